@@ -1,0 +1,9 @@
+//! `/me`: what an account says of itself.
+
+mod handlers;
+mod merge_patch;
+mod service;
+mod store;
+mod types;
+
+pub use handlers::{get_me, patch_preferences, update_profile};

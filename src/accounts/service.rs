@@ -1,0 +1,60 @@
+//! The rules of an account's own data.
+
+use diesel_async::AsyncConnection;
+use serde_json::{Map, Value};
+
+use super::{
+    merge_patch::merge,
+    store,
+    types::{Me, ProfileChanges},
+};
+use crate::{
+    auth::Identity,
+    error::{ApiError, ApiResult, FieldError},
+    http::check_json,
+    state::WorkerState,
+};
+
+const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
+
+pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
+    let me = state.point_reads.run(async |conn| Ok(store::find(conn, identity).await?)).await?;
+    // A user without a profile does not exist: nothing found means that the token ended.
+    me.ok_or_else(ApiError::invalid_access_token)
+}
+
+pub async fn update_profile(
+    state: &WorkerState,
+    identity: Identity,
+    changes: ProfileChanges,
+) -> ApiResult<Me> {
+    let conn = state.pool.get().await?;
+    if !store::update_profile(&conn, identity, changes).await? {
+        return Err(ApiError::invalid_access_token());
+    }
+    store::find(&conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
+}
+
+/// Applies a merge patch (RFC 7396) and returns the whole.
+pub async fn patch_preferences(
+    state: &WorkerState,
+    identity: Identity,
+    patch: Map<String, Value>,
+) -> ApiResult<Value> {
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let current = store::lock_preferences(conn, identity).await?;
+        let Some(Value::Object(mut preferences)) = current else {
+            return Err(ApiError::invalid_access_token());
+        };
+        merge(&mut preferences, patch);
+        let preferences = Value::Object(preferences);
+        check_json(&preferences, MAX_PREFERENCES_BYTES).map_err(|(code, message)| {
+            let field = "preferences".into();
+            ApiError::validation(vec![FieldError { field, code, message: message.into() }])
+        })?;
+        store::set_preferences(conn, identity, &preferences).await?;
+        Ok(preferences)
+    })
+    .await
+}

@@ -1,0 +1,76 @@
+//! Statements about an account, each through [`live_user`].
+
+use diesel::{dsl::now, prelude::*};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+
+use super::types::{Me, ProfileChanges};
+use crate::{
+    auth::{Identity, live_user},
+    db::schema::{profiles, users},
+};
+
+pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Me>> {
+    users::table
+        .inner_join(profiles::table)
+        .filter(users::id.eq(identity.user_id))
+        .filter(users::token_version.eq(identity.token_version))
+        .select(Me::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Whether there was a profile to change. A changed number is unverified.
+pub async fn update_profile(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    changes: ProfileChanges,
+) -> QueryResult<bool> {
+    let phone_number = changes.phone_number.map(|number| {
+        let unchanged = profiles::phone_number.is_not_distinct_from(number.clone());
+        (
+            profiles::phone_verified.eq(profiles::phone_verified.and(unchanged)),
+            profiles::phone_number.eq(number),
+        )
+    });
+    let updated =
+        diesel::update(profiles::table.filter(profiles::user_id.eq_any(live_user(identity))))
+            .set((
+                changes.display_name.map(|name| profiles::display_name.eq(name)),
+                changes
+                    .preferred_units
+                    .map(|units| profiles::preferred_units.eq(units.to_string())),
+                phone_number,
+                profiles::updated_at.eq(now),
+            ))
+            .execute(&mut conn)
+            .await?;
+    Ok(updated == 1)
+}
+
+/// The preferences, locked until the transaction ends.
+pub async fn lock_preferences(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+) -> QueryResult<Option<Value>> {
+    profiles::table
+        .filter(profiles::user_id.eq_any(live_user(identity)))
+        .select(profiles::preferences)
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn set_preferences(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    preferences: &Value,
+) -> QueryResult<()> {
+    diesel::update(profiles::table.find(identity.user_id))
+        .set((profiles::preferences.eq(preferences), profiles::updated_at.eq(now)))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,148 @@
+//! The body of POST and PUT, and its parsing into valid values.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::Deserialize;
+use serde_json::{Number, Value};
+
+use super::types::{ActivityChanges, ActivityType, ClientSource, NewActivity};
+use crate::{
+    error::ApiResult,
+    http::{Patch, Validator, check_json, check_text},
+};
+
+const MAX_DURATION_SECS: i32 = 31_622_400;
+const MAX_DISTANCE_METERS: f64 = 1e8;
+const MAX_CALORIES: i32 = 1_000_000;
+const MAX_NOTES_CHARS: usize = 10_000;
+const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
+
+/// One shape for both: what POST requires, PUT leaves as it is when absent.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ActivityBody {
+    activity_type: Patch<String>,
+    started_at: Patch<String>,
+    duration_secs: Patch<Number>,
+    distance_meters: Patch<Number>,
+    calories: Patch<Number>,
+    notes: Patch<String>,
+    source: Patch<String>,
+    device_data: Patch<Value>,
+}
+
+type Fault = (&'static str, String);
+
+impl ActivityBody {
+    /// For POST. 422 with every field at fault.
+    pub fn parse_new(self) -> ApiResult<NewActivity> {
+        let mut v = Validator::default();
+        let activity_type = v.required("activity_type", self.activity_type, activity_type);
+        let started_at = v.required("started_at", self.started_at, |text| instant(&text));
+        let duration_secs = v.required("duration_secs", self.duration_secs, duration);
+        let distance_meters =
+            v.nullable("distance_meters", self.distance_meters, distance).into_option();
+        let calories = v.nullable("calories", self.calories, calories).into_option();
+        let notes = v.nullable("notes", self.notes, notes).into_option();
+        let source = v.nullable("source", self.source, source).into_option().unwrap_or_default();
+        let device_data = v.nullable("device_data", self.device_data, device_data).into_option();
+        let required = activity_type.zip(started_at).zip(duration_secs);
+        let ((activity_type, started_at), duration_secs) = v.finish_with(required)?;
+        Ok(NewActivity {
+            activity_type,
+            started_at,
+            duration_secs,
+            distance_meters,
+            calories,
+            notes,
+            source,
+            device_data,
+        })
+    }
+
+    /// For PUT. 422 with every field at fault.
+    pub fn parse_changes(self) -> ApiResult<ActivityChanges> {
+        let mut v = Validator::default();
+        let changes = ActivityChanges {
+            activity_type: v
+                .not_null("activity_type", self.activity_type, activity_type)
+                .map(Into::into),
+            started_at: v.not_null("started_at", self.started_at, |text| instant(&text)),
+            duration_secs: v.not_null("duration_secs", self.duration_secs, duration),
+            distance_meters: v
+                .nullable("distance_meters", self.distance_meters, distance)
+                .into_nullable(),
+            calories: v.nullable("calories", self.calories, calories).into_nullable(),
+            notes: v.nullable("notes", self.notes, notes).into_nullable(),
+            // Cleared means back to the default: the column always has a value.
+            source: v
+                .nullable("source", self.source, source)
+                .into_nullable()
+                .map(|source| source.unwrap_or_default().to_string()),
+            device_data: v.nullable("device_data", self.device_data, device_data).into_nullable(),
+        };
+        v.finish()?;
+        Ok(changes)
+    }
+}
+
+/// An RFC 3339 instant in the years 1 to 9999, which is all that RFC 3339 can write back in UTC.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, Fault> {
+    let instant = DateTime::parse_from_rfc3339(text)
+        .map_err(|_| {
+            ("invalid_format", "must be an RFC 3339 time such as 2026-05-04T08:00:00Z".to_owned())
+        })?
+        .to_utc();
+    if (1..=9999).contains(&instant.year()) {
+        Ok(instant)
+    } else {
+        Err(("out_of_range", "must be in the years 1 to 9999".into()))
+    }
+}
+
+fn activity_type(text: String) -> Result<ActivityType, Fault> {
+    text.parse().map_err(|problem: &str| ("invalid_format", problem.to_owned()))
+}
+
+fn duration(number: Number) -> Result<i32, Fault> {
+    whole_number(&number, MAX_DURATION_SECS)
+}
+
+fn calories(number: Number) -> Result<i32, Fault> {
+    whole_number(&number, MAX_CALORIES)
+}
+
+/// A number from 0 to `max` without a fraction; `1800.0` is as good as `1800`.
+fn whole_number(number: &Number, max: i32) -> Result<i32, Fault> {
+    match number.as_f64() {
+        Some(value) if value.fract() != 0.0 => {
+            Err(("invalid_type", "must be a whole number".into()))
+        }
+        // In range, every whole f64 is an i32, so the conversion loses nothing.
+        Some(value) if (0.0..=f64::from(max)).contains(&value) => Ok(value as i32),
+        _ => Err(("out_of_range", format!("must be between 0 and {max}"))),
+    }
+}
+
+fn distance(number: Number) -> Result<f32, Fault> {
+    match number.as_f64() {
+        Some(value) if (0.0..=MAX_DISTANCE_METERS).contains(&value) => Ok(value as f32),
+        _ => Err(("out_of_range", format!("must be between 0 and {MAX_DISTANCE_METERS}"))),
+    }
+}
+
+fn notes(text: String) -> Result<String, Fault> {
+    check_text(&text, MAX_NOTES_CHARS)?;
+    Ok(text)
+}
+
+fn source(text: String) -> Result<ClientSource, Fault> {
+    text.parse().map_err(|_| ("invalid_value", "must be manual, garmin or apple".into()))
+}
+
+fn device_data(value: Value) -> Result<Value, Fault> {
+    if !value.is_object() {
+        return Err(("invalid_type", "must be an object".into()));
+    }
+    check_json(&value, MAX_DEVICE_DATA_BYTES)?;
+    Ok(value)
+}

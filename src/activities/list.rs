@@ -1,0 +1,95 @@
+//! The parameters of `GET /activities`.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::{
+    body::instant,
+    cursor::{Cursor, CursorKey},
+    types::ActivityType,
+};
+use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The query string as it came.
+#[derive(Deserialize)]
+pub struct ListParams {
+    activity_type: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+    offset: Option<String>,
+}
+
+/// Which activities are asked for; a cursor holds for one filter only.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub activity_type: Option<String>,
+    /// Both inclusive.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Start {
+    First,
+    After(Cursor),
+    Offset(i64),
+}
+
+/// A valid request for a page.
+pub struct PageRequest {
+    pub filter: Filter,
+    pub limit: i64,
+    pub start: Start,
+}
+
+impl ListParams {
+    /// 400: `invalid_parameter`, or `invalid_cursor` for one that is not ours or not for this list.
+    pub fn parse(self, keys: &CursorKey<'_>) -> ApiResult<PageRequest> {
+        let activity_type = self.activity_type.map(|text| text.parse::<ActivityType>()).transpose();
+        let filter = Filter {
+            activity_type: activity_type
+                .map_err(|problem| invalid("activity_type", problem))?
+                .map(Into::into),
+            from: time("from", self.from)?,
+            to: time("to", self.to)?,
+        };
+        let limit = match number("limit", self.limit)? {
+            None => DEFAULT_LIMIT,
+            Some(..1) => return Err(invalid("limit", "must be at least 1")),
+            Some(limit) => limit.min(MAX_LIMIT),
+        };
+        let start = match (self.cursor, number("offset", self.offset)?) {
+            (None, None) => Start::First,
+            (None, Some(..0)) => return Err(invalid("offset", "must be at least 0")),
+            (None, Some(offset)) => Start::Offset(offset),
+            (Some(text), None) => Start::After(keys.open(&text, &filter)?),
+            (Some(_), Some(_)) => return Err(invalid("offset", "cannot be used with a cursor")),
+        };
+        Ok(PageRequest { filter, limit, start })
+    }
+}
+
+fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<Utc>>> {
+    // A plus sign that was not escaped arrives as a space.
+    let text = text.map(|text| text.replace(' ', "+"));
+    text.map(|text| instant(&text).map_err(|(_, problem)| invalid(name, &problem))).transpose()
+}
+
+fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
+    text.map(|text| text.parse().map_err(|_| invalid(name, "must be a whole number"))).transpose()
+}
+
+fn invalid(name: &'static str, problem: &str) -> ApiError {
+    let field = FieldError {
+        field: name.into(),
+        code: "invalid_parameter",
+        message: problem.to_owned().into(),
+    };
+    ApiError { code: ErrorCode::InvalidParameter, ..ApiError::validation(vec![field]) }
+}

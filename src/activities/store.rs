@@ -1,0 +1,134 @@
+//! Statements about activities, each through [`live_user`]: nobody else's row can be reached,
+//! and a token that has ended reaches none.
+
+use diesel::{
+    dsl::{auto_type, now, sql},
+    prelude::*,
+    sql_types::{Bool, Float4, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{
+    list::{PageRequest, Start},
+    types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
+};
+use crate::{
+    auth::{Identity, live_user},
+    db::schema::{activities, users},
+};
+
+#[auto_type(no_type_alias)]
+fn own_activity(identity: Identity, id: Uuid) -> _ {
+    let own: live_user = live_user(identity);
+    activities::table.filter(activities::id.eq(id)).filter(activities::user_id.eq_any(own))
+}
+
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<Option<Activity>> {
+    own_activity(identity, id).select(Activity::as_select()).first(&mut conn).await.optional()
+}
+
+/// One item more than the limit when there is a next page.
+pub async fn list(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    page: &PageRequest,
+) -> QueryResult<Vec<ActivitySummary>> {
+    let mut query = activities::table
+        .filter(activities::user_id.eq_any(live_user(identity)))
+        .select(ActivitySummary::as_select())
+        .order((activities::started_at.desc(), activities::id.desc()))
+        .limit(page.limit + 1)
+        .into_boxed();
+    if let Some(activity_type) = &page.filter.activity_type {
+        query = query.filter(activities::activity_type.eq(activity_type));
+    }
+    if let Some(from) = page.filter.from {
+        query = query.filter(activities::started_at.ge(from));
+    }
+    if let Some(to) = page.filter.to {
+        query = query.filter(activities::started_at.le(to));
+    }
+    query = match page.start {
+        Start::First => query,
+        Start::Offset(offset) => query.offset(offset),
+        // Compared as a row, the position is one place in the index: the last page costs what the first does.
+        Start::After(cursor) => query.filter(
+            sql::<Bool>("(activities.started_at, activities.id) < (")
+                .bind::<Timestamptz, _>(cursor.started_at)
+                .sql(", ")
+                .bind::<SqlUuid, _>(cursor.id)
+                .sql(")"),
+        ),
+    };
+    query.load(&mut conn).await
+}
+
+/// `None` when the token has ended: the row is selected from the live user.
+pub async fn insert(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    new: NewActivity,
+) -> QueryResult<Option<Activity>> {
+    let row = users::table
+        .filter(users::id.eq(identity.user_id))
+        .filter(users::token_version.eq(identity.token_version))
+        .select((
+            users::id,
+            String::from(new.activity_type).into_sql::<Text>(),
+            new.started_at.into_sql::<Timestamptz>(),
+            new.duration_secs.into_sql::<Int4>(),
+            new.distance_meters.into_sql::<Nullable<Float4>>(),
+            new.calories.into_sql::<Nullable<Int4>>(),
+            new.notes.into_sql::<Nullable<Text>>(),
+            new.source.to_string().into_sql::<Text>(),
+            new.device_data.into_sql::<Nullable<Jsonb>>(),
+        ));
+    row.insert_into(activities::table)
+        .into_columns((
+            activities::user_id,
+            activities::activity_type,
+            activities::started_at,
+            activities::duration_secs,
+            activities::distance_meters,
+            activities::calories,
+            activities::notes,
+            activities::source,
+            activities::device_data,
+        ))
+        .returning(Activity::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn update(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+    changes: ActivityChanges,
+) -> QueryResult<Option<Activity>> {
+    diesel::update(own_activity(identity, id))
+        .set((changes, activities::updated_at.eq(now)))
+        .returning(Activity::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// The id, if there was such a row.
+pub async fn delete(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    diesel::delete(own_activity(identity, id))
+        .returning(activities::id)
+        .get_result(&mut conn)
+        .await
+        .optional()
+}

@@ -1,0 +1,89 @@
+//! An activity, and the values it is made of.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use derive_more::{Display, FromStr as DeriveFromStr, Into};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::schema::activities;
+
+/// An activity in a list: everything but the device's raw data.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = activities)]
+pub struct ActivitySummary {
+    pub id: Uuid,
+    activity_type: String,
+    pub started_at: DateTime<Utc>,
+    duration_secs: i32,
+    distance_meters: Option<f32>,
+    calories: Option<i32>,
+    notes: Option<String>,
+    source: String,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// A whole activity.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = activities)]
+pub struct Activity {
+    #[serde(flatten)]
+    #[diesel(embed)]
+    pub summary: ActivitySummary,
+    device_data: Option<Value>,
+}
+
+/// What kind of sport: a slug of 1 to 32 of `a-z`, `0-9` and `_`.
+#[derive(Clone, Debug, Display, Into)]
+pub struct ActivityType(String);
+
+impl FromStr for ActivityType {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_slug = (1..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if is_slug { Ok(Self(text.to_owned())) } else { Err("must be 1 to 32 of a-z, 0-9 and _") }
+    }
+}
+
+/// Where a client may say that an activity comes from.
+#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq)]
+#[display(rename_all = "lowercase")]
+#[from_str(rename_all = "lowercase")]
+pub enum ClientSource {
+    #[default]
+    Manual,
+    Garmin,
+    Apple,
+}
+
+/// A valid activity to be kept.
+pub struct NewActivity {
+    pub activity_type: ActivityType,
+    pub started_at: DateTime<Utc>,
+    pub duration_secs: i32,
+    pub distance_meters: Option<f32>,
+    pub calories: Option<i32>,
+    pub notes: Option<String>,
+    pub source: ClientSource,
+    pub device_data: Option<Value>,
+}
+
+/// Changes to an activity; `None` leaves a field as it is, `Some(None)` clears it.
+#[derive(AsChangeset)]
+#[diesel(table_name = activities)]
+pub struct ActivityChanges {
+    pub activity_type: Option<String>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub duration_secs: Option<i32>,
+    pub distance_meters: Option<Option<f32>>,
+    pub calories: Option<Option<i32>>,
+    pub notes: Option<Option<String>>,
+    pub source: Option<String>,
+    pub device_data: Option<Option<Value>>,
+}

@@ -1,0 +1,83 @@
+//! The whole application: what `serve`, `dev` and the tests start.
+
+use std::{future::Future, io, net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::dev::Server;
+use derive_more::{Display, From};
+
+use crate::{
+    config::{Config, MailTransport},
+    db::{ConnectError, Connector, migrations, migrations::MigrationError},
+    delivery::{Delivery, DeliveryStatus},
+    error::ApiError,
+    http,
+    state::Shared,
+    telemetry::Metrics,
+};
+
+/// How long a start waits for a database that is starting beside it.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why the application cannot start.
+#[derive(Debug, Display, From)]
+pub enum StartError {
+    Connect(ConnectError),
+    Migrations(MigrationError),
+    #[display("BIND_ADDR: cannot listen: {_0}")]
+    Listen(io::Error),
+    Metrics(prometheus::Error),
+    Keys(ApiError),
+}
+
+impl std::error::Error for StartError {}
+
+/// A started application: it answers requests and delivers messages.
+pub struct Application {
+    port: u16,
+    server: Server,
+    delivery: Delivery,
+}
+
+impl Application {
+    /// Brings the schema up to date and starts workers and delivery. Needs an actix system.
+    pub async fn build(config: &Config) -> Result<Self, StartError> {
+        let connector = Connector::new(&config.database)?;
+        // Before anything else, so that an address in use is told at once.
+        let listener = TcpListener::bind(config.server.bind_addr)?;
+        let port = listener.local_addr()?.port();
+        for version in migrations::run(&connector, DATABASE_PATIENCE).await? {
+            tracing::info!(db.migration = version, "migration applied");
+        }
+        if matches!(config.mail.transport, MailTransport::Unavailable) {
+            tracing::warn!(
+                "no SMTP_HOST: nobody can register or reset a password until mail can be sent"
+            );
+        }
+        let metrics = Metrics::new()?;
+        let status = DeliveryStatus::new(config.delivery.poll);
+        let shared = Shared::new(config, connector.clone(), metrics.clone(), status.clone())?;
+        let delivery = Delivery::start(config, connector, &metrics, status);
+        let server = http::start(listener, config, Arc::new(shared))?;
+        tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
+        Ok(Self { port, server, delivery })
+    }
+
+    /// The port in use, also where the configuration left the choice to the system (0).
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until `stop` resolves: then requests finish, what is being sent finishes, and
+    /// everything is closed.
+    pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let handle = self.server.handle();
+        let server = actix_rt::spawn(self.server);
+        stop.await;
+        tracing::info!("stopping");
+        handle.stop(true).await;
+        let outcome = server.await.map_err(io::Error::other)?;
+        self.delivery.stop().await;
+        tracing::info!("stopped");
+        outcome
+    }
+}

@@ -1,0 +1,104 @@
+//! Access tokens: JWT (RFC 7519) with HS256, a `kid`, and a previous key during a rotation.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{EmailAddress, Identity};
+use crate::{
+    config::Secrets,
+    error::{ApiError, ApiResult},
+};
+
+/// Seconds by which clocks of replicas may differ.
+const LEEWAY_SECS: u64 = 5;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: Uuid,
+    email: String,
+    /// `users.token_version` at the time of issue.
+    ver: i32,
+    iat: i64,
+    exp: i64,
+}
+
+/// A freshly signed token and its end.
+pub struct AccessToken {
+    pub token: String,
+    pub expires_at: DateTime<Utc>,
+    pub lifetime: Duration,
+}
+
+/// The keys that tokens are signed and checked with.
+pub struct JwtKeys {
+    header: Header,
+    signing: EncodingKey,
+    /// Current first, then the previous one; by `kid`.
+    accepted: Vec<(String, DecodingKey)>,
+    validation: Validation,
+    lifetime: Duration,
+}
+
+impl JwtKeys {
+    pub fn new(secrets: &Secrets) -> Self {
+        let accepted = [Some(&secrets.jwt), secrets.jwt_previous.as_ref()].into_iter().flatten();
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = LEEWAY_SECS;
+        validation.set_required_spec_claims(&["exp"]);
+        Self {
+            header: Header { kid: Some(kid(&secrets.jwt)), ..Header::new(Algorithm::HS256) },
+            signing: EncodingKey::from_secret(secrets.jwt.expose_secret().as_bytes()),
+            accepted: accepted
+                .map(|key| (kid(key), DecodingKey::from_secret(key.expose_secret().as_bytes())))
+                .collect(),
+            validation,
+            lifetime: secrets.jwt_expiry,
+        }
+    }
+
+    /// Signs a token for `identity`, valid from `now`.
+    pub fn issue(
+        &self,
+        identity: Identity,
+        email: &EmailAddress,
+        now: DateTime<Utc>,
+    ) -> ApiResult<AccessToken> {
+        let expires_at = now + TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
+        let claims = Claims {
+            sub: identity.user_id,
+            email: email.to_string(),
+            ver: identity.token_version,
+            iat: now.timestamp(),
+            exp: expires_at.timestamp(),
+        };
+        let token = encode(&self.header, &claims, &self.signing).map_err(ApiError::internal)?;
+        Ok(AccessToken { token, expires_at, lifetime: self.lifetime })
+    }
+
+    /// Checks algorithm, key, signature and expiry; whether the identity is still good, the database knows.
+    pub fn verify(&self, token: &str) -> ApiResult<Identity> {
+        let refused = |_| ApiError::invalid_access_token();
+        let kid = decode_header(token).map_err(refused)?.kid;
+        let (_, key) = self
+            .accepted
+            .iter()
+            .find(|(accepted, _)| Some(accepted) == kid.as_ref())
+            .ok_or_else(ApiError::invalid_access_token)?;
+        let claims = decode::<Claims>(token, key, &self.validation).map_err(refused)?.claims;
+        Ok(Identity { user_id: claims.sub, token_version: claims.ver })
+    }
+}
+
+/// A name for a key that does not give it away: the first 64 bits of its SHA-256, in hex.
+fn kid(key: &SecretString) -> String {
+    let digest = Sha256::digest(key.expose_secret().as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,165 @@
+//! The rules of accounts by password. No connection is held while a password is hashed.
+
+use diesel_async::AsyncConnection;
+use uuid::Uuid;
+
+use super::{
+    store,
+    types::{Login, Registration, Reset, acceptable, invalid_token},
+    uniform::in_uniform_time,
+};
+use crate::{
+    auth::{AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose},
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::{self, Message},
+    state::WorkerState,
+};
+
+/// Keeps the password with a verification token of its own and mails that; an address that is
+/// proven already gets a mail saying so instead.
+pub async fn register(state: &WorkerState, registration: Registration) -> ApiResult<()> {
+    state.require_mail()?;
+    let Registration { email, password, display_name } = registration;
+    let password_hash = state.hasher.hash(password).await?;
+    let id = Uuid::new_v4();
+    let pending = store::NewRegistration {
+        id,
+        password_hash: password_hash.as_ref(),
+        display_name: display_name.as_deref(),
+        verify_token: state.server_key.digest_of(Purpose::VerifyEmail, id),
+    };
+    let is_new = in_uniform_time(async {
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            let (user_id, is_new) = store::find_or_create_user(conn, &email).await?;
+            let message = if store::is_verified(conn, user_id).await? {
+                Message::account_exists(user_id)
+            } else {
+                store::ensure_account(conn, user_id).await?;
+                store::delete_expired_registrations(conn, user_id).await?;
+                store::insert_registration(conn, user_id, &pending).await?;
+                Message::verify_email(user_id, id)
+            };
+            outbox::store::enqueue(conn, &message).await?;
+            Ok(is_new)
+        })
+        .await
+    })
+    .await?;
+    if is_new {
+        state.metrics.users_registered.inc();
+    }
+    Ok(())
+}
+
+/// Proves the mailbox: activates the password that the token was mailed for, and no other.
+pub async fn verify_email(state: &WorkerState, token: &OneTimeToken) -> ApiResult<AuthResponse> {
+    let digest = state.server_key.digest(Purpose::VerifyEmail, token);
+    let mut conn = state.pool.get().await?;
+    let (identity, email) = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            let found = store::find_registration(conn, &digest).await?.ok_or_else(invalid_token)?;
+            if !store::activate(conn, &found).await? {
+                return Err(invalid_token());
+            }
+            store::forget_what_strangers_set(conn, found.user_id).await?;
+            store::set_display_name(conn, &found).await?;
+            Ok(store::end_sessions(conn, found.user_id).await?)
+        })
+        .await?;
+    AuthResponse::issue(&state.jwt, identity, &email)
+}
+
+/// Mails the newest registration's token once more, for another 24 hours.
+pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
+    state.require_mail()?;
+    in_uniform_time(async {
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if let Some((user_id, id)) = store::extend_newest_registration(conn, email).await? {
+                outbox::store::enqueue(conn, &Message::verify_email(user_id, id)).await?;
+            }
+            Ok(())
+        })
+        .await
+    })
+    .await
+}
+
+/// Exactly one hash is verified, whatever is known of the address.
+pub async fn login(state: &WorkerState, login: Login) -> ApiResult<AuthResponse> {
+    let account = {
+        let conn = state.pool.get().await?;
+        store::find_account(&conn, &login.email).await?
+    };
+    let stored = account.as_ref().and_then(store::Account::password_hash);
+    let matches = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
+    let Some(account) = account.filter(|_| matches) else {
+        return Err(ApiError::new(ErrorCode::InvalidCredentials, "address or password is wrong"));
+    };
+    if !account.email_verified {
+        return Err(ApiError::new(
+            ErrorCode::EmailNotVerified,
+            "this address is not confirmed yet; open the link in the mail",
+        ));
+    }
+    if let Some(old) = stored.filter(|hash| state.hasher.is_outdated(hash)) {
+        upgrade_hash(state, &account, &old, login).await?;
+    }
+    AuthResponse::issue(&state.jwt, account.identity, &EmailAddress::from_stored(account.email))
+}
+
+/// Mails a link to choose a new password; an older link stops working.
+pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
+    state.require_mail()?;
+    let id = Uuid::new_v4();
+    let digest = state.server_key.digest_of(Purpose::ResetPassword, id);
+    in_uniform_time(async {
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if let Some(user_id) = store::find_user(conn, email).await? {
+                store::set_reset_token(conn, user_id, &digest).await?;
+                outbox::store::enqueue(conn, &Message::reset_password(user_id, id)).await?;
+            }
+            Ok(())
+        })
+        .await
+    })
+    .await
+}
+
+/// Changes the password and ends every session. The token also proves the mailbox, so on an
+/// account that was not proven before, nothing a stranger set survives.
+pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> {
+    let digest = state.server_key.digest(Purpose::ResetPassword, &reset.token);
+    let target = {
+        let conn = state.pool.get().await?;
+        store::find_reset(&conn, &digest).await?.ok_or_else(invalid_token)?
+    };
+    let email = EmailAddress::from_stored(target.email);
+    let password = acceptable(&reset.new_password, "new_password", &email, &state.product_name)?;
+    let password_hash = state.hasher.hash(password).await?;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let was_verified = store::lock_reset(conn, &digest).await?.ok_or_else(invalid_token)?;
+        store::set_password(conn, target.user_id, &password_hash).await?;
+        if !was_verified {
+            store::forget_what_strangers_set(conn, target.user_id).await?;
+        }
+        store::end_sessions(conn, target.user_id).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Replaces a hash made with lower parameters, unless the password changed meanwhile.
+async fn upgrade_hash(
+    state: &WorkerState,
+    account: &store::Account,
+    old: &PasswordHash,
+    login: Login,
+) -> ApiResult<()> {
+    let new = state.hasher.hash(login.password).await?;
+    let conn = state.pool.get().await?;
+    Ok(store::replace_hash(&conn, account.identity.user_id, old, &new).await?)
+}

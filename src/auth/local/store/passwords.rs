@@ -1,0 +1,149 @@
+//! Passwords: what logging in compares with, and how a reset changes it.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{IntervalDsl, now},
+    prelude::*,
+    sql_types::Timestamptz,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::{EmailAddress, Identity, PasswordHash},
+    db::schema::{local_credentials, registrations, users},
+};
+
+/// How long a resettoken can be used.
+const RESET_HOURS: i32 = 1;
+
+/// What logging in needs to know of an address.
+#[derive(Queryable)]
+pub struct Account {
+    pub identity: Identity,
+    pub email: String,
+    pub email_verified: bool,
+    proven_hash: Option<String>,
+    /// The newest registration's, while the address is not proven.
+    pending_hash: Option<String>,
+}
+
+impl Account {
+    /// The hash that a password is compared with.
+    pub fn password_hash(&self) -> Option<PasswordHash> {
+        let hash = if self.email_verified { &self.proven_hash } else { &self.pending_hash };
+        hash.clone().map(PasswordHash::from)
+    }
+}
+
+/// Whose password a reset token changes.
+#[derive(Queryable)]
+pub struct ResetTarget {
+    pub user_id: Uuid,
+    pub email: String,
+}
+
+pub async fn find_account(
+    mut conn: &AsyncPgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<Account>> {
+    users::table
+        .inner_join(local_credentials::table)
+        .left_join(registrations::table)
+        .filter(users::email.eq(email.as_str()))
+        .order(registrations::created_at.desc())
+        .select((
+            (users::id, users::token_version),
+            users::email,
+            local_credentials::email_verified,
+            local_credentials::password_hash,
+            registrations::password_hash.nullable(),
+        ))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn replace_hash(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> QueryResult<()> {
+    let unchanged = local_credentials::table
+        .find(user_id)
+        .filter(local_credentials::password_hash.eq(old.as_ref()));
+    diesel::update(unchanged)
+        .set((
+            local_credentials::password_hash.eq(new.as_ref()),
+            local_credentials::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+pub async fn set_reset_token(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    digest: &[u8],
+) -> QueryResult<()> {
+    let token = (
+        local_credentials::reset_token.eq(digest),
+        local_credentials::reset_expires
+            .eq((now.into_sql::<Timestamptz>() + RESET_HOURS.hours()).nullable()),
+    );
+    diesel::insert_into(local_credentials::table)
+        .values((local_credentials::user_id.eq(user_id), token))
+        .on_conflict(local_credentials::user_id)
+        .do_update()
+        .set(token)
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+pub async fn find_reset(
+    mut conn: &AsyncPgConnection,
+    digest: &[u8],
+) -> QueryResult<Option<ResetTarget>> {
+    users::table
+        .inner_join(local_credentials::table)
+        .filter(local_credentials::reset_token.eq(digest))
+        .filter(local_credentials::reset_expires.gt(now))
+        .select((users::id, users::email))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Locks the credentials that a reset token changes, and whether their mailbox was proven before.
+pub async fn lock_reset(mut conn: &AsyncPgConnection, digest: &[u8]) -> QueryResult<Option<bool>> {
+    local_credentials::table
+        .filter(local_credentials::reset_token.eq(digest))
+        .filter(local_credentials::reset_expires.gt(now))
+        .select(local_credentials::email_verified)
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Sets a password by a reset: the token is used up and the mailbox is proven.
+pub async fn set_password(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    hash: &PasswordHash,
+) -> QueryResult<()> {
+    diesel::update(local_credentials::table.find(user_id))
+        .set((
+            local_credentials::password_hash.eq(hash.as_ref()),
+            local_credentials::email_verified.eq(true),
+            local_credentials::reset_token.eq(None::<Vec<u8>>),
+            local_credentials::reset_expires.eq(None::<DateTime<Utc>>),
+            local_credentials::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,137 @@
+//! Registrations that wait for their token to come back.
+
+use diesel::{
+    dsl::{IntervalDsl, exists, not, now},
+    prelude::*,
+    sql_types::Timestamptz,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::EmailAddress,
+    db::schema::{local_credentials, profiles, registrations, users},
+};
+
+/// How long a verification token can be used.
+const VERIFY_HOURS: i32 = 24;
+
+/// A registration to be kept until its token comes back.
+#[derive(Insertable)]
+#[diesel(table_name = registrations)]
+pub struct NewRegistration<'a> {
+    pub id: Uuid,
+    pub password_hash: &'a str,
+    pub display_name: Option<&'a str>,
+    pub verify_token: Vec<u8>,
+}
+
+/// A registration whose token came back.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = registrations)]
+pub struct PendingRegistration {
+    pub user_id: Uuid,
+    pub password_hash: String,
+    pub display_name: Option<String>,
+}
+
+pub async fn delete_expired_registrations(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<()> {
+    let expired = registrations::table
+        .filter(registrations::user_id.eq(user_id))
+        .filter(registrations::verify_expires.le(now));
+    diesel::delete(expired).execute(&mut conn).await.map(drop)
+}
+
+pub async fn insert_registration(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    registration: &NewRegistration<'_>,
+) -> QueryResult<()> {
+    diesel::insert_into(registrations::table)
+        .values((
+            registration,
+            registrations::user_id.eq(user_id),
+            registrations::verify_expires.eq(now.into_sql::<Timestamptz>() + VERIFY_HOURS.hours()),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Gives the newest registration of an unproven address another 24 hours: its user and id.
+pub async fn extend_newest_registration(
+    mut conn: &AsyncPgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<(Uuid, Uuid)>> {
+    let newest: Option<Uuid> = users::table
+        .inner_join(local_credentials::table)
+        .inner_join(registrations::table)
+        .filter(users::email.eq(email.as_str()))
+        .filter(not(local_credentials::email_verified))
+        .order(registrations::created_at.desc())
+        .select(registrations::id)
+        .first(&mut conn)
+        .await
+        .optional()?;
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
+    diesel::update(registrations::table.find(newest))
+        .set(registrations::verify_expires.eq(now.into_sql::<Timestamptz>() + VERIFY_HOURS.hours()))
+        .returning((registrations::user_id, registrations::id))
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn find_registration(
+    mut conn: &AsyncPgConnection,
+    digest: &[u8],
+) -> QueryResult<Option<PendingRegistration>> {
+    registrations::table
+        .filter(registrations::verify_token.eq(digest))
+        .filter(registrations::verify_expires.gt(now))
+        .select(PendingRegistration::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Whether the registration with this id can still be confirmed.
+pub async fn is_registration_pending(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let pending = registrations::table.find(id).filter(registrations::verify_expires.gt(now));
+    diesel::select(exists(pending)).get_result(&mut conn).await
+}
+
+/// Makes the registration's password the account's, unless the address was proven before: false then.
+pub async fn activate(
+    mut conn: &AsyncPgConnection,
+    registration: &PendingRegistration,
+) -> QueryResult<bool> {
+    let unproven = local_credentials::table
+        .find(registration.user_id)
+        .filter(not(local_credentials::email_verified));
+    let updated = diesel::update(unproven)
+        .set((
+            local_credentials::password_hash.eq(&registration.password_hash),
+            local_credentials::email_verified.eq(true),
+            local_credentials::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(updated == 1)
+}
+
+pub async fn set_display_name(
+    mut conn: &AsyncPgConnection,
+    registration: &PendingRegistration,
+) -> QueryResult<()> {
+    diesel::update(profiles::table.find(registration.user_id))
+        .set(profiles::display_name.eq(&registration.display_name))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}

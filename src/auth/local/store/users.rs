@@ -1,0 +1,95 @@
+//! Users as such: found by address, proven or not, their sessions.
+
+use diesel::{
+    dsl::{exists, now},
+    prelude::*,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::{EmailAddress, Identity},
+    db::schema::{local_credentials, oauth_connections, profiles, registrations, users},
+};
+
+/// The user of an address, locked until the transaction ends, and whether it was made just now.
+pub async fn find_or_create_user(
+    mut conn: &AsyncPgConnection,
+    email: &EmailAddress,
+) -> QueryResult<(Uuid, bool)> {
+    let created: Option<Uuid> = diesel::insert_into(users::table)
+        .values(users::email.eq(email.as_str()))
+        .on_conflict(users::email)
+        .do_nothing()
+        .returning(users::id)
+        .get_result(&mut conn)
+        .await
+        .optional()?;
+    if let Some(id) = created {
+        return Ok((id, true));
+    }
+    let query = users::table.filter(users::email.eq(email.as_str())).select(users::id).for_update();
+    Ok((query.first(&mut conn).await?, false))
+}
+
+pub async fn find_user(
+    mut conn: &AsyncPgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<Uuid>> {
+    let query = users::table.filter(users::email.eq(email.as_str())).select(users::id);
+    query.first(&mut conn).await.optional()
+}
+
+/// Whether somebody has proven that the mailbox is theirs.
+pub async fn is_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
+    let verified = local_credentials::table.find(user_id).filter(local_credentials::email_verified);
+    diesel::select(exists(verified)).get_result(&mut conn).await
+}
+
+/// The rows that every account has beside `users`.
+pub async fn ensure_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::insert_into(profiles::table)
+        .values(profiles::user_id.eq(user_id))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await?;
+    diesel::insert_into(local_credentials::table)
+        .values(local_credentials::user_id.eq(user_id))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Deletes what anybody may have set before the mailbox was proven: registrations with their
+/// passwords, links to providers, the profile.
+pub async fn forget_what_strangers_set(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<()> {
+    diesel::delete(registrations::table.filter(registrations::user_id.eq(user_id)))
+        .execute(&mut conn)
+        .await?;
+    diesel::delete(oauth_connections::table.filter(oauth_connections::user_id.eq(user_id)))
+        .execute(&mut conn)
+        .await?;
+    diesel::delete(profiles::table.find(user_id)).execute(&mut conn).await?;
+    diesel::insert_into(profiles::table)
+        .values(profiles::user_id.eq(user_id))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Refuses every access token issued so far; returns whom the next one is for.
+pub async fn end_sessions(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<(Identity, EmailAddress)> {
+    let (identity, email): (Identity, String) = diesel::update(users::table.find(user_id))
+        .set((users::token_version.eq(users::token_version + 1), users::updated_at.eq(now)))
+        .returning(((users::id, users::token_version), users::email))
+        .get_result(&mut conn)
+        .await?;
+    Ok((identity, EmailAddress::from_stored(email)))
+}

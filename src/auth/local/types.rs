@@ -1,0 +1,171 @@
+//! What the endpoints take, raw and parsed.
+
+use serde::Deserialize;
+
+use crate::{
+    auth::{EmailAddress, OneTimeToken, Password, WeakPassword},
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    http::{Patch, Validator, check_text},
+};
+
+/// `POST /auth/register`.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct RegisterBody {
+    email: Patch<String>,
+    password: Patch<String>,
+    display_name: Patch<String>,
+}
+
+/// A registration that may be carried out.
+pub struct Registration {
+    pub email: EmailAddress,
+    pub password: Password,
+    pub display_name: Option<String>,
+}
+
+/// `POST /auth/login`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct LoginBody {
+    email: Patch<String>,
+    password: Patch<String>,
+}
+
+/// What somebody typed to log in.
+pub struct Login {
+    pub email: EmailAddress,
+    pub password: Password,
+}
+
+/// `POST /auth/resend-verification` and `POST /auth/forgot-password`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct EmailBody {
+    email: Patch<String>,
+}
+
+/// `POST /auth/verify-email`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct TokenBody {
+    token: Patch<String>,
+}
+
+/// `POST /auth/reset-password`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ResetBody {
+    token: Patch<String>,
+    new_password: Patch<String>,
+}
+
+/// A reset whose password is judged once the account is known.
+pub struct Reset {
+    pub token: OneTimeToken,
+    pub new_password: String,
+}
+
+type Fault = (&'static str, String);
+
+impl RegisterBody {
+    /// 422: `validation_failed` for what is malformed, `weak_password` for a password that will not do.
+    pub fn parse(self, product: &str) -> ApiResult<Registration> {
+        let mut v = Validator::default();
+        let email = v.required("email", self.email, email);
+        let password = v.required("password", self.password, Ok);
+        let display_name = v.nullable("display_name", self.display_name, display_name);
+        let (email, password) = v.finish_with(email.zip(password))?;
+        let password = acceptable(&password, "password", &email, product)?;
+        Ok(Registration { email, password, display_name: display_name.into_option() })
+    }
+}
+
+impl LoginBody {
+    pub fn parse(self) -> ApiResult<Login> {
+        let mut v = Validator::default();
+        let email = v.required("email", self.email, email);
+        let password = v.required("password", self.password, Ok);
+        let (email, password) = v.finish_with(email.zip(password))?;
+        Ok(Login { email, password: Password::typed(&password) })
+    }
+}
+
+impl EmailBody {
+    pub fn parse(self) -> ApiResult<EmailAddress> {
+        let mut v = Validator::default();
+        let email = v.required("email", self.email, email);
+        v.finish_with(email)
+    }
+}
+
+impl TokenBody {
+    pub fn parse(self) -> ApiResult<OneTimeToken> {
+        let mut v = Validator::default();
+        let token = v.required("token", self.token, Ok);
+        one_time_token(&v.finish_with(token)?)
+    }
+}
+
+impl ResetBody {
+    pub fn parse(self) -> ApiResult<Reset> {
+        let mut v = Validator::default();
+        let token = v.required("token", self.token, Ok);
+        let new_password = v.required("new_password", self.new_password, Ok);
+        let (token, new_password) = v.finish_with(token.zip(new_password))?;
+        Ok(Reset { token: one_time_token(&token)?, new_password })
+    }
+}
+
+/// 400, for a mailed token that is wrong, used or expired alike.
+pub fn invalid_token() -> ApiError {
+    ApiError::new(ErrorCode::InvalidToken, "this link is wrong, was used already or has expired")
+}
+
+/// The password, or 422 `weak_password`.
+pub fn acceptable(
+    text: &str,
+    field: &'static str,
+    email: &EmailAddress,
+    product: &str,
+) -> ApiResult<Password> {
+    Password::accept(text, Some(email), product).map_err(|weakness| {
+        let code = match weakness {
+            WeakPassword::TooShort => "too_short",
+            WeakPassword::TooLong => "too_long",
+            WeakPassword::Common => "common",
+            WeakPassword::Guessable => "guessable",
+        };
+        let message = weakness.to_string();
+        ApiError {
+            code: ErrorCode::WeakPassword,
+            ..ApiError::validation(vec![FieldError {
+                field: field.into(),
+                code,
+                message: message.into(),
+            }])
+        }
+    })
+}
+
+/// A name that fits a line of text: 1 to 100 characters, none of them a control character.
+pub fn display_name(text: String) -> Result<String, Fault> {
+    let text = text.trim().to_owned();
+    check_text(&text, 100)?;
+    if text.is_empty() {
+        return Err(("too_short", "must not be empty".into()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(("invalid_format", "must not contain control characters".into()));
+    }
+    Ok(text)
+}
+
+fn email(text: String) -> Result<EmailAddress, Fault> {
+    text.parse().map_err(|error| ("invalid_format", format!("{error}")))
+}
+
+fn one_time_token(text: &str) -> ApiResult<OneTimeToken> {
+    text.parse().map_err(|()| invalid_token())
+}

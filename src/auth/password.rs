@@ -1,0 +1,110 @@
+//! Which passwords are good enough (OWASP ASVS 5.0, 6.2).
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use derive_more::Display;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::EmailAddress;
+
+/// The commonest passwords of at least eight characters, lower case, one a line: a superset of
+/// those among the 10 000 commonest. Taken from the list that Django ships (BSD-3-Clause).
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
+/// A password that was accepted for an account: 8 to 128 code points, any Unicode, kept as given.
+#[derive(Clone, Debug)]
+pub struct Password(SecretString);
+
+/// Why a password is refused, as a sentence without its subject.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+pub enum WeakPassword {
+    #[display("must have at least 8 characters")]
+    TooShort,
+    #[display("must have at most 128 characters")]
+    TooLong,
+    #[display("is one of the commonest passwords")]
+    Common,
+    #[display("must not be your address or the name of this service")]
+    Guessable,
+}
+
+impl Password {
+    pub const MIN_CHARS: usize = 8;
+    pub const MAX_CHARS: usize = 128;
+
+    /// Accepts `text` for the account of `email` at a service called `product`.
+    pub fn accept(
+        text: &str,
+        email: Option<&EmailAddress>,
+        product: &str,
+    ) -> Result<Self, WeakPassword> {
+        match text.chars().count() {
+            ..Self::MIN_CHARS => return Err(WeakPassword::TooShort),
+            Self::MIN_CHARS..=Self::MAX_CHARS => {}
+            _ => return Err(WeakPassword::TooLong),
+        }
+        let lower = text.to_lowercase();
+        if COMMON.contains(lower.as_str()) {
+            return Err(WeakPassword::Common);
+        }
+        // "anna2024!" is no better than "anna": what is hung on at the ends does not count.
+        let core = letters_and_digits(lower.trim_matches(|c: char| !c.is_alphabetic()));
+        let whole = letters_and_digits(&lower);
+        let guessable = |name: &str| {
+            let name = letters_and_digits(&name.to_lowercase());
+            !name.is_empty() && (name == core || name == whole)
+        };
+        let of_email =
+            email.is_some_and(|email| guessable(email.local_part()) || guessable(email.as_str()));
+        if of_email || guessable(product) || guessable("sports-log") {
+            return Err(WeakPassword::Guessable);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// A password as somebody typed it to log in: no rule applies, only the length is bounded.
+    pub fn typed(text: &str) -> Self {
+        // No account has a longer one; cutting here keeps hashing bounded and still fails.
+        Self(text.chars().take(Self::MAX_CHARS + 1).collect::<String>().into())
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+fn letters_and_digits(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(text: &str) -> Result<(), WeakPassword> {
+        let email: EmailAddress = "winifred@example.com".parse().unwrap();
+        Password::accept(text, Some(&email), "sports-log").map(|_| ())
+    }
+
+    #[test]
+    fn length_is_counted_in_code_points() {
+        assert_eq!(verdict(&"🏃".repeat(8)), Ok(()));
+        assert_eq!(verdict(&"🏃".repeat(7)), Err(WeakPassword::TooShort));
+        assert_eq!(verdict(&"aB3".repeat(42)), Ok(()));
+        assert_eq!(verdict(&"é".repeat(129)), Err(WeakPassword::TooLong));
+    }
+
+    #[test]
+    fn common_and_guessable_ones_are_refused() {
+        for text in ["password123", "PASSWORD123", "12345678", "iloveyou"] {
+            assert_eq!(verdict(text), Err(WeakPassword::Common), "{text}");
+        }
+        for text in
+            ["winifred", "Winifred1999", "winifred@example.com", "Sports-Log", "sportslog2026!"]
+        {
+            assert_eq!(verdict(text), Err(WeakPassword::Guessable), "{text}");
+        }
+        assert_eq!(verdict("winifred runs at dawn"), Ok(()));
+    }
+}

@@ -1,0 +1,97 @@
+//! Secrets derived from the server's key: mailed tokens, their digests, cursor tags.
+//!
+//! A token is derived from the random id of what it proves, when it is needed: nothing that
+//! opens an account is ever stored, and a second mail carries the same token as the first.
+
+use std::str::FromStr;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use derive_more::Display;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// What a derived value is for: values of two purposes have nothing in common.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+pub enum Purpose {
+    #[display("verify-email")]
+    VerifyEmail,
+    #[display("reset-password")]
+    ResetPassword,
+    #[display("activity-cursor")]
+    ActivityCursor,
+}
+
+/// 32 bytes that prove a mailbox. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).
+#[derive(Clone, PartialEq, Eq)]
+pub struct OneTimeToken([u8; 32]);
+
+/// What is stored in place of a [`OneTimeToken`].
+pub type Digest = Vec<u8>;
+
+/// The key that everything here is derived from (HMAC-SHA-256, RFC 2104).
+#[derive(Clone)]
+pub struct ServerKey(Hmac<Sha256>);
+
+impl ServerKey {
+    pub fn new(key: &SecretString) -> Self {
+        // HMAC takes keys of any length, so this cannot fail; hashing first would be the same.
+        let key = key.expose_secret().as_bytes();
+        match Hmac::new_from_slice(key) {
+            Ok(mac) => Self(mac),
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+
+    /// The token that proves the challenge `id`.
+    pub fn token(&self, purpose: Purpose, id: Uuid) -> OneTimeToken {
+        OneTimeToken(self.tag(purpose, "token", id.as_bytes()))
+    }
+
+    /// What to store, and to look up, in place of `token`.
+    pub fn digest(&self, purpose: Purpose, token: &OneTimeToken) -> Digest {
+        self.tag(purpose, "digest", &token.0).to_vec()
+    }
+
+    /// The digest of the token for the challenge `id`.
+    pub fn digest_of(&self, purpose: Purpose, id: Uuid) -> Digest {
+        self.digest(purpose, &self.token(purpose, id))
+    }
+
+    /// A tag that only this server can make of `data`.
+    pub fn tag(&self, purpose: Purpose, use_for: &str, data: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(format!("sports-log/1/{purpose}/{use_for}\0").as_bytes());
+        mac.update(data);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl std::fmt::Debug for ServerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServerKey([redacted])")
+    }
+}
+
+impl OneTimeToken {
+    /// The text for the link. Named so that it cannot slip into a log by `Display`.
+    pub fn expose(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+impl std::fmt::Debug for OneTimeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OneTimeToken([redacted])")
+    }
+}
+
+impl FromStr for OneTimeToken {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| ())?;
+        Ok(Self(bytes.try_into().map_err(|_| ())?))
+    }
+}

@@ -1,0 +1,51 @@
+//! `serve` and `migrate`: production.
+
+use std::time::Duration;
+
+use super::{CommandError, CommandResult, stop::stop_signal};
+use crate::{
+    app::Application,
+    config::{Config, Report, Source},
+    db::{Connector, migrations},
+    telemetry,
+};
+
+/// Serves until SIGTERM or SIGINT.
+pub fn serve() -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    telemetry::init_logging(&config.logging);
+    actix_rt::System::new().block_on(async {
+        let stop = stop_signal()?;
+        Ok(Application::build(&config).await?.run_until_stopped(stop).await?)
+    })
+}
+
+/// Applies what is pending and says so.
+pub fn migrate() -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    telemetry::init_logging(&config.logging);
+    actix_rt::System::new().block_on(async {
+        let connector = Connector::new(&config.database)?;
+        let applied = migrations::run(&connector, Duration::ZERO).await?;
+        if applied.is_empty() {
+            println!("The schema is up to date.");
+        }
+        for version in applied {
+            println!("applied {version}");
+        }
+        Ok(())
+    })
+}
+
+/// The configuration, or an error that names every fault.
+pub fn configured(source: Source) -> Result<Config, CommandError> {
+    let (config, Report { faults, .. }) = Config::read(source);
+    config.ok_or_else(|| {
+        let faults: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+        format!(
+            "the configuration cannot be used:\n{}\nSee `sports-log check-config`.",
+            faults.join("\n")
+        )
+        .into()
+    })
+}

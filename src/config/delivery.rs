@@ -1,0 +1,54 @@
+//! Patience and pace of the delivery of messages.
+
+use std::time::Duration;
+
+use super::{
+    source::Source,
+    units::{Count, Seconds},
+};
+
+/// Leases, deadlines and retries; the defaults are those of docs/ARCHITECTURE.md.
+#[derive(Clone, Debug)]
+pub struct DeliveryConfig {
+    /// How long a claimed message belongs to its claimer.
+    pub lease: Duration,
+    /// The longest one attempt may take; shorter than the lease.
+    pub deadline: Duration,
+    /// The relay looks for work at least this often, woken or not.
+    pub poll: Duration,
+    /// Messages of one channel in flight at once.
+    pub in_flight: usize,
+    /// First pause after a transient failure; it doubles from there.
+    pub backoff: Duration,
+    /// The longest pause between two attempts.
+    pub backoff_cap: Duration,
+    /// How often an open circuit breaker lets one message through.
+    pub probe: Duration,
+    /// A message is not sent when it would be useless this soon.
+    pub min_life: Duration,
+    /// How long a stop waits for what is in flight.
+    pub drain: Duration,
+}
+
+impl DeliveryConfig {
+    pub(crate) fn read(s: &mut Source) -> Self {
+        let config = Self {
+            lease: s.or("DELIVERY_LEASE_SECS", Seconds(60.0)).into(),
+            deadline: s.or("DELIVERY_DEADLINE_SECS", Seconds(30.0)).into(),
+            poll: s.or("DELIVERY_POLL_SECS", Seconds(5.0)).into(),
+            in_flight: s.or("DELIVERY_IN_FLIGHT", Count(8)).0,
+            backoff: s.or("DELIVERY_BACKOFF_SECS", Seconds(5.0)).into(),
+            backoff_cap: s.or("DELIVERY_BACKOFF_CAP_SECS", Seconds(600.0)).into(),
+            probe: s.or("DELIVERY_PROBE_SECS", Seconds(30.0)).into(),
+            min_life: s.or("DELIVERY_MIN_LIFE_SECS", Seconds(30.0)).into(),
+            drain: s.or("DELIVERY_DRAIN_SECS", Seconds(10.0)).into(),
+        };
+        if config.deadline >= config.lease {
+            s.fault(
+                "DELIVERY_DEADLINE_SECS",
+                "must be shorter than DELIVERY_LEASE_SECS, or two relays could send one message",
+            );
+        }
+        config
+    }
+}

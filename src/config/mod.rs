@@ -1,0 +1,65 @@
+//! Typed configuration: read once from the environment, checked at start, never global.
+//!
+//! One file per concern. Nothing outside this module reads the environment.
+
+mod database;
+mod delivery;
+mod hashing;
+mod logging;
+mod mail;
+mod secrets;
+mod server;
+mod source;
+mod units;
+
+pub use database::{DatabaseConfig, SslMode};
+pub use delivery::DeliveryConfig;
+pub use hashing::HashingConfig;
+pub use logging::{LogFormat, LoggingConfig};
+pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
+pub use secrets::Secrets;
+pub use server::ServerConfig;
+pub use source::{Fault, Origin, Setting, Source};
+
+/// Everything the server can be told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub secrets: Secrets,
+    pub hashing: HashingConfig,
+    pub mail: MailConfig,
+    pub delivery: DeliveryConfig,
+    pub logging: LoggingConfig,
+}
+
+/// What was read, for `check-config`: every setting, every fault.
+#[derive(Debug)]
+pub struct Report {
+    pub settings: Vec<Setting>,
+    pub faults: Vec<Fault>,
+}
+
+impl Config {
+    /// Reads all settings. The configuration is there only when there is no fault at all.
+    pub fn read(mut source: Source) -> (Option<Self>, Report) {
+        let s = &mut source;
+        let server = ServerConfig::read(s);
+        let database = DatabaseConfig::read(s);
+        let secrets = Secrets::read(s);
+        let hashing = HashingConfig::read(s);
+        let mail = MailConfig::read(s);
+        let delivery = DeliveryConfig::read(s);
+        let logging = LoggingConfig::read(s);
+        let report = Report { settings: source.settings, faults: source.faults };
+        let config = match (server, database, secrets, mail) {
+            (Some(server), Some(database), Some(secrets), Some(mail))
+                if report.faults.is_empty() =>
+            {
+                Some(Self { server, database, secrets, hashing, mail, delivery, logging })
+            }
+            _ => None,
+        };
+        (config, report)
+    }
+}

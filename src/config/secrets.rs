@@ -1,0 +1,78 @@
+//! Keys: refused at start when missing, short or a placeholder, by name and never by value.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{source::Source, units::Count};
+
+/// Signing and derivation keys.
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    pub jwt: SecretString,
+    /// The key before the last rotation: still accepted, never signed with.
+    pub jwt_previous: Option<SecretString>,
+    pub jwt_expiry: Duration,
+    /// Mailed tokens, their digests and cursors are derived from it.
+    pub server_key: SecretString,
+}
+
+impl Secrets {
+    pub(super) fn read(s: &mut Source) -> Option<Self> {
+        let jwt = key(s, "JWT_SECRET", true);
+        let jwt_previous = key(s, "JWT_SECRET_PREVIOUS", false);
+        let hours = s.or("JWT_EXPIRY_HOURS", Count(24)).0;
+        let server_key = key(s, "SERVER_KEY", true);
+        if let (Some(jwt), Some(server_key)) = (&jwt, &server_key)
+            && jwt.expose_secret() == server_key.expose_secret()
+        {
+            s.fault("SERVER_KEY", "must differ from JWT_SECRET");
+        }
+        Some(Self {
+            jwt: jwt?,
+            jwt_previous,
+            jwt_expiry: Duration::from_secs(hours as u64 * 3600),
+            server_key: server_key?,
+        })
+    }
+}
+
+fn key(s: &mut Source, name: &'static str, required: bool) -> Option<SecretString> {
+    let Some(secret) = s.secret(name) else {
+        if required {
+            s.fault(name, "is missing (make one with: openssl rand -base64 48)");
+        }
+        return None;
+    };
+    match weakness(secret.expose_secret()) {
+        None => Some(secret),
+        Some(problem) => {
+            s.fault(name, problem);
+            None
+        }
+    }
+}
+
+/// Why a key cannot be trusted to be one: RFC 7518, section 3.2 asks for 256 bits with HS256.
+fn weakness(key: &str) -> Option<&'static str> {
+    const PLACEHOLDERS: [&str; 9] = [
+        "change",
+        "placeholder",
+        "example",
+        "secret",
+        "your-",
+        "your_",
+        "replace",
+        "password",
+        "xxxx",
+    ];
+    if key.len() < 32 {
+        return Some("is too short: at least 32 bytes (make one with: openssl rand -base64 48)");
+    }
+    let lower = key.to_ascii_lowercase();
+    if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        return Some("looks like a placeholder (make one with: openssl rand -base64 48)");
+    }
+    let distinct: std::collections::HashSet<char> = key.chars().collect();
+    (distinct.len() < 10).then_some("repeats itself (make one with: openssl rand -base64 48)")
+}

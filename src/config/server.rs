@@ -1,0 +1,60 @@
+//! Where the server listens, and how it is known to the world.
+
+use std::{net::SocketAddr, str::FromStr};
+
+use derive_more::Display;
+
+use super::{source::Source, units::Count};
+
+/// Listening address, workers and public names.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    pub bind_addr: SocketAddr,
+    /// Worker threads; each serves requests on its own.
+    pub workers: usize,
+    /// What links in mails start with, without a trailing slash.
+    pub base_url: String,
+    /// The product's name in mails and pages.
+    pub product_name: String,
+}
+
+impl ServerConfig {
+    pub(super) fn read(s: &mut Source) -> Option<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let bind_addr = s.or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
+        let base_url = s.required::<BaseUrl>("APP_BASE_URL");
+        let workers = s.or("HTTP_WORKERS", Count(cores)).0;
+        let product_name = s.or("APP_NAME", ProductName("sports-log".into())).0;
+        Some(Self { bind_addr, workers, base_url: base_url?.0, product_name })
+    }
+}
+
+struct BaseUrl(String);
+
+impl FromStr for BaseUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "must be an http:// or https:// URL without query or fragment";
+        let url = url::Url::parse(text).map_err(|_| EXPECTED)?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if plain { Ok(Self(url.as_str().trim_end_matches('/').to_owned())) } else { Err(EXPECTED) }
+    }
+}
+
+#[derive(Display)]
+struct ProductName(String);
+
+impl FromStr for ProductName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.chars().count() > 60 || text.chars().any(char::is_control) {
+            return Err("must be at most 60 characters, without control characters");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}

@@ -1,0 +1,42 @@
+//! Value types that settings are written in.
+
+use std::{str::FromStr, time::Duration};
+
+use derive_more::Display;
+
+/// A duration in seconds; fractions are allowed (`0.5`).
+#[derive(Clone, Copy, Debug, Display)]
+#[display("{_0}")]
+pub struct Seconds(pub f64);
+
+impl From<Seconds> for Duration {
+    fn from(seconds: Seconds) -> Self {
+        Self::from_secs_f64(seconds.0)
+    }
+}
+
+impl FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<f64>() {
+            Ok(seconds) if seconds > 0.0 && seconds <= 1e9 => Ok(Self(seconds)),
+            _ => Err("must be a number of seconds above 0"),
+        }
+    }
+}
+
+/// A whole number of at least one.
+#[derive(Clone, Copy, Debug, Display)]
+pub struct Count(pub usize);
+
+impl FromStr for Count {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(count @ 1..=100_000) => Ok(Self(count)),
+            _ => Err("must be a whole number from 1 to 100000"),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Opening one connection, the same way for pools, point reads, the listener and migrations.
+
+use std::time::Duration;
+
+use derive_more::Display;
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::AsyncPgConnection;
+use secrecy::ExposeSecret;
+use tokio_postgres::{
+    NoTls,
+    config::{Host, SslMode as DriverSslMode},
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls;
+use crate::config::{DatabaseConfig, SslMode};
+
+/// Why no connector could be made: a fault of configuration, known before the first connection.
+#[derive(Debug, Display)]
+#[display("DATABASE_URL: {_0}")]
+pub struct ConnectError(String);
+
+impl std::error::Error for ConnectError {}
+
+/// Opens connections to the configured database. Cheap to clone; safe to share between threads,
+/// while a connection stays on the runtime that opened it.
+#[derive(Clone)]
+pub struct Connector {
+    driver: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Connector {
+    /// Fails when the URL or the certificate file cannot be used.
+    pub fn new(config: &DatabaseConfig) -> Result<Self, ConnectError> {
+        let mut driver: tokio_postgres::Config =
+            config.url.expose_secret().parse().map_err(|_| ConnectError("is malformed".into()))?;
+        driver.connect_timeout(config.wait);
+        driver.keepalives_idle(Duration::from_secs(30));
+        if driver.get_application_name().is_none() {
+            driver.application_name("sports-log");
+        }
+        // As libpq has it: a Unix socket needs no TLS, whatever sslmode says.
+        let over_socket = driver.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
+        let ssl_mode = if over_socket { SslMode::Disable } else { config.ssl_mode };
+        driver.ssl_mode(match ssl_mode {
+            SslMode::Disable => DriverSslMode::Disable,
+            SslMode::Prefer => DriverSslMode::Prefer,
+            SslMode::Require | SslMode::VerifyFull => DriverSslMode::Require,
+        });
+        let tls = match ssl_mode {
+            SslMode::Disable => None,
+            SslMode::Prefer | SslMode::Require => Some(tls::unverified()),
+            SslMode::VerifyFull => Some(tls::verified(config.ssl_root_cert.as_deref())),
+        };
+        let tls = tls.transpose().map_err(ConnectError)?.map(MakeRustlsConnect::new);
+        Ok(Self { driver, tls })
+    }
+
+    /// The same database, but PostgreSQL cancels any statement that takes longer than `limit`.
+    pub fn with_statement_timeout(mut self, limit: Duration) -> Self {
+        let options = self.driver.get_options().unwrap_or_default();
+        let options = format!(
+            "{options} -c statement_timeout={limit} -c idle_in_transaction_session_timeout={limit}",
+            limit = limit.as_millis()
+        );
+        self.driver.options(options.trim_start());
+        self
+    }
+
+    /// Opens a connection whose driver task lives on the current runtime.
+    pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
+        match &self.tls {
+            None => {
+                let (client, connection) = self.driver.connect(NoTls).await.map_err(refused)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+            Some(tls) => {
+                let (client, connection) =
+                    self.driver.connect(tls.clone()).await.map_err(refused)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+        }
+    }
+}
+
+/// The driver's own message says only "error connecting"; its source says why.
+fn refused(error: tokio_postgres::Error) -> ConnectionError {
+    let cause = std::error::Error::source(&error).map(|source| format!("{error}: {source}"));
+    ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
+}

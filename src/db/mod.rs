@@ -1,0 +1,13 @@
+//! PostgreSQL: connections, pools, migrations, the schema. Knows no domain.
+
+mod connect;
+mod errors;
+pub mod migrations;
+mod point_reads;
+mod pool;
+pub mod schema;
+mod tls;
+
+pub use connect::{ConnectError, Connector};
+pub use point_reads::PointReads;
+pub use pool::{Pool, PooledConnection};

@@ -1,0 +1,73 @@
+//! Point reads: short primary-key statements of many requests, pipelined on one connection.
+//!
+//! Requests of a worker share the connection and do not wait for each other's answers, which
+//! is faster than a pool. A slow statement would delay all behind it: those use the pool.
+
+use std::{cell::RefCell, rc::Rc};
+
+use diesel_async::AsyncPgConnection;
+use tokio::sync::Mutex;
+
+use super::Connector;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+
+/// One worker's pipelined connection, opened on first use and again after it broke.
+pub struct PointReads {
+    connector: Connector,
+    current: RefCell<Option<Rc<AsyncPgConnection>>>,
+    /// Held while opening, so that a crowd of requests opens one connection.
+    opening: Mutex<()>,
+}
+
+impl PointReads {
+    pub fn new(connector: Connector) -> Self {
+        Self { connector, current: RefCell::default(), opening: Mutex::default() }
+    }
+
+    /// Runs `read` on the shared connection; once more on a fresh one if that had broken.
+    /// `read` must change nothing: it may run twice.
+    pub async fn run<T>(
+        &self,
+        read: impl AsyncFn(&AsyncPgConnection) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let connection = self.connection().await?;
+        match read(&connection).await {
+            Err(error) if error.code == ErrorCode::DatabaseUnavailable => {
+                self.forget(&connection);
+                let connection = self.connection().await?;
+                read(&connection).await.inspect_err(|error| {
+                    if error.code == ErrorCode::DatabaseUnavailable {
+                        self.forget(&connection);
+                    }
+                })
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn connection(&self) -> ApiResult<Rc<AsyncPgConnection>> {
+        if let Some(connection) = self.current() {
+            return Ok(connection);
+        }
+        let _opening = self.opening.lock().await;
+        if let Some(connection) = self.current() {
+            return Ok(connection);
+        }
+        let connection = self.connector.connect().await.map_err(ApiError::database_unavailable)?;
+        let connection = Rc::new(connection);
+        self.current.replace(Some(Rc::clone(&connection)));
+        Ok(connection)
+    }
+
+    fn current(&self) -> Option<Rc<AsyncPgConnection>> {
+        self.current.borrow().clone()
+    }
+
+    /// Forgets `broken`, unless another request has replaced it already.
+    fn forget(&self, broken: &Rc<AsyncPgConnection>) {
+        let mut current = self.current.borrow_mut();
+        if current.as_ref().is_some_and(|connection| Rc::ptr_eq(connection, broken)) {
+            *current = None;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The tables as diesel knows them. A test compares this file with the migrated database.
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        token_version -> Int4,
+    }
+}
+
+diesel::table! {
+    profiles (user_id) {
+        user_id -> Uuid,
+        display_name -> Nullable<Text>,
+        preferred_units -> Text,
+        phone_number -> Nullable<Text>,
+        phone_verified -> Bool,
+        preferences -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    oauth_connections (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        provider -> Text,
+        provider_uid -> Text,
+        access_token -> Nullable<Bytea>,
+        refresh_token -> Nullable<Bytea>,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    local_credentials (user_id) {
+        user_id -> Uuid,
+        password_hash -> Nullable<Text>,
+        email_verified -> Bool,
+        reset_token -> Nullable<Bytea>,
+        reset_expires -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        password_hash -> Text,
+        display_name -> Nullable<Text>,
+        verify_token -> Bytea,
+        verify_expires -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    otp_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        channel -> Text,
+        destination -> Text,
+        code_hash -> Bytea,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        used -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        activity_type -> Text,
+        started_at -> Timestamptz,
+        duration_secs -> Int4,
+        distance_meters -> Nullable<Float4>,
+        calories -> Nullable<Int4>,
+        notes -> Nullable<Text>,
+        source -> Text,
+        device_data -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        kind -> Text,
+        channel -> Text,
+        user_id -> Uuid,
+        subject_id -> Uuid,
+        supersede_key -> Nullable<Text>,
+        priority -> Int2,
+        not_before -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        status -> Text,
+        lease_until -> Nullable<Timestamptz>,
+        fence -> Int8,
+        last_error_class -> Nullable<Text>,
+        last_error_code -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(profiles -> users (user_id));
+diesel::joinable!(oauth_connections -> users (user_id));
+diesel::joinable!(local_credentials -> users (user_id));
+diesel::joinable!(registrations -> users (user_id));
+diesel::joinable!(otp_challenges -> users (user_id));
+diesel::joinable!(activities -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    profiles,
+    oauth_connections,
+    local_credentials,
+    registrations,
+    otp_challenges,
+    activities,
+    outbox,
+);

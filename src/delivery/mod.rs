@@ -1,0 +1,94 @@
+//! The half that delivers: relay, channel actors, transports. It has a thread and a small pool
+//! of its own, so that neither half can starve the other.
+//!
+//! Rows are the truth, actor messages are hints: an actor may die at any moment and nothing is
+//! lost, because what it had claimed becomes due again when its lease runs out.
+//!
+//! The OTP and SMS actors will stand beside `email_actor`, each a lane of the relay.
+
+mod attempt;
+mod breaker;
+mod crew;
+mod email_actor;
+mod listener;
+mod mail;
+mod mailer;
+mod relay;
+mod smtp;
+mod status;
+
+use actix_rt::Arbiter;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    auth::ServerKey,
+    config::{Config, DeliveryConfig, MailConfig},
+    db::{Connector, Pool},
+    telemetry::DeliveryMetrics,
+};
+
+pub use status::DeliveryStatus;
+
+/// Connections of the delivery: claims and completions are short, sends hold none.
+const POOL_SIZE: usize = 4;
+
+/// What the delivery is made of; moved to its thread and shared by its actors there.
+pub(crate) struct Parts {
+    pub connector: Connector,
+    pub pool: Pool,
+    pub config: DeliveryConfig,
+    pub mail: MailConfig,
+    pub base_url: String,
+    pub product_name: String,
+    pub server_key: ServerKey,
+    pub metrics: DeliveryMetrics,
+    pub status: DeliveryStatus,
+}
+
+/// The running delivery.
+pub struct Delivery {
+    arbiter: Arbiter,
+    stop: mpsc::Sender<oneshot::Sender<()>>,
+}
+
+impl Delivery {
+    /// Starts the delivery on a thread of its own. Needs a running actix system.
+    pub fn start(
+        config: &Config,
+        connector: Connector,
+        metrics: &crate::telemetry::Metrics,
+        status: DeliveryStatus,
+    ) -> Self {
+        let connector = connector.with_statement_timeout(config.database.statement_timeout);
+        let pool = Pool::new(connector.clone(), POOL_SIZE, config.database.wait);
+        metrics.watch_pool("delivery", pool.clone());
+        let parts = Parts {
+            connector,
+            pool,
+            config: config.delivery.clone(),
+            mail: config.mail.clone(),
+            base_url: config.server.base_url.clone(),
+            product_name: config.server.product_name.clone(),
+            server_key: ServerKey::new(&config.secrets.server_key),
+            metrics: metrics.delivery.clone(),
+            status,
+        };
+        let (stop, stopped) = mpsc::channel(1);
+        let arbiter = Arbiter::new();
+        arbiter.spawn_fn(move || {
+            actix_rt::spawn(crew::keep(parts, stopped));
+        });
+        Self { arbiter, stop }
+    }
+
+    /// Claims nothing more, waits for what is in flight, gives the rest back.
+    pub async fn stop(self) {
+        let (done, is_done) = oneshot::channel();
+        if self.stop.send(done).await.is_ok() {
+            // An error means that the thread ended without an answer: there is nothing left to wait for.
+            let _ = is_done.await;
+        }
+        self.arbiter.stop();
+        let _ = tokio::task::spawn_blocking(move || self.arbiter.join()).await;
+    }
+}

@@ -1,0 +1,242 @@
+//! The relay: claims what is due, hands ids to the channels' actors, never more than they can take.
+
+use std::{collections::HashMap, rc::Rc, time::Instant};
+
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseFuture,
+    WrapFuture,
+};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{
+    Parts,
+    attempt::Deliver,
+    breaker::{Breaker, Health},
+};
+use crate::{
+    error::ApiResult,
+    outbox::{
+        Channel,
+        store::{self, Claim, Completion},
+    },
+};
+
+/// There may be something to do.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Wake;
+
+/// Claim nothing more; the answer comes when nothing is in flight, or when patience ends.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+/// One channel: its actor, what it is sending, and whether its server works.
+pub struct Lane {
+    channel: Channel,
+    actor: Recipient<Deliver>,
+    in_flight: HashMap<Uuid, Claim>,
+    breaker: Breaker,
+}
+
+impl Lane {
+    pub fn new(channel: Channel, actor: Recipient<Deliver>) -> Self {
+        Self { channel, actor, in_flight: HashMap::new(), breaker: Breaker::default() }
+    }
+}
+
+/// See the module.
+pub struct Relay {
+    parts: Rc<Parts>,
+    lanes: Vec<Lane>,
+    is_claiming: bool,
+    /// Woken while claiming: look again afterwards.
+    look_again: bool,
+    is_stopping: bool,
+    /// Messages in flight in all lanes, for whoever waits for the end of them.
+    in_flight: watch::Sender<usize>,
+}
+
+impl Relay {
+    pub fn new(parts: Rc<Parts>, lanes: Vec<Lane>) -> Self {
+        let in_flight = watch::Sender::new(0);
+        Self { parts, lanes, is_claiming: false, look_again: false, is_stopping: false, in_flight }
+    }
+
+    /// Claims for every lane with room, one statement each.
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        if self.is_stopping {
+            return;
+        }
+        if self.is_claiming {
+            self.look_again = true;
+            return;
+        }
+        let now = Instant::now();
+        let limit = self.parts.config.in_flight;
+        let wanted: Vec<(Channel, usize)> = self
+            .lanes
+            .iter()
+            .map(|lane| (lane.channel, lane.breaker.capacity(now, lane.in_flight.len(), limit)))
+            .filter(|(_, room)| *room > 0)
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        self.is_claiming = true;
+        let claiming = claim(Rc::clone(&self.parts), wanted);
+        ctx.spawn(claiming.into_actor(self).map(|claimed, relay, ctx| {
+            relay.is_claiming = false;
+            match claimed {
+                Ok(claimed) => {
+                    for (channel, claims) in claimed {
+                        relay.hand_over(channel, claims, ctx);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(error.cause = ?error.cause, "cannot claim messages now")
+                }
+            }
+            if std::mem::take(&mut relay.look_again) {
+                relay.look(ctx);
+            }
+        }));
+    }
+
+    fn hand_over(&mut self, channel: Channel, claims: Vec<Claim>, ctx: &mut Context<Self>) {
+        for claim in claims {
+            let Some(lane) = self.lane(channel) else {
+                return;
+            };
+            lane.in_flight.insert(claim.id, claim);
+            let attempt = lane.actor.send(Deliver(claim));
+            ctx.spawn(attempt.into_actor(self).map(move |health, relay, ctx| {
+                // Without an answer the actor died; the lease brings the message back.
+                relay.learn(channel, claim, health.unwrap_or(Health::Unknown));
+                relay.look(ctx);
+            }));
+        }
+        self.show();
+    }
+
+    fn learn(&mut self, channel: Channel, claim: Claim, health: Health) {
+        let probe = self.parts.config.probe;
+        if let Some(lane) = self.lane(channel) {
+            lane.in_flight.remove(&claim.id);
+            lane.breaker.learn(health, Instant::now(), probe);
+        }
+        self.show();
+    }
+
+    fn lane(&mut self, channel: Channel) -> Option<&mut Lane> {
+        self.lanes.iter_mut().find(|lane| lane.channel == channel)
+    }
+
+    fn show(&self) {
+        self.in_flight.send_replace(self.lanes.iter().map(|lane| lane.in_flight.len()).sum());
+        for lane in &self.lanes {
+            let gauge = self
+                .parts
+                .metrics
+                .breaker_open
+                .with_label_values(&[lane.channel.to_string().as_str()]);
+            gauge.set(lane.breaker.is_open().into());
+        }
+    }
+}
+
+impl Actor for Relay {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.show();
+        self.parts.status.beat();
+        ctx.run_interval(self.parts.config.poll, |relay, ctx| {
+            relay.parts.status.beat();
+            let parts = Rc::clone(&relay.parts);
+            ctx.spawn(housekeeping(parts).into_actor(relay));
+            relay.look(ctx);
+        });
+    }
+}
+
+impl Handler<Wake> for Relay {
+    type Result = ();
+
+    fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
+        self.look(ctx);
+    }
+}
+
+impl Handler<Stop> for Relay {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
+        self.is_stopping = true;
+        let mut in_flight = self.in_flight.subscribe();
+        let claims: Vec<Claim> =
+            self.lanes.iter().flat_map(|lane| lane.in_flight.values().copied()).collect();
+        let parts = Rc::clone(&self.parts);
+        Box::pin(async move {
+            let drained = in_flight.wait_for(|in_flight| *in_flight == 0);
+            if tokio::time::timeout(parts.config.drain, drained).await.is_err()
+                && let Err(error) = give_back(&parts, claims).await
+            {
+                tracing::warn!(error.cause = ?error.cause, "leases not given back; they run out by themselves");
+            }
+        })
+    }
+}
+
+async fn claim(
+    parts: Rc<Parts>,
+    wanted: Vec<(Channel, usize)>,
+) -> ApiResult<Vec<(Channel, Vec<Claim>)>> {
+    let conn = parts.pool.get().await?;
+    let mut claimed = Vec::with_capacity(wanted.len());
+    for (channel, room) in wanted {
+        claimed.push((channel, store::claim(&conn, channel, room, parts.config.lease).await?));
+    }
+    Ok(claimed)
+}
+
+/// Another replica need not wait for the leases of one that stops. Claims that were completed
+/// meanwhile are no longer ours to give, and the fence sees to it.
+async fn give_back(parts: &Parts, claims: Vec<Claim>) -> ApiResult<()> {
+    let conn = parts.pool.get().await?;
+    let completion =
+        Completion::Retry { pause: std::time::Duration::ZERO, class: "shutdown", code: None };
+    for claim in claims {
+        store::complete(&conn, claim, &completion).await?;
+    }
+    Ok(())
+}
+
+/// Ends what has expired and measures what is left.
+async fn housekeeping(parts: Rc<Parts>) {
+    let outcome = async {
+        let conn = parts.pool.get().await?;
+        let expired = store::expire(&conn).await?;
+        if expired > 0 {
+            tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
+        }
+        ApiResult::Ok(store::depth(&conn).await?)
+    };
+    match outcome.await {
+        Ok(depths) => {
+            let metrics = &parts.metrics;
+            metrics.depth.reset();
+            metrics.oldest_seconds.reset();
+            for depth in depths {
+                metrics
+                    .depth
+                    .with_label_values(&[&depth.channel, &depth.status])
+                    .set(depth.messages);
+                let oldest = metrics.oldest_seconds.with_label_values(&[&depth.channel]);
+                oldest.set(oldest.get().max(depth.oldest_seconds));
+            }
+        }
+        Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
+    }
+}

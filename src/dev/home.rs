@@ -1,0 +1,84 @@
+//! The folder that a development server keeps everything in.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::ClusterError;
+use crate::config::Source;
+
+/// An opened folder; while it is held, no other server uses it.
+pub struct Home {
+    dir: PathBuf,
+    _lock: File,
+}
+
+impl Home {
+    /// Opens `dir`, or the default for who we are, making it where there is none.
+    pub fn open(dir: Option<PathBuf>, source: &Source) -> Result<Self, ClusterError> {
+        let dir = std::path::absolute(dir.unwrap_or_else(|| default_dir(source)))?;
+        let problem = |error: io::Error| ClusterError(format!("{}: {error}", dir.display()));
+        fs::create_dir_all(&dir).map_err(problem)?;
+        let lock = File::create(dir.join("lock")).map_err(problem)?;
+        if lock.try_lock().is_err() {
+            return Err(ClusterError(format!(
+                "another sports-log is running in {}: stop it, or choose another folder with --dir",
+                dir.display()
+            )));
+        }
+        Ok(Self { dir, _lock: lock })
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub fn cluster_dir(&self) -> PathBuf {
+        self.dir.join("postgres")
+    }
+
+    pub fn mailbox_dir(&self) -> PathBuf {
+        self.dir.join("mailbox")
+    }
+
+    /// The key of this name: 48 random bytes, made once and kept.
+    pub fn key(&self, name: &str) -> Result<String, ClusterError> {
+        let dir = self.dir.join("keys");
+        let path = dir.join(name);
+        if let Ok(key) = fs::read_to_string(&path) {
+            return Ok(key.trim().to_owned());
+        }
+        fs::create_dir_all(&dir)?;
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700))?;
+        let key = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 48]>());
+        // Renamed when whole: a killed start leaves no half key.
+        let unfinished = path.with_extension("unfinished");
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        io::Write::write_all(&mut file, key.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(unfinished, path)?;
+        Ok(key)
+    }
+}
+
+/// As root PostgreSQL runs as another user, who could not look into root's home.
+fn default_dir(source: &Source) -> PathBuf {
+    if nix::unistd::Uid::effective().is_root() {
+        return PathBuf::from("/var/lib/sports-log-dev");
+    }
+    match (source.plain("XDG_DATA_HOME"), source.plain("HOME")) {
+        (Some(data), _) => Path::new(data).join("sports-log"),
+        (None, Some(home)) => Path::new(home).join(".local/share/sports-log"),
+        (None, None) => PathBuf::from(".sports-log"),
+    }
+}

@@ -1,0 +1,10 @@
+//! What a development machine has in place of services: a private PostgreSQL cluster, keys made
+//! once, a mailbox folder. The tests use the same cluster. Knows nothing of the API.
+
+mod binaries;
+mod cluster;
+mod home;
+mod run_as;
+
+pub use cluster::{Cluster, ClusterError, Durability};
+pub use home::Home;

@@ -1,0 +1,53 @@
+//! PostgreSQL refuses to run as root: then it runs as the user that its package made.
+
+use std::{os::unix::process::CommandExt, path::Path, process::Command};
+
+use nix::unistd::{Uid, User};
+
+use super::ClusterError;
+
+/// The user that PostgreSQL's programs run as, when that is not ourselves.
+#[derive(Clone, Debug)]
+pub struct RunAs(Option<User>);
+
+impl RunAs {
+    /// Ourselves, or as root the user `postgres`.
+    pub fn choose() -> Result<Self, ClusterError> {
+        if !Uid::effective().is_root() {
+            return Ok(Self(None));
+        }
+        match User::from_name("postgres") {
+            Ok(Some(user)) => Ok(Self(Some(user))),
+            _ => Err(ClusterError(
+                "PostgreSQL does not run as root, and there is no user `postgres` to run it as; \
+                 its package makes one, or start sports-log as an ordinary user"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// A command that will run as this user.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        if let Some(user) = &self.0 {
+            command.uid(user.uid.as_raw()).gid(user.gid.as_raw()).env("HOME", "/");
+        }
+        command
+    }
+
+    /// Makes `dir` this user's own, and nobody else's to look into.
+    pub fn make_private_dir(&self, dir: &Path) -> std::io::Result<()> {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        std::fs::create_dir_all(dir)?;
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
+        match &self.0 {
+            Some(user) => chown(dir, Some(user.uid.as_raw()), Some(user.gid.as_raw())),
+            None => Ok(()),
+        }
+    }
+
+    /// The user's name, where it is not ourselves.
+    pub fn name(&self) -> Option<&str> {
+        self.0.as_ref().map(|user| user.name.as_str())
+    }
+}

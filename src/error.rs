@@ -1,0 +1,154 @@
+//! The one error type of the API, and the one table from code to status.
+//!
+//! Everything below the handlers returns [`ApiError`]; nothing here knows how the
+//! body is written: `http::finish` renders it, so that the framework's own errors
+//! look the same.
+
+use std::borrow::Cow;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use derive_more::Display;
+use serde::Serialize;
+
+/// What a client can tell apart. The names are part of the API contract.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[display(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    MalformedJson,
+    InvalidParameter,
+    InvalidCursor,
+    InvalidToken,
+    MalformedRequest,
+    MissingToken,
+    InvalidAccessToken,
+    InvalidCredentials,
+    EmailNotVerified,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+    WeakPassword,
+    Busy,
+    DatabaseUnavailable,
+    DeliveryUnavailable,
+    ChannelUnavailable,
+    Internal,
+}
+
+impl ErrorCode {
+    /// The HTTP status a code is answered with. No wildcard: a new code must choose.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::MalformedJson
+            | Self::InvalidParameter
+            | Self::InvalidCursor
+            | Self::InvalidToken
+            | Self::MalformedRequest => StatusCode::BAD_REQUEST,
+            Self::MissingToken | Self::InvalidAccessToken | Self::InvalidCredentials => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::EmailNotVerified | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::ValidationFailed | Self::WeakPassword => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy
+            | Self::DatabaseUnavailable
+            | Self::DeliveryUnavailable
+            | Self::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds after which a retry makes sense, for `Retry-After`.
+    pub fn retry_after_secs(self) -> Option<u32> {
+        match self {
+            Self::Busy => Some(2),
+            Self::DatabaseUnavailable | Self::DeliveryUnavailable => Some(5),
+            Self::ChannelUnavailable => Some(60),
+            _ => None,
+        }
+    }
+}
+
+/// One field at fault in a request body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name, as a path where it is nested (`preferences.theme`).
+    pub field: Cow<'static, str>,
+    /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: Cow<'static, str>,
+}
+
+/// An answer that is not 2xx: a code, a sentence for people, and, for the log only, the cause.
+#[derive(Debug, Display)]
+#[display("{code}: {message}")]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: Cow<'static, str>,
+    pub fields: Vec<FieldError>,
+    /// What went wrong inside. Logged once at the edge, never sent to a client.
+    pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), fields: Vec::new(), cause: None }
+    }
+
+    /// 422 with the fields at fault; the first one's message leads.
+    pub fn validation(fields: Vec<FieldError>) -> Self {
+        let message = fields.first().map_or(Cow::Borrowed("the request is not valid"), |field| {
+            Cow::Owned(format!("{} {}", field.field, field.message))
+        });
+        Self { code: ErrorCode::ValidationFailed, message, fields, cause: None }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "there is nothing here")
+    }
+
+    pub fn invalid_access_token() -> Self {
+        Self::new(ErrorCode::InvalidAccessToken, "the access token is not valid; log in again")
+    }
+
+    /// 500: the client learns nothing of `cause`, the log does.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(ErrorCode::Internal, "something went wrong on our side")
+        }
+    }
+
+    /// 503: the database cannot be reached or does not answer in time.
+    pub fn database_unavailable(
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(ErrorCode::DatabaseUnavailable, "the database is not available; try again")
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// Only the status: the body needs the request's id and is written by `http::finish`.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// What handlers, services and stores return.
+pub type ApiResult<T> = Result<T, ApiError>;

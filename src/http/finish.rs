@@ -1,0 +1,127 @@
+//! The outermost middleware of ours: what every answer carries, and the body of every error.
+//!
+//! Errors of the framework arrive here with an empty body and leave with the same body as
+//! our own, so a client parses one shape.
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use serde::Serialize;
+use tracing_actix_web::RequestId;
+
+use crate::error::{ApiError, ErrorCode, FieldError};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The code of an error answer, left in the response for the log line.
+#[derive(Clone, Copy, Debug)]
+pub struct LoggedCode(pub ErrorCode);
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'a str,
+    code: ErrorCode,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    fields: &'a [FieldError],
+}
+
+/// Adds the request's id and the security headers, and writes the bodies of errors.
+pub async fn finish<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let response = next.call(request).await?.map_into_left_body();
+    let status = response.status();
+    let mut response = if status.is_client_error() || status.is_server_error() {
+        explain(response, &id)
+    } else {
+        response
+    };
+    add_headers(response.headers_mut(), &id);
+    Ok(response)
+}
+
+/// Writes the body, unless the handler wrote one of its own.
+fn explain<B: MessageBody>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let ours = response.response().error().and_then(|error| error.as_error::<ApiError>());
+    let of_framework;
+    let error = match ours {
+        Some(error) => error,
+        None => {
+            of_framework = framework_error(response.status());
+            &of_framework
+        }
+    };
+    if let Some(cause) = &error.cause {
+        if error.code == ErrorCode::Internal {
+            tracing::error!(error.code = %error.code, error.cause = %cause, "request failed");
+        } else {
+            tracing::warn!(error.code = %error.code, error.cause = %cause, "request failed");
+        }
+    }
+    let body = ErrorBody {
+        error: &error.message,
+        code: error.code,
+        request_id: id,
+        fields: &error.fields,
+    };
+    let mut answer = HttpResponse::build(error.code.status()).json(body);
+    let headers = answer.headers_mut();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        headers.insert(header::ALLOW, allow.clone());
+    }
+    if error.code.status() == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = error.code.retry_after_secs() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer.extensions_mut().insert(LoggedCode(error.code));
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, answer).map_into_right_body()
+}
+
+/// What an answer of the framework means in our terms.
+fn framework_error(status: StatusCode) -> ApiError {
+    match status {
+        StatusCode::NOT_FOUND => ApiError::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ApiError::new(ErrorCode::MethodNotAllowed, "this method is not allowed here; see Allow")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::new(ErrorCode::BodyTooLarge, "the body is too large")
+        }
+        status if status.is_client_error() => {
+            ApiError::new(ErrorCode::MalformedRequest, "the request is malformed")
+        }
+        status => ApiError::internal(format!("the framework answered {status}")),
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The edge: routes, extractors, pages, and what every answer has in common. Knows no SQL.
+
+mod finish;
+mod health;
+mod json;
+mod method;
+mod pages;
+mod patch;
+mod path;
+mod query;
+mod routes;
+mod server;
+mod text;
+mod validation;
+
+pub use finish::LoggedCode;
+pub use json::ApiJson;
+pub use patch::Patch;
+pub use path::ApiPath;
+pub use query::ApiQuery;
+pub use server::start;
+pub use text::{check_json, check_text};
+pub use validation::Validator;

@@ -1,0 +1,91 @@
+//! The two pages that links in mails open.
+//!
+//! The token is in the URL's fragment, so it reaches no log, and a button makes the POST, so a
+//! scanner that opens the link consumes nothing. One inline style and one inline script, named by
+//! hash in the policy; nothing else may load or run.
+
+use std::sync::LazyLock;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_SECURITY_POLICY, ContentType},
+    web::Data,
+};
+use askama::Template;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{ApiError, ApiResult},
+    state::WorkerState,
+};
+
+const STYLE: &str = include_str!("pages/page.css");
+const VERIFY_EMAIL: &str =
+    concat!(include_str!("pages/page.js"), include_str!("pages/verify_email.js"));
+const RESET_PASSWORD: &str =
+    concat!(include_str!("pages/page.js"), include_str!("pages/reset_password.js"));
+
+#[derive(Template)]
+#[template(path = "http/pages/verify_email.html")]
+struct VerifyEmailPage<'a> {
+    title: &'a str,
+    product: &'a str,
+    style: &'a str,
+    script: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "http/pages/reset_password.html")]
+struct ResetPasswordPage<'a> {
+    title: &'a str,
+    product: &'a str,
+    style: &'a str,
+    script: &'a str,
+}
+
+/// `GET /verify-email`.
+pub async fn verify_email(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+    static POLICY: LazyLock<String> = LazyLock::new(|| policy(VERIFY_EMAIL));
+    page(
+        &POLICY,
+        &VerifyEmailPage {
+            title: "Confirm your address",
+            product: &state.product_name,
+            style: STYLE,
+            script: VERIFY_EMAIL,
+        },
+    )
+}
+
+/// `GET /reset-password`.
+pub async fn reset_password(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+    static POLICY: LazyLock<String> = LazyLock::new(|| policy(RESET_PASSWORD));
+    page(
+        &POLICY,
+        &ResetPasswordPage {
+            title: "Choose a new password",
+            product: &state.product_name,
+            style: STYLE,
+            script: RESET_PASSWORD,
+        },
+    )
+}
+
+fn page(policy: &str, page: &impl Template) -> ApiResult<HttpResponse> {
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .body(page.render().map_err(ApiError::internal)?))
+}
+
+/// See <https://www.w3.org/TR/CSP3/>.
+fn policy(script: &str) -> String {
+    let hash = |source: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(source)));
+    format!(
+        "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash(script),
+        hash(STYLE)
+    )
+}

@@ -1,0 +1,46 @@
+//! Every route of the service, in one place.
+
+use actix_web::{
+    http::Method,
+    web::{self, ServiceConfig},
+};
+
+use super::{health, method::resource, pages};
+use crate::{accounts, activities, auth::local};
+
+/// Registers all routes. `/metrics` is answered by the metrics middleware.
+pub fn configure(app: &mut ServiceConfig) {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const DELETE: Method = Method::DELETE;
+
+    app.service(resource("/healthz", [(GET, web::to(health::healthz))]))
+        .service(resource("/readyz", [(GET, web::to(health::readyz))]))
+        .service(resource("/verify-email", [(GET, web::to(pages::verify_email))]))
+        .service(resource("/reset-password", [(GET, web::to(pages::reset_password))]))
+        .service(resource("/auth/register", [(POST, web::to(local::register))]))
+        .service(resource("/auth/verify-email", [(POST, web::to(local::verify_email))]))
+        .service(resource(
+            "/auth/resend-verification",
+            [(POST, web::to(local::resend_verification))],
+        ))
+        .service(resource("/auth/login", [(POST, web::to(local::login))]))
+        .service(resource("/auth/forgot-password", [(POST, web::to(local::forgot_password))]))
+        .service(resource("/auth/reset-password", [(POST, web::to(local::reset_password))]))
+        .service(resource("/me", [(GET, web::to(accounts::get_me))]))
+        .service(resource("/me/profile", [(PUT, web::to(accounts::update_profile))]))
+        .service(resource("/me/preferences", [(PUT, web::to(accounts::patch_preferences))]))
+        .service(resource(
+            "/activities",
+            [(GET, web::to(activities::list)), (POST, web::to(activities::create))],
+        ))
+        .service(resource(
+            "/activities/{id}",
+            [
+                (GET, web::to(activities::get)),
+                (PUT, web::to(activities::update)),
+                (DELETE, web::to(activities::delete)),
+            ],
+        ));
+}

@@ -1,0 +1,35 @@
+//! The actix server: workers, middleware, time-outs.
+
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use tracing_actix_web::TracingLogger;
+
+use super::{finish::finish, routes};
+use crate::{
+    config::Config,
+    state::{Shared, WorkerState},
+    telemetry::RequestSpan,
+};
+
+/// Starts the workers on `listener`. The server stops through its handle, not by signals:
+/// those belong to the command that runs it.
+pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io::Result<Server> {
+    let metrics = shared.metrics.http_middleware()?;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
+            .configure(routes::configure)
+            .wrap(from_fn(finish))
+            .wrap(metrics.clone())
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .workers(config.server.workers)
+    .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,85 @@
+//! Parsing a request's fields into types, keeping every fault and not only the first.
+
+use std::fmt::Display;
+
+use super::Patch;
+use crate::error::{ApiError, ApiResult, FieldError};
+
+/// What a check says of a value: a code and a sentence without a subject.
+pub type Fault = (&'static str, String);
+
+/// Collects the faults of one request body.
+#[derive(Debug, Default)]
+pub struct Validator {
+    faults: Vec<FieldError>,
+}
+
+impl Validator {
+    pub fn fault(&mut self, field: &'static str, code: &'static str, message: impl Display) {
+        self.faults.push(FieldError {
+            field: field.into(),
+            code,
+            message: message.to_string().into(),
+        });
+    }
+
+    /// The parsed value of a field that must be there.
+    pub fn required<T, U>(
+        &mut self,
+        field: &'static str,
+        value: Patch<T>,
+        parse: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Option<U> {
+        match value {
+            Patch::Absent => {
+                self.fault(field, "missing", "is missing");
+                None
+            }
+            present => self.not_null(field, present, parse),
+        }
+    }
+
+    /// The parsed value of a field that may be absent, but not `null`.
+    pub fn not_null<T, U>(
+        &mut self,
+        field: &'static str,
+        value: Patch<T>,
+        parse: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Option<U> {
+        if matches!(value, Patch::Null) {
+            self.fault(field, "null", "must not be null");
+        }
+        self.nullable(field, value, parse).into_option()
+    }
+
+    /// The parsed value of a field that may be absent or `null`.
+    pub fn nullable<T, U>(
+        &mut self,
+        field: &'static str,
+        value: Patch<T>,
+        parse: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Patch<U> {
+        match value {
+            Patch::Absent => Patch::Absent,
+            Patch::Null => Patch::Null,
+            Patch::Value(value) => match parse(value) {
+                Ok(value) => Patch::Value(value),
+                Err((code, message)) => {
+                    self.fault(field, code, message);
+                    Patch::Absent
+                }
+            },
+        }
+    }
+
+    /// 422 with all faults, if there are any.
+    pub fn finish(self) -> ApiResult<()> {
+        if self.faults.is_empty() { Ok(()) } else { Err(ApiError::validation(self.faults)) }
+    }
+
+    /// `value`, which is there whenever no fault was found.
+    pub fn finish_with<T>(self, value: Option<T>) -> ApiResult<T> {
+        self.finish()?;
+        value.ok_or_else(|| ApiError::internal("a value is missing without a fault"))
+    }
+}

@@ -1,0 +1,32 @@
+//! sports-log: a JSON API over PostgreSQL to keep a log of one's sport.
+//!
+//! Two halves meet only in the `outbox` table:
+//!
+//! - **Requests.** [`http`] has the routes, extractors and what all answers have in common. Each
+//!   domain ([`accounts`], [`activities`], [`auth`]) is a folder with `handlers` (HTTP to service
+//!   and back), `service` (rules) and `store` (SQL); `use` lines point only that way.
+//!   A side effect is a row in the [`outbox`], written in the transaction that causes it.
+//! - **Delivery.** [`delivery`] claims those rows on a thread of its own and sends them through
+//!   actix actors. A handler never talks to a mail server; a dead actor never loses a message.
+//!
+//! [`app`] puts both together, for `main` and for the tests alike. [`config`] is the only place
+//! where the environment is read. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
+//! operators see; [`dev`] is the private PostgreSQL of a development machine.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+pub mod accounts;
+pub mod activities;
+pub mod app;
+pub mod auth;
+pub mod commands;
+pub mod config;
+pub mod db;
+pub mod delivery;
+pub mod dev;
+pub mod error;
+pub mod http;
+pub mod outbox;
+pub mod state;
+pub mod telemetry;

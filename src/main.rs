@@ -1,0 +1,58 @@
+//! The command line.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use sports_log::commands;
+
+/// Keep a log of your sport on a server of your own: a JSON API over PostgreSQL.
+///
+/// Settings come from the environment; `sports-log check-config` prints them all.
+#[derive(Parser)]
+#[command(version, after_help = "Start with `sports-log dev`: it needs no configuration.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, as configured by the environment. SIGTERM and Ctrl-C stop it cleanly.
+    Serve,
+    /// Serve the API with nothing configured: a private PostgreSQL, keys and a mailbox folder.
+    ///
+    /// The same code as `serve`; whatever the environment sets still holds. Data and keys are kept
+    /// in a folder of their own from one start to the next.
+    Dev {
+        /// Folder for data, keys and mails [default: ~/.local/share/sports-log, as root /var/lib/sports-log-dev]
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
+    /// Bring the database's schema up to date and exit. `serve` does the same when it starts.
+    Migrate,
+    /// Print every setting with its source, and every fault in them. Exit code 1 if there is one.
+    CheckConfig,
+    /// Ask a running server whether it is ready; exit code 0 if so. For containers.
+    Healthcheck {
+        /// The address to ask [default: the port of BIND_ADDR on this machine]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve => commands::serve(),
+        Command::Dev { dir } => commands::dev(dir),
+        Command::Migrate => commands::migrate(),
+        Command::CheckConfig => commands::check_config(),
+        Command::Healthcheck { url } => commands::healthcheck(url),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sports-log: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Messages to be delivered, as rows: where the half that serves requests and the half that
+//! delivers meet. Knows nothing of mail servers or actors.
+
+mod message;
+pub mod schedule;
+pub mod store;
+
+pub use message::{Channel, Message, MessageKind};

@@ -1,0 +1,78 @@
+//! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
+
+use std::sync::Arc;
+
+use derive_more::Deref;
+
+use crate::{
+    auth::{Hasher, JwtKeys, ServerKey},
+    config::Config,
+    db::{Connector, PointReads, Pool},
+    delivery::DeliveryStatus,
+    error::{ApiError, ApiResult, ErrorCode},
+    telemetry::Metrics,
+};
+
+/// Shared by all worker threads: keys, the hashing queue, metrics.
+pub struct Shared {
+    pub jwt: JwtKeys,
+    pub server_key: ServerKey,
+    pub hasher: Hasher,
+    pub metrics: Metrics,
+    pub delivery: DeliveryStatus,
+    pub product_name: String,
+    mail_is_available: bool,
+    connector: Connector,
+    pool_size_per_worker: usize,
+    pool_wait: std::time::Duration,
+}
+
+impl Shared {
+    /// Computes the hashing queue's decoy: some tens of milliseconds.
+    pub fn new(
+        config: &Config,
+        connector: Connector,
+        metrics: Metrics,
+        delivery: DeliveryStatus,
+    ) -> ApiResult<Self> {
+        Ok(Self {
+            jwt: JwtKeys::new(&config.secrets),
+            server_key: ServerKey::new(&config.secrets.server_key),
+            hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
+            metrics,
+            delivery,
+            product_name: config.server.product_name.clone(),
+            mail_is_available: config.mail.is_available(),
+            connector: connector.with_statement_timeout(config.database.statement_timeout),
+            pool_size_per_worker: config.database.pool_size.div_ceil(config.server.workers).max(2),
+            pool_wait: config.database.wait,
+        })
+    }
+
+    /// 503 for everyone alike when there is no way to send mail.
+    pub fn require_mail(&self) -> ApiResult<()> {
+        if self.mail_is_available {
+            Ok(())
+        } else {
+            Err(ApiError::new(ErrorCode::ChannelUnavailable, "this server cannot send mail"))
+        }
+    }
+}
+
+/// Owned by one worker: a connection's driver lives on the runtime that opened it.
+#[derive(Deref)]
+pub struct WorkerState {
+    #[deref]
+    shared: Arc<Shared>,
+    pub pool: Pool,
+    pub point_reads: PointReads,
+}
+
+impl WorkerState {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let pool =
+            Pool::new(shared.connector.clone(), shared.pool_size_per_worker, shared.pool_wait);
+        shared.metrics.watch_pool("http", pool.clone());
+        Self { pool, point_reads: PointReads::new(shared.connector.clone()), shared }
+    }
+}

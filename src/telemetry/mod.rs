@@ -1,0 +1,9 @@
+//! What operators see: log lines, the span of each request, metrics.
+
+mod logging;
+mod metrics;
+mod request_span;
+
+pub use logging::init as init_logging;
+pub use metrics::{DeliveryMetrics, Metrics};
+pub use request_span::RequestSpan;

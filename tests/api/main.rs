@@ -1,0 +1,13 @@
+//! Tests of the API, through HTTP, against the real application and a real PostgreSQL.
+//!
+//! Each test starts an application of its own on a database of its own, so they run in any
+//! order and side by side. `support` has what they share.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+mod login;
+mod registration;
+mod reset;
+mod tokens;

@@ -1,0 +1,190 @@
+//! The production application on a free port, with a database and a mail server of its own.
+
+use std::thread::JoinHandle;
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use sports_log::{
+    app::Application,
+    config::{Config, Source},
+};
+use tokio::sync::oneshot;
+
+use super::{Answer, Database, Mail, PASSWORD, SmtpServer, client};
+
+pub const JWT_SECRET: &str = "Jc0vH9vYlHsmh2m5rF4C0vU1c8Z7qkXw6pT3";
+pub const SERVER_KEY: &str = "S5kQ2yR8dN1mB7xV4cL9zP6wG3tH0jFaUeIo";
+
+/// The settings of a test's server. Delivery is as patient as in production, only quicker.
+pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String)> {
+    vec![
+        ("DATABASE_URL", database_url.to_owned()),
+        ("DATABASE_POOL_SIZE", "4".to_owned()),
+        ("BIND_ADDR", "127.0.0.1:0".to_owned()),
+        ("APP_BASE_URL", "https://log.example".to_owned()),
+        ("HTTP_WORKERS", "1".to_owned()),
+        ("JWT_SECRET", JWT_SECRET.to_owned()),
+        ("SERVER_KEY", SERVER_KEY.to_owned()),
+        ("SMTP_HOST", "127.0.0.1".to_owned()),
+        ("SMTP_PORT", smtp_port.to_string()),
+        ("SMTP_TLS", "none".to_owned()),
+        ("SMTP_FROM", "sports-log <noreply@log.example>".to_owned()),
+        ("DELIVERY_POLL_SECS", "0.2".to_owned()),
+        ("DELIVERY_BACKOFF_SECS", "0.1".to_owned()),
+        ("DELIVERY_PROBE_SECS", "0.5".to_owned()),
+        ("DELIVERY_DEADLINE_SECS", "2".to_owned()),
+        ("DELIVERY_LEASE_SECS", "4".to_owned()),
+    ]
+}
+
+/// A running application. Dropping it stops it, as SIGTERM would.
+pub struct TestApp {
+    pub base: String,
+    pub database: Database,
+    pub smtp: SmtpServer,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A confirmed user with a valid token.
+#[derive(Clone, Debug)]
+pub struct User {
+    pub id: String,
+    pub email: String,
+    pub token: String,
+}
+
+impl TestApp {
+    pub async fn spawn() -> Self {
+        Self::spawn_with(&[]).await
+    }
+
+    /// With settings besides the usual ones, or in place of them.
+    pub async fn spawn_with(overrides: &[(&'static str, &str)]) -> Self {
+        Self::spawn_on(Database::new().await, SmtpServer::start().await, overrides).await
+    }
+
+    /// With a database and a mail server that are there already.
+    pub async fn spawn_on(
+        database: Database,
+        smtp: SmtpServer,
+        overrides: &[(&'static str, &str)],
+    ) -> Self {
+        let mut settings = settings(&database.url, smtp.port);
+        settings.extend(overrides.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let variables = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let (config, report) = Config::read(Source::from_variables(variables));
+        let config = config.unwrap_or_else(|| panic!("{:?}", report.faults));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (started, is_started) = oneshot::channel();
+        // A system of its own: like a process, it outlives no test and shares nothing.
+        let thread = std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let application = Application::build(&config).await.unwrap();
+                started.send(application.port()).unwrap();
+                let stop = async {
+                    let _ = stopped.await;
+                };
+                application.run_until_stopped(stop).await.unwrap();
+            });
+        });
+        let port = is_started.await.expect("the application did not start");
+        let (stop, thread) = (Some(stop), Some(thread));
+        Self { base: format!("http://127.0.0.1:{port}"), database, smtp, stop, thread }
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Answer {
+        client::send(method, &self.base, path, headers, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.send(Method::POST, path, &headers, Some(body.to_string().into_bytes())).await
+    }
+
+    /// A request in `user`'s name.
+    pub async fn request(
+        &self,
+        user: &User,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let authorization = format!("Bearer {}", user.token);
+        let mut headers = vec![("authorization", authorization.as_str())];
+        if body.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.send(method, path, &headers, body.map(|body| body.to_string().into_bytes())).await
+    }
+
+    pub async fn get_as(&self, user: &User, path: &str) -> Answer {
+        self.request(user, Method::GET, path, None).await
+    }
+
+    pub async fn post_as(&self, user: &User, path: &str, body: &Value) -> Answer {
+        self.request(user, Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put_as(&self, user: &User, path: &str, body: &Value) -> Answer {
+        self.request(user, Method::PUT, path, Some(body)).await
+    }
+
+    /// Registers `email` and returns the mail that came of it.
+    pub async fn register(&self, email: &str, password: &str) -> Mail {
+        let body = json!({"email": email, "password": password});
+        self.post("/auth/register", &body).await.expect(202);
+        self.smtp.mail_to(email).await
+    }
+
+    pub async fn verify(&self, token: &str) -> Answer {
+        self.post("/auth/verify-email", &json!({"token": token})).await
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Answer {
+        self.post("/auth/login", &json!({"email": email, "password": password})).await
+    }
+
+    /// A user who has registered and confirmed the address.
+    pub async fn user(&self, email: &str) -> User {
+        let mail = self.register(email, PASSWORD).await;
+        User::of(&self.verify(&mail.token()).await.expect(200))
+    }
+}
+
+impl User {
+    /// The user of an AuthResponse.
+    pub fn of(answer: &Answer) -> Self {
+        let body = answer.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            id: text(&body["user"]["id"]),
+            email: text(&body["user"]["email"]),
+            token: text(&body["token"]),
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let outcome = thread.join();
+            if !std::thread::panicking() {
+                outcome.unwrap();
+            }
+        }
+    }
+}

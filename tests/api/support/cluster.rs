@@ -1,0 +1,105 @@
+//! One ephemeral PostgreSQL for the test run, one database for each test.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sports_log::{
+    config::{Config, Source},
+    db::{Connector, migrations},
+    dev::{Cluster, Durability},
+};
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+const TEMPLATE: &str = "migrated_template";
+
+/// Starts the cluster with the first test; it ends with the process, however that ends.
+fn cluster() -> &'static Cluster {
+    CLUSTER.get_or_init(|| {
+        let dir = std::env::temp_dir().join(format!("sports-log-test-{}", std::process::id()));
+        let cluster = Cluster::start(&dir, Durability::Ephemeral).unwrap();
+        // Tests run on runtimes of their own; the template is made on none of them.
+        let url = cluster.url("postgres");
+        let template_url = cluster.url(TEMPLATE);
+        std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(
+                async {
+                    execute(&url, &format!("CREATE DATABASE {TEMPLATE}")).await;
+                    migrations::run(&connector(&template_url), Duration::ZERO).await.unwrap();
+                },
+            );
+        })
+        .join()
+        .unwrap();
+        cluster
+    })
+}
+
+/// The URL of a database of the cluster.
+pub fn cluster_url(database: &str) -> String {
+    cluster().url(database)
+}
+
+/// A connector to `url`, made by the code under test.
+pub fn connector(url: &str) -> Connector {
+    let variables = super::settings(url, 1).into_iter().map(|(k, v)| (k.to_owned(), v));
+    let (config, report) = Config::read(Source::from_variables(variables));
+    Connector::new(&config.unwrap_or_else(|| panic!("{:?}", report.faults)).database).unwrap()
+}
+
+async fn execute(url: &str, statement: &str) {
+    let mut conn = connector(url).connect().await.unwrap();
+    diesel::sql_query(statement).execute(&mut conn).await.unwrap();
+}
+
+/// A database of one test.
+#[derive(Clone)]
+pub struct Database {
+    pub url: String,
+}
+
+impl Database {
+    /// A fresh copy of the migrated schema.
+    pub async fn new() -> Self {
+        Self::create(&format!("TEMPLATE {TEMPLATE}")).await
+    }
+
+    /// A database without a schema.
+    pub async fn empty() -> Self {
+        Self::create("").await
+    }
+
+    async fn create(template: &str) -> Self {
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        execute(&cluster_url("postgres"), &format!("CREATE DATABASE {name} {template}")).await;
+        Self { url: cluster_url(&name) }
+    }
+
+    /// A connection to look behind the API.
+    pub async fn connect(&self) -> AsyncPgConnection {
+        connector(&self.url).connect().await.unwrap()
+    }
+
+    /// Runs one statement; how many rows it touched.
+    pub async fn execute(&self, statement: &str) -> usize {
+        diesel::sql_query(statement).execute(&mut self.connect().await).await.unwrap()
+    }
+
+    /// The single text that `query` selects.
+    pub async fn text(&self, query: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+            value: Option<String>,
+        }
+        let query = diesel::sql_query(format!("SELECT ({query})::text AS value"));
+        let row: Row = query.get_result(&mut self.connect().await).await.unwrap();
+        row.value.unwrap_or_default()
+    }
+}
