@@ -64,7 +64,8 @@ fn print_summary(config: &Config, port: u16, home: &Home) {
 
   Register, then open the link from the log:
 
-    curl {url}/auth/register --json '{{\"email\": \"you@example.com\", \"password\": \"seven silver swans\"}}'
+    curl {url}/auth/register -H 'Content-Type: application/json' \\
+      -d '{{\"email\": \"you@example.com\", \"password\": \"seven silver swans\"}}'
 
   Ctrl-C stops everything.
 ",

@@ -25,7 +25,7 @@ pub struct LoggingConfig {
 
 impl LoggingConfig {
     pub(super) fn read(s: &mut Source) -> Self {
-        let filter: String = s.or("RUST_LOG", "info".to_owned());
+        let filter: String = s.or("RUST_LOG", "info,actix_server=warn".to_owned());
         if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&filter) {
             s.fault("RUST_LOG", error.to_string());
         }

@@ -6,8 +6,8 @@ use chrono::Utc;
 use lettre::{
     Address, AsyncSmtpTransport, Message, Tokio1Executor,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 use uuid::Uuid;
@@ -112,7 +112,19 @@ impl Mailer {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ))
-            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(plain(mail.text))
+                    .singlepart(SinglePart::html(mail.html)),
+            )
+    }
+}
+
+/// The text as it is where that is possible: encoded, a long link would be broken into lines.
+fn plain(text: String) -> SinglePart {
+    match Body::new_with_encoding(text, ContentTransferEncoding::SevenBit) {
+        Ok(body) => SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body),
+        Err(text) => SinglePart::plain(text),
     }
 }
 

@@ -31,6 +31,12 @@ impl Home {
                 dir.display()
             )));
         }
+        // Keys and mails are nobody else's; the folder itself stays open for PostgreSQL's user.
+        for private in ["keys", "mailbox"] {
+            let private = dir.join(private);
+            fs::create_dir_all(&private).map_err(problem)?;
+            fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).map_err(problem)?;
+        }
         Ok(Self { dir, _lock: lock })
     }
 
@@ -48,13 +54,10 @@ impl Home {
 
     /// The key of this name: 48 random bytes, made once and kept.
     pub fn key(&self, name: &str) -> Result<String, ClusterError> {
-        let dir = self.dir.join("keys");
-        let path = dir.join(name);
+        let path = self.dir.join("keys").join(name);
         if let Ok(key) = fs::read_to_string(&path) {
             return Ok(key.trim().to_owned());
         }
-        fs::create_dir_all(&dir)?;
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700))?;
         let key = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 48]>());
         // Renamed when whole: a killed start leaves no half key.
         let unfinished = path.with_extension("unfinished");
