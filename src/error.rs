@@ -24,7 +24,6 @@ pub enum ErrorCode {
     InvalidAccessToken,
     InvalidCredentials,
     EmailNotVerified,
-    Forbidden,
     NotFound,
     MethodNotAllowed,
     BodyTooLarge,
@@ -50,7 +49,7 @@ impl ErrorCode {
             Self::MissingToken | Self::InvalidAccessToken | Self::InvalidCredentials => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::EmailNotVerified | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::EmailNotVerified => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

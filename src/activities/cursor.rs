@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::list::Filter;
+use super::types::Filter;
 use crate::{
     auth::{Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{
     body::instant,
     cursor::{Cursor, CursorKey},
-    types::ActivityType,
+    types::{ActivityType, Filter},
 };
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
@@ -22,15 +22,6 @@ pub struct ListParams {
     limit: Option<String>,
     cursor: Option<String>,
     offset: Option<String>,
-}
-
-/// Which activities are asked for; a cursor holds for one filter only.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub activity_type: Option<String>,
-    /// Both inclusive.
-    pub from: Option<DateTime<Utc>>,
-    pub to: Option<DateTime<Utc>>,
 }
 
 /// Where a page begins.

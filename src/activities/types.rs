@@ -87,3 +87,12 @@ pub struct ActivityChanges {
     pub source: Option<String>,
     pub device_data: Option<Option<Value>>,
 }
+
+/// Which activities are asked for; a cursor holds for one filter only.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub activity_type: Option<String>,
+    /// Both inclusive.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}

@@ -11,7 +11,8 @@ pub fn check_config() -> CommandResult {
     let (config, Report { settings, mut faults }) = Config::read(Source::from_environment());
     let names = settings.iter().map(|setting| setting.name.len()).max().unwrap_or_default();
     for setting in &settings {
-        println!("{:names$}  {} ({})", setting.name, setting.value, setting.origin);
+        let value = if setting.value.is_empty() { "-" } else { &setting.value };
+        println!("{:names$}  {value} ({})", setting.name, setting.origin);
     }
     // A certificate file that cannot be read is found only by reading it.
     let unusable = config.and_then(|config| Connector::new(&config.database).err());

@@ -9,7 +9,8 @@ use super::{
     Parts,
     breaker::Health,
     mail::{self, Mail},
-    mailer::{Mailer, SendError},
+    mailer::Mailer,
+    send_error::SendError,
 };
 use crate::{
     auth::{Purpose, local},

@@ -14,6 +14,7 @@ mod listener;
 mod mail;
 mod mailer;
 mod relay;
+mod send_error;
 mod smtp;
 mod status;
 

@@ -13,7 +13,7 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
-use super::mailer::SendError;
+use super::send_error::SendError;
 use crate::config::{DeliveryConfig, SmtpConfig, SmtpTls};
 
 /// Replies that speak of us and not of the message: the service closes, it wants TLS or another
