@@ -39,6 +39,15 @@ pub struct PageRequest {
     pub start: Start,
 }
 
+impl PageRequest {
+    /// Whether PostgreSQL finds the page by one place in the index and its next few entries, so
+    /// that the statement may share a connection with point reads. An offset walks over what it
+    /// skips, and a type is looked for among all others.
+    pub fn is_bounded(&self) -> bool {
+        self.filter.activity_type.is_none() && !matches!(self.start, Start::Offset(_))
+    }
+}
+
 impl ListParams {
     /// 400: `invalid_parameter`, or `invalid_cursor` for one that is not ours or not for this list.
     pub fn parse(self, keys: &CursorKey<'_>) -> ApiResult<PageRequest> {

@@ -37,11 +37,19 @@ pub async fn list(
     keys: &CursorKey<'_>,
     request: PageRequest,
 ) -> ApiResult<Page> {
-    let conn = state.pool.get().await?;
-    let mut activities = store::list(&conn, identity, &request).await?;
-    if activities.is_empty() {
-        identity.confirm(&conn).await?;
-    }
+    let read = async |conn: &_| {
+        let activities = store::list(conn, identity, &request).await?;
+        if activities.is_empty() {
+            identity.confirm(conn).await?;
+        }
+        Ok(activities)
+    };
+    let mut activities = if request.is_bounded() {
+        state.point_reads.run(read).await?
+    } else {
+        let conn = state.pool.get().await?;
+        read(&conn).await?
+    };
     let limit = usize::try_from(request.limit).map_err(ApiError::internal)?;
     let has_more = activities.len() > limit;
     activities.truncate(limit);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::schema::activities;
+use crate::{db::schema::activities, http::rfc3339};
 
 /// An activity in a list: everything but the device's raw data.
 #[derive(Queryable, Selectable, Serialize)]
@@ -17,13 +17,16 @@ use crate::db::schema::activities;
 pub struct ActivitySummary {
     pub id: Uuid,
     activity_type: String,
+    #[serde(serialize_with = "rfc3339")]
     pub started_at: DateTime<Utc>,
     duration_secs: i32,
     distance_meters: Option<f32>,
     calories: Option<i32>,
     notes: Option<String>,
     source: String,
+    #[serde(serialize_with = "rfc3339")]
     created_at: DateTime<Utc>,
+    #[serde(serialize_with = "rfc3339")]
     updated_at: DateTime<Utc>,
 }
 

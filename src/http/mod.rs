@@ -11,6 +11,7 @@ mod query;
 mod routes;
 mod server;
 mod text;
+mod timestamp;
 mod validation;
 
 pub use finish::LoggedCode;
@@ -20,4 +21,5 @@ pub use path::ApiPath;
 pub use query::ApiQuery;
 pub use server::start;
 pub use text::{check_json, check_text};
+pub use timestamp::rfc3339;
 pub use validation::Validator;

@@ -25,6 +25,8 @@ pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io:
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(config.server.workers)
+    // Without it an answer may wait 40 ms for the client's delayed acknowledgement.
+    .tcp_nodelay(true)
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(75))
