@@ -86,17 +86,17 @@ impl ActivityBody {
 }
 
 /// An RFC 3339 instant in the years 1 to 9999, which is all that RFC 3339 can write back in UTC.
+/// A leap second counts as the second after it, as for PostgreSQL.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, Fault> {
-    let instant = DateTime::parse_from_rfc3339(text)
+    let micros = DateTime::parse_from_rfc3339(text)
         .map_err(|_| {
-            ("invalid_format", "must be an RFC 3339 time such as 2026-05-04T08:00:00Z".to_owned())
+            let expected = "must be an RFC 3339 time such as 2026-05-04T08:00:00Z";
+            ("invalid_format", expected.to_owned())
         })?
-        .to_utc();
-    if (1..=9999).contains(&instant.year()) {
-        Ok(instant)
-    } else {
-        Err(("out_of_range", "must be in the years 1 to 9999".into()))
-    }
+        .timestamp_micros();
+    DateTime::from_timestamp_micros(micros)
+        .filter(|instant| (1..=9999).contains(&instant.year()))
+        .ok_or_else(|| ("out_of_range", "must be in the years 1 to 9999".to_owned()))
 }
 
 fn activity_type(text: String) -> Result<ActivityType, Fault> {

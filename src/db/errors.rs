@@ -2,13 +2,19 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 
 impl From<Error> for ApiError {
     /// Broken connections and time-outs are 503; anything else is a fault of ours.
     fn from(error: Error) -> Self {
         if is_unavailability(&error) {
             ApiError::database_unavailable(error)
+        } else if is_cancelled(&error) {
+            // The connection is as good as before: what waited was the statement.
+            ApiError {
+                cause: Some(error.into()),
+                ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
+            }
         } else {
             ApiError::internal(error)
         }
@@ -32,13 +38,18 @@ fn is_unavailability(error: &Error) -> bool {
     }
 }
 
-/// SQLSTATE classes 53, 55P03, 57 and 58: diesel keeps only their messages.
+/// A statement or lock time-out (SQLSTATE 57014, 55P03).
+fn is_cancelled(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, information)
+        if information.message().starts_with("canceling statement due to"))
+}
+
+/// SQLSTATE classes 53, 57P and 58: diesel keeps only their messages.
 /// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn says_unavailable(message: &str) -> bool {
-    const STARTS: [&str; 6] = [
+    const STARTS: [&str; 5] = [
         "terminating connection",
         "the database system is",
-        "canceling statement due to",
         "sorry, too many clients",
         "remaining connection slots",
         "could not extend file",

@@ -9,7 +9,7 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use super::text::is_too_deep;
@@ -50,8 +50,8 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let content_type = request.content_type();
-    content_type.eq_ignore_ascii_case("application/json")
+    let content_type = request.content_type().to_ascii_lowercase();
+    content_type == "application/json"
         || (content_type.starts_with("application/") && content_type.ends_with("+json"))
 }
 
@@ -78,14 +78,21 @@ fn too_large(limit: usize) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
-    if is_too_deep(body) {
+    // As text, because the parser does not look into strings of fields that it skips.
+    let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
+    if is_too_deep(body.as_bytes()) {
         return Err(malformed("nests more than 64 levels deep"));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    if !body.trim_start().starts_with('{') {
+        // Derived types would read an array by position.
+        serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(&error.to_string()))?;
+        return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         match error.inner().classify() {
-            Category::Data => wrong_type(path, &error.inner().to_string()),
+            Category::Data => wrong_value(path, &error.inner().to_string()),
             _ => malformed(&error.inner().to_string()),
         }
     })?;
@@ -98,16 +105,18 @@ fn malformed(problem: &str) -> ApiError {
 }
 
 /// serde says "invalid type: …the value…, expected X at line …"; only X is worth repeating.
-fn wrong_type(path: String, problem: &str) -> ApiError {
+fn wrong_value(path: String, problem: &str) -> ApiError {
     let problem = problem.rsplit_once(" at line ").map_or(problem, |(problem, _)| problem);
+    if let Some(name) = problem.strip_prefix("duplicate field ") {
+        return at_fault(name.trim_matches('`').to_owned(), "duplicate", "is given twice".into());
+    }
     let message = match problem.rsplit_once("expected ") {
         Some((_, expected)) => format!("must be {expected}"),
         None => problem.to_owned(),
     };
-    let field = if path == "." { "body".to_owned() } else { path };
-    ApiError::validation(vec![FieldError {
-        field: field.into(),
-        code: "invalid_type",
-        message: message.into(),
-    }])
+    at_fault(path, "invalid_type", message)
+}
+
+fn at_fault(field: String, code: &'static str, message: String) -> ApiError {
+    ApiError::validation(vec![FieldError { field: field.into(), code, message: message.into() }])
 }

@@ -123,30 +123,31 @@ pub fn invalid_token() -> ApiError {
     ApiError::new(ErrorCode::InvalidToken, "this link is wrong, was used already or has expired")
 }
 
-/// The password, or 422 `weak_password`.
+/// The password, or 422: `weak_password`, or `validation_failed` for a NUL, as in every other text.
 pub fn acceptable(
     text: &str,
     field: &'static str,
     email: &EmailAddress,
     product: &str,
 ) -> ApiResult<Password> {
-    Password::accept(text, Some(email), product).map_err(|weakness| {
+    let fault = |code, message: String| {
+        ApiError::validation(vec![FieldError {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }])
+    };
+    let password = Password::accept(text, Some(email), product).map_err(|weakness| {
         let code = match weakness {
             WeakPassword::TooShort => "too_short",
             WeakPassword::TooLong => "too_long",
             WeakPassword::Common => "common",
             WeakPassword::Guessable => "guessable",
         };
-        let message = weakness.to_string();
-        ApiError {
-            code: ErrorCode::WeakPassword,
-            ..ApiError::validation(vec![FieldError {
-                field: field.into(),
-                code,
-                message: message.into(),
-            }])
-        }
-    })
+        ApiError { code: ErrorCode::WeakPassword, ..fault(code, weakness.to_string()) }
+    })?;
+    check_text(text, Password::MAX_CHARS).map_err(|(code, message)| fault(code, message))?;
+    Ok(password)
 }
 
 /// A name that fits a line of text: 1 to 100 characters, none of them a control character.
