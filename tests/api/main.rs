@@ -7,7 +7,13 @@
 
 mod support;
 
+mod activities;
+mod bad_input;
+mod errors;
+mod isolation;
+mod listing;
 mod login;
+mod me;
 mod registration;
 mod reset;
 mod tokens;

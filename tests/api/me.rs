@@ -1,0 +1,246 @@
+//! The account of whoever asks: `/me`, its profile and its preferences.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp, User};
+
+async fn me(app: &TestApp, user: &User) -> Value {
+    app.get_as(user, "/me").await.expect(200).json()
+}
+
+async fn patch(app: &TestApp, user: &User, patch: Value) -> Answer {
+    app.put_as(user, "/me/preferences", &patch).await
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[actix_rt::test]
+async fn a_new_account_looks_as_the_contract_says() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let me = me(&app, &user).await;
+    assert_eq!(keys(&me), ["created_at", "email", "id", "profile"]);
+    assert_eq!(
+        (me["id"].as_str(), me["email"].as_str()),
+        (Some(&*user.id), Some("ann@example.com"))
+    );
+    let mut profile = me["profile"].clone();
+    for time in [&me["created_at"], &profile["updated_at"]] {
+        let time = time.as_str().unwrap();
+        assert!(
+            time.ends_with('Z') && chrono::DateTime::parse_from_rfc3339(time).is_ok(),
+            "{time}"
+        );
+    }
+    profile.as_object_mut().unwrap().remove("updated_at");
+    let expected = json!({"display_name": null, "preferred_units": "metric", "phone_number": null,
+                          "phone_verified": false, "preferences": {}});
+    assert_eq!(profile, expected);
+}
+
+#[actix_rt::test]
+async fn a_profile_keeps_what_is_absent_and_clears_what_is_null() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let set = json!({"display_name": "  Änn 🏃 ", "preferred_units": "imperial", "phone_number": "+390612345678"});
+    app.put_as(&user, "/me/profile", &set).await.expect(200);
+    let mut expected = me(&app, &user).await;
+    assert_eq!(expected["profile"]["display_name"], "Änn 🏃");
+    for (change, field, value) in [
+        (json!({}), "display_name", json!("Änn 🏃")),
+        (json!({"display_name": "B"}), "display_name", json!("B")),
+        (json!({"display_name": null}), "display_name", json!(null)),
+        (json!({"preferred_units": null}), "preferred_units", json!("metric")),
+        (json!({"phone_number": null}), "phone_number", json!(null)),
+    ] {
+        let changed = app.put_as(&user, "/me/profile", &change).await.expect(200).json();
+        expected["profile"][field] = value;
+        expected["profile"]["updated_at"] = changed["profile"]["updated_at"].clone();
+        assert_eq!(changed, expected, "{change}");
+        assert_eq!(me(&app, &user).await, expected, "{change}");
+    }
+}
+
+#[actix_rt::test]
+async fn a_faulty_profile_changes_nothing_and_names_every_fault() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let before = me(&app, &user).await;
+    let faulty =
+        json!({"display_name": " ", "preferred_units": "nautical", "phone_number": "0612345678"});
+    let answer =
+        app.put_as(&user, "/me/profile", &faulty).await.expect_error(422, "validation_failed");
+    let faults = answer.json();
+    let faults: Vec<&str> =
+        faults["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
+    assert_eq!(faults, ["display_name", "preferred_units", "phone_number"]);
+    let one_fault = json!({"display_name": "B", "phone_number": "x"});
+    app.put_as(&user, "/me/profile", &one_fault).await.expect_error(422, "validation_failed");
+    assert_eq!(me(&app, &user).await, before);
+}
+
+#[actix_rt::test]
+async fn a_changed_phone_number_has_to_be_proven_again() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let other = app.user("bob@example.com").await;
+    let number = json!({"phone_number": "+390612345678", "display_name": "Ann"});
+    app.put_as(&user, "/me/profile", &number).await.expect(200);
+    let proven = format!("UPDATE profiles SET phone_verified = true WHERE user_id = '{}'", user.id);
+    for (change, stays_proven) in [
+        (number.clone(), true),
+        (json!({"display_name": null}), true),
+        (json!({}), true),
+        (json!({"phone_number": "+390612345679"}), false),
+        (json!({"phone_number": null}), false),
+    ] {
+        app.put_as(&user, "/me/profile", &number).await.expect(200);
+        app.database.execute(&proven).await;
+        let me = app.put_as(&user, "/me/profile", &change).await.expect(200).json();
+        assert_eq!(me["profile"]["phone_verified"], stays_proven, "{change}");
+    }
+    let anothers = app.put_as(&other, "/me/profile", &number).await.expect(200).json();
+    assert_eq!(anothers["profile"]["phone_verified"], false);
+}
+
+#[actix_rt::test]
+async fn a_phone_number_is_e_164_and_nothing_else() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for good in ["+1234567", "+123456789012345", "+390612345678"] {
+        let me = app.put_as(&user, "/me/profile", &json!({"phone_number": good})).await.expect(200);
+        assert_eq!(me.json()["profile"]["phone_number"], good);
+    }
+    for bad in [
+        "",
+        "+",
+        "390612345678",
+        "00390612345678",
+        "+0390612345678",
+        "+39 06 12345678",
+        "+39-0612345678",
+        "+39(06)12345678",
+        "+123456",
+        "+1234567890123456",
+        "+39061234567a",
+        " +390612345678",
+        "+390612345678\n",
+        "+390612345678\u{0}",
+        "+٣٩٠٦١٢٣٤٥٦٧٨",
+        "＋390612345678",
+        "++390612345678",
+        "tel:+390612345678",
+        "+390612345678;ext=1",
+        "ann@example.com",
+    ] {
+        let answer = app.put_as(&user, "/me/profile", &json!({"phone_number": bad})).await;
+        let fault = answer.expect_error(422, "validation_failed").json()["fields"][0].clone();
+        assert_eq!(
+            (&fault["field"], &fault["code"]),
+            (&json!("phone_number"), &json!("invalid_format")),
+            "{bad}"
+        );
+    }
+}
+
+#[actix_rt::test]
+async fn preferences_are_merged_as_rfc_7396_says() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for (change, merged) in [
+        (
+            json!({"theme": "dark", "map": {"zoom": 3, "layers": ["a", {"b": null}]}}),
+            json!({"theme": "dark", "map": {"zoom": 3, "layers": ["a", {"b": null}]}}),
+        ),
+        (json!({}), json!({"theme": "dark", "map": {"zoom": 3, "layers": ["a", {"b": null}]}})),
+        (
+            json!({"map": {"zoom": null, "layers": ["c"]}, "absent": null}),
+            json!({"theme": "dark", "map": {"layers": ["c"]}}),
+        ),
+        (
+            json!({"theme": {"night": {"on": true, "off": null}}, "map": "none"}),
+            json!({"theme": {"night": {"on": true}}, "map": "none"}),
+        ),
+        (
+            json!({"map": null, "theme": {"night": null}, "": 0, "a.b": false}),
+            json!({"theme": {}, "": 0, "a.b": false}),
+        ),
+    ] {
+        assert_eq!(patch(&app, &user, change.clone()).await.expect(200).json(), merged, "{change}");
+        assert_eq!(me(&app, &user).await["profile"]["preferences"], merged, "{change}");
+    }
+}
+
+#[actix_rt::test]
+async fn a_patch_may_come_under_its_own_media_type() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let authorization = format!("Bearer {}", user.token);
+    for media_type in [
+        "application/merge-patch+json",
+        "application/json; charset=utf-8",
+        "application/json",
+        "APPLICATION/JSON",
+        "Application/Merge-Patch+JSON",
+    ] {
+        let headers = [("authorization", &*authorization), ("content-type", media_type)];
+        let body = json!({"type": media_type});
+        let sent = Some(body.to_string().into_bytes());
+        let answer = app.send(Method::PUT, "/me/preferences", &headers, sent).await;
+        assert_eq!(answer.expect(200).json(), body);
+    }
+}
+
+#[actix_rt::test]
+async fn a_patch_that_is_no_object_or_holds_nul_is_refused() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    patch(&app, &user, json!({"kept": 1})).await.expect(200);
+    for bad in [json!(null), json!([]), json!([{"a": 1}]), json!("x"), json!(7), json!(true)] {
+        patch(&app, &user, bad).await.expect_error(422, "validation_failed");
+    }
+    for bad in [
+        json!({"a": "\0"}),
+        json!({"a\0": 1}),
+        json!({"a": [{"b": ["\0"]}]}),
+        json!({"a": {"\0": {}}}),
+    ] {
+        let answer = patch(&app, &user, bad).await.expect_error(422, "validation_failed");
+        assert_eq!(answer.json()["fields"][0]["field"], "preferences");
+    }
+    assert_eq!(me(&app, &user).await["profile"]["preferences"], json!({"kept": 1}));
+}
+
+#[actix_rt::test]
+async fn preferences_hold_16_kib_in_all() {
+    const FULL: usize = 16 * 1024;
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let half = "x".repeat(FULL / 2);
+    patch(&app, &user, json!({"a": half})).await.expect(200);
+    let rest = FULL - json!({"a": half, "b": ""}).to_string().len();
+    patch(&app, &user, json!({"b": "x".repeat(rest + 1)}))
+        .await
+        .expect_error(422, "validation_failed");
+    let full = patch(&app, &user, json!({"b": "x".repeat(rest)})).await.expect(200);
+    assert_eq!(full.body.len(), FULL);
+    patch(&app, &user, json!({"c": 1})).await.expect_error(422, "validation_failed");
+    assert_eq!(me(&app, &user).await["profile"]["preferences"], full.json());
+    patch(&app, &user, json!({"a": null, "c": 1})).await.expect(200);
+}
+
+#[actix_rt::test]
+async fn patches_at_once_lose_nothing() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let patches = (0..16).map(|n| patch(&app, &user, json!({"all": {format!("p{n}"): n}})));
+    for answer in futures_util::future::join_all(patches).await {
+        answer.expect(200);
+    }
+    assert_eq!(keys(&me(&app, &user).await["profile"]["preferences"]["all"]).len(), 16);
+}
