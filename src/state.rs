@@ -28,7 +28,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Computes the hashing queue's decoy: some tens of milliseconds.
+    /// Starts the hashing threads.
     pub fn new(
         config: &Config,
         connector: Connector,

@@ -1,8 +1,11 @@
 //! Password hashing with argon2id, off the async threads, behind one bounded queue.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
 };
 
 use argon2::{
@@ -11,13 +14,16 @@ use argon2::{
 };
 use derive_more::{AsRef, From};
 use prometheus::{Histogram, IntGauge};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use super::Password;
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
 };
+
+/// How much lower than others' the priority of hashing is, as `nice(2)` has it: from 0 to 19.
+const NICENESS: i32 = 10;
 
 /// A PHC string (`$argon2id$v=19$m=19456,t=2,p=1$…`).
 #[derive(Clone, From, AsRef)]
@@ -39,35 +45,35 @@ pub struct HasherMetrics {
     pub seconds: Histogram,
 }
 
-/// The process's only way to hash. At most `concurrency` hashes run, at most `queue` wait.
+/// The process's only way to hash: a few threads of lower priority and a bounded queue before them.
 pub struct Hasher {
-    permits: Arc<Semaphore>,
-    pending: AtomicUsize,
-    capacity: usize,
+    jobs: SyncSender<Job>,
     /// Verified in place of a hash that does not exist, so that both cost the same.
     decoy: PasswordHash,
     metrics: HasherMetrics,
 }
 
-/// One place in the queue, given back however the request ends.
-struct Place<'a>(&'a Hasher);
+/// Computes and answers, unless nobody waits for the answer any more.
+type Job = Box<dyn FnOnce() + Send>;
 
 impl Hasher {
-    /// Computes one hash (the decoy): some tens of milliseconds.
+    /// Starts the threads; they end when this is dropped.
     pub fn new(config: &HashingConfig, metrics: HasherMetrics) -> ApiResult<Self> {
-        let nobody_knows = Password::typed(&uuid::Uuid::new_v4().to_string());
-        Ok(Self {
-            permits: Arc::new(Semaphore::new(config.concurrency)),
-            pending: AtomicUsize::new(0),
-            capacity: config.concurrency + config.queue,
-            decoy: compute(&nobody_knows)?,
-            metrics,
-        })
+        let (jobs, queue) = sync_channel::<Job>(config.queue);
+        let queue = Arc::new(Mutex::new(queue));
+        for number in 0..config.concurrency {
+            let queue = Arc::clone(&queue);
+            std::thread::Builder::new()
+                .name(format!("hasher-{number}"))
+                .spawn(move || work(&queue))
+                .map_err(ApiError::internal)?;
+        }
+        Ok(Self { jobs, decoy: decoy()?, metrics })
     }
 
     /// A new hash of `password`. 503 `busy` when the queue is full.
     pub async fn hash(&self, password: Password) -> ApiResult<PasswordHash> {
-        self.run(move || compute(&password)).await?
+        self.run(move || compute(&password)).await
     }
 
     /// Whether `password` belongs to `stored`; takes as long when there is no stored hash.
@@ -82,22 +88,16 @@ impl Hasher {
         let matches = self
             .run(move || {
                 let phc = Phc::new(&phc).map_err(invalid)?;
-                Ok::<_, ApiError>(
-                    argon2()?.verify_password(password.expose().as_bytes(), &phc).is_ok(),
-                )
+                Ok(argon2()?.verify_password(password.expose().as_bytes(), &phc).is_ok())
             })
-            .await??;
+            .await?;
         Ok(known && matches)
     }
 
     /// Whether `stored` was made with less than today's parameters.
     pub fn is_outdated(&self, stored: &PasswordHash) -> bool {
-        let Ok(phc) = Phc::new(&stored.0) else {
-            return true;
-        };
-        let Ok(params) = Params::try_from(&phc) else {
-            return true;
-        };
+        let Ok(phc) = Phc::new(&stored.0) else { return true };
+        let Ok(params) = Params::try_from(&phc) else { return true };
         phc.algorithm != Algorithm::Argon2id.ident()
             || params.m_cost() < Params::DEFAULT_M_COST
             || params.t_cost() < Params::DEFAULT_T_COST
@@ -105,36 +105,64 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        compute: impl FnOnce() -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        let _place = self.enter()?;
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            if !answer.is_closed() {
+                // Whoever asked may have gone while this was computed.
+                let _ = answer.send(compute());
+            }
+        });
+        self.jobs
+            .try_send(job)
+            .map_err(|_| ApiError::new(ErrorCode::Busy, "too many logins at once; try again"))?;
+        let _pending = Pending::count(&self.metrics.pending);
         let _timer = self.metrics.seconds.start_timer();
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(ApiError::internal)?;
-        // The permit moves along: a dropped request cannot let a second hash run beside the first.
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .map_err(ApiError::internal)
-    }
-
-    fn enter(&self) -> ApiResult<Place<'_>> {
-        let before = self.pending.fetch_add(1, Ordering::Relaxed);
-        self.metrics.pending.inc();
-        let place = Place(self);
-        if before >= self.capacity {
-            return Err(ApiError::new(ErrorCode::Busy, "too many logins at once; try again"));
-        }
-        Ok(place)
+        answered.await.map_err(ApiError::internal)?
     }
 }
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.pending.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.pending.dec();
+/// What a hashing thread does until the hasher is gone.
+fn work(queue: &Mutex<Receiver<Job>>) {
+    // Reads go first: a thread that computes for milliseconds on end would keep them waiting for
+    // its time slice. Where the system refuses, hashing goes on as any other thread.
+    let _ = rustix::process::nice(NICENESS);
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = next else { return };
+        // A panic inside ends this hash, whose asker gets an error, and not the thread.
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
     }
+}
+
+/// One request in the queue or being computed, counted however it ends.
+struct Pending<'a>(&'a IntGauge);
+
+impl<'a> Pending<'a> {
+    fn count(gauge: &'a IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// A hash that belongs to no password: its output is not computed from one but drawn.
+fn decoy() -> ApiResult<PasswordHash> {
+    use argon2::password_hash::phc::{Output, ParamsString, Salt};
+    let hash = Phc {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2()?.params()).map_err(invalid)?,
+        salt: Some(Salt::new(&rand::random::<[u8; 16]>()).map_err(invalid)?),
+        hash: Some(Output::new(&rand::random::<[u8; 32]>()).map_err(invalid)?),
+    };
+    Ok(PasswordHash(hash.to_string()))
 }
 
 /// 19 MiB, t=2, p=1: the OWASP password storage cheat sheet's argon2id parameters.
@@ -156,6 +184,15 @@ fn invalid(error: impl std::fmt::Display) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_decoy_looks_like_any_hash_and_is_nobodys() {
+        let hash = compute(&Password::typed("seven silver swans")).unwrap();
+        let decoy = decoy().unwrap();
+        assert_eq!(decoy.0.len(), hash.0.len());
+        assert_eq!(decoy.0.split('$').nth(3), hash.0.split('$').nth(3));
+        assert!(Phc::new(&decoy.0).is_ok());
+    }
 
     #[test]
     fn the_hash_states_its_parameters_and_every_character_counts() {

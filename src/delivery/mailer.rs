@@ -86,12 +86,15 @@ impl Mailer {
     }
 }
 
-/// The text as it is where that is possible: encoded, a long link would be broken into lines.
+/// The text as it is where RFC 5322 (section 2.1.1) allows: the library would encode it for one line
+/// above 76 characters, and a link encoded is a link broken into lines.
 fn plain(text: String) -> SinglePart {
-    match Body::new_with_encoding(text, ContentTransferEncoding::SevenBit) {
-        Ok(body) => SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body),
-        Err(text) => SinglePart::plain(text),
+    if !text.is_ascii() || text.contains('\0') || text.lines().any(|line| line.len() > 998) {
+        return SinglePart::plain(text);
     }
+    let lines = text.replace('\n', "\r\n").into_bytes();
+    let body = Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit);
+    SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body)
 }
 
 /// Whoever watches the folder never sees half a mail.

@@ -9,11 +9,18 @@ mod support;
 
 mod activities;
 mod bad_input;
+mod command_line;
+mod dev_mode;
 mod errors;
+mod house_rules;
 mod isolation;
 mod listing;
+mod log_secrecy;
 mod login;
+mod mail_delivery;
 mod me;
+mod metrics;
+mod migrations;
 mod registration;
 mod reset;
 mod tokens;

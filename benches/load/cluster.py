@@ -1,0 +1,66 @@
+"""A private PostgreSQL on loopback TCP, durable as in production, deleted at the end."""
+
+import glob
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def binaries():
+    """The folder of the newest server binaries, wherever the distribution keeps them."""
+    folders = [d for d in glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin") + ["/usr/bin"]
+               if os.path.exists(os.path.join(d, "initdb"))]
+    if not folders:
+        raise SystemExit("PostgreSQL's server binaries are missing; bin/dev installs them")
+    return max(folders, key=lambda d: int((re.findall(r"\d+", d) or ["0"])[0]))
+
+
+class Cluster:
+    """Use as a context manager."""
+
+    def __init__(self, folder):
+        self.bin, self.folder, self.data = binaries(), folder, os.path.join(folder, "postgres")
+        self.port = free_port()
+        self.url = f"postgres://sports_log@127.0.0.1:{self.port}/postgres?sslmode=disable"
+        beside = os.path.join(self.bin, "pgbench")
+        self.pgbench = beside if os.path.exists(beside) else shutil.which("pgbench")
+        if not self.pgbench:
+            raise SystemExit("pgbench is missing: install postgresql (Debian) or postgresql-contrib (Fedora, Rocky)")
+        self.owner = {}
+        os.mkdir(self.data, 0o700)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self.data, user.pw_uid, user.pw_gid)
+            self.owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+    def __enter__(self):
+        self._run("initdb", "-D", self.data, "-U", "sports_log", "-A", "trust", "-E", "UTF8", "--locale=C")
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB"
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.data, "log"), "-o", settings, "start")
+        self.version = subprocess.check_output([os.path.join(self.bin, "postgres"), "--version"], text=True).strip()
+        return self
+
+    def __exit__(self, *_):
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def seed(self, activities):
+        """Users, activities and the statistics that PostgreSQL plans by."""
+        self.psql("-v", f"activities={activities}", "-f", os.path.join(HERE, "seed.sql"))
+
+    def psql(self, *arguments):
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url, *arguments], check=True)
+
+    def _run(self, program, *arguments):
+        subprocess.run([os.path.join(self.bin, program), *arguments], check=True, cwd="/tmp",
+                       stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, **self.owner)

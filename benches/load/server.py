@@ -1,0 +1,78 @@
+"""The release server as a process, and tokens for its users."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import subprocess
+import time
+import urllib.request
+
+from cluster import free_port
+
+USERS = 1000
+
+
+def user_id(number):
+    """As seed.sql makes them."""
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+class Server:
+    """`sports-log serve` on loopback. Use as a context manager."""
+
+    @staticmethod
+    def build(root):
+        subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], check=True, cwd=root)
+
+    def __init__(self, root, folder, database_url):
+        target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
+        self.binary = os.path.join(target, "release", "sports-log")
+        self.folder, self.port = folder, free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.jwt_secret = secrets.token_urlsafe(48)
+        self.env = {
+            "PATH": os.environ["PATH"], "DATABASE_URL": database_url, "BIND_ADDR": f"127.0.0.1:{self.port}",
+            "JWT_SECRET": self.jwt_secret, "SERVER_KEY": secrets.token_urlsafe(48), "APP_BASE_URL": self.base,
+            # Logs and metrics are on, as in production.
+            "MAILBOX_DIR": os.path.join(folder, "mailbox"), "LOG_FORMAT": "json",
+        }
+
+    def __enter__(self):
+        log = open(os.path.join(self.folder, "log"), "wb")
+        self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=log, stderr=log)
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(self.base + "/readyz", timeout=5).read()
+                return self
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        raise SystemExit(open(log.name, encoding="utf-8").read())
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            line = next(line for line in status if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def token(self, number):
+        """What a login of this user would answer."""
+        encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")
+        kid = hashlib.sha256(self.jwt_secret.encode()).hexdigest()[:16]
+        now = int(time.time())
+        claims = {"sub": user_id(number), "email": f"user{number}@example.com", "ver": 0, "iat": now, "exp": now + 86400}
+        parts = [encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT", "kid": kid}, claims)]
+        signature = hmac.new(self.jwt_secret.encode(), b".".join(parts), hashlib.sha256).digest()
+        return b".".join([*parts, encode(signature)]).decode()

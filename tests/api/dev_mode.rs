@@ -1,0 +1,83 @@
+//! `sports-log dev`: everything beside it, kept from one start to the next, gone when it is gone.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use actix_web::http::Method;
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::support::{
+    PASSWORD, User,
+    process::{Process, run, said},
+    send,
+};
+
+fn variables() -> Vec<(&'static str, String)> {
+    vec![("BIND_ADDR", "127.0.0.1:0".to_owned()), ("LOG_FORMAT", "json".to_owned())]
+}
+
+/// The link in the newest mail of the mailbox, once there is one.
+fn token(home: &Path) -> String {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let mails = std::fs::read_dir(home.join("mailbox")).unwrap().flatten();
+        let mail = mails
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|e| e == "eml"));
+        if let Some(mail) = mail {
+            let mail = std::fs::read_to_string(mail).unwrap();
+            let (_, rest) = mail.split_once("/verify-email#token=").unwrap();
+            return rest.split_whitespace().next().unwrap().to_owned();
+        }
+        assert!(Instant::now() < deadline, "no mail");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn wait_until_postgres_is_gone(home: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while home.join("postgres/data/postmaster.pid").exists() {
+        assert!(Instant::now() < deadline, "PostgreSQL is still there");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[actix_rt::test]
+async fn data_and_keys_survive_and_nothing_else_does() {
+    let home = std::env::temp_dir().join(format!("sports-log-dev-{}", std::process::id()));
+    let arguments = ["dev", "--dir", home.to_str().unwrap()];
+    let post = async |base: &str, path: &str, body: serde_json::Value| {
+        let headers = [("content-type", "application/json")];
+        send(Method::POST, base, path, &headers, Some(body.to_string().into_bytes())).await
+    };
+    let base = |server: &Process| format!("http://127.0.0.1:{}", server.port());
+
+    let server = Process::start(&arguments, &variables());
+    let url = base(&server);
+    post(&url, "/auth/register", json!({"email": "ann@example.com", "password": PASSWORD}))
+        .await
+        .expect(202);
+    let token = token(&home);
+    server.wait_for(&format!("/verify-email#token={token}"));
+    let user =
+        User::of(&post(&url, "/auth/verify-email", json!({"token": token})).await.expect(200));
+    let second = run(&arguments, &variables());
+    assert!(said(&second).contains("another sports-log is running"), "{}", said(&second));
+    assert_eq!(server.end(Signal::SIGINT), Some(0));
+    assert!(!home.join("postgres/data/postmaster.pid").exists());
+
+    let authorization = format!("Bearer {}", user.token);
+    let headers = [("authorization", authorization.as_str())];
+    let server = Process::start(&arguments, &variables());
+    send(Method::GET, &base(&server), "/me", &headers, None).await.expect(200);
+    server.end(Signal::SIGKILL);
+    wait_until_postgres_is_gone(&home);
+
+    let server = Process::start(&arguments, &variables());
+    send(Method::GET, &base(&server), "/me", &headers, None).await.expect(200);
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+    std::fs::remove_dir_all(home).unwrap();
+}

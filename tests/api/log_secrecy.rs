@@ -1,0 +1,70 @@
+//! No secret in the log, however much is logged: security.md row 22.
+
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::support::{
+    Database, JWT_SECRET, PASSWORD, SERVER_KEY, SmtpServer, User, process::Process, send, settings,
+};
+use actix_web::http::Method;
+
+#[actix_rt::test]
+async fn nothing_secret_is_logged_even_at_trace() {
+    let (database, smtp) = (Database::new().await, SmtpServer::start().await);
+    let mut variables = settings(&database.url, smtp.port);
+    variables.push(("RUST_LOG", "trace".to_owned()));
+    let server = Process::start(&["serve"], &variables);
+    let base = format!("http://127.0.0.1:{}", server.port());
+    let json_type = ("content-type", "application/json");
+    let post = async |path: &str, body: serde_json::Value| {
+        send(Method::POST, &base, path, &[json_type], Some(body.to_string().into_bytes())).await
+    };
+    let new_password = "eight golden geese";
+    let wrong_password = "nine noisy nightjars";
+
+    post("/auth/register", json!({"email": "ann@example.com", "password": PASSWORD}))
+        .await
+        .expect(202);
+    let verify = smtp.mail_to("ann@example.com").await.token();
+    let user = User::of(&post("/auth/verify-email", json!({"token": verify})).await.expect(200));
+    post("/auth/login", json!({"email": "ann@example.com", "password": wrong_password}))
+        .await
+        .expect(401);
+    let login =
+        post("/auth/login", json!({"email": "ann@example.com", "password": PASSWORD})).await;
+    let second = User::of(&login.expect(200));
+    post("/auth/forgot-password", json!({"email": "ann@example.com"})).await.expect(200);
+    let reset = smtp.mail_to("ann@example.com").await.token();
+    let authorization = format!("Bearer {}", user.token);
+    let headers = [("authorization", authorization.as_str()), json_type];
+    let run =
+        json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60});
+    send(Method::GET, &base, "/me", &headers, None).await.expect(200);
+    send(Method::POST, &base, "/activities", &headers, Some(run.to_string().into_bytes()))
+        .await
+        .expect(201);
+    post("/auth/reset-password", json!({"token": reset, "new_password": new_password}))
+        .await
+        .expect(200);
+    send(Method::GET, &base, "/me", &headers, None).await.expect(401);
+
+    let hash = database.text("SELECT password_hash FROM local_credentials").await;
+    let log = server.output();
+    assert!(log.contains("\"level\":\"TRACE\"") && log.contains("request answered"), "{log}");
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+    for secret in [
+        PASSWORD,
+        new_password,
+        wrong_password,
+        &verify,
+        &reset,
+        &user.token,
+        &second.token,
+        JWT_SECRET,
+        SERVER_KEY,
+        &hash,
+    ] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret}");
+    }
+}

@@ -1,0 +1,87 @@
+//! What Prometheus and health checks see.
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestApp};
+
+/// The value of the one series that begins with `series`.
+async fn value(app: &TestApp, series: &str) -> f64 {
+    let metrics = app.get("/metrics").await.expect(200).text();
+    let line = metrics.lines().find(|line| line.starts_with(series));
+    let line = line.unwrap_or_else(|| panic!("no {series} in {metrics}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+#[actix_rt::test]
+async fn what_happened_is_counted() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    app.login("ann@example.com", PASSWORD).await.expect(200);
+    for _ in 0..2 {
+        app.login("ann@example.com", "not the password").await.expect(401);
+    }
+    let run =
+        json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60});
+    for _ in 0..3 {
+        app.post_as(&user, "/activities", &run).await.expect(201);
+    }
+    app.get_as(&user, "/activities/5f0c4f5e-0000-4000-8000-000000000000").await.expect(404);
+    for (series, expected) in [
+        ("sports_log_users_registered_total", 1.0),
+        ("sports_log_logins_total{method=\"local\",status=\"success\"}", 1.0),
+        ("sports_log_logins_total{method=\"local\",status=\"failure\"}", 2.0),
+        ("sports_log_activities_created_total", 3.0),
+        (
+            "sports_log_http_requests_total{endpoint=\"/activities\",method=\"POST\",status=\"201\"}",
+            3.0,
+        ),
+        (
+            "sports_log_http_requests_total{endpoint=\"/activities/{id}\",method=\"GET\",status=\"404\"}",
+            1.0,
+        ),
+        (
+            "sports_log_http_requests_duration_seconds_count{endpoint=\"/auth/login\",method=\"POST\",status=\"401\"}",
+            2.0,
+        ),
+        ("sports_log_outbox_attempts_total{channel=\"email\",outcome=\"sent\"}", 1.0),
+        ("sports_log_outbox_breaker_open{channel=\"email\"}", 0.0),
+        ("sports_log_outbox_lost_leases_total", 0.0),
+        ("sports_log_delivery_restarts_total", 0.0),
+        ("sports_log_hashing_pending", 0.0),
+        ("sports_log_hashing_seconds_count", 4.0),
+        ("sports_log_db_pool_waiting{pool=\"http\"}", 0.0),
+        ("sports_log_db_pool_connections{pool=\"http\",state=\"max\"}", 4.0),
+    ] {
+        assert_eq!(value(&app, series).await, expected, "{series}");
+    }
+    for series in [
+        "process_cpu_seconds_total",
+        "process_resident_memory_bytes",
+        "process_virtual_memory_bytes",
+        "process_threads",
+        "sports_log_db_pool_connections{pool=\"http\",state=\"idle\"}",
+        "sports_log_outbox_commit_to_sent_seconds_count",
+    ] {
+        assert!(value(&app, series).await >= 0.0, "{series}");
+    }
+}
+
+#[actix_rt::test]
+async fn unknown_paths_are_one_series() {
+    let app = TestApp::spawn().await;
+    for n in 0..5 {
+        app.get(&format!("/nothing/{n}")).await.expect(404);
+    }
+    let series =
+        "sports_log_http_requests_total{endpoint=\"unknown\",method=\"GET\",status=\"404\"}";
+    assert_eq!(value(&app, series).await, 5.0);
+    assert!(!app.get("/metrics").await.text().contains("/nothing"));
+}
+
+#[actix_rt::test]
+async fn health_and_readiness_are_different_questions() {
+    let app = TestApp::spawn().await;
+    assert_eq!(app.get("/healthz").await.expect(200).json()["status"], "ok");
+    let ready = app.get("/readyz").await.expect(200).json();
+    assert_eq!(ready, json!({"status": "ready", "database": "ok", "delivery": "ok"}));
+}

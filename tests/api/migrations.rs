@@ -1,0 +1,65 @@
+//! The schema: as the code believes it to be, and back again.
+
+use std::time::Duration;
+
+use sports_log::db::migrations;
+
+use crate::support::{Database, connector};
+
+/// `table.column type` of the migrated database, in diesel's words.
+const COLUMNS: &str = "
+    SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
+        SELECT table_name || '.' || column_name || ' ' ||
+               CASE WHEN is_nullable = 'YES' THEN 'Nullable<' ELSE '' END ||
+               CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
+                    WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
+                    WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea' ELSE udt_name END ||
+               CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations') c";
+
+#[actix_rt::test]
+async fn schema_rs_is_what_the_migrations_make() {
+    let database = Database::new().await;
+    let mut table = "";
+    let mut declared = Vec::new();
+    for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
+        if let Some((name, _)) = line.strip_suffix('{').and_then(|line| line.split_once(" (")) {
+            table = name;
+        } else if let Some((column, kind)) = line.split_once(" -> ") {
+            if let Some(kind) = kind.strip_suffix(',') {
+                declared.push(format!("{table}.{column} {kind}"));
+            }
+        }
+    }
+    declared.sort();
+    assert!(declared.len() > 50);
+    let actual = database.text(COLUMNS).await;
+    let mut actual: Vec<&str> = actual.lines().collect();
+    actual.sort_unstable();
+    assert_eq!(declared, actual);
+}
+
+#[actix_rt::test]
+async fn every_migration_can_be_taken_back_and_made_again() {
+    let database = Database::empty().await;
+    let connector = connector(&database.url);
+    let things = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                  AND relname NOT LIKE '\\_\\_diesel%'";
+    let applied = migrations::run(&connector, Duration::ZERO).await.unwrap();
+    assert_eq!(applied.len(), 3);
+    assert_ne!(database.text(things).await, "0");
+    assert_eq!(migrations::revert_all(&connector).await.unwrap().len(), 3);
+    assert_eq!(database.text(things).await, "0");
+    assert_eq!(migrations::run(&connector, Duration::ZERO).await.unwrap(), applied);
+}
+
+#[actix_rt::test]
+async fn replicas_may_migrate_at_the_same_time() {
+    let database = Database::empty().await;
+    let connector = connector(&database.url);
+    let runs = (0..4).map(|_| migrations::run(&connector, Duration::ZERO));
+    let applied = futures_util::future::join_all(runs).await;
+    let count: usize = applied.into_iter().map(|applied| applied.unwrap().len()).sum();
+    assert_eq!(count, 3);
+}

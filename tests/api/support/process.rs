@@ -1,0 +1,109 @@
+//! `sports-log` as a process, with an environment of its own.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+/// The binary under test with these variables and no others.
+pub fn command(arguments: &[&str], variables: &[(&str, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sports-log"));
+    command.args(arguments).env_clear().envs(variables.iter().map(|(name, value)| (*name, value)));
+    command
+}
+
+/// Runs it to its end.
+pub fn run(arguments: &[&str], variables: &[(&str, String)]) -> Output {
+    command(arguments, variables).output().unwrap()
+}
+
+/// Standard output and error of a finished run.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// A server as a process. Dropping it kills it.
+pub struct Process {
+    child: Child,
+    output: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    pub fn start(arguments: &[&str], variables: &[(&str, String)]) -> Self {
+        let mut child = command(arguments, variables)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output: Arc<Mutex<String>> = Arc::default();
+        let pipes: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|p| Box::new(p) as _),
+            child.stderr.take().map(|p| Box::new(p) as _),
+        ];
+        let readers = pipes.into_iter().flatten().map(|pipe| {
+            let output = Arc::clone(&output);
+            std::thread::spawn(move || {
+                for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+                    let mut output = output.lock().unwrap();
+                    output.push_str(&String::from_utf8_lossy(&line));
+                    output.push('\n');
+                }
+            })
+        });
+        let readers = readers.collect();
+        Self { child, output, readers }
+    }
+
+    /// Everything it has printed so far.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// Waits until it has printed `text`.
+    pub fn wait_for(&self, text: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !self.output().contains(text) {
+            assert!(Instant::now() < deadline, "no {text:?} in: {}", self.output());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The port that it says it listens on.
+    pub fn port(&self) -> u16 {
+        self.wait_for("\"port\":");
+        let output = self.output();
+        let (_, rest) = output.split_once("\"port\":").unwrap();
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    }
+
+    /// Sends `signal` and waits for the end; the exit code, where it has one.
+    pub fn end(mut self, signal: Signal) -> Option<i32> {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        let code = self.child.wait().unwrap().code();
+        for reader in std::mem::take(&mut self.readers) {
+            // A guardian that outlives a killed server holds no pipe of ours.
+            reader.join().unwrap();
+        }
+        code
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
