@@ -2,15 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestApp};
-
-/// The value of the one series that begins with `series`.
-async fn value(app: &TestApp, series: &str) -> f64 {
-    let metrics = app.get("/metrics").await.expect(200).text();
-    let line = metrics.lines().find(|line| line.starts_with(series));
-    let line = line.unwrap_or_else(|| panic!("no {series} in {metrics}"));
-    line.rsplit(' ').next().unwrap().parse().unwrap()
-}
+use crate::support::{PASSWORD, Scrape, TestApp};
 
 #[actix_rt::test]
 async fn what_happened_is_counted() {
@@ -26,6 +18,7 @@ async fn what_happened_is_counted() {
         app.post_as(&user, "/activities", &run).await.expect(201);
     }
     app.get_as(&user, "/activities/5f0c4f5e-0000-4000-8000-000000000000").await.expect(404);
+    let metrics = Scrape::of(&app).await;
     for (series, expected) in [
         ("sports_log_users_registered_total", 1.0),
         ("sports_log_logins_total{method=\"local\",status=\"success\"}", 1.0),
@@ -52,7 +45,7 @@ async fn what_happened_is_counted() {
         ("sports_log_db_pool_waiting{pool=\"http\"}", 0.0),
         ("sports_log_db_pool_connections{pool=\"http\",state=\"max\"}", 4.0),
     ] {
-        assert_eq!(value(&app, series).await, expected, "{series}");
+        assert_eq!(metrics.get(series), Some(expected), "{series}");
     }
     for series in [
         "process_cpu_seconds_total",
@@ -62,7 +55,7 @@ async fn what_happened_is_counted() {
         "sports_log_db_pool_connections{pool=\"http\",state=\"idle\"}",
         "sports_log_outbox_commit_to_sent_seconds_count",
     ] {
-        assert!(value(&app, series).await >= 0.0, "{series}");
+        assert!(metrics.get(series).is_some_and(|value| value >= 0.0), "{series}");
     }
 }
 
@@ -74,7 +67,7 @@ async fn unknown_paths_are_one_series() {
     }
     let series =
         "sports_log_http_requests_total{endpoint=\"unknown\",method=\"GET\",status=\"404\"}";
-    assert_eq!(value(&app, series).await, 5.0);
+    assert_eq!(Scrape::of(&app).await.get(series), Some(5.0));
     assert!(!app.get("/metrics").await.text().contains("/nothing"));
 }
 

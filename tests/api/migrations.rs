@@ -26,10 +26,10 @@ async fn schema_rs_is_what_the_migrations_make() {
     for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
         if let Some((name, _)) = line.strip_suffix('{').and_then(|line| line.split_once(" (")) {
             table = name;
-        } else if let Some((column, kind)) = line.split_once(" -> ") {
-            if let Some(kind) = kind.strip_suffix(',') {
-                declared.push(format!("{table}.{column} {kind}"));
-            }
+        } else if let Some((column, kind)) = line.split_once(" -> ")
+            && let Some(kind) = kind.strip_suffix(',')
+        {
+            declared.push(format!("{table}.{column} {kind}"));
         }
     }
     declared.sort();

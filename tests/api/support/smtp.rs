@@ -1,45 +1,46 @@
-//! A mail server on loopback that speaks SMTP (RFC 5321) and keeps what it is given.
+//! A mail server on loopback that speaks SMTP (RFC 5321), keeps what it is given, and misbehaves
+//! when told to.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
+    collections::{HashMap, VecDeque},
+    io::ErrorKind,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, Instant},
 };
 
-use mail_parser::MessageParser;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
-    sync::Notify,
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::{Notify, watch},
 };
 
-/// A mail as the server took it.
-#[derive(Clone, Debug)]
-pub struct Mail {
-    pub from: String,
-    pub to: String,
-    pub subject: String,
-    pub message_id: String,
-    pub text: String,
-    pub html: String,
-    pub raw: String,
+use super::Mail;
+
+/// Where a conversation can be held up: before the server says its next word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Greeting,
+    Hello,
+    /// After DATA, before the mail itself.
+    Data,
+    /// After the mail's final dot.
+    Dot,
 }
 
-impl Mail {
-    /// The one-time token in the link.
-    pub fn token(&self) -> String {
-        let (_, rest) =
-            self.text.split_once("#token=").unwrap_or_else(|| panic!("no token: {}", self.text));
-        rest.split_whitespace().next().unwrap().to_owned()
-    }
-}
-
-/// What the server says in place of taking a mail, for the next ones to come.
+/// What was taken, what was heard, and what is said in place of taking a mail.
 #[derive(Default)]
 struct State {
     mails: VecDeque<Mail>,
     received: usize,
+    /// Mails read to the final dot whose sender was left without an answer.
+    unanswered: Vec<Mail>,
+    heard: Vec<(Instant, String)>,
     replies_to_rcpt: VecDeque<String>,
+    refused: HashMap<String, String>,
+    reply_to_login: Option<String>,
+    closed: Option<String>,
+    drops: usize,
+    pace: Duration,
 }
 
 /// A running mail server, on a thread of its own: a test that stops an application blocks, and
@@ -49,41 +50,85 @@ pub struct SmtpServer {
     pub port: u16,
     state: Arc<Mutex<State>>,
     arrived: Arc<Notify>,
+    held: Arc<watch::Sender<Option<Stage>>>,
+}
+
+/// A port that belongs to a mail server which does not listen yet: connections are refused.
+pub struct AbsentSmtpServer {
+    server: SmtpServer,
+    socket: TcpSocket,
 }
 
 impl SmtpServer {
     pub async fn start() -> Self {
-        let (state, arrived) = (Arc::default(), Arc::default());
-        let (bound, port) = tokio::sync::oneshot::channel();
-        let accepting = (Arc::clone(&state), Arc::clone(&arrived));
-        std::thread::spawn(move || {
-            actix_rt::System::new().block_on(async move {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                let port = listener.local_addr().unwrap().port();
-                let (state, arrived) = accepting;
-                let server = Self { port, state, arrived };
-                bound.send(port).unwrap();
-                while let Ok((stream, _)) = listener.accept().await {
-                    let server = server.clone();
-                    actix_rt::spawn(async move {
-                        // A client that goes away in the middle is its own business.
-                        let _ = server.converse(stream).await;
-                    });
-                }
-            });
-        });
-        Self { port: port.await.unwrap(), state, arrived }
+        Self::absent().appear().await
+    }
+
+    /// One that is not there yet.
+    pub fn absent() -> AbsentSmtpServer {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let held = Arc::new(watch::Sender::new(None));
+        let server = Self { port, state: Arc::default(), arrived: Arc::default(), held };
+        AbsentSmtpServer { server, socket }
     }
 
     /// The next `times` recipients are answered with `reply` (such as `451 later`).
     pub fn refuse(&self, times: usize, reply: &str) {
-        let mut state = self.state.lock().unwrap();
-        state.replies_to_rcpt.extend(std::iter::repeat_n(reply.to_owned(), times));
+        self.state().replies_to_rcpt.extend(std::iter::repeat_n(reply.to_owned(), times));
+    }
+
+    /// This recipient is always answered with `reply`.
+    pub fn refuse_recipient(&self, address: &str, reply: &str) {
+        self.state().refused.insert(address.to_owned(), reply.to_owned());
+    }
+
+    /// Every login is answered with `reply`; with `None` they succeed again.
+    pub fn refuse_logins(&self, reply: Option<&str>) {
+        self.state().reply_to_login = reply.map(str::to_owned);
+    }
+
+    /// Everything, on open connections too, is answered with `reply` and the end of the
+    /// connection; with `None` the server works again.
+    pub fn close(&self, reply: Option<&str>) {
+        self.state().closed = reply.map(str::to_owned);
+    }
+
+    /// The connections of the next `times` mails end after the final dot, without an answer.
+    pub fn drop_after_dot(&self, times: usize) {
+        self.state().drops = times;
+    }
+
+    /// From now on the server takes this long over each mail.
+    pub fn take_its_time(&self, pace: Duration) {
+        self.state().pace = pace;
+    }
+
+    /// Every conversation that comes to `stage` stays there; with `None` they all go on.
+    pub fn hold(&self, stage: Option<Stage>) {
+        self.held.send_replace(stage);
     }
 
     /// Mails taken so far, also those that were handed out.
     pub fn received(&self) -> usize {
-        self.state.lock().unwrap().received
+        self.state().received
+    }
+
+    /// Mails whose sender was not told that they were taken.
+    pub fn unanswered(&self) -> Vec<Mail> {
+        self.state().unanswered.clone()
+    }
+
+    /// The mails taken and not handed out by [`SmtpServer::mail_to`].
+    pub fn mails(&self) -> Vec<Mail> {
+        self.state().mails.iter().cloned().collect()
+    }
+
+    /// When commands that begin with `verb` were heard.
+    pub fn heard(&self, verb: &str) -> Vec<Instant> {
+        let state = self.state();
+        state.heard.iter().filter(|(_, said)| said.starts_with(verb)).map(|(at, _)| *at).collect()
     }
 
     /// The next mail to `address`, waiting for it; mails to others are kept.
@@ -92,7 +137,7 @@ impl SmtpServer {
             loop {
                 let arrived = self.arrived.notified();
                 {
-                    let mut state = self.state.lock().unwrap();
+                    let mut state = self.state();
                     let position =
                         state.mails.iter().position(|mail| mail.to.eq_ignore_ascii_case(address));
                     if let Some(mail) = position.and_then(|position| state.mails.remove(position)) {
@@ -106,9 +151,23 @@ impl SmtpServer {
         waited.unwrap_or_else(|_| panic!("no mail to {address}"))
     }
 
-    async fn converse(&self, stream: TcpStream) -> std::io::Result<()> {
-        let mut stream = BufReader::new(stream);
-        stream.write_all(b"220 test ESMTP\r\n").await?;
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    async fn serve(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let server = self.clone();
+            actix_rt::spawn(async move {
+                // A client that goes away in the middle is its own business.
+                let _ = server.converse(BufReader::new(stream)).await;
+            });
+        }
+    }
+
+    async fn converse(&self, mut stream: BufReader<TcpStream>) -> std::io::Result<()> {
+        self.hold_up(Stage::Greeting, &mut stream).await?;
+        self.say(&mut stream, "220 test ESMTP").await?;
         let (mut from, mut to) = (String::new(), String::new());
         loop {
             let mut line = String::new();
@@ -116,49 +175,102 @@ impl SmtpServer {
                 return Ok(());
             }
             let command = line.trim_end().to_owned();
+            self.state().heard.push((Instant::now(), command.clone()));
             let reply = match command.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
-                "EHLO" => "250-test\r\n250-8BITMIME\r\n250 SMTPUTF8".to_owned(),
+                "EHLO" => {
+                    self.hold_up(Stage::Hello, &mut stream).await?;
+                    "250-test\r\n250-8BITMIME\r\n250-AUTH PLAIN\r\n250 SMTPUTF8".to_owned()
+                }
+                "AUTH" => self.state().reply_to_login.clone().unwrap_or("235 welcome".to_owned()),
                 "MAIL" => {
                     from = address_in(&command);
                     "250 ok".to_owned()
                 }
                 "RCPT" => {
                     to = address_in(&command);
-                    let refusal = self.state.lock().unwrap().replies_to_rcpt.pop_front();
-                    refusal.unwrap_or_else(|| "250 ok".to_owned())
+                    let mut state = self.state();
+                    let refusal = state.refused.get(&to).cloned();
+                    refusal.or_else(|| state.replies_to_rcpt.pop_front()).unwrap_or("250 ok".into())
                 }
                 "DATA" => {
-                    stream.write_all(b"354 go on\r\n").await?;
+                    self.hold_up(Stage::Data, &mut stream).await?;
+                    self.say(&mut stream, "354 go on").await?;
                     let raw = read_data(&mut stream).await?;
-                    self.take(&from, &to, raw);
+                    self.take(Mail::new(&from, &to, raw), &mut stream).await?;
                     "250 queued as 4711".to_owned()
                 }
-                "QUIT" => {
-                    stream.write_all(b"221 bye\r\n").await?;
-                    return Ok(());
-                }
+                "QUIT" => return self.say(&mut stream, "221 bye").await,
                 "RSET" | "NOOP" => "250 ok".to_owned(),
                 _ => "500 what?".to_owned(),
             };
-            stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+            self.say(&mut stream, &reply).await?;
         }
     }
 
-    fn take(&self, from: &str, to: &str, raw: String) {
-        let message = MessageParser::default().parse(raw.as_bytes()).unwrap();
-        let mail = Mail {
-            from: from.to_owned(),
-            to: to.to_owned(),
-            subject: message.subject().unwrap_or_default().to_owned(),
-            message_id: message.message_id().unwrap_or_default().to_owned(),
-            text: message.body_text(0).unwrap_or_default().into_owned(),
-            html: message.body_html(0).unwrap_or_default().into_owned(),
-            raw,
+    async fn say(&self, stream: &mut BufReader<TcpStream>, reply: &str) -> std::io::Result<()> {
+        let closed = self.state().closed.clone();
+        let reply = closed.as_deref().unwrap_or(reply);
+        stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        if closed.is_some() { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+
+    async fn take(&self, mail: Mail, stream: &mut BufReader<TcpStream>) -> std::io::Result<()> {
+        let is_held = *self.held.borrow() == Some(Stage::Dot);
+        let (is_dropped, pace) = {
+            let mut state = self.state();
+            let is_dropped = state.drops > 0;
+            state.drops = state.drops.saturating_sub(1);
+            if is_dropped || is_held {
+                state.unanswered.push(mail.clone());
+            }
+            (is_dropped, state.pace)
         };
-        let mut state = self.state.lock().unwrap();
+        if is_dropped {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
+        self.hold_up(Stage::Dot, stream).await?;
+        tokio::time::sleep(pace).await;
+        let mut state = self.state();
         state.mails.push_back(mail);
         state.received += 1;
         self.arrived.notify_waiters();
+        Ok(())
+    }
+
+    /// Waits while `stage` is held; an error when the client loses patience.
+    async fn hold_up(
+        &self,
+        stage: Stage,
+        stream: &mut BufReader<TcpStream>,
+    ) -> std::io::Result<()> {
+        let mut held = self.held.subscribe();
+        tokio::select! {
+            biased;
+            _ = held.wait_for(|held| *held != Some(stage)) => Ok(()),
+            _ = stream.fill_buf() => Err(ErrorKind::ConnectionAborted.into()),
+        }
+    }
+}
+
+impl AbsentSmtpServer {
+    pub fn port(&self) -> u16 {
+        self.server.port
+    }
+
+    /// Starts to listen.
+    pub async fn appear(self) -> SmtpServer {
+        let Self { server, socket } = self;
+        let (listening, is_listening) = tokio::sync::oneshot::channel();
+        let serving = server.clone();
+        std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let listener = socket.listen(128).unwrap();
+                listening.send(()).unwrap();
+                serving.serve(listener).await;
+            });
+        });
+        is_listening.await.unwrap();
+        server
     }
 }
 
@@ -174,7 +286,7 @@ async fn read_data(stream: &mut BufReader<TcpStream>) -> std::io::Result<String>
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         if line == ".\r\n" {
             return Ok(raw);

@@ -1,0 +1,97 @@
+//! PostgreSQL over TLS: what each `sslmode` accepts, with libpq's meanings.
+
+use std::{fs, path::PathBuf};
+
+use diesel_async::RunQueryDsl;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+
+use crate::support::{OwnPostgres, connector, free_port};
+
+/// A server that takes TCP connections with TLS only, and shows a certificate for `localhost`.
+struct TlsPostgres {
+    port: u16,
+    authority: PathBuf,
+    _postgres: OwnPostgres,
+}
+
+fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// Writes a certificate authority's certificate to a file of its own.
+fn publish(name: &str, authority: &CertifiedIssuer<'_, KeyPair>) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("sports-log-{name}-{}.pem", std::process::id()));
+    fs::write(&path, authority.pem()).unwrap();
+    path
+}
+
+impl TlsPostgres {
+    fn start() -> Self {
+        let authority = authority("the operator's own");
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &authority).unwrap();
+        let mut postgres = OwnPostgres::start();
+        postgres.write("server.crt", &certificate.pem());
+        postgres.write("server.key", &key.serialize_pem());
+        postgres.write("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n");
+        let port = free_port();
+        postgres.configure(&format!("ssl = on\nlisten_addresses = '127.0.0.1'\nport = {port}\n"));
+        Self { port, authority: publish("authority", &authority), _postgres: postgres }
+    }
+
+    /// What the server says of a connection with `parameters`: its TLS version, or why there is none.
+    async fn connect(&self, host: &str, parameters: &str) -> Result<String, String> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            version: String,
+        }
+        let url = format!(
+            "postgres://sports_log@{host}:{port}/sports_log?hostaddr=127.0.0.1&{parameters}",
+            port = self.port
+        );
+        let mut conn = connector(&url).connect().await.map_err(|error| error.to_string())?;
+        let query = "SELECT coalesce(version, 'plain') AS version FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        let row: Row = diesel::sql_query(query).get_result(&mut conn).await.unwrap();
+        Ok(row.version)
+    }
+}
+
+#[actix_rt::test]
+async fn each_mode_checks_what_it_promises() {
+    let server = TlsPostgres::start();
+    let tls = Ok("TLSv1.3".to_owned());
+    assert_eq!(server.connect("localhost", "sslmode=prefer").await, tls);
+    assert_eq!(server.connect("localhost", "sslmode=require").await, tls);
+    let trusted = format!("sslmode=verify-full&sslrootcert={}", server.authority.display());
+    assert_eq!(server.connect("localhost", &trusted).await, tls);
+
+    let plain = server.connect("localhost", "sslmode=disable").await.unwrap_err();
+    assert!(plain.contains("no encryption"), "{plain}");
+    let other_name = server.connect("db.example", &trusted).await.unwrap_err();
+    assert!(other_name.contains("not valid for name"), "{other_name}");
+    let stranger = publish("stranger", &authority("a stranger"));
+    let untrusted = format!("sslmode=verify-full&sslrootcert={}", stranger.display());
+    for parameters in [untrusted.as_str(), "sslmode=verify-full"] {
+        let error = server.connect("localhost", parameters).await.unwrap_err();
+        assert!(error.contains("UnknownIssuer"), "{error}");
+    }
+    for file in [&server.authority, &stranger] {
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[actix_rt::test]
+async fn a_server_without_tls_is_refused_where_tls_is_required() {
+    let mut postgres = OwnPostgres::start();
+    let port = free_port();
+    postgres.configure(&format!("listen_addresses = '127.0.0.1'\nport = {port}\n"));
+    let url = format!("postgres://sports_log@127.0.0.1:{port}/sports_log");
+    assert!(connector(&url).connect().await.is_ok());
+    let error = connector(&format!("{url}?sslmode=require")).connect().await.err().unwrap();
+    assert!(error.to_string().contains("server does not support TLS"), "{error}");
+}

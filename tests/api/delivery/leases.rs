@@ -1,0 +1,65 @@
+//! A claim is a lease with a fence: it runs out by itself, and whoever lost it completes nothing.
+
+use super::{STATES, enqueue, register_only};
+use crate::support::{Scrape, Stage, TestApp, until, until_selects};
+
+#[actix_rt::test]
+async fn what_a_dead_process_was_sending_is_sent_when_its_lease_has_run_out() {
+    let app = TestApp::spawn().await;
+    app.smtp.close(Some("421 closed for the night"));
+    enqueue(&app, 2).await;
+    until_selects(&app.database, STATES, "queued 2").await;
+    // As somebody else would leave them behind, one lately and one long ago.
+    app.database
+        .execute(
+            "UPDATE outbox SET status = 'sending', attempts = 1, fence = 1, last_error_class = NULL,
+                 lease_until = now() + CASE email WHEN 'user1@example.com' THEN interval '1.5 seconds'
+                                                  ELSE interval '-1 hour' END
+             FROM users WHERE users.id = user_id",
+        )
+        .await;
+    app.smtp.close(None);
+    app.smtp.mail_to("user2@example.com").await;
+    app.smtp.mail_to("user1@example.com").await;
+    until_selects(&app.database, STATES, "sent 2").await;
+    let early = "SELECT count(*) FROM outbox JOIN users ON users.id = user_id
+                 WHERE email = 'user1@example.com' AND attempts = 2 AND fence = 2";
+    assert_eq!(app.database.text(early).await, "1");
+}
+
+#[actix_rt::test]
+async fn a_claim_that_another_took_over_completes_nothing() {
+    let app = TestApp::spawn().await;
+    app.smtp.hold(Some(Stage::Dot));
+    register_only(&app, "ann@example.com").await;
+    until("the server has the mail", async || !app.smtp.unanswered().is_empty()).await;
+    // Another replica found the lease run out, and is sending now.
+    let taken_over = "UPDATE outbox SET fence = fence + 1, lease_until = now() + interval '1 hour'";
+    assert_eq!(app.database.execute(taken_over).await, 1);
+    let row = "SELECT (status, attempts, lease_until, fence, last_error_class, provider_id, finished_at) FROM outbox";
+    let before = app.database.text(row).await;
+    app.smtp.hold(None);
+    app.smtp.mail_to("ann@example.com").await;
+    let lost = "sports_log_outbox_lost_leases_total";
+    until("the loss is counted", async || Scrape::of(&app).await.count(lost) == 1.0).await;
+    assert_eq!(app.database.text(row).await, before);
+    let latency = "sports_log_outbox_commit_to_sent_seconds_count";
+    assert_eq!(Scrape::of(&app).await.count(latency), 0.0);
+}
+
+#[actix_rt::test]
+async fn no_connection_and_no_lock_is_held_while_a_mail_is_sent() {
+    let app = TestApp::spawn().await;
+    app.smtp.hold(Some(Stage::Dot));
+    enqueue(&app, 4).await;
+    until("all are being sent", async || app.smtp.unanswered().len() == 4).await;
+    let open = "SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()";
+    assert_eq!(app.database.text(open).await, "0");
+    let in_use = "sports_log_db_pool_connections{pool=\"delivery\",state=\"in_use\"}";
+    until("all connections are idle", async || Scrape::of(&app).await.get(in_use) == Some(0.0))
+        .await;
+    assert_eq!(app.database.text(STATES).await, "sending 4");
+    app.smtp.hold(None);
+    until_selects(&app.database, STATES, "sent 4").await;
+}

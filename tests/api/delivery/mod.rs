@@ -1,0 +1,41 @@
+//! From a committed row to the mail server, and what happens when that one misbehaves, the
+//! process dies, or another replica is quicker: docs/ARCHITECTURE.md, "The outbox".
+
+mod at_rest;
+mod content;
+mod kill;
+mod leases;
+mod outages;
+mod refusals;
+mod replicas;
+mod usefulness;
+mod wake_up;
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestApp};
+
+/// How many messages are in which state.
+const STATES: &str = "SELECT string_agg(status || ' ' || n, ', ' ORDER BY status)
+                      FROM (SELECT status, count(*) AS n FROM outbox GROUP BY status) s";
+
+/// Registers `email`, whatever becomes of the mail.
+async fn register_only(app: &TestApp, email: &str) {
+    let body = json!({"email": email, "password": PASSWORD});
+    app.post("/auth/register", &body).await.expect(202);
+}
+
+async fn forgot(app: &TestApp, email: &str) {
+    app.post("/auth/forgot-password", &json!({"email": email})).await.expect(200);
+}
+
+/// Users with a message each that waits to be sent: `user1@example.com` and so on.
+async fn enqueue(app: &TestApp, messages: usize) {
+    let statement = format!(
+        "WITH made AS (INSERT INTO users (email) SELECT 'user' || n || '@example.com'
+                       FROM generate_series(1, {messages}) n RETURNING id)
+         INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
+         SELECT 'account_exists', 'email', id, id, now() + interval '1 hour' FROM made"
+    );
+    assert_eq!(app.database.execute(&statement).await, messages);
+}
