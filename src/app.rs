@@ -6,7 +6,7 @@ use actix_web::dev::Server;
 use derive_more::{Display, From};
 
 use crate::{
-    config::{Config, MailTransport},
+    config::Config,
     db::{ConnectError, Connector, migrations, migrations::MigrationError},
     delivery::{Delivery, DeliveryStatus},
     error::ApiError,
@@ -48,10 +48,13 @@ impl Application {
         for version in migrations::run(&connector, DATABASE_PATIENCE).await? {
             tracing::info!(db.migration = version, "migration applied");
         }
-        if matches!(config.mail.transport, MailTransport::Unavailable) {
+        if !config.mail.is_available() {
             tracing::warn!(
                 "no SMTP_HOST: nobody can register or reset a password until mail can be sent"
             );
+        }
+        if !config.sms.is_available() {
+            tracing::warn!("no TWILIO_ACCOUNT_SID: nobody can log in by a code in a text message");
         }
         let metrics = Metrics::new()?;
         let status = DeliveryStatus::new(config.delivery.poll);

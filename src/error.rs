@@ -23,13 +23,18 @@ pub enum ErrorCode {
     MissingToken,
     InvalidAccessToken,
     InvalidCredentials,
+    InvalidCode,
     EmailNotVerified,
     NotFound,
     MethodNotAllowed,
+    PhoneNumberMissing,
+    PhoneAlreadyVerified,
+    PhoneNumberTaken,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
     WeakPassword,
+    RateLimited,
     Busy,
     DatabaseUnavailable,
     DeliveryUnavailable,
@@ -46,15 +51,20 @@ impl ErrorCode {
             | Self::InvalidCursor
             | Self::InvalidToken
             | Self::MalformedRequest => StatusCode::BAD_REQUEST,
-            Self::MissingToken | Self::InvalidAccessToken | Self::InvalidCredentials => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::MissingToken
+            | Self::InvalidAccessToken
+            | Self::InvalidCredentials
+            | Self::InvalidCode => StatusCode::UNAUTHORIZED,
             Self::EmailNotVerified => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::PhoneNumberMissing | Self::PhoneAlreadyVerified | Self::PhoneNumberTaken => {
+                StatusCode::CONFLICT
+            }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ValidationFailed | Self::WeakPassword => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy
             | Self::DatabaseUnavailable
             | Self::DeliveryUnavailable
@@ -92,13 +102,21 @@ pub struct ApiError {
     pub code: ErrorCode,
     pub message: Cow<'static, str>,
     pub fields: Vec<FieldError>,
+    /// Where this is better known than by the code: seconds after which a retry makes sense.
+    pub retry_after_secs: Option<u32>,
     /// What went wrong inside. Logged once at the edge, never sent to a client.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), cause: None }
+        Self {
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after_secs: None,
+            cause: None,
+        }
     }
 
     /// 422 with the fields at fault; the first one's message leads.
@@ -106,7 +124,7 @@ impl ApiError {
         let message = fields.first().map_or(Cow::Borrowed("the request is not valid"), |field| {
             Cow::Owned(format!("{} {}", field.field, field.message))
         });
-        Self { code: ErrorCode::ValidationFailed, message, fields, cause: None }
+        Self { fields, ..Self::new(ErrorCode::ValidationFailed, message) }
     }
 
     pub fn not_found() -> Self {

@@ -10,7 +10,7 @@
 //!   actix actors. A handler never talks to a mail server; a dead actor never loses a message.
 //!
 //! [`app`] puts both together, for `main` and for the tests alike. [`config`] is the only place
-//! where the environment is read. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
+//! where the environment is read. [`throttle`] has limits that all replicas share. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
 //! operators see; [`dev`] is the private PostgreSQL of a development machine.
 
 #[global_allocator]
@@ -30,3 +30,4 @@ pub mod http;
 pub mod outbox;
 pub mod state;
 pub mod telemetry;
+pub mod throttle;

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use sports_log::commands;
+use sports_log::{
+    commands::{self, OutboxCommand},
+    outbox::Channel,
+};
 
 /// Keep a log of your sport on a server of your own: a JSON API over PostgreSQL.
 ///
@@ -38,6 +41,19 @@ enum Command {
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
+    /// Look at the messages of the outbox, try them again, take them back.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
+    SendTest {
+        /// email or sms
+        channel: Channel,
+        /// A mail address, or a phone number in E.164 form
+        address: String,
+        /// JSON in place of a sentence
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -47,6 +63,10 @@ fn main() -> ExitCode {
         Command::Migrate => commands::migrate(),
         Command::CheckConfig => commands::check_config(),
         Command::Healthcheck { url } => commands::healthcheck(url),
+        Command::Outbox(command) => commands::outbox(command),
+        Command::SendTest { channel, address, json } => {
+            commands::send_test(channel, &address, json)
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

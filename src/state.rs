@@ -10,6 +10,7 @@ use crate::{
     db::{Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
+    outbox::Channel,
     telemetry::Metrics,
 };
 
@@ -21,7 +22,7 @@ pub struct Shared {
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
     pub product_name: String,
-    mail_is_available: bool,
+    can_send: Channels,
     connector: Connector,
     pool_size_per_worker: usize,
     pool_wait: std::time::Duration,
@@ -42,21 +43,30 @@ impl Shared {
             metrics,
             delivery,
             product_name: config.server.product_name.clone(),
-            mail_is_available: config.mail.is_available(),
+            can_send: Channels {
+                email: config.mail.is_available(),
+                sms: config.sms.is_available(),
+            },
             connector: connector.with_statement_timeout(config.database.statement_timeout),
             pool_size_per_worker: config.database.pool_size.div_ceil(config.server.workers).max(2),
             pool_wait: config.database.wait,
         })
     }
 
-    /// 503 for everyone alike when there is no way to send mail.
-    pub fn require_mail(&self) -> ApiResult<()> {
-        if self.mail_is_available {
-            Ok(())
-        } else {
-            Err(ApiError::new(ErrorCode::ChannelUnavailable, "this server cannot send mail"))
-        }
+    /// 503 for everyone alike when there is no way to send through `channel`.
+    pub fn require_channel(&self, channel: Channel) -> ApiResult<()> {
+        let (can_send, message) = match channel {
+            Channel::Email => (self.can_send.email, "this server cannot send mail"),
+            Channel::Sms => (self.can_send.sms, "this server cannot send text messages"),
+        };
+        if can_send { Ok(()) } else { Err(ApiError::new(ErrorCode::ChannelUnavailable, message)) }
     }
+}
+
+/// Which channels are configured.
+struct Channels {
+    email: bool,
+    sms: bool,
 }
 
 /// Owned by one worker: a connection's driver lives on the runtime that opened it.

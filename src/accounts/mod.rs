@@ -2,6 +2,7 @@
 
 mod handlers;
 mod merge_patch;
+pub mod phone;
 mod service;
 mod store;
 mod types;

@@ -28,6 +28,7 @@ pub async fn update_profile(
     changes: ProfileChanges,
 ) -> QueryResult<bool> {
     let phone_number = changes.phone_number.map(|number| {
+        let number = number.map(String::from);
         let unchanged = profiles::phone_number.is_not_distinct_from(number.clone());
         (
             profiles::phone_verified.eq(profiles::phone_verified.and(unchanged)),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    auth::local::display_name,
+    auth::{PhoneNumber, local::display_name},
     db::schema::{profiles, users},
     error::ApiResult,
     http::{Patch, Validator},
@@ -50,7 +50,7 @@ pub struct ProfileBody {
 pub struct ProfileChanges {
     pub display_name: Option<Option<String>>,
     pub preferred_units: Option<Units>,
-    pub phone_number: Option<Option<String>>,
+    pub phone_number: Option<Option<PhoneNumber>>,
 }
 
 /// The units a client shows distances in; the API itself is metric.
@@ -71,7 +71,9 @@ impl ProfileBody {
             text.parse::<Units>()
                 .map_err(|_| ("invalid_value", "must be metric or imperial".into()))
         });
-        let phone_number = v.nullable("phone_number", self.phone_number, phone_number);
+        let phone_number = v.nullable("phone_number", self.phone_number, |text| {
+            text.parse::<PhoneNumber>().map_err(|error| ("invalid_format", format!("{error}")))
+        });
         v.finish()?;
         Ok(ProfileChanges {
             display_name: display_name.into_nullable(),
@@ -79,19 +81,5 @@ impl ProfileBody {
             preferred_units: preferred_units.into_nullable().map(Option::unwrap_or_default),
             phone_number: phone_number.into_nullable(),
         })
-    }
-}
-
-/// E.164: a plus sign, then 7 to 15 digits, the first not a zero.
-fn phone_number(text: String) -> Result<String, (&'static str, String)> {
-    let is_e164 = text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && !digits.starts_with('0')
-    });
-    if is_e164 {
-        Ok(text)
-    } else {
-        Err(("invalid_format", "must be in E.164 form, such as +390612345678".into()))
     }
 }

@@ -1,6 +1,6 @@
 //! Who somebody is and how it is proven: tokens, passwords, mailed secrets.
 //!
-//! `local` is the way in by password; other ways have a folder of their own beside it.
+//! `local` is the way in by password, `otp` by a code; what they share is here.
 
 mod current_user;
 mod email;
@@ -8,9 +8,13 @@ mod hasher;
 mod identity;
 mod jwt;
 pub mod local;
+pub mod otp;
 mod password;
+mod phone;
 mod response;
 mod server_key;
+pub mod store;
+mod uniform;
 
 pub use current_user::{CurrentUser, LoggedUser};
 pub use email::EmailAddress;
@@ -18,5 +22,7 @@ pub use hasher::{Hasher, HasherMetrics, PasswordHash};
 pub use identity::{Identity, live_user};
 pub use jwt::{AccessToken, JwtKeys};
 pub use password::{Password, WeakPassword};
+pub use phone::PhoneNumber;
 pub use response::AuthResponse;
 pub use server_key::{Digest, OneTimeToken, Purpose, ServerKey};
+pub use uniform::in_uniform_time;

@@ -1,4 +1,4 @@
-//! Secrets derived from the server's key: mailed tokens, their digests, cursor tags.
+//! Secrets derived from the server's key: mailed tokens, codes, their digests, cursor tags.
 //!
 //! A token is derived from the random id of what it proves, when it is needed: nothing that
 //! opens an account is ever stored, and a second mail carries the same token as the first.
@@ -21,6 +21,10 @@ pub enum Purpose {
     ResetPassword,
     #[display("activity-cursor")]
     ActivityCursor,
+    #[display("otp-code")]
+    OtpCode,
+    #[display("throttle")]
+    Throttle,
 }
 
 /// 32 bytes that prove a mailbox. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).

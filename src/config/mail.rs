@@ -50,7 +50,8 @@ pub struct MailConfig {
 }
 
 impl MailConfig {
-    pub(super) fn read(s: &mut Source) -> Option<Self> {
+    /// `mailbox` is `MAILBOX_DIR`.
+    pub(super) fn read(s: &mut Source, mailbox: Option<PathBuf>) -> Option<Self> {
         let host: Option<String> = s.optional("SMTP_HOST");
         let port = s.or("SMTP_PORT", 587);
         let tls = s.or("SMTP_TLS", SmtpTls::StartTls);
@@ -58,7 +59,6 @@ impl MailConfig {
         let pass = s.secret("SMTP_PASS");
         let root_cert: Option<PathBuf> = s.optional("SMTP_ROOT_CERT");
         let from: Option<Mailbox> = s.optional("SMTP_FROM");
-        let mailbox: Option<PathBuf> = s.optional("MAILBOX_DIR");
         if user.is_some() != pass.is_some() {
             s.fault("SMTP_USER", "needs SMTP_PASS beside it, and the other way round");
         }

@@ -9,6 +9,7 @@ mod logging;
 mod mail;
 mod secrets;
 mod server;
+mod sms;
 mod source;
 mod units;
 
@@ -19,6 +20,7 @@ pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
 pub use secrets::Secrets;
 pub use server::ServerConfig;
+pub use sms::{SmsConfig, TwilioConfig, TwilioSender};
 pub use source::{Fault, Origin, Setting, Source};
 
 /// Everything the server can be told.
@@ -29,6 +31,7 @@ pub struct Config {
     pub secrets: Secrets,
     pub hashing: HashingConfig,
     pub mail: MailConfig,
+    pub sms: SmsConfig,
     pub delivery: DeliveryConfig,
     pub logging: LoggingConfig,
 }
@@ -48,15 +51,17 @@ impl Config {
         let database = DatabaseConfig::read(s);
         let secrets = Secrets::read(s);
         let hashing = HashingConfig::read(s);
-        let mail = MailConfig::read(s);
+        let mailbox = s.optional("MAILBOX_DIR");
+        let mail = MailConfig::read(s, mailbox.clone());
+        let sms = SmsConfig::read(s, mailbox);
         let delivery = DeliveryConfig::read(s);
         let logging = LoggingConfig::read(s);
         let report = Report { settings: source.settings, faults: source.faults };
-        let config = match (server, database, secrets, mail) {
-            (Some(server), Some(database), Some(secrets), Some(mail))
+        let config = match (server, database, secrets, mail, sms) {
+            (Some(server), Some(database), Some(secrets), Some(mail), Some(sms))
                 if report.faults.is_empty() =>
             {
-                Some(Self { server, database, secrets, hashing, mail, delivery, logging })
+                Some(Self { server, database, secrets, hashing, mail, sms, delivery, logging })
             }
             _ => None,
         };

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, str::FromStr};
 
 use derive_more::Display;
 
-use super::{source::Source, units::Count};
+use super::{
+    source::Source,
+    units::{Count, HttpUrl},
+};
 
 /// Listening address, workers and public names.
 #[derive(Clone, Debug)]
@@ -14,6 +17,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// What links in mails start with, without a trailing slash.
     pub base_url: String,
+    /// The host in `base_url`, which phones know our codes by.
+    pub domain: String,
     /// The product's name in mails and pages.
     pub product_name: String,
 }
@@ -22,26 +27,12 @@ impl ServerConfig {
     pub(super) fn read(s: &mut Source) -> Option<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let bind_addr = s.or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
-        let base_url = s.required::<BaseUrl>("APP_BASE_URL");
+        let base_url = s.required::<HttpUrl>("APP_BASE_URL");
         let workers = s.or("HTTP_WORKERS", Count(cores)).0;
         let product_name = s.or("APP_NAME", ProductName("sports-log".into())).0;
-        Some(Self { bind_addr, workers, base_url: base_url?.0, product_name })
-    }
-}
-
-struct BaseUrl(String);
-
-impl FromStr for BaseUrl {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const EXPECTED: &str = "must be an http:// or https:// URL without query or fragment";
-        let url = url::Url::parse(text).map_err(|_| EXPECTED)?;
-        let plain = matches!(url.scheme(), "http" | "https")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty();
-        if plain { Ok(Self(url.as_str().trim_end_matches('/').to_owned())) } else { Err(EXPECTED) }
+        let HttpUrl(base_url) = base_url?;
+        let domain = url::Url::parse(&base_url).ok()?.host_str()?.to_owned();
+        Some(Self { bind_addr, workers, base_url, domain, product_name })
     }
 }
 

@@ -40,3 +40,21 @@ impl FromStr for Count {
         }
     }
 }
+
+/// An `http://` or `https://` URL, kept without a trailing slash.
+#[derive(Clone, Debug, Display)]
+pub struct HttpUrl(pub String);
+
+impl FromStr for HttpUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "must be an http:// or https:// URL without query or fragment";
+        let url = url::Url::parse(text).map_err(|_| EXPECTED)?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if plain { Ok(Self(url.as_str().trim_end_matches('/').to_owned())) } else { Err(EXPECTED) }
+    }
+}

@@ -68,6 +68,14 @@ diesel::table! {
         attempts -> Int4,
         used -> Bool,
         created_at -> Timestamptz,
+        purpose -> Text,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Bytea,
+        taken -> Array<Timestamptz>,
     }
 }
 
@@ -108,6 +116,7 @@ diesel::table! {
         provider_id -> Nullable<Text>,
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        unconfirmed -> Int2,
     }
 }
 
@@ -128,4 +137,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     otp_challenges,
     activities,
     outbox,
+    throttles,
 );

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 pub enum Health {
     /// It answered, whatever it said of the message.
     Good,
-    /// It could not be reached, refused us, or did not answer.
-    Bad,
+    /// It could not be reached, refused us, or did not answer; it may have asked for a pause.
+    Bad { pause: Duration },
     /// It was not asked.
     Unknown,
 }
@@ -38,7 +38,7 @@ impl Breaker {
     pub fn learn(&mut self, health: Health, now: Instant, probe: Duration) {
         match health {
             Health::Good => self.probe_at = None,
-            Health::Bad => self.probe_at = Some(now + probe),
+            Health::Bad { pause } => self.probe_at = Some(now + probe.max(pause)),
             Health::Unknown => {}
         }
     }
@@ -53,7 +53,7 @@ mod tests {
         let (mut breaker, start, probe) =
             (Breaker::default(), Instant::now(), Duration::from_secs(30));
         assert_eq!(breaker.capacity(start, 3, 8), 5);
-        breaker.learn(Health::Bad, start, probe);
+        breaker.learn(Health::Bad { pause: Duration::ZERO }, start, probe);
         assert_eq!(breaker.capacity(start + Duration::from_secs(29), 0, 8), 0);
         assert_eq!(breaker.capacity(start + probe, 1, 8), 0);
         assert_eq!(breaker.capacity(start + probe, 0, 8), 1);
@@ -61,5 +61,14 @@ mod tests {
         assert!(breaker.is_open());
         breaker.learn(Health::Good, start + probe, probe);
         assert_eq!(breaker.capacity(start + probe, 0, 8), 8);
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_kept() {
+        let (mut breaker, start) = (Breaker::default(), Instant::now());
+        let (probe, pause) = (Duration::from_secs(30), Duration::from_secs(90));
+        breaker.learn(Health::Bad { pause }, start, probe);
+        assert_eq!(breaker.capacity(start + Duration::from_secs(89), 0, 8), 0);
+        assert_eq!(breaker.capacity(start + pause, 0, 8), 1);
     }
 }

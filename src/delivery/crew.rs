@@ -7,21 +7,29 @@ use actix::{Actor, Addr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Parts,
-    attempt::MailSender,
-    email_actor::EmailActor,
+    ActorState, Actors, Parts,
+    email::{EmailActor, Mailer},
     listener,
-    mailer::Mailer,
+    otp::{Channels, OtpActor},
     relay::{Lane, Relay, Stop},
+    sms::{SmsActor, Texter},
 };
 use crate::outbox::Channel;
 
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
+/// The ways out, which outlive the actors that use them.
+struct Transports {
+    mailer: Option<&'static Mailer>,
+    texter: Option<Rc<Texter>>,
+}
+
 /// The actors of one incarnation, and the task that wakes them.
 struct Crew {
     relay: Addr<Relay>,
+    otp: Addr<OtpActor>,
     email: Option<Addr<EmailActor>>,
+    sms: Option<Addr<SmsActor>>,
     listener: actix_rt::task::JoinHandle<()>,
 }
 
@@ -37,8 +45,10 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
             return;
         }
     };
-    let mut crew = Crew::start(&parts, mailer);
+    let transports = Transports { mailer, texter: Texter::new(&parts.sms).map(Rc::new) };
+    let mut crew = Crew::start(&parts, &transports);
     loop {
+        crew.show(&parts);
         tokio::select! {
             done = stop.recv() => {
                 crew.stop().await;
@@ -49,10 +59,11 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
             }
             () = tokio::time::sleep(WATCH_EVERY) => {
                 if !crew.is_alive() {
-                    tracing::error!("an actor of the delivery died; starting it again");
+                    crew.show(&parts);
+                    tracing::error!(actors = ?crew.states(), "an actor of the delivery died; starting all again");
                     parts.metrics.restarts.inc();
                     crew.listener.abort();
-                    crew = Crew::start(&parts, mailer);
+                    crew = Crew::start(&parts, &transports);
                 }
             }
         }
@@ -60,24 +71,59 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
 }
 
 impl Crew {
-    fn start(parts: &Rc<Parts>, mailer: Option<&'static Mailer>) -> Self {
-        let email = mailer.map(|mailer| {
-            let sender = MailSender { parts: Rc::clone(parts), mailer };
-            EmailActor::new(sender).start()
-        });
-        let lanes = email
-            .iter()
-            .map(|email| Lane::new(Channel::Email, email.clone().recipient()))
-            .collect();
-        let relay = Relay::new(Rc::clone(parts), lanes).start();
+    fn start(parts: &Rc<Parts>, transports: &Transports) -> Self {
+        let email =
+            transports.mailer.map(|mailer| EmailActor::new(Rc::clone(parts), mailer).start());
+        let sms = transports
+            .texter
+            .as_ref()
+            .map(|texter| SmsActor::new(Rc::clone(parts), Rc::clone(texter)).start());
+        let channels = Channels {
+            email: email.clone().map(Addr::recipient),
+            sms: sms.clone().map(Addr::recipient),
+        };
+        let otp = OtpActor::new(Rc::clone(parts), channels).start();
+        let mut lanes = Vec::new();
+        if let Some(email) = &email {
+            lanes.push(Lane::new(Channel::Email, Some(email.clone().recipient())));
+        }
+        if sms.is_some() {
+            lanes.push(Lane::new(Channel::Sms, None));
+        }
+        let relay = Relay::new(Rc::clone(parts), lanes, otp.clone().recipient()).start();
         let listener = actix_rt::spawn(listener::listen(parts.connector.clone(), relay.clone()));
-        Self { relay, email, listener }
+        Self { relay, otp, email, sms, listener }
+    }
+
+    fn states(&self) -> Actors {
+        fn state<A: Actor>(addr: Option<&Addr<A>>) -> ActorState {
+            match addr {
+                None => ActorState::NotConfigured,
+                Some(addr) if addr.connected() => ActorState::Running,
+                Some(_) => ActorState::Dead,
+            }
+        }
+        Actors {
+            relay: state(Some(&self.relay)),
+            otp: state(Some(&self.otp)),
+            email: state(self.email.as_ref()),
+            sms: state(self.sms.as_ref()),
+        }
     }
 
     fn is_alive(&self) -> bool {
-        self.relay.connected()
-            && self.email.as_ref().is_none_or(Addr::connected)
-            && !self.listener.is_finished()
+        let is_dead = |(_, state)| state == ActorState::Dead;
+        !self.states().named().into_iter().any(is_dead) && !self.listener.is_finished()
+    }
+
+    /// Tells `/readyz` and `/metrics`.
+    fn show(&self, parts: &Parts) {
+        let actors = self.states();
+        parts.status.show(actors);
+        for (name, state) in actors.named() {
+            let gauge = parts.metrics.actor_up.with_label_values(&[name]);
+            gauge.set((state == ActorState::Running).into());
+        }
     }
 
     async fn stop(self) {

@@ -4,31 +4,37 @@
 //! Rows are the truth, actor messages are hints: an actor may die at any moment and nothing is
 //! lost, because what it had claimed becomes due again when its lease runs out.
 //!
-//! The OTP and SMS actors will stand beside `email_actor`, each a lane of the relay.
+//! The relay claims; `email` and `sms` are the channels; `otp` stands between the relay and both,
+//! for messages that carry a code.
 
 mod attempt;
 mod breaker;
 mod crew;
-mod email_actor;
+mod email;
+mod faults;
+mod housekeeping;
 mod listener;
-mod mail;
-mod mailer;
+mod mailbox;
+mod otp;
 mod relay;
 mod send_error;
-mod smtp;
+mod sms;
 mod status;
+mod trial;
 
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     auth::ServerKey,
-    config::{Config, DeliveryConfig, MailConfig},
+    config::{Config, DeliveryConfig, MailConfig, SmsConfig},
     db::{Connector, Pool},
     telemetry::DeliveryMetrics,
 };
 
-pub use status::DeliveryStatus;
+pub use send_error::SendError;
+pub use status::{ActorState, Actors, DeliveryStatus};
+pub use trial::send_test;
 
 /// Connections of the delivery: claims and completions are short, sends hold none.
 const POOL_SIZE: usize = 4;
@@ -39,7 +45,10 @@ pub(crate) struct Parts {
     pub pool: Pool,
     pub config: DeliveryConfig,
     pub mail: MailConfig,
+    pub sms: SmsConfig,
     pub base_url: String,
+    /// The host of `base_url`.
+    pub domain: String,
     pub product_name: String,
     pub server_key: ServerKey,
     pub metrics: DeliveryMetrics,
@@ -68,7 +77,9 @@ impl Delivery {
             pool,
             config: config.delivery.clone(),
             mail: config.mail.clone(),
+            sms: config.sms.clone(),
             base_url: config.server.base_url.clone(),
+            domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),
             server_key: ServerKey::new(&config.secrets.server_key),
             metrics: metrics.delivery.clone(),

@@ -1,6 +1,10 @@
 //! The relay: claims what is due, hands ids to the channels' actors, never more than they can take.
 
-use std::{collections::HashMap, rc::Rc, time::Instant};
+use std::{
+    collections::HashMap,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseFuture,
@@ -13,6 +17,7 @@ use super::{
     Parts,
     attempt::Deliver,
     breaker::{Breaker, Health},
+    housekeeping,
 };
 use crate::{
     error::ApiResult,
@@ -21,6 +26,8 @@ use crate::{
         store::{self, Claim, Completion},
     },
 };
+
+const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
 /// There may be something to do.
 #[derive(Message)]
@@ -32,16 +39,17 @@ pub struct Wake;
 #[rtype(result = "()")]
 pub struct Stop;
 
-/// One channel: its actor, what it is sending, and whether its server works.
+/// One channel: who delivers what goes by it, what is in flight, and whether its server works.
 pub struct Lane {
     channel: Channel,
-    actor: Recipient<Deliver>,
+    /// For messages without a code; those with one are the OTP actor's.
+    actor: Option<Recipient<Deliver>>,
     in_flight: HashMap<Uuid, Claim>,
     breaker: Breaker,
 }
 
 impl Lane {
-    pub fn new(channel: Channel, actor: Recipient<Deliver>) -> Self {
+    pub fn new(channel: Channel, actor: Option<Recipient<Deliver>>) -> Self {
         Self { channel, actor, in_flight: HashMap::new(), breaker: Breaker::default() }
     }
 }
@@ -50,6 +58,7 @@ impl Lane {
 pub struct Relay {
     parts: Rc<Parts>,
     lanes: Vec<Lane>,
+    otp: Recipient<Deliver>,
     is_claiming: bool,
     /// Woken while claiming: look again afterwards.
     look_again: bool,
@@ -59,9 +68,17 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub fn new(parts: Rc<Parts>, lanes: Vec<Lane>) -> Self {
+    pub fn new(parts: Rc<Parts>, lanes: Vec<Lane>, otp: Recipient<Deliver>) -> Self {
         let in_flight = watch::Sender::new(0);
-        Self { parts, lanes, is_claiming: false, look_again: false, is_stopping: false, in_flight }
+        Self {
+            parts,
+            lanes,
+            otp,
+            is_claiming: false,
+            look_again: false,
+            is_stopping: false,
+            in_flight,
+        }
     }
 
     /// Claims for every lane with room, one statement each.
@@ -105,12 +122,18 @@ impl Relay {
     }
 
     fn hand_over(&mut self, channel: Channel, claims: Vec<Claim>, ctx: &mut Context<Self>) {
+        let otp = self.otp.clone();
         for claim in claims {
             let Some(lane) = self.lane(channel) else {
                 return;
             };
+            let actor = if claim.kind.is_code() { Some(&otp) } else { lane.actor.as_ref() };
+            let Some(actor) = actor else {
+                tracing::error!(outbox.id = %claim.id, outbox.kind = %claim.kind, "nobody delivers this kind by {channel}");
+                continue;
+            };
+            let attempt = actor.send(Deliver(claim));
             lane.in_flight.insert(claim.id, claim);
-            let attempt = lane.actor.send(Deliver(claim));
             ctx.spawn(attempt.into_actor(self).map(move |health, relay, ctx| {
                 // Without an answer the actor died; the lease brings the message back.
                 relay.learn(channel, claim, health.unwrap_or(Health::Unknown));
@@ -127,6 +150,10 @@ impl Relay {
             lane.breaker.learn(health, Instant::now(), probe);
         }
         self.show();
+    }
+
+    fn forget(&mut self, ctx: &mut Context<Self>) {
+        ctx.spawn(housekeeping::forget(Rc::clone(&self.parts)).into_actor(self));
     }
 
     fn lane(&mut self, channel: Channel) -> Option<&mut Lane> {
@@ -155,9 +182,11 @@ impl Actor for Relay {
         ctx.run_interval(self.parts.config.poll, |relay, ctx| {
             relay.parts.status.beat();
             let parts = Rc::clone(&relay.parts);
-            ctx.spawn(housekeeping(parts).into_actor(relay));
+            ctx.spawn(housekeeping::look(parts).into_actor(relay));
             relay.look(ctx);
         });
+        self.forget(ctx);
+        ctx.run_interval(FORGET_EVERY, Self::forget);
     }
 }
 
@@ -205,38 +234,9 @@ async fn claim(
 /// meanwhile are no longer ours to give, and the fence sees to it.
 async fn give_back(parts: &Parts, claims: Vec<Claim>) -> ApiResult<()> {
     let conn = parts.pool.get().await?;
-    let completion =
-        Completion::Retry { pause: std::time::Duration::ZERO, class: "shutdown", code: None };
+    let completion = Completion::Retry { pause: Duration::ZERO, class: "shutdown", code: None };
     for claim in claims {
         store::complete(&conn, claim, &completion).await?;
     }
     Ok(())
-}
-
-/// Ends what has expired and measures what is left.
-async fn housekeeping(parts: Rc<Parts>) {
-    let outcome = async {
-        let conn = parts.pool.get().await?;
-        let expired = store::expire(&conn).await?;
-        if expired > 0 {
-            tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
-        }
-        ApiResult::Ok(store::depth(&conn).await?)
-    };
-    match outcome.await {
-        Ok(depths) => {
-            let metrics = &parts.metrics;
-            metrics.depth.reset();
-            metrics.oldest_seconds.reset();
-            for depth in depths {
-                metrics
-                    .depth
-                    .with_label_values(&[&depth.channel, &depth.status])
-                    .set(depth.messages);
-                let oldest = metrics.oldest_seconds.with_label_values(&[&depth.channel]);
-                oldest.set(oldest.get().max(depth.oldest_seconds));
-            }
-        }
-        Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
-    }
 }

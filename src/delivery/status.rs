@@ -1,41 +1,89 @@
 //! Whether the delivery is alive, told across threads.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// The relay's heartbeat. Cheap to clone.
+use derive_more::Display;
+use serde::Serialize;
+
+/// How an actor is.
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize)]
+#[display(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ActorState {
+    /// Not started yet.
+    #[default]
+    Starting,
+    Running,
+    /// It died and is being started again.
+    Dead,
+    /// Its channel has no transport.
+    NotConfigured,
+}
+
+/// All actors of the delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Actors {
+    pub relay: ActorState,
+    pub otp: ActorState,
+    pub email: ActorState,
+    pub sms: ActorState,
+}
+
+impl Actors {
+    pub fn named(&self) -> [(&'static str, ActorState); 4] {
+        [("relay", self.relay), ("otp", self.otp), ("email", self.email), ("sms", self.sms)]
+    }
+
+    fn are_well(&self) -> bool {
+        let is_well = |state| matches!(state, ActorState::Running | ActorState::NotConfigured);
+        self.named().into_iter().all(|(_, state)| is_well(state))
+    }
+}
+
+/// The actors' states and the relay's heartbeat. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct DeliveryStatus {
-    started: Instant,
-    /// Milliseconds after `started`, plus one; 0 before the first beat.
-    last_beat: Arc<AtomicU64>,
+    latest: Arc<Mutex<Latest>>,
     patience: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Latest {
+    actors: Actors,
+    beat: Option<Instant>,
 }
 
 impl DeliveryStatus {
     /// `poll` is how often the relay beats at least.
     pub fn new(poll: Duration) -> Self {
         let patience = (poll * 3).max(Duration::from_secs(10));
-        Self { started: Instant::now(), last_beat: Arc::default(), patience }
+        Self { latest: Arc::default(), patience }
     }
 
     pub(super) fn beat(&self) {
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
-        self.last_beat.store(elapsed + 1, Ordering::Relaxed);
+        self.with(|latest| latest.beat = Some(Instant::now()));
     }
 
-    /// Whether the relay has beaten lately.
+    pub(super) fn show(&self, actors: Actors) {
+        self.with(|latest| latest.actors = actors);
+    }
+
+    pub fn actors(&self) -> Actors {
+        self.with(|latest| latest.actors)
+    }
+
+    /// Whether every actor is well and the relay has beaten lately.
     pub fn is_running(&self) -> bool {
-        match self.last_beat.load(Ordering::Relaxed).checked_sub(1) {
-            None => false,
-            Some(beat) => {
-                self.started.elapsed().saturating_sub(Duration::from_millis(beat)) < self.patience
-            }
-        }
+        self.with(|latest| {
+            latest.actors.are_well()
+                && latest.beat.is_some_and(|beat| beat.elapsed() < self.patience)
+        })
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Latest) -> T) -> T {
+        look(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

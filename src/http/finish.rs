@@ -85,7 +85,7 @@ fn explain<B: MessageBody>(
     if error.code.status() == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(seconds) = error.code.retry_after_secs() {
+    if let Some(seconds) = error.retry_after_secs.or(error.code.retry_after_secs()) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer.extensions_mut().insert(LoggedCode(error.code));

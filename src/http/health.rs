@@ -21,11 +21,15 @@ pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
         .execute(&mut &*conn)
         .await?;
+    let actors = state.delivery.actors();
     if !state.delivery.is_running() {
+        let states = actors.named().map(|(name, state)| format!("{name}: {state}")).join(", ");
         return Err(ApiError::new(
             ErrorCode::DeliveryUnavailable,
-            "the delivery of messages is not running",
+            format!("the delivery of messages is not running ({states})"),
         ));
     }
-    Ok(HttpResponse::Ok().json(json!({"status": "ready", "database": "ok", "delivery": "ok"})))
+    Ok(HttpResponse::Ok().json(json!({
+        "status": "ready", "database": "ok", "delivery": "ok", "actors": actors,
+    })))
 }

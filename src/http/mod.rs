@@ -22,4 +22,4 @@ pub use query::ApiQuery;
 pub use server::start;
 pub use text::{check_json, check_text};
 pub use timestamp::rfc3339;
-pub use validation::Validator;
+pub use validation::{Fault, Validator};

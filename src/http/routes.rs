@@ -6,7 +6,11 @@ use actix_web::{
 };
 
 use super::{health, method::resource, pages};
-use crate::{accounts, activities, auth::local};
+use crate::{
+    accounts::{self, phone},
+    activities,
+    auth::{local, otp},
+};
 
 /// Registers all routes. `/metrics` is answered by the metrics middleware.
 pub fn configure(app: &mut ServiceConfig) {
@@ -28,9 +32,13 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(resource("/auth/login", [(POST, web::to(local::login))]))
         .service(resource("/auth/forgot-password", [(POST, web::to(local::forgot_password))]))
         .service(resource("/auth/reset-password", [(POST, web::to(local::reset_password))]))
+        .service(resource("/auth/otp/request", [(POST, web::to(otp::request))]))
+        .service(resource("/auth/otp/verify", [(POST, web::to(otp::verify))]))
         .service(resource("/me", [(GET, web::to(accounts::get_me))]))
         .service(resource("/me/profile", [(PUT, web::to(accounts::update_profile))]))
         .service(resource("/me/preferences", [(PUT, web::to(accounts::patch_preferences))]))
+        .service(resource("/me/phone/verification", [(POST, web::to(phone::request))]))
+        .service(resource("/me/phone/verification/confirm", [(POST, web::to(phone::confirm))]))
         .service(resource(
             "/activities",
             [(GET, web::to(activities::list)), (POST, web::to(activities::create))],

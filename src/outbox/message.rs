@@ -9,6 +9,7 @@ use uuid::Uuid;
 #[from_str(rename_all = "snake_case")]
 pub enum Channel {
     Email,
+    Sms,
 }
 
 /// What a message says.
@@ -22,6 +23,25 @@ pub enum MessageKind {
     ResetPassword,
     /// Somebody tried to register with your address; about the account.
     AccountExists,
+    /// A code to log in with; about a challenge.
+    LoginCode,
+    /// A code that proves a phone number; about a challenge.
+    PhoneCode,
+}
+
+impl MessageKind {
+    pub const ALL: [Self; 5] = [
+        Self::VerifyEmail,
+        Self::ResetPassword,
+        Self::AccountExists,
+        Self::LoginCode,
+        Self::PhoneCode,
+    ];
+
+    /// Whether it carries a one-time code, which the OTP actor derives.
+    pub fn is_code(self) -> bool {
+        matches!(self, Self::LoginCode | Self::PhoneCode)
+    }
 }
 
 /// A message to enqueue. It refers to what it is about by id and holds no secret.
@@ -36,41 +56,50 @@ pub struct Message {
     pub supersede_key: String,
     /// Lower goes first.
     pub priority: i16,
-    /// Hours after which it would be useless.
-    pub life_hours: i32,
+    /// Minutes after which it would be useless.
+    pub life_minutes: i32,
 }
+
+const HOUR: i32 = 60;
+const DAY: i32 = 24 * HOUR;
 
 impl Message {
     /// One for each registration: each carries the token of another password.
     pub fn verify_email(user_id: Uuid, registration_id: Uuid) -> Self {
-        Self::mail(MessageKind::VerifyEmail, user_id, registration_id, registration_id, 1, 24)
+        let mail = Self::mail(MessageKind::VerifyEmail, user_id, registration_id);
+        Self { priority: 1, life_minutes: DAY, ..mail.superseding_those_about(registration_id) }
     }
 
     pub fn reset_password(user_id: Uuid, challenge_id: Uuid) -> Self {
-        Self::mail(MessageKind::ResetPassword, user_id, challenge_id, user_id, 0, 1)
+        Self::mail(MessageKind::ResetPassword, user_id, challenge_id)
     }
 
     pub fn account_exists(user_id: Uuid) -> Self {
-        Self::mail(MessageKind::AccountExists, user_id, user_id, user_id, 2, 24)
+        let mail = Self::mail(MessageKind::AccountExists, user_id, user_id);
+        Self { priority: 2, life_minutes: DAY, ..mail }
     }
 
-    fn mail(
-        kind: MessageKind,
-        user_id: Uuid,
-        subject_id: Uuid,
-        superseded_within: Uuid,
-        priority: i16,
-        life_hours: i32,
-    ) -> Self {
-        let supersede_key = format!("{kind}:{superseded_within}");
+    /// A code: somebody is waiting for it. As long as its challenge lives.
+    pub fn code(kind: MessageKind, channel: Channel, user_id: Uuid, challenge_id: Uuid) -> Self {
+        let mail = Self::mail(kind, user_id, challenge_id);
+        let supersede_key = format!("{kind}:{channel}:{user_id}");
+        Self { channel, supersede_key, life_minutes: 10, ..mail }
+    }
+
+    /// First in line, of use for an hour, superseded by the user's next of its kind.
+    fn mail(kind: MessageKind, user_id: Uuid, subject_id: Uuid) -> Self {
         Self {
             kind,
             channel: Channel::Email,
             user_id,
             subject_id,
-            supersede_key,
-            priority,
-            life_hours,
+            supersede_key: format!("{kind}:{user_id}"),
+            priority: 0,
+            life_minutes: HOUR,
         }
+    }
+
+    fn superseding_those_about(self, subject_id: Uuid) -> Self {
+        Self { supersede_key: format!("{}:{subject_id}", self.kind), ..self }
     }
 }

@@ -3,6 +3,8 @@
 
 mod message;
 pub mod schedule;
+mod status;
 pub mod store;
 
 pub use message::{Channel, Message, MessageKind};
+pub use status::Status;

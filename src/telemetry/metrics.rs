@@ -43,6 +43,8 @@ pub struct DeliveryMetrics {
     pub latency: Histogram,
     /// 1 while a channel's circuit breaker is open.
     pub breaker_open: IntGaugeVec,
+    /// 1 while an actor of the delivery runs.
+    pub actor_up: IntGaugeVec,
     /// Completions refused because the lease was lost.
     pub lost_leases: IntCounter,
     /// Times the actors were started again after one of them died.
@@ -108,6 +110,13 @@ impl Metrics {
                         &["channel"],
                     )?,
                 )?,
+                actor_up: registered(
+                    r,
+                    IntGaugeVec::new(
+                        opts("delivery_actor_up", "1 while an actor of the delivery runs"),
+                        &["actor"],
+                    )?,
+                )?,
                 lost_leases: counter(
                     r,
                     "outbox_lost_leases_total",
@@ -122,8 +131,10 @@ impl Metrics {
             registry,
         };
         // Series that alerts look at exist before their first event.
-        for status in ["success", "failure"] {
-            metrics.logins.with_label_values(&["local", status]);
+        for method in ["local", "otp"] {
+            for status in ["success", "failure"] {
+                metrics.logins.with_label_values(&[method, status]);
+            }
         }
         Ok(metrics)
     }

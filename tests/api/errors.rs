@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{Database, PASSWORD, TestApp, cluster_url};
 
 /// Every route of `src/http/routes.rs`, with what it allows.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 19] = [
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),
     ("/verify-email", "GET, HEAD"),
@@ -21,9 +21,13 @@ const ROUTES: [(&str, &str); 15] = [
     ("/auth/login", "POST"),
     ("/auth/forgot-password", "POST"),
     ("/auth/reset-password", "POST"),
+    ("/auth/otp/request", "POST"),
+    ("/auth/otp/verify", "POST"),
     ("/me", "GET, HEAD"),
     ("/me/profile", "PUT"),
     ("/me/preferences", "PUT"),
+    ("/me/phone/verification", "POST"),
+    ("/me/phone/verification/confirm", "POST"),
     ("/activities", "GET, HEAD, POST"),
     ("/activities/00000000-0000-4000-8000-000000000000", "DELETE, GET, HEAD, PUT"),
 ];

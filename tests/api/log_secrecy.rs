@@ -1,17 +1,23 @@
 //! No secret in the log, however much is logged: security.md row 22.
 
+use actix_web::http::Method;
 use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::support::{
-    Database, JWT_SECRET, PASSWORD, SERVER_KEY, SmtpServer, User, process::Process, send, settings,
+    Database, JWT_SECRET, PASSWORD, SERVER_KEY, SmtpServer, User,
+    process::Process,
+    send, settings,
+    twilio::{AUTH_TOKEN, Twilio},
+    until_selects,
 };
-use actix_web::http::Method;
 
 #[actix_rt::test]
 async fn nothing_secret_is_logged_even_at_trace() {
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);
+    let twilio = Twilio::start().await;
     let mut variables = settings(&database.url, smtp.port);
+    variables.extend(twilio.settings());
     variables.push(("RUST_LOG", "trace".to_owned()));
     let server = Process::start(&["serve"], &variables);
     let base = format!("http://127.0.0.1:{}", server.port());
@@ -48,6 +54,20 @@ async fn nothing_secret_is_logged_even_at_trace() {
         .expect(200);
     send(Method::GET, &base, "/me", &headers, None).await.expect(401);
 
+    let login = json!({"identifier": "ann@example.com", "channel": "email"});
+    post("/auth/otp/request", login).await.expect(200);
+    let mailed: String = smtp.mail_to("ann@example.com").await.subject.chars().take(6).collect();
+    let login = json!({"identifier": "ann@example.com", "code": mailed});
+    let third = User::of(&post("/auth/otp/verify", login).await.expect(200));
+    let number = "+390612345678";
+    let proven = format!("UPDATE profiles SET phone_number = '{number}', phone_verified = true");
+    database.execute(&proven).await;
+    let login = json!({"identifier": number, "channel": "sms"});
+    post("/auth/otp/request", login).await.expect(200);
+    let sms = twilio.sms_to(number).await;
+    let texted = sms.code();
+    until_selects(&database, "SELECT count(*) FROM outbox WHERE status <> 'sent'", "0").await;
+
     let hash = database.text("SELECT password_hash FROM local_credentials").await;
     let log = server.output();
     assert!(log.contains("\"level\":\"TRACE\"") && log.contains("request answered"), "{log}");
@@ -60,6 +80,11 @@ async fn nothing_secret_is_logged_even_at_trace() {
         &reset,
         &user.token,
         &second.token,
+        &third.token,
+        &mailed,
+        &texted,
+        number,
+        AUTH_TOKEN,
         JWT_SECRET,
         SERVER_KEY,
         &hash,

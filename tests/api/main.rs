@@ -22,6 +22,8 @@ mod login;
 mod me;
 mod metrics;
 mod migrations;
+mod otp;
+mod outbox_command;
 mod registration;
 mod reset;
 mod tokens;

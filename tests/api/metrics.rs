@@ -40,6 +40,9 @@ async fn what_happened_is_counted() {
         ("sports_log_outbox_breaker_open{channel=\"email\"}", 0.0),
         ("sports_log_outbox_lost_leases_total", 0.0),
         ("sports_log_delivery_restarts_total", 0.0),
+        ("sports_log_delivery_actor_up{actor=\"relay\"}", 1.0),
+        ("sports_log_delivery_actor_up{actor=\"sms\"}", 0.0),
+        ("sports_log_logins_total{method=\"otp\",status=\"failure\"}", 0.0),
         ("sports_log_hashing_pending", 0.0),
         ("sports_log_hashing_seconds_count", 4.0),
         ("sports_log_db_pool_waiting{pool=\"http\"}", 0.0),
@@ -76,5 +79,11 @@ async fn health_and_readiness_are_different_questions() {
     let app = TestApp::spawn().await;
     assert_eq!(app.get("/healthz").await.expect(200).json()["status"], "ok");
     let ready = app.get("/readyz").await.expect(200).json();
-    assert_eq!(ready, json!({"status": "ready", "database": "ok", "delivery": "ok"}));
+    assert_eq!(
+        ready,
+        json!({
+            "status": "ready", "database": "ok", "delivery": "ok",
+            "actors": {"relay": "running", "otp": "running", "email": "running", "sms": "not_configured"},
+        })
+    );
 }

@@ -6,6 +6,8 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
+const MIGRATIONS: usize = 4;
+
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
     SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
@@ -13,7 +15,8 @@ const COLUMNS: &str = "
                CASE WHEN is_nullable = 'YES' THEN 'Nullable<' ELSE '' END ||
                CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
                     WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
-                    WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea' ELSE udt_name END ||
+                    WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
+                    WHEN '_timestamptz' THEN 'Array<Timestamptz>' ELSE udt_name END ||
                CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations') c";
@@ -47,9 +50,9 @@ async fn every_migration_can_be_taken_back_and_made_again() {
     let things = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace
                   AND relname NOT LIKE '\\_\\_diesel%'";
     let applied = migrations::run(&connector, Duration::ZERO).await.unwrap();
-    assert_eq!(applied.len(), 3);
+    assert_eq!(applied.len(), MIGRATIONS);
     assert_ne!(database.text(things).await, "0");
-    assert_eq!(migrations::revert_all(&connector).await.unwrap().len(), 3);
+    assert_eq!(migrations::revert_all(&connector).await.unwrap().len(), MIGRATIONS);
     assert_eq!(database.text(things).await, "0");
     assert_eq!(migrations::run(&connector, Duration::ZERO).await.unwrap(), applied);
 }
@@ -61,5 +64,5 @@ async fn replicas_may_migrate_at_the_same_time() {
     let runs = (0..4).map(|_| migrations::run(&connector, Duration::ZERO));
     let applied = futures_util::future::join_all(runs).await;
     let count: usize = applied.into_iter().map(|applied| applied.unwrap().len()).sum();
-    assert_eq!(count, 3);
+    assert_eq!(count, MIGRATIONS);
 }

@@ -4,7 +4,6 @@ mod handlers;
 mod service;
 pub mod store;
 mod types;
-mod uniform;
 
 pub use handlers::{
     forgot_password, login, register, resend_verification, reset_password, verify_email,

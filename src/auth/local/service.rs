@@ -6,19 +6,21 @@ use uuid::Uuid;
 use super::{
     store,
     types::{Login, Registration, Reset, acceptable, invalid_token},
-    uniform::in_uniform_time,
 };
 use crate::{
-    auth::{AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose},
+    auth::{
+        AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, in_uniform_time,
+        store as users,
+    },
     error::{ApiError, ApiResult, ErrorCode},
-    outbox::{self, Message},
+    outbox::{self, Channel, Message},
     state::WorkerState,
 };
 
 /// Keeps the password with a verification token of its own and mails that; an address that is
 /// proven already gets a mail saying so instead.
 pub async fn register(state: &WorkerState, registration: Registration) -> ApiResult<()> {
-    state.require_mail()?;
+    state.require_channel(Channel::Email)?;
     let Registration { email, password, display_name } = registration;
     let password_hash = state.hasher.hash(password).await?;
     let id = Uuid::new_v4();
@@ -31,11 +33,11 @@ pub async fn register(state: &WorkerState, registration: Registration) -> ApiRes
     let is_new = in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            let (user_id, is_new) = store::find_or_create_user(conn, &email).await?;
-            let message = if store::is_verified(conn, user_id).await? {
+            let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
+            let message = if users::is_verified(conn, user_id).await? {
                 Message::account_exists(user_id)
             } else {
-                store::ensure_account(conn, user_id).await?;
+                users::ensure_account(conn, user_id).await?;
                 store::delete_expired_registrations(conn, user_id).await?;
                 store::insert_registration(conn, user_id, &pending).await?;
                 Message::verify_email(user_id, id)
@@ -62,9 +64,9 @@ pub async fn verify_email(state: &WorkerState, token: &OneTimeToken) -> ApiResul
             if !store::activate(conn, &found).await? {
                 return Err(invalid_token());
             }
-            store::forget_what_strangers_set(conn, found.user_id).await?;
+            users::forget_what_strangers_set(conn, found.user_id).await?;
             store::set_display_name(conn, &found).await?;
-            Ok(store::end_sessions(conn, found.user_id).await?)
+            Ok(users::end_sessions(conn, found.user_id).await?)
         })
         .await?;
     AuthResponse::issue(&state.jwt, identity, &email)
@@ -72,7 +74,7 @@ pub async fn verify_email(state: &WorkerState, token: &OneTimeToken) -> ApiResul
 
 /// Mails the newest registration's token once more, for another 24 hours.
 pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
-    state.require_mail()?;
+    state.require_channel(Channel::Email)?;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -111,13 +113,13 @@ pub async fn login(state: &WorkerState, login: Login) -> ApiResult<AuthResponse>
 
 /// Mails a link to choose a new password; an older link stops working.
 pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
-    state.require_mail()?;
+    state.require_channel(Channel::Email)?;
     let id = Uuid::new_v4();
     let digest = state.server_key.digest_of(Purpose::ResetPassword, id);
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            if let Some(user_id) = store::find_user(conn, email).await? {
+            if let Some(user_id) = users::find_user(conn, email).await? {
                 store::set_reset_token(conn, user_id, &digest).await?;
                 outbox::store::enqueue(conn, &Message::reset_password(user_id, id)).await?;
             }
@@ -144,9 +146,9 @@ pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> 
         let was_verified = store::lock_reset(conn, &digest).await?.ok_or_else(invalid_token)?;
         store::set_password(conn, target.user_id, &password_hash).await?;
         if !was_verified {
-            store::forget_what_strangers_set(conn, target.user_id).await?;
+            users::forget_what_strangers_set(conn, target.user_id).await?;
         }
-        store::end_sessions(conn, target.user_id).await?;
+        users::end_sessions(conn, target.user_id).await?;
         Ok(())
     })
     .await

@@ -61,6 +61,30 @@ async fn every_field_of_a_reset_is_checked() {
 }
 
 #[actix_rt::test]
+async fn every_field_of_a_wish_for_a_code_is_checked() {
+    let field = |name, values| Field { name, presence: Required, values };
+    let valid = json!({"identifier": "bob@example.com", "channel": "email"});
+    let fields = vec![field("channel", texts::channel())];
+    // One more than may be asked for: only what is at fault is answered before the limit.
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for _ in 0..3 {
+        app.post("/auth/otp/request", &valid).await.expect(200);
+    }
+    let taken = (429, "rate_limited");
+    let path = "/auth/otp/request".to_owned();
+    Endpoint { method: Method::POST, path, valid, taken, fields }.try_all(&app, &user).await;
+}
+
+#[actix_rt::test]
+async fn every_field_of_a_login_by_code_is_checked() {
+    let field = |name, values| Field { name, presence: Required, values };
+    let valid = json!({"identifier": "bob@example.com", "code": "123456"});
+    let fields = vec![field("identifier", texts::email()), field("code", texts::code())];
+    try_post("/auth/otp/verify", valid, (401, "invalid_code"), fields).await;
+}
+
+#[actix_rt::test]
 async fn every_field_of_a_profile_is_checked() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;

@@ -8,13 +8,16 @@ use crate::support::{Answer, TestApp, User};
 const KIB: usize = 1024;
 
 /// Every route that takes a body, and the most that it may hold.
-const ROUTES: [(Method, &str, usize); 10] = [
+const ROUTES: [(Method, &str, usize); 13] = [
     (Method::POST, "/auth/register", 64 * KIB),
     (Method::POST, "/auth/verify-email", 64 * KIB),
     (Method::POST, "/auth/resend-verification", 64 * KIB),
     (Method::POST, "/auth/login", 64 * KIB),
     (Method::POST, "/auth/forgot-password", 64 * KIB),
     (Method::POST, "/auth/reset-password", 64 * KIB),
+    (Method::POST, "/auth/otp/request", 64 * KIB),
+    (Method::POST, "/auth/otp/verify", 64 * KIB),
+    (Method::POST, "/me/phone/verification/confirm", 64 * KIB),
     (Method::PUT, "/me/profile", 64 * KIB),
     (Method::PUT, "/me/preferences", 64 * KIB),
     (Method::POST, "/activities", 1024 * KIB),

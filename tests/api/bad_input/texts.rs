@@ -96,6 +96,21 @@ pub fn phone_number() -> Values {
     values
 }
 
+/// Six ASCII digits, as people copy them.
+pub fn code() -> Values {
+    let examples =
+        "12345 | 1234567 | 12345a | １２３４５６ | ٣٤٥٦٧٨ | -12345 | 1e5 | 12345\0 | 123-456";
+    let mut values = not_of_form("invalid_format", examples);
+    values.extend(texts("000000 | 999999 |  123 456 ", Taken));
+    values
+}
+
+pub fn channel() -> Values {
+    let mut values = not_of_form("invalid_value", "Email | EMAIL | sms  | mail | pigeon");
+    values.extend(texts("email", Taken));
+    values
+}
+
 pub fn activity_type() -> Values {
     let examples = "Run | run  | tr ail | läufe | run\0 | a-b | a/b | %00 | ſ | NaN";
     let mut values = not_of_form("invalid_format", examples);

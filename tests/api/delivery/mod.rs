@@ -3,17 +3,23 @@
 
 mod at_rest;
 mod content;
+mod database_restart;
 mod kill;
 mod leases;
 mod outages;
+mod panics;
+mod paused;
 mod refusals;
 mod replicas;
+mod sms;
 mod usefulness;
 mod wake_up;
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{Database, PASSWORD, SmtpServer, TestApp};
 
 /// How many messages are in which state.
 const STATES: &str = "SELECT string_agg(status || ' ' || n, ', ' ORDER BY status)
@@ -25,17 +31,30 @@ async fn register_only(app: &TestApp, email: &str) {
     app.post("/auth/register", &body).await.expect(202);
 }
 
+/// How often each recipient got a mail.
+fn copies(smtp: &SmtpServer) -> BTreeMap<String, usize> {
+    let mut copies = BTreeMap::new();
+    for mail in smtp.mails() {
+        *copies.entry(mail.to).or_default() += 1;
+    }
+    copies
+}
+
 async fn forgot(app: &TestApp, email: &str) {
     app.post("/auth/forgot-password", &json!({"email": email})).await.expect(200);
 }
 
 /// Users with a message each that waits to be sent: `user1@example.com` and so on.
 async fn enqueue(app: &TestApp, messages: usize) {
+    enqueue_on(&app.database, messages).await;
+}
+
+async fn enqueue_on(database: &Database, messages: usize) {
     let statement = format!(
         "WITH made AS (INSERT INTO users (email) SELECT 'user' || n || '@example.com'
                        FROM generate_series(1, {messages}) n RETURNING id)
          INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
          SELECT 'account_exists', 'email', id, id, now() + interval '1 hour' FROM made"
     );
-    assert_eq!(app.database.execute(&statement).await, messages);
+    assert_eq!(database.execute(&statement).await, messages);
 }

@@ -1,18 +1,9 @@
 //! Several servers on one database, one after the other and side by side.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use super::{STATES, enqueue, register_only};
-use crate::support::{Scrape, SmtpServer, Stage, TestApp, until, until_selects};
-
-/// How often each recipient got the mail.
-fn copies(smtp: &SmtpServer) -> BTreeMap<String, usize> {
-    let mut copies = BTreeMap::new();
-    for mail in smtp.mails() {
-        *copies.entry(mail.to).or_default() += 1;
-    }
-    copies
-}
+use super::{STATES, copies, enqueue, register_only};
+use crate::support::{Scrape, Stage, TestApp, until, until_selects};
 
 #[actix_rt::test]
 async fn two_replicas_send_each_mail_once() {

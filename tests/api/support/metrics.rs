@@ -9,7 +9,10 @@ pub struct Scrape(BTreeMap<String, f64>);
 
 impl Scrape {
     pub async fn of(app: &TestApp) -> Self {
-        let text = app.get("/metrics").await.expect(200).text();
+        Self::read(&app.get("/metrics").await.expect(200).text())
+    }
+
+    pub fn read(text: &str) -> Self {
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         let series = lines.map(|line| {
             let (series, value) = line.rsplit_once(' ').unwrap();

@@ -8,6 +8,7 @@ mod metrics;
 mod own_postgres;
 pub mod process;
 mod smtp;
+pub mod twilio;
 mod wait;
 
 pub use app::{JWT_SECRET, SERVER_KEY, TestApp, User, settings};

@@ -6,6 +6,12 @@ use std::{
     os::unix::fs::{MetadataExt, chown},
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 
 use sports_log::dev::{Cluster, Durability};
@@ -25,6 +31,25 @@ impl OwnPostgres {
         let dir = std::env::temp_dir().join(name);
         let cluster = Some(Cluster::start(&dir, Durability::Safe).unwrap());
         Self { dir, cluster }
+    }
+
+    /// The URL of its database, over its Unix socket.
+    pub fn url(&self) -> String {
+        self.cluster.as_ref().unwrap().url("sports_log")
+    }
+
+    /// Stops it as a crash would, as `pg_ctl stop -m immediate` does; whoever was connected finds out.
+    pub fn crash(&mut self) {
+        let pid_file = self.dir.join("data/postmaster.pid");
+        let pid_text = fs::read_to_string(&pid_file).unwrap();
+        let pid = Pid::from_raw(pid_text.lines().next().unwrap().parse().unwrap());
+        kill(pid, Signal::SIGQUIT).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while pid_file.exists() {
+            assert!(Instant::now() < deadline, "PostgreSQL does not stop");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.cluster.take().unwrap().stop().unwrap();
     }
 
     /// Stops it in order.

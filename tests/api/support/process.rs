@@ -89,9 +89,14 @@ impl Process {
         rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
     }
 
+    /// Sends `signal` and goes on.
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+    }
+
     /// Sends `signal` and waits for the end; the exit code, where it has one.
     pub fn end(mut self, signal: Signal) -> Option<i32> {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        self.signal(signal);
         let code = self.child.wait().unwrap().code();
         for reader in std::mem::take(&mut self.readers) {
             // A guardian that outlives a killed server holds no pipe of ours.

@@ -1,8 +1,7 @@
 //! Where mails go: to the mail server, or into a mailbox folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use chrono::Utc;
 use lettre::{
     Address, AsyncSmtpTransport, Message, Tokio1Executor,
     message::{
@@ -12,8 +11,14 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::{mail::Mail, send_error::SendError, smtp};
-use crate::config::{DeliveryConfig, MailConfig, MailTransport};
+use super::{mail::Mail, smtp};
+use crate::{
+    config::{DeliveryConfig, MailConfig, MailTransport},
+    delivery::{
+        mailbox,
+        send_error::{SendError, SendResult},
+    },
+};
 
 /// The configured transport, with the sender's address.
 pub struct Mailer {
@@ -42,25 +47,21 @@ impl Mailer {
 
     /// Hands one mail over; what the server said of it comes back.
     /// A second try of the same `id` has the same `Message-ID` (RFC 5322, section 3.6.4).
-    pub async fn send(
-        &self,
-        id: Uuid,
-        recipient: &str,
-        mail: Mail,
-    ) -> Result<Option<String>, SendError> {
-        let permanent = |code: &str| SendError::Permanent { code: Some(code.to_owned()) };
-        let to: Address = recipient.parse().map_err(|_| permanent("invalid recipient"))?;
-        let (kind, link) = (mail.kind, mail.link.clone());
-        let message = self.compose(id, to, mail).map_err(|_| permanent("cannot be composed"))?;
+    pub async fn send(&self, id: Uuid, recipient: &str, mail: Mail) -> SendResult {
+        let to: Address =
+            recipient.parse().map_err(|_| SendError::permanent("invalid recipient"))?;
+        let (kind, key) = (mail.kind, mail.key.clone());
+        let message =
+            self.compose(id, to, mail).map_err(|_| SendError::permanent("cannot be composed"))?;
         match &self.transport {
-            Transport::Smtp(transport) => smtp::send(transport, message).await,
+            Transport::Smtp(transport) => {
+                let said = smtp::send(transport, message).await?;
+                // Some servers repeat the recipient, who is to be forgotten.
+                Ok(said.map(|said| said.replace(recipient, "[recipient]")))
+            }
             Transport::Mailbox(folder) => {
-                let name = format!("{}-{kind}-{id}.eml", Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
-                let file = folder.join(name);
-                write_whole(&file, message.formatted())
-                    .await
-                    .map_err(|error| SendError::Transport { code: Some(error.to_string()) })?;
-                tracing::info!(mail.kind = %kind, mail.link = link, mail.file = %file.display(), "mail written");
+                let file = mailbox::deposit(folder, kind, id, "eml", message.formatted()).await?;
+                tracing::info!(mail.kind = kind, mail.key = key, mail.file = %file.display(), "mail written");
                 Ok(None)
             }
         }
@@ -95,17 +96,4 @@ fn plain(text: String) -> SinglePart {
     let lines = text.replace('\n', "\r\n").into_bytes();
     let body = Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit);
     SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body)
-}
-
-/// Whoever watches the folder never sees half a mail.
-async fn write_whole(file: &Path, content: Vec<u8>) -> std::io::Result<()> {
-    let (file, unfinished) = (file.to_owned(), file.with_extension("tmp"));
-    let written = tokio::task::spawn_blocking(move || {
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(&unfinished, content)?;
-        std::fs::rename(unfinished, file)
-    });
-    written.await.map_err(std::io::Error::other)?
 }

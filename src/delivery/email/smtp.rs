@@ -13,8 +13,8 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
-use super::send_error::SendError;
 use crate::config::{DeliveryConfig, SmtpConfig, SmtpTls};
+use crate::delivery::send_error::{SendError, SendResult};
 
 /// Replies that speak of us and not of the message: the service closes, it wants TLS or another
 /// login (RFC 5321, section 4.2.3; RFC 4954, section 6).
@@ -67,10 +67,7 @@ fn certificate(path: &Path) -> Result<Certificate, SmtpSetupError> {
 }
 
 /// Sends one message. The deadline is the caller's: the transport's own covers only connecting.
-pub async fn send(
-    transport: &AsyncSmtpTransport<Tokio1Executor>,
-    message: Message,
-) -> Result<Option<String>, SendError> {
+pub async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> SendResult {
     let response = transport.send(message).await.map_err(|error| classify(&error))?;
     let said: String = response.message().collect::<Vec<_>>().join(" ");
     // Servers name their queue's id here, which is what their operators search for.
@@ -81,15 +78,15 @@ fn classify(error: &Error) -> SendError {
     let reply = error.status().map(|code| code.to_string());
     let about_us = reply.as_deref().is_some_and(|reply| REPLIES_ABOUT_US.contains(&reply));
     if about_us {
-        SendError::Transport { code: reply }
+        SendError::Transport { code: reply, retry_after: None }
     } else if error.is_permanent() {
         SendError::Permanent { code: reply }
     } else if error.is_transient() {
-        SendError::Transient { code: reply }
+        SendError::Transient { code: reply, retry_after: None }
     } else if error.is_client() && needs_unsupported_extension(error) {
-        SendError::Permanent { code: Some(error.to_string()) }
+        SendError::permanent(error)
     } else {
-        SendError::Transport { code: Some(error.to_string()) }
+        SendError::transport(error)
     }
 }
 

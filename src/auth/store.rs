@@ -40,6 +40,17 @@ pub async fn find_user(
     query.first(&mut conn).await.optional()
 }
 
+/// Whom the next access token of a user is for.
+pub async fn find_identity(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<(Identity, EmailAddress)> {
+    let query =
+        users::table.find(user_id).select(((users::id, users::token_version), users::email));
+    let (identity, email): (Identity, String) = query.first(&mut conn).await?;
+    Ok((identity, EmailAddress::from_stored(email)))
+}
+
 /// Whether somebody has proven that the mailbox is theirs.
 pub async fn is_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
     let verified = local_credentials::table.find(user_id).filter(local_credentials::email_verified);
@@ -56,6 +67,15 @@ pub async fn ensure_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> Quer
     diesel::insert_into(local_credentials::table)
         .values(local_credentials::user_id.eq(user_id))
         .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Somebody has proven that the mailbox is theirs. The account has no password then.
+pub async fn set_email_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::update(local_credentials::table.find(user_id))
+        .set((local_credentials::email_verified.eq(true), local_credentials::updated_at.eq(now)))
         .execute(&mut conn)
         .await
         .map(drop)

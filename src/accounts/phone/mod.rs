@@ -1,0 +1,7 @@
+//! `/me/phone`: proving that a number is one's own, which makes it a way to log in.
+
+mod handlers;
+mod service;
+mod store;
+
+pub use handlers::{confirm, request};

@@ -1,0 +1,86 @@
+//! The rules of proving a number.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use super::store;
+use crate::{
+    accounts::{store as accounts, types::Me},
+    auth::{
+        Identity, PhoneNumber, Purpose,
+        otp::{self, Identifier, OtpCode, Proves},
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::Channel,
+    state::WorkerState,
+    throttle::{self, Limit},
+};
+
+/// Codes for one number, whoever asks, and codes that one account can ask for, whatever the number.
+const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
+
+/// Sends a code to the number in the profile.
+pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
+    state.require_channel(Channel::Sms)?;
+    let server_key = &state.server_key;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let number = unproven_number(conn, identity).await?;
+        for (use_for, limited) in [
+            ("phone-code-number", number.as_str().as_bytes()),
+            ("phone-code-user", identity.user_id.as_bytes().as_slice()),
+        ] {
+            let key = server_key.tag(Purpose::Throttle, use_for, limited);
+            throttle::take(conn, &key, REQUESTS).await?;
+        }
+        let to = Identifier::Phone(number);
+        otp::issue(conn, server_key, identity.user_id, Proves::Phone, &to).await
+    })
+    .await
+}
+
+/// Makes the number in the profile proven, if the code is the one that was sent to it.
+pub async fn confirm(state: &WorkerState, identity: Identity, code: &OtpCode) -> ApiResult<Me> {
+    let mut conn = state.pool.get().await?;
+    let (number, challenge_id) = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            let number = unproven_number(conn, identity).await?;
+            let to = Identifier::Phone(number.clone());
+            let challenge_id =
+                otp::count_attempt(conn, identity.user_id, Proves::Phone, &to).await?;
+            Ok((number, challenge_id))
+        })
+        .await?;
+    let digest = code.digest(&state.server_key, challenge_id);
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if !otp::store::use_code(conn, challenge_id, &digest).await? {
+            return Err(otp::invalid_code());
+        }
+        match store::set_verified(conn, identity, &number).await? {
+            store::Proven::Yes => Ok(()),
+            // Changed in the meantime, or the session ended.
+            store::Proven::Gone => Err(otp::invalid_code()),
+            store::Proven::Taken => Err(ApiError::new(
+                ErrorCode::PhoneNumberTaken,
+                "another account has proven this number already",
+            )),
+        }
+    })
+    .await?;
+    accounts::find(&conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
+}
+
+/// The number in the profile, which is locked, or why there is nothing to prove.
+async fn unproven_number(conn: &AsyncPgConnection, identity: Identity) -> ApiResult<PhoneNumber> {
+    let found = store::lock_number(conn, identity).await?;
+    let (number, is_verified) = found.ok_or_else(ApiError::invalid_access_token)?;
+    let number = number.and_then(|number| number.parse().ok()).ok_or_else(|| {
+        ApiError::new(ErrorCode::PhoneNumberMissing, "the profile has no phone number yet")
+    })?;
+    if is_verified {
+        return Err(ApiError::new(
+            ErrorCode::PhoneAlreadyVerified,
+            "this number is proven already",
+        ));
+    }
+    Ok(number)
+}

@@ -1,0 +1,57 @@
+//! Statements about an account's number.
+
+use diesel::{
+    dsl::now,
+    prelude::*,
+    result::{DatabaseErrorKind, Error},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::{
+    auth::{Identity, PhoneNumber, live_user},
+    db::schema::profiles,
+};
+
+/// What came of marking a number as proven.
+pub enum Proven {
+    Yes,
+    /// The profile has another number by now, or the session has ended.
+    Gone,
+    /// It is another account's.
+    Taken,
+}
+
+/// The number and whether it is proven, locked until the transaction ends.
+pub async fn lock_number(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+) -> QueryResult<Option<(Option<String>, bool)>> {
+    profiles::table
+        .filter(profiles::user_id.eq_any(live_user(identity)))
+        .select((profiles::phone_number, profiles::phone_verified))
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The unique index decides who has a number, also under race.
+pub async fn set_verified(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    number: &PhoneNumber,
+) -> QueryResult<Proven> {
+    let same = profiles::table
+        .filter(profiles::user_id.eq_any(live_user(identity)))
+        .filter(profiles::phone_number.eq(number.as_str()));
+    let updated = diesel::update(same)
+        .set((profiles::phone_verified.eq(true), profiles::updated_at.eq(now)))
+        .execute(&mut conn)
+        .await;
+    match updated {
+        Ok(1) => Ok(Proven::Yes),
+        Ok(_) => Ok(Proven::Gone),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Proven::Taken),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,60 @@
+//! Issuing a code and counting the attempts at it: the same whatever the code proves.
+
+use derive_more::Display;
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::{Identifier, OtpCode, store};
+use crate::{
+    auth::ServerKey,
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::{self, Message, MessageKind},
+};
+
+/// What the right code proves; a code for one thing is none for the other.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[display(rename_all = "snake_case")]
+pub enum Proves {
+    Login,
+    Phone,
+}
+
+/// Makes a challenge whose code is on its way to `to` when the caller's transaction commits; the
+/// codes before it are void. Whoever failed too often lately gets none.
+pub async fn issue(
+    conn: &AsyncPgConnection,
+    key: &ServerKey,
+    user_id: Uuid,
+    proves: Proves,
+    to: &Identifier,
+) -> ApiResult<()> {
+    if store::is_closed(conn, user_id).await? {
+        return Ok(());
+    }
+    let id = Uuid::new_v4();
+    let code_hash = OtpCode::derive(key, id).digest(key, id);
+    store::void_challenges(conn, user_id, proves, to).await?;
+    store::insert_challenge(conn, id, user_id, proves, to, &code_hash).await?;
+    let kind = match proves {
+        Proves::Login => MessageKind::LoginCode,
+        Proves::Phone => MessageKind::PhoneCode,
+    };
+    let message = Message::code(kind, to.channel(), user_id, id);
+    Ok(outbox::store::enqueue(conn, &message).await?)
+}
+
+/// Counts one attempt before anything is compared, and commits that, whatever comes of it: the
+/// challenge that may be compared with, or 401. The caller has locked the account.
+pub async fn count_attempt(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    proves: Proves,
+    to: &Identifier,
+) -> ApiResult<Uuid> {
+    store::count_attempt(conn, user_id, proves, to).await?.ok_or_else(invalid_code)
+}
+
+/// 401, for a code that is wrong, used, expired or tried too often alike.
+pub fn invalid_code() -> ApiError {
+    ApiError::new(ErrorCode::InvalidCode, "this code is wrong, was used already or has expired")
+}

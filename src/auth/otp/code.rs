@@ -1,0 +1,93 @@
+//! Six digits that are derived from the server's key when they are needed, and never stored.
+
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::auth::{Digest, Purpose, ServerKey};
+
+/// A one-time code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OtpCode(String);
+
+impl OtpCode {
+    pub const DIGITS: usize = 6;
+
+    /// The code of the challenge `id`: as good as random to anybody without the key, since the id is
+    /// random and the derivation HMAC-SHA-256. That 2⁶⁴ is no multiple of 10⁶ favours some codes by
+    /// less than one in 10¹³.
+    pub fn derive(key: &ServerKey, id: Uuid) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = key.tag(Purpose::OtpCode, "code", id.as_bytes());
+        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 1_000_000;
+        Self(format!("{number:06}"))
+    }
+
+    /// What is stored, and compared, in place of this code for the challenge `id`.
+    pub fn digest(&self, key: &ServerKey, id: Uuid) -> Digest {
+        let data = [id.as_bytes(), self.0.as_bytes()].concat();
+        key.tag(Purpose::OtpCode, "digest", &data).to_vec()
+    }
+
+    /// The digits, for the message. Named so that they cannot slip into a log by `Display`.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for OtpCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OtpCode([redacted])")
+    }
+}
+
+impl FromStr for OtpCode {
+    type Err = ();
+
+    /// Spaces around and between the digits, as people copy them, do not matter.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits: String = text.chars().filter(|c| *c != ' ').collect();
+        let is_code = digits.len() == Self::DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+        if is_code { Ok(Self(digits)) } else { Err(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_belongs_to_its_challenge_and_its_key() {
+        let key = ServerKey::new(&"a key".into());
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let code = OtpCode::derive(&key, one);
+        assert_eq!(code, OtpCode::derive(&key, one));
+        assert_ne!(code, OtpCode::derive(&key, other));
+        assert_ne!(code, OtpCode::derive(&ServerKey::new(&"another".into()), one));
+        assert_ne!(code.digest(&key, one), code.digest(&key, other));
+    }
+
+    #[test]
+    fn codes_are_spread_evenly() {
+        let key = ServerKey::new(&"a key".into());
+        let mut counts = [[0_u32; 10]; OtpCode::DIGITS];
+        for id in 0..10_000_u128 {
+            for (place, digit) in
+                OtpCode::derive(&key, Uuid::from_u128(id)).expose().bytes().enumerate()
+            {
+                counts[place][usize::from(digit - b'0')] += 1;
+            }
+        }
+        // 1 000 of each are expected; five standard deviations are 150.
+        assert!(counts.iter().flatten().all(|count| (850..1150).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn only_six_ascii_digits_are_a_code() {
+        assert_eq!(" 123 456 ".parse(), Ok(OtpCode("123456".into())));
+        for text in
+            ["", "12345", "1234567", "12345a", "１２３４５６", "-12345", "12345\0", "٣٤٥٦٧٨"]
+        {
+            assert_eq!(text.parse::<OtpCode>(), Err(()), "{text}");
+        }
+    }
+}

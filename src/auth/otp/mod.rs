@@ -1,0 +1,13 @@
+//! The way in by a one-time code, mailed or texted; and codes as such, for whatever they prove.
+
+mod challenge;
+mod code;
+mod handlers;
+mod service;
+pub mod store;
+mod types;
+
+pub use challenge::{Proves, count_attempt, invalid_code, issue};
+pub use code::OtpCode;
+pub use handlers::{request, verify};
+pub use types::{Identifier, otp_code};

@@ -1,0 +1,80 @@
+//! The rules of logging in by a code.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::{Identifier, OtpCode, Proves, count_attempt, invalid_code, issue, store};
+use crate::{
+    auth::{AuthResponse, EmailAddress, Identity, Purpose, in_uniform_time, store as users},
+    error::{ApiError, ApiResult},
+    outbox::Channel,
+    state::WorkerState,
+    throttle::{self, Limit},
+};
+
+/// Codes that can be asked for by one identifier.
+const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
+
+/// Sends a code to an account that is known by `identifier`; the answer is the same without one.
+pub async fn request(state: &WorkerState, identifier: &Identifier) -> ApiResult<()> {
+    let channel = identifier.channel();
+    state.require_channel(channel)?;
+    let limited = format!("{channel}:{}", identifier.as_str());
+    let server_key = &state.server_key;
+    let key = server_key.tag(Purpose::Throttle, "login-code", limited.as_bytes());
+    in_uniform_time(async {
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            throttle::take(conn, &key, REQUESTS).await?;
+            if let Some(user_id) = store::lock_account(conn, identifier).await? {
+                issue(conn, server_key, user_id, Proves::Login, identifier).await?;
+            }
+            Ok(())
+        })
+        .await
+    })
+    .await
+}
+
+/// Logs in with a code. The attempt is counted and committed before the code is compared.
+pub async fn verify(
+    state: &WorkerState,
+    identifier: &Identifier,
+    code: &OtpCode,
+) -> ApiResult<AuthResponse> {
+    let (identity, email) = in_uniform_time(async {
+        let mut conn = state.pool.get().await?;
+        let (user_id, challenge_id) = conn
+            .transaction::<_, ApiError, _>(async |conn| {
+                let user_id =
+                    store::lock_account(conn, identifier).await?.ok_or_else(invalid_code)?;
+                Ok((user_id, count_attempt(conn, user_id, Proves::Login, identifier).await?))
+            })
+            .await?;
+        let digest = code.digest(&state.server_key, challenge_id);
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if !store::use_code(conn, challenge_id, &digest).await? {
+                return Err(invalid_code());
+            }
+            Ok(who_logs_in(conn, user_id, identifier.channel()).await?)
+        })
+        .await
+    })
+    .await?;
+    AuthResponse::issue(&state.jwt, identity, &email)
+}
+
+/// A mailed code proves the mailbox: of what was set before anybody did, nothing stays.
+async fn who_logs_in(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    channel: Channel,
+) -> diesel::QueryResult<(Identity, EmailAddress)> {
+    if channel == Channel::Sms || users::is_verified(conn, user_id).await? {
+        return users::find_identity(conn, user_id).await;
+    }
+    users::ensure_account(conn, user_id).await?;
+    users::forget_what_strangers_set(conn, user_id).await?;
+    users::set_email_verified(conn, user_id).await?;
+    users::end_sessions(conn, user_id).await
+}

@@ -1,0 +1,93 @@
+//! What the endpoints take, raw and parsed.
+
+use serde::Deserialize;
+
+use super::OtpCode;
+use crate::{
+    auth::{EmailAddress, PhoneNumber},
+    error::ApiResult,
+    http::{Fault, Patch, Validator},
+    outbox::Channel,
+};
+
+/// What somebody is known by: an address, or a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identifier {
+    Email(EmailAddress),
+    Phone(PhoneNumber),
+}
+
+/// `POST /auth/otp/request`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct RequestBody {
+    identifier: Patch<String>,
+    channel: Patch<String>,
+}
+
+/// `POST /auth/otp/verify`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct VerifyBody {
+    identifier: Patch<String>,
+    code: Patch<String>,
+}
+
+impl Identifier {
+    /// How a message reaches it.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Phone(_) => Channel::Sms,
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(email) => email.as_str(),
+            Self::Phone(number) => number.as_str(),
+        }
+    }
+
+    /// What a channel can reach: an address by email, a number by SMS.
+    pub fn parse(text: &str, channel: Channel) -> Result<Self, Fault> {
+        let parsed = match channel {
+            Channel::Email => text.parse().map(Self::Email).map_err(|e| format!("{e}")),
+            Channel::Sms => text.parse().map(Self::Phone).map_err(|e| format!("{e}")),
+        };
+        parsed.map_err(|problem| ("invalid_format", problem))
+    }
+}
+
+impl RequestBody {
+    pub fn parse(self) -> ApiResult<Identifier> {
+        let mut v = Validator::default();
+        let channel = v.required("channel", self.channel, |text| {
+            text.parse::<Channel>().map_err(|_| ("invalid_value", "must be email or sms".into()))
+        });
+        let identifier = v.required("identifier", self.identifier, |text| match channel {
+            Some(channel) => Identifier::parse(&text, channel).map(Some),
+            None => Ok(None),
+        });
+        v.finish_with(identifier.flatten())
+    }
+}
+
+impl VerifyBody {
+    pub fn parse(self) -> ApiResult<(Identifier, OtpCode)> {
+        let mut v = Validator::default();
+        let identifier = v.required("identifier", self.identifier, |text| {
+            let channel = if text.contains('@') { Channel::Email } else { Channel::Sms };
+            Identifier::parse(&text, channel).map_err(|(code, _)| {
+                (code, "must be an e-mail address, or a phone number in E.164 form".into())
+            })
+        });
+        let code = v.required("code", self.code, otp_code);
+        v.finish_with(identifier.zip(code))
+    }
+}
+
+/// Six ASCII digits.
+pub fn otp_code(text: String) -> Result<OtpCode, Fault> {
+    text.parse().map_err(|()| ("invalid_format", "must be six digits".into()))
+}

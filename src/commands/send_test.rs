@@ -1,0 +1,28 @@
+//! `send-test`: one message past the outbox, to see whether a channel works.
+
+use super::{CommandResult, serve::configured};
+use crate::{auth::otp::Identifier, config::Source, delivery, outbox::Channel};
+
+/// Sends it and prints what the provider said, on a terminal or as JSON.
+pub fn send_test(channel: Channel, address: &str, json: bool) -> CommandResult {
+    let recipient = Identifier::parse(address, channel)
+        .map_err(|(_, problem)| format!("{address}: {problem}"))?;
+    let config = configured(Source::from_environment())?;
+    let outcome = actix_rt::System::new().block_on(delivery::send_test(&config, &recipient));
+    let (class, detail) = match &outcome {
+        Ok(said) => ("sent", said.clone()),
+        Err(error) => (error.class(), error.code()),
+    };
+    if json {
+        println!("{}", serde_json::json!({"outcome": class, "detail": detail}));
+    }
+    match outcome {
+        Ok(said) => {
+            if !json {
+                println!("sent ({})", said.unwrap_or_else(|| "taken without a word".into()));
+            }
+            Ok(())
+        }
+        Err(_) => Err(format!("not sent: {class} {}", detail.unwrap_or_default()).into()),
+    }
+}

@@ -1,0 +1,86 @@
+//! How text messages leave: through Twilio, into the mailbox folder, or not at all.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{source::Source, units::HttpUrl};
+
+/// An account at Twilio.
+#[derive(Clone, Debug)]
+pub struct TwilioConfig {
+    pub account_sid: String,
+    pub auth_token: SecretString,
+    pub sender: TwilioSender,
+    /// Where its API is, without a trailing slash; another one for tests.
+    pub base_url: String,
+}
+
+/// Whom messages come from.
+#[derive(Clone, Debug)]
+pub enum TwilioSender {
+    /// A number in E.164 form, or an alphanumeric sender id.
+    From(String),
+    /// A messaging service, which chooses.
+    MessagingService(String),
+}
+
+/// Where text messages go.
+#[derive(Clone, Debug)]
+pub enum SmsConfig {
+    Twilio(TwilioConfig),
+    /// One `.txt` file per message, the code in the log: for development.
+    Mailbox(PathBuf),
+    /// Nothing configured: endpoints that need SMS answer `channel_unavailable`.
+    Unavailable,
+}
+
+impl SmsConfig {
+    /// `mailbox` is `MAILBOX_DIR`, which mail has read already.
+    pub(super) fn read(s: &mut Source, mailbox: Option<PathBuf>) -> Option<Self> {
+        let account_sid: Option<String> = s.optional("TWILIO_ACCOUNT_SID");
+        let auth_token = s.secret("TWILIO_AUTH_TOKEN");
+        let from: Option<String> = s.optional("TWILIO_FROM_NUMBER");
+        let service: Option<String> = s.optional("TWILIO_MESSAGING_SERVICE_SID");
+        let base_url = s.or("TWILIO_BASE_URL", HttpUrl("https://api.twilio.com".into())).0;
+        let Some(account_sid) = account_sid else {
+            for (name, is_set) in [
+                ("TWILIO_AUTH_TOKEN", auth_token.is_some()),
+                ("TWILIO_FROM_NUMBER", from.is_some()),
+                ("TWILIO_MESSAGING_SERVICE_SID", service.is_some()),
+            ] {
+                if is_set {
+                    s.fault(name, "needs TWILIO_ACCOUNT_SID beside it");
+                }
+            }
+            return Some(mailbox.map_or(Self::Unavailable, Self::Mailbox));
+        };
+        if auth_token.is_none() {
+            s.fault("TWILIO_AUTH_TOKEN", "is missing beside TWILIO_ACCOUNT_SID");
+        }
+        if !account_sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            s.fault(
+                "TWILIO_ACCOUNT_SID",
+                "must be letters and digits, as Twilio's console shows it",
+            );
+        }
+        let sender = match (from, service) {
+            (Some(_), Some(_)) => {
+                s.fault("TWILIO_MESSAGING_SERVICE_SID", "cannot stand beside TWILIO_FROM_NUMBER");
+                return None;
+            }
+            (Some(from), None) => TwilioSender::From(from),
+            (None, Some(service)) => TwilioSender::MessagingService(service),
+            (None, None) => {
+                s.fault("TWILIO_FROM_NUMBER", "is missing: the number that messages come from");
+                return None;
+            }
+        };
+        Some(Self::Twilio(TwilioConfig { account_sid, auth_token: auth_token?, sender, base_url }))
+    }
+
+    /// Whether text messages can be sent at all.
+    pub fn is_available(&self) -> bool {
+        !matches!(self, Self::Unavailable)
+    }
+}

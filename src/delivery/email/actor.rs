@@ -1,0 +1,84 @@
+//! The email actor: delivers mails that carry links, and sends those that the OTP actor composed.
+//! How many attempts run at once is the relay's business.
+
+use std::rc::Rc;
+
+use actix::{Actor, Context, Handler, Message, ResponseFuture};
+use uuid::Uuid;
+
+use super::{Mail, Mailer, links};
+use crate::delivery::{
+    Parts,
+    attempt::{Deliver, attempt, surviving_panics},
+    breaker::Health,
+    faults,
+    send_error::{SendError, SendResult},
+};
+
+/// Send this mail.
+#[derive(Message)]
+#[rtype(result = "SendResult")]
+pub struct SendMail {
+    pub id: Uuid,
+    pub recipient: String,
+    pub mail: Mail,
+}
+
+/// See the module.
+pub struct EmailActor {
+    parts: Rc<Parts>,
+    mailer: &'static Mailer,
+}
+
+impl EmailActor {
+    pub fn new(parts: Rc<Parts>, mailer: &'static Mailer) -> Self {
+        Self { parts, mailer }
+    }
+}
+
+impl Actor for EmailActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Deliver> for EmailActor {
+    type Result = ResponseFuture<Health>;
+
+    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
+        let (parts, mailer) = (Rc::clone(&self.parts), self.mailer);
+        let delivery = async move {
+            attempt(
+                &parts,
+                claim,
+                async |conn, message| links::compose(&parts, conn, claim, message).await,
+                async |message, mail| {
+                    let recipient = message.email.clone();
+                    send(&parts, mailer, SendMail { id: claim.id, recipient, mail }).await
+                },
+            )
+            .await
+        };
+        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
+    }
+}
+
+impl Handler<SendMail> for EmailActor {
+    type Result = ResponseFuture<SendResult>;
+
+    fn handle(&mut self, mail: SendMail, _: &mut Self::Context) -> Self::Result {
+        faults::end_the_actor(&mail.recipient);
+        let (parts, mailer) = (Rc::clone(&self.parts), self.mailer);
+        let sending = actix_rt::spawn(async move { send(&parts, mailer, mail).await });
+        Box::pin(async move { sending.await.unwrap_or(Err(SendError::PANIC)) })
+    }
+}
+
+/// Before the deadline, whatever the mail server does.
+async fn send(
+    parts: &Parts,
+    mailer: &Mailer,
+    SendMail { id, recipient, mail }: SendMail,
+) -> SendResult {
+    faults::panic_in_a_send(&recipient);
+    let sending = mailer.send(id, &recipient, mail);
+    tokio::time::timeout(parts.config.deadline, sending).await.unwrap_or(Err(SendError::Timeout))
+}

@@ -1,0 +1,116 @@
+//! What a mail says: subject, text and HTML, rendered when it is sent.
+
+use askama::Template;
+
+use crate::{
+    auth::OneTimeToken,
+    delivery::Parts,
+    error::{ApiError, ApiResult},
+};
+
+/// A rendered mail.
+pub struct Mail {
+    /// The kind of message, as its file is called in a mailbox folder.
+    pub kind: &'static str,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// The link or the code it carries, for the log of a development server.
+    pub key: Option<String>,
+}
+
+/// One template file and the variables it has.
+macro_rules! template {
+    ($name:ident { $($variable:ident),+ } = $path:literal) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            $($variable: &'a str,)+
+        }
+    };
+}
+
+template!(VerifyEmailText { product, base_url, link } = "delivery/templates/verify_email.txt");
+template!(VerifyEmailHtml { product, base_url, link } = "delivery/templates/verify_email.html");
+template!(ResetPasswordText { product, base_url, link } = "delivery/templates/reset_password.txt");
+template!(ResetPasswordHtml { product, base_url, link } = "delivery/templates/reset_password.html");
+template!(AccountExistsText { product, base_url } = "delivery/templates/account_exists.txt");
+template!(AccountExistsHtml { product, base_url } = "delivery/templates/account_exists.html");
+
+template!(LoginCodeText { product, base_url, code } = "delivery/templates/login_code.txt");
+template!(LoginCodeHtml { product, base_url, code } = "delivery/templates/login_code.html");
+template!(TestText { product, base_url } = "delivery/templates/test.txt");
+template!(TestHtml { product, base_url } = "delivery/templates/test.html");
+
+impl Mail {
+    /// "Confirm your address".
+    pub fn verify_email(parts: &Parts, token: &OneTimeToken) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let url = link(base_url, "verify-email", token);
+        let link = url.as_str();
+        let text = VerifyEmailText { product, base_url, link };
+        let html = VerifyEmailHtml { product, base_url, link };
+        let subject = format!("Confirm your address for {product}");
+        Self::new("verify_email", subject, &text, &html)?.with_key(url)
+    }
+
+    /// "Choose a new password".
+    pub fn reset_password(parts: &Parts, token: &OneTimeToken) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let url = link(base_url, "reset-password", token);
+        let link = url.as_str();
+        let text = ResetPasswordText { product, base_url, link };
+        let html = ResetPasswordHtml { product, base_url, link };
+        let subject = format!("Choose a new password for {product}");
+        Self::new("reset_password", subject, &text, &html)?.with_key(url)
+    }
+
+    /// "You already have an account".
+    pub fn account_exists(parts: &Parts) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let text = AccountExistsText { product, base_url };
+        let html = AccountExistsHtml { product, base_url };
+        let subject = format!("You already have an account at {product}");
+        Self::new("account_exists", subject, &text, &html)
+    }
+
+    /// A code to log in with; it leads the subject, so that a phone shows it without opening the mail.
+    pub fn login_code(parts: &Parts, code: &str) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let text = LoginCodeText { product, base_url, code };
+        let html = LoginCodeHtml { product, base_url, code };
+        let subject = format!("{code} is your {product} code");
+        Self::new("login_code", subject, &text, &html)?.with_key(code.to_owned())
+    }
+
+    /// An operator tries whether mail works.
+    pub fn test(product: &str, base_url: &str) -> ApiResult<Self> {
+        let text = TestText { product, base_url };
+        let html = TestHtml { product, base_url };
+        Self::new("test", format!("{product} can send mail"), &text, &html)
+    }
+
+    fn new(
+        kind: &'static str,
+        subject: String,
+        text: &impl Template,
+        html: &impl Template,
+    ) -> ApiResult<Self> {
+        let text = text.render().map_err(ApiError::internal)?;
+        let html = html.render().map_err(ApiError::internal)?;
+        Ok(Self { kind, subject, text, html, key: None })
+    }
+
+    fn with_key(self, key: String) -> ApiResult<Self> {
+        Ok(Self { key: Some(key), ..self })
+    }
+}
+
+fn names(parts: &Parts) -> (&str, &str) {
+    (&parts.product_name, &parts.base_url)
+}
+
+/// A link to a page of ours. The token stands in the fragment, which browsers keep to themselves.
+fn link(base_url: &str, page: &str, token: &OneTimeToken) -> String {
+    format!("{base_url}/{page}#token={}", token.expose())
+}

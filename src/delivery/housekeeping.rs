@@ -1,0 +1,51 @@
+//! What the relay does besides: ending what nobody wants any more, measuring, forgetting.
+
+use std::rc::Rc;
+
+use super::Parts;
+use crate::{auth::otp, error::ApiResult, outbox::store, throttle};
+
+/// Ends what has expired and measures what is left.
+pub async fn look(parts: Rc<Parts>) {
+    let outcome = async {
+        let conn = parts.pool.get().await?;
+        let expired = store::expire(&conn).await?;
+        if expired > 0 {
+            tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
+        }
+        ApiResult::Ok(store::depth(&conn).await?)
+    };
+    match outcome.await {
+        Ok(depths) => {
+            let metrics = &parts.metrics;
+            metrics.depth.reset();
+            metrics.oldest_seconds.reset();
+            for depth in depths {
+                metrics
+                    .depth
+                    .with_label_values(&[&depth.channel, &depth.status])
+                    .set(depth.messages);
+                let oldest = metrics.oldest_seconds.with_label_values(&[&depth.channel]);
+                oldest.set(oldest.get().max(depth.oldest_seconds));
+            }
+        }
+        Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
+    }
+}
+
+/// Deletes what has been over for long: nobody needs it, and it is about people.
+pub async fn forget(parts: Rc<Parts>) {
+    let outcome = async {
+        let conn = parts.pool.get().await?;
+        let messages = store::purge(&conn).await?;
+        let challenges = otp::store::purge(&conn).await?;
+        let limits = throttle::store::purge(&conn).await?;
+        ApiResult::Ok((messages, challenges, limits))
+    };
+    match outcome.await {
+        Ok((messages, challenges, limits)) => {
+            tracing::debug!(messages, challenges, limits, "forgot what has been over for long");
+        }
+        Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot forget anything now"),
+    }
+}

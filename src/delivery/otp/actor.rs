@@ -1,0 +1,117 @@
+//! The OTP actor: between the relay and the channels. It derives the code, chooses the channel,
+//! hands the message to the channel's actor and reports what came of it.
+
+use std::{rc::Rc, time::Duration};
+
+use actix::{Actor, Context, Handler, Recipient, ResponseFuture};
+use diesel_async::AsyncPgConnection;
+
+use crate::{
+    auth::otp::{self, OtpCode},
+    delivery::{
+        Parts,
+        attempt::{Deliver, attempt, surviving_panics},
+        breaker::Health,
+        email::{Mail, SendMail},
+        send_error::{SendError, SendResult},
+        sms::{SendSms, Text},
+    },
+    error::{ApiError, ApiResult},
+    outbox::{
+        Channel, MessageKind,
+        store::{Claim, Claimed},
+    },
+};
+
+/// The channels' actors, where they are configured.
+#[derive(Clone)]
+pub struct Channels {
+    pub email: Option<Recipient<SendMail>>,
+    pub sms: Option<Recipient<SendSms>>,
+}
+
+/// See the module.
+pub struct OtpActor {
+    parts: Rc<Parts>,
+    channels: Channels,
+}
+
+/// A composed message.
+enum Composed {
+    Mail(SendMail),
+    Sms(SendSms),
+}
+
+impl OtpActor {
+    pub fn new(parts: Rc<Parts>, channels: Channels) -> Self {
+        Self { parts, channels }
+    }
+}
+
+impl Actor for OtpActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Deliver> for OtpActor {
+    type Result = ResponseFuture<Health>;
+
+    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
+        let (parts, channels) = (Rc::clone(&self.parts), self.channels.clone());
+        let delivery = async move {
+            attempt(
+                &parts,
+                claim,
+                async |conn, message| compose(&parts, conn, claim, message).await,
+                async |_, composed| hand_over(channels, composed).await,
+            )
+            .await
+        };
+        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
+    }
+}
+
+/// The message with its code, or nothing when the code can no longer be used.
+async fn compose(
+    parts: &Parts,
+    conn: &AsyncPgConnection,
+    claim: Claim,
+    message: &Claimed,
+) -> ApiResult<Option<Composed>> {
+    let Some(challenge) = otp::store::find_live(conn, message.subject_id).await? else {
+        return Ok(None);
+    };
+    let code = OtpCode::derive(&parts.server_key, message.subject_id);
+    let code = code.expose();
+    let recipient = challenge.destination;
+    Ok(Some(match (challenge.channel.parse::<Channel>(), claim.kind) {
+        (Ok(Channel::Email), MessageKind::LoginCode) => {
+            let mail = Mail::login_code(parts, code)?;
+            Composed::Mail(SendMail { id: claim.id, recipient, mail })
+        }
+        (Ok(Channel::Sms), kind @ (MessageKind::LoginCode | MessageKind::PhoneCode)) => {
+            Composed::Sms(SendSms {
+                claim,
+                recipient,
+                text: Text::code(parts, kind, code)?,
+                life: Duration::try_from_secs_f64(message.life_left_secs).unwrap_or_default(),
+                unconfirmed: message.unconfirmed,
+            })
+        }
+        _ => return Err(ApiError::internal("no code goes this way")),
+    }))
+}
+
+/// The channel's actor sends it. When that one dies meanwhile, the message waits for the next.
+async fn hand_over(channels: Channels, composed: Composed) -> SendResult {
+    const DIED: SendError = SendError::Ours { class: "actor_died" };
+    match composed {
+        Composed::Mail(mail) => {
+            let actor = channels.email.ok_or(DIED)?;
+            actor.send(mail).await.unwrap_or(Err(DIED))
+        }
+        Composed::Sms(sms) => {
+            let actor = channels.sms.ok_or(DIED)?;
+            actor.send(sms).await.unwrap_or(Err(DIED))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The SMS actor: sends what the OTP actor composed, and never twice without asking the provider.
+
+use std::{rc::Rc, time::Duration};
+
+use actix::{Actor, Context, Handler, Message, ResponseFuture};
+
+use super::{Text, Texter, twilio::Twilio};
+use crate::{
+    delivery::{
+        Parts, mailbox,
+        send_error::{SendError, SendResult},
+    },
+    error::ApiResult,
+    outbox::store::{self, Claim},
+};
+
+/// Tries that the provider may have taken: after the second, one more could be the third message.
+const MOST_UNCONFIRMED: i16 = 2;
+
+/// Send this text message.
+#[derive(Message)]
+#[rtype(result = "SendResult")]
+pub struct SendSms {
+    pub claim: Claim,
+    pub recipient: String,
+    pub text: Text,
+    /// How long anybody will want it.
+    pub life: Duration,
+    /// Earlier tries that the provider may have taken.
+    pub unconfirmed: i16,
+}
+
+/// See the module.
+pub struct SmsActor {
+    parts: Rc<Parts>,
+    texter: Rc<Texter>,
+}
+
+impl SmsActor {
+    pub fn new(parts: Rc<Parts>, texter: Rc<Texter>) -> Self {
+        Self { parts, texter }
+    }
+}
+
+impl Actor for SmsActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<SendSms> for SmsActor {
+    type Result = ResponseFuture<SendResult>;
+
+    fn handle(&mut self, sms: SendSms, _: &mut Self::Context) -> Self::Result {
+        let (parts, texter) = (Rc::clone(&self.parts), Rc::clone(&self.texter));
+        let sending = actix_rt::spawn(async move {
+            tokio::time::timeout(parts.config.deadline, send(&parts, &texter, &sms))
+                .await
+                .unwrap_or(Err(SendError::Timeout))
+        });
+        Box::pin(async move { sending.await.unwrap_or(Err(SendError::PANIC)) })
+    }
+}
+
+async fn send(parts: &Parts, texter: &Texter, sms: &SendSms) -> SendResult {
+    match texter {
+        Texter::Mailbox(folder) => {
+            let Text { kind, body } = &sms.text;
+            let content = format!("To: {}\n\n{body}\n", sms.recipient).into_bytes();
+            let file = mailbox::deposit(folder, kind, sms.claim.id, "txt", content).await?;
+            tracing::info!(sms.kind = kind, sms.text = body, sms.file = %file.display(), "text message written");
+            Ok(None)
+        }
+        Texter::Twilio(twilio) => send_once(parts, twilio, sms).await,
+    }
+}
+
+/// A text message has no id of ours by which the provider could tell a second try. So it is noted
+/// before each try that there is one, and while any try is unaccounted for, Twilio is asked first.
+async fn send_once(parts: &Parts, twilio: &Twilio, sms: &SendSms) -> SendResult {
+    if sms.unconfirmed > 0 {
+        if let Some(found) = twilio.find(&sms.recipient, &sms.text.body).await? {
+            return Ok(Some(found));
+        }
+        if sms.unconfirmed >= MOST_UNCONFIRMED {
+            return Err(SendError::Unconfirmed);
+        }
+    }
+    match begin(parts, sms.claim).await {
+        Ok(true) => {}
+        Ok(false) => return Err(SendError::LostLease),
+        Err(_) => return Err(SendError::Ours { class: "database" }),
+    }
+    let outcome = twilio.send(&sms.recipient, &sms.text.body, sms.life).await;
+    if outcome.as_ref().is_err_and(SendError::is_certain)
+        && let Err(error) = retract(parts, sms.claim).await
+    {
+        // It only means that Twilio is asked once more than it had to be.
+        tracing::warn!(outbox.id = %sms.claim.id, error.cause = ?error.cause, "a try was not taken back");
+    }
+    outcome
+}
+
+async fn begin(parts: &Parts, claim: Claim) -> ApiResult<bool> {
+    let conn = parts.pool.get().await?;
+    Ok(store::begin_try(&conn, claim).await?)
+}
+
+async fn retract(parts: &Parts, claim: Claim) -> ApiResult<()> {
+    let conn = parts.pool.get().await?;
+    Ok(store::retract_try(&conn, claim).await?)
+}

@@ -1,0 +1,10 @@
+//! The SMS channel: its actor, what the messages say, and the way to Twilio.
+
+mod actor;
+mod text;
+mod texter;
+mod twilio;
+
+pub use actor::{SendSms, SmsActor};
+pub use text::Text;
+pub use texter::Texter;

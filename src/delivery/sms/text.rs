@@ -1,0 +1,56 @@
+//! What a text message says, rendered when it is sent. The code comes first, where a phone's preview
+//! shows it; the last line lets phones fill it in, and only on our own pages.
+//! See <https://wicg.github.io/sms-one-time-codes/>.
+
+use askama::Template;
+
+use crate::{
+    delivery::Parts,
+    error::{ApiError, ApiResult},
+    outbox::MessageKind,
+};
+
+/// A rendered text message.
+#[derive(Clone)]
+pub struct Text {
+    /// The kind of message, as its file is called in a mailbox folder.
+    pub kind: &'static str,
+    pub body: String,
+}
+
+#[derive(Template)]
+#[template(path = "delivery/templates/login_code.sms.txt", escape = "none")]
+struct LoginCode<'a> {
+    product: &'a str,
+    domain: &'a str,
+    code: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "delivery/templates/phone_code.sms.txt", escape = "none")]
+struct PhoneCode<'a> {
+    product: &'a str,
+    domain: &'a str,
+    code: &'a str,
+}
+
+impl Text {
+    /// A code to log in with, or to prove a number by.
+    pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
+        let (product, domain) = (parts.product_name.as_str(), parts.domain.as_str());
+        if kind == MessageKind::PhoneCode {
+            Self::new("phone_code", PhoneCode { product, domain, code }.render())
+        } else {
+            Self::new("login_code", LoginCode { product, domain, code }.render())
+        }
+    }
+
+    /// An operator tries whether text messages work.
+    pub fn test(product: &str) -> Self {
+        Self { kind: "test", body: format!("{product} can send text messages.") }
+    }
+
+    fn new(kind: &'static str, rendered: askama::Result<String>) -> ApiResult<Self> {
+        Ok(Self { kind, body: rendered.map_err(ApiError::internal)? })
+    }
+}

@@ -1,0 +1,47 @@
+//! Sending a test message past the outbox, for an operator who wants to see whether it works.
+
+use uuid::Uuid;
+
+use super::{
+    email::{Mail, Mailer},
+    mailbox,
+    send_error::{SendError, SendResult},
+    sms::{Text, Texter},
+};
+use crate::{auth::otp::Identifier, config::Config};
+
+/// Sends one test message to `recipient` through the configured channel; what the provider calls it
+/// comes back. Needs an actix system.
+pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
+    const NOT_CONFIGURED: SendError = SendError::Ours { class: "not_configured" };
+    let server = &config.server;
+    let sending = async {
+        match recipient {
+            Identifier::Email(address) => {
+                let mailer = Mailer::new(&config.mail, &config.delivery)
+                    .map_err(SendError::transport)?
+                    .ok_or(NOT_CONFIGURED)?;
+                let mail = Mail::test(&server.product_name, &server.base_url)
+                    .map_err(SendError::permanent)?;
+                // Its connections must not be dropped after their runtime.
+                let mailer: &'static Mailer = Box::leak(Box::new(mailer));
+                mailer.send(Uuid::new_v4(), address.as_str(), mail).await
+            }
+            Identifier::Phone(number) => {
+                let Text { kind, body } = Text::test(&server.product_name);
+                match Texter::new(&config.sms).ok_or(NOT_CONFIGURED)? {
+                    Texter::Twilio(twilio) => {
+                        twilio.send(number.as_str(), &body, config.delivery.deadline).await
+                    }
+                    Texter::Mailbox(folder) => {
+                        let id = Uuid::new_v4();
+                        let file =
+                            mailbox::deposit(&folder, kind, id, "txt", body.into_bytes()).await?;
+                        Ok(Some(file.display().to_string()))
+                    }
+                }
+            }
+        }
+    };
+    tokio::time::timeout(config.delivery.deadline, sending).await.unwrap_or(Err(SendError::Timeout))
+}

@@ -1,0 +1,189 @@
+//! Claiming messages, and what becomes of a claim. The database's clock alone decides what is due,
+//! leased or expired.
+
+use std::time::Duration;
+
+use diesel::{
+    dsl::now,
+    prelude::*,
+    sql_types::{Array, BigInt, Double, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    db::schema::{outbox, users},
+    outbox::{Channel, MessageKind},
+};
+
+/// A claimed message: what it is, and the fence that only this claim may complete it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub id: Uuid,
+    pub fence: i64,
+    pub kind: MessageKind,
+}
+
+/// A claimed message with what is needed to send it.
+#[derive(Queryable)]
+pub struct Claimed {
+    pub subject_id: Uuid,
+    pub channel: String,
+    pub attempts: i32,
+    /// Earlier tries that the provider may have taken without our hearing of it.
+    pub unconfirmed: i16,
+    /// The address of the account.
+    pub email: String,
+    /// Seconds until nobody wants it any more.
+    pub life_left_secs: f64,
+    /// Seconds since it was enqueued.
+    pub age_secs: f64,
+}
+
+/// How a claim ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completion {
+    Sent {
+        provider_id: Option<String>,
+    },
+    /// To be tried again after a pause.
+    Retry {
+        pause: Duration,
+        class: &'static str,
+        code: Option<String>,
+    },
+    Dead {
+        class: &'static str,
+        code: Option<String>,
+    },
+    Expired,
+    Cancelled,
+}
+
+/// Claims up to `limit` messages that are due or whose lease has run out. Kinds that only another
+/// version knows are left to it.
+pub async fn claim(
+    mut conn: &AsyncPgConnection,
+    channel: Channel,
+    limit: usize,
+    lease: Duration,
+) -> QueryResult<Vec<Claim>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = BigInt)]
+        fence: i64,
+        #[diesel(sql_type = Text)]
+        kind: String,
+    }
+    // Written as SQL because this is the statement that everything rests on, to be read as it runs.
+    // What is being sent was due once, so that `not_before` narrows the index for both states.
+    let claimed: Vec<Row> = diesel::sql_query(
+        "UPDATE outbox SET status = 'sending', attempts = attempts + 1, fence = fence + 1,
+                lease_until = now() + make_interval(secs => $3)
+         WHERE id IN (
+             SELECT id FROM outbox
+             WHERE channel = $1
+               AND status IN ('queued', 'sending')
+               AND not_before <= now()
+               AND (status = 'queued' OR lease_until <= now())
+               AND expires_at > now()
+               AND kind = ANY($4)
+             ORDER BY priority, not_before
+             LIMIT $2
+             FOR UPDATE SKIP LOCKED)
+         RETURNING id, fence, kind",
+    )
+    .bind::<Text, _>(channel.to_string())
+    .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<Array<Text>, _>(MessageKind::ALL.map(|kind| kind.to_string()).to_vec())
+    .load(&mut conn)
+    .await?;
+    let known =
+        |row: Row| Some(Claim { id: row.id, fence: row.fence, kind: row.kind.parse().ok()? });
+    Ok(claimed.into_iter().filter_map(known).collect())
+}
+
+/// The message of a claim, unless the claim was lost.
+pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Option<Claimed>> {
+    held(claim)
+        .inner_join(users::table)
+        .select((
+            outbox::subject_id,
+            outbox::channel,
+            outbox::attempts,
+            outbox::unconfirmed,
+            users::email,
+            diesel::dsl::sql::<Double>("extract(epoch FROM expires_at - now())::float8"),
+            diesel::dsl::sql::<Double>("extract(epoch FROM now() - outbox.created_at)::float8"),
+        ))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Notes that a try begins whose outcome the provider will know, whatever becomes of us.
+/// False when the claim was lost.
+pub async fn begin_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<bool> {
+    let begun = diesel::update(held(claim)).set(outbox::unconfirmed.eq(outbox::unconfirmed + 1));
+    Ok(begun.execute(&mut conn).await? == 1)
+}
+
+/// Takes back [`begin_try`]: the provider did not take the message.
+pub async fn retract_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<()> {
+    let some = held(claim).filter(outbox::unconfirmed.gt(0));
+    let retracted = diesel::update(some).set(outbox::unconfirmed.eq(outbox::unconfirmed - 1));
+    retracted.execute(&mut conn).await.map(drop)
+}
+
+/// Ends a claim: the seconds since the message was enqueued, or nothing when the claim was lost to
+/// somebody else meanwhile.
+pub async fn complete(
+    mut conn: &AsyncPgConnection,
+    claim: Claim,
+    completion: &Completion,
+) -> QueryResult<Option<f64>> {
+    let (status, pause, class, code, provider_id) = match completion {
+        Completion::Sent { provider_id } => ("sent", None, None, None, provider_id.clone()),
+        Completion::Retry { pause, class, code } => {
+            ("queued", Some(*pause), Some(*class), code.clone(), None)
+        }
+        Completion::Dead { class, code } => ("dead", None, Some(*class), code.clone(), None),
+        Completion::Expired => ("expired", None, None, None, None),
+        Completion::Cancelled => ("cancelled", None, None, None, None),
+    };
+    let not_before =
+        pause.map(|pause| outbox::not_before.eq(now.into_sql::<Timestamptz>() + interval(pause)));
+    let finished_at = pause.is_none().then(|| outbox::finished_at.eq(now));
+    diesel::update(held(claim))
+        .set((
+            outbox::status.eq(status),
+            outbox::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
+            class.map(|class| outbox::last_error_class.eq(class)),
+            code.map(|code| outbox::last_error_code.eq(code)),
+            provider_id.map(|id| outbox::provider_id.eq(id)),
+            not_before,
+            finished_at,
+        ))
+        .returning(diesel::dsl::sql::<Double>("extract(epoch FROM now() - created_at)::float8"))
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// The row of a claim, while the claim holds.
+#[diesel::dsl::auto_type]
+fn held(claim: Claim) -> _ {
+    let (id, fence): (Uuid, i64) = (claim.id, claim.fence);
+    outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::fence.eq(fence))
+        .filter(outbox::status.eq("sending"))
+}
+
+fn interval(duration: Duration) -> diesel::pg::data_types::PgInterval {
+    let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    diesel::pg::data_types::PgInterval::from_microseconds(microseconds)
+}

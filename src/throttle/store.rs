@@ -1,0 +1,66 @@
+//! The statements of limits.
+
+use diesel::{
+    prelude::*,
+    sql_types::{Binary, Integer},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::Limit;
+
+/// The longest window of any limit, in hours: what is older counts for nothing.
+const LONGEST_WINDOW_HOURS: i32 = 24;
+
+/// Counts one more for `key`, unless that is more than `limit`. The row's lock makes it exact,
+/// however many ask at once.
+pub async fn take(mut conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> QueryResult<bool> {
+    let taken = diesel::sql_query(
+        "INSERT INTO throttles AS t (key, taken) VALUES ($1, ARRAY[now()])
+         ON CONFLICT (key) DO UPDATE SET taken = now() ||
+             ARRAY(SELECT at FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3))
+         WHERE (SELECT count(*) FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3)) < $2",
+    )
+    .bind::<Binary, _>(key)
+    .bind::<Integer, _>(limit.times)
+    .bind::<Integer, _>(limit.minutes)
+    .execute(&mut conn)
+    .await?;
+    Ok(taken == 1)
+}
+
+/// Seconds until the oldest that still counts no longer does.
+pub async fn seconds_until_free(
+    mut conn: &AsyncPgConnection,
+    key: &[u8],
+    limit: Limit,
+) -> QueryResult<i32> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        seconds: i32,
+    }
+    let row: Option<Row> = diesel::sql_query(
+        "SELECT ceil(extract(epoch FROM at + make_interval(mins => $3) - now()))::int AS seconds
+         FROM throttles, unnest(taken) at
+         WHERE key = $1 AND at > now() - make_interval(mins => $3)
+         ORDER BY at DESC OFFSET $2 - 1 LIMIT 1",
+    )
+    .bind::<Binary, _>(key)
+    .bind::<Integer, _>(limit.times)
+    .bind::<Integer, _>(limit.minutes)
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(row.map_or(0, |row| row.seconds))
+}
+
+/// Forgets what no longer counts; how many keys.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM throttles WHERE NOT EXISTS
+             (SELECT FROM unnest(taken) at WHERE at > now() - make_interval(hours => $1))",
+    )
+    .bind::<Integer, _>(LONGEST_WINDOW_HOURS)
+    .execute(&mut conn)
+    .await
+}

@@ -1,0 +1,39 @@
+//! PostgreSQL crashes under load and comes back: fault F13.
+
+use serde_json::json;
+
+use super::{STATES, copies};
+use crate::support::{Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, until, until_selects};
+
+#[actix_rt::test]
+async fn a_crash_of_the_database_loses_nothing_that_was_acknowledged() {
+    let mut postgres = OwnPostgres::start();
+    let (database, smtp) = (Database { url: postgres.url() }, SmtpServer::start().await);
+    let short_wait = [("DATABASE_WAIT_SECS", "0.5")];
+    let app = TestApp::spawn_on(database, smtp, &short_wait).await;
+    let register = async |n: usize| {
+        let body = json!({"email": format!("user{n}@example.com"), "password": PASSWORD});
+        app.post("/auth/register", &body).await
+    };
+    let mut acknowledged = Vec::new();
+    for n in 0..6 {
+        register(n).await.expect(202);
+        acknowledged.push(format!("user{n}@example.com"));
+    }
+    postgres.crash();
+    // Everyone is told so, and the process lives.
+    register(6).await.expect_error(503, "database_unavailable");
+    app.get("/readyz").await.expect_error(503, "database_unavailable");
+    app.get("/healthz").await.expect(200);
+    postgres.start_again();
+    until("it is ready again", async || app.get("/readyz").await.status == 200).await;
+    for n in 10..14 {
+        register(n).await.expect(202);
+        acknowledged.push(format!("user{n}@example.com"));
+    }
+    until_selects(&app.database, STATES, &format!("sent {}", acknowledged.len())).await;
+    // No process died: whatever was sent during the crash is recorded after it.
+    let copies = copies(&app.smtp);
+    assert!(acknowledged.iter().all(|email| copies.get(email) == Some(&1)), "{copies:?}");
+    assert_eq!(copies.len(), acknowledged.len());
+}

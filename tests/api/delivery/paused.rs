@@ -1,0 +1,43 @@
+//! A process that stands still past its leases and then goes on: fault F14.
+
+use nix::sys::signal::Signal;
+
+use super::{STATES, copies, enqueue_on};
+use crate::support::{
+    Database, Scrape, SmtpServer, Stage, TestApp, process::Process, settings, until, until_selects,
+};
+
+#[actix_rt::test]
+async fn a_replica_that_slept_past_its_leases_completes_nothing() {
+    let (database, smtp) = (Database::new().await, SmtpServer::start().await);
+    let in_flight = 3;
+    let mut variables = settings(&database.url, smtp.port);
+    variables.push(("DELIVERY_IN_FLIGHT", in_flight.to_string()));
+    let sleeper = Process::start(&["serve"], &variables);
+    let base = format!("http://127.0.0.1:{}", sleeper.port());
+    smtp.hold(Some(Stage::Dot));
+    enqueue_on(&database, 30).await;
+    until("it is in the middle of sending", async || smtp.unanswered().len() == in_flight).await;
+    sleeper.signal(Signal::SIGSTOP);
+    smtp.hold(None);
+
+    // Another one takes over what the sleeper had claimed, once the leases have run out.
+    let app = TestApp::spawn_on(database, smtp, &[]).await;
+    until_selects(&app.database, STATES, "sent 30").await;
+    sleeper.signal(Signal::SIGCONT);
+    let lost = async || {
+        let answer =
+            crate::support::send(actix_web::http::Method::GET, &base, "/metrics", &[], None);
+        Scrape::read(&answer.await.expect(200).text()).count("sports_log_outbox_lost_leases_total")
+    };
+    until("the sleeper noticed", async || lost().await == in_flight as f64).await;
+    assert_eq!(app.database.text(STATES).await, "sent 30");
+    let copies = copies(&app.smtp);
+    let duplicates: usize = copies.values().map(|n| n - 1).sum();
+    assert_eq!(copies.len(), 30);
+    assert!(duplicates <= in_flight, "{duplicates} of {in_flight} in flight");
+    let completed_by_it = "SELECT max(fence) FROM outbox";
+    assert_eq!(app.database.text(completed_by_it).await, "2");
+    drop(app);
+    assert_eq!(sleeper.end(Signal::SIGTERM), Some(0));
+}
