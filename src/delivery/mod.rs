@@ -23,7 +23,7 @@ mod status;
 mod trial;
 
 use actix_rt::Arbiter;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     auth::ServerKey,
@@ -32,7 +32,7 @@ use crate::{
     telemetry::DeliveryMetrics,
 };
 
-pub use send_error::SendError;
+pub use send_error::{SendError, SendResult};
 pub use status::{ActorState, Actors, DeliveryStatus};
 pub use trial::send_test;
 
@@ -53,6 +53,23 @@ pub(crate) struct Parts {
     pub server_key: ServerKey,
     pub metrics: DeliveryMetrics,
     pub status: DeliveryStatus,
+    /// Turns true when a stop can wait no longer.
+    pub interrupted: watch::Sender<bool>,
+}
+
+impl Parts {
+    /// `sending`, for as long as one attempt may take and unless a stop interrupts it.
+    pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
+        let mut interrupted = self.interrupted.subscribe();
+        tokio::select! {
+            sent = tokio::time::timeout(self.config.deadline, sending) => {
+                sent.unwrap_or(Err(SendError::Timeout))
+            }
+            _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => {
+                Err(SendError::Interrupted)
+            }
+        }
+    }
 }
 
 /// The running delivery.
@@ -84,6 +101,7 @@ impl Delivery {
             server_key: ServerKey::new(&config.secrets.server_key),
             metrics: metrics.delivery.clone(),
             status,
+            interrupted: watch::Sender::new(false),
         };
         let (stop, stopped) = mpsc::channel(1);
         let arbiter = Arbiter::new();

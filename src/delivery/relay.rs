@@ -23,9 +23,12 @@ use crate::{
     error::ApiResult,
     outbox::{
         Channel,
-        store::{self, Claim, Completion},
+        store::{self, Claim},
     },
 };
+
+/// How long interrupted attempts may take to give their messages back.
+const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
 
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
@@ -204,15 +207,17 @@ impl Handler<Stop> for Relay {
     fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
         self.is_stopping = true;
         let mut in_flight = self.in_flight.subscribe();
-        let claims: Vec<Claim> =
-            self.lanes.iter().flat_map(|lane| lane.in_flight.values().copied()).collect();
         let parts = Rc::clone(&self.parts);
         Box::pin(async move {
-            let drained = in_flight.wait_for(|in_flight| *in_flight == 0);
-            if tokio::time::timeout(parts.config.drain, drained).await.is_err()
-                && let Err(error) = give_back(&parts, claims).await
-            {
-                tracing::warn!(error.cause = ?error.cause, "leases not given back; they run out by themselves");
+            let mut drained = async |patience| {
+                let drained = in_flight.wait_for(|in_flight| *in_flight == 0);
+                tokio::time::timeout(patience, drained).await.is_ok()
+            };
+            if !drained(parts.config.drain).await {
+                parts.interrupted.send_replace(true);
+                if !drained(INTERRUPTED_WITHIN).await {
+                    tracing::warn!("not all leases were given back; they run out by themselves");
+                }
             }
         })
     }
@@ -228,15 +233,4 @@ async fn claim(
         claimed.push((channel, store::claim(&conn, channel, room, parts.config.lease).await?));
     }
     Ok(claimed)
-}
-
-/// Another replica need not wait for the leases of one that stops. Claims that were completed
-/// meanwhile are no longer ours to give, and the fence sees to it.
-async fn give_back(parts: &Parts, claims: Vec<Claim>) -> ApiResult<()> {
-    let conn = parts.pool.get().await?;
-    let completion = Completion::Retry { pause: Duration::ZERO, class: "shutdown", code: None };
-    for claim in claims {
-        store::complete(&conn, claim, &completion).await?;
-    }
-    Ok(())
 }

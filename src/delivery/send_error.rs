@@ -28,6 +28,8 @@ pub enum SendError {
     Unconfirmed,
     /// A fault of ours, of which the provider knows nothing.
     Ours { class: &'static str },
+    /// A stop could not wait for the answer.
+    Interrupted,
     /// The message belongs to another relay by now.
     LostLease,
 }
@@ -55,6 +57,7 @@ impl SendError {
             Self::Ambiguous { .. } => "ambiguous",
             Self::Unconfirmed => "unconfirmed",
             Self::Ours { class } => class,
+            Self::Interrupted => "shutdown",
             Self::LostLease => "lost_lease",
         }
     }
@@ -66,13 +69,20 @@ impl SendError {
             | Self::Transient { code, .. }
             | Self::Permanent { code }
             | Self::Ambiguous { code } => code.clone(),
-            Self::Timeout | Self::Unconfirmed | Self::Ours { .. } | Self::LostLease => None,
+            Self::Timeout
+            | Self::Unconfirmed
+            | Self::Ours { .. }
+            | Self::Interrupted
+            | Self::LostLease => None,
         }
     }
 
     /// Whether the provider certainly did not take the message.
     pub fn is_certain(&self) -> bool {
-        !matches!(self, Self::Timeout | Self::Ambiguous { .. } | Self::Unconfirmed)
+        !matches!(
+            self,
+            Self::Timeout | Self::Ambiguous { .. } | Self::Unconfirmed | Self::Interrupted
+        )
     }
 
     /// What becomes of the message after attempt number `attempts`, and what that says of the
@@ -92,6 +102,8 @@ impl SendError {
                 (retry(pause.max(retry_after.unwrap_or_default())), Health::Good)
             }
             Self::Ours { .. } => (retry(schedule::backoff(config, attempts)), Health::Unknown),
+            // Another replica need not wait for the lease.
+            Self::Interrupted => (retry(Duration::ZERO), Health::Unknown),
             Self::LostLease => (None, Health::Unknown),
             Self::Transport { retry_after, .. } => {
                 let pause = retry_after.unwrap_or_default();

@@ -79,6 +79,5 @@ async fn send(
     SendMail { id, recipient, mail }: SendMail,
 ) -> SendResult {
     faults::panic_in_a_send(&recipient);
-    let sending = mailer.send(id, &recipient, mail);
-    tokio::time::timeout(parts.config.deadline, sending).await.unwrap_or(Err(SendError::Timeout))
+    parts.in_time(mailer.send(id, &recipient, mail)).await
 }

@@ -51,11 +51,8 @@ impl Handler<SendSms> for SmsActor {
 
     fn handle(&mut self, sms: SendSms, _: &mut Self::Context) -> Self::Result {
         let (parts, texter) = (Rc::clone(&self.parts), Rc::clone(&self.texter));
-        let sending = actix_rt::spawn(async move {
-            tokio::time::timeout(parts.config.deadline, send(&parts, &texter, &sms))
-                .await
-                .unwrap_or(Err(SendError::Timeout))
-        });
+        let sending =
+            actix_rt::spawn(async move { parts.in_time(send(&parts, &texter, &sms)).await });
         Box::pin(async move { sending.await.unwrap_or(Err(SendError::PANIC)) })
     }
 }

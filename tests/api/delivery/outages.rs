@@ -1,6 +1,6 @@
 //! A mail server that is not there, hangs, or goes away in the middle.
 
-use super::{STATES, enqueue, register_only};
+use super::{STATES, enqueue, register_only, tally::Tally};
 use crate::support::{Database, SmtpServer, Stage, TestApp, until, until_selects};
 
 /// An attempt ends after 0.6 s here, and its message may be tried again soon after.
@@ -25,7 +25,8 @@ async fn a_mail_server_that_is_not_there_yet_loses_nothing() {
     assert_eq!(app.database.text(ended).await, "0");
     let smtp = absent.appear().await;
     until_selects(&app.database, STATES, "sent 12").await;
-    assert_eq!(smtp.received(), 12);
+    let tally = Tally::take("F3, refused", &app.database, &smtp).await;
+    assert_eq!((tally.received, tally.duplicated, tally.lost), (12, 0, 0));
 }
 
 #[actix_rt::test]
@@ -71,6 +72,7 @@ async fn survives_a_hang_at(stage: Stage) -> usize {
     }
     // A copy whose reader had gone away is taken, too, when the server comes to itself.
     assert!((1..=1 + copies.len()).contains(&app.smtp.received()));
+    Tally::take(&format!("F7, hang: {stage:?}"), &app.database, &app.smtp).await;
     copies.len()
 }
 
@@ -84,6 +86,8 @@ async fn a_connection_that_breaks_after_the_dot_means_at_most_one_copy_more() {
     let copies: Vec<String> =
         app.smtp.unanswered().into_iter().map(|copy| copy.message_id).collect();
     assert_eq!(copies, [mail.message_id]);
+    let tally = Tally::take("F8, dropped after the dot", &app.database, &app.smtp).await;
+    assert_eq!((tally.duplicated, tally.lost), (1, 0));
     assert_eq!(app.smtp.received(), 1);
 }
 

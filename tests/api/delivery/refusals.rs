@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{STATES, enqueue, register_only};
+use super::{STATES, enqueue, register_only, tally::Tally};
 use crate::support::{PASSWORD, Scrape, TestApp, until, until_selects};
 
 const BREAKER: &str = "sports_log_outbox_breaker_open{channel=\"email\"}";
@@ -29,19 +29,20 @@ async fn a_server_that_wants_it_later_gets_it_later_and_later() {
 async fn a_recipient_that_is_refused_is_given_up_at_once_and_no_other() {
     let app = TestApp::spawn().await;
     app.smtp.refuse_recipient("user7@example.com", "550 no such user");
-    enqueue(&app, 20).await;
-    until_selects(&app.database, STATES, "dead 1, sent 19").await;
+    enqueue(&app, 100).await;
+    until_selects(&app.database, STATES, "dead 1, sent 99").await;
     let dead = "SELECT email || ' ' || last_error_class || ' ' || last_error_code
                 FROM outbox JOIN users ON users.id = user_id WHERE status = 'dead'";
     assert_eq!(app.database.text(dead).await, "user7@example.com permanent 550");
     assert_eq!(app.database.text("SELECT max(attempts) FROM outbox").await, "1");
-    assert_eq!(app.smtp.received(), 19);
+    assert_eq!(app.smtp.received(), 99);
+    Tally::take("F5, 550 for one", &app.database, &app.smtp).await;
     let metrics = Scrape::of(&app).await;
     let attempts = |outcome: &str| {
         let labels = format!("{{channel=\"email\",outcome=\"{outcome}\"}}");
         metrics.count(&format!("sports_log_outbox_attempts_total{labels}"))
     };
-    assert_eq!((attempts("sent"), attempts("permanent")), (19.0, 1.0));
+    assert_eq!((attempts("sent"), attempts("permanent")), (99.0, 1.0));
     assert_eq!(metrics.get(BREAKER), Some(0.0));
 }
 
@@ -82,6 +83,7 @@ async fn nothing_dies_until(app: &TestApp, repair: impl Fn(&TestApp)) {
     repair(app);
     until_selects(&app.database, STATES, "sent 3").await;
     assert_eq!(app.smtp.received(), 3);
+    Tally::take("F6, an outage", &app.database, &app.smtp).await;
     until("the breaker is closed", async || Scrape::of(app).await.get(BREAKER) == Some(0.0)).await;
 }
 

@@ -47,6 +47,28 @@ async fn a_message_past_its_life_is_never_sent_and_a_new_one_is() {
 }
 
 #[actix_rt::test]
+async fn a_code_past_its_life_is_never_sent_and_a_new_one_works() {
+    let app = TestApp::spawn().await;
+    app.user("ann@example.com").await;
+    app.smtp.close(DOWN);
+    let ask = json!({"identifier": "ann@example.com", "channel": "email"});
+    app.post("/auth/otp/request", &ask).await.expect(200);
+    // As ten minutes later: of the code and of its message.
+    let pending = "UPDATE outbox SET expires_at = now() WHERE status IN ('queued', 'sending')";
+    assert_eq!(app.database.execute(pending).await, 1);
+    app.database.execute("UPDATE otp_challenges SET expires_at = now()").await;
+    until_selects(&app.database, STATES, "expired 1, sent 1").await;
+    app.smtp.close(None);
+    app.post("/auth/otp/request", &ask).await.expect(200);
+    let mail = app.smtp.mail_to("ann@example.com").await;
+    let code: String = mail.subject.chars().take(6).collect();
+    let log_in = json!({"identifier": "ann@example.com", "code": code});
+    app.post("/auth/otp/verify", &log_in).await.expect(200);
+    until_selects(&app.database, STATES, "expired 1, sent 2").await;
+    assert_eq!(app.smtp.received(), 2);
+}
+
+#[actix_rt::test]
 async fn a_message_with_too_little_life_left_is_not_sent() {
     let app = TestApp::spawn_with(&[("DELIVERY_MIN_LIFE_SECS", "3000")]).await;
     app.user("ann@example.com").await;
