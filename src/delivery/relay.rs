@@ -230,7 +230,9 @@ async fn claim(
     let conn = parts.pool.get().await?;
     let mut claimed = Vec::with_capacity(wanted.len());
     for (channel, room) in wanted {
+        let timer = parts.metrics.claim.start_timer();
         claimed.push((channel, store::claim(&conn, channel, room, parts.config.lease).await?));
+        timer.observe_duration();
     }
     Ok(claimed)
 }

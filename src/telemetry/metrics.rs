@@ -18,6 +18,9 @@ const NAMESPACE: &str = "sports_log";
 const REQUEST_BUCKETS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
+/// Seconds; one statement on an index.
+const CLAIM_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.5];
+
 /// Every metric of the service.
 #[derive(Clone)]
 pub struct Metrics {
@@ -39,6 +42,8 @@ pub struct DeliveryMetrics {
     pub oldest_seconds: GaugeVec,
     /// Attempts by channel and outcome.
     pub attempts: IntCounterVec,
+    /// Seconds that a claim takes.
+    pub claim: Histogram,
     /// Seconds from commit to sent.
     pub latency: Histogram,
     /// 1 while a channel's circuit breaker is open.
@@ -97,6 +102,16 @@ impl Metrics {
                     "outbox_attempts_total",
                     "Attempts to send",
                     &["channel", "outcome"],
+                )?,
+                claim: registered(
+                    r,
+                    Histogram::with_opts(
+                        HistogramOpts::from(opts(
+                            "outbox_claim_seconds",
+                            "Seconds that a relay takes to claim due messages",
+                        ))
+                        .buckets(CLAIM_BUCKETS.to_vec()),
+                    )?,
                 )?,
                 latency: histogram(
                     r,

@@ -27,7 +27,8 @@ class Server:
     def build(root):
         subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], check=True, cwd=root)
 
-    def __init__(self, root, folder, database_url):
+    def __init__(self, root, folder, database_url, **settings):
+        """`settings` go before those of the load benchmark; two servers on one database share secrets."""
         target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
         self.binary = os.path.join(target, "release", "sports-log")
         self.folder, self.port = folder, free_port()
@@ -38,10 +39,11 @@ class Server:
             "JWT_SECRET": self.jwt_secret, "SERVER_KEY": secrets.token_urlsafe(48), "APP_BASE_URL": self.base,
             # Logs and metrics are on, as in production.
             "MAILBOX_DIR": os.path.join(folder, "mailbox"), "LOG_FORMAT": "json",
-        }
+        } | settings
+        self.jwt_secret = self.env["JWT_SECRET"]
 
     def __enter__(self):
-        log = open(os.path.join(self.folder, "log"), "wb")
+        log = open(os.path.join(self.folder, f"log-{self.port}"), "ab")
         self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=log, stderr=log)
         for _ in range(300):
             try:
@@ -56,6 +58,16 @@ class Server:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(30)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def metrics(self):
+        """Every series of /metrics with its value."""
+        text = urllib.request.urlopen(self.base + "/metrics", timeout=10).read().decode()
+        lines = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        return {series: float(value) for series, value in lines}
 
     def cpu_seconds(self):
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:

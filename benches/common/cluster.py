@@ -8,8 +8,6 @@ import shutil
 import socket
 import subprocess
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
 
 def free_port():
     with socket.socket() as probe:
@@ -46,20 +44,30 @@ class Cluster:
 
     def __enter__(self):
         self._run("initdb", "-D", self.data, "-U", "sports_log", "-A", "trust", "-E", "UTF8", "--locale=C")
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB"
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.data, "log"), "-o", settings, "start")
+        self.settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB"
+        self._start()
         self.version = subprocess.check_output([os.path.join(self.bin, "postgres"), "--version"], text=True).strip()
         return self
 
     def __exit__(self, *_):
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
 
-    def seed(self, activities):
-        """Users, activities and the statistics that PostgreSQL plans by."""
-        self.psql("-v", f"activities={activities}", "-f", os.path.join(HERE, "seed.sql"))
+    def crash(self):
+        """Ends it as a crash would, and starts it again."""
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+        self._start()
+
+    def _start(self):
+        log = os.path.join(self.data, "log")
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", self.settings, "start")
 
     def psql(self, *arguments):
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url, *arguments], check=True)
+
+    def query(self, sql):
+        """Lines of tab-separated values."""
+        command = ["psql", "-qXAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c", sql]
+        return [line.split("\t") for line in subprocess.check_output(command, text=True).splitlines()]
 
     def _run(self, program, *arguments):
         subprocess.run([os.path.join(self.bin, program), *arguments], check=True, cwd="/tmp",
