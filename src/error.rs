@@ -24,7 +24,9 @@ pub enum ErrorCode {
     InvalidAccessToken,
     InvalidCredentials,
     InvalidCode,
+    InvalidRefreshToken,
     EmailNotVerified,
+    AccountLocked,
     NotFound,
     MethodNotAllowed,
     PhoneNumberMissing,
@@ -54,8 +56,9 @@ impl ErrorCode {
             Self::MissingToken
             | Self::InvalidAccessToken
             | Self::InvalidCredentials
-            | Self::InvalidCode => StatusCode::UNAUTHORIZED,
-            Self::EmailNotVerified => StatusCode::FORBIDDEN,
+            | Self::InvalidCode
+            | Self::InvalidRefreshToken => StatusCode::UNAUTHORIZED,
+            Self::EmailNotVerified | Self::AccountLocked => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::PhoneNumberMissing | Self::PhoneAlreadyVerified | Self::PhoneNumberTaken => {

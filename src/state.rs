@@ -6,7 +6,7 @@ use derive_more::Deref;
 
 use crate::{
     auth::{Hasher, JwtKeys, ServerKey},
-    config::Config,
+    config::{Config, SessionConfig},
     db::{Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
@@ -19,6 +19,7 @@ pub struct Shared {
     pub jwt: JwtKeys,
     pub server_key: ServerKey,
     pub hasher: Hasher,
+    pub sessions: SessionConfig,
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
     pub product_name: String,
@@ -40,6 +41,7 @@ impl Shared {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::new(&config.secrets.server_key),
             hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
+            sessions: config.sessions,
             metrics,
             delivery,
             product_name: config.server.product_name.clone(),

@@ -80,11 +80,11 @@ class Server:
         return int(line.split()[1]) / 1024
 
     def token(self, number):
-        """What a login of this user would answer."""
+        """What a login of this user would answer, in the session that is seeded with the user."""
         encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")
         kid = hashlib.sha256(self.jwt_secret.encode()).hexdigest()[:16]
         now = int(time.time())
-        claims = {"sub": user_id(number), "email": f"user{number}@example.com", "ver": 0, "iat": now, "exp": now + 86400}
+        claims = {"sub": user_id(number), "sid": user_id(number), "email": f"user{number}@example.com", "ver": 0, "iat": now, "exp": now + 86400}
         parts = [encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT", "kid": kid}, claims)]
         signature = hmac.new(self.jwt_secret.encode(), b".".join(parts), hashlib.sha256).digest()
         return b".".join([*parts, encode(signature)]).decode()

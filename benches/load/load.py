@@ -13,7 +13,9 @@ CONNECTIONS = 32
 PGBENCH_CLIENTS = 16
 
 OWNER = "('00000000-0000-4000-8000-' || lpad(to_hex(:u::int), 12, '0'))::uuid"
-LIVE = f"(SELECT id FROM users WHERE id = {OWNER} AND token_version = 0)"
+# What the server checks with every statement; the session has the id of its user (seed.sql).
+SESSION = f"users u JOIN sessions s ON s.user_id = u.id WHERE s.id = {OWNER} AND u.id = {OWNER} AND u.token_version = 0"
+LIVE = f"(SELECT u.id FROM {SESSION})"
 ROW = "\\set n random(1, :rows)\n\\set u case when :n <= 100000 then 1 else 2 + mod(:n, 999) end\n"
 USER = "\\set u random(2, 1000)\n"
 COLUMNS = ("id, activity_type, started_at, duration_secs, distance_meters, calories, notes, source, "
@@ -42,14 +44,14 @@ WORKLOADS = {
     "me": Workload(
         "GET /me",
         'wrk.format("GET", "/me", auth(u))',
-        USER + "SELECT u.id, email, created_at, display_name, preferred_units, phone_number, phone_verified, preferences, "
-        f"p.updated_at FROM users u JOIN profiles p ON p.user_id = u.id WHERE u.id = {OWNER} AND token_version = 0;"),
+        USER + "SELECT u.id, email, u.created_at, display_name, preferred_units, phone_number, phone_verified, preferences, "
+        f"p.updated_at FROM profiles p, {SESSION} AND p.user_id = u.id;"),
     "create": Workload(
         "POST /activities",
         'wrk.format("POST", "/activities", auth(u), body)',
         USER + "INSERT INTO activities (user_id, activity_type, started_at, duration_secs, distance_meters, source) "
-        f"SELECT id, 'run', '2026-05-04T08:00:00Z'::timestamptz, 1800, 5000.5, 'manual' FROM users WHERE id = {OWNER} "
-        f"AND token_version = 0 RETURNING {COLUMNS}, device_data;"),
+        f"SELECT u.id, 'run', '2026-05-04T08:00:00Z'::timestamptz, 1800, 5000.5, 'manual' FROM {SESSION} "
+        f"RETURNING {COLUMNS}, device_data;"),
 }
 
 LUA = """

@@ -5,6 +5,9 @@ INSERT INTO users (id, email)
 SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user' || n || '@example.com'
 FROM generate_series(1, 1000) n;
 INSERT INTO profiles (user_id, display_name) SELECT id, 'User' FROM users;
+-- One session each, with the user's id for its own.
+INSERT INTO sessions (id, user_id, token_version, method, device, expires_at)
+SELECT id, id, 0, 'local', 'benchmark', now() + interval '30 days' FROM users;
 INSERT INTO local_credentials (user_id, email_verified) SELECT id, true FROM users;
 INSERT INTO activities (id, user_id, activity_type, started_at, duration_secs, distance_meters, calories, notes)
 SELECT ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,

@@ -6,15 +6,13 @@ use serde_json::Value;
 
 use super::types::{Me, ProfileChanges};
 use crate::{
-    auth::{Identity, live_user},
-    db::schema::{profiles, users},
+    auth::{Identity, live_session, live_user},
+    db::schema::profiles,
 };
 
 pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Me>> {
-    users::table
+    live_session(identity)
         .inner_join(profiles::table)
-        .filter(users::id.eq(identity.user_id))
-        .filter(users::token_version.eq(identity.token_version))
         .select(Me::as_select())
         .first(&mut conn)
         .await

@@ -19,7 +19,7 @@ use crate::{
 #[diesel(table_name = users)]
 pub struct Me {
     id: Uuid,
-    email: String,
+    email: Option<String>,
     created_at: DateTime<Utc>,
     #[diesel(embed)]
     profile: Profile,

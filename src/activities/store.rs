@@ -14,7 +14,7 @@ use super::{
     types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
 };
 use crate::{
-    auth::{Identity, live_user},
+    auth::{Identity, live_session, live_user},
     db::schema::{activities, users},
 };
 
@@ -74,20 +74,17 @@ pub async fn insert(
     identity: Identity,
     new: NewActivity,
 ) -> QueryResult<Option<Activity>> {
-    let row = users::table
-        .filter(users::id.eq(identity.user_id))
-        .filter(users::token_version.eq(identity.token_version))
-        .select((
-            users::id,
-            String::from(new.activity_type).into_sql::<Text>(),
-            new.started_at.into_sql::<Timestamptz>(),
-            new.duration_secs.into_sql::<Int4>(),
-            new.distance_meters.into_sql::<Nullable<Float4>>(),
-            new.calories.into_sql::<Nullable<Int4>>(),
-            new.notes.into_sql::<Nullable<Text>>(),
-            new.source.to_string().into_sql::<Text>(),
-            new.device_data.into_sql::<Nullable<Jsonb>>(),
-        ));
+    let row = live_session(identity).select((
+        users::id,
+        String::from(new.activity_type).into_sql::<Text>(),
+        new.started_at.into_sql::<Timestamptz>(),
+        new.duration_secs.into_sql::<Int4>(),
+        new.distance_meters.into_sql::<Nullable<Float4>>(),
+        new.calories.into_sql::<Nullable<Int4>>(),
+        new.notes.into_sql::<Nullable<Text>>(),
+        new.source.to_string().into_sql::<Text>(),
+        new.device_data.into_sql::<Nullable<Jsonb>>(),
+    ));
     row.insert_into(activities::table)
         .into_columns((
             activities::user_id,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{EmailAddress, Identity};
+use super::{Account, Identity};
 use crate::{
     config::Secrets,
     error::{ApiError, ApiResult},
@@ -21,7 +21,9 @@ const LEEWAY_SECS: u64 = 5;
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: Uuid,
-    email: String,
+    /// The session.
+    sid: Uuid,
+    email: Option<String>,
     /// `users.token_version` at the time of issue.
     ver: i32,
     iat: i64,
@@ -62,23 +64,27 @@ impl JwtKeys {
         }
     }
 
-    /// Signs a token for `identity`, valid from `now`.
+    /// Signs a token for `account`, valid from `now` and no longer than its session.
     pub fn issue(
         &self,
-        identity: Identity,
-        email: &EmailAddress,
+        account: &Account,
+        session_id: Uuid,
+        session_ends: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> ApiResult<AccessToken> {
-        let expires_at = now + TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
+        let lifetime = TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
+        let expires_at = session_ends.min(now + lifetime);
         let claims = Claims {
-            sub: identity.user_id,
-            email: email.to_string(),
-            ver: identity.token_version,
+            sub: account.user_id,
+            sid: session_id,
+            email: account.email.as_ref().map(ToString::to_string),
+            ver: account.token_version,
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
         };
         let token = encode(&self.header, &claims, &self.signing).map_err(ApiError::internal)?;
-        Ok(AccessToken { token, expires_at, lifetime: self.lifetime })
+        let lifetime = (expires_at - now).to_std().unwrap_or_default();
+        Ok(AccessToken { token, expires_at, lifetime })
     }
 
     /// Checks algorithm, key, signature and expiry; whether the identity is still good, the database knows.
@@ -89,7 +95,7 @@ impl JwtKeys {
             (data.header.kid.as_ref() == Some(kid)).then_some(data.claims)
         });
         let claims = claims.ok_or_else(ApiError::invalid_access_token)?;
-        Ok(Identity { user_id: claims.sub, token_version: claims.ver })
+        Ok(Identity { user_id: claims.sub, token_version: claims.ver, session_id: claims.sid })
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who somebody is and how it is proven: tokens, passwords, mailed secrets.
 //!
-//! `local` is the way in by password, `otp` by a code; what they share is here.
+//! `local` is the way in by password, `otp` by a code; what they share is here: each ends in `sessions`.
 
+mod account;
 mod current_user;
 mod email;
 mod hasher;
@@ -13,13 +14,15 @@ mod password;
 mod phone;
 mod response;
 mod server_key;
+pub mod sessions;
 pub mod store;
 mod uniform;
 
+pub use account::Account;
 pub use current_user::{CurrentUser, LoggedUser};
 pub use email::EmailAddress;
 pub use hasher::{Hasher, HasherMetrics, PasswordHash};
-pub use identity::{Identity, live_user};
+pub use identity::{Identity, live_session, live_user};
 pub use jwt::{AccessToken, JwtKeys};
 pub use password::{Password, WeakPassword};
 pub use phone::PhoneNumber;

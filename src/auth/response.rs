@@ -1,13 +1,13 @@
-//! The answer of every way in.
+//! The answer of every way in, and of a refresh.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{EmailAddress, Identity, JwtKeys};
-use crate::error::ApiResult;
+use super::{Account, sessions::RefreshToken};
+use crate::{error::ApiResult, state::Shared};
 
-/// An access token and whom it is for.
+/// An access token, what renews it, and whom it is for.
 #[derive(Serialize)]
 pub struct AuthResponse {
     token: String,
@@ -15,25 +15,39 @@ pub struct AuthResponse {
     /// Seconds.
     expires_in: u64,
     expires_at: DateTime<Utc>,
+    refresh_token: String,
+    /// The end of the session, unless it is refreshed before.
+    refresh_expires_at: DateTime<Utc>,
     user: AuthenticatedUser,
 }
 
 #[derive(Serialize)]
 struct AuthenticatedUser {
     id: Uuid,
-    email: String,
+    email: Option<String>,
 }
 
 impl AuthResponse {
-    /// Signs a token for `identity`.
-    pub fn issue(keys: &JwtKeys, identity: Identity, email: &EmailAddress) -> ApiResult<Self> {
-        let access = keys.issue(identity, email, Utc::now())?;
+    /// Signs the tokens of a session that ends at `session_ends`.
+    pub fn issue(
+        state: &Shared,
+        account: &Account,
+        refresh_token: RefreshToken,
+        session_ends: DateTime<Utc>,
+    ) -> ApiResult<Self> {
+        let session_id = refresh_token.session_id;
+        let access = state.jwt.issue(account, session_id, session_ends, Utc::now())?;
         Ok(Self {
             token: access.token,
             token_type: "Bearer",
             expires_in: access.lifetime.as_secs(),
             expires_at: access.expires_at,
-            user: AuthenticatedUser { id: identity.user_id, email: email.to_string() },
+            refresh_token: refresh_token.seal(&state.server_key),
+            refresh_expires_at: session_ends,
+            user: AuthenticatedUser {
+                id: account.user_id,
+                email: account.email.as_ref().map(ToString::to_string),
+            },
         })
     }
 }

@@ -23,6 +23,8 @@ pub enum Purpose {
     ActivityCursor,
     #[display("otp-code")]
     OtpCode,
+    #[display("refresh-token")]
+    RefreshToken,
     #[display("throttle")]
     Throttle,
 }
@@ -65,10 +67,19 @@ impl ServerKey {
 
     /// A tag that only this server can make of `data`.
     pub fn tag(&self, purpose: Purpose, use_for: &str, data: &[u8]) -> [u8; 32] {
+        self.mac(purpose, use_for, data).finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the one of `data`, in a time that says nothing of how much of it is.
+    pub fn is_tag(&self, purpose: Purpose, use_for: &str, data: &[u8], tag: &[u8]) -> bool {
+        self.mac(purpose, use_for, data).verify_slice(tag).is_ok()
+    }
+
+    fn mac(&self, purpose: Purpose, use_for: &str, data: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
         mac.update(format!("sports-log/1/{purpose}/{use_for}\0").as_bytes());
         mac.update(data);
-        mac.finalize().into_bytes().into()
+        mac
     }
 }
 

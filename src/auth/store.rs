@@ -8,8 +8,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{EmailAddress, Identity},
-    db::schema::{local_credentials, oauth_connections, profiles, registrations, users},
+    auth::{Account, EmailAddress},
+    db::schema::{local_credentials, oauth_connections, profiles, registrations, sessions, users},
 };
 
 /// The user of an address, locked until the transaction ends, and whether it was made just now.
@@ -40,15 +40,12 @@ pub async fn find_user(
     query.first(&mut conn).await.optional()
 }
 
-/// Whom the next access token of a user is for.
-pub async fn find_identity(
-    mut conn: &AsyncPgConnection,
-    user_id: Uuid,
-) -> QueryResult<(Identity, EmailAddress)> {
-    let query =
-        users::table.find(user_id).select(((users::id, users::token_version), users::email));
-    let (identity, email): (Identity, String) = query.first(&mut conn).await?;
-    Ok((identity, EmailAddress::from_stored(email)))
+/// The account as it can be logged in to now.
+pub async fn find_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Account> {
+    let columns = (users::id, users::token_version, users::email);
+    let row: (Uuid, i32, Option<String>) =
+        users::table.find(user_id).select(columns).first(&mut conn).await?;
+    Ok(Account::from(row))
 }
 
 /// Whether somebody has proven that the mailbox is theirs.
@@ -101,15 +98,16 @@ pub async fn forget_what_strangers_set(
         .map(drop)
 }
 
-/// Refuses every access token issued so far; returns whom the next one is for.
-pub async fn end_sessions(
-    mut conn: &AsyncPgConnection,
-    user_id: Uuid,
-) -> QueryResult<(Identity, EmailAddress)> {
-    let (identity, email): (Identity, String) = diesel::update(users::table.find(user_id))
+/// Ends every session: access and refresh tokens issued so far are refused. Who can log in again.
+pub async fn end_sessions(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Account> {
+    let row: (Uuid, i32, Option<String>) = diesel::update(users::table.find(user_id))
         .set((users::token_version.eq(users::token_version + 1), users::updated_at.eq(now)))
-        .returning(((users::id, users::token_version), users::email))
+        .returning((users::id, users::token_version, users::email))
         .get_result(&mut conn)
         .await?;
-    Ok((identity, EmailAddress::from_stored(email)))
+    // Those that were opened since this transaction began end by their version.
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))
+        .execute(&mut conn)
+        .await?;
+    Ok(Account::from(row))
 }

@@ -9,6 +9,7 @@ mod logging;
 mod mail;
 mod secrets;
 mod server;
+mod sessions;
 mod sms;
 mod source;
 mod units;
@@ -20,6 +21,7 @@ pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
 pub use secrets::Secrets;
 pub use server::ServerConfig;
+pub use sessions::SessionConfig;
 pub use sms::{SmsConfig, TwilioConfig, TwilioSender};
 pub use source::{Fault, Origin, Setting, Source};
 
@@ -29,6 +31,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub secrets: Secrets,
+    pub sessions: SessionConfig,
     pub hashing: HashingConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
@@ -50,6 +53,7 @@ impl Config {
         let server = ServerConfig::read(s);
         let database = DatabaseConfig::read(s);
         let secrets = Secrets::read(s);
+        let sessions = SessionConfig::read(s);
         let hashing = HashingConfig::read(s);
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
@@ -61,7 +65,17 @@ impl Config {
             (Some(server), Some(database), Some(secrets), Some(mail), Some(sms))
                 if report.faults.is_empty() =>
             {
-                Some(Self { server, database, secrets, hashing, mail, sms, delivery, logging })
+                Some(Self {
+                    server,
+                    database,
+                    secrets,
+                    sessions,
+                    hashing,
+                    mail,
+                    sms,
+                    delivery,
+                    logging,
+                })
             }
             _ => None,
         };

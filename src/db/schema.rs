@@ -3,10 +3,11 @@
 diesel::table! {
     users (id) {
         id -> Uuid,
-        email -> Text,
+        email -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         token_version -> Int4,
+        locked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -73,6 +74,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_version -> Int4,
+        method -> Text,
+        device -> Text,
+        generation -> Int4,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    auth_events (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        kind -> Text,
+        method -> Nullable<Text>,
+        device -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     throttles (key) {
         key -> Bytea,
         taken -> Array<Timestamptz>,
@@ -101,7 +127,7 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         channel -> Text,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
         subject_id -> Uuid,
         supersede_key -> Nullable<Text>,
         priority -> Int2,
@@ -117,6 +143,7 @@ diesel::table! {
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
         unconfirmed -> Int2,
+        recipient -> Nullable<Text>,
     }
 }
 
@@ -125,6 +152,7 @@ diesel::joinable!(oauth_connections -> users (user_id));
 diesel::joinable!(local_credentials -> users (user_id));
 diesel::joinable!(registrations -> users (user_id));
 diesel::joinable!(otp_challenges -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(activities -> users (user_id));
 diesel::joinable!(outbox -> users (user_id));
 
@@ -135,6 +163,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     local_credentials,
     registrations,
     otp_challenges,
+    sessions,
+    auth_events,
     activities,
     outbox,
     throttles,

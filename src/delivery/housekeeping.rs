@@ -3,7 +3,12 @@
 use std::rc::Rc;
 
 use super::Parts;
-use crate::{auth::otp, error::ApiResult, outbox::store, throttle};
+use crate::{
+    auth::{otp, sessions},
+    error::ApiResult,
+    outbox::store,
+    throttle,
+};
 
 /// Ends what has expired and measures what is left.
 pub async fn look(parts: Rc<Parts>) {
@@ -40,11 +45,18 @@ pub async fn forget(parts: Rc<Parts>) {
         let messages = store::purge(&conn).await?;
         let challenges = otp::store::purge(&conn).await?;
         let limits = throttle::store::purge(&conn).await?;
-        ApiResult::Ok((messages, challenges, limits))
+        let sessions = sessions::store::purge(&conn).await?;
+        ApiResult::Ok((messages, challenges, limits, sessions))
     };
     match outcome.await {
-        Ok((messages, challenges, limits)) => {
-            tracing::debug!(messages, challenges, limits, "forgot what has been over for long");
+        Ok((messages, challenges, limits, sessions)) => {
+            tracing::debug!(
+                messages,
+                challenges,
+                limits,
+                sessions,
+                "forgot what has been over for long"
+            );
         }
         Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot forget anything now"),
     }

@@ -9,7 +9,7 @@ use super::{health, method::resource, pages};
 use crate::{
     accounts::{self, phone},
     activities,
-    auth::{local, otp},
+    auth::{local, otp, sessions},
 };
 
 /// Registers all routes. `/metrics` is answered by the metrics middleware.
@@ -34,6 +34,13 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(resource("/auth/reset-password", [(POST, web::to(local::reset_password))]))
         .service(resource("/auth/otp/request", [(POST, web::to(otp::request))]))
         .service(resource("/auth/otp/verify", [(POST, web::to(otp::verify))]))
+        .service(resource("/auth/refresh", [(POST, web::to(sessions::refresh))]))
+        .service(resource("/auth/logout", [(POST, web::to(sessions::logout))]))
+        .service(resource(
+            "/me/sessions",
+            [(GET, web::to(sessions::list)), (DELETE, web::to(sessions::end_others))],
+        ))
+        .service(resource("/me/sessions/{id}", [(DELETE, web::to(sessions::end))]))
         .service(resource("/me", [(GET, web::to(accounts::get_me))]))
         .service(resource("/me/profile", [(PUT, web::to(accounts::update_profile))]))
         .service(resource("/me/preferences", [(PUT, web::to(accounts::patch_preferences))]))

@@ -10,7 +10,10 @@ use prometheus::{
     proto::MetricFamily,
 };
 
-use crate::{auth::HasherMetrics, db::Pool};
+use crate::{
+    auth::{HasherMetrics, sessions::LoginMethod},
+    db::Pool,
+};
 
 const NAMESPACE: &str = "sports_log";
 
@@ -148,15 +151,15 @@ impl Metrics {
         // Series that alerts look at exist before their first event.
         for method in ["local", "otp"] {
             for status in ["success", "failure"] {
-                metrics.logins.with_label_values(&[method, status]);
+                metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
             }
         }
         Ok(metrics)
     }
 
-    pub fn count_login(&self, method: &str, succeeded: bool) {
+    pub fn count_login(&self, method: LoginMethod, succeeded: bool) {
         let status = if succeeded { "success" } else { "failure" };
-        self.logins.with_label_values(&[method, status]).inc();
+        self.logins.with_label_values(&[method.to_string().as_str(), status]).inc();
     }
 
     /// Shows `pool` under `name`, added to those already shown under it.

@@ -26,4 +26,5 @@ mod otp;
 mod outbox_command;
 mod registration;
 mod reset;
+mod sessions;
 mod tokens;

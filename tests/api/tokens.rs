@@ -20,7 +20,7 @@ fn signed(algorithm: Algorithm, kid: Option<String>, claims: &Value, key: &str) 
 }
 
 async fn refused(app: &TestApp, what: &str, token: String) {
-    let user = User { token, id: String::new(), email: String::new() };
+    let user = User { token, ..User::default() };
     let answer = app.get_as(&user, "/me").await;
     assert_eq!(answer.status, 401, "{what}: {}", answer.text());
     assert_eq!(answer.json()["code"], "invalid_access_token", "{what}");
@@ -36,6 +36,8 @@ async fn a_token_says_what_the_contract_says() {
     assert_eq!(claims["sub"], user.id);
     assert_eq!(claims["email"], "ann@example.com");
     assert!(claims["ver"].is_i64());
+    let sessions = app.get_as(&user, "/me/sessions").await.expect(200).json();
+    assert_eq!(claims["sid"], sessions["sessions"][0]["id"]);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 24 * 3600);
 }
 
@@ -82,6 +84,10 @@ async fn whatever_we_did_not_sign_is_refused() {
             "version as text",
             signed(Algorithm::HS256, kid.clone(), &with("ver", json!("1")), JWT_SECRET),
         ),
+        (
+            "another session",
+            signed(Algorithm::HS256, kid.clone(), &with("sid", json!(user.id)), JWT_SECRET),
+        ),
         ("other claims", user.token.replace('.', ".eyJhIjoxfQ")),
         ("no token at all", "x".to_owned()),
     ] {
@@ -90,6 +96,9 @@ async fn whatever_we_did_not_sign_is_refused() {
     let mut without_exp = claims.clone();
     without_exp.as_object_mut().unwrap().remove("exp");
     refused(&app, "no exp", signed(Algorithm::HS256, kid.clone(), &without_exp, JWT_SECRET)).await;
+    let mut without_sid = claims.clone();
+    without_sid.as_object_mut().unwrap().remove("sid");
+    refused(&app, "no sid", signed(Algorithm::HS256, kid.clone(), &without_sid, JWT_SECRET)).await;
 
     let genuine = signed(Algorithm::HS256, kid, &claims, JWT_SECRET);
     app.get_as(&User { token: genuine, ..user }, "/me").await.expect(200);

@@ -7,7 +7,12 @@ use super::{
     service,
     types::{EmailBody, LoginBody, RegisterBody, ResetBody, TokenBody},
 };
-use crate::{error::ApiResult, http::ApiJson, state::WorkerState};
+use crate::{
+    auth::sessions::{Device, LoginMethod},
+    error::ApiResult,
+    http::ApiJson,
+    state::WorkerState,
+};
 
 /// `POST /auth/register`: 202 with the same answer for known and unknown addresses.
 pub async fn register(
@@ -21,9 +26,10 @@ pub async fn register(
 /// `POST /auth/verify-email`: 200 AuthResponse, or 400 `invalid_token`.
 pub async fn verify_email(
     state: Data<WorkerState>,
+    device: Device,
     body: ApiJson<TokenBody>,
 ) -> ApiResult<HttpResponse> {
-    let response = service::verify_email(&state, &body.0.parse()?).await?;
+    let response = service::verify_email(&state, &body.0.parse()?, &device).await?;
     Ok(HttpResponse::Ok().json(response))
 }
 
@@ -38,9 +44,13 @@ pub async fn resend_verification(
 }
 
 /// `POST /auth/login`: 200 AuthResponse; 401 `invalid_credentials`; 403 `email_not_verified`.
-pub async fn login(state: Data<WorkerState>, body: ApiJson<LoginBody>) -> ApiResult<HttpResponse> {
-    let response = service::login(&state, body.0.parse()?).await;
-    state.metrics.count_login("local", response.is_ok());
+pub async fn login(
+    state: Data<WorkerState>,
+    device: Device,
+    body: ApiJson<LoginBody>,
+) -> ApiResult<HttpResponse> {
+    let response = service::login(&state, body.0.parse()?, &device).await;
+    state.metrics.count_login(LoginMethod::Local, response.is_ok());
     Ok(HttpResponse::Ok().json(response?))
 }
 

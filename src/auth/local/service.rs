@@ -9,12 +9,13 @@ use super::{
 };
 use crate::{
     auth::{
-        AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, in_uniform_time,
+        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, in_uniform_time,
+        sessions::{self, Device, LoginMethod},
         store as users,
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Channel, Message},
-    state::WorkerState,
+    state::{Shared, WorkerState},
 };
 
 /// Keeps the password with a verification token of its own and mails that; an address that is
@@ -55,21 +56,25 @@ pub async fn register(state: &WorkerState, registration: Registration) -> ApiRes
 }
 
 /// Proves the mailbox: activates the password that the token was mailed for, and no other.
-pub async fn verify_email(state: &WorkerState, token: &OneTimeToken) -> ApiResult<AuthResponse> {
+pub async fn verify_email(
+    state: &WorkerState,
+    token: &OneTimeToken,
+    device: &Device,
+) -> ApiResult<AuthResponse> {
+    let shared: &Shared = state;
     let digest = state.server_key.digest(Purpose::VerifyEmail, token);
     let mut conn = state.pool.get().await?;
-    let (identity, email) = conn
-        .transaction::<_, ApiError, _>(async |conn| {
-            let found = store::find_registration(conn, &digest).await?.ok_or_else(invalid_token)?;
-            if !store::activate(conn, &found).await? {
-                return Err(invalid_token());
-            }
-            users::forget_what_strangers_set(conn, found.user_id).await?;
-            store::set_display_name(conn, &found).await?;
-            Ok(users::end_sessions(conn, found.user_id).await?)
-        })
-        .await?;
-    AuthResponse::issue(&state.jwt, identity, &email)
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let found = store::find_registration(conn, &digest).await?.ok_or_else(invalid_token)?;
+        if !store::activate(conn, &found).await? {
+            return Err(invalid_token());
+        }
+        users::forget_what_strangers_set(conn, found.user_id).await?;
+        store::set_display_name(conn, &found).await?;
+        let account = users::end_sessions(conn, found.user_id).await?;
+        sessions::open(shared, conn, &account, LoginMethod::Local, device).await
+    })
+    .await
 }
 
 /// Mails the newest registration's token once more, for another 24 hours.
@@ -89,26 +94,34 @@ pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> A
 }
 
 /// Exactly one hash is verified, whatever is known of the address.
-pub async fn login(state: &WorkerState, login: Login) -> ApiResult<AuthResponse> {
-    let account = {
+pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
+    let email = login.email.clone();
+    let found = {
         let conn = state.pool.get().await?;
-        store::find_account(&conn, &login.email).await?
+        store::find_password_login(&conn, &login.email).await?
     };
-    let stored = account.as_ref().and_then(store::Account::password_hash);
+    let stored = found.as_ref().and_then(store::PasswordLogin::password_hash);
     let matches = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
-    let Some(account) = account.filter(|_| matches) else {
+    let Some(found) = found.filter(|_| matches) else {
         return Err(ApiError::new(ErrorCode::InvalidCredentials, "address or password is wrong"));
     };
-    if !account.email_verified {
+    if !found.email_verified {
         return Err(ApiError::new(
             ErrorCode::EmailNotVerified,
             "this address is not confirmed yet; open the link in the mail",
         ));
     }
     if let Some(old) = stored.filter(|hash| state.hasher.is_outdated(hash)) {
-        upgrade_hash(state, &account, &old, login).await?;
+        upgrade_hash(state, found.user_id, &old, login).await?;
     }
-    AuthResponse::issue(&state.jwt, account.identity, &EmailAddress::from_stored(account.email))
+    let (user_id, token_version) = (found.user_id, found.token_version);
+    let account = Account { user_id, token_version, email: Some(email) };
+    let shared: &Shared = state;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        sessions::open(shared, conn, &account, LoginMethod::Local, device).await
+    })
+    .await
 }
 
 /// Mails a link to choose a new password; an older link stops working.
@@ -138,8 +151,8 @@ pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> 
         let conn = state.pool.get().await?;
         store::find_reset(&conn, &digest).await?.ok_or_else(invalid_token)?
     };
-    let email = EmailAddress::from_stored(target.email);
-    let password = acceptable(&reset.new_password, "new_password", &email, &state.product_name)?;
+    let (email, product) = (&target.email, &state.product_name);
+    let password = acceptable(&reset.new_password, "new_password", email, product)?;
     let password_hash = state.hasher.hash(password).await?;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -157,11 +170,11 @@ pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> 
 /// Replaces a hash made with lower parameters, unless the password changed meanwhile.
 async fn upgrade_hash(
     state: &WorkerState,
-    account: &store::Account,
+    user_id: Uuid,
     old: &PasswordHash,
     login: Login,
 ) -> ApiResult<()> {
     let new = state.hasher.hash(login.password).await?;
     let conn = state.pool.get().await?;
-    Ok(store::replace_hash(&conn, account.identity.user_id, old, &new).await?)
+    Ok(store::replace_hash(&conn, user_id, old, &new).await?)
 }

@@ -7,7 +7,12 @@ use super::{
     service,
     types::{RequestBody, VerifyBody},
 };
-use crate::{error::ApiResult, http::ApiJson, state::WorkerState};
+use crate::{
+    auth::sessions::{Device, LoginMethod},
+    error::ApiResult,
+    http::ApiJson,
+    state::WorkerState,
+};
 
 /// `POST /auth/otp/request`: 200, whatever is known of the identifier; 429 after 3 in 15 minutes.
 pub async fn request(
@@ -22,10 +27,11 @@ pub async fn request(
 /// `POST /auth/otp/verify`: 200 AuthResponse, or 401 `invalid_code`.
 pub async fn verify(
     state: Data<WorkerState>,
+    device: Device,
     body: ApiJson<VerifyBody>,
 ) -> ApiResult<HttpResponse> {
     let (identifier, code) = body.0.parse()?;
-    let response = service::verify(&state, &identifier, &code).await;
-    state.metrics.count_login("otp", response.is_ok());
+    let response = service::verify(&state, &identifier, &code, &device).await;
+    state.metrics.count_login(LoginMethod::Otp, response.is_ok());
     Ok(HttpResponse::Ok().json(response?))
 }

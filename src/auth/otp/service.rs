@@ -5,10 +5,14 @@ use uuid::Uuid;
 
 use super::{Identifier, OtpCode, Proves, count_attempt, invalid_code, issue, store};
 use crate::{
-    auth::{AuthResponse, EmailAddress, Identity, Purpose, in_uniform_time, store as users},
+    auth::{
+        Account, AuthResponse, Purpose, in_uniform_time,
+        sessions::{self, Device, LoginMethod},
+        store as users,
+    },
     error::{ApiError, ApiResult},
     outbox::Channel,
-    state::WorkerState,
+    state::{Shared, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -41,8 +45,10 @@ pub async fn verify(
     state: &WorkerState,
     identifier: &Identifier,
     code: &OtpCode,
+    device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let (identity, email) = in_uniform_time(async {
+    let shared: &Shared = state;
+    in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         let (user_id, challenge_id) = conn
             .transaction::<_, ApiError, _>(async |conn| {
@@ -56,12 +62,12 @@ pub async fn verify(
             if !store::use_code(conn, challenge_id, &digest).await? {
                 return Err(invalid_code());
             }
-            Ok(who_logs_in(conn, user_id, identifier.channel()).await?)
+            let account = who_logs_in(conn, user_id, identifier.channel()).await?;
+            sessions::open(shared, conn, &account, LoginMethod::Otp, device).await
         })
         .await
     })
-    .await?;
-    AuthResponse::issue(&state.jwt, identity, &email)
+    .await
 }
 
 /// A mailed code proves the mailbox: of what was set before anybody did, nothing stays.
@@ -69,9 +75,9 @@ async fn who_logs_in(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     channel: Channel,
-) -> diesel::QueryResult<(Identity, EmailAddress)> {
+) -> diesel::QueryResult<Account> {
     if channel == Channel::Sms || users::is_verified(conn, user_id).await? {
-        return users::find_identity(conn, user_id).await;
+        return users::find_account(conn, user_id).await;
     }
     users::ensure_account(conn, user_id).await?;
     users::forget_what_strangers_set(conn, user_id).await?;

@@ -44,7 +44,7 @@ pub fn details(message: &MessageRow) -> CommandResult {
         ("id", message.id.to_string()),
         ("kind", message.kind.clone()),
         ("channel", message.channel.clone()),
-        ("user", message.user_id.to_string()),
+        ("user", message.user_id.map(|id| id.to_string()).unwrap_or_default()),
         ("about", message.subject_id.to_string()),
         ("status", message.status.clone()),
         ("priority", message.priority.to_string()),

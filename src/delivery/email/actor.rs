@@ -49,11 +49,16 @@ impl Handler<Deliver> for EmailActor {
             attempt(
                 &parts,
                 claim,
-                async |conn, message| links::compose(&parts, conn, claim, message).await,
-                async |message, mail| {
-                    let recipient = message.email.clone();
-                    send(&parts, mailer, SendMail { id: claim.id, recipient, mail }).await
+                async |conn, message| {
+                    let mail = links::compose(&parts, conn, claim, message).await?;
+                    let recipient = message.recipient.clone();
+                    Ok(mail.zip(recipient).map(|(mail, recipient)| SendMail {
+                        id: claim.id,
+                        recipient,
+                        mail,
+                    }))
                 },
+                async |_, mail| send(&parts, mailer, mail).await,
             )
             .await
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::{
     dsl::now,
     prelude::*,
-    sql_types::{Array, BigInt, Double, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -32,8 +32,8 @@ pub struct Claimed {
     pub attempts: i32,
     /// Earlier tries that the provider may have taken without our hearing of it.
     pub unconfirmed: i16,
-    /// The address of the account.
-    pub email: String,
+    /// The address that mail goes to: the account's, unless the message has one of its own.
+    pub recipient: Option<String>,
     /// Seconds until nobody wants it any more.
     pub life_left_secs: f64,
     /// Seconds since it was enqueued.
@@ -106,16 +106,20 @@ pub async fn claim(
     Ok(claimed.into_iter().filter_map(known).collect())
 }
 
+diesel::define_sql_function! {
+    fn coalesce(first: Nullable<Text>, second: Nullable<Text>) -> Nullable<Text>;
+}
+
 /// The message of a claim, unless the claim was lost.
 pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Option<Claimed>> {
     held(claim)
-        .inner_join(users::table)
+        .left_join(users::table)
         .select((
             outbox::subject_id,
             outbox::channel,
             outbox::attempts,
             outbox::unconfirmed,
-            users::email,
+            coalesce(outbox::recipient, users::email.nullable()),
             diesel::dsl::sql::<Double>("extract(epoch FROM expires_at - now())::float8"),
             diesel::dsl::sql::<Double>("extract(epoch FROM now() - outbox.created_at)::float8"),
         ))

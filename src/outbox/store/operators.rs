@@ -18,7 +18,7 @@ pub struct MessageRow {
     pub id: Uuid,
     pub kind: String,
     pub channel: String,
-    pub user_id: Uuid,
+    pub user_id: Option<Uuid>,
     pub subject_id: Uuid,
     pub status: String,
     pub priority: i16,

@@ -47,11 +47,12 @@ pub struct TestApp {
 }
 
 /// A confirmed user with a valid token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct User {
     pub id: String,
     pub email: String,
     pub token: String,
+    pub refresh_token: String,
 }
 
 impl TestApp {
@@ -169,8 +170,9 @@ impl User {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self {
             id: text(&body["user"]["id"]),
-            email: text(&body["user"]["email"]),
+            email: body["user"]["email"].as_str().unwrap_or_default().to_owned(),
             token: text(&body["token"]),
+            refresh_token: text(&body["refresh_token"]),
         }
     }
 }

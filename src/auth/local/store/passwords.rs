@@ -10,25 +10,25 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{EmailAddress, Identity, PasswordHash},
+    auth::{EmailAddress, PasswordHash},
     db::schema::{local_credentials, registrations, users},
 };
 
-/// How long a resettoken can be used.
+/// How long a reset token can be used.
 const RESET_HOURS: i32 = 1;
 
-/// What logging in needs to know of an address.
+/// What logging in by password needs to know of an address.
 #[derive(Queryable)]
-pub struct Account {
-    pub identity: Identity,
-    pub email: String,
+pub struct PasswordLogin {
+    pub user_id: Uuid,
+    pub token_version: i32,
     pub email_verified: bool,
     proven_hash: Option<String>,
     /// The newest registration's, while the address is not proven.
     pending_hash: Option<String>,
 }
 
-impl Account {
+impl PasswordLogin {
     /// The hash that a password is compared with.
     pub fn password_hash(&self) -> Option<PasswordHash> {
         let hash = if self.email_verified { &self.proven_hash } else { &self.pending_hash };
@@ -37,24 +37,23 @@ impl Account {
 }
 
 /// Whose password a reset token changes.
-#[derive(Queryable)]
 pub struct ResetTarget {
     pub user_id: Uuid,
-    pub email: String,
+    pub email: EmailAddress,
 }
 
-pub async fn find_account(
+pub async fn find_password_login(
     mut conn: &AsyncPgConnection,
     email: &EmailAddress,
-) -> QueryResult<Option<Account>> {
+) -> QueryResult<Option<PasswordLogin>> {
     users::table
         .inner_join(local_credentials::table)
         .left_join(registrations::table)
         .filter(users::email.eq(email.as_str()))
         .order(registrations::created_at.desc())
         .select((
-            (users::id, users::token_version),
-            users::email,
+            users::id,
+            users::token_version,
             local_credentials::email_verified,
             local_credentials::password_hash,
             registrations::password_hash.nullable(),
@@ -107,14 +106,18 @@ pub async fn find_reset(
     mut conn: &AsyncPgConnection,
     digest: &[u8],
 ) -> QueryResult<Option<ResetTarget>> {
-    users::table
+    let found: Option<(Uuid, String)> = users::table
         .inner_join(local_credentials::table)
         .filter(local_credentials::reset_token.eq(digest))
         .filter(local_credentials::reset_expires.gt(now))
-        .select((users::id, users::email))
+        .select((users::id, users::email.assume_not_null()))
         .first(&mut conn)
         .await
-        .optional()
+        .optional()?;
+    Ok(found.map(|(user_id, email)| {
+        // Only an account with an address can have been mailed a token.
+        ResetTarget { user_id, email: EmailAddress::from_stored(email) }
+    }))
 }
 
 /// Locks the credentials that a reset token changes, and whether their mailbox was proven before.

@@ -1,0 +1,15 @@
+//! How somebody logged in.
+
+use derive_more::Display;
+
+/// A way in, as metrics, sessions and the audit name it.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[display(rename_all = "snake_case")]
+pub enum LoginMethod {
+    /// By password, or by the mailed link that confirmed it.
+    Local,
+    Otp,
+    Google,
+    Facebook,
+    Oidc,
+}

@@ -1,0 +1,161 @@
+//! Statements about sessions. The database's clock decides when one has expired.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::now,
+    pg::Pg,
+    prelude::*,
+    query_builder::{BoxedSqlQuery, SqlQuery},
+    sql_types::{Double, Integer, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{Device, LoginMethod, types::Session};
+use crate::{
+    auth::{Account, Identity},
+    config::SessionConfig,
+    db::schema::{sessions, users},
+};
+
+/// A session that can be refreshed, and whose it is.
+pub struct LiveSession {
+    pub account: Account,
+    pub generation: i32,
+    pub expires_at: DateTime<Utc>,
+    /// Seconds since its login or last refresh.
+    pub idle_secs: f64,
+}
+
+/// Opens a session, unless the account is locked or its sessions were ended meanwhile: its end.
+pub async fn insert(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    account: &Account,
+    method: LoginMethod,
+    device: &Device,
+    config: &SessionConfig,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Timestamptz)]
+        expires_at: DateTime<Utc>,
+    }
+    let inserted: Option<Row> = diesel::sql_query(
+        "INSERT INTO sessions (id, user_id, token_version, method, device, expires_at)
+         SELECT $1, id, token_version, $4, $5, now() + make_interval(secs => $6)
+         FROM users WHERE id = $2 AND token_version = $3 AND locked_at IS NULL
+         RETURNING expires_at",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(account.user_id)
+    .bind::<Integer, _>(account.token_version)
+    .bind::<Text, _>(method.to_string())
+    .bind::<Text, _>(device.as_ref())
+    .bind::<Double, _>(config.idle.min(config.absolute).as_secs_f64())
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(inserted.map(|row| row.expires_at))
+}
+
+pub async fn is_locked(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
+    users::table.find(user_id).select(users::locked_at.is_not_null()).first(&mut conn).await
+}
+
+/// The session while it lives, locked until the transaction ends.
+pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<LiveSession>> {
+    type Row = (Uuid, i32, Option<String>, i32, DateTime<Utc>, f64);
+    let found: Option<Row> = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::id.eq(id))
+        .filter(sessions::token_version.eq(users::token_version))
+        .filter(sessions::expires_at.gt(now))
+        .select((
+            users::id,
+            users::token_version,
+            users::email,
+            sessions::generation,
+            sessions::expires_at,
+            diesel::dsl::sql::<Double>("extract(epoch FROM now() - last_used_at)::float8"),
+        ))
+        .for_no_key_update()
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(user_id, token_version, email, generation, expires_at, idle_secs)| {
+        let account = Account::from((user_id, token_version, email));
+        LiveSession { account, generation, expires_at, idle_secs }
+    }))
+}
+
+/// Spends the newest refresh token: the next generation and the session's new end.
+pub async fn advance(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    config: &SessionConfig,
+) -> QueryResult<(i32, DateTime<Utc>)> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        generation: i32,
+        #[diesel(sql_type = Timestamptz)]
+        expires_at: DateTime<Utc>,
+    }
+    let row: Row = diesel::sql_query(
+        "UPDATE sessions SET generation = generation + 1, last_used_at = now(),
+             expires_at = least(now() + make_interval(secs => $2), created_at + make_interval(secs => $3))
+         WHERE id = $1 RETURNING generation, expires_at",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Double, _>(config.idle.as_secs_f64())
+    .bind::<Double, _>(config.absolute.as_secs_f64())
+    .get_result(&mut conn)
+    .await?;
+    Ok((row.generation, row.expires_at))
+}
+
+pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Session>> {
+    of(identity, "SELECT *", "AND expires_at > now() ORDER BY last_used_at DESC LIMIT 100")
+        .load(&mut conn)
+        .await
+}
+
+pub async fn delete(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::delete(sessions::table.find(id)).execute(&mut conn).await.map(drop)
+}
+
+/// Whether there was such a session of one's own to end.
+pub async fn delete_own(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<bool> {
+    let deleted = of(identity, "DELETE", "AND id = $4").bind::<SqlUuid, _>(id);
+    Ok(deleted.execute(&mut conn).await? == 1)
+}
+
+pub async fn delete_others(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<()> {
+    of(identity, "DELETE", "AND id <> $3").execute(&mut conn).await.map(drop)
+}
+
+/// A statement over the sessions of the live user. In SQL, because diesel cannot name a table a second
+/// time within itself, as [`live_user`](crate::auth::live_user) would.
+fn of(identity: Identity, verb: &str, condition: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
+    diesel::sql_query(format!(
+        "{verb} FROM sessions
+         WHERE user_id = $1 AND token_version = $2
+           AND EXISTS (SELECT FROM users u JOIN sessions mine ON mine.user_id = u.id
+                       WHERE u.id = $1 AND u.token_version = $2 AND mine.id = $3)
+         {condition}"
+    ))
+    .into_boxed()
+    .bind::<SqlUuid, _>(identity.user_id)
+    .bind::<Integer, _>(identity.token_version)
+    .bind::<SqlUuid, _>(identity.session_id)
+}
+
+/// Forgets what has expired; how many.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(&mut conn).await
+}

@@ -1,0 +1,34 @@
+//! How long people stay logged in.
+
+use std::time::Duration;
+
+use super::{
+    source::Source,
+    units::{Count, Seconds},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Lifetimes of sessions.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionConfig {
+    /// A session ends when its refresh token was not used for so long.
+    pub idle: Duration,
+    /// A session ends so long after its login, however often it was refreshed.
+    pub absolute: Duration,
+    /// How long a spent refresh token is answered with its successor, for clients that lost the answer.
+    pub refresh_grace: Duration,
+}
+
+impl SessionConfig {
+    pub(super) fn read(s: &mut Source) -> Self {
+        let idle = s.or("SESSION_IDLE_DAYS", Count(30)).0;
+        let absolute = s.or("SESSION_MAX_DAYS", Count(365)).0;
+        let refresh_grace = s.or("REFRESH_GRACE_SECS", Seconds(30.0)).into();
+        if idle > absolute {
+            s.fault("SESSION_IDLE_DAYS", "must not be above SESSION_MAX_DAYS");
+        }
+        let days = |count: usize| DAY.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        Self { idle: days(idle), absolute: days(absolute), refresh_grace }
+    }
+}
