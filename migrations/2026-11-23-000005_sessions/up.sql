@@ -27,7 +27,7 @@ CREATE TABLE auth_events (
     -- The way in or the provider it was about, where there is one.
     method  TEXT,
     device  TEXT CHECK (char_length(device) <= 100),
-    at      TIMESTAMPTZ NOT NULL DEFAULT now()
+    at      TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX auth_events_user_id_idx ON auth_events (user_id, at DESC, id DESC);
 CREATE INDEX auth_events_at_idx ON auth_events (at);
@@ -45,6 +45,10 @@ CREATE TRIGGER auth_events_are_kept BEFORE UPDATE OR DELETE ON auth_events
     FOR EACH ROW EXECUTE FUNCTION keep_auth_events();
 CREATE TRIGGER auth_events_are_kept_whole BEFORE TRUNCATE ON auth_events
     FOR EACH STATEMENT EXECUTE FUNCTION keep_auth_events();
+
+-- A code can prove a new address, or that it is the owner who changes the account.
+ALTER TABLE otp_challenges DROP CONSTRAINT otp_challenges_purpose_check,
+    ADD CONSTRAINT otp_challenges_purpose_check CHECK (purpose IN ('login', 'phone', 'email', 'change'));
 
 -- Whom a message goes to when that is not the user's present address: an address that was
 -- replaced, an account that is gone. Whatever ends the message erases it.

@@ -4,7 +4,12 @@ use actix_web::{HttpResponse, web::Data};
 use serde_json::{Map, Value};
 
 use super::{service, types::ProfileBody};
-use crate::{auth::CurrentUser, error::ApiResult, http::ApiJson, state::WorkerState};
+use crate::{
+    auth::{CurrentUser, sessions::Device},
+    error::ApiResult,
+    http::ApiJson,
+    state::WorkerState,
+};
 
 /// `GET /me`.
 pub async fn get_me(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
@@ -15,9 +20,10 @@ pub async fn get_me(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Ht
 pub async fn update_profile(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     body: ApiJson<ProfileBody>,
 ) -> ApiResult<HttpResponse> {
-    let me = service::update_profile(&state, user.identity(), body.0.parse()?).await?;
+    let me = service::update_profile(&state, user.identity(), body.0.parse()?, &device).await?;
     Ok(HttpResponse::Ok().json(me))
 }
 

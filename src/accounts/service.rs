@@ -9,7 +9,11 @@ use super::{
     types::{Me, ProfileChanges},
 };
 use crate::{
-    auth::Identity,
+    auth::{
+        Identity,
+        audit::{self, Event, EventKind},
+        sessions::Device,
+    },
     error::{ApiError, ApiResult, FieldError},
     http::check_json,
     state::WorkerState,
@@ -27,12 +31,20 @@ pub async fn update_profile(
     state: &WorkerState,
     identity: Identity,
     changes: ProfileChanges,
+    device: &Device,
 ) -> ApiResult<Me> {
-    let conn = state.pool.get().await?;
-    if !store::update_profile(&conn, identity, changes).await? {
-        return Err(ApiError::invalid_access_token());
-    }
-    store::find(&conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
+    let event = Event::of(EventKind::PhoneRemoved, identity.user_id).from(device);
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let before = store::lock_phone_verified(conn, identity).await?;
+        store::update_profile(conn, identity, changes).await?;
+        let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
+        if before == Some(true) && !me.has_proven_number() {
+            audit::record(conn, &event).await?;
+        }
+        Ok(me)
+    })
+    .await
 }
 
 /// Applies a merge patch (RFC 7396) and returns the whole.

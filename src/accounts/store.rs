@@ -19,12 +19,26 @@ pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .optional()
 }
 
-/// Whether there was a profile to change. A changed number is unverified.
+/// Whether the number is proven, of a profile that is locked until the transaction ends.
+pub async fn lock_phone_verified(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+) -> QueryResult<Option<bool>> {
+    profiles::table
+        .filter(profiles::user_id.eq_any(live_user(identity)))
+        .select(profiles::phone_verified)
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// A changed number is unverified.
 pub async fn update_profile(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     changes: ProfileChanges,
-) -> QueryResult<bool> {
+) -> QueryResult<()> {
     let phone_number = changes.phone_number.map(|number| {
         let number = number.map(String::from);
         let unchanged = profiles::phone_number.is_not_distinct_from(number.clone());
@@ -33,19 +47,16 @@ pub async fn update_profile(
             profiles::phone_number.eq(number),
         )
     });
-    let updated =
-        diesel::update(profiles::table.filter(profiles::user_id.eq_any(live_user(identity))))
-            .set((
-                changes.display_name.map(|name| profiles::display_name.eq(name)),
-                changes
-                    .preferred_units
-                    .map(|units| profiles::preferred_units.eq(units.to_string())),
-                phone_number,
-                profiles::updated_at.eq(now),
-            ))
-            .execute(&mut conn)
-            .await?;
-    Ok(updated == 1)
+    diesel::update(profiles::table.filter(profiles::user_id.eq_any(live_user(identity))))
+        .set((
+            changes.display_name.map(|name| profiles::display_name.eq(name)),
+            changes.preferred_units.map(|units| profiles::preferred_units.eq(units.to_string())),
+            phone_number,
+            profiles::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
 }
 
 /// The preferences, locked until the transaction ends.

@@ -63,6 +63,12 @@ pub enum Units {
     Imperial,
 }
 
+impl Me {
+    pub fn has_proven_number(&self) -> bool {
+        self.profile.phone_verified
+    }
+}
+
 impl ProfileBody {
     pub fn parse(self) -> ApiResult<ProfileChanges> {
         let mut v = Validator::default();

@@ -3,6 +3,7 @@
 //! `local` is the way in by password, `otp` by a code; what they share is here: each ends in `sessions`.
 
 mod account;
+pub mod audit;
 mod current_user;
 mod email;
 mod hasher;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Parts;
 use crate::{
-    auth::{otp, sessions},
+    auth::{audit, otp, sessions},
     error::ApiResult,
     outbox::store,
     throttle,
@@ -46,15 +46,17 @@ pub async fn forget(parts: Rc<Parts>) {
         let challenges = otp::store::purge(&conn).await?;
         let limits = throttle::store::purge(&conn).await?;
         let sessions = sessions::store::purge(&conn).await?;
-        ApiResult::Ok((messages, challenges, limits, sessions))
+        let events = audit::store::purge(&conn).await?;
+        ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {
-        Ok((messages, challenges, limits, sessions)) => {
+        Ok((messages, challenges, limits, sessions, events)) => {
             tracing::debug!(
                 messages,
                 challenges,
                 limits,
                 sessions,
+                events,
                 "forgot what has been over for long"
             );
         }

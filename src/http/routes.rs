@@ -9,7 +9,7 @@ use super::{health, method::resource, pages};
 use crate::{
     accounts::{self, phone},
     activities,
-    auth::{local, otp, sessions},
+    auth::{audit, local, otp, sessions},
 };
 
 /// Registers all routes. `/metrics` is answered by the metrics middleware.
@@ -40,6 +40,7 @@ pub fn configure(app: &mut ServiceConfig) {
             "/me/sessions",
             [(GET, web::to(sessions::list)), (DELETE, web::to(sessions::end_others))],
         ))
+        .service(resource("/me/security-events", [(GET, web::to(audit::list))]))
         .service(resource("/me/sessions/{id}", [(DELETE, web::to(sessions::end))]))
         .service(resource("/me", [(GET, web::to(accounts::get_me))]))
         .service(resource("/me/profile", [(PUT, web::to(accounts::update_profile))]))

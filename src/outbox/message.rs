@@ -27,30 +27,49 @@ pub enum MessageKind {
     LoginCode,
     /// A code that proves a phone number; about a challenge.
     PhoneCode,
+    /// A code that proves a new address; about a challenge.
+    EmailCode,
+    /// A code that confirms a change of the account; about a challenge.
+    ChangeCode,
+    /// Something happened to the account's ways in; about an event.
+    SecurityNotice,
 }
 
 impl MessageKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::AccountExists,
         Self::LoginCode,
         Self::PhoneCode,
+        Self::EmailCode,
+        Self::ChangeCode,
+        Self::SecurityNotice,
     ];
 
     /// Whether it carries a one-time code, which the OTP actor derives.
     pub fn is_code(self) -> bool {
-        matches!(self, Self::LoginCode | Self::PhoneCode)
+        match self {
+            Self::LoginCode | Self::PhoneCode | Self::EmailCode | Self::ChangeCode => true,
+            Self::VerifyEmail
+            | Self::ResetPassword
+            | Self::AccountExists
+            | Self::SecurityNotice => false,
+        }
     }
 }
 
-/// A message to enqueue. It refers to what it is about by id and holds no secret.
+/// A message to enqueue. It refers to what it is about by id and holds no secret, and no address but
+/// one that nobody has any more.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub kind: MessageKind,
     pub channel: Channel,
-    pub user_id: Uuid,
-    /// The registration, challenge or account that the message is about.
+    /// Nobody, once the account is gone.
+    pub user_id: Option<Uuid>,
+    /// Where it goes instead of the user's present address.
+    pub recipient: Option<String>,
+    /// The registration, challenge, event or account that the message is about.
     pub subject_id: Uuid,
     /// A newer message of the same key cancels those still queued.
     pub supersede_key: String,
@@ -79,6 +98,17 @@ impl Message {
         Self { priority: 2, life_minutes: DAY, ..mail }
     }
 
+    /// Tells the user, or `recipient` in the user's place, of an event.
+    pub fn security_notice(
+        user_id: Option<Uuid>,
+        event_id: Uuid,
+        recipient: Option<&impl ToString>,
+    ) -> Self {
+        let mail = Self::mail(MessageKind::SecurityNotice, event_id, event_id);
+        let recipient = recipient.map(ToString::to_string);
+        Self { user_id, recipient, priority: 1, life_minutes: DAY, ..mail }
+    }
+
     /// A code: somebody is waiting for it. As long as its challenge lives.
     pub fn code(kind: MessageKind, channel: Channel, user_id: Uuid, challenge_id: Uuid) -> Self {
         let mail = Self::mail(kind, user_id, challenge_id);
@@ -91,7 +121,8 @@ impl Message {
         Self {
             kind,
             channel: Channel::Email,
-            user_id,
+            user_id: Some(user_id),
+            recipient: None,
             subject_id,
             supersede_key: format!("{kind}:{user_id}"),
             priority: 0,

@@ -8,6 +8,7 @@
 mod support;
 
 mod activities;
+mod audit;
 mod bad_input;
 mod command_line;
 mod database_tls;

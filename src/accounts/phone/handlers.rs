@@ -9,6 +9,7 @@ use crate::{
     auth::{
         CurrentUser,
         otp::{OtpCode, otp_code},
+        sessions::Device,
     },
     error::ApiResult,
     http::{ApiJson, Patch, Validator},
@@ -41,8 +42,9 @@ pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<H
 pub async fn confirm(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     body: ApiJson<ConfirmBody>,
 ) -> ApiResult<HttpResponse> {
-    let me = service::confirm(&state, user.identity(), &body.0.parse()?).await?;
+    let me = service::confirm(&state, user.identity(), &body.0.parse()?, &device).await?;
     Ok(HttpResponse::Ok().json(me))
 }

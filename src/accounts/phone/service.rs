@@ -7,7 +7,9 @@ use crate::{
     accounts::{store as accounts, types::Me},
     auth::{
         Identity, PhoneNumber, Purpose,
+        audit::{self, Event, EventKind},
         otp::{self, Identifier, OtpCode, Proves},
+        sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
@@ -39,7 +41,12 @@ pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
 }
 
 /// Makes the number in the profile proven, if the code is the one that was sent to it.
-pub async fn confirm(state: &WorkerState, identity: Identity, code: &OtpCode) -> ApiResult<Me> {
+pub async fn confirm(
+    state: &WorkerState,
+    identity: Identity,
+    code: &OtpCode,
+    device: &Device,
+) -> ApiResult<Me> {
     let mut conn = state.pool.get().await?;
     let (number, challenge_id) = conn
         .transaction::<_, ApiError, _>(async |conn| {
@@ -56,7 +63,10 @@ pub async fn confirm(state: &WorkerState, identity: Identity, code: &OtpCode) ->
             return Err(otp::invalid_code());
         }
         match store::set_verified(conn, identity, &number).await? {
-            store::Proven::Yes => Ok(()),
+            store::Proven::Yes => {
+                let event = Event::of(EventKind::PhoneVerified, identity.user_id).from(device);
+                audit::record(conn, &event).await
+            }
             // Changed in the meantime, or the session ended.
             store::Proven::Gone => Err(otp::invalid_code()),
             store::Proven::Taken => Err(ApiError::new(

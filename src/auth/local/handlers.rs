@@ -67,9 +67,10 @@ pub async fn forgot_password(
 /// `POST /auth/reset-password`: 200; from then on every older access token is refused.
 pub async fn reset_password(
     state: Data<WorkerState>,
+    device: Device,
     body: ApiJson<ResetBody>,
 ) -> ApiResult<HttpResponse> {
-    service::reset_password(&state, body.0.parse()?).await?;
+    service::reset_password(&state, body.0.parse()?, &device).await?;
     Ok(HttpResponse::Ok()
         .json(json!({"message": "the password is changed; log in with the new one"})))
 }

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     auth::{
-        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, in_uniform_time,
+        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose,
+        audit::{self, Event, EventKind},
+        in_uniform_time,
         sessions::{self, Device, LoginMethod},
         store as users,
     },
@@ -72,6 +74,8 @@ pub async fn verify_email(
         users::forget_what_strangers_set(conn, found.user_id).await?;
         store::set_display_name(conn, &found).await?;
         let account = users::end_sessions(conn, found.user_id).await?;
+        let event = Event::of(EventKind::EmailVerified, found.user_id).from(device);
+        audit::record(conn, &event).await?;
         sessions::open(shared, conn, &account, LoginMethod::Local, device).await
     })
     .await
@@ -102,7 +106,9 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
     };
     let stored = found.as_ref().and_then(store::PasswordLogin::password_hash);
     let matches = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
+    let user_id = found.as_ref().map(|found| found.user_id);
     let Some(found) = found.filter(|_| matches) else {
+        record_failure(state, user_id, device).await?;
         return Err(ApiError::new(ErrorCode::InvalidCredentials, "address or password is wrong"));
     };
     if !found.email_verified {
@@ -114,14 +120,25 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
     if let Some(old) = stored.filter(|hash| state.hasher.is_outdated(hash)) {
         upgrade_hash(state, found.user_id, &old, login).await?;
     }
-    let (user_id, token_version) = (found.user_id, found.token_version);
-    let account = Account { user_id, token_version, email: Some(email) };
+    let account =
+        Account { user_id: found.user_id, token_version: found.token_version, email: Some(email) };
     let shared: &Shared = state;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         sessions::open(shared, conn, &account, LoginMethod::Local, device).await
     })
     .await
+}
+
+/// The same work for an unknown address as for a wrong password.
+async fn record_failure(
+    state: &WorkerState,
+    user_id: Option<Uuid>,
+    device: &Device,
+) -> ApiResult<()> {
+    let conn = state.pool.get().await?;
+    let event = Event::login_failed(user_id, LoginMethod::Local, device);
+    audit::record(&conn, &event).await
 }
 
 /// Mails a link to choose a new password; an older link stops working.
@@ -145,7 +162,7 @@ pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiRe
 
 /// Changes the password and ends every session. The token also proves the mailbox, so on an
 /// account that was not proven before, nothing a stranger set survives.
-pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> {
+pub async fn reset_password(state: &WorkerState, reset: Reset, device: &Device) -> ApiResult<()> {
     let digest = state.server_key.digest(Purpose::ResetPassword, &reset.token);
     let target = {
         let conn = state.pool.get().await?;
@@ -162,7 +179,8 @@ pub async fn reset_password(state: &WorkerState, reset: Reset) -> ApiResult<()> 
             users::forget_what_strangers_set(conn, target.user_id).await?;
         }
         users::end_sessions(conn, target.user_id).await?;
-        Ok(())
+        let event = Event::of(EventKind::PasswordReset, target.user_id).from(device);
+        audit::record(conn, &event).await
     })
     .await
 }

@@ -15,8 +15,14 @@ use crate::{
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 pub enum Proves {
+    /// Who somebody is.
     Login,
+    /// That a number is the account's.
     Phone,
+    /// That a new address is the account's.
+    Email,
+    /// That it is the account's owner who changes it.
+    Change,
 }
 
 /// Makes a challenge whose code is on its way to `to` when the caller's transaction commits; the
@@ -38,6 +44,8 @@ pub async fn issue(
     let kind = match proves {
         Proves::Login => MessageKind::LoginCode,
         Proves::Phone => MessageKind::PhoneCode,
+        Proves::Email => MessageKind::EmailCode,
+        Proves::Change => MessageKind::ChangeCode,
     };
     let message = Message::code(kind, to.channel(), user_id, id);
     Ok(outbox::store::enqueue(conn, &message).await?)

@@ -3,10 +3,12 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{Identifier, OtpCode, Proves, count_attempt, invalid_code, issue, store};
+use super::{Identifier, OtpCode, Proves, invalid_code, issue, store};
 use crate::{
     auth::{
-        Account, AuthResponse, Purpose, in_uniform_time,
+        Account, AuthResponse, Purpose,
+        audit::{self, Event},
+        in_uniform_time,
         sessions::{self, Device, LoginMethod},
         store as users,
     },
@@ -52,20 +54,31 @@ pub async fn verify(
         let mut conn = state.pool.get().await?;
         let (user_id, challenge_id) = conn
             .transaction::<_, ApiError, _>(async |conn| {
-                let user_id =
-                    store::lock_account(conn, identifier).await?.ok_or_else(invalid_code)?;
-                Ok((user_id, count_attempt(conn, user_id, Proves::Login, identifier).await?))
+                let Some(user_id) = store::lock_account(conn, identifier).await? else {
+                    return Ok((None, None));
+                };
+                let counted =
+                    store::count_attempt(conn, user_id, Proves::Login, identifier).await?;
+                Ok((Some(user_id), counted))
             })
             .await?;
-        let digest = code.digest(&state.server_key, challenge_id);
-        conn.transaction::<_, ApiError, _>(async |conn| {
-            if !store::use_code(conn, challenge_id, &digest).await? {
-                return Err(invalid_code());
-            }
-            let account = who_logs_in(conn, user_id, identifier.channel()).await?;
-            sessions::open(shared, conn, &account, LoginMethod::Otp, device).await
-        })
-        .await
+        let attempt = challenge_id.map(|id| (id, code.digest(&state.server_key, id)));
+        let response = conn
+            .transaction::<_, ApiError, _>(async |conn| {
+                let is_right = match &attempt {
+                    Some((id, digest)) => store::use_code(conn, *id, digest).await?,
+                    None => false,
+                };
+                let Some(user_id) = user_id.filter(|_| is_right) else {
+                    let failure = Event::login_failed(user_id, LoginMethod::Otp, device);
+                    audit::record(conn, &failure).await?;
+                    return Ok(None);
+                };
+                let account = who_logs_in(conn, user_id, identifier.channel()).await?;
+                sessions::open(shared, conn, &account, LoginMethod::Otp, device).await.map(Some)
+            })
+            .await?;
+        response.ok_or_else(invalid_code)
     })
     .await
 }

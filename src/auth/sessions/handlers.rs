@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{service, types::RefreshBody};
+use super::{Device, service, types::RefreshBody};
 use crate::{
     auth::CurrentUser,
     error::ApiResult,
@@ -21,8 +21,12 @@ pub async fn refresh(
 }
 
 /// `POST /auth/logout`: 204; the session's tokens are refused from then on.
-pub async fn logout(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
-    service::end(&state, user.identity(), user.session_id).await?;
+pub async fn logout(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    device: Device,
+) -> ApiResult<HttpResponse> {
+    service::end(&state, user.identity(), user.session_id, &device).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -36,14 +40,19 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 pub async fn end(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    service::end(&state, user.identity(), id.0).await?;
+    service::end(&state, user.identity(), id.0, &device).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `DELETE /me/sessions`: 204; all but the one that asks.
-pub async fn end_others(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
-    service::end_others(&state, user.identity()).await?;
+pub async fn end_others(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    device: Device,
+) -> ApiResult<HttpResponse> {
+    service::end_others(&state, user.identity(), &device).await?;
     Ok(HttpResponse::NoContent().finish())
 }

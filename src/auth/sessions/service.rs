@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::{Device, LoginMethod, RefreshToken, store, types::ListedSession};
 use crate::{
-    auth::{Account, AuthResponse, Identity},
+    auth::{
+        Account, AuthResponse, Identity,
+        audit::{self, Event, EventKind},
+    },
     error::{ApiError, ApiResult, ErrorCode},
     state::{Shared, WorkerState},
 };
@@ -28,6 +31,8 @@ pub async fn open(
         let message = "the account changed meanwhile; log in again";
         return Err(ApiError::new(ErrorCode::InvalidCredentials, message));
     };
+    let event = Event::of(EventKind::Login, account.user_id).by(method).from(device);
+    audit::record(conn, &event).await?;
     let token = RefreshToken { session_id: id, generation: 0 };
     AuthResponse::issue(state, account, token, expires_at)
 }
@@ -53,6 +58,8 @@ pub async fn refresh(state: &WorkerState, text: &str) -> ApiResult<AuthResponse>
             } else {
                 tracing::warn!(user.id = %live.account.user_id, session.id = %id, "a spent refresh token was used again");
                 store::delete(conn, id).await?;
+                let event = Event::of(EventKind::RefreshTokenReused, live.account.user_id);
+                audit::record(conn, &event).await?;
                 return Ok(None);
             };
             let token = RefreshToken { session_id: id, generation };
@@ -77,17 +84,34 @@ pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<List
 }
 
 /// Ends one session of one's own, also the one that asks.
-pub async fn end(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {
-    let conn = state.pool.get().await?;
-    let ended = store::delete_own(&conn, identity, id).await?;
-    identity.found(ended.then_some(()), &conn).await
+pub async fn end(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    device: &Device,
+) -> ApiResult<()> {
+    let is_own = id == identity.session_id;
+    let kind = if is_own { EventKind::LoggedOut } else { EventKind::SessionEnded };
+    let event = Event::of(kind, identity.user_id).from(device);
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let ended = store::delete_own(conn, identity, id).await?;
+        identity.found(ended.then_some(()), conn).await?;
+        audit::record(conn, &event).await
+    })
+    .await
 }
 
 /// Ends all sessions but the one that asks.
-pub async fn end_others(state: &WorkerState, identity: Identity) -> ApiResult<()> {
-    let conn = state.pool.get().await?;
-    store::delete_others(&conn, identity).await?;
-    identity.confirm(&conn).await
+pub async fn end_others(state: &WorkerState, identity: Identity, device: &Device) -> ApiResult<()> {
+    let event = Event::of(EventKind::OtherSessionsEnded, identity.user_id).from(device);
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        store::delete_others(conn, identity).await?;
+        identity.confirm(conn).await?;
+        audit::record(conn, &event).await
+    })
+    .await
 }
 
 /// 401, for a token that is none of ours, expired, spent or ended alike.

@@ -1,8 +1,8 @@
-//! Mails that carry links: whether they are still of use, and what they say.
+//! Mails but those with codes: whether they are still of use, and what they say.
 
 use diesel_async::AsyncPgConnection;
 
-use super::Mail;
+use super::{Mail, notices};
 use crate::{
     auth::{Purpose, local},
     delivery::Parts,
@@ -34,8 +34,10 @@ pub async fn compose(
             Ok(is_current.then_some(mail))
         }
         MessageKind::AccountExists => Mail::account_exists(parts).map(Some),
-        MessageKind::LoginCode | MessageKind::PhoneCode => {
-            Err(ApiError::internal("codes are the OTP actor's"))
-        }
+        MessageKind::SecurityNotice => notices::compose(parts, conn, message).await,
+        MessageKind::LoginCode
+        | MessageKind::PhoneCode
+        | MessageKind::EmailCode
+        | MessageKind::ChangeCode => Err(ApiError::internal("codes are the OTP actor's")),
     }
 }

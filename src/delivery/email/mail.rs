@@ -3,9 +3,10 @@
 use askama::Template;
 
 use crate::{
-    auth::OneTimeToken,
+    auth::{OneTimeToken, audit::store::RecordedEvent},
     delivery::Parts,
     error::{ApiError, ApiResult},
+    outbox::MessageKind,
 };
 
 /// A rendered mail.
@@ -37,8 +38,15 @@ template!(ResetPasswordHtml { product, base_url, link } = "delivery/templates/re
 template!(AccountExistsText { product, base_url } = "delivery/templates/account_exists.txt");
 template!(AccountExistsHtml { product, base_url } = "delivery/templates/account_exists.html");
 
-template!(LoginCodeText { product, base_url, code } = "delivery/templates/login_code.txt");
-template!(LoginCodeHtml { product, base_url, code } = "delivery/templates/login_code.html");
+template!(CodeText { product, base_url, code, use_for } = "delivery/templates/code.txt");
+template!(CodeHtml { product, base_url, code, use_for } = "delivery/templates/code.html");
+template!(
+    NoticeText { product, base_url, what, when, device } = "delivery/templates/security_notice.txt"
+);
+template!(
+    NoticeHtml { product, base_url, what, when, device } =
+        "delivery/templates/security_notice.html"
+);
 template!(TestText { product, base_url } = "delivery/templates/test.txt");
 template!(TestHtml { product, base_url } = "delivery/templates/test.html");
 
@@ -74,13 +82,31 @@ impl Mail {
         Self::new("account_exists", subject, &text, &html)
     }
 
-    /// A code to log in with; it leads the subject, so that a phone shows it without opening the mail.
-    pub fn login_code(parts: &Parts, code: &str) -> ApiResult<Self> {
+    /// A code; it leads the subject, so that a phone shows it without opening the mail.
+    pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
-        let text = LoginCodeText { product, base_url, code };
-        let html = LoginCodeHtml { product, base_url, code };
+        let (name, use_for) = match kind {
+            MessageKind::EmailCode => ("email_code", format!("confirm your address for {product}")),
+            MessageKind::ChangeCode => {
+                ("change_code", format!("confirm a change of your account at {product}"))
+            }
+            _ => ("login_code", format!("log in to {product}")),
+        };
+        let use_for = use_for.as_str();
+        let text = CodeText { product, base_url, code, use_for };
+        let html = CodeHtml { product, base_url, code, use_for };
         let subject = format!("{code} is your {product} code");
-        Self::new("login_code", subject, &text, &html)?.with_key(code.to_owned())
+        Self::new(name, subject, &text, &html)?.with_key(code.to_owned())
+    }
+
+    /// Something happened to the account's ways in.
+    pub fn security_notice(parts: &Parts, what: &str, event: &RecordedEvent) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let when = event.at.format("%-d %B %Y, %H:%M UTC").to_string();
+        let (when, device) = (when.as_str(), event.device.as_deref().unwrap_or_default());
+        let text = NoticeText { product, base_url, what, when, device };
+        let html = NoticeHtml { product, base_url, what, when, device };
+        Self::new("security_notice", format!("{what} ({product})"), &text, &html)
     }
 
     /// An operator tries whether mail works.

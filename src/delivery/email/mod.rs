@@ -1,9 +1,10 @@
-//! The email channel: its actor, the mails that carry links, and the way to the mail server.
+//! The email channel: its actor, what its mails say, and the way to the mail server.
 
 mod actor;
 mod links;
 mod mail;
 mod mailer;
+mod notices;
 mod smtp;
 
 pub use actor::{EmailActor, SendMail};

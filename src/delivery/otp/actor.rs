@@ -18,7 +18,7 @@ use crate::{
     },
     error::{ApiError, ApiResult},
     outbox::{
-        Channel, MessageKind,
+        Channel,
         store::{Claim, Claimed},
     },
 };
@@ -84,20 +84,18 @@ async fn compose(
     let code = code.expose();
     let recipient = challenge.destination;
     Ok(Some(match (challenge.channel.parse::<Channel>(), claim.kind) {
-        (Ok(Channel::Email), MessageKind::LoginCode) => {
-            let mail = Mail::login_code(parts, code)?;
+        (Ok(Channel::Email), kind) => {
+            let mail = Mail::code(parts, kind, code)?;
             Composed::Mail(SendMail { id: claim.id, recipient, mail })
         }
-        (Ok(Channel::Sms), kind @ (MessageKind::LoginCode | MessageKind::PhoneCode)) => {
-            Composed::Sms(SendSms {
-                claim,
-                recipient,
-                text: Text::code(parts, kind, code)?,
-                life: Duration::try_from_secs_f64(message.life_left_secs).unwrap_or_default(),
-                unconfirmed: message.unconfirmed,
-            })
-        }
-        _ => return Err(ApiError::internal("no code goes this way")),
+        (Ok(Channel::Sms), kind) => Composed::Sms(SendSms {
+            claim,
+            recipient,
+            text: Text::code(parts, kind, code)?,
+            life: Duration::try_from_secs_f64(message.life_left_secs).unwrap_or_default(),
+            unconfirmed: message.unconfirmed,
+        }),
+        (Err(_), _) => return Err(ApiError::internal("no code goes this way")),
     }))
 }
 

@@ -26,6 +26,7 @@ pub async fn enqueue(mut conn: &AsyncPgConnection, message: &Message) -> QueryRe
             outbox::kind.eq(message.kind.to_string()),
             outbox::channel.eq(message.channel.to_string()),
             outbox::user_id.eq(message.user_id),
+            outbox::recipient.eq(&message.recipient),
             outbox::subject_id.eq(message.subject_id),
             outbox::supersede_key.eq(&message.supersede_key),
             outbox::priority.eq(message.priority),

@@ -16,6 +16,11 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// Whether it only tells what happened to the account.
+    pub fn is_notice(&self) -> bool {
+        self.subject.ends_with(" (sports-log)")
+    }
+
     /// Panics when `raw` is no mail.
     pub fn new(from: &str, to: &str, raw: String) -> Self {
         let message = MessageParser::default().parse(raw.as_bytes()).unwrap();

@@ -138,15 +138,26 @@ impl SmtpServer {
         state.heard.iter().filter(|(_, said)| said.starts_with(verb)).map(|(at, _)| *at).collect()
     }
 
-    /// The next mail to `address`, waiting for it; mails to others are kept.
+    /// The next mail to `address` that is no notice, waiting for it; all others are kept.
     pub async fn mail_to(&self, address: &str) -> Mail {
+        self.next_mail(address, |mail| !mail.is_notice()).await
+    }
+
+    /// The next mail to `address` that tells what happened to its account.
+    pub async fn notice_to(&self, address: &str) -> Mail {
+        self.next_mail(address, Mail::is_notice).await
+    }
+
+    async fn next_mail(&self, address: &str, is_wanted: impl Fn(&Mail) -> bool) -> Mail {
         let found = async {
             loop {
                 let arrived = self.arrived.notified();
                 {
                     let mut state = self.state();
-                    let position =
-                        state.mails.iter().position(|mail| mail.to.eq_ignore_ascii_case(address));
+                    let position = state
+                        .mails
+                        .iter()
+                        .position(|mail| mail.to.eq_ignore_ascii_case(address) && is_wanted(mail));
                     if let Some(mail) = position.and_then(|position| state.mails.remove(position)) {
                         return mail;
                     }

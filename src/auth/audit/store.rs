@@ -1,0 +1,104 @@
+//! Statements about events. The table is append-only: the database itself refuses anything else.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{IntervalDsl, auto_type, exists, now, sql},
+    prelude::*,
+    sql_types::{Bool, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Event;
+use crate::{
+    auth::{Identity, live_session},
+    db::schema::{auth_events, users},
+};
+
+const REMEMBERED_DAYS: i32 = 365;
+
+/// An event as its account's owner sees it.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = auth_events)]
+pub struct RecordedEvent {
+    pub id: Uuid,
+    pub kind: String,
+    pub method: Option<String>,
+    pub device: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+pub async fn insert(mut conn: &AsyncPgConnection, event: &Event<'_>) -> QueryResult<Uuid> {
+    diesel::insert_into(auth_events::table)
+        .values((
+            auth_events::user_id.eq(event.user_id),
+            auth_events::kind.eq(event.kind.to_string()),
+            auth_events::method.eq(&event.method),
+            auth_events::device.eq(event.device.map(AsRef::<str>::as_ref)),
+        ))
+        .returning(auth_events::id)
+        .get_result(&mut conn)
+        .await
+}
+
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<RecordedEvent>> {
+    let query = auth_events::table.find(id).select(RecordedEvent::as_select());
+    query.first(&mut conn).await.optional()
+}
+
+/// The live user, as the column that may be empty wants it.
+#[auto_type]
+fn owner(identity: Identity) -> _ {
+    let live: live_session = live_session(identity);
+    live.select(users::id.nullable())
+}
+
+/// Whether the event is one of the live user's.
+pub async fn is_own(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<bool> {
+    let own = auth_events::table.find(id).filter(auth_events::user_id.eq_any(owner(identity)));
+    diesel::select(exists(own)).get_result(&mut conn).await
+}
+
+/// The live user's events, newest first, after the event `cursor`.
+pub async fn list(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    cursor: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<RecordedEvent>> {
+    let mut query = auth_events::table
+        .filter(auth_events::user_id.eq_any(owner(identity)))
+        .select(RecordedEvent::as_select())
+        .order((auth_events::at.desc(), auth_events::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some(cursor) = cursor {
+        query = query.filter(
+            sql::<Bool>("(at, id) < (SELECT c.at, c.id FROM auth_events c WHERE c.id = ")
+                .bind::<SqlUuid, _>(cursor)
+                .sql(")"),
+        );
+    }
+    query.load(&mut conn).await
+}
+
+/// Deletes what was recorded of an account that is gone; the database refuses it for others.
+pub async fn delete_of(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::delete(auth_events::table.filter(auth_events::user_id.eq(user_id)))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Forgets what is older than a year; how many.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let forgotten = now.into_sql::<Timestamptz>() - REMEMBERED_DAYS.days();
+    diesel::delete(auth_events::table.filter(auth_events::at.lt(forgotten)))
+        .execute(&mut conn)
+        .await
+}

@@ -1,0 +1,56 @@
+//! Mails that tell of an event: what happened to the account, and what to do if it was not its owner.
+
+use diesel_async::AsyncPgConnection;
+
+use super::Mail;
+use crate::{
+    auth::audit::{self, EventKind, store::RecordedEvent},
+    delivery::Parts,
+    error::{ApiError, ApiResult},
+    outbox::store::Claimed,
+};
+
+/// The mail, or nothing when the event is known no more.
+pub async fn compose(
+    parts: &Parts,
+    conn: &AsyncPgConnection,
+    message: &Claimed,
+) -> ApiResult<Option<Mail>> {
+    match audit::store::find(conn, message.subject_id).await? {
+        Some(event) => Mail::security_notice(parts, &sentence(&event)?, &event).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What happened, as the subject and the first line say it.
+fn sentence(event: &RecordedEvent) -> ApiResult<String> {
+    let kind: EventKind = event.kind.parse().map_err(ApiError::internal)?;
+    let provider = match event.method.as_deref() {
+        Some("google") => "Google",
+        Some("facebook") => "Facebook",
+        _ => "your identity provider",
+    };
+    Ok(match kind {
+        EventKind::RefreshTokenReused => {
+            "A session was ended, because somebody else had its key".to_owned()
+        }
+        EventKind::EmailChanged => "The address of your account was changed".to_owned(),
+        EventKind::PasswordChanged | EventKind::PasswordReset => {
+            "Your password was changed".to_owned()
+        }
+        EventKind::PhoneVerified => "Your phone number can be used to log in now".to_owned(),
+        EventKind::PhoneRemoved => "Your phone number can no longer be used to log in".to_owned(),
+        EventKind::ProviderLinked => format!("{provider} can be used to log in now"),
+        EventKind::ProviderUnlinked => format!("{provider} can no longer be used to log in"),
+        EventKind::AccountLocked => "Your account was locked".to_owned(),
+        EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
+        EventKind::AccountDeleted => "Your account was deleted".to_owned(),
+        EventKind::Login
+        | EventKind::LoginFailed
+        | EventKind::LoggedOut
+        | EventKind::SessionEnded
+        | EventKind::OtherSessionsEnded
+        | EventKind::EmailVerified
+        | EventKind::ResetGranted => return Err(ApiError::internal("nobody is told of this")),
+    })
+}
