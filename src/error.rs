@@ -19,6 +19,8 @@ pub enum ErrorCode {
     InvalidParameter,
     InvalidCursor,
     InvalidToken,
+    InvalidState,
+    InvalidReturnTo,
     MalformedRequest,
     MissingToken,
     InvalidAccessToken,
@@ -27,16 +29,23 @@ pub enum ErrorCode {
     InvalidRefreshToken,
     EmailNotVerified,
     AccountLocked,
+    ReauthenticationRequired,
+    LoginDenied,
     NotFound,
     MethodNotAllowed,
     PhoneNumberMissing,
     PhoneAlreadyVerified,
     PhoneNumberTaken,
+    EmailMissing,
+    EmailTaken,
+    ConnectionTaken,
+    LastWayIn,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
     WeakPassword,
     RateLimited,
+    ProviderError,
     Busy,
     DatabaseUnavailable,
     DeliveryUnavailable,
@@ -52,22 +61,32 @@ impl ErrorCode {
             | Self::InvalidParameter
             | Self::InvalidCursor
             | Self::InvalidToken
+            | Self::InvalidState
+            | Self::InvalidReturnTo
             | Self::MalformedRequest => StatusCode::BAD_REQUEST,
             Self::MissingToken
             | Self::InvalidAccessToken
             | Self::InvalidCredentials
             | Self::InvalidCode
             | Self::InvalidRefreshToken => StatusCode::UNAUTHORIZED,
-            Self::EmailNotVerified | Self::AccountLocked => StatusCode::FORBIDDEN,
+            Self::EmailNotVerified
+            | Self::AccountLocked
+            | Self::ReauthenticationRequired
+            | Self::LoginDenied => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::PhoneNumberMissing | Self::PhoneAlreadyVerified | Self::PhoneNumberTaken => {
-                StatusCode::CONFLICT
-            }
+            Self::PhoneNumberMissing
+            | Self::PhoneAlreadyVerified
+            | Self::PhoneNumberTaken
+            | Self::EmailMissing
+            | Self::EmailTaken
+            | Self::ConnectionTaken
+            | Self::LastWayIn => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ValidationFailed | Self::WeakPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::ProviderError => StatusCode::BAD_GATEWAY,
             Self::Busy
             | Self::DatabaseUnavailable
             | Self::DeliveryUnavailable

@@ -1,5 +1,6 @@
 //! `/me`: what an account says of itself.
 
+pub mod access;
 mod handlers;
 mod merge_patch;
 pub mod phone;

@@ -13,6 +13,7 @@ pub mod local;
 pub mod otp;
 mod password;
 mod phone;
+pub mod reauth;
 mod response;
 mod server_key;
 pub mod sessions;

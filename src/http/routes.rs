@@ -7,9 +7,9 @@ use actix_web::{
 
 use super::{health, method::resource, pages};
 use crate::{
-    accounts::{self, phone},
+    accounts::{self, access, phone},
     activities,
-    auth::{audit, local, otp, sessions},
+    auth::{audit, local, otp, reauth, sessions},
 };
 
 /// Registers all routes. `/metrics` is answered by the metrics middleware.
@@ -42,7 +42,14 @@ pub fn configure(app: &mut ServiceConfig) {
         ))
         .service(resource("/me/security-events", [(GET, web::to(audit::list))]))
         .service(resource("/me/sessions/{id}", [(DELETE, web::to(sessions::end))]))
-        .service(resource("/me", [(GET, web::to(accounts::get_me))]))
+        .service(resource(
+            "/me",
+            [(GET, web::to(accounts::get_me)), (DELETE, web::to(access::delete_account))],
+        ))
+        .service(resource("/me/password", [(PUT, web::to(access::change_password))]))
+        .service(resource("/me/email", [(PUT, web::to(access::change_email))]))
+        .service(resource("/me/email/confirm", [(POST, web::to(access::confirm_email))]))
+        .service(resource("/me/otp", [(POST, web::to(reauth::request_code))]))
         .service(resource("/me/profile", [(PUT, web::to(accounts::update_profile))]))
         .service(resource("/me/preferences", [(PUT, web::to(accounts::patch_preferences))]))
         .service(resource("/me/phone/verification", [(POST, web::to(phone::request))]))

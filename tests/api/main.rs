@@ -7,6 +7,7 @@
 
 mod support;
 
+mod access;
 mod activities;
 mod audit;
 mod bad_input;

@@ -53,13 +53,13 @@ pub async fn confirm(
             let number = unproven_number(conn, identity).await?;
             let to = Identifier::Phone(number.clone());
             let challenge_id =
-                otp::count_attempt(conn, identity.user_id, Proves::Phone, &to).await?;
-            Ok((number, challenge_id))
+                otp::store::count_attempt(conn, identity.user_id, Proves::Phone, Some(&to)).await?;
+            Ok((number, challenge_id.ok_or_else(otp::invalid_code)?))
         })
         .await?;
     let digest = code.digest(&state.server_key, challenge_id);
     conn.transaction::<_, ApiError, _>(async |conn| {
-        if !otp::store::use_code(conn, challenge_id, &digest).await? {
+        if otp::store::use_code(conn, challenge_id, &digest).await?.is_none() {
             return Err(otp::invalid_code());
         }
         match store::set_verified(conn, identity, &number).await? {

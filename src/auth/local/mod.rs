@@ -8,4 +8,4 @@ mod types;
 pub use handlers::{
     forgot_password, login, register, resend_verification, reset_password, verify_email,
 };
-pub use types::display_name;
+pub use types::{acceptable, display_name};

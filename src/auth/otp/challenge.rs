@@ -1,7 +1,7 @@
 //! Issuing a code and counting the attempts at it: the same whatever the code proves.
 
 use derive_more::Display;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{Identifier, OtpCode, store};
@@ -51,15 +51,25 @@ pub async fn issue(
     Ok(outbox::store::enqueue(conn, &message).await?)
 }
 
-/// Counts one attempt before anything is compared, and commits that, whatever comes of it: the
-/// challenge that may be compared with, or 401. The caller has locked the account.
-pub async fn count_attempt(
-    conn: &AsyncPgConnection,
+/// Uses up the code of the newest challenge, to `to` where that matters: to whom it had been sent, or
+/// 401. The attempt is counted and committed before anything is compared, whatever comes of it.
+pub async fn redeem(
+    conn: &mut AsyncPgConnection,
+    key: &ServerKey,
     user_id: Uuid,
     proves: Proves,
-    to: &Identifier,
-) -> ApiResult<Uuid> {
-    store::count_attempt(conn, user_id, proves, to).await?.ok_or_else(invalid_code)
+    to: Option<&Identifier>,
+    code: &OtpCode,
+) -> ApiResult<String> {
+    let counted = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            store::lock_user(conn, user_id).await?;
+            Ok(store::count_attempt(conn, user_id, proves, to).await?)
+        })
+        .await?;
+    let id = counted.ok_or_else(invalid_code)?;
+    let used = store::use_code(conn, id, &code.digest(key, id)).await?;
+    used.ok_or_else(invalid_code)
 }
 
 /// 401, for a code that is wrong, used, expired or tried too often alike.

@@ -7,7 +7,7 @@ mod service;
 pub mod store;
 mod types;
 
-pub use challenge::{Proves, count_attempt, invalid_code, issue};
+pub use challenge::{Proves, invalid_code, issue, redeem};
 pub use code::OtpCode;
 pub use handlers::{request, verify};
 pub use types::{Identifier, otp_code};

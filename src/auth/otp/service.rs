@@ -58,7 +58,7 @@ pub async fn verify(
                     return Ok((None, None));
                 };
                 let counted =
-                    store::count_attempt(conn, user_id, Proves::Login, identifier).await?;
+                    store::count_attempt(conn, user_id, Proves::Login, Some(identifier)).await?;
                 Ok((Some(user_id), counted))
             })
             .await?;
@@ -66,7 +66,7 @@ pub async fn verify(
         let response = conn
             .transaction::<_, ApiError, _>(async |conn| {
                 let is_right = match &attempt {
-                    Some((id, digest)) => store::use_code(conn, *id, digest).await?,
+                    Some((id, digest)) => store::use_code(conn, *id, digest).await?.is_some(),
                     None => false,
                 };
                 let Some(user_id) = user_id.filter(|_| is_right) else {

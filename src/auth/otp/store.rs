@@ -3,7 +3,7 @@
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Bool, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -48,6 +48,12 @@ pub async fn lock_account(
             account.filter(users::id.eq_any(proven)).first(&mut conn).await.optional()
         }
     }
+}
+
+/// Locks the account until the transaction ends.
+pub async fn lock_user(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    let account = users::table.find(user_id).select(users::id).for_no_key_update();
+    account.first::<Uuid>(&mut conn).await.optional().map(drop)
 }
 
 /// Whether the account takes no codes for now.
@@ -102,12 +108,13 @@ pub async fn insert_challenge(
         .map(drop)
 }
 
-/// Counts an attempt at the newest code, if there is one that can still be tried: its challenge.
+/// Counts an attempt at the newest code, sent to `to` where that matters, if there is one that can
+/// still be tried: its challenge. The caller has locked the account.
 pub async fn count_attempt(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     proves: Proves,
-    to: &Identifier,
+    to: Option<&Identifier>,
 ) -> QueryResult<Option<Uuid>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -117,7 +124,7 @@ pub async fn count_attempt(
     let counted: Option<Row> = diesel::sql_query(format!(
         "UPDATE otp_challenges SET attempts = attempts + 1
          WHERE id = (SELECT id FROM otp_challenges
-                     WHERE user_id = $1 AND purpose = $2 AND destination = $3
+                     WHERE user_id = $1 AND purpose = $2 AND destination = coalesce($3, destination)
                      ORDER BY created_at DESC LIMIT 1)
            AND NOT used AND attempts < 5 AND expires_at > now()
            AND {RECENT_FAILURES} < {MOST_FAILURES}
@@ -125,26 +132,31 @@ pub async fn count_attempt(
     ))
     .bind::<SqlUuid, _>(user_id)
     .bind::<Text, _>(proves.to_string())
-    .bind::<Text, _>(to.as_str())
+    .bind::<Nullable<Text>, _>(to.map(Identifier::as_str))
     .get_result(&mut conn)
     .await
     .optional()?;
     Ok(counted.map(|row| row.id))
 }
 
-/// Uses the code up, if it is the right one: whoever comes second finds it used.
+/// Uses the code up, if it is the right one, and says to whom it was sent: whoever comes second finds
+/// it used.
 pub async fn use_code(
     mut conn: &AsyncPgConnection,
     id: Uuid,
     code_hash: &[u8],
-) -> QueryResult<bool> {
+) -> QueryResult<Option<String>> {
     let unused = otp_challenges::table
         .find(id)
         .filter(otp_challenges::code_hash.eq(code_hash))
         .filter(otp_challenges::expires_at.gt(now))
         .filter(diesel::dsl::not(otp_challenges::used));
-    let used = diesel::update(unused).set(otp_challenges::used.eq(true)).execute(&mut conn).await?;
-    Ok(used == 1)
+    diesel::update(unused)
+        .set(otp_challenges::used.eq(true))
+        .returning(otp_challenges::destination)
+        .get_result(&mut conn)
+        .await
+        .optional()
 }
 
 /// The challenge, while its code can still be used: what a message about it needs to know.

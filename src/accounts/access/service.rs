@@ -1,0 +1,172 @@
+//! The rules of changing who can get in.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    auth::{
+        AuthResponse, EmailAddress, Identity, Purpose,
+        audit::{self, Event, EventKind},
+        local::acceptable,
+        otp::{self, Identifier, OtpCode, Proves},
+        reauth::{self, Proof},
+        sessions::{self, Device, LoginMethod},
+        store as users,
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::Channel,
+    state::{Shared, WorkerState},
+    throttle::{self, Limit},
+};
+
+/// Codes to one address, whoever asks, and codes that one account can ask for, whatever the address.
+const CODES: Limit = Limit { times: 3, minutes: 15 };
+
+/// Sets the password, also the first one. Every session ends, and a new one begins.
+pub async fn change_password(
+    state: &WorkerState,
+    identity: Identity,
+    new_password: &str,
+    proof: Proof,
+    device: &Device,
+) -> ApiResult<AuthResponse> {
+    let account = {
+        let conn = state.pool.get().await?;
+        identity.confirm(&conn).await?;
+        users::find_account(&conn, identity.user_id).await?
+    };
+    let Some(email) = account.email else {
+        return Err(ApiError::new(
+            ErrorCode::EmailMissing,
+            "a password needs an address to log in with; set one first",
+        ));
+    };
+    let password = acceptable(new_password, "new_password", &email, &state.product_name)?;
+    let method = method_of(&proof);
+    reauth::require(state, identity, proof).await?;
+    let hash = state.hasher.hash(password).await?;
+    let shared: &Shared = state;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        lock(conn, identity).await?;
+        store::set_password(conn, identity.user_id, &hash).await?;
+        let event = Event::of(EventKind::PasswordChanged, identity.user_id).from(device);
+        start_anew(shared, conn, &event, method, device).await
+    })
+    .await
+}
+
+/// Mails a code to the new address. The answer is the same when it is somebody else's.
+pub async fn change_email(
+    state: &WorkerState,
+    identity: Identity,
+    email: EmailAddress,
+    proof: Proof,
+) -> ApiResult<()> {
+    state.require_channel(Channel::Email)?;
+    reauth::require(state, identity, proof).await?;
+    let server_key = &state.server_key;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        lock(conn, identity).await?;
+        for (use_for, limited) in [
+            ("email-code-address", email.as_str().as_bytes()),
+            ("email-code-user", identity.user_id.as_bytes().as_slice()),
+        ] {
+            let key = server_key.tag(Purpose::Throttle, use_for, limited);
+            throttle::take(conn, &key, CODES).await?;
+        }
+        let to = Identifier::Email(email);
+        otp::issue(conn, server_key, identity.user_id, Proves::Email, &to).await
+    })
+    .await
+}
+
+/// Makes the address that the code was sent to the account's. The old one is told. An account that
+/// nobody ever proved to own the address gives way: nobody has ever got into it.
+pub async fn confirm_email(
+    state: &WorkerState,
+    identity: Identity,
+    code: &OtpCode,
+    device: &Device,
+) -> ApiResult<AuthResponse> {
+    let shared: &Shared = state;
+    let user_id = identity.user_id;
+    let mut conn = state.pool.get().await?;
+    identity.confirm(&conn).await?;
+    let proven =
+        otp::redeem(&mut conn, &state.server_key, user_id, Proves::Email, None, code).await?;
+    let email = EmailAddress::from_stored(proven);
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        lock(conn, identity).await?;
+        let before = users::find_account(conn, user_id).await?.email;
+        store::delete_unproven(conn, &email, user_id).await?;
+        if !store::set_email(conn, user_id, &email).await? {
+            return Err(ApiError::new(
+                ErrorCode::EmailTaken,
+                "another account has proven this address already",
+            ));
+        }
+        let event = Event::of(EventKind::EmailChanged, user_id).from(device);
+        start_anew(shared, conn, &Event { tell: before, ..event }, LoginMethod::Otp, device).await
+    })
+    .await
+}
+
+/// Deletes the account with everything of it, in one transaction. That it was deleted stays recorded,
+/// under an id that means nothing any more.
+pub async fn delete_account(
+    state: &WorkerState,
+    identity: Identity,
+    proof: Proof,
+    device: &Device,
+) -> ApiResult<()> {
+    reauth::require(state, identity, proof).await?;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        lock(conn, identity).await?;
+        delete(conn, identity.user_id, Some(device)).await
+    })
+    .await
+}
+
+/// Deletes what there is of a user.
+pub async fn delete(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    device: Option<&Device>,
+) -> ApiResult<()> {
+    let tell = users::find_account(conn, user_id).await?.email;
+    store::delete_user(conn, user_id).await?;
+    audit::store::delete_of(conn, user_id).await?;
+    let event = Event::of(EventKind::AccountDeleted, user_id);
+    audit::record(conn, &Event { tell, device, ..event }).await
+}
+
+/// Locks the account until the transaction ends; 401 when the session has ended meanwhile.
+async fn lock(conn: &AsyncPgConnection, identity: Identity) -> ApiResult<()> {
+    otp::store::lock_user(conn, identity.user_id).await?;
+    identity.confirm(conn).await
+}
+
+/// Ends all sessions, records why, and opens a new one for the device that asked.
+async fn start_anew(
+    shared: &Shared,
+    conn: &AsyncPgConnection,
+    event: &Event<'_>,
+    method: LoginMethod,
+    device: &Device,
+) -> ApiResult<AuthResponse> {
+    let user_id = event.user_id.ok_or_else(|| ApiError::internal("an event of nobody"))?;
+    let account = users::end_sessions(conn, user_id).await?;
+    audit::record(conn, event).await?;
+    sessions::open(shared, conn, &account, method, device).await
+}
+
+fn method_of(proof: &Proof) -> LoginMethod {
+    match proof {
+        Proof::Code(_) => LoginMethod::Otp,
+        Proof::Password(_) | Proof::Nothing => LoginMethod::Local,
+    }
+}

@@ -1,0 +1,85 @@
+//! Statements that change who can get in.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{exists, not, now},
+    prelude::*,
+    result::{DatabaseErrorKind, Error},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::{EmailAddress, PasswordHash},
+    db::schema::{local_credentials, users},
+};
+
+/// Sets the password of an account whose address is proven. A reset that was asked for is void.
+pub async fn set_password(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    hash: &PasswordHash,
+) -> QueryResult<()> {
+    diesel::update(local_credentials::table.find(user_id))
+        .set((
+            local_credentials::password_hash.eq(hash.as_ref()),
+            local_credentials::reset_token.eq(None::<Vec<u8>>),
+            local_credentials::reset_expires.eq(None::<DateTime<Utc>>),
+            local_credentials::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Deletes another account of this address that nobody has ever proven to own it.
+pub async fn delete_unproven(
+    mut conn: &AsyncPgConnection,
+    email: &EmailAddress,
+    but: Uuid,
+) -> QueryResult<()> {
+    let proven = local_credentials::table
+        .filter(local_credentials::user_id.eq(users::id))
+        .filter(local_credentials::email_verified);
+    let unproven = users::table
+        .filter(users::email.eq(email.as_str()))
+        .filter(users::id.ne(but))
+        .filter(not(exists(proven)));
+    diesel::delete(unproven).execute(&mut conn).await.map(drop)
+}
+
+/// Makes a proven address the account's; false when it is another's. The unique index decides.
+/// Whatever was mailed to the old address to choose a password with is void.
+pub async fn set_email(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    email: &EmailAddress,
+) -> QueryResult<bool> {
+    let updated = diesel::update(users::table.find(user_id))
+        .set((users::email.eq(email.as_str()), users::updated_at.eq(now)))
+        .execute(&mut conn)
+        .await;
+    match updated {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => return Ok(false),
+        other => other?,
+    };
+    let proven = (
+        local_credentials::email_verified.eq(true),
+        local_credentials::reset_token.eq(None::<Vec<u8>>),
+        local_credentials::reset_expires.eq(None::<DateTime<Utc>>),
+        local_credentials::updated_at.eq(now),
+    );
+    diesel::insert_into(local_credentials::table)
+        .values((local_credentials::user_id.eq(user_id), proven.clone()))
+        .on_conflict(local_credentials::user_id)
+        .do_update()
+        .set(proven)
+        .execute(&mut conn)
+        .await?;
+    Ok(true)
+}
+
+/// Everything of the user goes with it.
+pub async fn delete_user(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::delete(users::table.find(user_id)).execute(&mut conn).await.map(drop)
+}

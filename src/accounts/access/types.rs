@@ -1,0 +1,84 @@
+//! What the endpoints take, raw and parsed.
+
+use serde::Deserialize;
+
+use crate::{
+    auth::{
+        EmailAddress,
+        otp::{OtpCode, otp_code},
+        reauth::{Proof, ProofBody},
+    },
+    error::ApiResult,
+    http::{Patch, Validator},
+};
+
+/// `PUT /me/password`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct PasswordBody {
+    new_password: Patch<String>,
+    #[serde(flatten)]
+    proof: ProofBody,
+}
+
+/// `PUT /me/email`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct EmailBody {
+    email: Patch<String>,
+    #[serde(flatten)]
+    proof: ProofBody,
+}
+
+/// `POST /me/email/confirm`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ConfirmBody {
+    code: Patch<String>,
+}
+
+/// `DELETE /me`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct DeletionBody {
+    #[serde(flatten)]
+    proof: ProofBody,
+}
+
+impl PasswordBody {
+    /// The new password is judged once the account is known.
+    pub fn parse(self) -> ApiResult<(String, Proof)> {
+        let mut v = Validator::default();
+        let new_password = v.required("new_password", self.new_password, Ok);
+        let proof = self.proof.parse(&mut v);
+        Ok((v.finish_with(new_password)?, proof))
+    }
+}
+
+impl EmailBody {
+    pub fn parse(self) -> ApiResult<(EmailAddress, Proof)> {
+        let mut v = Validator::default();
+        let email = v.required("email", self.email, |text| {
+            text.parse().map_err(|error| ("invalid_format", format!("{error}")))
+        });
+        let proof = self.proof.parse(&mut v);
+        Ok((v.finish_with(email)?, proof))
+    }
+}
+
+impl ConfirmBody {
+    pub fn parse(self) -> ApiResult<OtpCode> {
+        let mut v = Validator::default();
+        let code = v.required("code", self.code, otp_code);
+        v.finish_with(code)
+    }
+}
+
+impl DeletionBody {
+    pub fn parse(self) -> ApiResult<Proof> {
+        let mut v = Validator::default();
+        let proof = self.proof.parse(&mut v);
+        v.finish()?;
+        Ok(proof)
+    }
+}

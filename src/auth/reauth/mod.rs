@@ -1,0 +1,10 @@
+//! Proving once more who one is, before what is sensitive: by the password, or by a fresh code.
+
+mod handlers;
+mod service;
+mod store;
+mod types;
+
+pub use handlers::request_code;
+pub use service::require;
+pub use types::{Proof, ProofBody};

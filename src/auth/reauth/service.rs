@@ -1,0 +1,99 @@
+//! The rules of proving once more who one is.
+
+use diesel_async::AsyncConnection;
+
+use super::{Proof, store};
+use crate::{
+    auth::{
+        Identity, Password, PasswordHash, Purpose,
+        otp::{self, Identifier, OtpCode, Proves},
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::Channel,
+    state::WorkerState,
+    throttle::{self, Limit},
+};
+
+/// Proofs that a session can try: a stolen access token must not become a way to guess the password.
+const TRIES: Limit = Limit { times: 10, minutes: 15 };
+
+/// Codes that an account can ask for by one channel.
+const CODES: Limit = Limit { times: 3, minutes: 15 };
+
+/// Returns if `proof` shows that it is still the account's owner who asks: 401 `invalid_credentials` or
+/// `invalid_code`, 403 `reauthentication_required` without any, 429. An account with neither a
+/// password nor a way to be sent a code proves it by having logged in within the last ten minutes.
+pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> ApiResult<()> {
+    let account = {
+        let conn = state.pool.get().await?;
+        let account = store::find(&conn, identity).await?;
+        account.ok_or_else(ApiError::invalid_access_token)?
+    };
+    match proof {
+        Proof::Password(password) => {
+            take_try(state, identity).await?;
+            check_password(state, account.password_hash, password).await
+        }
+        Proof::Code(code) => {
+            take_try(state, identity).await?;
+            check_code(state, identity, &code).await
+        }
+        Proof::Nothing if account.has_nothing_to_prove_with() && account.is_fresh => Ok(()),
+        Proof::Nothing => Err(ApiError::new(
+            ErrorCode::ReauthenticationRequired,
+            "this needs `password`, or `code` from POST /me/otp; without either, log in again",
+        )),
+    }
+}
+
+/// Sends a code to the proven address or number of the account.
+pub async fn request_code(
+    state: &WorkerState,
+    identity: Identity,
+    channel: Channel,
+) -> ApiResult<()> {
+    state.require_channel(channel)?;
+    let server_key = &state.server_key;
+    let limited = [identity.user_id.as_bytes(), channel.to_string().as_bytes()].concat();
+    let key = server_key.tag(Purpose::Throttle, "change-code", &limited);
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let account = store::find(conn, identity).await?;
+        let account = account.ok_or_else(ApiError::invalid_access_token)?;
+        let to = match channel {
+            Channel::Email => account.proven_email.map(Identifier::Email).ok_or_else(|| {
+                ApiError::new(ErrorCode::EmailMissing, "this account has no proven address")
+            })?,
+            Channel::Sms => account.proven_number.map(Identifier::Phone).ok_or_else(|| {
+                ApiError::new(ErrorCode::PhoneNumberMissing, "this account has no proven number")
+            })?,
+        };
+        throttle::take(conn, &key, CODES).await?;
+        otp::issue(conn, server_key, identity.user_id, Proves::Change, &to).await
+    })
+    .await
+}
+
+async fn take_try(state: &WorkerState, identity: Identity) -> ApiResult<()> {
+    let user_id = identity.user_id.as_bytes();
+    let key = state.server_key.tag(Purpose::Throttle, "reauthentication", user_id);
+    let conn = state.pool.get().await?;
+    throttle::take(&conn, &key, TRIES).await
+}
+
+async fn check_password(
+    state: &WorkerState,
+    stored: Option<PasswordHash>,
+    password: Password,
+) -> ApiResult<()> {
+    if state.hasher.verify(password, stored.as_ref()).await? {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::InvalidCredentials, "the password is wrong"))
+}
+
+async fn check_code(state: &WorkerState, identity: Identity, code: &OtpCode) -> ApiResult<()> {
+    let user_id = identity.user_id;
+    let mut conn = state.pool.get().await?;
+    otp::redeem(&mut conn, &state.server_key, user_id, Proves::Change, None, code).await.map(drop)
+}

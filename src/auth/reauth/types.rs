@@ -1,0 +1,59 @@
+//! What the sensitive endpoints take besides, raw and parsed.
+
+use serde::Deserialize;
+
+use crate::{
+    auth::{
+        Password,
+        otp::{OtpCode, otp_code},
+    },
+    error::ApiResult,
+    http::{Patch, Validator},
+    outbox::Channel,
+};
+
+/// The fields `password` and `code`, one of which a sensitive request carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ProofBody {
+    password: Patch<String>,
+    code: Patch<String>,
+}
+
+/// What somebody proves with that it is still them.
+#[derive(Clone)]
+pub enum Proof {
+    Password(Password),
+    Code(OtpCode),
+    Nothing,
+}
+
+/// `POST /me/otp`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct CodeBody {
+    channel: Patch<String>,
+}
+
+impl ProofBody {
+    /// The password goes first where both are given. Faults are left with `v`.
+    pub fn parse(self, v: &mut Validator) -> Proof {
+        let password = v.not_null("password", self.password, Ok);
+        let code = v.not_null("code", self.code, otp_code);
+        match (password, code) {
+            (Some(password), _) => Proof::Password(Password::typed(&password)),
+            (None, Some(code)) => Proof::Code(code),
+            (None, None) => Proof::Nothing,
+        }
+    }
+}
+
+impl CodeBody {
+    pub fn parse(self) -> ApiResult<Channel> {
+        let mut v = Validator::default();
+        let channel = v.required("channel", self.channel, |text| {
+            text.parse().map_err(|_| ("invalid_value", "must be email or sms".into()))
+        });
+        v.finish_with(channel)
+    }
+}
