@@ -5,7 +5,10 @@ use std::sync::Arc;
 use derive_more::Deref;
 
 use crate::{
-    auth::{Hasher, JwtKeys, ServerKey},
+    auth::{
+        Hasher, JwtKeys, ServerKey,
+        oauth::{Outbound, Providers, TokenCipher},
+    },
     config::{Config, SessionConfig},
     db::{Connector, PointReads, Pool},
     delivery::DeliveryStatus,
@@ -20,6 +23,8 @@ pub struct Shared {
     pub server_key: ServerKey,
     pub hasher: Hasher,
     pub sessions: SessionConfig,
+    pub providers: Providers,
+    pub token_cipher: TokenCipher,
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
     pub product_name: String,
@@ -42,6 +47,8 @@ impl Shared {
             server_key: ServerKey::new(&config.secrets.server_key),
             hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
             sessions: config.sessions,
+            providers: Providers::new(&config.oauth, &config.server.base_url),
+            token_cipher: TokenCipher::new(&config.oauth.token_keys),
             metrics,
             delivery,
             product_name: config.server.product_name.clone(),
@@ -78,6 +85,7 @@ pub struct WorkerState {
     shared: Arc<Shared>,
     pub pool: Pool,
     pub point_reads: PointReads,
+    pub outbound: Outbound,
 }
 
 impl WorkerState {
@@ -85,6 +93,7 @@ impl WorkerState {
         let pool =
             Pool::new(shared.connector.clone(), shared.pool_size_per_worker, shared.pool_wait);
         shared.metrics.watch_pool("http", pool.clone());
-        Self { pool, point_reads: PointReads::new(shared.connector.clone()), shared }
+        let point_reads = PointReads::new(shared.connector.clone());
+        Self { pool, point_reads, outbound: Outbound::new(), shared }
     }
 }

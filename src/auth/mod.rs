@@ -1,6 +1,6 @@
 //! Who somebody is and how it is proven: tokens, passwords, mailed secrets.
 //!
-//! `local` is the way in by password, `otp` by a code; what they share is here: each ends in `sessions`.
+//! `local` is the way in by password, `otp` by a code, `oauth` by a provider; what they share is here: each ends in `sessions`.
 
 mod account;
 pub mod audit;
@@ -10,6 +10,7 @@ mod hasher;
 mod identity;
 mod jwt;
 pub mod local;
+pub mod oauth;
 pub mod otp;
 mod password;
 mod phone;

@@ -28,6 +28,16 @@ struct AuthenticatedUser {
 }
 
 impl AuthResponse {
+    /// The same as pairs, for a URL's fragment.
+    pub fn as_fragment(&self) -> [(&'static str, String); 4] {
+        [
+            ("token", self.token.clone()),
+            ("token_type", self.token_type.to_owned()),
+            ("expires_in", self.expires_in.to_string()),
+            ("refresh_token", self.refresh_token.clone()),
+        ]
+    }
+
     /// Signs the tokens of a session that ends at `session_ends`.
     pub fn issue(
         state: &Shared,

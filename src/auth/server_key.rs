@@ -23,6 +23,8 @@ pub enum Purpose {
     ActivityCursor,
     #[display("otp-code")]
     OtpCode,
+    #[display("oauth-login")]
+    OAuthLogin,
     #[display("refresh-token")]
     RefreshToken,
     #[display("throttle")]

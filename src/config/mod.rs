@@ -7,6 +7,7 @@ mod delivery;
 mod hashing;
 mod logging;
 mod mail;
+mod oauth;
 mod secrets;
 mod server;
 mod sessions;
@@ -19,6 +20,7 @@ pub use delivery::DeliveryConfig;
 pub use hashing::HashingConfig;
 pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
+pub use oauth::{ClientCredentials, FacebookConfig, OAuthConfig, OidcConfig};
 pub use secrets::Secrets;
 pub use server::ServerConfig;
 pub use sessions::SessionConfig;
@@ -32,6 +34,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub secrets: Secrets,
     pub sessions: SessionConfig,
+    pub oauth: OAuthConfig,
     pub hashing: HashingConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
@@ -54,6 +57,7 @@ impl Config {
         let database = DatabaseConfig::read(s);
         let secrets = Secrets::read(s);
         let sessions = SessionConfig::read(s);
+        let oauth = OAuthConfig::read(s);
         let hashing = HashingConfig::read(s);
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
@@ -70,6 +74,7 @@ impl Config {
                     database,
                     secrets,
                     sessions,
+                    oauth,
                     hashing,
                     mail,
                     sms,

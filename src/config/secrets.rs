@@ -37,7 +37,8 @@ impl Secrets {
     }
 }
 
-fn key(s: &mut Source, name: &'static str, required: bool) -> Option<SecretString> {
+/// A key from the environment; a fault when it is weak, or missing although `required`.
+pub(super) fn key(s: &mut Source, name: &'static str, required: bool) -> Option<SecretString> {
     let Some(secret) = s.secret(name) else {
         if required {
             s.fault(name, "is missing (make one with: openssl rand -base64 48)");

@@ -41,6 +41,18 @@ impl FromStr for Count {
     }
 }
 
+/// `true` or `false`.
+#[derive(Clone, Copy, Debug, Display)]
+pub struct Flag(pub bool);
+
+impl FromStr for Flag {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| "must be true or false")
+    }
+}
+
 /// An `http://` or `https://` URL, kept without a trailing slash.
 #[derive(Clone, Debug, Display)]
 pub struct HttpUrl(pub String);

@@ -32,6 +32,10 @@ diesel::table! {
         access_token -> Nullable<Bytea>,
         refresh_token -> Nullable<Bytea>,
         expires_at -> Nullable<Timestamptz>,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        token_key_id -> Nullable<Text>,
     }
 }
 
@@ -95,6 +99,13 @@ diesel::table! {
         method -> Nullable<Text>,
         device -> Nullable<Text>,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    spent_oauth_states (id) {
+        id -> Uuid,
+        spent_at -> Timestamptz,
     }
 }
 
@@ -165,6 +176,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     otp_challenges,
     sessions,
     auth_events,
+    spent_oauth_states,
     activities,
     outbox,
     throttles,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Parts;
 use crate::{
-    auth::{audit, otp, sessions},
+    auth::{audit, oauth, otp, sessions},
     error::ApiResult,
     outbox::store,
     throttle,
@@ -47,6 +47,7 @@ pub async fn forget(parts: Rc<Parts>) {
         let limits = throttle::store::purge(&conn).await?;
         let sessions = sessions::store::purge(&conn).await?;
         let events = audit::store::purge(&conn).await?;
+        oauth::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::error::{ApiError, ApiResult};
 
-/// The path's `{id}` as `T`. What cannot be an id names nothing: 404.
+/// The path's only parameter as `T`. What cannot be one names nothing: 404.
 pub struct ApiPath<T>(pub T);
 
 impl<T: FromStr> FromRequest for ApiPath<T> {
@@ -17,7 +17,8 @@ impl<T: FromStr> FromRequest for ApiPath<T> {
     type Future = Ready<ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(id.map(Self).ok_or_else(ApiError::not_found))
+        let parameter = request.match_info().iter().next();
+        let value = parameter.and_then(|(_, text)| text.parse().ok());
+        ready(value.map(Self).ok_or_else(ApiError::not_found))
     }
 }

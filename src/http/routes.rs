@@ -9,7 +9,11 @@ use super::{health, method::resource, pages};
 use crate::{
     accounts::{self, access, phone},
     activities,
-    auth::{audit, local, otp, reauth, sessions},
+    auth::{
+        audit, local,
+        oauth::{self, connections},
+        otp, reauth, sessions,
+    },
 };
 
 /// Registers all routes. `/metrics` is answered by the metrics middleware.
@@ -34,6 +38,8 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(resource("/auth/reset-password", [(POST, web::to(local::reset_password))]))
         .service(resource("/auth/otp/request", [(POST, web::to(otp::request))]))
         .service(resource("/auth/otp/verify", [(POST, web::to(otp::verify))]))
+        .service(resource("/auth/login/{provider}", [(GET, web::to(oauth::login))]))
+        .service(resource("/auth/callback/{provider}", [(GET, web::to(oauth::callback))]))
         .service(resource("/auth/refresh", [(POST, web::to(sessions::refresh))]))
         .service(resource("/auth/logout", [(POST, web::to(sessions::logout))]))
         .service(resource(
@@ -41,6 +47,15 @@ pub fn configure(app: &mut ServiceConfig) {
             [(GET, web::to(sessions::list)), (DELETE, web::to(sessions::end_others))],
         ))
         .service(resource("/me/security-events", [(GET, web::to(audit::list))]))
+        .service(resource("/me/connections", [(GET, web::to(connections::list))]))
+        .service(resource(
+            "/me/connections/{provider}",
+            [
+                (GET, web::to(connections::look)),
+                (POST, web::to(connections::start)),
+                (DELETE, web::to(connections::unlink)),
+            ],
+        ))
         .service(resource("/me/sessions/{id}", [(DELETE, web::to(sessions::end))]))
         .service(resource(
             "/me",

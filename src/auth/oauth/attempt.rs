@@ -1,0 +1,108 @@
+//! A login that is under way at a provider. All of it is in a signed cookie, and what it needs besides
+//! (state, nonce, PKCE verifier) is derived from its id: nothing is stored before it comes back.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Utc;
+use oauth2::PkceCodeVerifier;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Provider;
+use crate::auth::{Identity, Purpose, ServerKey};
+
+/// How long somebody may take at the provider, in seconds.
+pub const LIFE_SECS: i64 = 600;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginAttempt {
+    pub id: Uuid,
+    pub provider: Provider,
+    /// Unix seconds.
+    expires_at: i64,
+    /// Where to return to, from the allow-list.
+    pub return_to: Option<String>,
+    /// The session that links the provider, when this is no login.
+    pub linking: Option<Identity>,
+}
+
+impl LoginAttempt {
+    pub fn new(provider: Provider, return_to: Option<String>, linking: Option<Identity>) -> Self {
+        let expires_at = Utc::now().timestamp() + LIFE_SECS;
+        Self { id: Uuid::new_v4(), provider, expires_at, return_to, linking }
+    }
+
+    /// The cookie's value: JSON and an HMAC-SHA-256 over it.
+    pub fn seal(&self, key: &ServerKey) -> serde_json::Result<String> {
+        let json = serde_json::to_vec(self)?;
+        let tag = key.tag(Purpose::OAuthLogin, "cookie", &json);
+        Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(json), URL_SAFE_NO_PAD.encode(tag)))
+    }
+
+    /// Nothing unless this server sealed `cookie` lately, for `provider` and with this `state`.
+    pub fn open(key: &ServerKey, cookie: &str, provider: Provider, state: &str) -> Option<Self> {
+        let (json, tag) = cookie.split_once('.')?;
+        let (json, tag) = (URL_SAFE_NO_PAD.decode(json).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
+        if !key.is_tag(Purpose::OAuthLogin, "cookie", &json, &tag) {
+            return None;
+        }
+        let attempt: Self = serde_json::from_slice(&json).ok()?;
+        let state = URL_SAFE_NO_PAD.decode(state).ok()?;
+        let is_good = key.is_tag(Purpose::OAuthLogin, "state", attempt.id.as_bytes(), &state)
+            && attempt.provider == provider
+            && attempt.expires_at > Utc::now().timestamp();
+        is_good.then_some(attempt)
+    }
+
+    /// What the provider hands back (RFC 6749, section 10.12).
+    pub fn state(&self, key: &ServerKey) -> String {
+        self.derived(key, "state")
+    }
+
+    /// What an ID token must carry (OpenID Connect Core 1.0, section 3.1.2.1).
+    pub fn nonce(&self, key: &ServerKey) -> String {
+        self.derived(key, "nonce")
+    }
+
+    /// What proves that the code is redeemed by whom it was asked for (RFC 7636).
+    pub fn verifier(&self, key: &ServerKey) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(self.derived(key, "pkce"))
+    }
+
+    fn derived(&self, key: &ServerKey, use_for: &str) -> String {
+        URL_SAFE_NO_PAD.encode(key.tag(Purpose::OAuthLogin, use_for, self.id.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_opens_for_its_provider_its_state_and_its_time() {
+        let key = ServerKey::new(&"k".repeat(40).into());
+        let attempt = LoginAttempt::new(Provider::Google, Some("app://home".into()), None);
+        let (cookie, state) = (attempt.seal(&key).unwrap(), attempt.state(&key));
+        let open =
+            |cookie: &str, provider, state: &str| LoginAttempt::open(&key, cookie, provider, state);
+        assert_eq!(open(&cookie, Provider::Google, &state), Some(attempt.clone()));
+        assert_eq!(open(&cookie, Provider::Oidc, &state), None);
+        assert_eq!(open(&cookie, Provider::Google, &attempt.nonce(&key)), None);
+        assert_eq!(open(&cookie, Provider::Google, ""), None);
+        assert_eq!(open(&format!("{cookie}A"), Provider::Google, &state), None);
+        assert_eq!(open(&format!("e30{cookie}"), Provider::Google, &state), None);
+        let other = LoginAttempt::new(Provider::Google, None, None);
+        assert_eq!(open(&other.seal(&key).unwrap(), Provider::Google, &state), None);
+        let late = LoginAttempt { expires_at: Utc::now().timestamp(), ..attempt };
+        assert_eq!(open(&late.seal(&key).unwrap(), Provider::Google, &state), None);
+        assert_eq!(
+            LoginAttempt::open(
+                &ServerKey::new(&"o".repeat(40).into()),
+                &cookie,
+                Provider::Google,
+                &state
+            ),
+            None
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! `/me/connections`: the providers that an account can be logged in to through.
+
+mod handlers;
+mod service;
+mod store;
+mod types;
+
+pub use handlers::{list, look, start, unlink};

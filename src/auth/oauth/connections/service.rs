@@ -1,0 +1,118 @@
+//! The rules of an account's connections.
+
+use chrono::Utc;
+use diesel_async::AsyncConnection;
+
+use super::{
+    store,
+    types::{Connections, Look},
+};
+use crate::{
+    auth::{
+        Identity,
+        audit::{self, Event, EventKind},
+        oauth::{
+            Provider,
+            service::{self as logins, Start},
+            store as oauth,
+        },
+        otp,
+        reauth::{self, Proof},
+        sessions::Device,
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    outbox::Channel,
+    state::WorkerState,
+};
+
+pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Connections> {
+    let conn = state.pool.get().await?;
+    let connections = store::list(&conn, identity).await?;
+    if connections.is_empty() {
+        identity.confirm(&conn).await?;
+    }
+    let is_linked = |provider: &Provider| {
+        connections.iter().any(|connection| connection.provider == provider.to_string())
+    };
+    let available = Provider::ALL
+        .into_iter()
+        .filter(|provider| state.providers.is_offered(*provider) && !is_linked(provider))
+        .collect();
+    Ok(Connections { connections, available })
+}
+
+/// Begins to link a provider; whoever holds a stolen access token must not get a way in of their own.
+pub async fn start(
+    state: &WorkerState,
+    identity: Identity,
+    provider: Provider,
+    return_to: Option<String>,
+    proof: Proof,
+) -> ApiResult<Start> {
+    if !state.providers.is_offered(provider) {
+        return Err(ApiError::not_found());
+    }
+    reauth::require(state, identity, proof).await?;
+    logins::start(state, provider, return_to, Some(identity)).await
+}
+
+/// How the account looks at the provider now. An access token that has expired is refreshed, and no
+/// connection is held while the provider is asked.
+pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -> ApiResult<Look> {
+    let (id, sealed) = {
+        let conn = state.pool.get().await?;
+        identity.confirm(&conn).await?;
+        let found = oauth::find_tokens(&conn, identity.user_id, provider).await?;
+        found.ok_or_else(ApiError::not_found)?
+    };
+    let gone = Look { provider, active: false, name: None, email: None };
+    let Some(mut tokens) = logins::open(&state.token_cipher, id, &sealed)? else {
+        return Ok(gone);
+    };
+    if tokens.expires_at.is_some_and(|end| end <= Utc::now()) {
+        let Some(refresh) = tokens.refresh.take() else {
+            return Ok(gone);
+        };
+        tokens = match state.providers.refresh(&state.outbound, provider, refresh).await {
+            Ok(tokens) => tokens,
+            // Taken back by its owner, at the provider.
+            Err(error) if error.code == ErrorCode::InvalidCode => return Ok(gone),
+            Err(error) => return Err(error),
+        };
+        let conn = state.pool.get().await?;
+        let sealed = logins::seal(&state.token_cipher, id, &tokens)?;
+        oauth::set_tokens(&conn, id, &sealed).await?;
+    }
+    let seen = state.providers.look(&state.outbound, provider, &tokens.access).await?;
+    Ok(Look { provider, active: true, name: seen.name, email: seen.email })
+}
+
+/// Removes a way in, unless nobody could get in then.
+pub async fn unlink(
+    state: &WorkerState,
+    identity: Identity,
+    provider: Provider,
+    device: &Device,
+) -> ApiResult<()> {
+    let user_id = identity.user_id;
+    let by_email = state.require_channel(Channel::Email).is_ok();
+    let by_sms = state.require_channel(Channel::Sms).is_ok();
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        otp::store::lock_user(conn, user_id).await?;
+        let deleted = store::delete(conn, identity, provider).await?;
+        identity.found(deleted.then_some(()), conn).await?;
+        let left = store::ways_in(conn, user_id).await?;
+        let is_open = left.password
+            || left.connections > 0
+            || (left.proven_email && by_email)
+            || (left.proven_number && by_sms);
+        if !is_open {
+            let message = "this is the last way in; set an address or another provider first";
+            return Err(ApiError::new(ErrorCode::LastWayIn, message));
+        }
+        let event = Event::of(EventKind::ProviderUnlinked, user_id);
+        audit::record(conn, &event.by(provider).from(device)).await
+    })
+    .await
+}

@@ -1,0 +1,151 @@
+//! The authorization code grant with PKCE (RFC 6749, RFC 7636), the same for all providers.
+
+use chrono::{TimeDelta, Utc};
+use oauth2::{
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, RedirectUrl, RefreshToken, RequestTokenError,
+    Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    basic::{
+        BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse,
+        BasicTokenIntrospectionResponse, BasicTokenType,
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{CallError, LoginAttempt, Outbound, ProviderTokens};
+use crate::{
+    auth::ServerKey,
+    config::ClientCredentials,
+    error::{ApiError, ApiResult, ErrorCode},
+};
+
+/// Where a provider grants, and how it wants to be asked.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    pub authorization: String,
+    pub token: String,
+    pub auth_type: AuthType,
+    pub redirect_uri: String,
+}
+
+/// What an OpenID provider answers besides tokens.
+#[derive(Debug, Serialize, Deserialize)]
+struct OpenIdFields {
+    id_token: Option<String>,
+}
+
+impl ExtraTokenFields for OpenIdFields {}
+
+type Tokens = StandardTokenResponse<OpenIdFields, BasicTokenType>;
+type Client = oauth2::Client<
+    BasicErrorResponse,
+    Tokens,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+type GrantError = RequestTokenError<CallError, BasicErrorResponse>;
+
+/// One client at one provider.
+pub struct Grant(Client);
+
+impl Grant {
+    pub fn new(credentials: &ClientCredentials, endpoints: Endpoints) -> ApiResult<Self> {
+        let secret = ClientSecret::new(credentials.secret.expose_secret().to_owned());
+        let client = oauth2::Client::new(ClientId::new(credentials.id.clone()))
+            .set_client_secret(secret)
+            .set_auth_type(endpoints.auth_type)
+            .set_auth_uri(AuthUrl::new(endpoints.authorization).map_err(provider_error)?)
+            .set_token_uri(TokenUrl::new(endpoints.token).map_err(provider_error)?)
+            .set_redirect_uri(RedirectUrl::new(endpoints.redirect_uri).map_err(provider_error)?);
+        Ok(Self(client))
+    }
+
+    /// Where to send somebody who wants to log in.
+    pub fn authorization_url(
+        &self,
+        key: &ServerKey,
+        attempt: &LoginAttempt,
+        scopes: &[&str],
+        extra: &[(&'static str, String)],
+    ) -> Url {
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&attempt.verifier(key));
+        let mut request = self
+            .0
+            .authorize_url(|| CsrfToken::new(attempt.state(key)))
+            .add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())))
+            .set_pkce_challenge(challenge);
+        for (name, value) in extra {
+            request = request.add_extra_param(*name, value.clone());
+        }
+        request.url().0
+    }
+
+    /// Redeems a code: tokens, and the ID token where there is one.
+    pub async fn redeem(
+        &self,
+        outbound: &Outbound,
+        key: &ServerKey,
+        attempt: &LoginAttempt,
+        code: String,
+    ) -> ApiResult<(ProviderTokens, Option<String>)> {
+        let request = self
+            .0
+            .exchange_code(AuthorizationCode::new(code))
+            .set_pkce_verifier(attempt.verifier(key));
+        let tokens = request.request_async(&|request| outbound.call(request)).await;
+        let tokens = tokens.map_err(explain)?;
+        let id_token = tokens.extra_fields().id_token.clone();
+        Ok((provider_tokens(&tokens, None), id_token))
+    }
+
+    /// New tokens for those that have expired; a provider that answers no refresh token means the same
+    /// one again (RFC 6749, section 6).
+    pub async fn refresh(
+        &self,
+        outbound: &Outbound,
+        refresh: SecretString,
+    ) -> ApiResult<ProviderTokens> {
+        let token = RefreshToken::new(refresh.expose_secret().to_owned());
+        let request = self.0.exchange_refresh_token(&token);
+        let tokens = request.request_async(&|request| outbound.call(request)).await;
+        Ok(provider_tokens(&tokens.map_err(explain)?, Some(refresh)))
+    }
+}
+
+fn provider_tokens(tokens: &Tokens, before: Option<SecretString>) -> ProviderTokens {
+    let lifetime = tokens.expires_in().and_then(|lifetime| TimeDelta::from_std(lifetime).ok());
+    ProviderTokens {
+        access: tokens.access_token().secret().clone().into(),
+        refresh: tokens.refresh_token().map(|token| token.secret().clone().into()).or(before),
+        expires_at: lifetime.and_then(|lifetime| Utc::now().checked_add_signed(lifetime)),
+    }
+}
+
+/// 401 for a code that the provider does not take; anything else is the provider's fault.
+fn explain(error: GrantError) -> ApiError {
+    match &error {
+        RequestTokenError::ServerResponse(response)
+            if *response.error() == BasicErrorResponseType::InvalidGrant =>
+        {
+            ApiError::new(ErrorCode::InvalidCode, "the provider refuses this code; log in again")
+        }
+        RequestTokenError::Request(cause) => provider_error(cause),
+        _ => provider_error(error),
+    }
+}
+
+/// 502, with the cause for the log alone. Displayed, because only that is free of what was answered.
+pub fn provider_error(cause: impl std::fmt::Display) -> ApiError {
+    ApiError {
+        cause: Some(cause.to_string().into()),
+        ..ApiError::new(ErrorCode::ProviderError, "the provider gave no usable answer; try again")
+    }
+}

@@ -1,0 +1,27 @@
+//! The ways in through providers: Google, Facebook, any OpenID provider. One account can have many.
+
+mod attempt;
+pub mod connections;
+mod facebook;
+mod grant;
+mod handlers;
+mod id_token;
+mod identity;
+mod metadata;
+mod openid;
+mod outbound;
+mod provider;
+mod providers;
+mod respond;
+mod service;
+pub mod store;
+mod token_cipher;
+mod types;
+
+pub use attempt::LoginAttempt;
+pub use handlers::{callback, login};
+pub use identity::{ProviderIdentity, ProviderTokens};
+pub use outbound::{CallError, Outbound};
+pub use provider::Provider;
+pub use providers::Providers;
+pub use token_cipher::TokenCipher;

@@ -1,0 +1,32 @@
+//! Whom people can log in through.
+
+use derive_more::{Display, FromStr};
+use serde::{Deserialize, Serialize};
+
+use crate::auth::sessions::LoginMethod;
+
+/// A provider by the name it has in paths.
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize)]
+#[display(rename_all = "snake_case")]
+#[from_str(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    Google,
+    Facebook,
+    /// Whatever OpenID provider the operator has configured.
+    Oidc,
+}
+
+impl Provider {
+    pub const ALL: [Self; 3] = [Self::Google, Self::Facebook, Self::Oidc];
+}
+
+impl From<Provider> for LoginMethod {
+    fn from(provider: Provider) -> Self {
+        match provider {
+            Provider::Google => Self::Google,
+            Provider::Facebook => Self::Facebook,
+            Provider::Oidc => Self::Oidc,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The rules of logging in through a provider, and of which account that is.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::{
+    LoginAttempt, Provider, ProviderIdentity, ProviderTokens, TokenCipher,
+    store::{self, SealedTokens},
+    types::CallbackParams,
+};
+use crate::{
+    auth::{
+        AuthResponse, EmailAddress, Identity,
+        audit::{self, Event, EventKind},
+        sessions::{self, Device},
+        store as users,
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    state::{Shared, WorkerState},
+};
+
+/// The longest subject that OpenID Connect allows.
+const MAX_SUBJECT: usize = 255;
+
+/// Where to send somebody, and the cookie that must come back.
+pub struct Start {
+    pub url: String,
+    pub cookie: String,
+}
+
+/// What came of an attempt.
+pub enum Outcome {
+    LoggedIn(AuthResponse),
+    Linked(Provider),
+}
+
+/// Begins a login, or the linking of a provider to the account of `linking`. 404 for a provider that is
+/// not offered, 400 `invalid_return_to`, 502 when the provider cannot be asked where it is.
+pub async fn start(
+    state: &WorkerState,
+    provider: Provider,
+    return_to: Option<String>,
+    linking: Option<Identity>,
+) -> ApiResult<Start> {
+    if !state.providers.is_offered(provider) {
+        return Err(ApiError::not_found());
+    }
+    if return_to.as_ref().is_some_and(|url| !state.providers.may_return_to(url)) {
+        let message = "return_to is not among the addresses that this server returns to";
+        return Err(ApiError::new(ErrorCode::InvalidReturnTo, message));
+    }
+    let key = &state.server_key;
+    let attempt = LoginAttempt::new(provider, return_to, linking);
+    let url = state.providers.authorization_url(&state.outbound, key, &attempt).await?;
+    let cookie = attempt.seal(key).map_err(ApiError::internal)?;
+    Ok(Start { url: url.into(), cookie })
+}
+
+/// The attempt that comes back, or 400 `invalid_state`: nobody is asked and nothing is read before.
+pub fn open_attempt(
+    state: &WorkerState,
+    provider: Provider,
+    cookie: Option<&str>,
+    params: &CallbackParams,
+) -> ApiResult<LoginAttempt> {
+    if !state.providers.is_offered(provider) {
+        return Err(ApiError::not_found());
+    }
+    let (cookie, returned) = (cookie.unwrap_or_default(), params.state.as_deref());
+    let returned = returned.unwrap_or_default();
+    LoginAttempt::open(&state.server_key, cookie, provider, returned).ok_or_else(invalid_state)
+}
+
+/// Ends an attempt: somebody is logged in, or an account has one more way in.
+pub async fn finish(
+    state: &WorkerState,
+    attempt: &LoginAttempt,
+    params: CallbackParams,
+    device: &Device,
+) -> ApiResult<Outcome> {
+    {
+        let conn = state.pool.get().await?;
+        if !store::spend_state(&conn, attempt.id).await? {
+            return Err(invalid_state());
+        }
+    }
+    let code = match (params.error, params.code) {
+        (Some(error), _) => return Err(refused(&error)),
+        (None, Some(code)) if !code.is_empty() => code,
+        (None, _) => {
+            let message = "the provider sent neither a code nor an error";
+            return Err(ApiError::new(ErrorCode::InvalidParameter, message));
+        }
+    };
+    let (providers, key) = (&state.providers, &state.server_key);
+    let (identity, tokens) = providers.identify(&state.outbound, key, attempt, code).await?;
+    if identity.subject.is_empty() || identity.subject.len() > MAX_SUBJECT {
+        return Err(super::grant::provider_error("a subject of no or too many characters"));
+    }
+    match attempt.linking {
+        Some(session) => {
+            link(state, session, &identity, &tokens, device).await?;
+            Ok(Outcome::Linked(identity.provider))
+        }
+        None => log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn),
+    }
+}
+
+/// Logs in whoever the account at the provider belongs to. Its first login makes an account, or is
+/// one more way into the account whose address both sides have proven.
+async fn log_in(
+    state: &WorkerState,
+    identity: &ProviderIdentity,
+    tokens: &ProviderTokens,
+    device: &Device,
+) -> ApiResult<AuthResponse> {
+    let shared: &Shared = state;
+    let method = identity.provider.into();
+    let mut conn = state.pool.get().await?;
+    let (response, is_new) = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            store::lock_identity(conn, identity).await?;
+            let (user_id, is_new) = match store::find(conn, identity).await? {
+                Some((id, user_id)) => {
+                    let sealed = seal(&shared.token_cipher, id, tokens)?;
+                    store::update(conn, id, identity, &sealed).await?;
+                    (user_id, false)
+                }
+                None => {
+                    let (user_id, is_new) = owner(conn, identity.proven_email()).await?;
+                    connect(shared, conn, user_id, identity, tokens).await?;
+                    if !is_new {
+                        let event = Event::of(EventKind::ProviderLinked, user_id);
+                        audit::record(conn, &event.by(identity.provider).from(device)).await?;
+                    }
+                    (user_id, is_new)
+                }
+            };
+            let account = users::find_account(conn, user_id).await?;
+            Ok((sessions::open(shared, conn, &account, method, device).await?, is_new))
+        })
+        .await?;
+    if is_new {
+        state.metrics.users_registered.inc();
+    }
+    Ok(response)
+}
+
+/// Whose account a first login leads to, and whether it was made just now. An address that the provider
+/// has proven finds an account; where nobody had proven it before, nothing a stranger set survives.
+async fn owner(conn: &AsyncPgConnection, email: Option<EmailAddress>) -> ApiResult<(Uuid, bool)> {
+    let Some(email) = email else {
+        let user_id = store::create_user(conn).await?;
+        users::ensure_account(conn, user_id).await?;
+        return Ok((user_id, true));
+    };
+    let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
+    if !users::is_verified(conn, user_id).await? {
+        users::ensure_account(conn, user_id).await?;
+        users::forget_what_strangers_set(conn, user_id).await?;
+        users::set_email_verified(conn, user_id).await?;
+        users::end_sessions(conn, user_id).await?;
+    }
+    Ok((user_id, is_new))
+}
+
+/// Links an account at a provider to the account that asked for it. 409 `connection_taken`.
+async fn link(
+    state: &WorkerState,
+    session: Identity,
+    identity: &ProviderIdentity,
+    tokens: &ProviderTokens,
+    device: &Device,
+) -> ApiResult<()> {
+    let shared: &Shared = state;
+    let user_id = session.user_id;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        store::lock_identity(conn, identity).await?;
+        session.confirm(conn).await?;
+        match store::find(conn, identity).await? {
+            Some((_, owner)) if owner == user_id => return Ok(()),
+            Some(_) => return Err(taken("this account at the provider is another user's")),
+            None => connect(shared, conn, user_id, identity, tokens).await?,
+        }
+        let event = Event::of(EventKind::ProviderLinked, user_id);
+        audit::record(conn, &event.by(identity.provider).from(device)).await
+    })
+    .await
+}
+
+async fn connect(
+    shared: &Shared,
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    identity: &ProviderIdentity,
+    tokens: &ProviderTokens,
+) -> ApiResult<()> {
+    let id = Uuid::new_v4();
+    let sealed = seal(&shared.token_cipher, id, tokens)?;
+    if store::insert(conn, id, user_id, identity, &sealed).await? {
+        return Ok(());
+    }
+    Err(taken("the user is linked to another account at this provider"))
+}
+
+/// The tokens as they are stored for the connection `id`.
+pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &ProviderTokens) -> ApiResult<SealedTokens> {
+    let refresh = tokens.refresh.as_ref().map(|token| cipher.seal(id, "refresh", token));
+    Ok(SealedTokens {
+        access_token: Some(cipher.seal(id, "access", &tokens.access)?),
+        refresh_token: refresh.transpose()?,
+        expires_at: tokens.expires_at,
+        token_key_id: Some(cipher.current_key_id()?.to_owned()),
+    })
+}
+
+/// The tokens of the connection `id`, if any are kept.
+pub fn open(
+    cipher: &TokenCipher,
+    id: Uuid,
+    sealed: &SealedTokens,
+) -> ApiResult<Option<ProviderTokens>> {
+    let (Some(access), Some(key_id)) = (&sealed.access_token, &sealed.token_key_id) else {
+        return Ok(None);
+    };
+    let refresh = sealed.refresh_token.as_ref();
+    let refresh = refresh.map(|token| cipher.open(id, "refresh", key_id, token)).transpose()?;
+    let access = cipher.open(id, "access", key_id, access)?;
+    Ok(Some(ProviderTokens { access, refresh, expires_at: sealed.expires_at }))
+}
+
+fn invalid_state() -> ApiError {
+    let message = "this login was not begun here, is over or took too long; begin again";
+    ApiError::new(ErrorCode::InvalidState, message)
+}
+
+/// What a provider's error is to us (RFC 6749, section 4.1.2.1).
+fn refused(error: &str) -> ApiError {
+    match error {
+        "server_error"
+        | "temporarily_unavailable"
+        | "invalid_request"
+        | "unauthorized_client"
+        | "unsupported_response_type"
+        | "invalid_scope" => super::grant::provider_error(error),
+        _ => ApiError::new(ErrorCode::LoginDenied, "the login was denied at the provider"),
+    }
+}
+
+fn taken(message: &'static str) -> ApiError {
+    ApiError::new(ErrorCode::ConnectionTaken, message)
+}

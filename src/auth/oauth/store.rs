@@ -1,0 +1,163 @@
+//! Statements about accounts at providers.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{IntervalDsl, now},
+    prelude::*,
+    sql_types::{Text, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{Provider, ProviderIdentity};
+use crate::db::schema::{oauth_connections, spent_oauth_states, users};
+
+/// A provider's tokens, encrypted.
+#[derive(AsChangeset, Insertable, Queryable, Selectable)]
+#[diesel(table_name = oauth_connections, treat_none_as_null = true)]
+pub struct SealedTokens {
+    pub access_token: Option<Vec<u8>>,
+    pub refresh_token: Option<Vec<u8>>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub token_key_id: Option<String>,
+}
+
+/// Whether the attempt comes back for the first time.
+pub async fn spend_state(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let spent = diesel::insert_into(spent_oauth_states::table)
+        .values(spent_oauth_states::id.eq(id))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await?;
+    Ok(spent == 1)
+}
+
+/// Forgets attempts whose cookies have long expired; how many.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let forgotten = now.into_sql::<Timestamptz>() - 1.hour();
+    diesel::delete(spent_oauth_states::table.filter(spent_oauth_states::spent_at.lt(forgotten)))
+        .execute(&mut conn)
+        .await
+}
+
+/// One login at a time for one account at a provider, until the transaction ends: there is no row to
+/// lock before the first.
+pub async fn lock_identity(
+    mut conn: &AsyncPgConnection,
+    identity: &ProviderIdentity,
+) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(format!("{}:{}", identity.provider, identity.subject))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// The connection of an account at a provider, and whose it is.
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    identity: &ProviderIdentity,
+) -> QueryResult<Option<(Uuid, Uuid)>> {
+    oauth_connections::table
+        .filter(oauth_connections::provider.eq(identity.provider.to_string()))
+        .filter(oauth_connections::provider_uid.eq(&identity.subject))
+        .select((oauth_connections::id, oauth_connections::user_id))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Links an account at a provider; false when the user has another one there already.
+pub async fn insert(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    user_id: Uuid,
+    identity: &ProviderIdentity,
+    tokens: &SealedTokens,
+) -> QueryResult<bool> {
+    let inserted = diesel::insert_into(oauth_connections::table)
+        .values((
+            oauth_connections::id.eq(id),
+            oauth_connections::user_id.eq(user_id),
+            oauth_connections::provider.eq(identity.provider.to_string()),
+            oauth_connections::provider_uid.eq(&identity.subject),
+            oauth_connections::name.eq(shown(&identity.name, 200)),
+            oauth_connections::email.eq(shown(&identity.email, 254)),
+            tokens,
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// What a login, or a look, has found of an account at a provider.
+pub async fn update(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    identity: &ProviderIdentity,
+    tokens: &SealedTokens,
+) -> QueryResult<()> {
+    diesel::update(oauth_connections::table.find(id))
+        .set((
+            oauth_connections::name.eq(shown(&identity.name, 200)),
+            oauth_connections::email.eq(shown(&identity.email, 254)),
+            tokens,
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// An account without an address: nobody has proven one.
+pub async fn create_user(mut conn: &AsyncPgConnection) -> QueryResult<Uuid> {
+    diesel::insert_into(users::table)
+        .values(users::email.eq(None::<String>))
+        .returning(users::id)
+        .get_result(&mut conn)
+        .await
+}
+
+/// Some connections whose tokens are encrypted with another key, locked until the transaction ends.
+pub async fn lock_stale(
+    mut conn: &AsyncPgConnection,
+    key_id: &str,
+    limit: i64,
+) -> QueryResult<Vec<(Uuid, SealedTokens)>> {
+    oauth_connections::table
+        .filter(oauth_connections::token_key_id.ne(key_id))
+        .select((oauth_connections::id, SealedTokens::as_select()))
+        .limit(limit)
+        .for_update()
+        .load(&mut conn)
+        .await
+}
+
+pub async fn set_tokens(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    tokens: &SealedTokens,
+) -> QueryResult<()> {
+    let connection = oauth_connections::table.find(id);
+    diesel::update(connection).set(tokens).execute(&mut conn).await.map(drop)
+}
+
+/// The user's connection to `provider` with its tokens.
+pub async fn find_tokens(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    provider: Provider,
+) -> QueryResult<Option<(Uuid, SealedTokens)>> {
+    oauth_connections::table
+        .filter(oauth_connections::user_id.eq(user_id))
+        .filter(oauth_connections::provider.eq(provider.to_string()))
+        .select((oauth_connections::id, SealedTokens::as_select()))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// As much of a provider's word as is shown, without what PostgreSQL cannot keep.
+fn shown(text: &Option<String>, limit: usize) -> Option<String> {
+    text.as_ref().map(|text| text.chars().filter(|c| !c.is_control()).take(limit).collect())
+}
