@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use sports_log::{
-    commands::{self, OutboxCommand},
+    commands::{self, OutboxCommand, UserCommand},
     outbox::Channel,
 };
 
@@ -44,6 +44,11 @@ enum Command {
     /// Look at the messages of the outbox, try them again, take them back.
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// Look at accounts, lock, unlock or delete them, end their sessions, help their owners in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Encrypt providers' tokens with the current OAUTH_TOKEN_KEY, after it was changed.
+    ReencryptTokens,
     /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
     SendTest {
         /// email or sms
@@ -64,6 +69,8 @@ fn main() -> ExitCode {
         Command::CheckConfig => commands::check_config(),
         Command::Healthcheck { url } => commands::healthcheck(url),
         Command::Outbox(command) => commands::outbox(command),
+        Command::User(command) => commands::user(command),
+        Command::ReencryptTokens => commands::reencrypt_tokens(),
         Command::SendTest { channel, address, json } => {
             commands::send_test(channel, &address, json)
         }

@@ -94,6 +94,6 @@ impl WorkerState {
             Pool::new(shared.connector.clone(), shared.pool_size_per_worker, shared.pool_wait);
         shared.metrics.watch_pool("http", pool.clone());
         let point_reads = PointReads::new(shared.connector.clone());
-        Self { pool, point_reads, outbound: Outbound::new(), shared }
+        Self { pool, point_reads, outbound: Outbound::default(), shared }
     }
 }

@@ -3,6 +3,7 @@
 pub mod access;
 mod handlers;
 mod merge_patch;
+pub mod operators;
 pub mod phone;
 mod service;
 mod store;

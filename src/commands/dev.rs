@@ -24,6 +24,7 @@ pub fn dev(dir: Option<PathBuf>) -> CommandResult {
     let mut defaults = vec![
         ("JWT_SECRET", home.key("jwt_secret")?),
         ("SERVER_KEY", home.key("server_key")?),
+        ("OAUTH_TOKEN_KEY", home.key("oauth_token_key")?),
         ("MAILBOX_DIR", home.mailbox_dir().display().to_string()),
         // Not for the world: anybody who reaches it can read the mails of a development server.
         ("BIND_ADDR", "127.0.0.1:3000".to_owned()),

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{Database, PASSWORD, TestApp, cluster_url};
 
 /// Every route of `src/http/routes.rs`, with what it allows.
-const ROUTES: [(&str, &str); 29] = [
+const ROUTES: [(&str, &str); 32] = [
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),
     ("/verify-email", "GET, HEAD"),
@@ -23,11 +23,15 @@ const ROUTES: [(&str, &str); 29] = [
     ("/auth/reset-password", "POST"),
     ("/auth/otp/request", "POST"),
     ("/auth/otp/verify", "POST"),
+    ("/auth/login/google", "GET, HEAD"),
+    ("/auth/callback/google", "GET, HEAD"),
     ("/auth/refresh", "POST"),
     ("/auth/logout", "POST"),
     ("/me", "DELETE, GET, HEAD"),
     ("/me/sessions", "DELETE, GET, HEAD"),
     ("/me/sessions/00000000-0000-4000-8000-000000000000", "DELETE"),
+    ("/me/connections", "GET, HEAD"),
+    ("/me/connections/google", "DELETE, GET, HEAD, POST"),
     ("/me/security-events", "GET, HEAD"),
     ("/me/password", "PUT"),
     ("/me/email", "PUT"),

@@ -30,3 +30,4 @@ mod registration;
 mod reset;
 mod sessions;
 mod tokens;
+mod user_command;

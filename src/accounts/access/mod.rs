@@ -7,3 +7,4 @@ mod store;
 mod types;
 
 pub use handlers::{change_email, change_password, confirm_email, delete_account};
+pub use service::delete;

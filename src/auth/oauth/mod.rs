@@ -24,4 +24,5 @@ pub use identity::{ProviderIdentity, ProviderTokens};
 pub use outbound::{CallError, Outbound};
 pub use provider::Provider;
 pub use providers::Providers;
+pub use service::reencrypt;
 pub use token_cipher::TokenCipher;

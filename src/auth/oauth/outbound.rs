@@ -28,12 +28,14 @@ pub enum CallError {
 /// See the module.
 pub struct Outbound(awc::Client);
 
-impl Outbound {
+impl Default for Outbound {
     /// Needs the runtime that will call.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self(awc::Client::builder().disable_redirects().timeout(PATIENCE).finish())
     }
+}
 
+impl Outbound {
     /// Sends a request of the `oauth2` crate's, which speaks another version of `http` than awc.
     pub async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
         let (parts, body) = request.into_parts();

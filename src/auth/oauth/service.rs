@@ -230,6 +230,21 @@ pub fn open(
     Ok(Some(ProviderTokens { access, refresh, expires_at: sealed.expires_at }))
 }
 
+/// Encrypts some of the tokens anew that are not encrypted with the current key; how many.
+pub async fn reencrypt(
+    conn: &AsyncPgConnection,
+    cipher: &TokenCipher,
+    limit: i64,
+) -> ApiResult<usize> {
+    let stale = store::lock_stale(conn, cipher.current_key_id()?, limit).await?;
+    for (id, sealed) in &stale {
+        if let Some(tokens) = open(cipher, *id, sealed)? {
+            store::set_tokens(conn, *id, &seal(cipher, *id, &tokens)?).await?;
+        }
+    }
+    Ok(stale.len())
+}
+
 fn invalid_state() -> ApiError {
     let message = "this login was not begun here, is over or took too long; begin again";
     ApiError::new(ErrorCode::InvalidState, message)

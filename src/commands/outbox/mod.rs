@@ -6,7 +6,7 @@ use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{CommandError, CommandResult, serve::configured};
+use super::{CommandError, CommandResult, serve::configured, tables::as_json};
 use crate::{
     config::Source,
     db::Connector,
@@ -61,11 +61,11 @@ pub fn outbox(command: OutboxCommand) -> CommandResult {
         match command {
             OutboxCommand::List { status, channel, limit, json } => {
                 let messages = store::list(&conn, status, channel, limit).await?;
-                if json { show::as_json(&messages) } else { show::table(&messages) }
+                if json { as_json(&messages) } else { show::table(&messages) }
             }
             OutboxCommand::Show { id, json } => {
                 let message = find(&conn, id).await?;
-                if json { show::as_json(&message) } else { show::details(&message) }
+                if json { as_json(&message) } else { show::details(&message) }
             }
             OutboxCommand::Retry { ids } => {
                 each(

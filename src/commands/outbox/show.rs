@@ -1,15 +1,14 @@
-//! Messages as tables and as JSON.
+//! Messages as tables.
 
 use chrono::{DateTime, Utc};
-use comfy_table::{ContentArrangement, Table, presets};
-use serde::Serialize;
 
-use crate::{commands::CommandResult, outbox::store::MessageRow};
-
-pub fn as_json(value: &impl Serialize) -> CommandResult {
-    println!("{}", serde_json::to_string_pretty(value)?);
-    Ok(())
-}
+use crate::{
+    commands::{
+        CommandResult,
+        tables::{plain_table, time},
+    },
+    outbox::store::MessageRow,
+};
 
 /// A line for each message.
 pub fn table(messages: &[MessageRow]) -> CommandResult {
@@ -62,16 +61,6 @@ pub fn details(message: &MessageRow) -> CommandResult {
     }
     println!("{table}");
     Ok(())
-}
-
-fn plain_table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table
-}
-
-fn time(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 fn error(message: &MessageRow) -> String {

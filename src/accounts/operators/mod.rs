@@ -1,0 +1,7 @@
+//! What operators see of accounts and do to them, from the command line.
+
+mod service;
+mod store;
+
+pub use service::{delete, end_sessions, grant_reset, lock, unlock};
+pub use store::{Overview, find};

@@ -1,0 +1,81 @@
+//! Statements about accounts as operators see them: that they exist, and never what is in them.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::now,
+    prelude::*,
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::db::schema::users;
+
+/// An account in a few lines.
+#[derive(QueryableByName, Serialize)]
+pub struct Overview {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+    #[diesel(sql_type = Bool)]
+    pub email_verified: bool,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub locked_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    pub has_password: bool,
+    #[diesel(sql_type = Bool)]
+    pub has_proven_number: bool,
+    #[diesel(sql_type = Array<Text>)]
+    pub connections: Vec<String>,
+    #[diesel(sql_type = BigInt)]
+    pub sessions: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_login_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = BigInt)]
+    pub activities: i64,
+}
+
+/// The account with this address or id.
+pub async fn find(mut conn: &AsyncPgConnection, who: &str) -> QueryResult<Option<Overview>> {
+    diesel::sql_query(
+        "SELECT u.id, u.email, u.created_at, u.locked_at,
+                coalesce(c.email_verified, false) AS email_verified,
+                coalesce(c.password_hash IS NOT NULL, false) AS has_password,
+                coalesce(p.phone_verified, false) AS has_proven_number,
+                ARRAY(SELECT o.provider FROM oauth_connections o WHERE o.user_id = u.id
+                      ORDER BY o.created_at) AS connections,
+                (SELECT count(*) FROM sessions s WHERE s.user_id = u.id
+                 AND s.token_version = u.token_version AND s.expires_at > now()) AS sessions,
+                (SELECT max(e.at) FROM auth_events e WHERE e.user_id = u.id AND e.kind = 'login')
+                    AS last_login_at,
+                (SELECT count(*) FROM activities a WHERE a.user_id = u.id) AS activities
+         FROM users u
+         LEFT JOIN local_credentials c ON c.user_id = u.id
+         LEFT JOIN profiles p ON p.user_id = u.id
+         WHERE u.email = $1 OR u.id::text = $1",
+    )
+    .bind::<Text, _>(who)
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// Whether that changed anything.
+pub async fn set_locked(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    locked: bool,
+) -> QueryResult<bool> {
+    let changes = users::table.find(user_id).filter(users::locked_at.is_null().eq(locked));
+    let updated = if locked {
+        diesel::update(changes).set(users::locked_at.eq(now)).execute(&mut conn).await?
+    } else {
+        let never = None::<DateTime<Utc>>;
+        diesel::update(changes).set(users::locked_at.eq(never)).execute(&mut conn).await?
+    };
+    Ok(updated == 1)
+}

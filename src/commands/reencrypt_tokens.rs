@@ -1,0 +1,36 @@
+//! `reencrypt-tokens`: providers' tokens, from the key before the last rotation to the current one.
+
+use diesel_async::AsyncConnection;
+
+use super::{CommandResult, explained, serve::configured};
+use crate::{
+    auth::oauth::{TokenCipher, reencrypt},
+    config::Source,
+    db::Connector,
+    error::ApiError,
+};
+
+/// Connections that are locked at a time: servers that run beside wait no longer than for these.
+const BATCH: i64 = 100;
+
+/// Encrypts anew whatever is not encrypted with the current key, and says how much that was.
+pub fn reencrypt_tokens() -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    let cipher = TokenCipher::new(&config.oauth.token_keys);
+    actix_rt::System::new().block_on(async {
+        let mut conn = Connector::new(&config.database)?.connect().await?;
+        let mut total = 0;
+        loop {
+            let batch = conn
+                .transaction::<_, ApiError, _>(async |conn| reencrypt(conn, &cipher, BATCH).await)
+                .await
+                .map_err(explained)?;
+            total += batch;
+            if batch == 0 {
+                println!("{total} connections encrypted anew; the previous key is needed no more");
+                return Ok(());
+            }
+            println!("{total} …");
+        }
+    })
+}

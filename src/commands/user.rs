@@ -1,0 +1,145 @@
+//! `user`: what operators see of accounts and do to them. Works beside running servers.
+
+use clap::Subcommand;
+use diesel_async::AsyncPgConnection;
+
+use super::{
+    CommandError, CommandResult, explained,
+    serve::configured,
+    tables::{as_json, plain_table, time},
+};
+use crate::{
+    accounts::operators::{self, Overview},
+    auth::ServerKey,
+    config::Source,
+    db::Connector,
+};
+
+/// What to do, with the account of an address or id.
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Show an account: its ways in, sessions and numbers, and nothing of its log.
+    Show {
+        /// A mail address or an account's id
+        user: String,
+        /// JSON in place of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let nobody in and end every session.
+    Lock {
+        /// A mail address or an account's id
+        user: String,
+    },
+    /// Let the owner of a locked account in again.
+    Unlock {
+        /// A mail address or an account's id
+        user: String,
+    },
+    /// End every session; the owner can log in again.
+    Logout {
+        /// A mail address or an account's id
+        user: String,
+    },
+    /// Delete an account with everything of it. There is no way back.
+    Delete {
+        /// A mail address or an account's id
+        user: String,
+        /// Without it, only what would be deleted is shown
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print a link to choose a new password with, good for an hour: for whom no mail reaches.
+    ///
+    /// Whoever opens it gets the account, so hand it to nobody but its owner.
+    GrantReset {
+        /// A mail address or an account's id
+        user: String,
+    },
+}
+
+/// Runs one of them. An error when there is no such account.
+pub fn user(command: UserCommand) -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    actix_rt::System::new().block_on(async {
+        let mut conn = Connector::new(&config.database)?.connect().await?;
+        match command {
+            UserCommand::Show { user, json } => {
+                let found = find(&conn, &user).await?;
+                if json { as_json(&found) } else { show(&found) }
+            }
+            UserCommand::Lock { user } => {
+                let found = find(&conn, &user).await?;
+                let locked = operators::lock(&mut conn, found.id).await.map_err(explained)?;
+                say(&found, if locked { "locked" } else { "was locked already" })
+            }
+            UserCommand::Unlock { user } => {
+                let found = find(&conn, &user).await?;
+                let unlocked = operators::unlock(&mut conn, found.id).await.map_err(explained)?;
+                say(&found, if unlocked { "unlocked" } else { "was not locked" })
+            }
+            UserCommand::Logout { user } => {
+                let found = find(&conn, &user).await?;
+                operators::end_sessions(&mut conn, found.id).await.map_err(explained)?;
+                say(&found, &format!("{} sessions ended", found.sessions))
+            }
+            UserCommand::Delete { user, yes } => {
+                let found = find(&conn, &user).await?;
+                if !yes {
+                    show(&found)?;
+                    return Err("nothing was deleted; say --yes to delete all of this".into());
+                }
+                operators::delete(&mut conn, found.id).await.map_err(explained)?;
+                say(&found, "deleted")
+            }
+            UserCommand::GrantReset { user } => {
+                let found = find(&conn, &user).await?;
+                if found.email.is_none() {
+                    return Err(
+                        "this account has no address, so a password would be of no use".into()
+                    );
+                }
+                let key = ServerKey::new(&config.secrets.server_key);
+                let token =
+                    operators::grant_reset(&mut conn, &key, found.id).await.map_err(explained)?;
+                println!("{}/reset-password#token={}", config.server.base_url, token.expose());
+                Ok(())
+            }
+        }
+    })
+}
+
+async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
+    // Addresses are kept in one spelling, so they are looked up in it.
+    let who = who.parse().map_or(who.to_owned(), |email: crate::auth::EmailAddress| email.into());
+    let found = operators::find(conn, &who).await?;
+    found.ok_or_else(|| format!("there is no account {who}").into())
+}
+
+fn say(found: &Overview, what: &str) -> CommandResult {
+    println!("{}: {what}", found.id);
+    Ok(())
+}
+
+fn show(found: &Overview) -> CommandResult {
+    let yes_or_no = |holds: bool| if holds { "yes" } else { "no" }.to_owned();
+    let optional = |at: Option<_>| at.map(time).unwrap_or_default();
+    let mut table = plain_table();
+    for (name, value) in [
+        ("id", found.id.to_string()),
+        ("address", found.email.clone().unwrap_or_default()),
+        ("address proven", yes_or_no(found.email_verified)),
+        ("password", yes_or_no(found.has_password)),
+        ("proven number", yes_or_no(found.has_proven_number)),
+        ("providers", found.connections.join(", ")),
+        ("sessions", found.sessions.to_string()),
+        ("activities", found.activities.to_string()),
+        ("created", time(found.created_at)),
+        ("last login", optional(found.last_login_at)),
+        ("locked", optional(found.locked_at)),
+    ] {
+        table.add_row([name.to_owned(), value]);
+    }
+    println!("{table}");
+    Ok(())
+}
