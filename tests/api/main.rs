@@ -24,6 +24,7 @@ mod login;
 mod me;
 mod metrics;
 mod migrations;
+mod oauth;
 mod otp;
 mod outbox_command;
 mod registration;

@@ -41,10 +41,11 @@ template!(AccountExistsHtml { product, base_url } = "delivery/templates/account_
 template!(CodeText { product, base_url, code, use_for } = "delivery/templates/code.txt");
 template!(CodeHtml { product, base_url, code, use_for } = "delivery/templates/code.html");
 template!(
-    NoticeText { product, base_url, what, when, device } = "delivery/templates/security_notice.txt"
+    NoticeText { product, base_url, what, when, device, link } =
+        "delivery/templates/security_notice.txt"
 );
 template!(
-    NoticeHtml { product, base_url, what, when, device } =
+    NoticeHtml { product, base_url, what, when, device, link } =
         "delivery/templates/security_notice.html"
 );
 template!(TestText { product, base_url } = "delivery/templates/test.txt");
@@ -99,13 +100,20 @@ impl Mail {
         Self::new(name, subject, &text, &html)?.with_key(code.to_owned())
     }
 
-    /// Something happened to the account's ways in.
-    pub fn security_notice(parts: &Parts, what: &str, event: &RecordedEvent) -> ApiResult<Self> {
+    /// Something happened to the account's ways in; whether a new password would help its owner.
+    pub fn security_notice(
+        parts: &Parts,
+        what: &str,
+        event: &RecordedEvent,
+        can_reset: bool,
+    ) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let when = event.at.format("%-d %B %Y, %H:%M UTC").to_string();
         let (when, device) = (when.as_str(), event.device.as_deref().unwrap_or_default());
-        let text = NoticeText { product, base_url, what, when, device };
-        let html = NoticeHtml { product, base_url, what, when, device };
+        let reset = format!("{base_url}/reset-password");
+        let link = if can_reset { reset.as_str() } else { "" };
+        let text = NoticeText { product, base_url, what, when, device, link };
+        let html = NoticeHtml { product, base_url, what, when, device, link };
         Self::new("security_notice", format!("{what} ({product})"), &text, &html)
     }
 

@@ -4,7 +4,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::Mail;
 use crate::{
-    auth::audit::{self, EventKind, store::RecordedEvent},
+    auth::audit::{self, EventKind},
     delivery::Parts,
     error::{ApiError, ApiResult},
     outbox::store::Claimed,
@@ -16,16 +16,28 @@ pub async fn compose(
     conn: &AsyncPgConnection,
     message: &Claimed,
 ) -> ApiResult<Option<Mail>> {
-    match audit::store::find(conn, message.subject_id).await? {
-        Some(event) => Mail::security_notice(parts, &sentence(&event)?, &event).map(Some),
-        None => Ok(None),
-    }
+    let Some(event) = audit::store::find(conn, message.subject_id).await? else {
+        return Ok(None);
+    };
+    let kind: EventKind = event.kind.parse().map_err(ApiError::internal)?;
+    let what = sentence(kind, event.method.as_deref())?;
+    Mail::security_notice(parts, &what, &event, can_reset(kind)).map(Some)
+}
+
+/// Whether whoever reads the mail can take the account back by its address.
+fn can_reset(kind: EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::EmailChanged
+            | EventKind::AccountDeleted
+            | EventKind::AccountLocked
+            | EventKind::AccountUnlocked
+    )
 }
 
 /// What happened, as the subject and the first line say it.
-fn sentence(event: &RecordedEvent) -> ApiResult<String> {
-    let kind: EventKind = event.kind.parse().map_err(ApiError::internal)?;
-    let provider = match event.method.as_deref() {
+fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
+    let provider = match method {
         Some("google") => "Google",
         Some("facebook") => "Facebook",
         _ => "your identity provider",

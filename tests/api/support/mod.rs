@@ -3,8 +3,10 @@
 mod app;
 mod client;
 mod cluster;
+pub mod graph;
 mod mail;
 mod metrics;
+pub mod openid;
 mod own_postgres;
 pub mod process;
 mod smtp;
@@ -19,6 +21,9 @@ pub use metrics::Scrape;
 pub use own_postgres::{OwnPostgres, free_port};
 pub use smtp::{SmtpServer, Stage};
 pub use wait::{until, until_selects};
+
+/// Encrypts the tokens of providers.
+pub const OAUTH_TOKEN_KEY: &str = "T4nW8cQ1xZ6hB9rM3vK7yD2pL5fJ0gSaUeIo";
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "seven silver swans";

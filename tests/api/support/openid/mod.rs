@@ -1,0 +1,170 @@
+//! A local OpenID provider, which checks what a real one checks and misbehaves when told to.
+
+mod endpoints;
+mod keys;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use actix_web::{App, HttpServer, web::Data};
+
+pub const CLIENT_ID: &str = "sports-log-tests";
+pub const CLIENT_SECRET: &str = "a secret of the tests + 100%";
+
+/// Who is logged in at the provider.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub subject: String,
+    pub email: Option<String>,
+    pub email_verified: bool,
+    pub name: Option<String>,
+}
+
+impl Person {
+    pub fn new(subject: &str, email: &str) -> Self {
+        let name = Some("Ann Example".to_owned());
+        Self { subject: subject.into(), email: Some(email.into()), email_verified: true, name }
+    }
+
+    pub fn unverified(subject: &str, email: &str) -> Self {
+        Self { email_verified: false, ..Self::new(subject, email) }
+    }
+}
+
+/// What it does in place of what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    TokenGarbage,
+    TokenServerError,
+    TokenHangs,
+    TokenOversized,
+    TokenRedirects,
+    InvalidGrant,
+    WrongIssuer,
+    WrongAudience,
+    WrongNonce,
+    WrongParty,
+    WrongSignature,
+    UnknownKey,
+    AlgNone,
+    /// Signed with the public key as if it were a shared secret.
+    AlgHs256,
+    Expired,
+    NoIdToken,
+    KeysGarbage,
+    AnotherIssuer,
+}
+
+/// A code that was handed out.
+struct Grant {
+    person: Person,
+    redirect_uri: String,
+    challenge: String,
+    nonce: String,
+}
+
+#[derive(Default)]
+struct State {
+    person: Option<Person>,
+    denies: bool,
+    fault: Option<Fault>,
+    calls: Vec<String>,
+    codes: HashMap<String, Grant>,
+    access_tokens: HashMap<String, Person>,
+    refresh_tokens: HashMap<String, Person>,
+    /// How often the keys were changed.
+    key: usize,
+    token_life_secs: Option<i64>,
+}
+
+/// Like a real one it outlives its clients, here by the test's end.
+#[derive(Clone)]
+pub struct OpenIdProvider {
+    pub issuer: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl OpenIdProvider {
+    pub async fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let provider = Self { issuer, state: Arc::default() };
+        let serving = provider.clone();
+        std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let app = move || {
+                    App::new().app_data(Data::new(serving.clone())).configure(endpoints::configure)
+                };
+                let server = HttpServer::new(app).workers(1).disable_signals();
+                server.listen(listener).unwrap().run().await.unwrap();
+            });
+        });
+        provider
+    }
+
+    /// What a server needs to be told to offer it as `google` and as `oidc`.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        [
+            ("OIDC_ISSUER", self.issuer.as_str()),
+            ("OIDC_CLIENT_ID", CLIENT_ID),
+            ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
+            ("GOOGLE_ISSUER", &self.issuer),
+            ("GOOGLE_CLIENT_ID", CLIENT_ID),
+            ("GOOGLE_CLIENT_SECRET", CLIENT_SECRET),
+            ("OAUTH_TOKEN_KEY", super::OAUTH_TOKEN_KEY),
+            ("OAUTH_RETURN_URLS", "https://app.example/in, app.example:/in"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec()
+    }
+
+    /// From now on, this one is logged in there.
+    pub fn log_in(&self, person: Person) {
+        let mut state = self.state();
+        (state.person, state.denies) = (Some(person), false);
+    }
+
+    /// From now on, whoever is asked says no.
+    pub fn deny(&self) {
+        self.state().denies = true;
+    }
+
+    pub fn misbehave(&self, fault: Option<Fault>) {
+        self.state().fault = fault;
+    }
+
+    /// `POST /token` and so on, since it was asked last.
+    pub fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().calls)
+    }
+
+    /// Signs with a key that nobody has seen yet.
+    pub fn change_key(&self) {
+        self.state().key += 1;
+    }
+
+    /// How long the access tokens of the future are good.
+    pub fn set_token_life(&self, seconds: i64) {
+        self.state().token_life_secs = Some(seconds);
+    }
+
+    /// Forgets every token: their owner took them back.
+    pub fn revoke(&self) {
+        let mut state = self.state();
+        state.access_tokens.clear();
+        state.refresh_tokens.clear();
+    }
+
+    /// Plays the browser at the provider: where `location` leads back to, with code and state.
+    pub async fn visit(&self, location: &str) -> String {
+        let path = location.strip_prefix(&self.issuer).expect(location);
+        let answer = super::send(actix_web::http::Method::GET, &self.issuer, path, &[], None).await;
+        answer.expect(302).header("location").to_owned()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+}
