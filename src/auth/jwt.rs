@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,8 @@ impl JwtKeys {
         now: DateTime<Utc>,
     ) -> ApiResult<AccessToken> {
         let lifetime = TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
-        let expires_at = session_ends.min(now + lifetime);
+        // In whole seconds, as the token says it.
+        let expires_at = session_ends.min(now + lifetime).trunc_subsecs(0);
         let claims = Claims {
             sub: account.user_id,
             sid: session_id,

@@ -149,7 +149,7 @@ impl Metrics {
             registry,
         };
         // Series that alerts look at exist before their first event.
-        for method in ["local", "otp"] {
+        for method in LoginMethod::ALL {
             for status in ["success", "failure"] {
                 metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
             }

@@ -13,3 +13,7 @@ pub enum LoginMethod {
     Facebook,
     Oidc,
 }
+
+impl LoginMethod {
+    pub const ALL: [Self; 5] = [Self::Local, Self::Otp, Self::Google, Self::Facebook, Self::Oidc];
+}
