@@ -5,7 +5,8 @@ use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::support::{
-    Database, JWT_SECRET, PASSWORD, SERVER_KEY, SmtpServer, User,
+    Database, JWT_SECRET, OAUTH_TOKEN_KEY, PASSWORD, SERVER_KEY, SmtpServer, User,
+    openid::{CLIENT_SECRET, OpenIdProvider, Person},
     process::Process,
     send, settings,
     twilio::{AUTH_TOKEN, Twilio},
@@ -17,7 +18,9 @@ async fn nothing_secret_is_logged_even_at_trace() {
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);
     let twilio = Twilio::start().await;
     let mut variables = settings(&database.url, smtp.port);
+    let provider = OpenIdProvider::start().await;
     variables.extend(twilio.settings());
+    variables.extend(provider.settings());
     variables.push(("RUST_LOG", "trace".to_owned()));
     let server = Process::start(&["serve"], &variables);
     let base = format!("http://127.0.0.1:{}", server.port());
@@ -66,6 +69,22 @@ async fn nothing_secret_is_logged_even_at_trace() {
     post("/auth/otp/request", login).await.expect(200);
     let sms = twilio.sms_to(number).await;
     let texted = sms.code();
+
+    let refresh = json!({"refresh_token": third.refresh_token});
+    let fourth = User::of(&post("/auth/refresh", refresh).await.expect(200));
+    provider.log_in(Person::new("s1", "ann@example.com"));
+    let begun = send(Method::GET, &base, "/auth/login/oidc", &[], None).await.expect(302);
+    let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    let returned = provider.visit(begun.header("location")).await;
+    let (path, query) = returned.split_once('?').unwrap();
+    let path = format!("{}?{query}", path.strip_prefix("https://log.example").unwrap());
+    let answer = send(Method::GET, &base, &path, &[("cookie", &cookie)], None).await;
+    let fifth = User::of(&answer.expect(200));
+    let mut of_provider = provider.tokens();
+    assert_eq!(of_provider.len(), 2);
+    of_provider.extend(query.split('&').map(|pair| pair.split_once('=').unwrap().1.to_owned()));
+    of_provider.push(cookie.split_once('=').unwrap().1.to_owned());
+
     until_selects(&database, "SELECT count(*) FROM outbox WHERE status <> 'sent'", "0").await;
 
     let hash = database.text("SELECT password_hash FROM local_credentials").await;
@@ -81,6 +100,13 @@ async fn nothing_secret_is_logged_even_at_trace() {
         &user.token,
         &second.token,
         &third.token,
+        &third.refresh_token,
+        &fourth.token,
+        &fourth.refresh_token,
+        &fifth.token,
+        &fifth.refresh_token,
+        CLIENT_SECRET,
+        OAUTH_TOKEN_KEY,
         &mailed,
         &texted,
         number,
@@ -88,7 +114,10 @@ async fn nothing_secret_is_logged_even_at_trace() {
         JWT_SECRET,
         SERVER_KEY,
         &hash,
-    ] {
+    ]
+    .into_iter()
+    .chain(of_provider.iter().map(String::as_str))
+    {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
     }

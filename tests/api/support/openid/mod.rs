@@ -140,6 +140,12 @@ impl OpenIdProvider {
         std::mem::take(&mut self.state().calls)
     }
 
+    /// Every token that it has handed out and that is still good.
+    pub fn tokens(&self) -> Vec<String> {
+        let state = self.state();
+        state.access_tokens.keys().chain(state.refresh_tokens.keys()).cloned().collect()
+    }
+
     /// Signs with a key that nobody has seen yet.
     pub fn change_key(&self) {
         self.state().key += 1;
