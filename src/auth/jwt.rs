@@ -74,7 +74,8 @@ impl JwtKeys {
     ) -> ApiResult<AccessToken> {
         let lifetime = TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
         // In whole seconds, as the token says it.
-        let expires_at = session_ends.min(now + lifetime).trunc_subsecs(0);
+        let now = now.trunc_subsecs(0);
+        let expires_at = session_ends.trunc_subsecs(0).min(now + lifetime);
         let claims = Claims {
             sub: account.user_id,
             sid: session_id,

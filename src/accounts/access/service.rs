@@ -8,7 +8,7 @@ use crate::{
     auth::{
         AuthResponse, EmailAddress, Identity, Purpose,
         audit::{self, Event, EventKind},
-        local::acceptable,
+        local::{self, acceptable},
         otp::{self, Identifier, OtpCode, Proves},
         reauth::{self, Proof},
         sessions::{self, Device, LoginMethod},
@@ -50,7 +50,7 @@ pub async fn change_password(
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         lock(conn, identity).await?;
-        store::set_password(conn, identity.user_id, &hash).await?;
+        local::store::set_password(conn, identity.user_id, &hash).await?;
         let event = Event::of(EventKind::PasswordChanged, identity.user_id).from(device);
         start_anew(shared, conn, &event, method, device).await
     })

@@ -10,27 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{EmailAddress, PasswordHash},
+    auth::EmailAddress,
     db::schema::{local_credentials, users},
 };
-
-/// Sets the password of an account whose address is proven. A reset that was asked for is void.
-pub async fn set_password(
-    mut conn: &AsyncPgConnection,
-    user_id: Uuid,
-    hash: &PasswordHash,
-) -> QueryResult<()> {
-    diesel::update(local_credentials::table.find(user_id))
-        .set((
-            local_credentials::password_hash.eq(hash.as_ref()),
-            local_credentials::reset_token.eq(None::<Vec<u8>>),
-            local_credentials::reset_expires.eq(None::<DateTime<Utc>>),
-            local_credentials::updated_at.eq(now),
-        ))
-        .execute(&mut conn)
-        .await
-        .map(drop)
-}
 
 /// Deletes another account of this address that nobody has ever proven to own it.
 pub async fn delete_unproven(

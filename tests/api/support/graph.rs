@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    HttpRequest, HttpResponse,
     http::header,
     web::{self, Data, Form, Query},
 };
@@ -31,7 +31,7 @@ struct State {
     tokens: HashMap<String, Person>,
 }
 
-/// Like the real one it outlives its clients, here by the test's end.
+/// Facebook, as tests see it.
 #[derive(Clone)]
 pub struct Facebook {
     base: String,
@@ -44,18 +44,11 @@ impl Facebook {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let facebook = Self { base, state: Arc::default() };
         let serving = facebook.clone();
-        std::thread::spawn(move || {
-            actix_rt::System::new().block_on(async move {
-                let app = move || {
-                    App::new()
-                        .app_data(Data::new(serving.clone()))
-                        .route("/dialog/oauth", web::get().to(dialog))
-                        .route("/graph/oauth/access_token", web::post().to(access_token))
-                        .route("/graph/me", web::get().to(me))
-                };
-                let server = HttpServer::new(app).workers(1).disable_signals();
-                server.listen(listener).unwrap().run().await.unwrap();
-            });
+        super::serve::serve(listener, move |app| {
+            app.app_data(Data::new(serving.clone()))
+                .route("/dialog/oauth", web::get().to(dialog))
+                .route("/graph/oauth/access_token", web::post().to(access_token))
+                .route("/graph/me", web::get().to(me));
         });
         facebook
     }

@@ -9,6 +9,7 @@ mod metrics;
 pub mod openid;
 mod own_postgres;
 pub mod process;
+mod serve;
 mod smtp;
 pub mod twilio;
 mod wait;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    HttpRequest, HttpResponse,
     http::header,
     web::{Data, Form, Path, Query},
 };
@@ -54,7 +54,7 @@ struct State {
     searches: usize,
 }
 
-/// Dropping it stops nothing: like the real one it outlives its clients, here by the test's end.
+/// Twilio, as tests see it.
 #[derive(Clone)]
 pub struct Twilio {
     port: u16,
@@ -68,18 +68,11 @@ impl Twilio {
         let port = listener.local_addr().unwrap().port();
         let twilio = Self { port, state: Arc::default(), arrived: Arc::default() };
         let serving = twilio.clone();
-        std::thread::spawn(move || {
-            actix_rt::System::new().block_on(async move {
-                let app = move || {
-                    let messages = "/2010-04-01/Accounts/{account}/Messages.json";
-                    App::new()
-                        .app_data(Data::new(serving.clone()))
-                        .route(messages, actix_web::web::post().to(create))
-                        .route(messages, actix_web::web::get().to(list))
-                };
-                let server = HttpServer::new(app).workers(1).disable_signals();
-                server.listen(listener).unwrap().run().await.unwrap();
-            });
+        super::serve::serve(listener, move |app| {
+            let messages = "/2010-04-01/Accounts/{account}/Messages.json";
+            app.app_data(Data::new(serving.clone()))
+                .route(messages, actix_web::web::post().to(create))
+                .route(messages, actix_web::web::get().to(list));
         });
         twilio
     }

@@ -132,7 +132,8 @@ pub async fn lock_reset(mut conn: &AsyncPgConnection, digest: &[u8]) -> QueryRes
         .optional()
 }
 
-/// Sets a password by a reset: the token is used up and the mailbox is proven.
+/// Sets the password of an account whose mailbox is proven, by now at the latest. A reset that was
+/// asked for is used up, or void.
 pub async fn set_password(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use actix_web::{App, HttpServer, web::Data};
+use actix_web::web::Data;
 
 pub const CLIENT_ID: &str = "sports-log-tests";
 pub const CLIENT_SECRET: &str = "a secret of the tests + 100%";
@@ -79,7 +79,7 @@ struct State {
     token_life_secs: Option<i64>,
 }
 
-/// Like a real one it outlives its clients, here by the test's end.
+/// The provider, as tests see it.
 #[derive(Clone)]
 pub struct OpenIdProvider {
     pub issuer: String,
@@ -92,14 +92,8 @@ impl OpenIdProvider {
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let provider = Self { issuer, state: Arc::default() };
         let serving = provider.clone();
-        std::thread::spawn(move || {
-            actix_rt::System::new().block_on(async move {
-                let app = move || {
-                    App::new().app_data(Data::new(serving.clone())).configure(endpoints::configure)
-                };
-                let server = HttpServer::new(app).workers(1).disable_signals();
-                server.listen(listener).unwrap().run().await.unwrap();
-            });
+        super::serve::serve(listener, move |app| {
+            app.app_data(Data::new(serving.clone())).configure(endpoints::configure);
         });
         provider
     }
