@@ -38,10 +38,12 @@ fn is_unavailability(error: &Error) -> bool {
     }
 }
 
-/// A statement or lock time-out (SQLSTATE 57014, 55P03).
+/// A statement or lock time-out, or a deadlock that PostgreSQL ended (SQLSTATE 57014, 55P03, 40P01).
 fn is_cancelled(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(_, information)
-        if information.message().starts_with("canceling statement due to"))
+        if ["canceling statement due to", "deadlock detected"]
+            .iter()
+            .any(|start| information.message().starts_with(start)))
 }
 
 /// SQLSTATE classes 53, 57P and 58: diesel keeps only their messages.

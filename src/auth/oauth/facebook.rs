@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
-    grant::{Endpoints, Grant, provider_error},
+    grant::{Endpoints, Grant, token_error},
 };
 use crate::{
     auth::ServerKey,
@@ -64,7 +64,7 @@ impl Facebook {
         let proof = self.appsecret_proof(access)?;
         let url =
             format!("{}/me?fields=id,name,email&appsecret_proof={proof}", self.config.graph_url);
-        let person: Person = outbound.get(&url, Some(access)).await.map_err(provider_error)?;
+        let person: Person = outbound.get(&url, Some(access)).await.map_err(token_error)?;
         Ok(ProviderIdentity {
             provider: Provider::Facebook,
             subject: person.id,

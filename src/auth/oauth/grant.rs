@@ -142,6 +142,18 @@ fn explain(error: GrantError) -> ApiError {
     }
 }
 
+/// What it means when a provider does not answer a question asked with an access token: 401 when it
+/// takes the token no more, which its owner may have taken back.
+pub fn token_error(error: CallError) -> ApiError {
+    match error {
+        CallError::Refused(400 | 401 | 403) => ApiError::new(
+            ErrorCode::InvalidCode,
+            "the provider refuses its own token; log in again",
+        ),
+        other => provider_error(other),
+    }
+}
+
 /// 502, with the cause for the log alone. Displayed, because only that is free of what was answered.
 pub fn provider_error(cause: impl std::fmt::Display) -> ApiError {
     ApiError {

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
-    grant::{Endpoints, Grant, provider_error},
+    grant::{Endpoints, Grant, provider_error, token_error},
     id_token::{self, IdTokenError, UserClaims},
     metadata::{Metadata, MetadataCache},
 };
@@ -109,7 +109,7 @@ impl OpenId {
     ) -> ApiResult<UserClaims> {
         let endpoint = metadata.discovery.userinfo_endpoint.as_ref();
         let url = endpoint.ok_or_else(|| provider_error("no userinfo endpoint"))?;
-        outbound.get(url, Some(access)).await.map_err(provider_error)
+        outbound.get(url, Some(access)).await.map_err(token_error)
     }
 
     fn verify(

@@ -94,8 +94,10 @@ pub async fn finish(
     };
     let (providers, key) = (&state.providers, &state.server_key);
     let (identity, tokens) = providers.identify(&state.outbound, key, attempt, code).await?;
-    if identity.subject.is_empty() || identity.subject.len() > MAX_SUBJECT {
-        return Err(super::grant::provider_error("a subject of no or too many characters"));
+    let subject = &identity.subject;
+    let is_usable = !subject.is_empty() && !subject.contains(char::is_control);
+    if !is_usable || subject.len() > MAX_SUBJECT {
+        return Err(super::grant::provider_error("a subject that cannot be one"));
     }
     match attempt.linking {
         Some(session) => {

@@ -63,8 +63,11 @@ pub async fn is_locked(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
     users::table.find(user_id).select(users::locked_at.is_not_null()).first(&mut conn).await
 }
 
-/// The session while it lives, locked until the transaction ends.
+/// The session while it lives, locked until the transaction ends. Its user is not locked, since whoever
+/// ends a user's sessions locks the user first.
 pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<LiveSession>> {
+    let locked = sessions::table.find(id).select(sessions::id).for_no_key_update();
+    locked.first::<Uuid>(&mut conn).await.optional()?;
     type Row = (Uuid, i32, Option<String>, i32, DateTime<Utc>, f64);
     let found: Option<Row> = sessions::table
         .inner_join(users::table)
@@ -79,7 +82,6 @@ pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Op
             sessions::expires_at,
             diesel::dsl::sql::<Double>("extract(epoch FROM now() - last_used_at)::float8"),
         ))
-        .for_no_key_update()
         .first(&mut conn)
         .await
         .optional()?;

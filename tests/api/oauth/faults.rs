@@ -45,10 +45,15 @@ async fn a_provider_that_misbehaves_lets_nobody_in() {
         assert_eq!(answer.json()["code"], code, "{fault:?}");
         assert!(!provider.calls().contains(&"/trap".to_owned()), "{fault:?}");
     }
+    provider.misbehave(None);
+    for subject in ["", "s\0", &"s".repeat(256)] {
+        let answer = log_in(&app, &provider, "oidc", Person::new(subject, ANN)).await;
+        answer.expect_error(502, "provider_error");
+    }
     assert_eq!(app.database.text("SELECT count(*) FROM users").await, "0");
     assert_eq!(app.database.text("SELECT count(*) FROM oauth_connections").await, "0");
-    provider.misbehave(None);
-    log_in(&app, &provider, "oidc", Person::new("s1", ANN)).await.expect(200);
+    let nul = Person { name: Some("Ann\0".into()), ..Person::new("s1", ANN) };
+    log_in(&app, &provider, "oidc", nul).await.expect(200);
 }
 
 #[actix_rt::test]

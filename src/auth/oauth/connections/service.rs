@@ -83,8 +83,11 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
         let sealed = logins::seal(&state.token_cipher, id, &tokens)?;
         oauth::set_tokens(&conn, id, &sealed).await?;
     }
-    let seen = state.providers.look(&state.outbound, provider, &tokens.access).await?;
-    Ok(Look { provider, active: true, name: seen.name, email: seen.email })
+    match state.providers.look(&state.outbound, provider, &tokens.access).await {
+        Ok(seen) => Ok(Look { provider, active: true, name: seen.name, email: seen.email }),
+        Err(error) if error.code == ErrorCode::InvalidCode => Ok(gone),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes a way in, unless nobody could get in then.
