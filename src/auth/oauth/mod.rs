@@ -16,6 +16,7 @@ mod respond;
 mod service;
 pub mod store;
 mod token_cipher;
+mod tokens;
 mod types;
 
 pub use attempt::LoginAttempt;
@@ -24,5 +25,5 @@ pub use identity::{ProviderIdentity, ProviderTokens};
 pub use outbound::{CallError, Outbound};
 pub use provider::Provider;
 pub use providers::Providers;
-pub use service::reencrypt;
 pub use token_cipher::TokenCipher;
+pub use tokens::reencrypt;

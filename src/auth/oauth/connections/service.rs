@@ -14,7 +14,7 @@ use crate::{
         oauth::{
             Provider,
             service::{self as logins, Start},
-            store as oauth,
+            store as oauth, tokens,
         },
         otp,
         reauth::{self, Proof},
@@ -66,24 +66,24 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
         found.ok_or_else(ApiError::not_found)?
     };
     let gone = Look { provider, active: false, name: None, email: None };
-    let Some(mut tokens) = logins::open(&state.token_cipher, id, &sealed)? else {
+    let Some(mut kept) = tokens::open(&state.token_cipher, id, &sealed)? else {
         return Ok(gone);
     };
-    if tokens.expires_at.is_some_and(|end| end <= Utc::now()) {
-        let Some(refresh) = tokens.refresh.take() else {
+    if kept.expires_at.is_some_and(|end| end <= Utc::now()) {
+        let Some(refresh) = kept.refresh.take() else {
             return Ok(gone);
         };
-        tokens = match state.providers.refresh(&state.outbound, provider, refresh).await {
-            Ok(tokens) => tokens,
+        kept = match state.providers.refresh(&state.outbound, provider, refresh).await {
+            Ok(fresh) => fresh,
             // Taken back by its owner, at the provider.
             Err(error) if error.code == ErrorCode::InvalidCode => return Ok(gone),
             Err(error) => return Err(error),
         };
         let conn = state.pool.get().await?;
-        let sealed = logins::seal(&state.token_cipher, id, &tokens)?;
+        let sealed = tokens::seal(&state.token_cipher, id, &kept)?;
         oauth::set_tokens(&conn, id, &sealed).await?;
     }
-    match state.providers.look(&state.outbound, provider, &tokens.access).await {
+    match state.providers.look(&state.outbound, provider, &kept.access).await {
         Ok(seen) => Ok(Look { provider, active: true, name: seen.name, email: seen.email }),
         Err(error) if error.code == ErrorCode::InvalidCode => Ok(gone),
         Err(error) => Err(error),

@@ -1,0 +1,51 @@
+//! Providers' tokens between the database, where they are encrypted, and whoever needs one.
+
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::{
+    ProviderTokens, TokenCipher,
+    store::{self, SealedTokens},
+};
+use crate::error::ApiResult;
+
+/// The tokens as they are stored for the connection `id`.
+pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &ProviderTokens) -> ApiResult<SealedTokens> {
+    let refresh = tokens.refresh.as_ref().map(|token| cipher.seal(id, "refresh", token));
+    Ok(SealedTokens {
+        access_token: Some(cipher.seal(id, "access", &tokens.access)?),
+        refresh_token: refresh.transpose()?,
+        expires_at: tokens.expires_at,
+        token_key_id: Some(cipher.current_key_id()?.to_owned()),
+    })
+}
+
+/// The tokens of the connection `id`, if any are kept.
+pub fn open(
+    cipher: &TokenCipher,
+    id: Uuid,
+    sealed: &SealedTokens,
+) -> ApiResult<Option<ProviderTokens>> {
+    let (Some(access), Some(key_id)) = (&sealed.access_token, &sealed.token_key_id) else {
+        return Ok(None);
+    };
+    let refresh = sealed.refresh_token.as_ref();
+    let refresh = refresh.map(|token| cipher.open(id, "refresh", key_id, token)).transpose()?;
+    let access = cipher.open(id, "access", key_id, access)?;
+    Ok(Some(ProviderTokens { access, refresh, expires_at: sealed.expires_at }))
+}
+
+/// Encrypts some of the tokens anew that are not encrypted with the current key; how many.
+pub async fn reencrypt(
+    conn: &AsyncPgConnection,
+    cipher: &TokenCipher,
+    limit: i64,
+) -> ApiResult<usize> {
+    let stale = store::lock_stale(conn, cipher.current_key_id()?, limit).await?;
+    for (id, sealed) in &stale {
+        if let Some(tokens) = open(cipher, *id, sealed)? {
+            store::set_tokens(conn, *id, &seal(cipher, *id, &tokens)?).await?;
+        }
+    }
+    Ok(stale.len())
+}
