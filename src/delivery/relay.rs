@@ -49,11 +49,14 @@ pub struct Lane {
     actor: Option<Recipient<Deliver>>,
     in_flight: HashMap<Uuid, Claim>,
     breaker: Breaker,
+    /// There may be messages that are not claimed yet: told so, or the last claim took all it could.
+    may_have_more: bool,
 }
 
 impl Lane {
     pub fn new(channel: Channel, actor: Option<Recipient<Deliver>>) -> Self {
-        Self { channel, actor, in_flight: HashMap::new(), breaker: Breaker::default() }
+        let (in_flight, breaker) = (HashMap::new(), Breaker::default());
+        Self { channel, actor, in_flight, breaker, may_have_more: true }
     }
 }
 
@@ -84,7 +87,15 @@ impl Relay {
         }
     }
 
-    /// Claims for every lane with room, one statement each.
+    /// Something may have happened that nobody in here knows of: looks at every lane.
+    fn look_at_all(&mut self, ctx: &mut Context<Self>) {
+        for lane in &mut self.lanes {
+            lane.may_have_more = true;
+        }
+        self.look(ctx);
+    }
+
+    /// Claims for every lane that has room and may have more, one statement each.
     fn look(&mut self, ctx: &mut Context<Self>) {
         if self.is_stopping {
             return;
@@ -95,12 +106,14 @@ impl Relay {
         }
         let now = Instant::now();
         let limit = self.parts.config.in_flight;
-        let wanted: Vec<(Channel, usize)> = self
-            .lanes
-            .iter()
-            .map(|lane| (lane.channel, lane.breaker.capacity(now, lane.in_flight.len(), limit)))
-            .filter(|(_, room)| *room > 0)
-            .collect();
+        let mut wanted = Vec::new();
+        for lane in self.lanes.iter_mut().filter(|lane| lane.may_have_more) {
+            let room = lane.breaker.capacity(now, lane.in_flight.len(), limit);
+            if room > 0 {
+                lane.may_have_more = false;
+                wanted.push((lane.channel, room));
+            }
+        }
         if wanted.is_empty() {
             return;
         }
@@ -110,7 +123,10 @@ impl Relay {
             relay.is_claiming = false;
             match claimed {
                 Ok(claimed) => {
-                    for (channel, claims) in claimed {
+                    for (channel, claims, took_all_it_could) in claimed {
+                        if let Some(lane) = relay.lane(channel) {
+                            lane.may_have_more |= took_all_it_could;
+                        }
                         relay.hand_over(channel, claims, ctx);
                     }
                 }
@@ -186,7 +202,7 @@ impl Actor for Relay {
             relay.parts.status.beat();
             let parts = Rc::clone(&relay.parts);
             ctx.spawn(housekeeping::look(parts).into_actor(relay));
-            relay.look(ctx);
+            relay.look_at_all(ctx);
         });
         self.forget(ctx);
         ctx.run_interval(FORGET_EVERY, Self::forget);
@@ -197,7 +213,7 @@ impl Handler<Wake> for Relay {
     type Result = ();
 
     fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
-        self.look(ctx);
+        self.look_at_all(ctx);
     }
 }
 
@@ -223,16 +239,19 @@ impl Handler<Stop> for Relay {
     }
 }
 
+/// The claims of each channel, and whether they are as many as were wanted.
 async fn claim(
     parts: Rc<Parts>,
     wanted: Vec<(Channel, usize)>,
-) -> ApiResult<Vec<(Channel, Vec<Claim>)>> {
+) -> ApiResult<Vec<(Channel, Vec<Claim>, bool)>> {
     let conn = parts.pool.get().await?;
     let mut claimed = Vec::with_capacity(wanted.len());
     for (channel, room) in wanted {
         let timer = parts.metrics.claim.start_timer();
-        claimed.push((channel, store::claim(&conn, channel, room, parts.config.lease).await?));
+        let claims = store::claim(&conn, channel, room, parts.config.lease).await?;
         timer.observe_duration();
+        let took_all_it_could = claims.len() == room;
+        claimed.push((channel, claims, took_all_it_could));
     }
     Ok(claimed)
 }
