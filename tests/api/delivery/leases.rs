@@ -6,19 +6,19 @@ use crate::support::{Scrape, Stage, TestApp, until, until_selects};
 #[actix_rt::test]
 async fn what_a_dead_process_was_sending_is_sent_when_its_lease_has_run_out() {
     let app = TestApp::spawn().await;
-    app.smtp.close(Some("421 closed for the night"));
-    enqueue(&app, 2).await;
-    until_selects(&app.database, STATES, "queued 2").await;
-    // As somebody else would leave them behind, one lately and one long ago.
+    // As somebody else left them behind, one lately and one long ago.
     app.database
         .execute(
-            "UPDATE outbox SET status = 'sending', attempts = 1, fence = 1, last_error_class = NULL,
-                 lease_until = now() + CASE email WHEN 'user1@example.com' THEN interval '1.5 seconds'
-                                                  ELSE interval '-1 hour' END
-             FROM users WHERE users.id = user_id",
+            "WITH made AS (INSERT INTO users (email) VALUES ('user1@example.com'), ('user2@example.com')
+                           RETURNING id, email)
+             INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at,
+                                 status, attempts, fence, lease_until)
+             SELECT 'account_exists', 'email', id, id, now() + interval '1 hour', 'sending', 1, 1,
+                    now() + CASE email WHEN 'user1@example.com' THEN interval '1.5 seconds'
+                                       ELSE interval '-1 hour' END
+             FROM made",
         )
         .await;
-    app.smtp.close(None);
     app.smtp.mail_to("user2@example.com").await;
     app.smtp.mail_to("user1@example.com").await;
     until_selects(&app.database, STATES, "sent 2").await;
