@@ -8,10 +8,13 @@ use std::borrow::Cow;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use derive_more::Display;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a client can tell apart. The names are part of the API contract.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -107,13 +110,15 @@ impl ErrorCode {
 }
 
 /// One field at fault in a request body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The field's name, as a path where it is nested (`preferences.theme`).
+    #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
     pub code: &'static str,
     /// A sentence for people.
+    #[schema(value_type = String)]
     pub message: Cow<'static, str>,
 }
 

@@ -49,6 +49,8 @@ enum Command {
     User(UserCommand),
     /// Encrypt providers' tokens with the current OAUTH_TOKEN_KEY, after it was changed.
     ReencryptTokens,
+    /// Print the OpenAPI document: the reference of the API, for people and for generators of clients.
+    Openapi,
     /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
     SendTest {
         /// email or sms
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Command::Outbox(command) => commands::outbox(command),
         Command::User(command) => commands::user(command),
         Command::ReencryptTokens => commands::reencrypt_tokens(),
+        Command::Openapi => commands::openapi(),
         Command::SendTest { channel, address, json } => {
             commands::send_test(channel, &address, json)
         }

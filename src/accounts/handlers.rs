@@ -3,7 +3,10 @@
 use actix_web::{HttpResponse, web::Data};
 use serde_json::{Map, Value};
 
-use super::{service, types::ProfileBody};
+use super::{
+    service,
+    types::{Me, ProfileBody},
+};
 use crate::{
     auth::{CurrentUser, sessions::Device},
     error::ApiResult,
@@ -11,12 +14,21 @@ use crate::{
     state::WorkerState,
 };
 
-/// `GET /me`.
+/// The account and its profile.
+#[utoipa::path(
+    get, path = "/me", operation_id = "get_me", tag = "Account",
+    responses((status = 200, description = "The account", body = Me)),
+)]
 pub async fn get_me(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(service::get_me(&state, user.identity()).await?))
 }
 
-/// `PUT /me/profile`: absent fields stay, `null` clears.
+/// Change the profile: absent fields stay, `null` clears. A changed number is unproven.
+#[utoipa::path(
+    put, path = "/me/profile", operation_id = "update_profile", tag = "Account",
+    request_body = ProfileBody,
+    responses((status = 200, description = "The account", body = Me)),
+)]
 pub async fn update_profile(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -27,7 +39,12 @@ pub async fn update_profile(
     Ok(HttpResponse::Ok().json(me))
 }
 
-/// `PUT /me/preferences`: a merge patch; answers the merged object, at most 16 KiB.
+/// Merge into the preferences, as JSON Merge Patch (RFC 7396). They may have 16 KiB in all.
+#[utoipa::path(
+    put, path = "/me/preferences", operation_id = "patch_preferences", tag = "Account",
+    request_body = Map<String, Value>,
+    responses((status = 200, description = "The merged object", body = Map<String, Value>)),
+)]
 pub async fn patch_preferences(
     state: Data<WorkerState>,
     user: CurrentUser,

@@ -9,4 +9,4 @@ mod service;
 mod store;
 mod types;
 
-pub use handlers::{get_me, patch_preferences, update_profile};
+pub use handlers::*;

@@ -5,6 +5,7 @@ use derive_more::{Display, FromStr};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -15,10 +16,11 @@ use crate::{
 };
 
 /// The answer of `GET /me`.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = users)]
 pub struct Me {
     id: Uuid,
+    #[schema(required)]
     email: Option<String>,
     created_at: DateTime<Utc>,
     #[diesel(embed)]
@@ -26,23 +28,34 @@ pub struct Me {
 }
 
 /// What an account shows of itself.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = profiles)]
 pub struct Profile {
+    #[schema(required)]
     display_name: Option<String>,
+    #[schema(value_type = Units)]
     preferred_units: String,
+    #[schema(required)]
     phone_number: Option<String>,
     phone_verified: bool,
+    #[schema(value_type = Object)]
     preferences: Value,
     updated_at: DateTime<Utc>,
 }
 
 /// `PUT /me/profile`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ProfileChanges)]
 pub struct ProfileBody {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 100, examples("Ann"))]
     display_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Units>)]
     preferred_units: Patch<String>,
+    /// E.164.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, examples("+390612345678"))]
     phone_number: Patch<String>,
 }
 
@@ -54,9 +67,10 @@ pub struct ProfileChanges {
 }
 
 /// The units a client shows distances in; the API itself is metric.
-#[derive(Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
+#[schema(rename_all = "lowercase")]
 pub enum Units {
     #[default]
     Metric,

@@ -1,8 +1,14 @@
 //! The body of POST and PUT, and its parsing into valid values.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use serde_json::{Number, Value};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{AllOfBuilder, ObjectBuilder, Ref, RefOr, Schema},
+};
 
 use super::types::{ActivityChanges, ActivityType, ClientSource, NewActivity};
 use crate::{
@@ -16,35 +22,76 @@ const MAX_CALORIES: i32 = 1_000_000;
 const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
 
-/// One shape for both: what POST requires, PUT leaves as it is when absent.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+/// The body of PUT: what is absent stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ActivityFields)]
 pub struct ActivityBody {
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
     activity_type: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = DateTime<Utc>, examples("2026-05-04T08:00:00Z"))]
     started_at: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = i32, minimum = 0, maximum = 31622400, examples(1800))]
     duration_secs: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e8, examples(5000.5))]
     distance_meters: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 1000000, examples(320))]
     calories: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 10000, examples("easy, along the river"))]
     notes: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<ClientSource>)]
     source: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     device_data: Patch<Value>,
+}
+
+/// The body of POST: the same with what is required.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct NewActivityBody(ActivityBody);
+
+impl PartialSchema for NewActivityBody {
+    fn schema() -> RefOr<Schema> {
+        let required = ["activity_type", "started_at", "duration_secs"];
+        let required = required.into_iter().fold(ObjectBuilder::new(), ObjectBuilder::required);
+        AllOfBuilder::new().item(Ref::from_schema_name(ActivityBody::name())).item(required).into()
+    }
+}
+
+impl ToSchema for NewActivityBody {
+    fn name() -> Cow<'static, str> {
+        "NewActivity".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((ActivityBody::name().into(), ActivityBody::schema()));
+        ActivityBody::schemas(schemas);
+    }
 }
 
 type Fault = (&'static str, String);
 
-impl ActivityBody {
-    /// For POST. 422 with every field at fault.
-    pub fn parse_new(self) -> ApiResult<NewActivity> {
+impl NewActivityBody {
+    /// 422 with every field at fault.
+    pub fn parse(self) -> ApiResult<NewActivity> {
         let mut v = Validator::default();
-        let activity_type = v.required("activity_type", self.activity_type, activity_type);
-        let started_at = v.required("started_at", self.started_at, |text| instant(&text));
-        let duration_secs = v.required("duration_secs", self.duration_secs, duration);
+        let body = self.0;
+        let activity_type = v.required("activity_type", body.activity_type, activity_type);
+        let started_at = v.required("started_at", body.started_at, |text| instant(&text));
+        let duration_secs = v.required("duration_secs", body.duration_secs, duration);
         let distance_meters =
-            v.nullable("distance_meters", self.distance_meters, distance).into_option();
-        let calories = v.nullable("calories", self.calories, calories).into_option();
-        let notes = v.nullable("notes", self.notes, notes).into_option();
-        let source = v.nullable("source", self.source, source).into_option().unwrap_or_default();
-        let device_data = v.nullable("device_data", self.device_data, device_data).into_option();
+            v.nullable("distance_meters", body.distance_meters, distance).into_option();
+        let calories = v.nullable("calories", body.calories, calories).into_option();
+        let notes = v.nullable("notes", body.notes, notes).into_option();
+        let source = v.nullable("source", body.source, source).into_option().unwrap_or_default();
+        let device_data = v.nullable("device_data", body.device_data, device_data).into_option();
         let required = activity_type.zip(started_at).zip(duration_secs);
         let ((activity_type, started_at), duration_secs) = v.finish_with(required)?;
         Ok(NewActivity {
@@ -58,8 +105,10 @@ impl ActivityBody {
             device_data,
         })
     }
+}
 
-    /// For PUT. 422 with every field at fault.
+impl ActivityBody {
+    /// 422 with every field at fault.
     pub fn parse_changes(self) -> ApiResult<ActivityChanges> {
         let mut v = Validator::default();
         let changes = ActivityChanges {

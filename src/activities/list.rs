@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     body::instant,
@@ -14,13 +15,25 @@ const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
 /// The query string as it came.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListParams {
+    /// Only these.
+    #[param(pattern = "^[a-z0-9_]{1,32}$")]
     activity_type: Option<String>,
+    /// Started at or after this.
+    #[param(value_type = Option<DateTime<Utc>>)]
     from: Option<String>,
+    /// Started at or before this.
+    #[param(value_type = Option<DateTime<Utc>>)]
     to: Option<String>,
+    /// Above 100 means 100.
+    #[param(value_type = Option<i64>, minimum = 1, default = 20)]
     limit: Option<String>,
+    /// `next_cursor` of the page before; the filters must stay the same.
     cursor: Option<String>,
+    /// Instead of a cursor; slower the further it goes.
+    #[param(value_type = Option<i64>, minimum = 0)]
     offset: Option<String>,
 }
 

@@ -8,4 +8,4 @@ mod service;
 mod store;
 mod types;
 
-pub use handlers::{create, delete, get, list, update};
+pub use handlers::*;

@@ -1,6 +1,7 @@
 //! The rules of the log.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -16,11 +17,13 @@ use crate::{
 };
 
 /// The answer of `GET /activities`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActivitiesPage)]
 pub struct Page {
     activities: Vec<ActivitySummary>,
     limit: i64,
     /// For the next page; `null` on the last.
+    #[schema(required)]
     next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<i64>,

@@ -7,12 +7,13 @@ use derive_more::{Display, FromStr as DeriveFromStr, Into};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{db::schema::activities, http::rfc3339};
 
 /// An activity in a list: everything but the device's raw data.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct ActivitySummary {
     pub id: Uuid,
@@ -20,9 +21,13 @@ pub struct ActivitySummary {
     #[serde(serialize_with = "rfc3339")]
     pub started_at: DateTime<Utc>,
     duration_secs: i32,
+    #[schema(required)]
     distance_meters: Option<f32>,
+    #[schema(required)]
     calories: Option<i32>,
+    #[schema(required)]
     notes: Option<String>,
+    #[schema(examples("manual"))]
     source: String,
     #[serde(serialize_with = "rfc3339")]
     created_at: DateTime<Utc>,
@@ -31,12 +36,13 @@ pub struct ActivitySummary {
 }
 
 /// A whole activity.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct Activity {
     #[serde(flatten)]
     #[diesel(embed)]
     pub summary: ActivitySummary,
+    #[schema(required, value_type = Option<Object>)]
     device_data: Option<Value>,
 }
 
@@ -55,9 +61,10 @@ impl FromStr for ActivityType {
 }
 
 /// Where a client may say that an activity comes from.
-#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
+#[schema(rename_all = "lowercase", as = Source)]
 pub enum ClientSource {
     #[default]
     Manual,

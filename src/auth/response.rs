@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Account, sessions::RefreshToken};
 use crate::{error::ApiResult, state::Shared};
 
 /// An access token, what renews it, and whom it is for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct AuthResponse {
     token: String,
     token_type: &'static str,
@@ -21,9 +22,10 @@ pub struct AuthResponse {
     user: AuthenticatedUser,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AuthenticatedUser {
     id: Uuid,
+    #[schema(required)]
     email: Option<String>,
 }
 

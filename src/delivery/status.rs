@@ -7,9 +7,10 @@ use std::{
 
 use derive_more::Display;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How an actor is.
-#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum ActorState {
@@ -24,7 +25,7 @@ pub enum ActorState {
 }
 
 /// All actors of the delivery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Actors {
     pub relay: ActorState,
     pub otp: ActorState,

@@ -15,6 +15,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use tracing_actix_web::RequestId;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, ErrorCode, FieldError};
 
@@ -24,11 +25,16 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedCode(pub ErrorCode);
 
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+/// The body of every answer that is not 2xx.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct ErrorBody<'a> {
+    /// A sentence for people.
     error: &'a str,
     code: ErrorCode,
+    /// The same as the `X-Request-Id` header.
     request_id: &'a str,
+    /// The fields at fault, where some are.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     fields: &'a [FieldError],
 }

@@ -2,20 +2,47 @@
 
 use actix_web::{HttpResponse, web::Data};
 use diesel_async::RunQueryDsl;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
+    delivery::Actors,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };
 
-/// `GET /healthz`: 200 while the process serves.
-pub async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": "ok"}))
+/// The process serves.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    status: &'static str,
 }
 
-/// `GET /readyz`: 200 when the database answers and delivery is running, else 503 with the code of
-/// what is not.
+/// What the service needs, and how it is.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    status: &'static str,
+    database: &'static str,
+    delivery: &'static str,
+    actors: Actors,
+}
+
+/// 200 while the process serves.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "healthz", tag = "Operations",
+    security(()),
+    responses((status = 200, description = "It serves", body = Health)),
+)]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// 200 when the database answers and delivery is running, else 503 with the code of what is not.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", tag = "Operations",
+    security(()),
+    responses((status = 200, description = "It can do its work", body = Readiness)),
+    extensions(("x-error-codes" = json!([ErrorCode::DeliveryUnavailable]))),
+)]
 pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     let conn = state.pool.get().await?;
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
@@ -29,7 +56,10 @@ pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
             format!("the delivery of messages is not running ({states})"),
         ));
     }
-    Ok(HttpResponse::Ok().json(json!({
-        "status": "ready", "database": "ok", "delivery": "ok", "actors": actors,
-    })))
+    Ok(HttpResponse::Ok().json(Readiness {
+        status: "ready",
+        database: "ok",
+        delivery: "ok",
+        actors,
+    }))
 }

@@ -1,9 +1,12 @@
 //! The edge: routes, extractors, pages, and what every answer has in common. Knows no SQL.
 
+mod docs;
+mod endpoint;
 mod finish;
 mod health;
 mod json;
-mod method;
+mod message;
+pub mod openapi;
 mod pages;
 mod patch;
 mod path;
@@ -16,6 +19,7 @@ mod validation;
 
 pub use finish::LoggedCode;
 pub use json::ApiJson;
+pub use message::Message;
 pub use patch::Patch;
 pub use path::ApiPath;
 pub use query::ApiQuery;

@@ -44,8 +44,13 @@ struct ResetPasswordPage<'a> {
     script: &'a str,
 }
 
-/// `GET /verify-email`.
-pub async fn verify_email(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+/// Where the link of a confirmation mail leads. The token is in the fragment.
+#[utoipa::path(
+    get, path = "/verify-email", operation_id = "verify_email_page", tag = "Pages",
+    security(()),
+    responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+)]
+pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(VERIFY_EMAIL));
     page(
         &POLICY,
@@ -58,8 +63,13 @@ pub async fn verify_email(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     )
 }
 
-/// `GET /reset-password`.
-pub async fn reset_password(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+/// Where the link of a password mail leads. The token is in the fragment.
+#[utoipa::path(
+    get, path = "/reset-password", operation_id = "reset_password_page", tag = "Pages",
+    security(()),
+    responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+)]
+pub async fn reset_password_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(RESET_PASSWORD));
     page(
         &POLICY,
@@ -81,11 +91,15 @@ fn page(policy: &str, page: &impl Template) -> ApiResult<HttpResponse> {
 
 /// See <https://www.w3.org/TR/CSP3/>.
 fn policy(script: &str) -> String {
-    let hash = |source: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(source)));
     format!(
         "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        hash(script),
-        hash(STYLE)
+        source_hash(script),
+        source_hash(STYLE)
     )
+}
+
+/// An inline script or style as a policy names it.
+pub fn source_hash(source: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(source)))
 }

@@ -1,12 +1,14 @@
 //! What a message is: its kind, whom it is for, what it is about.
 
 use derive_more::{Display, FromStr};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How a message travels.
-#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
 pub enum Channel {
     Email,
     Sms,

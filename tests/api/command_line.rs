@@ -118,7 +118,7 @@ async fn healthcheck_tells_by_its_exit_code() {
 #[test]
 fn help_names_every_subcommand() {
     let help = said(&run(&["--help"], &[]));
-    for subcommand in ["serve", "dev", "migrate", "check-config", "healthcheck"] {
+    for subcommand in ["serve", "dev", "migrate", "check-config", "healthcheck", "openapi"] {
         assert!(help.contains(subcommand), "{help}");
     }
     assert!(said(&run(&["--version"], &[])).contains(env!("CARGO_PKG_VERSION")));

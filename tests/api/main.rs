@@ -25,6 +25,7 @@ mod me;
 mod metrics;
 mod migrations;
 mod oauth;
+mod openapi;
 mod otp;
 mod outbox_command;
 mod registration;

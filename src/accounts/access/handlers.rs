@@ -1,20 +1,28 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 
 use super::{
     service,
     types::{ConfirmBody, DeletionBody, EmailBody, PasswordBody},
 };
 use crate::{
-    auth::{CurrentUser, sessions::Device},
-    error::ApiResult,
-    http::ApiJson,
+    auth::{AuthResponse, CurrentUser, sessions::Device},
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, Message},
     state::WorkerState,
 };
 
-/// `PUT /me/password`: 200 AuthResponse of a new session; all others end.
+/// Change the password, or set the first one. All other sessions end.
+#[utoipa::path(
+    put, path = "/me/password", operation_id = "change_password", tag = "Ways in",
+    request_body = PasswordBody,
+    responses((status = 200, description = "The tokens of a new session", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::WeakPassword, ErrorCode::EmailMissing, ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials,
+        ErrorCode::InvalidCode, ErrorCode::RateLimited,
+    ]))),
+)]
 pub async fn change_password(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -27,7 +35,16 @@ pub async fn change_password(
     Ok(HttpResponse::Ok().json(response))
 }
 
-/// `PUT /me/email`: 202; a code is mailed to the new address, whosever it is.
+/// Ask for another address: a code is mailed to it, whosever it is.
+#[utoipa::path(
+    put, path = "/me/email", operation_id = "change_email", tag = "Ways in",
+    request_body = EmailBody,
+    responses((status = 202, description = "A code is on its way", body = Message)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::ChannelUnavailable, ErrorCode::ReauthenticationRequired,
+        ErrorCode::InvalidCredentials, ErrorCode::InvalidCode, ErrorCode::RateLimited,
+    ]))),
+)]
 pub async fn change_email(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -35,11 +52,16 @@ pub async fn change_email(
 ) -> ApiResult<HttpResponse> {
     let (email, proof) = body.0.parse()?;
     service::change_email(&state, user.identity(), email, proof).await?;
-    Ok(HttpResponse::Accepted().json(json!({"message": "a code is on its way to this address"})))
+    Ok(HttpResponse::Accepted().json(Message::new("a code is on its way to this address")))
 }
 
-/// `POST /me/email/confirm`: 200 AuthResponse of a new session; all others end. 401 `invalid_code`;
-/// 409 `email_taken`.
+/// Prove the new address by the code that was mailed to it. All other sessions end.
+#[utoipa::path(
+    post, path = "/me/email/confirm", operation_id = "confirm_email", tag = "Ways in",
+    request_body = ConfirmBody,
+    responses((status = 200, description = "The tokens of a new session", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidCode, ErrorCode::EmailTaken]))),
+)]
 pub async fn confirm_email(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -51,7 +73,16 @@ pub async fn confirm_email(
     Ok(HttpResponse::Ok().json(response))
 }
 
-/// `DELETE /me`: 204; everything of the account is gone.
+/// Delete the account and everything of it.
+#[utoipa::path(
+    delete, path = "/me", operation_id = "delete_account", tag = "Account",
+    request_body = DeletionBody,
+    responses((status = 204, description = "Gone")),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
+        ErrorCode::RateLimited,
+    ]))),
+)]
 pub async fn delete_account(
     state: Data<WorkerState>,
     user: CurrentUser,

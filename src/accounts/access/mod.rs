@@ -6,5 +6,5 @@ mod service;
 mod store;
 mod types;
 
-pub use handlers::{change_email, change_password, confirm_email, delete_account};
+pub use handlers::*;
 pub use service::delete;

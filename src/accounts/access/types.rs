@@ -1,6 +1,7 @@
 //! What the endpoints take, raw and parsed.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
     auth::{
@@ -13,33 +14,39 @@ use crate::{
 };
 
 /// `PUT /me/password`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordChange)]
 pub struct PasswordBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     new_password: Patch<String>,
     #[serde(flatten)]
     proof: ProofBody,
 }
 
 /// `PUT /me/email`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = EmailChange)]
 pub struct EmailBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "email", max_length = 254, examples("ann@example.org"))]
     email: Patch<String>,
     #[serde(flatten)]
     proof: ProofBody,
 }
 
 /// `POST /me/email/confirm`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = EmailCode)]
 pub struct ConfirmBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, pattern = "^[0-9]{6}$", examples("123456"))]
     code: Patch<String>,
 }
 
 /// `DELETE /me`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Deletion)]
 pub struct DeletionBody {
     #[serde(flatten)]
     proof: ProofBody,

@@ -2,24 +2,27 @@
 
 use actix_web::{HttpResponse, web::Data};
 use serde::Deserialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::service;
+use crate::accounts::types::Me;
 use crate::{
     auth::{
         CurrentUser,
         otp::{OtpCode, otp_code},
         sessions::Device,
     },
-    error::ApiResult,
-    http::{ApiJson, Patch, Validator},
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, Message, Patch, Validator},
     state::WorkerState,
 };
 
 /// `POST /me/phone/verification/confirm`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PhoneCode)]
 pub struct ConfirmBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, pattern = "^[0-9]{6}$", examples("123456"))]
     code: Patch<String>,
 }
 
@@ -31,14 +34,30 @@ impl ConfirmBody {
     }
 }
 
-/// `POST /me/phone/verification`: 202; 409 `phone_number_missing`, `phone_already_verified`; 429.
+/// Send a code to the number of the profile. Three in 15 minutes.
+#[utoipa::path(
+    post, path = "/me/phone/verification", operation_id = "request_phone_code", tag = "Ways in",
+    responses((status = 202, description = "A code is on its way", body = Message)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified, ErrorCode::RateLimited,
+        ErrorCode::ChannelUnavailable,
+    ]))),
+)]
 pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     service::request(&state, user.identity()).await?;
-    Ok(HttpResponse::Accepted().json(json!({"message": "a code is on its way to your number"})))
+    Ok(HttpResponse::Accepted().json(Message::new("a code is on its way to your number")))
 }
 
-/// `POST /me/phone/verification/confirm`: 200, the same shape as `GET /me`; 401 `invalid_code`;
-/// 409 `phone_number_taken` where somebody else has proven the number.
+/// Prove the number of the profile by the code that was sent to it. It is a way in from then on.
+#[utoipa::path(
+    post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone", tag = "Ways in",
+    request_body = ConfirmBody,
+    responses((status = 200, description = "Proven", body = Me)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::InvalidCode, ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified,
+        ErrorCode::PhoneNumberTaken,
+    ]))),
+)]
 pub async fn confirm(
     state: Data<WorkerState>,
     user: CurrentUser,

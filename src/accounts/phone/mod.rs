@@ -4,4 +4,4 @@ mod handlers;
 mod service;
 mod store;
 
-pub use handlers::{confirm, request};
+pub use handlers::*;

@@ -1,6 +1,7 @@
 //! What can happen to an account's ways in.
 
 use derive_more::{Display, FromStr};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::{
@@ -9,9 +10,10 @@ use crate::auth::{
 };
 
 /// A kind of event. The names are part of the API contract.
-#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
 pub enum EventKind {
     Login,
     LoginFailed,

@@ -2,9 +2,10 @@
 
 use actix_web::{HttpResponse, web::Data};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::service;
+use super::service::{self, EventsPage};
 use crate::{
     auth::CurrentUser,
     error::{ApiError, ApiResult, ErrorCode},
@@ -16,13 +17,23 @@ const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
 /// The query string of `GET /me/security-events`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventsParams {
+    /// Above 100 means 100.
+    #[param(minimum = 1, default = 20)]
     limit: Option<i64>,
+    /// `next_cursor` of the page before.
     cursor: Option<Uuid>,
 }
 
-/// `GET /me/security-events`: newest first.
+/// What happened to the account's ways in during the last year, newest first.
+#[utoipa::path(
+    get, path = "/me/security-events", operation_id = "list_security_events", tag = "Sessions",
+    params(EventsParams),
+    responses((status = 200, description = "A page of events", body = EventsPage)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidCursor]))),
+)]
 pub async fn list(
     state: Data<WorkerState>,
     user: CurrentUser,

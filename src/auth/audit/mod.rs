@@ -7,5 +7,5 @@ mod service;
 pub mod store;
 
 pub use event::{Event, EventKind};
-pub use handlers::list;
+pub use handlers::*;
 pub use service::record;

@@ -2,6 +2,7 @@
 
 use diesel_async::AsyncPgConnection;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -16,9 +17,11 @@ use crate::{
 };
 
 /// A page of events, newest first.
-#[derive(Serialize)]
-pub struct Page {
+#[derive(Serialize, ToSchema)]
+#[schema(as = SecurityEvents)]
+pub struct EventsPage {
     events: Vec<RecordedEvent>,
+    #[schema(required)]
     next_cursor: Option<Uuid>,
 }
 
@@ -40,7 +43,7 @@ pub async fn list(
     identity: Identity,
     cursor: Option<Uuid>,
     limit: i64,
-) -> ApiResult<Page> {
+) -> ApiResult<EventsPage> {
     let conn = state.pool.get().await?;
     if let Some(cursor) = cursor
         && !store::is_own(&conn, identity, cursor).await?
@@ -59,5 +62,5 @@ pub async fn list(
     let has_more = events.len() > page;
     events.truncate(page);
     let next_cursor = events.last().filter(|_| has_more).map(|event| event.id);
-    Ok(Page { events, next_cursor })
+    Ok(EventsPage { events, next_cursor })
 }

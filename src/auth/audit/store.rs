@@ -8,9 +8,10 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Event;
+use super::{Event, EventKind};
 use crate::{
     auth::{Identity, live_session},
     db::schema::{auth_events, users},
@@ -19,12 +20,16 @@ use crate::{
 const REMEMBERED_DAYS: i32 = 365;
 
 /// An event as its account's owner sees it.
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = auth_events)]
+#[schema(as = SecurityEvent)]
 pub struct RecordedEvent {
     pub id: Uuid,
+    #[schema(value_type = EventKind)]
     pub kind: String,
+    #[schema(required)]
     pub method: Option<String>,
+    #[schema(required)]
     pub device: Option<String>,
     pub at: DateTime<Utc>,
 }

@@ -1,29 +1,47 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 
 use super::{
     service,
     types::{EmailBody, LoginBody, RegisterBody, ResetBody, TokenBody},
 };
 use crate::{
-    auth::sessions::{Device, LoginMethod},
-    error::ApiResult,
-    http::ApiJson,
+    auth::{
+        AuthResponse,
+        sessions::{Device, LoginMethod},
+    },
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, Message},
     state::WorkerState,
 };
 
-/// `POST /auth/register`: 202 with the same answer for known and unknown addresses.
+/// Make an account.
+///
+/// The answer is the same for known and unknown addresses; the address gets a mail either way.
+#[utoipa::path(
+    post, path = "/auth/register", operation_id = "register", tag = "Logging in",
+    security(()),
+    request_body = RegisterBody,
+    responses((status = 202, description = "A mail is on its way", body = Message)),
+    extensions(("x-error-codes" = json!([ErrorCode::WeakPassword, ErrorCode::ChannelUnavailable]))),
+)]
 pub async fn register(
     state: Data<WorkerState>,
     body: ApiJson<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
     service::register(&state, body.0.parse(&state.product_name)?).await?;
-    Ok(HttpResponse::Accepted().json(json!({"message": "we have sent a mail to this address"})))
+    Ok(HttpResponse::Accepted().json(Message::new("we have sent a mail to this address")))
 }
 
-/// `POST /auth/verify-email`: 200 AuthResponse, or 400 `invalid_token`.
+/// Confirm an address by the token that was mailed to it. Logs in.
+#[utoipa::path(
+    post, path = "/auth/verify-email", operation_id = "verify_email", tag = "Logging in",
+    security(()),
+    request_body = TokenBody,
+    responses((status = 200, description = "Confirmed and logged in", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidToken, ErrorCode::AccountLocked]))),
+)]
 pub async fn verify_email(
     state: Data<WorkerState>,
     device: Device,
@@ -33,17 +51,33 @@ pub async fn verify_email(
     Ok(HttpResponse::Ok().json(response))
 }
 
-/// `POST /auth/resend-verification`: 202, whatever is known of the address.
+/// Mail the link that confirms an address once more, if an account waits for it.
+#[utoipa::path(
+    post, path = "/auth/resend-verification", operation_id = "resend_verification", tag = "Logging in",
+    security(()),
+    request_body = EmailBody,
+    responses((status = 202, description = "Whatever is known of the address", body = Message)),
+    extensions(("x-error-codes" = json!([ErrorCode::ChannelUnavailable]))),
+)]
 pub async fn resend_verification(
     state: Data<WorkerState>,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
     service::resend_verification(&state, &body.0.parse()?).await?;
     let message = "if an account waits for confirmation, a mail is on its way";
-    Ok(HttpResponse::Accepted().json(json!({"message": message})))
+    Ok(HttpResponse::Accepted().json(Message::new(message)))
 }
 
-/// `POST /auth/login`: 200 AuthResponse; 401 `invalid_credentials`; 403 `email_not_verified`.
+/// Log in by password.
+#[utoipa::path(
+    post, path = "/auth/login", operation_id = "login", tag = "Logging in",
+    security(()),
+    request_body = LoginBody,
+    responses((status = 200, description = "Logged in", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::InvalidCredentials, ErrorCode::EmailNotVerified, ErrorCode::AccountLocked,
+    ]))),
+)]
 pub async fn login(
     state: Data<WorkerState>,
     device: Device,
@@ -54,23 +88,36 @@ pub async fn login(
     Ok(HttpResponse::Ok().json(response?))
 }
 
-/// `POST /auth/forgot-password`: 200, whatever is known of the address.
+/// Mail a link to choose a new password, if there is an account.
+#[utoipa::path(
+    post, path = "/auth/forgot-password", operation_id = "forgot_password", tag = "Logging in",
+    security(()),
+    request_body = EmailBody,
+    responses((status = 200, description = "Whatever is known of the address", body = Message)),
+    extensions(("x-error-codes" = json!([ErrorCode::ChannelUnavailable]))),
+)]
 pub async fn forgot_password(
     state: Data<WorkerState>,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
     service::forgot_password(&state, &body.0.parse()?).await?;
     let message = "if there is an account with this address, a mail is on its way";
-    Ok(HttpResponse::Ok().json(json!({"message": message})))
+    Ok(HttpResponse::Ok().json(Message::new(message)))
 }
 
-/// `POST /auth/reset-password`: 200; from then on every older access token is refused.
+/// Choose a new password by the token that was mailed. Every older access token is refused from then on.
+#[utoipa::path(
+    post, path = "/auth/reset-password", operation_id = "reset_password", tag = "Logging in",
+    security(()),
+    request_body = ResetBody,
+    responses((status = 200, description = "The password is changed", body = Message)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidToken, ErrorCode::WeakPassword]))),
+)]
 pub async fn reset_password(
     state: Data<WorkerState>,
     device: Device,
     body: ApiJson<ResetBody>,
 ) -> ApiResult<HttpResponse> {
     service::reset_password(&state, body.0.parse()?, &device).await?;
-    Ok(HttpResponse::Ok()
-        .json(json!({"message": "the password is changed; log in with the new one"})))
+    Ok(HttpResponse::Ok().json(Message::new("the password is changed; log in with the new one")))
 }

@@ -5,7 +5,5 @@ mod service;
 pub mod store;
 mod types;
 
-pub use handlers::{
-    forgot_password, login, register, resend_verification, reset_password, verify_email,
-};
+pub use handlers::*;
 pub use types::{acceptable, display_name};

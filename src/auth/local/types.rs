@@ -1,6 +1,7 @@
 //! What the endpoints take, raw and parsed.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
     auth::{EmailAddress, OneTimeToken, Password, WeakPassword},
@@ -9,12 +10,17 @@ use crate::{
 };
 
 /// `POST /auth/register`.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Registration)]
 pub struct RegisterBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "email", max_length = 254, examples("ann@example.com"))]
     email: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     password: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 100, examples("Ann"))]
     display_name: Patch<String>,
 }
 
@@ -26,10 +32,14 @@ pub struct Registration {
 }
 
 /// `POST /auth/login`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Login)]
 pub struct LoginBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "email", max_length = 254, examples("ann@example.com"))]
     email: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "password", examples("correct horse battery staple"))]
     password: Patch<String>,
 }
 
@@ -40,24 +50,34 @@ pub struct Login {
 }
 
 /// `POST /auth/resend-verification` and `POST /auth/forgot-password`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Email)]
 pub struct EmailBody {
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "email", max_length = 254, examples("ann@example.com"))]
     email: Patch<String>,
 }
 
 /// `POST /auth/verify-email`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MailedToken)]
 pub struct TokenBody {
+    /// From the mail.
+    #[serde(default)]
+    #[schema(value_type = String, required, examples("pXk3vE0cV1qkZ8mF2yB7tQ9wH4nJ6sLrA5uD1gC0eIo"))]
     token: Patch<String>,
 }
 
 /// `POST /auth/reset-password`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordReset)]
 pub struct ResetBody {
+    /// From the mail.
+    #[serde(default)]
+    #[schema(value_type = String, required, examples("pXk3vE0cV1qkZ8mF2yB7tQ9wH4nJ6sLrA5uD1gC0eIo"))]
     token: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     new_password: Patch<String>,
 }
 

@@ -4,17 +4,28 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
     Provider, respond, service,
-    types::{CallbackParams, LoginParams},
+    types::{CallbackParams, LoginParams, Returned},
 };
 use crate::{
     auth::sessions::Device,
-    error::ApiResult,
+    error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery},
     state::WorkerState,
 };
 
-/// `GET /auth/login/{provider}`: 302 to the provider; 404 for one that is not offered; 400
-/// `invalid_return_to`; 502 `provider_error`.
+/// Log in through a provider: open it in a browser.
+#[utoipa::path(
+    get, path = "/auth/login/{provider}", operation_id = "login_through", tag = "Logging in",
+    security(()),
+    params(("provider" = Provider, Path, description = "Whom to log in through"), LoginParams),
+    responses(
+        (
+            status = 302, description = "To the provider",
+            headers(("Location" = String), ("Set-Cookie" = String)),
+        ),
+    ),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidReturnTo, ErrorCode::ProviderError]))),
+)]
 pub async fn login(
     state: Data<WorkerState>,
     provider: ApiPath<Provider>,
@@ -26,8 +37,24 @@ pub async fn login(
         .finish())
 }
 
-/// `GET /auth/callback/{provider}`: 200 AuthResponse, or 303 to `return_to` with the same in the
-/// fragment. 400 `invalid_state`; 401 `invalid_code`; 403 `login_denied`; 409; 502 `provider_error`.
+/// Where the provider sends people back to. Logs in, or links the provider.
+#[utoipa::path(
+    get, path = "/auth/callback/{provider}", operation_id = "login_callback", tag = "Logging in",
+    security(()),
+    params(("provider" = Provider, Path, description = "Whom to log in through"), CallbackParams),
+    responses(
+        (status = 200, description = "Logged in, or linked", body = Returned),
+        (
+            status = 303, description = "To `return_to`, with the tokens or the error in the fragment",
+            headers(("Location" = String), ("Set-Cookie" = String)),
+        ),
+    ),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::InvalidState, ErrorCode::InvalidCode, ErrorCode::LoginDenied,
+        ErrorCode::AccountLocked, ErrorCode::ConnectionTaken, ErrorCode::InvalidAccessToken,
+        ErrorCode::ProviderError,
+    ]))),
+)]
 pub async fn callback(
     request: HttpRequest,
     state: Data<WorkerState>,

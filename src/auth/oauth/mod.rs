@@ -20,7 +20,7 @@ mod tokens;
 mod types;
 
 pub use attempt::LoginAttempt;
-pub use handlers::{callback, login};
+pub use handlers::*;
 pub use identity::{ProviderIdentity, ProviderTokens};
 pub use outbound::{CallError, Outbound};
 pub use provider::Provider;

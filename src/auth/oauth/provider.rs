@@ -2,11 +2,12 @@
 
 use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::sessions::LoginMethod;
 
 /// A provider by the name it has in paths.
-#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]

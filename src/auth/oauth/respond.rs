@@ -5,10 +5,9 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration},
     http::header,
 };
-use serde_json::json;
 use url::form_urlencoded::Serializer;
 
-use super::{attempt::LIFE_SECS, service::Outcome};
+use super::{attempt::LIFE_SECS, service::Outcome, types::Returned};
 use crate::error::{ApiError, ApiResult};
 
 /// `__Host-`: only over TLS (or on localhost), only for this host, for all of its paths (RFC 6265bis).
@@ -37,8 +36,8 @@ pub fn with_cookie(mut answer: HttpResponseBuilder, value: &str) -> HttpResponse
 pub fn outcome(return_to: Option<&str>, outcome: ApiResult<Outcome>) -> ApiResult<HttpResponse> {
     let Some(return_to) = return_to else {
         let body = match outcome? {
-            Outcome::LoggedIn(response) => json!(response),
-            Outcome::Linked(provider) => json!({"linked": provider}),
+            Outcome::LoggedIn(response) => Returned::LoggedIn(Box::new(response)),
+            Outcome::Linked(linked) => Returned::Linked { linked },
         };
         return Ok(with_cookie(HttpResponse::Ok(), "").json(body));
     };

@@ -1,17 +1,34 @@
 //! What the endpoints take.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Provider;
+use crate::auth::AuthResponse;
 
 /// The query string of `GET /auth/login/{provider}`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct LoginParams {
     pub return_to: Option<String>,
 }
 
 /// What a provider sends people back with (RFC 6749, section 4.1.2).
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallbackParams {
     pub state: Option<String>,
     pub code: Option<String>,
     pub error: Option<String>,
+}
+
+/// What somebody who comes back is answered.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Returned {
+    LoggedIn(Box<AuthResponse>),
+    Linked {
+        /// The provider that is a way in now.
+        linked: Provider,
+    },
 }

@@ -1,30 +1,48 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 
 use super::{
     service,
     types::{RequestBody, VerifyBody},
 };
 use crate::{
-    auth::sessions::{Device, LoginMethod},
-    error::ApiResult,
-    http::ApiJson,
+    auth::{
+        AuthResponse,
+        sessions::{Device, LoginMethod},
+    },
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, Message},
     state::WorkerState,
 };
 
-/// `POST /auth/otp/request`: 200, whatever is known of the identifier; 429 after 3 in 15 minutes.
+/// Send a code of six digits to an address or a proven number, if an account is known by it.
+///
+/// Three in 15 minutes, for known and unknown identifiers alike.
+#[utoipa::path(
+    post, path = "/auth/otp/request", operation_id = "request_login_code", tag = "Logging in",
+    security(()),
+    request_body = RequestBody,
+    responses((status = 200, description = "Whatever is known of the identifier", body = Message)),
+    extensions(("x-error-codes" = json!([ErrorCode::RateLimited, ErrorCode::ChannelUnavailable]))),
+)]
 pub async fn request(
     state: Data<WorkerState>,
     body: ApiJson<RequestBody>,
 ) -> ApiResult<HttpResponse> {
     service::request(&state, &body.0.parse()?).await?;
     let message = "if there is an account with this identifier, a code is on its way";
-    Ok(HttpResponse::Ok().json(json!({"message": message})))
+    Ok(HttpResponse::Ok().json(Message::new(message)))
 }
 
-/// `POST /auth/otp/verify`: 200 AuthResponse, or 401 `invalid_code`.
+/// Log in by a code. It works once, for ten minutes, and five attempts are compared with it.
+#[utoipa::path(
+    post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Logging in",
+    security(()),
+    request_body = VerifyBody,
+    responses((status = 200, description = "Logged in", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidCode, ErrorCode::AccountLocked]))),
+)]
 pub async fn verify(
     state: Data<WorkerState>,
     device: Device,

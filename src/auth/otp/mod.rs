@@ -9,5 +9,5 @@ mod types;
 
 pub use challenge::{Proves, invalid_code, issue, redeem};
 pub use code::OtpCode;
-pub use handlers::{request, verify};
+pub use handlers::*;
 pub use types::{Identifier, otp_code};

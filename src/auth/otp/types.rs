@@ -1,6 +1,7 @@
 //! What the endpoints take, raw and parsed.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::OtpCode;
 use crate::{
@@ -18,18 +19,28 @@ pub enum Identifier {
 }
 
 /// `POST /auth/otp/request`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LoginCodeRequest)]
 pub struct RequestBody {
+    /// An address, or a phone number in E.164 form.
+    #[serde(default)]
+    #[schema(value_type = String, required, max_length = 254, examples("ann@example.com"))]
     identifier: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Channel, required)]
     channel: Patch<String>,
 }
 
 /// `POST /auth/otp/verify`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LoginCode)]
 pub struct VerifyBody {
+    /// An address, or a phone number in E.164 form.
+    #[serde(default)]
+    #[schema(value_type = String, required, max_length = 254, examples("ann@example.com"))]
     identifier: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = String, required, pattern = "^[0-9]{6}$", examples("123456"))]
     code: Patch<String>,
 }
 

@@ -1,17 +1,30 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 
 use super::{service, types::CodeBody};
-use crate::{auth::CurrentUser, error::ApiResult, http::ApiJson, state::WorkerState};
+use crate::{
+    auth::CurrentUser,
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, Message},
+    state::WorkerState,
+};
 
-/// `POST /me/otp`: 202; 409 `email_missing` or `phone_number_missing`; 429 after 3 in 15 minutes.
+/// Send a code that proves it is still you, for the requests that want a proof. Three in 15 minutes.
+#[utoipa::path(
+    post, path = "/me/otp", operation_id = "request_proof_code", tag = "Ways in",
+    request_body = CodeBody,
+    responses((status = 202, description = "A code is on its way", body = Message)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::EmailMissing, ErrorCode::PhoneNumberMissing, ErrorCode::RateLimited,
+        ErrorCode::ChannelUnavailable,
+    ]))),
+)]
 pub async fn request_code(
     state: Data<WorkerState>,
     user: CurrentUser,
     body: ApiJson<CodeBody>,
 ) -> ApiResult<HttpResponse> {
     service::request_code(&state, user.identity(), body.0.parse()?).await?;
-    Ok(HttpResponse::Accepted().json(json!({"message": "a code is on its way"})))
+    Ok(HttpResponse::Accepted().json(Message::new("a code is on its way")))
 }

@@ -5,6 +5,6 @@ mod service;
 mod store;
 mod types;
 
-pub use handlers::request_code;
+pub use handlers::*;
 pub use service::require;
 pub use types::{Proof, ProofBody};

@@ -1,6 +1,7 @@
 //! What the sensitive endpoints take besides, raw and parsed.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
     auth::{
@@ -13,10 +14,15 @@ use crate::{
 };
 
 /// The fields `password` and `code`, one of which a sensitive request carries.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Proof)]
 pub struct ProofBody {
+    #[serde(default)]
+    #[schema(value_type = String, format = "password", examples("correct horse battery staple"))]
     password: Patch<String>,
+    /// From `POST /me/otp`.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^[0-9]{6}$")]
     code: Patch<String>,
 }
 
@@ -29,9 +35,11 @@ pub enum Proof {
 }
 
 /// `POST /me/otp`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ProofCodeRequest)]
 pub struct CodeBody {
+    #[serde(default)]
+    #[schema(value_type = Channel, required)]
     channel: Patch<String>,
 }
 

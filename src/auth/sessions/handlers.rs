@@ -1,18 +1,29 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{Device, service, types::RefreshBody};
+use super::{
+    Device, service,
+    types::{RefreshBody, Sessions},
+};
 use crate::{
-    auth::CurrentUser,
-    error::ApiResult,
+    auth::{AuthResponse, CurrentUser},
+    error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
     state::WorkerState,
 };
 
-/// `POST /auth/refresh`: 200 AuthResponse with the next refresh token; 401 `invalid_refresh_token`.
+/// The next access token and the next refresh token.
+///
+/// A refresh token is good once; for a short grace the same one gets the same answer, so that a retry does no harm. Later it ends the session.
+#[utoipa::path(
+    post, path = "/auth/refresh", operation_id = "refresh", tag = "Sessions",
+    security(()),
+    request_body = RefreshBody,
+    responses((status = 200, description = "New tokens", body = AuthResponse)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidRefreshToken]))),
+)]
 pub async fn refresh(
     state: Data<WorkerState>,
     body: ApiJson<RefreshBody>,
@@ -20,7 +31,11 @@ pub async fn refresh(
     Ok(HttpResponse::Ok().json(service::refresh(&state, &body.0.parse()?).await?))
 }
 
-/// `POST /auth/logout`: 204; the session's tokens are refused from then on.
+/// End this session: its tokens are refused from then on.
+#[utoipa::path(
+    post, path = "/auth/logout", operation_id = "logout", tag = "Sessions",
+    responses((status = 204, description = "Ended")),
+)]
 pub async fn logout(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -30,13 +45,22 @@ pub async fn logout(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET /me/sessions`: the newest 100.
+/// The sessions that were used last, 100 at most.
+#[utoipa::path(
+    get, path = "/me/sessions", operation_id = "list_sessions", tag = "Sessions",
+    responses((status = 200, description = "Newest first", body = Sessions)),
+)]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let sessions = service::list(&state, user.identity()).await?;
-    Ok(HttpResponse::Ok().json(json!({"sessions": sessions})))
+    Ok(HttpResponse::Ok().json(Sessions { sessions }))
 }
 
-/// `DELETE /me/sessions/{id}`: 204; 404 for what is no session of one's own.
+/// End a session.
+#[utoipa::path(
+    delete, path = "/me/sessions/{id}", operation_id = "end_session", tag = "Sessions",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "Ended")),
+)]
 pub async fn end(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -47,7 +71,11 @@ pub async fn end(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `DELETE /me/sessions`: 204; all but the one that asks.
+/// End all sessions but the one that asks.
+#[utoipa::path(
+    delete, path = "/me/sessions", operation_id = "end_other_sessions", tag = "Sessions",
+    responses((status = 204, description = "Ended")),
+)]
 pub async fn end_others(
     state: Data<WorkerState>,
     user: CurrentUser,

@@ -9,7 +9,7 @@ pub mod store;
 mod types;
 
 pub use device::Device;
-pub use handlers::{end, end_others, list, logout, refresh};
+pub use handlers::*;
 pub use method::LoginMethod;
 pub use refresh_token::RefreshToken;
 pub use service::open;

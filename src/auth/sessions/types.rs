@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::LoginMethod;
 use crate::{
     db::schema::sessions,
     error::ApiResult,
@@ -12,11 +14,12 @@ use crate::{
 };
 
 /// A device that is logged in.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, ToSchema)]
 #[diesel(table_name = sessions)]
 pub struct Session {
     pub id: Uuid,
     device: String,
+    #[schema(value_type = LoginMethod)]
     method: String,
     created_at: DateTime<Utc>,
     /// Its login or its last refresh, whichever is later.
@@ -25,17 +28,26 @@ pub struct Session {
 }
 
 /// A session with whether it is the one that asks.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionItem)]
 pub struct ListedSession {
     #[serde(flatten)]
     pub session: Session,
     pub current: bool,
 }
 
+/// The answer of `GET /me/sessions`.
+#[derive(Serialize, ToSchema)]
+pub struct Sessions {
+    pub sessions: Vec<ListedSession>,
+}
+
 /// `POST /auth/refresh`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RefreshToken)]
 pub struct RefreshBody {
+    #[serde(default)]
+    #[schema(value_type = String, required)]
     refresh_token: Patch<String>,
 }
 

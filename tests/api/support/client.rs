@@ -5,6 +5,8 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use serde_json::Value;
 
+use super::contract;
+
 /// An answer, read whole.
 #[derive(Debug)]
 pub struct Answer {
@@ -51,7 +53,7 @@ impl Answer {
     }
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on a connection of its own. The answer must be one that the OpenAPI document knows.
 pub async fn send(
     method: Method,
     base: &str,
@@ -74,11 +76,13 @@ pub async fn send(
         None => request.send().await,
     };
     let mut response = sent.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-    Answer {
+    let answer = Answer {
         method: method.to_string(),
         path: path.to_owned(),
         status: response.status(),
         headers: response.headers().clone(),
         body: response.body().limit(16 << 20).await.unwrap().to_vec(),
-    }
+    };
+    contract::check(&answer);
+    answer
 }

@@ -3,6 +3,7 @@
 mod app;
 mod client;
 mod cluster;
+pub mod contract;
 pub mod graph;
 mod mail;
 mod metrics;

@@ -1,26 +1,38 @@
 //! HTTP to service and back.
 
 use actix_web::{HttpResponse, web::Data};
-use serde_json::json;
 
-use super::{service, types::StartBody};
+use super::{
+    service,
+    types::{AuthorizationUrl, Connections, Look, StartBody},
+};
 use crate::{
     auth::{
         CurrentUser,
         oauth::{Provider, respond},
         sessions::Device,
     },
-    error::ApiResult,
+    error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
     state::WorkerState,
 };
 
-/// `GET /me/connections`.
+/// The providers that are a way in, and those that could be.
+#[utoipa::path(
+    get, path = "/me/connections", operation_id = "list_connections", tag = "Ways in",
+    responses((status = 200, description = "Linked and available", body = Connections)),
+)]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(service::list(&state, user.identity()).await?))
 }
 
-/// `GET /me/connections/{provider}`: asks the provider. 404; 502 `provider_error`.
+/// Ask the provider whether the link still holds.
+#[utoipa::path(
+    get, path = "/me/connections/{provider}", operation_id = "look_at_connection", tag = "Ways in",
+    params(("provider" = Provider, Path)),
+    responses((status = 200, description = "As the provider sees it now", body = Look)),
+    extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
+)]
 pub async fn look(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -29,8 +41,24 @@ pub async fn look(
     Ok(HttpResponse::Ok().json(service::look(&state, user.identity(), provider.0).await?))
 }
 
-/// `POST /me/connections/{provider}`: 200 with `authorization_url`, to be opened in the browser that
-/// keeps the cookie of this answer. 404; 400 `invalid_return_to`; 502.
+/// Begin to link a provider.
+///
+/// Open `authorization_url` in the browser that keeps the cookie of this answer.
+#[utoipa::path(
+    post, path = "/me/connections/{provider}", operation_id = "link_connection", tag = "Ways in",
+    params(("provider" = Provider, Path)),
+    request_body = StartBody,
+    responses(
+        (
+            status = 200, description = "Where to go on", body = AuthorizationUrl,
+            headers(("Set-Cookie" = String)),
+        ),
+    ),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
+        ErrorCode::RateLimited, ErrorCode::InvalidReturnTo, ErrorCode::ProviderError,
+    ]))),
+)]
 pub async fn start(
     state: Data<WorkerState>,
     user: CurrentUser,
@@ -39,11 +67,17 @@ pub async fn start(
 ) -> ApiResult<HttpResponse> {
     let (return_to, proof) = body.0.parse()?;
     let start = service::start(&state, user.identity(), provider.0, return_to, proof).await?;
-    let answer = json!({"authorization_url": start.url});
+    let answer = AuthorizationUrl { authorization_url: start.url };
     Ok(respond::with_cookie(HttpResponse::Ok(), &start.cookie).json(answer))
 }
 
-/// `DELETE /me/connections/{provider}`: 204; 404; 409 `last_way_in`.
+/// Unlink a provider. The last way in cannot be.
+#[utoipa::path(
+    delete, path = "/me/connections/{provider}", operation_id = "unlink_connection", tag = "Ways in",
+    params(("provider" = Provider, Path)),
+    responses((status = 204, description = "Unlinked")),
+    extensions(("x-error-codes" = json!([ErrorCode::LastWayIn]))),
+)]
 pub async fn unlink(
     state: Data<WorkerState>,
     user: CurrentUser,

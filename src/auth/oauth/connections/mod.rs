@@ -5,4 +5,4 @@ mod service;
 mod store;
 mod types;
 
-pub use handlers::{list, look, start, unlink};
+pub use handlers::*;

@@ -1,0 +1,10 @@
+//! `sports-log openapi`: the reference without a server.
+
+use super::CommandResult;
+use crate::http::openapi::document;
+
+/// Prints the OpenAPI document as JSON.
+pub fn openapi() -> CommandResult {
+    println!("{}", document().to_pretty_json()?);
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! One path with what can be done there: a handler and its documentation for each method.
+//!
+//! What all have in common: a deadline, HEAD where there is GET, and 405 with `Allow` for any
+//! other method.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use actix_web::{
+    Error, HttpResponse, Route,
+    body::{BoxBody, MessageBody},
+    dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse},
+    guard,
+    http::{Method, header},
+    middleware::{Next, from_fn},
+    web,
+};
+use utoipa::{
+    __dev::{SchemaReferences, Tags},
+    Path,
+    openapi::{HttpMethod, RefOr, Schema, path::Paths},
+};
+use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig};
+
+use crate::error::{ApiError, ErrorCode};
+
+/// No request takes longer: whatever hangs behind it, the client gets an answer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// See the module. Made of operations by [`register`].
+#[derive(Default)]
+pub struct Endpoint {
+    path: String,
+    routes: Vec<(Method, Route)>,
+    documented: Paths,
+    schemas: Schemas,
+}
+
+/// A handler with its documentation: `endpoints!` makes it of a function with `#[utoipa::path]`.
+pub fn operation<'t, D>(route: Route, documentation: D) -> Endpoint
+where
+    D: Path + SchemaReferences + Tags<'t>,
+{
+    let method = D::methods().into_iter().next().map_or(Method::GET, |method| match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Trace => Method::TRACE,
+    });
+    let mut schemas = Schemas::new();
+    documentation.schemas(&mut schemas);
+    Endpoint {
+        path: D::path(),
+        routes: vec![(method, route)],
+        documented: documentation.paths(),
+        schemas,
+    }
+}
+
+/// Registers the operations, those of one path together, and their documentation. A path that is
+/// fixed comes before one with a parameter in the same place: `{` sorts behind every letter.
+pub fn register(app: &mut ServiceConfig<'_>, operations: Vec<Endpoint>) {
+    let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
+    for operation in operations {
+        let endpoint = endpoints.entry(operation.path.clone()).or_default();
+        endpoint.path = operation.path;
+        endpoint.routes.extend(operation.routes);
+        endpoint.documented.merge(operation.documented);
+        endpoint.schemas.extend(operation.schemas);
+    }
+    for endpoint in endpoints.into_values() {
+        app.service(endpoint);
+    }
+}
+
+impl OpenApiFactory for Endpoint {
+    fn paths(&self) -> Paths {
+        self.documented.clone()
+    }
+
+    fn schemas(&self, schemas: &mut Schemas) {
+        schemas.extend(self.schemas.iter().cloned());
+    }
+}
+
+impl HttpServiceFactory for Endpoint {
+    fn register(self, config: &mut AppService) {
+        let mut allow: Vec<_> =
+            self.routes.iter().map(|(method, _)| method.as_str().to_owned()).collect();
+        if allow.iter().any(|method| method == "GET") {
+            allow.push("HEAD".to_owned());
+        }
+        let allow = allow.join(", ");
+        // RFC 9110, section 15.5.6.
+        let refuse = web::to(move || {
+            std::future::ready(
+                HttpResponse::MethodNotAllowed()
+                    .insert_header((header::ALLOW, allow.as_str()))
+                    .finish(),
+            )
+        });
+        self.routes
+            .into_iter()
+            .fold(web::resource(self.path), |resource, (method, route)| {
+                if method == Method::GET {
+                    resource.route(route.guard(guard::Any(guard::Get()).or(guard::Head())))
+                } else {
+                    resource.route(route.method(method))
+                }
+            })
+            .default_service(refuse)
+            .wrap(from_fn(with_deadline))
+            .register(config);
+    }
+}
+
+/// Stands inside the routing: only from there on may a middleware keep hold of the request.
+async fn with_deadline<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let http_request = request.request().clone();
+    match tokio::time::timeout(DEADLINE, next.call(request)).await {
+        Ok(response) => Ok(response?.map_into_boxed_body()),
+        Err(_) => {
+            let error = ApiError::new(ErrorCode::Busy, "this took too long; try again");
+            Ok(ServiceResponse::from_err(error, http_request))
+        }
+    }
+}

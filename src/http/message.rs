@@ -1,0 +1,19 @@
+//! Answers that say nothing but what happened.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A sentence for people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Message {
+    #[schema(value_type = String)]
+    message: Cow<'static, str>,
+}
+
+impl Message {
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into() }
+    }
+}

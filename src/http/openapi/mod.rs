@@ -1,0 +1,75 @@
+//! The OpenAPI 3.1 document, made of what stands beside each handler and each type.
+
+mod errors;
+
+use actix_web::App;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, HttpMethod, ObjectBuilder, Response, Type,
+        path::OperationBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::AppExt;
+
+use super::{finish::ErrorBody, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "sports-log", description = include_str!("about.md"), license(name = "MIT", identifier = "MIT")),
+    servers((url = "/")),
+    security(("token" = [])),
+    components(schemas(ErrorBody<'static>)),
+    modifiers(&AccessToken),
+    tags(
+        (name = "Activities", description = "The log itself"),
+        (name = "Logging in", description = "Every way in answers with an access token"),
+        (name = "Sessions", description = "Where one is logged in"),
+        (name = "Ways in", description = "Who can get into the account; what changes it wants a proof"),
+        (name = "Account", description = "The account and its profile"),
+        (name = "Operations", description = "For monitoring and tools"),
+        (name = "Pages", description = "What the links in mails open"),
+    )
+)]
+struct Outline;
+
+struct AccessToken;
+
+impl Modify for AccessToken {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The `token` of an answer that logs in"))
+            .build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+/// The whole document: what `GET /openapi.json` answers and `sports-log openapi` prints.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut api) = App::new()
+        .into_utoipa_app()
+        .openapi(Outline::openapi())
+        .configure(routes::configure)
+        .split_for_parts();
+    document_metrics(&mut api);
+    errors::complete(&mut api);
+    api
+}
+
+/// `/metrics` is answered by a middleware, which has no handler to stand beside.
+fn document_metrics(api: &mut utoipa::openapi::OpenApi) {
+    let text = Content::new(Some(ObjectBuilder::new().schema_type(Type::String)));
+    let mut response = Response::new("The metrics in Prometheus' text format");
+    response.content.insert("text/plain; version=0.0.4; charset=utf-8".to_owned(), text.into());
+    let operation = OperationBuilder::new()
+        .operation_id(Some("metrics"))
+        .tag("Operations")
+        .summary(Some("What Prometheus scrapes."))
+        .securities(Some([utoipa::openapi::security::SecurityRequirement::default()]))
+        .response("200", response)
+        .build();
+    api.paths.add_path_operation("/metrics", vec![HttpMethod::Get], operation);
+}

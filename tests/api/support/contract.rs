@@ -1,0 +1,132 @@
+//! What the OpenAPI document promises, held against every answer that any test gets.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use jsonschema::Validator;
+use serde_json::Value;
+use sports_log::http::openapi::document;
+
+use super::Answer;
+
+/// The document as JSON.
+pub static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(document()).expect("the document is JSON"));
+
+/// The same, with schemas that allow no member they do not name.
+static STRICT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = DOCUMENT.clone();
+    close(&mut document["paths"], false);
+    for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+        // Closed where it is used: it may be a part of another.
+        close(schema, true);
+    }
+    document
+});
+
+/// Makes schemas refuse members they do not name, but not the parts of a composition.
+fn close(value: &mut Value, is_part: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| close(item, false)),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                match (name.as_str(), member) {
+                    ("allOf", Value::Array(parts)) => {
+                        parts.iter_mut().for_each(|part| close(part, true));
+                    }
+                    ("example" | "examples", _) => {}
+                    (_, member) => close(member, false),
+                }
+            }
+            let is_schema = ["$ref", "properties", "allOf"].iter().any(|name| {
+                // A property may have any name; a keyword's value tells them apart.
+                members.get(*name).is_some_and(|value| !value["type"].is_string())
+            });
+            if is_schema && !is_part {
+                members.insert("unevaluatedProperties".into(), false.into());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Panics when the document says nothing of this answer, or something else.
+#[track_caller]
+pub fn check(answer: &Answer) {
+    let path = answer.path.split(['?', '#']).next().unwrap_or_default();
+    let Some((template, item)) = find(path) else { return };
+    let method = if answer.method == "HEAD" { "get" } else { &answer.method.to_lowercase() };
+    let what = format!("{} {} → {}", answer.method, answer.path, answer.status);
+    let Some(operation) = item.get(method) else {
+        assert_eq!(answer.status.as_u16(), 405, "{what} is not in the document");
+        return;
+    };
+    let status = answer.status.as_str();
+    let Some(response) = operation["responses"].get(status) else {
+        panic!("{what} is not in the document: {}", answer.text());
+    };
+    for name in response["headers"].as_object().into_iter().flat_map(|headers| headers.keys()) {
+        let is_there = answer.headers.contains_key(name.to_lowercase().as_str());
+        assert!(is_there, "{what} has no {name}");
+    }
+    if answer.method == "HEAD" {
+        return;
+    }
+    let Some(content) = response["content"].as_object() else {
+        assert!(answer.body.is_empty(), "{what} has a body: {}", answer.text());
+        return;
+    };
+    let content_type = answer.header("content-type");
+    let is_documented = content.contains_key("*/*") || content.contains_key(content_type);
+    assert!(is_documented, "{what} is {content_type}");
+    if content_type == "application/json" {
+        let faults: Vec<String> =
+            validator(&format!("{method} {template} {status}"), &content[content_type]["schema"])
+                .iter_errors(&answer.json())
+                .map(|fault| format!("{}: {fault}", fault.instance_path()))
+                .collect();
+        assert!(faults.is_empty(), "{what} {}: {faults:?}", answer.text());
+    }
+}
+
+/// Panics unless `value` is one of what `schema`, a part of the document, allows.
+#[track_caller]
+pub fn assert_valid(schema: &Value, value: &Value) {
+    let fault =
+        validator(&schema.to_string(), schema).iter_errors(value).next().map(|f| f.to_string());
+    assert_eq!(fault, None, "{value} is none of {schema}");
+}
+
+/// The path of the document that `path` is one of; fixed ones before those with parameters.
+fn find(path: &str) -> Option<(&'static str, &'static Value)> {
+    let paths = STRICT["paths"].as_object()?;
+    let steps: Vec<&str> = path.split('/').collect();
+    let mut found: Vec<_> = paths
+        .iter()
+        .filter(|(template, _)| {
+            let expected: Vec<&str> = template.split('/').collect();
+            expected.len() == steps.len()
+                && expected.iter().zip(&steps).all(|(expected, step)| {
+                    expected == step || (expected.starts_with('{') && !step.is_empty())
+                })
+        })
+        .collect();
+    found.sort_by_key(|(template, _)| template.matches('{').count());
+    found.first().map(|(template, item)| (template.as_str(), *item))
+}
+
+/// The validator of a schema of the document, made once.
+fn validator(name: &str, schema: &Value) -> Arc<Validator> {
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> =
+        LazyLock::new(Mutex::default);
+    let mut validators = VALIDATORS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let build = || {
+        let mut schema = schema.clone();
+        schema["components"] = STRICT["components"].clone();
+        let options = jsonschema::options().should_validate_formats(true);
+        Arc::new(options.build(&schema).expect("a schema"))
+    };
+    Arc::clone(validators.entry(name.to_owned()).or_insert_with(build))
+}
