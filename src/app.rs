@@ -2,10 +2,12 @@
 
 use std::{future::Future, io, net::TcpListener, sync::Arc, time::Duration};
 
+use actix_rt::task::JoinHandle;
 use actix_web::dev::Server;
 use derive_more::{Display, From};
 
 use crate::{
+    activities::changes::Bell,
     config::Config,
     db::{ConnectError, Connector, migrations, migrations::MigrationError},
     delivery::{Delivery, DeliveryStatus},
@@ -36,6 +38,8 @@ pub struct Application {
     port: u16,
     server: Server,
     delivery: Delivery,
+    bell: Bell,
+    bell_listener: JoinHandle<()>,
 }
 
 impl Application {
@@ -58,11 +62,14 @@ impl Application {
         }
         let metrics = Metrics::new()?;
         let status = DeliveryStatus::new(config.delivery.poll);
-        let shared = Shared::new(config, connector.clone(), metrics.clone(), status.clone())?;
+        let bell = Bell::default();
+        let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
+        let shared =
+            Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
         let delivery = Delivery::start(config, connector, &metrics, status);
         let server = http::start(listener, config, Arc::new(shared))?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
-        Ok(Self { port, server, delivery })
+        Ok(Self { port, server, delivery, bell, bell_listener })
     }
 
     /// The port in use, also where the configuration left the choice to the system (0).
@@ -77,6 +84,8 @@ impl Application {
         let server = actix_rt::spawn(self.server);
         stop.await;
         tracing::info!("stopping");
+        self.bell.stop();
+        self.bell_listener.abort();
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.delivery.stop().await;

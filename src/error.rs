@@ -43,10 +43,14 @@ pub enum ErrorCode {
     EmailTaken,
     ConnectionTaken,
     LastWayIn,
+    ExternalIdTaken,
+    ResyncRequired,
+    VersionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
     WeakPassword,
+    IdempotencyKeyReused,
     RateLimited,
     ProviderError,
     Busy,
@@ -84,10 +88,15 @@ impl ErrorCode {
             | Self::EmailMissing
             | Self::EmailTaken
             | Self::ConnectionTaken
-            | Self::LastWayIn => StatusCode::CONFLICT,
+            | Self::LastWayIn
+            | Self::ExternalIdTaken => StatusCode::CONFLICT,
+            Self::ResyncRequired => StatusCode::GONE,
+            Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ValidationFailed | Self::WeakPassword => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ValidationFailed | Self::WeakPassword | Self::IdempotencyKeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::ProviderError => StatusCode::BAD_GATEWAY,
             Self::Busy
@@ -110,16 +119,27 @@ impl ErrorCode {
 }
 
 /// One field at fault in a request body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// The field's name, as a path where it is nested (`preferences.theme`).
     #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
-    pub code: &'static str,
+    #[schema(value_type = String)]
+    pub code: Cow<'static, str>,
     /// A sentence for people.
     #[schema(value_type = String)]
     pub message: Cow<'static, str>,
+}
+
+impl FieldError {
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into() }
+    }
 }
 
 /// An answer that is not 2xx: a code, a sentence for people, and, for the log only, the cause.

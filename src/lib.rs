@@ -27,6 +27,7 @@ pub mod delivery;
 pub mod dev;
 pub mod error;
 pub mod http;
+pub mod idempotency;
 pub mod outbox;
 pub mod state;
 pub mod telemetry;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use derive_more::Deref;
 
 use crate::{
+    activities::changes::Bell,
     auth::{
         Hasher, JwtKeys, ServerKey,
         oauth::{Outbound, Providers, TokenCipher},
@@ -27,6 +28,7 @@ pub struct Shared {
     pub token_cipher: TokenCipher,
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
+    pub bell: Bell,
     pub product_name: String,
     can_send: Channels,
     connector: Connector,
@@ -41,6 +43,7 @@ impl Shared {
         connector: Connector,
         metrics: Metrics,
         delivery: DeliveryStatus,
+        bell: Bell,
     ) -> ApiResult<Self> {
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
@@ -51,6 +54,7 @@ impl Shared {
             token_cipher: TokenCipher::new(&config.oauth.token_keys),
             metrics,
             delivery,
+            bell,
             product_name: config.server.product_name.clone(),
             can_send: Channels {
                 email: config.mail.is_available(),

@@ -19,7 +19,7 @@ LIVE = f"(SELECT u.id FROM {SESSION})"
 ROW = "\\set n random(1, :rows)\n\\set u case when :n <= 100000 then 1 else 2 + mod(:n, 999) end\n"
 USER = "\\set u random(2, 1000)\n"
 COLUMNS = ("id, activity_type, started_at, duration_secs, distance_meters, calories, notes, source, "
-           "created_at, updated_at")
+           "external_id, revision, created_at, updated_at")
 
 
 @dataclass

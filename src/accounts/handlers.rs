@@ -1,6 +1,6 @@
 //! HTTP to service and back.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::{Map, Value};
 
 use super::{
@@ -9,23 +9,33 @@ use super::{
 };
 use crate::{
     auth::{CurrentUser, sessions::Device},
-    error::ApiResult,
-    http::ApiJson,
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, IfMatch, IfMatchParam, IfNoneMatchParam, tagged},
     state::WorkerState,
 };
 
 /// The account and its profile.
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "Account",
-    responses((status = 200, description = "The account", body = Me)),
+    params(IfNoneMatchParam),
+    responses(
+        (status = 200, description = "The account", body = Me, headers(("ETag" = String))),
+        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+    ),
 )]
-pub async fn get_me(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service::get_me(&state, user.identity()).await?))
+pub async fn get_me(
+    request: HttpRequest,
+    state: Data<WorkerState>,
+    user: CurrentUser,
+) -> ApiResult<HttpResponse> {
+    tagged(&request, None, &service::get_me(&state, user.identity()).await?)
 }
 
 /// Change the profile: absent fields stay, `null` clears. A changed number is unproven.
 #[utoipa::path(
     put, path = "/me/profile", operation_id = "update_profile", tag = "Account",
+    params(IfMatchParam),
+    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = ProfileBody,
     responses((status = 200, description = "The account", body = Me)),
 )]
@@ -33,23 +43,29 @@ pub async fn update_profile(
     state: Data<WorkerState>,
     user: CurrentUser,
     device: Device,
+    expected: IfMatch,
     body: ApiJson<ProfileBody>,
 ) -> ApiResult<HttpResponse> {
-    let me = service::update_profile(&state, user.identity(), body.0.parse()?, &device).await?;
+    let changes = body.0.parse()?;
+    let me = service::update_profile(&state, user.identity(), &expected, changes, &device).await?;
     Ok(HttpResponse::Ok().json(me))
 }
 
 /// Merge into the preferences, as JSON Merge Patch (RFC 7396). They may have 16 KiB in all.
 #[utoipa::path(
     put, path = "/me/preferences", operation_id = "patch_preferences", tag = "Account",
+    params(IfMatchParam),
+    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = Map<String, Value>,
     responses((status = 200, description = "The merged object", body = Map<String, Value>)),
 )]
 pub async fn patch_preferences(
     state: Data<WorkerState>,
     user: CurrentUser,
+    expected: IfMatch,
     body: ApiJson<Map<String, Value>>,
 ) -> ApiResult<HttpResponse> {
-    let preferences = service::patch_preferences(&state, user.identity(), body.0).await?;
+    let preferences =
+        service::patch_preferences(&state, user.identity(), &expected, body.0).await?;
     Ok(HttpResponse::Ok().json(preferences))
 }

@@ -1,6 +1,6 @@
 //! The rules of an account's own data.
 
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
         sessions::Device,
     },
     error::{ApiError, ApiResult, FieldError},
-    http::check_json,
+    http::{IfMatch, check_json},
     state::WorkerState,
 };
 
@@ -30,6 +30,7 @@ pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
 pub async fn update_profile(
     state: &WorkerState,
     identity: Identity,
+    expected: &IfMatch,
     changes: ProfileChanges,
     device: &Device,
 ) -> ApiResult<Me> {
@@ -37,6 +38,7 @@ pub async fn update_profile(
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         let before = store::lock_phone_verified(conn, identity).await?;
+        expect(conn, identity, expected).await?;
         store::update_profile(conn, identity, changes).await?;
         let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
         if before == Some(true) && !me.has_proven_number() {
@@ -47,10 +49,17 @@ pub async fn update_profile(
     .await
 }
 
+/// 412 unless the account is what the change is meant for. Its profile is locked.
+async fn expect(conn: &AsyncPgConnection, identity: Identity, expected: &IfMatch) -> ApiResult<()> {
+    let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
+    expected.check(&me)
+}
+
 /// Applies a merge patch (RFC 7396) and returns the whole.
 pub async fn patch_preferences(
     state: &WorkerState,
     identity: Identity,
+    expected: &IfMatch,
     patch: Map<String, Value>,
 ) -> ApiResult<Value> {
     let mut conn = state.pool.get().await?;
@@ -59,11 +68,11 @@ pub async fn patch_preferences(
         let Some(Value::Object(mut preferences)) = current else {
             return Err(ApiError::invalid_access_token());
         };
+        expect(conn, identity, expected).await?;
         merge(&mut preferences, patch);
         let preferences = Value::Object(preferences);
         check_json(&preferences, MAX_PREFERENCES_BYTES).map_err(|(code, message)| {
-            let field = "preferences".into();
-            ApiError::validation(vec![FieldError { field, code, message: message.into() }])
+            ApiError::validation(vec![FieldError::new("preferences", code, message)])
         })?;
         store::set_preferences(conn, identity, &preferences).await?;
         Ok(preferences)

@@ -20,6 +20,7 @@ const MAX_DURATION_SECS: i32 = 31_622_400;
 const MAX_DISTANCE_METERS: f64 = 1e8;
 const MAX_CALORIES: i32 = 1_000_000;
 const MAX_NOTES_CHARS: usize = 10_000;
+const MAX_EXTERNAL_ID_CHARS: usize = 200;
 const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
 
 /// The body of PUT: what is absent stays as it is.
@@ -47,6 +48,10 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<ClientSource>)]
     source: Patch<String>,
+    /// What the system that `source` names calls it: posting it again changes the activity.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, examples("11868304219"))]
+    external_id: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     device_data: Patch<Value>,
@@ -91,6 +96,7 @@ impl NewActivityBody {
         let calories = v.nullable("calories", body.calories, calories).into_option();
         let notes = v.nullable("notes", body.notes, notes).into_option();
         let source = v.nullable("source", body.source, source).into_option().unwrap_or_default();
+        let external_id = v.nullable("external_id", body.external_id, external_id).into_option();
         let device_data = v.nullable("device_data", body.device_data, device_data).into_option();
         let required = activity_type.zip(started_at).zip(duration_secs);
         let ((activity_type, started_at), duration_secs) = v.finish_with(required)?;
@@ -102,6 +108,7 @@ impl NewActivityBody {
             calories,
             notes,
             source,
+            external_id,
             device_data,
         })
     }
@@ -127,6 +134,7 @@ impl ActivityBody {
                 .nullable("source", self.source, source)
                 .into_nullable()
                 .map(|source| source.unwrap_or_default().to_string()),
+            external_id: v.nullable("external_id", self.external_id, external_id).into_nullable(),
             device_data: v.nullable("device_data", self.device_data, device_data).into_nullable(),
         };
         v.finish()?;
@@ -186,6 +194,11 @@ fn notes(text: String) -> Result<String, Fault> {
 
 fn source(text: String) -> Result<ClientSource, Fault> {
     text.parse().map_err(|_| ("invalid_value", "must be manual, garmin or apple".into()))
+}
+
+fn external_id(text: String) -> Result<String, Fault> {
+    check_text(&text, MAX_EXTERNAL_ID_CHARS)?;
+    if text.is_empty() { Err(("too_short", "must not be empty".into())) } else { Ok(text) }
 }
 
 fn device_data(value: Value) -> Result<Value, Fault> {

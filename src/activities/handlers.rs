@@ -1,6 +1,10 @@
 //! HTTP to service and back.
 
-use actix_web::{HttpResponse, http::header, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, ETag},
+    web::Data,
+};
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +17,10 @@ use super::{
 use crate::{
     auth::CurrentUser,
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, ApiPath, ApiQuery},
+    http::{
+        ApiJson, ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfMatch, IfMatchParam,
+        IfNoneMatchParam, cached, revision_tag, tagged,
+    },
     state::WorkerState,
 };
 
@@ -22,86 +29,118 @@ const MAX_BODY: usize = 1024 * 1024;
 
 /// Activities, newest first, ties by id.
 ///
-/// Follow `next_cursor` until it is `null`: such a walk sees every activity that existed throughout exactly once.
+/// Follow `next_cursor` until it is `null`: such a walk sees every activity that existed throughout
+/// exactly once.
 #[utoipa::path(
     get, path = "/activities", operation_id = "list_activities", tag = "Activities",
-    params(ListParams),
-    responses((status = 200, description = "A page", body = Page)),
+    params(ListParams, IfNoneMatchParam),
+    responses(
+        (status = 200, description = "A page", body = Page, headers(("ETag" = String))),
+        (status = 304, description = "The page is the one that the client has", headers(("ETag" = String))),
+    ),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCursor]))),
 )]
 pub async fn list(
+    request: HttpRequest,
     state: Data<WorkerState>,
     user: CurrentUser,
     params: ApiQuery<ListParams>,
 ) -> ApiResult<HttpResponse> {
     let keys = CursorKey::new(&state.server_key, user.user_id);
-    let request = params.0.parse(&keys)?;
-    Ok(HttpResponse::Ok().json(service::list(&state, user.identity(), &keys, request).await?))
+    let page = params.0.parse(&keys)?;
+    let page = service::list(&state, user.identity(), &keys, page).await?;
+    tagged(&request, None, &page).map(cached)
 }
 
 /// Log an activity.
+///
+/// With a `source` and `external_id` that is there already, it replaces what was kept by that name.
 #[utoipa::path(
     post, path = "/activities", operation_id = "create_activity", tag = "Activities",
+    params(IdempotencyKeyParam),
     request_body = NewActivityBody,
     responses(
         (
             status = 201, description = "The whole activity", body = Activity,
-            headers(("Location" = String, description = "Its path")),
+            headers(("Location" = String, description = "Its path"), ("ETag" = String)),
+        ),
+        (
+            status = 200, description = "The whole activity, which was there", body = Activity,
+            headers(("ETag" = String)),
         ),
     ),
+    extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused]))),
 )]
 pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
-    body: ApiJson<NewActivityBody, MAX_BODY>,
+    request: IdempotentJson<NewActivityBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
-    let activity = service::create(&state, user.identity(), body.0.parse()?).await?;
-    let location = format!("/activities/{}", activity.summary.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(activity))
+    let new = request.body.parse()?;
+    let kept = service::create(&state, user.identity(), request.key, new).await?;
+    let summary = &kept.activity.summary;
+    let mut answer = if kept.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    if kept.is_new {
+        answer.insert_header((header::LOCATION, format!("/activities/{}", summary.id)));
+    }
+    Ok(answer.insert_header(ETag(revision_tag(summary.revision))).json(kept.activity))
 }
 
 /// The whole activity.
 #[utoipa::path(
     get, path = "/activities/{id}", operation_id = "get_activity", tag = "Activities",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, description = "The whole activity", body = Activity)),
+    params(("id" = Uuid, Path), IfNoneMatchParam),
+    responses(
+        (status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String))),
+        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+    ),
 )]
 pub async fn get(
+    request: HttpRequest,
     state: Data<WorkerState>,
     user: CurrentUser,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service::get(&state, user.identity(), id.0).await?))
+    let activity = service::get(&state, user.identity(), id.0).await?;
+    tagged(&request, Some(revision_tag(activity.summary.revision)), &activity).map(cached)
 }
 
 /// Change an activity: absent fields stay, `null` clears.
 #[utoipa::path(
     put, path = "/activities/{id}", operation_id = "update_activity", tag = "Activities",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path), IfMatchParam),
     request_body = ActivityBody,
-    responses((status = 200, description = "The whole activity", body = Activity)),
+    responses((status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String)))),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::VersionMismatch, ErrorCode::ExternalIdTaken,
+    ]))),
 )]
 pub async fn update(
     state: Data<WorkerState>,
     user: CurrentUser,
     id: ApiPath<Uuid>,
+    expected: IfMatch,
     body: ApiJson<ActivityBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
-    let activity = service::update(&state, user.identity(), id.0, body.0.parse_changes()?).await?;
-    Ok(HttpResponse::Ok().json(activity))
+    let changes = body.0.parse_changes()?;
+    let activity = service::update(&state, user.identity(), id.0, &expected, changes).await?;
+    let tag = revision_tag(activity.summary.revision);
+    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(activity))
 }
 
 /// Delete an activity.
 #[utoipa::path(
     delete, path = "/activities/{id}", operation_id = "delete_activity", tag = "Activities",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path), IfMatchParam),
     responses((status = 204, description = "Gone")),
+    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
 )]
 pub async fn delete(
     state: Data<WorkerState>,
     user: CurrentUser,
     id: ApiPath<Uuid>,
+    expected: IfMatch,
 ) -> ApiResult<HttpResponse> {
-    service::delete(&state, user.identity(), id.0).await?;
+    service::delete(&state, user.identity(), id.0, &expected).await?;
     Ok(HttpResponse::NoContent().finish())
 }

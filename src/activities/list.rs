@@ -99,10 +99,6 @@ fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
 }
 
 fn invalid(name: &'static str, problem: &str) -> ApiError {
-    let field = FieldError {
-        field: name.into(),
-        code: "invalid_parameter",
-        message: problem.to_owned().into(),
-    };
+    let field = FieldError::new(name, "invalid_parameter", problem.to_owned());
     ApiError { code: ErrorCode::InvalidParameter, ..ApiError::validation(vec![field]) }
 }

@@ -1,7 +1,10 @@
 //! `/activities`: the log itself.
 
+pub mod batch;
 mod body;
+pub mod changes;
 mod cursor;
+pub mod export;
 mod handlers;
 mod list;
 mod service;

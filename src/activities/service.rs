@@ -1,18 +1,23 @@
 //! The rules of the log.
 
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    batch::{self, Outcome},
     cursor::{Cursor, CursorKey},
     list::{PageRequest, Start},
     store,
-    types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
+    types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
 };
 use crate::{
     auth::Identity,
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, ErrorCode},
+    http::IfMatch,
+    idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
 
@@ -63,29 +68,93 @@ pub async fn list(
     Ok(Page { activities, limit: request.limit, next_cursor, offset })
 }
 
+/// Keeps `new`; with an `external_id` that is there already, it replaces what was kept by it.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
+    key: Option<IdempotencyKey>,
     new: NewActivity,
-) -> ApiResult<Activity> {
-    let conn = state.pool.get().await?;
-    let created =
-        store::insert(&conn, identity, new).await?.ok_or_else(ApiError::invalid_access_token)?;
-    state.metrics.activities_created.inc();
-    Ok(created)
+) -> ApiResult<Kept> {
+    let mut conn = state.pool.get().await?;
+    let (kept, is_replay) = if key.is_none() && new.external_id.is_none() {
+        // One statement needs no transaction.
+        (insert(&conn, identity, new).await?, false)
+    } else {
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if let Some(kept) = idempotency::answered(conn, identity, key.as_ref()).await? {
+                return Ok((kept, true));
+            }
+            let kept = match new.external_id {
+                None => insert(conn, identity, new).await?,
+                Some(_) => upsert(conn, identity, new).await?,
+            };
+            idempotency::record(conn, identity, key.as_ref(), &kept).await?;
+            Ok((kept, false))
+        })
+        .await?
+    };
+    if kept.is_new && !is_replay {
+        state.metrics.activities_created.inc();
+    }
+    Ok(kept)
 }
 
+async fn insert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) -> ApiResult<Kept> {
+    let inserted = store::insert(conn, identity, new).await?;
+    let activity = inserted.ok_or_else(ApiError::invalid_access_token)?;
+    Ok(Kept { activity, is_new: true })
+}
+
+async fn upsert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) -> ApiResult<Kept> {
+    let outcome = batch::upsert(conn, identity, vec![new]).await?.pop();
+    let (id, is_new) = match outcome {
+        Some(Outcome::Created { id, .. }) => (id, true),
+        Some(Outcome::Updated { id, .. } | Outcome::Unchanged { id, .. }) => (id, false),
+        Some(Outcome::Error(_)) | None => {
+            return Err(ApiError::internal("an upsert without outcome"));
+        }
+    };
+    let activity = identity.found(store::find(conn, identity, id).await?, conn).await?;
+    Ok(Kept { activity, is_new })
+}
+
+/// 412 `version_mismatch` unless the activity has one of the expected revisions; 409
+/// `external_id_taken` when another has the same `source` and `external_id`.
 pub async fn update(
     state: &WorkerState,
     identity: Identity,
     id: Uuid,
+    expected: &IfMatch,
     changes: ActivityChanges,
 ) -> ApiResult<Activity> {
     let conn = state.pool.get().await?;
-    identity.found(store::update(&conn, identity, id, changes).await?, &conn).await
+    match store::update(&conn, identity, id, expected.revisions(), changes).await {
+        Ok(Some(changed)) => Ok(changed),
+        Ok(None) => Err(not_changed(&conn, identity, id).await),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(ApiError::new(
+            ErrorCode::ExternalIdTaken,
+            "another activity of this source has this external_id",
+        )),
+        Err(error) => Err(error.into()),
+    }
 }
 
-pub async fn delete(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Uuid> {
+/// 412 as [`update`].
+pub async fn delete(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    expected: &IfMatch,
+) -> ApiResult<()> {
     let conn = state.pool.get().await?;
-    identity.found(store::delete(&conn, identity, id).await?, &conn).await
+    match store::delete(&conn, identity, id, expected.revisions()).await? {
+        Some(_) => Ok(()),
+        None => Err(not_changed(&conn, identity, id).await),
+    }
+}
+
+/// Why a conditional change found nothing to change.
+async fn not_changed(conn: &AsyncPgConnection, identity: Identity, id: Uuid) -> ApiError {
+    let found = async { identity.found(store::find(conn, identity, id).await?, conn).await };
+    found.await.map_or_else(|error: ApiError| error, |_| IfMatch::failed())
 }

@@ -3,6 +3,7 @@
 
 use diesel::{
     dsl::{auto_type, now, sql},
+    pg::Pg,
     prelude::*,
     sql_types::{Bool, Float4, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -10,6 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{
+    cursor::Cursor,
     list::{PageRequest, Start},
     types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
 };
@@ -56,16 +58,22 @@ pub async fn list(
     query = match page.start {
         Start::First => query,
         Start::Offset(offset) => query.offset(offset),
-        // Compared as a row, the position is one place in the index: the last page costs what the first does.
-        Start::After(cursor) => query.filter(
-            sql::<Bool>("(activities.started_at, activities.id) < (")
-                .bind::<Timestamptz, _>(cursor.started_at)
-                .sql(", ")
-                .bind::<SqlUuid, _>(cursor.id)
-                .sql(")"),
-        ),
+        Start::After(cursor) => query.filter(comes_after(cursor)),
     };
     query.load(&mut conn).await
+}
+
+/// Compared as a row, the position is one place in the index: the last page costs what the first does.
+pub fn comes_after(
+    cursor: Cursor,
+) -> Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>> {
+    Box::new(
+        sql::<Bool>("(activities.started_at, activities.id) < (")
+            .bind::<Timestamptz, _>(cursor.started_at)
+            .sql(", ")
+            .bind::<SqlUuid, _>(cursor.id)
+            .sql(")"),
+    )
 }
 
 /// `None` when the token has ended: the row is selected from the live user.
@@ -83,6 +91,7 @@ pub async fn insert(
         new.calories.into_sql::<Nullable<Int4>>(),
         new.notes.into_sql::<Nullable<Text>>(),
         new.source.to_string().into_sql::<Text>(),
+        new.external_id.into_sql::<Nullable<Text>>(),
         new.device_data.into_sql::<Nullable<Jsonb>>(),
     ));
     row.insert_into(activities::table)
@@ -95,6 +104,7 @@ pub async fn insert(
             activities::calories,
             activities::notes,
             activities::source,
+            activities::external_id,
             activities::device_data,
         ))
         .returning(Activity::as_returning())
@@ -103,13 +113,16 @@ pub async fn insert(
         .optional()
 }
 
+/// `None` also when it has none of these revisions, unless any will do.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
+    (revisions, any): (Vec<i64>, bool),
     changes: ActivityChanges,
 ) -> QueryResult<Option<Activity>> {
     diesel::update(own_activity(identity, id))
+        .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
         .set((changes, activities::updated_at.eq(now)))
         .returning(Activity::as_returning())
         .get_result(&mut conn)
@@ -117,13 +130,15 @@ pub async fn update(
         .optional()
 }
 
-/// The id, if there was such a row.
+/// The id, if there was such a row, and with one of these revisions unless any will do.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
+    (revisions, any): (Vec<i64>, bool),
 ) -> QueryResult<Option<Uuid>> {
     diesel::delete(own_activity(identity, id))
+        .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
         .returning(activities::id)
         .get_result(&mut conn)
         .await

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use derive_more::{Display, FromStr as DeriveFromStr, Into};
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{db::schema::activities, http::rfc3339};
 
 /// An activity in a list: everything but the device's raw data.
-#[derive(Queryable, Selectable, Serialize, ToSchema)]
+#[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct ActivitySummary {
     pub id: Uuid,
@@ -29,6 +29,11 @@ pub struct ActivitySummary {
     notes: Option<String>,
     #[schema(examples("manual"))]
     source: String,
+    /// What the system that `source` names calls it.
+    #[schema(required)]
+    external_id: Option<String>,
+    /// Grows with every change; `"17"` is the entity tag of revision 17.
+    pub revision: i64,
     #[serde(serialize_with = "rfc3339")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "rfc3339")]
@@ -36,7 +41,7 @@ pub struct ActivitySummary {
 }
 
 /// A whole activity.
-#[derive(Queryable, Selectable, Serialize, ToSchema)]
+#[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct Activity {
     #[serde(flatten)]
@@ -44,6 +49,40 @@ pub struct Activity {
     pub summary: ActivitySummary,
     #[schema(required, value_type = Option<Object>)]
     device_data: Option<Value>,
+}
+
+impl Activity {
+    /// The fields in the order of an export's columns.
+    pub fn as_record(&self) -> [String; 13] {
+        let Self { summary, device_data } = self;
+        let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        [
+            summary.id.to_string(),
+            summary.activity_type.clone(),
+            time(&summary.started_at),
+            summary.duration_secs.to_string(),
+            text(&summary.distance_meters),
+            text(&summary.calories),
+            text(&summary.notes),
+            summary.source.clone(),
+            text(&summary.external_id),
+            summary.revision.to_string(),
+            time(&summary.created_at),
+            time(&summary.updated_at),
+            text(device_data),
+        ]
+    }
+}
+
+fn text(value: &Option<impl ToString>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// An activity that was kept, and whether there was none like it.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    pub activity: Activity,
+    pub is_new: bool,
 }
 
 /// What kind of sport: a slug of 1 to 32 of `a-z`, `0-9` and `_`.
@@ -61,7 +100,7 @@ impl FromStr for ActivityType {
 }
 
 /// Where a client may say that an activity comes from.
-#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, Hash, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase", as = Source)]
@@ -81,6 +120,7 @@ pub struct NewActivity {
     pub calories: Option<i32>,
     pub notes: Option<String>,
     pub source: ClientSource,
+    pub external_id: Option<String>,
     pub device_data: Option<Value>,
 }
 
@@ -95,6 +135,7 @@ pub struct ActivityChanges {
     pub calories: Option<Option<i32>>,
     pub notes: Option<Option<String>>,
     pub source: Option<String>,
+    pub external_id: Option<Option<String>>,
     pub device_data: Option<Option<Value>>,
 }
 

@@ -21,6 +21,8 @@ pub enum Purpose {
     ResetPassword,
     #[display("activity-cursor")]
     ActivityCursor,
+    #[display("changes-position")]
+    ChangesPosition,
     #[display("otp-code")]
     OtpCode,
     #[display("oauth-login")]

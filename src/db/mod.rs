@@ -2,6 +2,7 @@
 
 mod connect;
 mod errors;
+mod listen;
 pub mod migrations;
 mod point_reads;
 mod pool;
@@ -9,5 +10,6 @@ pub mod schema;
 mod tls;
 
 pub use connect::{ConnectError, Connector};
+pub use listen::listen;
 pub use point_reads::PointReads;
 pub use pool::{Pool, PooledConnection};

@@ -130,6 +130,35 @@ diesel::table! {
         device_data -> Nullable<Jsonb>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        revision -> Int8,
+        external_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    activity_feeds (user_id) {
+        user_id -> Uuid,
+        last_revision -> Int8,
+        awaited_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activity_tombstones (user_id, revision) {
+        user_id -> Uuid,
+        revision -> Int8,
+        activity_id -> Uuid,
+        deleted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotent_answers (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        request -> Bytea,
+        answer -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -165,6 +194,9 @@ diesel::joinable!(registrations -> users (user_id));
 diesel::joinable!(otp_challenges -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(activities -> users (user_id));
+diesel::joinable!(activity_feeds -> users (user_id));
+diesel::joinable!(activity_tombstones -> users (user_id));
+diesel::joinable!(idempotent_answers -> users (user_id));
 diesel::joinable!(outbox -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -178,6 +210,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     auth_events,
     spent_oauth_states,
     activities,
+    activity_feeds,
+    activity_tombstones,
+    idempotent_answers,
     outbox,
     throttles,
 );

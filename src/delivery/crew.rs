@@ -9,12 +9,14 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     ActorState, Actors, Parts,
     email::{EmailActor, Mailer},
-    listener,
     otp::{Channels, OtpActor},
-    relay::{Lane, Relay, Stop},
+    relay::{Lane, Relay, Stop, Wake},
     sms::{SmsActor, Texter},
 };
-use crate::outbox::Channel;
+use crate::{
+    db::listen,
+    outbox::{Channel, store::NOTIFY_CHANNEL},
+};
 
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
@@ -91,7 +93,10 @@ impl Crew {
             lanes.push(Lane::new(Channel::Sms, None));
         }
         let relay = Relay::new(Rc::clone(parts), lanes, otp.clone().recipient()).start();
-        let listener = actix_rt::spawn(listener::listen(parts.connector.clone(), relay.clone()));
+        let (connector, woken) = (parts.connector.clone(), relay.clone());
+        let listener = actix_rt::spawn(async move {
+            listen(connector, NOTIFY_CHANNEL, |_| woken.do_send(Wake)).await;
+        });
         Self { relay, otp, email, sms, listener }
     }
 

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::Parts;
 use crate::{
+    activities::changes,
     auth::{audit, oauth, otp, sessions},
     error::ApiResult,
+    idempotency,
     outbox::store,
     throttle,
 };
@@ -48,6 +50,8 @@ pub async fn forget(parts: Rc<Parts>) {
         let sessions = sessions::store::purge(&conn).await?;
         let events = audit::store::purge(&conn).await?;
         oauth::store::purge(&conn).await?;
+        idempotency::store::purge(&conn).await?;
+        changes::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

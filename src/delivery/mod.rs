@@ -13,7 +13,6 @@ mod crew;
 mod email;
 mod faults;
 mod housekeeping;
-mod listener;
 mod mailbox;
 mod otp;
 mod relay;

@@ -23,8 +23,9 @@ use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig};
 
 use crate::error::{ApiError, ErrorCode};
 
-/// No request takes longer: whatever hangs behind it, the client gets an answer.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// No request takes longer: whatever hangs behind it, the client gets an answer. A little more than
+/// the longest that a client may ask to wait.
+const DEADLINE: Duration = Duration::from_secs(40);
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 

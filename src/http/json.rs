@@ -10,7 +10,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::error::Category;
+use serde_json::{Value, error::Category};
 
 use super::text::is_too_deep;
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
@@ -32,20 +32,29 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let payload = payload.take();
-        Box::pin(async move {
-            if !is_json {
-                return Err(ApiError::new(
-                    ErrorCode::UnsupportedMediaType,
-                    "the body must be JSON, with Content-Type: application/json",
-                ));
-            }
-            let body = tokio::time::timeout(BODY_TIMEOUT, read(payload, LIMIT)).await.map_err(
-                |_| ApiError::new(ErrorCode::MalformedRequest, "the body came too slowly"),
-            )??;
-            parse(&body).map(Self)
-        })
+        let body = body(request, payload, LIMIT);
+        Box::pin(async move { parse(&body.await?).map(Self) })
+    }
+}
+
+/// The bytes of a body that says it is JSON.
+pub(super) fn body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = ApiResult<Bytes>> + use<> {
+    let is_json = is_json(request);
+    let payload = payload.take();
+    async move {
+        if !is_json {
+            return Err(ApiError::new(
+                ErrorCode::UnsupportedMediaType,
+                "the body must be JSON, with Content-Type: application/json",
+            ));
+        }
+        tokio::time::timeout(BODY_TIMEOUT, read(payload, limit))
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::MalformedRequest, "the body came too slowly"))?
     }
 }
 
@@ -77,7 +86,7 @@ fn too_large(limit: usize) -> ApiError {
     )
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
     // As text, because the parser does not look into strings of fields that it skips.
     let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
     if is_too_deep(body.as_bytes()) {
@@ -89,15 +98,25 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
         return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
     }
     let mut deserializer = serde_json::Deserializer::from_str(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        match error.inner().classify() {
-            Category::Data => wrong_value(path, &error.inner().to_string()),
-            _ => malformed(&error.inner().to_string()),
-        }
-    })?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(explain)?;
     deserializer.end().map_err(|error| malformed(&error.to_string()))?;
     Ok(value)
+}
+
+/// A part of a body that was JSON as `T`: 422 with the field at fault.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> ApiResult<T> {
+    if !value.is_object() {
+        return Err(at_fault("".into(), "invalid_type", "must be a JSON object".into()));
+    }
+    serde_path_to_error::deserialize(value).map_err(explain)
+}
+
+fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let path = error.path().to_string();
+    match error.inner().classify() {
+        Category::Data => wrong_value(path, &error.inner().to_string()),
+        _ => malformed(&error.inner().to_string()),
+    }
 }
 
 fn malformed(problem: &str) -> ApiError {
@@ -118,5 +137,5 @@ fn wrong_value(path: String, problem: &str) -> ApiError {
 }
 
 fn at_fault(field: String, code: &'static str, message: String) -> ApiError {
-    ApiError::validation(vec![FieldError { field: field.into(), code, message: message.into() }])
+    ApiError::validation(vec![FieldError::new(field, code, message)])
 }

@@ -1,9 +1,11 @@
 //! The edge: routes, extractors, pages, and what every answer has in common. Knows no SQL.
 
+mod conditional;
 mod docs;
 mod endpoint;
 mod finish;
 mod health;
+mod idempotent;
 mod json;
 mod message;
 pub mod openapi;
@@ -17,8 +19,10 @@ mod text;
 mod timestamp;
 mod validation;
 
+pub use conditional::{IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged};
 pub use finish::LoggedCode;
-pub use json::ApiJson;
+pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
+pub use json::{ApiJson, from_value};
 pub use message::Message;
 pub use patch::Patch;
 pub use path::ApiPath;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities,
+    activities::{self, batch, changes, export},
     auth::{
         audit, local,
         oauth::{self, connections},
@@ -48,6 +48,9 @@ pub fn configure(app: &mut ServiceConfig<'_>) {
             access { change_password, change_email, confirm_email, delete_account }
             phone { request, confirm }
             activities { list, create, get, update, delete }
+            batch { create_many }
+            changes { changes }
+            export { export }
         },
     );
 }

@@ -16,11 +16,7 @@ pub struct Validator {
 
 impl Validator {
     pub fn fault(&mut self, field: &'static str, code: &'static str, message: impl Display) {
-        self.faults.push(FieldError {
-            field: field.into(),
-            code,
-            message: message.to_string().into(),
-        });
+        self.faults.push(FieldError::new(field, code, message.to_string()));
     }
 
     /// The parsed value of a field that must be there.

@@ -19,7 +19,7 @@ fn whole() -> Value {
     json!({
         "activity_type": "trail_run_2", "started_at": "2026-05-04T08:00:00.123456Z",
         "duration_secs": 1800, "distance_meters": 5000.5, "calories": 320,
-        "notes": "Höhenweg 🏔\r\n'; DROP TABLE activities; --\t\u{202e}", "source": "garmin",
+        "external_id": "n-1", "notes": "Höhenweg 🏔\r\n'; DROP TABLE activities; --\t\u{202e}", "source": "garmin",
         "device_data": {"hr": [120, 121.5, null], "gps": {"lat": -0.5, "n": 18446744073709551615_u64}},
     })
 }
@@ -28,6 +28,11 @@ fn whole() -> Value {
 async fn create(app: &TestApp, user: &User, body: &Value) -> (String, Value) {
     let answer = app.post_as(user, "/activities", body).await.expect(201);
     (answer.header("location").to_owned(), answer.json())
+}
+
+/// Of two times, or of two numbers.
+fn later(one: &Value, other: &Value) -> bool {
+    one.as_str() > other.as_str() || one.as_i64() > other.as_i64()
 }
 
 #[track_caller]
@@ -68,7 +73,7 @@ async fn what_is_left_out_has_its_default() {
             created.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
         let expected = "activity_type calories created_at device_data distance_meters \
-                        duration_secs id notes source started_at updated_at";
+                        duration_secs external_id id notes revision source started_at updated_at";
         assert_eq!(names.join(" "), expected);
     }
 }
@@ -165,19 +170,25 @@ async fn a_change_leaves_what_is_absent_and_clears_what_is_null() {
         ("calories", json!(1), Some(Value::Null)),
         ("notes", json!("other"), Some(Value::Null)),
         ("source", json!("apple"), Some(json!("manual"))),
+        ("external_id", json!("n-2"), Some(Value::Null)),
         ("device_data", json!({"other": true}), Some(Value::Null)),
     ] {
-        let (path, created) = create(&app, &user, &whole()).await;
+        let mut body = whole();
+        body["external_id"] = field.into();
+        let (path, created) = create(&app, &user, &body).await;
         let changed = app.put_as(&user, &path, &json!({field: new})).await.expect(200).json();
         let mut expected = with(created.clone(), field, new);
-        assert!(changed["updated_at"].as_str() > created["updated_at"].as_str(), "{field}");
-        expected["updated_at"] = changed["updated_at"].clone();
+        for grown in ["updated_at", "revision"] {
+            assert!(later(&changed[grown], &created[grown]), "{field}");
+            expected[grown] = changed[grown].clone();
+        }
         assert_eq!(changed, expected, "{field}");
 
         let answer = app.put_as(&user, &path, &json!({field: null})).await;
         if let Some(cleared) = cleared {
             let changed = answer.expect(200).json();
             expected["updated_at"] = changed["updated_at"].clone();
+            expected["revision"] = changed["revision"].clone();
             expected[field] = cleared;
             assert_eq!(changed, expected, "{field}");
         } else {

@@ -31,5 +31,6 @@ mod outbox_command;
 mod registration;
 mod reset;
 mod sessions;
+mod sync;
 mod tokens;
 mod user_command;

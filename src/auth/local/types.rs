@@ -150,13 +150,8 @@ pub fn acceptable(
     email: &EmailAddress,
     product: &str,
 ) -> ApiResult<Password> {
-    let fault = |code, message: String| {
-        ApiError::validation(vec![FieldError {
-            field: field.into(),
-            code,
-            message: message.into(),
-        }])
-    };
+    let fault =
+        |code, message: String| ApiError::validation(vec![FieldError::new(field, code, message)]);
     let password = Password::accept(text, Some(email), product).map_err(|weakness| {
         let code = match weakness {
             WeakPassword::TooShort => "too_short",

@@ -64,6 +64,9 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
         match parameter.parameter_in {
             ParameterIn::Path => codes.extend([NotFound]),
             ParameterIn::Query | ParameterIn::QueryString => codes.extend([InvalidParameter]),
+            ParameterIn::Header if parameter.name == "Idempotency-Key" => {
+                codes.extend([InvalidParameter]);
+            }
             ParameterIn::Header | ParameterIn::Cookie => {}
         }
     }

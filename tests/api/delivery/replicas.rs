@@ -8,7 +8,7 @@ use crate::support::{Scrape, Stage, TestApp, until, until_selects};
 #[actix_rt::test]
 async fn two_replicas_send_each_mail_once() {
     let first = TestApp::spawn().await;
-    let second = TestApp::spawn_on(first.database.clone(), first.smtp.clone(), &[]).await;
+    let second = first.replica().await;
     enqueue(&first, 1000).await;
     until_selects(&first.database, STATES, "sent 1000").await;
     let tally = Tally::take("F14, two replicas", &first.database, &first.smtp).await;

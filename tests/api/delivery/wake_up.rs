@@ -8,7 +8,7 @@ use crate::support::{PASSWORD, TestApp, until_selects};
 const NEVER_POLL: (&str, &str) = ("DELIVERY_POLL_SECS", "300");
 
 const IS_LISTENING: &str = "SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+    WHERE datname = current_database() AND query = 'LISTEN outbox'";
 
 #[actix_rt::test]
 async fn a_commit_wakes_the_relay_at_once() {
@@ -36,7 +36,7 @@ async fn what_was_committed_while_nobody_listened_is_sent_after_the_reconnect() 
     let app = TestApp::spawn_with(&[NEVER_POLL]).await;
     until_selects(&app.database, IS_LISTENING, "1").await;
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-               WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+               WHERE datname = current_database() AND query = 'LISTEN outbox'";
     assert_eq!(app.database.execute(cut).await, 1);
     until_selects(&app.database, IS_LISTENING, "0").await;
     enqueue(&app, 1).await;

@@ -94,6 +94,11 @@ impl TestApp {
         Self { base: format!("http://127.0.0.1:{port}"), database, smtp, stop, thread }
     }
 
+    /// Another server on the same database, with the same keys.
+    pub async fn replica(&self) -> Self {
+        Self::spawn_on(self.database.clone(), self.smtp.clone(), &[]).await
+    }
+
     pub async fn send(
         &self,
         method: Method,

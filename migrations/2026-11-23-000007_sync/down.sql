@@ -1,0 +1,12 @@
+DROP TABLE idempotent_answers;
+DROP TRIGGER deleted_activity_is_buried ON activities;
+DROP TRIGGER changed_activity_is_numbered ON activities;
+DROP TRIGGER activity_is_numbered ON activities;
+DROP FUNCTION bury_activity;
+DROP FUNCTION number_activity;
+DROP TABLE activity_tombstones;
+DROP INDEX activities_external_id_idx;
+DROP INDEX activities_user_id_revision_idx;
+ALTER TABLE activities DROP COLUMN revision, DROP COLUMN external_id;
+DROP FUNCTION take_activity_revisions;
+DROP TABLE activity_feeds;

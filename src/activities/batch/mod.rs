@@ -1,0 +1,10 @@
+//! Many activities in one request, and the upsert by `external_id` that a single one uses too.
+
+mod handlers;
+mod service;
+mod store;
+mod types;
+
+pub use handlers::*;
+pub use service::upsert;
+pub use types::Outcome;

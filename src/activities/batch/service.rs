@@ -1,0 +1,133 @@
+//! The rules of batches.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::Value;
+
+use super::{
+    store,
+    types::{MAX_ITEMS, Outcome, Results},
+};
+use crate::{
+    activities::{body::NewActivityBody, types::NewActivity},
+    auth::Identity,
+    error::{ApiError, ApiResult, FieldError},
+    http::from_value,
+    idempotency::{self, IdempotencyKey},
+    state::WorkerState,
+};
+
+/// An activity of the request, or why it cannot be kept.
+type Parsed = Vec<ApiResult<NewActivity>>;
+
+/// Every activity with what is wrong with it. 422 when there are none or too many.
+pub fn parse(values: Vec<Value>) -> ApiResult<Parsed> {
+    if !(1..=MAX_ITEMS).contains(&values.len()) {
+        let fault =
+            FieldError::new("activities", "out_of_range", format!("must be 1 to {MAX_ITEMS}"));
+        return Err(ApiError::validation(vec![fault]));
+    }
+    let mut named = HashSet::new();
+    let parsed = values.into_iter().map(|value| {
+        let new = from_value::<NewActivityBody>(value)?.parse()?;
+        let name = new.external_id.clone().map(|external_id| (new.source, external_id));
+        if name.is_some_and(|name| !named.insert(name)) {
+            let fault = FieldError::new("external_id", "duplicate", "is given twice in this batch");
+            return Err(ApiError::validation(vec![fault]));
+        }
+        Ok(new)
+    });
+    Ok(parsed.collect())
+}
+
+/// 422 with the faults of all activities, each field as `activities[3].notes`.
+pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
+    let mut faults = Vec::new();
+    for (index, error) in
+        parsed.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)))
+    {
+        faults.extend(error.fields.iter().cloned().map(|fault| FieldError {
+            field: format!("activities[{index}].{}", fault.field).into(),
+            ..fault
+        }));
+    }
+    if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
+}
+
+pub async fn keep(
+    state: &WorkerState,
+    identity: Identity,
+    key: Option<IdempotencyKey>,
+    parsed: Parsed,
+) -> ApiResult<Results> {
+    let mut conn = state.pool.get().await?;
+    let (results, created) = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            if let Some(results) = idempotency::answered(conn, identity, key.as_ref()).await? {
+                return Ok((results, 0));
+            }
+            let results = Results { results: write(conn, identity, parsed).await? };
+            idempotency::record(conn, identity, key.as_ref(), &results).await?;
+            let is_new = |outcome: &&Outcome| matches!(outcome, Outcome::Created { .. });
+            let created = results.results.iter().filter(is_new).count();
+            Ok((results, created))
+        })
+        .await?;
+    state.metrics.activities_created.inc_by(u64::try_from(created).unwrap_or_default());
+    Ok(results)
+}
+
+async fn write(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    parsed: Parsed,
+) -> ApiResult<Vec<Outcome>> {
+    let mut items = Vec::with_capacity(parsed.len());
+    let errors: Vec<Option<Outcome>> = parsed
+        .into_iter()
+        .map(|item| match item {
+            Ok(new) => {
+                items.push(new);
+                None
+            }
+            Err(error) => Some(Outcome::Error(error.into())),
+        })
+        .collect();
+    let mut kept = upsert(conn, identity, items).await?.into_iter();
+    Ok(errors.into_iter().filter_map(|error| error.or_else(|| kept.next())).collect())
+}
+
+/// Writes activities in the caller's transaction: what came before, by `source` and `external_id`, is
+/// changed. One outcome each, in their order.
+pub async fn upsert(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    items: Vec<NewActivity>,
+) -> ApiResult<Vec<Outcome>> {
+    let known = store::lock_known(conn, identity, &items).await?;
+    let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
+    let last = store::take_revisions(conn, identity, how_many).await?;
+    let after = last.ok_or_else(ApiError::invalid_access_token)? - how_many;
+    let names: Vec<_> =
+        items.iter().map(|item| (item.source.to_string(), item.external_id.clone())).collect();
+    let written = store::write(conn, identity.user_id, after, items).await?;
+    let mut written: HashMap<i64, store::Written> =
+        written.into_iter().map(|row| (row.revision, row)).collect();
+    let known: HashMap<_, _> = known
+        .into_iter()
+        .map(|row| ((row.source, row.external_id), (row.id, row.revision)))
+        .collect();
+    let outcomes =
+        (after + 1..).zip(names).map(|(revision, name)| match written.remove(&revision) {
+            Some(row) if row.is_new => Ok(Outcome::Created { id: row.id, revision }),
+            Some(row) => Ok(Outcome::Updated { id: row.id, revision }),
+            None => known
+                .get(&name)
+                .map(|(id, revision)| Outcome::Unchanged { id: *id, revision: *revision })
+                .ok_or_else(|| {
+                    ApiError::internal(format!("revision {revision} was neither written nor there"))
+                }),
+        });
+    outcomes.collect()
+}

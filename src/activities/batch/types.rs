@@ -1,0 +1,78 @@
+//! What a batch takes and answers.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    activities::body::NewActivityBody,
+    error::{ApiError, ErrorCode, FieldError},
+};
+
+/// How many activities one request may bring.
+pub const MAX_ITEMS: usize = 1000;
+
+/// `POST /activities/batch`.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Batch)]
+pub struct BatchBody {
+    #[schema(value_type = Vec<NewActivityBody>, min_items = 1, max_items = 1000)]
+    pub activities: Vec<Value>,
+}
+
+/// The query string of `POST /activities/batch`.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct BatchParams {
+    /// All or nothing: one activity at fault, and none is kept.
+    #[serde(default)]
+    pub atomic: bool,
+}
+
+/// What became of one activity.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+#[schema(as = BatchOutcome)]
+pub enum Outcome {
+    Created {
+        id: Uuid,
+        revision: i64,
+    },
+    /// There was one with this `source` and `external_id`, and it was different.
+    Updated {
+        id: Uuid,
+        revision: i64,
+    },
+    /// There was one with this `source` and `external_id`, just like this.
+    Unchanged {
+        id: Uuid,
+        revision: i64,
+    },
+    /// It was not kept.
+    Error(ItemError),
+}
+
+/// Why an activity was not kept.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = BatchItemError)]
+pub struct ItemError {
+    code: ErrorCode,
+    /// A sentence for people.
+    error: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldError>,
+}
+
+impl From<ApiError> for ItemError {
+    fn from(error: ApiError) -> Self {
+        Self { code: error.code, error: error.message.into_owned(), fields: error.fields }
+    }
+}
+
+/// One outcome for each activity of the request, in its order.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = BatchResults)]
+pub struct Results {
+    pub results: Vec<Outcome>,
+}

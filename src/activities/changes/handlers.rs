@@ -1,0 +1,48 @@
+//! HTTP to service and back.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web::Data};
+
+use super::{
+    position::Position,
+    service,
+    types::{Changes, ChangesParams},
+};
+use crate::{
+    auth::CurrentUser,
+    error::{ApiError, ApiResult, ErrorCode},
+    http::ApiQuery,
+    state::WorkerState,
+};
+
+const DEFAULT_LIMIT: i64 = 100;
+const MAX_LIMIT: i64 = 500;
+const MAX_WAIT_SECS: u64 = 30;
+
+/// What a copy of the log needs to be level with it.
+///
+/// Apply the changes in their order, keep `next` with the copy, and go on with `since` while there is
+/// more. No change is missing, whoever writes meanwhile. A copy that was not level for 90 days gets
+/// 410 `resync_required`: it deletes what it has and begins again without `since`.
+#[utoipa::path(
+    get, path = "/activities/changes", operation_id = "list_changes", tag = "Activities",
+    params(ChangesParams),
+    responses((status = 200, description = "Changes, the earliest first", body = Changes)),
+    extensions(("x-error-codes" = json!([ErrorCode::InvalidCursor, ErrorCode::ResyncRequired]))),
+)]
+pub async fn changes(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    params: ApiQuery<ChangesParams>,
+) -> ApiResult<HttpResponse> {
+    let params = params.0;
+    let since = params.since.map(|text| Position::open(&text, &state.server_key, user.user_id));
+    let limit = params.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    if limit < 1 {
+        return Err(ApiError::new(ErrorCode::InvalidParameter, "limit must be at least 1"));
+    }
+    let wait = Duration::from_secs(params.wait.unwrap_or(0).min(MAX_WAIT_SECS));
+    let changes = service::read(&state, user.identity(), since.transpose()?, limit, wait).await?;
+    Ok(HttpResponse::Ok().json(changes))
+}

@@ -1,0 +1,94 @@
+//! The rules of the feed.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    position::Position,
+    store,
+    types::{Change, Changes},
+};
+use crate::{
+    auth::Identity,
+    error::{ApiError, ApiResult, ErrorCode},
+    state::WorkerState,
+};
+
+/// What changed since `since`; when nothing did, what changes within `wait`.
+pub async fn read(
+    state: &WorkerState,
+    identity: Identity,
+    since: Option<Position>,
+    limit: i64,
+    wait: Duration,
+) -> ApiResult<Changes> {
+    let page = read_now(state, identity, since, limit).await?;
+    if !page.changes.is_empty() || wait.is_zero() {
+        return Ok(page);
+    }
+    let deadline = Instant::now() + wait;
+    let mut waiting = state.bell.wait_for(identity.user_id);
+    {
+        let conn = state.pool.get().await?;
+        let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX).saturating_add(1);
+        store::await_changes(&conn, identity.user_id, seconds).await?;
+    }
+    loop {
+        let page = read_now(state, identity, since, limit).await?;
+        if !page.changes.is_empty() || !timeout_at(deadline, waiting.rung()).await.unwrap_or(false)
+        {
+            return Ok(page);
+        }
+    }
+}
+
+async fn read_now(
+    state: &WorkerState,
+    identity: Identity,
+    since: Option<Position>,
+    limit: i64,
+) -> ApiResult<Changes> {
+    let mut conn = state.pool.get().await?;
+    // One snapshot: otherwise a change between two statements would be skipped.
+    let (changes, has_more, next) = conn
+        .build_transaction()
+        .read_only()
+        .repeatable_read()
+        .run(async |conn| changes(conn, identity, since, limit).await)
+        .await?;
+    Ok(Changes { changes, has_more, next: next.seal(&state.server_key, identity.user_id) })
+}
+
+async fn changes(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    since: Option<Position>,
+    limit: i64,
+) -> ApiResult<(Vec<Change>, bool, Position)> {
+    let now = store::last_revision(conn, identity).await?;
+    let (last_revision, now) = now.ok_or_else(ApiError::invalid_access_token)?;
+    let since = since.unwrap_or(Position { revision: 0, level_at: now });
+    let is_too_old = since.level_at < now - TimeDelta::days(store::RETENTION_DAYS.into());
+    // From a future that was lost: the database was restored from a backup.
+    if is_too_old || since.revision > last_revision {
+        let message = "this position is too old; delete the copy and begin again without `since`";
+        return Err(ApiError::new(ErrorCode::ResyncRequired, message));
+    }
+    let one_more = limit + 1;
+    let mut changes = store::changed(conn, identity.user_id, since.revision, one_more).await?;
+    changes.extend(store::deleted(conn, identity.user_id, since.revision, one_more).await?);
+    changes.sort_by_key(Change::revision);
+    let limit = usize::try_from(limit).map_err(ApiError::internal)?;
+    let has_more = changes.len() > limit;
+    changes.truncate(limit);
+    let revision = changes.last().map_or(since.revision, Change::revision);
+    let next = if has_more {
+        Position { revision, ..since }
+    } else {
+        Position { revision: last_revision, level_at: now }
+    };
+    Ok((changes, has_more, next))
+}

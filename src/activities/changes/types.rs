@@ -1,0 +1,54 @@
+//! What the feed takes and answers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::activities::types::ActivitySummary;
+
+/// The query string of `GET /activities/changes`.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesParams {
+    /// `next` of the answer before; without it everything is a change.
+    pub since: Option<String>,
+    /// Above 500 means 500.
+    #[param(minimum = 1, default = 100)]
+    pub limit: Option<i64>,
+    /// Seconds to wait for a change when there is none; above 30 means 30.
+    #[param(minimum = 0, default = 0)]
+    pub wait: Option<u64>,
+}
+
+/// What happened to one activity. Of several changes only the last is told.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// It was created or changed, and is like this now; `device_data` is read with the activity itself.
+    Changed {
+        activity: ActivitySummary,
+    },
+    Deleted {
+        id: Uuid,
+        revision: i64,
+    },
+}
+
+impl Change {
+    pub fn revision(&self) -> i64 {
+        match self {
+            Self::Changed { activity } => activity.revision,
+            Self::Deleted { revision, .. } => *revision,
+        }
+    }
+}
+
+/// A part of the feed, in the order of its revisions.
+#[derive(Serialize, ToSchema)]
+pub struct Changes {
+    pub changes: Vec<Change>,
+    /// Where to go on: keep it with the copy.
+    pub next: String,
+    /// There is more to read now.
+    pub has_more: bool,
+}

@@ -1,0 +1,85 @@
+//! The forms of an export.
+
+use derive_more::{Display, FromStr};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    activities::types::Activity,
+    error::{ApiError, ApiResult},
+};
+
+/// How activities are written.
+#[derive(Clone, Copy, Debug, Default, Display, FromStr, Deserialize, PartialEq, Eq, ToSchema)]
+#[display(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON object a line.
+    #[default]
+    Ndjson,
+    /// One line each below a line of names (RFC 4180); `device_data` is JSON.
+    Csv,
+    /// One object, as a list has it.
+    Json,
+}
+
+impl Format {
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// What comes before the first activity.
+    pub fn head(self) -> &'static str {
+        match self {
+            Self::Ndjson => "",
+            Self::Csv => concat!(
+                "id,activity_type,started_at,duration_secs,distance_meters,calories,notes,source,",
+                "external_id,revision,created_at,updated_at,device_data\r\n"
+            ),
+            Self::Json => "{\"activities\":[",
+        }
+    }
+
+    /// What comes after the last one.
+    pub fn tail(self) -> &'static str {
+        match self {
+            Self::Ndjson | Self::Csv => "",
+            Self::Json => "]}",
+        }
+    }
+
+    /// Some activities, those that come after others if not `is_first`.
+    pub fn write(self, activities: &[Activity], is_first: bool) -> ApiResult<Vec<u8>> {
+        match self {
+            Self::Ndjson => activities.iter().try_fold(Vec::new(), |mut text, activity| {
+                serde_json::to_writer(&mut text, activity).map_err(ApiError::internal)?;
+                text.push(b'\n');
+                Ok(text)
+            }),
+            Self::Json => {
+                let mut is_first = is_first;
+                activities.iter().try_fold(Vec::new(), |mut text, activity| {
+                    if !std::mem::take(&mut is_first) {
+                        text.push(b',');
+                    }
+                    serde_json::to_writer(&mut text, activity).map_err(ApiError::internal)?;
+                    Ok(text)
+                })
+            }
+            Self::Csv => {
+                let mut writer = csv::WriterBuilder::new()
+                    .terminator(csv::Terminator::CRLF)
+                    .has_headers(false)
+                    .from_writer(Vec::new());
+                for activity in activities {
+                    writer.write_record(activity.as_record()).map_err(ApiError::internal)?;
+                }
+                writer.into_inner().map_err(|error| ApiError::internal(error.to_string()))
+            }
+        }
+    }
+}

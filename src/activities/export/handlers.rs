@@ -1,0 +1,95 @@
+//! HTTP to service and back, as a stream.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, ContentDisposition, DispositionParam, DispositionType},
+    web::{Bytes, Data},
+};
+use futures_util::stream;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{format::Format, service};
+use crate::{
+    activities::{cursor::Cursor, types::Activity},
+    auth::CurrentUser,
+    error::{ApiError, ApiResult},
+    http::ApiQuery,
+    state::WorkerState,
+};
+
+/// The query string of `GET /activities/export`.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ExportParams {
+    #[serde(default)]
+    #[param(inline, required = false)]
+    format: Format,
+}
+
+/// All activities, newest first, streamed.
+///
+/// An export that cannot be finished breaks off: the connection ends before the body does.
+#[utoipa::path(
+    get, path = "/activities/export", operation_id = "export_activities", tag = "Activities",
+    params(ExportParams),
+    responses((
+        status = 200, description = "The log", headers(("Content-Disposition" = String)),
+        content(
+            (String = "application/x-ndjson"),
+            (String = "text/csv; charset=utf-8"),
+            (Export = "application/json"),
+        ),
+    )),
+)]
+pub async fn export(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    params: ApiQuery<ExportParams>,
+) -> ApiResult<HttpResponse> {
+    let format = params.0.format;
+    let identity = user.identity();
+    // The first piece is read before anything is sent: what fails now is answered as an error.
+    let (activities, next) = service::piece(&state, identity, None).await?;
+    let mut first = format.head().as_bytes().to_vec();
+    first.extend(format.write(&activities, true)?);
+    let first = Stage::Piece(first, next);
+    let pieces = stream::try_unfold(first, move |stage| {
+        let state = state.clone();
+        async move {
+            let piece = match stage {
+                Stage::Piece(piece, next) => (piece, next.map_or(Stage::Tail, Stage::Next)),
+                Stage::Next(after) => {
+                    let (activities, next) = service::piece(&state, identity, Some(after)).await?;
+                    let piece = format.write(&activities, false)?;
+                    (piece, next.map_or(Stage::Tail, Stage::Next))
+                }
+                Stage::Tail => (format.tail().as_bytes().to_vec(), Stage::Over),
+                Stage::Over => return Ok(None),
+            };
+            Ok::<_, ApiError>(Some((Bytes::from(piece.0), piece.1)))
+        }
+    });
+    let file = DispositionParam::Filename(format!("activities.{format}"));
+    let disposition =
+        ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![file] };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, format.content_type()))
+        .insert_header(disposition)
+        .streaming(pieces))
+}
+
+/// What is sent next.
+enum Stage {
+    Piece(Vec<u8>, Option<Cursor>),
+    Next(Cursor),
+    Tail,
+    Over,
+}
+
+/// The body of an export as JSON, for the documentation.
+#[derive(utoipa::ToSchema)]
+pub struct Export {
+    #[schema(rename = "activities")]
+    _activities: Vec<Activity>,
+}

@@ -1,0 +1,29 @@
+//! The statement of an export.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::{
+    activities::{cursor::Cursor, store::comes_after, types::Activity},
+    auth::{Identity, live_user},
+    db::schema::activities,
+};
+
+/// The `limit` activities after `after`, newest first, whole.
+pub async fn after(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    after: Option<Cursor>,
+    limit: i64,
+) -> QueryResult<Vec<Activity>> {
+    let mut query = activities::table
+        .filter(activities::user_id.eq_any(live_user(identity)))
+        .select(Activity::as_select())
+        .order((activities::started_at.desc(), activities::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some(cursor) = after {
+        query = query.filter(comes_after(cursor));
+    }
+    query.load(&mut conn).await
+}

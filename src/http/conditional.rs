@@ -1,0 +1,140 @@
+//! Conditional requests: nobody overwrites what they have not seen, and nothing is sent twice
+//! (RFC 9110, section 13).
+
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::header::{self, ContentType, ETag, EntityTag, Header, HeaderValue},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use crate::error::{ApiError, ApiResult, ErrorCode};
+
+/// The entity tags that a change is meant for: `If-Match`. Without one it is meant for any.
+#[derive(Clone, Debug, Default)]
+pub struct IfMatch(Option<Vec<String>>);
+
+/// `If-Match`, for the documentation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchParam {
+    /// The `ETag` of what is to be changed: 412 `version_mismatch` when somebody else was first.
+    #[param(rename = "If-Match")]
+    _if_match: Option<String>,
+}
+
+/// `If-None-Match`, for the documentation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfNoneMatchParam {
+    /// The `ETag` of what the client has: 304 while that is still it.
+    #[param(rename = "If-None-Match")]
+    _if_none_match: Option<String>,
+}
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(if_match(request)))
+    }
+}
+
+fn if_match(request: &HttpRequest) -> IfMatch {
+    if !request.headers().contains_key(header::IF_MATCH) {
+        return IfMatch(None);
+    }
+    match header::IfMatch::parse(request) {
+        // Satisfied by whatever is there, and what is not there is 404 anyway.
+        Ok(header::IfMatch::Any) => IfMatch(None),
+        // The comparison is strong.
+        Ok(header::IfMatch::Items(tags)) => {
+            let strong = tags.iter().filter(|tag| !tag.weak);
+            IfMatch(Some(strong.map(|tag| tag.tag().to_owned()).collect()))
+        }
+        // What is malformed matches nothing.
+        Err(_) => IfMatch(Some(Vec::new())),
+    }
+}
+
+impl IfMatch {
+    /// The revisions to change, and whether any will do.
+    pub fn revisions(&self) -> (Vec<i64>, bool) {
+        let tags = self.0.iter().flatten();
+        (tags.filter_map(|tag| tag.parse().ok()).collect(), self.0.is_none())
+    }
+
+    /// 412 unless what there is, `value`, is what the change is meant for.
+    pub fn check(&self, value: &impl Serialize) -> ApiResult<()> {
+        match &self.0 {
+            None => Ok(()),
+            Some(tags) if tags.contains(&body_tag(&to_json(value)?)) => Ok(()),
+            Some(_) => Err(Self::failed()),
+        }
+    }
+
+    /// 412.
+    pub fn failed() -> ApiError {
+        let message = "somebody else changed it meanwhile; read it again";
+        ApiError::new(ErrorCode::VersionMismatch, message)
+    }
+}
+
+fn to_json(value: &impl Serialize) -> ApiResult<Vec<u8>> {
+    serde_json::to_vec(value).map_err(ApiError::internal)
+}
+
+/// 128 bits of the body's digest.
+fn body_tag(body: &[u8]) -> String {
+    let digest: [u8; 32] = Sha256::digest(body).into();
+    URL_SAFE_NO_PAD.encode(digest.first_chunk::<16>().unwrap_or(&[0; 16]))
+}
+
+/// The entity tag of a revision.
+pub fn revision_tag(revision: i64) -> EntityTag {
+    EntityTag::new_strong(revision.to_string())
+}
+
+/// 200 with `value` and its tag, or 304 when that is what the client has. Without a `tag` it is the
+/// digest of the body.
+pub fn tagged(
+    request: &HttpRequest,
+    tag: Option<EntityTag>,
+    value: &impl Serialize,
+) -> ApiResult<HttpResponse> {
+    let body = to_json(value)?;
+    let tag = tag.unwrap_or_else(|| EntityTag::new_strong(body_tag(&body)));
+    let is_known = has(request, &tag);
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header(ETag(tag));
+    if is_known {
+        return Ok(answer.finish());
+    }
+    Ok(answer.content_type(ContentType::json()).body(body))
+}
+
+/// Whether `If-None-Match` names `tag`. One that is malformed names nothing.
+fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
+    if !request.headers().contains_key(header::IF_NONE_MATCH) {
+        return false;
+    }
+    match header::IfNoneMatch::parse(request) {
+        Ok(header::IfNoneMatch::Any) => true,
+        Ok(header::IfNoneMatch::Items(tags)) => tags.iter().any(|theirs| theirs.weak_eq(tag)),
+        Err(_) => false,
+    }
+}
+
+/// The same for a browser to keep, and to ask about before it is shown again.
+pub fn cached(mut answer: HttpResponse) -> HttpResponse {
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    answer
+}

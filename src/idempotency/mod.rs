@@ -1,0 +1,59 @@
+//! Safe retries: a request with an `Idempotency-Key` is carried out once, however often it comes.
+//!
+//! The answer is recorded in the transaction that does the work, so there is never one without the
+//! other. Of two that come at once the second waits on the first's row; replicas share the table.
+//! See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>.
+
+pub mod store;
+
+use diesel_async::AsyncPgConnection;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    auth::Identity,
+    error::{ApiError, ApiResult, ErrorCode},
+};
+
+/// The key that a client chose, with a digest of the request it stands for.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    pub key: String,
+    pub request: Vec<u8>,
+}
+
+/// What the request was answered when it was carried out, or `None` when the caller's transaction is
+/// to do that and to [`record`] its answer: what fails is not recorded, and may be tried again.
+///
+/// 422 `idempotency_key_reused` when the key was used for another request.
+pub async fn answered<T: DeserializeOwned>(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Option<T>> {
+    let Some(IdempotencyKey { key, request }) = key else { return Ok(None) };
+    if store::begin(conn, identity, key, request).await? {
+        return Ok(None);
+    }
+    identity.confirm(conn).await?;
+    let (of_request, answer) = store::find(conn, identity.user_id, key).await?;
+    if of_request != *request {
+        return Err(ApiError::new(
+            ErrorCode::IdempotencyKeyReused,
+            "this Idempotency-Key was used with another request",
+        ));
+    }
+    serde_json::from_value(answer.unwrap_or_default()).map(Some).map_err(ApiError::internal)
+}
+
+/// Records the answer in the transaction that did the work.
+pub async fn record(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    key: Option<&IdempotencyKey>,
+    answer: &impl Serialize,
+) -> ApiResult<()> {
+    let Some(IdempotencyKey { key, .. }) = key else { return Ok(()) };
+    let answer = serde_json::to_value(answer).map_err(ApiError::internal)?;
+    store::finish(conn, identity.user_id, key, answer).await?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Nothing is sent twice, and nobody overwrites what they have not seen.
+
+use actix_web::http::Method;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{run, send};
+use crate::support::{Answer, TestApp, User};
+
+async fn get(app: &TestApp, user: &User, path: &str, tag: &str) -> Answer {
+    send(app, user, (Method::GET, path), &[("if-none-match", tag)], None).await
+}
+
+async fn put(app: &TestApp, user: &User, path: &str, tag: &str, body: &Value) -> Answer {
+    send(app, user, (Method::PUT, path), &[("if-match", tag)], Some(body)).await
+}
+
+#[actix_rt::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let created = app.post_as(&ann, "/activities", &run()).await.expect(201);
+    let path = created.header("location").to_owned();
+    for (path, change) in [
+        (path.as_str(), (path.as_str(), json!({"notes": "changed"}))),
+        ("/activities?limit=5", (path.as_str(), json!({"notes": "changed again"}))),
+        ("/me", ("/me/profile", json!({"display_name": "Ann"}))),
+    ] {
+        let tag = app.get_as(&ann, path).await.expect(200).header("etag").to_owned();
+        assert!(tag.starts_with('"'), "{tag}");
+        for known in [tag.clone(), format!("\"x\", W/{tag}"), "*".to_owned()] {
+            let answer = get(&app, &ann, path, &known).await.expect(304);
+            assert_eq!((answer.body.len(), answer.header("etag")), (0, tag.as_str()));
+        }
+        get(&app, &ann, path, "\"other\"").await.expect(200);
+        get(&app, &ann, path, "garbage").await.expect(200);
+        app.put_as(&ann, change.0, &change.1).await.expect(200);
+        let changed = get(&app, &ann, path, &tag).await.expect(200);
+        assert_ne!(changed.header("etag"), tag);
+    }
+    assert_eq!(app.get_as(&ann, &path).await.header("cache-control"), "private, no-cache");
+}
+
+#[actix_rt::test]
+async fn a_change_is_for_what_was_seen() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let created = app.post_as(&ann, "/activities", &run()).await.expect(201);
+    let (path, first) = (created.header("location").to_owned(), created.header("etag").to_owned());
+    let changed = put(&app, &ann, &path, &first, &json!({"notes": "mine"})).await.expect(200);
+    let second = changed.header("etag").to_owned();
+    assert_ne!(first, second);
+    let theirs = json!({"notes": "theirs"});
+    for stale in [
+        first.as_str(),
+        "\"nonsense\"",
+        "not quoted",
+        "",
+        &format!("W/{second}"),
+        "\"0\", \"99999999\"",
+    ] {
+        put(&app, &ann, &path, stale, &theirs).await.expect_error(412, "version_mismatch");
+        send(&app, &ann, (Method::DELETE, &path), &[("if-match", stale)], None)
+            .await
+            .expect_error(412, "version_mismatch");
+    }
+    assert_eq!(app.get_as(&ann, &path).await.json()["notes"], "mine");
+    put(&app, &ann, &path, &format!("{first}, {second}"), &theirs).await.expect(200);
+    put(&app, &ann, &path, "*", &json!({"notes": "any"})).await.expect(200);
+    let tag = app.get_as(&ann, &path).await.header("etag").to_owned();
+    send(&app, &ann, (Method::DELETE, &path), &[("if-match", &tag)], None).await.expect(204);
+    put(&app, &ann, &path, &tag, &theirs).await.expect_error(404, "not_found");
+}
+
+#[actix_rt::test]
+async fn of_many_that_saw_the_same_one_changes_it() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let created = app.post_as(&ann, "/activities", &run()).await.expect(201);
+    let (path, tag) = (created.header("location").to_owned(), created.header("etag").to_owned());
+    let bodies: Vec<Value> = (0..12).map(|n| json!({"duration_secs": n})).collect();
+    let answers = join_all(bodies.iter().map(|body| put(&app, &ann, &path, &tag, body))).await;
+    let winners = answers.iter().filter(|answer| answer.status == 200).count();
+    let losers = answers.iter().filter(|answer| answer.status == 412).count();
+    assert_eq!((winners, losers), (1, 11));
+}
+
+#[actix_rt::test]
+async fn a_profile_is_changed_as_it_was_seen() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let tag = app.get_as(&ann, "/me").await.header("etag").to_owned();
+    let names: Vec<Value> = (0..6).map(|n| json!({"display_name": n.to_string()})).collect();
+    let answers =
+        join_all(names.iter().map(|body| put(&app, &ann, "/me/profile", &tag, body))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    put(&app, &ann, "/me/preferences", &tag, &json!({"a": 1}))
+        .await
+        .expect_error(412, "version_mismatch");
+    let tag = app.get_as(&ann, "/me").await.header("etag").to_owned();
+    put(&app, &ann, "/me/preferences", &tag, &json!({"a": 1})).await.expect(200);
+    put(&app, &ann, "/me/profile", &tag, &json!({"display_name": "late"}))
+        .await
+        .expect_error(412, "version_mismatch");
+}

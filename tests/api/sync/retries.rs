@@ -1,0 +1,155 @@
+//! A request that is sent again, because its answer was lost, does nothing twice.
+
+use actix_web::http::Method;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{listed, named, run, send};
+use crate::support::{Answer, TestApp, User};
+
+async fn post(app: &TestApp, user: &User, key: &str, body: &Value) -> Answer {
+    let headers = [("idempotency-key", key)];
+    send(app, user, (Method::POST, "/activities"), &headers, Some(body)).await
+}
+
+#[actix_rt::test]
+async fn the_same_request_gets_the_same_answer_and_is_carried_out_once() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let first = post(&app, &ann, "k1", &run()).await.expect(201);
+    // Also when it was changed and deleted meanwhile.
+    app.put_as(&ann, first.header("location"), &json!({"notes": "later"})).await.expect(200);
+    for _ in 0..2 {
+        let again = post(&app, &ann, "k1", &run()).await.expect(201);
+        assert_eq!(again.body, first.body);
+        assert_eq!(again.header("location"), first.header("location"));
+        assert_eq!(again.header("etag"), first.header("etag"));
+    }
+    // As the draft writes it.
+    assert_eq!(post(&app, &ann, "\"k1\"", &run()).await.expect(201).body, first.body);
+    assert_eq!(listed(&app, &ann).await.len(), 1);
+    assert_ne!(post(&app, &ann, "k2", &run()).await.expect(201).json()["id"], first.json()["id"]);
+}
+
+#[actix_rt::test]
+async fn a_key_stands_for_one_request_of_one_user() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let bob = app.user("bob@example.com").await;
+    post(&app, &ann, "k", &run()).await.expect(201);
+    let mut other = run();
+    other["notes"] = "another".into();
+    post(&app, &ann, "k", &other).await.expect_error(422, "idempotency_key_reused");
+    let batch = json!({"activities": [run()]});
+    send(
+        &app,
+        &ann,
+        (Method::POST, "/activities/batch"),
+        &[("idempotency-key", "k")],
+        Some(&batch),
+    )
+    .await
+    .expect_error(422, "idempotency_key_reused");
+    post(&app, &bob, "k", &other).await.expect(201);
+    for bad in ["", "   ", "a b", &"k".repeat(256), "ключ"] {
+        post(&app, &ann, bad, &run()).await.expect_error(400, "invalid_parameter");
+    }
+    assert_eq!((listed(&app, &ann).await.len(), listed(&app, &bob).await.len()), (1, 1));
+}
+
+#[actix_rt::test]
+async fn what_failed_may_be_tried_again_with_the_same_key() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    post(&app, &ann, "k", &json!({})).await.expect_error(422, "validation_failed");
+    post(&app, &ann, "k", &run()).await.expect(201);
+}
+
+#[actix_rt::test]
+async fn of_many_at_once_on_two_replicas_one_is_carried_out() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let replica = app.replica().await;
+    let replicas = [&app, &replica];
+    let body = run();
+    let answers = join_all((0..16).map(|n| post(replicas[n % 2], &ann, "k", &body))).await;
+    let bodies: Vec<_> = answers.into_iter().map(|answer| answer.expect(201).body).collect();
+    assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!(listed(&app, &ann).await.len(), 1);
+}
+
+#[actix_rt::test]
+async fn after_a_day_a_key_is_free_again() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    post(&app, &ann, "k", &run()).await.expect(201);
+    let age = "UPDATE idempotent_answers SET created_at = now() - interval '24 hours 1 second'";
+    assert_eq!(app.database.execute(age).await, 1);
+    post(&app, &ann, "k", &named("x", 1)).await.expect(201);
+    assert_eq!(listed(&app, &ann).await.len(), 2);
+}
+
+#[actix_rt::test]
+async fn an_ended_session_uses_no_key() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    post(&app, &ann, "k", &run()).await.expect(201);
+    app.request(&ann, Method::POST, "/auth/logout", None).await.expect(204);
+    post(&app, &ann, "k", &run()).await.expect_error(401, "invalid_access_token");
+    post(&app, &ann, "new", &run()).await.expect_error(401, "invalid_access_token");
+}
+
+#[actix_rt::test]
+async fn what_another_system_named_is_replaced_and_not_doubled() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let bob = app.user("bob@example.com").await;
+    let mut body = named("11868304219", 1800);
+    body["notes"] = "first".into();
+    let first = app.post_as(&ann, "/activities", &body).await.expect(201).json();
+    let again = app.post_as(&ann, "/activities", &body).await.expect(200);
+    assert_eq!((again.header("location"), &again.json()), ("", &first));
+    let second =
+        app.post_as(&ann, "/activities", &named("11868304219", 1900)).await.expect(200).json();
+    assert_eq!(second["id"], first["id"]);
+    assert_eq!((&second["duration_secs"], &second["notes"]), (&json!(1900), &Value::Null));
+    assert!(second["revision"].as_i64() > first["revision"].as_i64());
+    assert_eq!(second["created_at"], first["created_at"]);
+    // Another source, another user, no name: others.
+    let mut apple = named("11868304219", 1800);
+    apple["source"] = "apple".into();
+    let apple = app.post_as(&ann, "/activities", &apple).await.expect(201);
+    app.post_as(&bob, "/activities", &body).await.expect(201);
+    app.post_as(&ann, "/activities", &run()).await.expect(201);
+    app.post_as(&ann, "/activities", &run()).await.expect(201);
+    assert_eq!(listed(&app, &ann).await.len(), 4);
+    let taken = json!({"source": "garmin"});
+    let path = apple.header("location").to_owned();
+    app.put_as(&ann, &path, &taken).await.expect_error(409, "external_id_taken");
+    app.put_as(&ann, &path, &json!({"external_id": null})).await.expect(200);
+    app.put_as(&ann, &path, &taken).await.expect(200);
+    for bad in [json!(""), json!("x".repeat(201)), json!("\0"), json!(7)] {
+        let mut body = run();
+        body["external_id"] = bad;
+        app.post_as(&ann, "/activities", &body).await.expect_error(422, "validation_failed");
+    }
+}
+
+#[actix_rt::test]
+async fn posting_the_same_name_at_once_makes_one() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let replica = app.replica().await;
+    let bodies: Vec<Value> = (0..12).map(|n| named("one", n)).collect();
+    let replicas = [&app, &replica];
+    let posts = bodies
+        .iter()
+        .enumerate()
+        .map(|(n, body)| replicas[n % 2].post_as(&ann, "/activities", body));
+    let created = join_all(posts).await.into_iter().filter(|answer| {
+        assert!(answer.status.is_success(), "{}", answer.text());
+        answer.status == 201
+    });
+    assert_eq!(created.count(), 1);
+    assert_eq!(listed(&app, &ann).await.len(), 1);
+}
