@@ -15,11 +15,10 @@ use actix_web::{
     web,
 };
 use utoipa::{
-    __dev::{SchemaReferences, Tags},
     Path,
     openapi::{HttpMethod, RefOr, Schema, path::Paths},
 };
-use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig};
+use utoipa_actix_web::OpenApiFactory;
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -29,20 +28,17 @@ const DEADLINE: Duration = Duration::from_secs(40);
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// See the module. Made of operations by [`register`].
+/// See the module. Made of operations by [`endpoints`].
 #[derive(Default)]
 pub struct Endpoint {
     path: String,
     routes: Vec<(Method, Route)>,
-    documented: Paths,
-    schemas: Schemas,
+    /// Asked for only when the document is made: who only serves does not keep it in memory.
+    documentation: Vec<Box<dyn OpenApiFactory>>,
 }
 
-/// A handler with its documentation: `endpoints!` makes it of a function with `#[utoipa::path]`.
-pub fn operation<'t, D>(route: Route, documentation: D) -> Endpoint
-where
-    D: Path + SchemaReferences + Tags<'t>,
-{
+/// A handler with its documentation: `operations!` makes it of a function with `#[utoipa::path]`.
+pub fn operation<D: Path + OpenApiFactory + 'static>(route: Route, documentation: D) -> Endpoint {
     let method = D::methods().into_iter().next().map_or(Method::GET, |method| match method {
         HttpMethod::Get => Method::GET,
         HttpMethod::Post => Method::POST,
@@ -53,39 +49,36 @@ where
         HttpMethod::Options => Method::OPTIONS,
         HttpMethod::Trace => Method::TRACE,
     });
-    let mut schemas = Schemas::new();
-    documentation.schemas(&mut schemas);
     Endpoint {
         path: D::path(),
         routes: vec![(method, route)],
-        documented: documentation.paths(),
-        schemas,
+        documentation: vec![Box::new(documentation)],
     }
 }
 
-/// Registers the operations, those of one path together, and their documentation. A path that is
-/// fixed comes before one with a parameter in the same place: `{` sorts behind every letter.
-pub fn register(app: &mut ServiceConfig<'_>, operations: Vec<Endpoint>) {
+/// The operations of each path together. A path that is fixed comes before one with a parameter in the
+/// same place: `{` sorts behind every letter.
+pub fn endpoints(operations: Vec<Endpoint>) -> impl Iterator<Item = Endpoint> {
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     for operation in operations {
         let endpoint = endpoints.entry(operation.path.clone()).or_default();
         endpoint.path = operation.path;
         endpoint.routes.extend(operation.routes);
-        endpoint.documented.merge(operation.documented);
-        endpoint.schemas.extend(operation.schemas);
+        endpoint.documentation.extend(operation.documentation);
     }
-    for endpoint in endpoints.into_values() {
-        app.service(endpoint);
-    }
+    endpoints.into_values()
 }
 
 impl OpenApiFactory for Endpoint {
     fn paths(&self) -> Paths {
-        self.documented.clone()
+        self.documentation.iter().fold(Paths::new(), |mut paths, operation| {
+            paths.merge(operation.paths());
+            paths
+        })
     }
 
     fn schemas(&self, schemas: &mut Schemas) {
-        schemas.extend(self.schemas.iter().cloned());
+        self.documentation.iter().for_each(|operation| operation.schemas(schemas));
     }
 }
 

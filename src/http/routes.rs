@@ -1,11 +1,10 @@
 //! Every route of the service, in one place. Method and path stand with each handler's documentation.
 
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     docs,
-    endpoint::{operation, register},
+    endpoint::{Endpoint, endpoints, operation},
     health, pages,
 };
 use crate::{
@@ -27,11 +26,9 @@ macro_rules! operations {
     };
 }
 
-/// Registers all routes. `/metrics` is answered by the metrics middleware.
-pub fn configure(app: &mut ServiceConfig<'_>) {
-    register(
-        app,
-        operations! {
+/// All routes, to be served or to be documented. `/metrics` is answered by the metrics middleware.
+pub fn routes() -> impl Iterator<Item = Endpoint> {
+    endpoints(operations! {
             health { healthz, readyz }
             docs { openapi, page, file }
             pages { verify_email_page, reset_password_page }
@@ -51,6 +48,5 @@ pub fn configure(app: &mut ServiceConfig<'_>) {
             batch { create_many }
             changes { changes }
             export { export }
-        },
-    );
+    })
 }

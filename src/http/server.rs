@@ -4,9 +4,8 @@ use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
 use tracing_actix_web::TracingLogger;
-use utoipa_actix_web::AppExt;
 
-use super::{finish::finish, routes};
+use super::{finish::finish, routes::routes};
 use crate::{
     config::Config,
     state::{Shared, WorkerState},
@@ -19,10 +18,12 @@ pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io:
     let metrics = shared.metrics.http_middleware()?;
     let server = HttpServer::new(move || {
         App::new()
-            .into_utoipa_app()
             .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
-            .configure(routes::configure)
-            .into_app()
+            .configure(|app| {
+                for endpoint in routes() {
+                    app.service(endpoint);
+                }
+            })
             .wrap(from_fn(finish))
             .wrap(metrics.clone())
             .wrap(TracingLogger::<RequestSpan>::new())

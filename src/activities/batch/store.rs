@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use crate::{
     activities::types::NewActivity,
-    auth::{Identity, live_session, live_user},
+    auth::{Identity, live_session},
     db::schema::{activities, users},
 };
 
 /// An activity that is there already, by the name that another system gave it.
-#[derive(Queryable)]
+#[derive(QueryableByName)]
+#[diesel(table_name = activities)]
 pub struct Known {
     pub id: Uuid,
     pub source: String,
@@ -43,22 +44,26 @@ pub async fn lock_known(
     identity: Identity,
     items: &[NewActivity],
 ) -> QueryResult<Vec<Known>> {
-    let names: Vec<&str> = items.iter().filter_map(|item| item.external_id.as_deref()).collect();
-    if names.is_empty() {
+    let named: Vec<_> = items.iter().filter(|item| item.external_id.is_some()).collect();
+    if named.is_empty() {
         return Ok(Vec::new());
     }
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('activities ' || $1, 0))")
         .bind::<Text, _>(identity.user_id.to_string())
         .execute(&mut conn)
         .await?;
-    activities::table
-        .filter(activities::user_id.eq_any(live_user(identity)))
-        .filter(activities::external_id.eq_any(names))
-        .order(activities::id)
-        .select((activities::id, activities::source, activities::external_id, activities::revision))
-        .for_no_key_update()
-        .load(&mut conn)
-        .await
+    // Joined, so that each is looked up in the index of names: a list would be compared with every row.
+    diesel::sql_query(
+        "SELECT a.id, a.source, a.external_id, a.revision
+         FROM unnest($2, $3) AS item (source, external_id)
+         JOIN activities a ON a.user_id = $1 AND a.source = item.source AND a.external_id = item.external_id
+         ORDER BY a.id FOR NO KEY UPDATE OF a",
+    )
+    .bind::<SqlUuid, _>(identity.user_id)
+    .bind::<Array<Text>, _>(named.iter().map(|item| item.source.to_string()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(named.iter().map(|item| &item.external_id).collect::<Vec<_>>())
+    .load(&mut conn)
+    .await
 }
 
 /// The last of `how_many` new revisions of the live user; `None` when the token has ended.

@@ -13,7 +13,7 @@ use utoipa::{
 };
 use utoipa_actix_web::AppExt;
 
-use super::{finish::ErrorBody, routes};
+use super::{finish::ErrorBody, routes::routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,7 +52,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut api) = App::new()
         .into_utoipa_app()
         .openapi(Outline::openapi())
-        .configure(routes::configure)
+        .configure(|app| {
+            for endpoint in routes() {
+                app.service(endpoint);
+            }
+        })
         .split_for_parts();
     document_metrics(&mut api);
     errors::complete(&mut api);
