@@ -20,6 +20,8 @@ use crate::{
 /// How long a start waits for a database that is starting beside it.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 
+const FORGET_LIMITS_EVERY: Duration = Duration::from_secs(60);
+
 /// Why the application cannot start.
 #[derive(Debug, Display, From)]
 pub enum StartError {
@@ -39,7 +41,7 @@ pub struct Application {
     server: Server,
     delivery: Delivery,
     bell: Bell,
-    bell_listener: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Application {
@@ -67,9 +69,11 @@ impl Application {
         let shared =
             Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
         let delivery = Delivery::start(config, connector, &metrics, status);
-        let server = http::start(listener, config, Arc::new(shared))?;
+        let shared = Arc::new(shared);
+        let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
+        let server = http::start(listener, config, shared)?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
-        Ok(Self { port, server, delivery, bell, bell_listener })
+        Ok(Self { port, server, delivery, bell, tasks: [bell_listener, forgetting] })
     }
 
     /// The port in use, also where the configuration left the choice to the system (0).
@@ -85,11 +89,19 @@ impl Application {
         stop.await;
         tracing::info!("stopping");
         self.bell.stop();
-        self.bell_listener.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.delivery.stop().await;
         tracing::info!("stopped");
         outcome
+    }
+}
+
+/// Keeps the buckets of local limits to those who are there.
+async fn forget_limits(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(FORGET_LIMITS_EVERY).await;
+        shared.local_limits.forget();
     }
 }

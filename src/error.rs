@@ -11,6 +11,8 @@ use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::throttle::Standing;
+
 /// What a client can tell apart. The names are part of the API contract.
 #[derive(
     Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
@@ -149,6 +151,8 @@ pub struct ApiError {
     pub code: ErrorCode,
     pub message: Cow<'static, str>,
     pub fields: Vec<FieldError>,
+    /// How the client stands with the limit that refused it.
+    pub standing: Option<Standing>,
     /// Where this is better known than by the code: seconds after which a retry makes sense.
     pub retry_after_secs: Option<u32>,
     /// What went wrong inside. Logged once at the edge, never sent to a client.
@@ -161,6 +165,7 @@ impl ApiError {
             code,
             message: message.into(),
             fields: Vec::new(),
+            standing: None,
             retry_after_secs: None,
             cause: None,
         }
@@ -180,6 +185,18 @@ impl ApiError {
 
     pub fn invalid_access_token() -> Self {
         Self::new(ErrorCode::InvalidAccessToken, "the access token is not valid; log in again")
+    }
+
+    /// 429 for so many seconds.
+    pub fn rate_limited(seconds: u32) -> Self {
+        Self {
+            retry_after_secs: Some(seconds),
+            ..Self::new(ErrorCode::RateLimited, "too many requests; try again later")
+        }
+    }
+
+    pub fn standing(self, standing: Standing) -> Self {
+        Self { standing: Some(standing), ..self }
     }
 
     /// 500: the client learns nothing of `cause`, the log does.

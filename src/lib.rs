@@ -10,7 +10,7 @@
 //!   actix actors. A handler never talks to a mail server; a dead actor never loses a message.
 //!
 //! [`app`] puts both together, for `main` and for the tests alike. [`config`] is the only place
-//! where the environment is read. [`throttle`] has limits that all replicas share. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
+//! where the environment is read. [`throttle`] has the limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
 //! operators see; [`dev`] is the private PostgreSQL of a development machine.
 
 #[global_allocator]

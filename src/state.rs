@@ -10,12 +10,13 @@ use crate::{
         Hasher, JwtKeys, ServerKey,
         oauth::{Outbound, Providers, TokenCipher},
     },
-    config::{Config, SessionConfig},
+    config::{Config, LimitsConfig, SessionConfig},
     db::{Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     telemetry::Metrics,
+    throttle::LocalLimits,
 };
 
 /// Shared by all worker threads: keys, the hashing queue, metrics.
@@ -29,7 +30,11 @@ pub struct Shared {
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
     pub bell: Bell,
+    pub limits: LimitsConfig,
+    pub local_limits: LocalLimits,
     pub product_name: String,
+    /// Clients reach us by https.
+    pub is_behind_tls: bool,
     can_send: Channels,
     connector: Connector,
     pool_size_per_worker: usize,
@@ -45,6 +50,7 @@ impl Shared {
         delivery: DeliveryStatus,
         bell: Bell,
     ) -> ApiResult<Self> {
+        let local_limits = LocalLimits::new(&config.limits, &metrics);
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::new(&config.secrets.server_key),
@@ -55,6 +61,9 @@ impl Shared {
             metrics,
             delivery,
             bell,
+            limits: config.limits.clone(),
+            local_limits,
+            is_behind_tls: config.server.base_url.starts_with("https://"),
             product_name: config.server.product_name.clone(),
             can_send: Channels {
                 email: config.mail.is_available(),

@@ -50,5 +50,9 @@ fn authenticate(request: &HttpRequest) -> ApiResult<CurrentUser> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    state.jwt.verify(token.trim()).map(CurrentUser)
+    let user = state.jwt.verify(token.trim()).map(CurrentUser)?;
+    if let Some(standing) = state.local_limits.take_user(user.user_id)? {
+        request.extensions_mut().insert(standing);
+    }
+    Ok(user)
 }

@@ -5,6 +5,7 @@
 mod database;
 mod delivery;
 mod hashing;
+mod limits;
 mod logging;
 mod mail;
 mod oauth;
@@ -18,6 +19,7 @@ mod units;
 pub use database::{DatabaseConfig, SslMode};
 pub use delivery::DeliveryConfig;
 pub use hashing::HashingConfig;
+pub use limits::{LimitsConfig, Rate};
 pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
 pub use oauth::{ClientCredentials, FacebookConfig, OAuthConfig, OidcConfig};
@@ -36,6 +38,7 @@ pub struct Config {
     pub sessions: SessionConfig,
     pub oauth: OAuthConfig,
     pub hashing: HashingConfig,
+    pub limits: LimitsConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
     pub delivery: DeliveryConfig,
@@ -59,6 +62,7 @@ impl Config {
         let sessions = SessionConfig::read(s);
         let oauth = OAuthConfig::read(s);
         let hashing = HashingConfig::read(s);
+        let limits = LimitsConfig::read(s);
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
         let sms = SmsConfig::read(s, mailbox);
@@ -76,6 +80,7 @@ impl Config {
                     sessions,
                     oauth,
                     hashing,
+                    limits,
                     mail,
                     sms,
                     delivery,

@@ -19,6 +19,8 @@ pub struct ServerConfig {
     pub base_url: String,
     /// The host in `base_url`, which phones know our codes by.
     pub domain: String,
+    /// Whose pages a browser lets use the API.
+    pub cors_origins: Vec<String>,
     /// The product's name in mails and pages.
     pub product_name: String,
 }
@@ -30,9 +32,29 @@ impl ServerConfig {
         let base_url = s.required::<HttpUrl>("APP_BASE_URL");
         let workers = s.or("HTTP_WORKERS", Count(cores)).0;
         let product_name = s.or("APP_NAME", ProductName("sports-log".into())).0;
+        let cors_origins = s.or("CORS_ALLOWED_ORIGINS", Origins(Vec::new())).0;
         let HttpUrl(base_url) = base_url?;
         let domain = url::Url::parse(&base_url).ok()?.host_str()?.to_owned();
-        Some(Self { bind_addr, workers, base_url, domain, product_name })
+        Some(Self { bind_addr, workers, base_url, domain, cors_origins, product_name })
+    }
+}
+
+/// Origins as browsers write them (RFC 6454, section 6.2), with commas between.
+#[derive(Display)]
+#[display("{}", _0.join(","))]
+struct Origins(Vec<String>);
+
+impl FromStr for Origins {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let origins = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| {
+            let origin = url::Url::parse(part).ok().map(|url| url.origin().ascii_serialization());
+            origin
+                .filter(|origin| origin == part)
+                .ok_or_else(|| format!("{part} is no origin such as https://app.example.com"))
+        });
+        origins.collect::<Result<_, _>>().map(Self)
     }
 }
 

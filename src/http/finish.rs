@@ -12,14 +12,26 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web::Data,
 };
 use serde::Serialize;
-use tracing_actix_web::RequestId;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, ErrorCode, FieldError};
+use super::{
+    compression,
+    request_id::{RequestId, X_REQUEST_ID},
+};
+use crate::{
+    error::{ApiError, ErrorCode, FieldError},
+    state::WorkerState,
+    throttle::Standing,
+};
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A year, as browsers that preload expect at least (RFC 6797).
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The code of an error answer, left in the response for the log line.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +56,23 @@ pub async fn finish<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let id = RequestId::of(&request);
+    let id = id.as_ref();
+    let is_behind_tls =
+        request.app_data::<Data<WorkerState>>().is_some_and(|state| state.is_behind_tls);
     let response = next.call(request).await?.map_into_left_body();
     let status = response.status();
     let mut response = if status.is_client_error() || status.is_server_error() {
-        explain(response, &id)
+        explain(response, id)
     } else {
         response
     };
-    add_headers(response.headers_mut(), &id);
+    let standing = response.request().extensions().get::<Standing>().copied();
+    add_headers(response.headers_mut(), id, standing);
+    if is_behind_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    compression::tidy(response.headers_mut());
     Ok(response)
 }
 
@@ -85,14 +105,20 @@ fn explain<B: MessageBody>(
     };
     let mut answer = HttpResponse::build(error.code.status()).json(body);
     let headers = answer.headers_mut();
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        headers.insert(header::ALLOW, allow.clone());
+    for (name, value) in response.headers() {
+        let is_for_browsers = name.as_str().starts_with("access-control-");
+        if is_for_browsers || *name == header::ALLOW || *name == header::VARY {
+            headers.append(name.clone(), value.clone());
+        }
     }
     if error.code.status() == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = error.retry_after_secs.or(error.code.retry_after_secs()) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(standing) = error.standing {
+        response.request().extensions_mut().insert(standing);
     }
     answer.extensions_mut().insert(LoggedCode(error.code));
     let (request, _) = response.into_parts();
@@ -116,7 +142,16 @@ fn framework_error(status: StatusCode) -> ApiError {
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str) {
+fn add_headers(headers: &mut HeaderMap, id: &str, standing: Option<Standing>) {
+    if let Some(standing) = standing {
+        for (name, value) in
+            [(RATE_LIMIT_POLICY, standing.policy()), (RATE_LIMIT, standing.to_string())]
+        {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);
     }

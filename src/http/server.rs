@@ -2,20 +2,36 @@
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, Condition, from_fn},
+    web::Data,
+};
 use tracing_actix_web::TracingLogger;
 
-use super::{finish::finish, routes::routes};
+use super::{
+    compression::leave_small_ones, cors::cors, finish::finish, limits::limit_address,
+    routes::routes,
+};
 use crate::{
     config::Config,
     state::{Shared, WorkerState},
     telemetry::RequestSpan,
 };
 
+/// Sent data may wait for a client so long (tcp(7), TCP_USER_TIMEOUT, which accepted sockets inherit).
+#[cfg(target_os = "linux")]
+const SLOW_READER_MILLIS: u32 = 15_000;
+
 /// Starts the workers on `listener`. The server stops through its handle, not by signals:
 /// those belong to the command that runs it.
 pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io::Result<Server> {
+    // A client that takes nothing for so long is let go: actix waits for ever to write.
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_user_timeout(&listener, SLOW_READER_MILLIS)?;
     let metrics = shared.metrics.http_middleware()?;
+    let origins = config.server.cors_origins.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
@@ -24,6 +40,10 @@ pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io:
                     app.service(endpoint);
                 }
             })
+            .wrap(from_fn(limit_address))
+            .wrap(from_fn(leave_small_ones))
+            .wrap(Compress::default())
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(finish))
             .wrap(metrics.clone())
             .wrap(TracingLogger::<RequestSpan>::new())

@@ -30,6 +30,7 @@ pub struct Metrics {
     registry: Registry,
     pools: PoolCollector,
     logins: IntCounterVec,
+    limits: IntCounterVec,
     pub users_registered: IntCounter,
     pub activities_created: IntCounter,
     pub hasher: HasherMetrics,
@@ -69,6 +70,12 @@ impl Metrics {
         let metrics = Self {
             pools,
             logins: counters(r, "logins_total", "Attempts to log in", &["method", "status"])?,
+            limits: counters(
+                r,
+                "rate_limit_decisions_total",
+                "Requests that a limit allowed or refused",
+                &["limit", "decision"],
+            )?,
             users_registered: counter(r, "users_registered_total", "Accounts made")?,
             activities_created: counter(r, "activities_created_total", "Activities created")?,
             hasher: HasherMetrics {
@@ -160,6 +167,17 @@ impl Metrics {
     pub fn count_login(&self, method: LoginMethod, succeeded: bool) {
         let status = if succeeded { "success" } else { "failure" };
         self.logins.with_label_values(&[method.to_string().as_str(), status]).inc();
+    }
+
+    /// Those that the limit `name` allows, and those that it refuses.
+    pub fn limit_decisions(&self, name: &str) -> (IntCounter, IntCounter) {
+        let of = |decision| self.limits.with_label_values(&[name, decision]);
+        (of("allowed"), of("refused"))
+    }
+
+    pub fn count_limit(&self, name: &str, is_allowed: bool) {
+        let (allowed, refused) = self.limit_decisions(name);
+        if is_allowed { allowed.inc() } else { refused.inc() }
     }
 
     /// Shows `pool` under `name`, added to those already shown under it.

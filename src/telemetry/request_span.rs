@@ -12,9 +12,12 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
 };
 use tracing::Span;
-use tracing_actix_web::{RequestId, RootSpanBuilder};
+use tracing_actix_web::RootSpanBuilder;
 
-use crate::{auth::LoggedUser, http::LoggedCode};
+use crate::{
+    auth::LoggedUser,
+    http::{LoggedCode, RequestId},
+};
 
 /// See the module.
 pub struct RequestSpan;
@@ -24,10 +27,10 @@ struct StartedAt(Instant);
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         request.extensions_mut().insert(StartedAt(Instant::now()));
-        let id = request.extensions().get::<RequestId>().copied();
+        let id = RequestId::of(request);
         tracing::info_span!(
             "request",
-            request.id = id.map(tracing::field::display),
+            request.id = %id,
             http.method = request.method().as_str(),
             http.path = request.path(),
         )

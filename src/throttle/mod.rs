@@ -1,13 +1,23 @@
-//! Limits that hold for all replicas together, because they are counted in PostgreSQL.
+//! Limits: those that hold for all replicas together, because they are counted in PostgreSQL, and
+//! [`local`] ones.
 //!
-//! For what an attacker must not get more of by asking another replica: codes, messages. Each is
-//! counted under a keyed digest, so that the table says nothing of whom or what was tried.
+//! The former are for what an attacker must not get more of by asking another replica: guesses,
+//! codes, messages. Each is counted under a keyed digest, so that the table says nothing of whom or
+//! what was tried.
 
+mod local;
+mod standing;
 pub mod store;
 
 use diesel_async::AsyncPgConnection;
 
-use crate::error::{ApiError, ApiResult, ErrorCode};
+pub use local::LocalLimits;
+pub use standing::Standing;
+
+use crate::{
+    config::Rate,
+    error::{ApiError, ApiResult},
+};
 
 /// At most so many times within a window that slides.
 #[derive(Clone, Copy, Debug)]
@@ -16,15 +26,19 @@ pub struct Limit {
     pub minutes: i32,
 }
 
-/// Takes one of `limit` for `key` in the caller's transaction, or 429 `rate_limited` with the
-/// time when the next is free. A transaction that fails gives it back.
-pub async fn take(conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> ApiResult<()> {
-    if store::take(conn, key, limit).await? {
-        return Ok(());
+impl From<Rate> for Limit {
+    fn from(rate: Rate) -> Self {
+        let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
+        Self { times: number(rate.times), minutes: number(rate.minutes) }
+    }
+}
+
+/// Takes one of `limit` for `key` in the caller's transaction; how many are left. Or 429
+/// `rate_limited` with the time when the next is free. A transaction that fails gives it back.
+pub async fn take(conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> ApiResult<u32> {
+    if let Some(taken) = store::take(conn, key, limit).await? {
+        return Ok(u32::try_from(limit.times - taken).unwrap_or_default());
     }
     let seconds = store::seconds_until_free(conn, key, limit).await?;
-    Err(ApiError {
-        retry_after_secs: Some(u32::try_from(seconds).unwrap_or(0).max(1)),
-        ..ApiError::new(ErrorCode::RateLimited, "too many requests; try again later")
-    })
+    Err(ApiError::rate_limited(u32::try_from(seconds).unwrap_or(0).max(1)))
 }

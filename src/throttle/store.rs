@@ -11,21 +11,32 @@ use super::Limit;
 /// The longest window of any limit, in hours: what is older counts for nothing.
 const LONGEST_WINDOW_HOURS: i32 = 24;
 
-/// Counts one more for `key`, unless that is more than `limit`. The row's lock makes it exact,
-/// however many ask at once.
-pub async fn take(mut conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> QueryResult<bool> {
-    let taken = diesel::sql_query(
+/// Counts one more for `key`, unless that is more than `limit`; how many there are then. The row's lock
+/// makes it exact, however many ask at once.
+pub async fn take(
+    mut conn: &AsyncPgConnection,
+    key: &[u8],
+    limit: Limit,
+) -> QueryResult<Option<i32>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        taken: i32,
+    }
+    let row: Option<Row> = diesel::sql_query(
         "INSERT INTO throttles AS t (key, taken) VALUES ($1, ARRAY[now()])
          ON CONFLICT (key) DO UPDATE SET taken = now() ||
              ARRAY(SELECT at FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3))
-         WHERE (SELECT count(*) FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3)) < $2",
+         WHERE (SELECT count(*) FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3)) < $2
+         RETURNING cardinality(taken) AS taken",
     )
     .bind::<Binary, _>(key)
     .bind::<Integer, _>(limit.times)
     .bind::<Integer, _>(limit.minutes)
-    .execute(&mut conn)
-    .await?;
-    Ok(taken == 1)
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(row.map(|row| row.taken))
 }
 
 /// Seconds until the oldest that still counts no longer does.

@@ -97,7 +97,7 @@ async fn every_answer_has_an_id_of_its_own_and_the_headers_that_protect_it() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let mut ids = HashSet::new();
-    let given = [("x-request-id", "chosen-by-the-client")];
+    let given = [("x-request-id", "chosen by the client")];
     for answer in [
         app.get_as(&user, "/me").await.expect(200),
         app.get_as(&user, "/activities").await.expect(200),

@@ -12,7 +12,7 @@ use crate::{
         sessions::{Device, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Message},
+    http::{ApiJson, Attempt, Message},
     state::WorkerState,
 };
 
@@ -28,6 +28,7 @@ use crate::{
 )]
 pub async fn register(
     state: Data<WorkerState>,
+    _: Attempt,
     body: ApiJson<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
     service::register(&state, body.0.parse(&state.product_name)?).await?;
@@ -44,6 +45,7 @@ pub async fn register(
 )]
 pub async fn verify_email(
     state: Data<WorkerState>,
+    _: Attempt,
     device: Device,
     body: ApiJson<TokenBody>,
 ) -> ApiResult<HttpResponse> {
@@ -61,6 +63,7 @@ pub async fn verify_email(
 )]
 pub async fn resend_verification(
     state: Data<WorkerState>,
+    _: Attempt,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
     service::resend_verification(&state, &body.0.parse()?).await?;
@@ -80,6 +83,7 @@ pub async fn resend_verification(
 )]
 pub async fn login(
     state: Data<WorkerState>,
+    _: Attempt,
     device: Device,
     body: ApiJson<LoginBody>,
 ) -> ApiResult<HttpResponse> {
@@ -98,6 +102,7 @@ pub async fn login(
 )]
 pub async fn forgot_password(
     state: Data<WorkerState>,
+    _: Attempt,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
     service::forgot_password(&state, &body.0.parse()?).await?;
@@ -115,6 +120,7 @@ pub async fn forgot_password(
 )]
 pub async fn reset_password(
     state: Data<WorkerState>,
+    _: Attempt,
     device: Device,
     body: ApiJson<ResetBody>,
 ) -> ApiResult<HttpResponse> {

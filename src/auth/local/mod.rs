@@ -1,5 +1,6 @@
 //! Accounts by address and password: register, confirm, log in, reset.
 
+mod attempts;
 mod handlers;
 mod service;
 pub mod store;

@@ -4,7 +4,7 @@ use diesel_async::AsyncConnection;
 use uuid::Uuid;
 
 use super::{
-    store,
+    attempts, store,
     types::{Login, Registration, Reset, acceptable, invalid_token},
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
 pub async fn register(state: &WorkerState, registration: Registration) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     let Registration { email, password, display_name } = registration;
+    attempts::take(state, "register", &email).await?;
     let password_hash = state.hasher.hash(password).await?;
     let id = Uuid::new_v4();
     let pending = store::NewRegistration {
@@ -84,6 +85,7 @@ pub async fn verify_email(
 /// Mails the newest registration's token once more, for another 24 hours.
 pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
+    attempts::take(state, "resend-verification", email).await?;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -100,6 +102,7 @@ pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> A
 /// Exactly one hash is verified, whatever is known of the address.
 pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
     let email = login.email.clone();
+    attempts::take(state, "login", &email).await?;
     let found = {
         let conn = state.pool.get().await?;
         store::find_password_login(&conn, &login.email).await?
@@ -144,6 +147,7 @@ async fn record_failure(
 /// Mails a link to choose a new password; an older link stops working.
 pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
+    attempts::take(state, "forgot-password", email).await?;
     let id = Uuid::new_v4();
     let digest = state.server_key.digest_of(Purpose::ResetPassword, id);
     in_uniform_time(async {

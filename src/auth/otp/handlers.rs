@@ -12,7 +12,7 @@ use crate::{
         sessions::{Device, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Message},
+    http::{ApiJson, Attempt, Message},
     state::WorkerState,
 };
 
@@ -28,6 +28,7 @@ use crate::{
 )]
 pub async fn request(
     state: Data<WorkerState>,
+    _: Attempt,
     body: ApiJson<RequestBody>,
 ) -> ApiResult<HttpResponse> {
     service::request(&state, &body.0.parse()?).await?;
@@ -45,6 +46,7 @@ pub async fn request(
 )]
 pub async fn verify(
     state: Data<WorkerState>,
+    _: Attempt,
     device: Device,
     body: ApiJson<VerifyBody>,
 ) -> ApiResult<HttpResponse> {

@@ -78,7 +78,7 @@ async fn take_try(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     let user_id = identity.user_id.as_bytes();
     let key = state.server_key.tag(Purpose::Throttle, "reauthentication", user_id);
     let conn = state.pool.get().await?;
-    throttle::take(&conn, &key, TRIES).await
+    throttle::take(&conn, &key, TRIES).await.map(drop)
 }
 
 async fn check_password(

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::{AuthResponse, CurrentUser},
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, ApiPath},
+    http::{ApiJson, ApiPath, Attempt},
     state::WorkerState,
 };
 
@@ -26,6 +26,7 @@ use crate::{
 )]
 pub async fn refresh(
     state: Data<WorkerState>,
+    _: Attempt,
     body: ApiJson<RefreshBody>,
 ) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(service::refresh(&state, &body.0.parse()?).await?))

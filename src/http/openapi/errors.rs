@@ -22,6 +22,12 @@ use crate::{
 /// `extensions(("x-error-codes" = json!([ErrorCode::…])))`.
 const CODES: &str = "x-error-codes";
 
+/// See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
+const LIMIT_HEADERS: [(&str, &str); 2] = [
+    ("RateLimit", "What is left: `r` requests, and `t` seconds until there is more"),
+    ("RateLimit-Policy", "The limit: `q` requests in `w` seconds"),
+];
+
 /// Adds the error answers of every operation, and the headers that every answer has.
 pub fn complete(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
@@ -34,6 +40,9 @@ pub fn complete(api: &mut OpenApi) {
                 if let RefOr::T(response) = response {
                     let header = text_header("The request's id, for logs and questions");
                     response.headers.insert("X-Request-Id".to_owned(), header);
+                    for (name, description) in LIMIT_HEADERS {
+                        response.headers.insert(name.to_owned(), text_header(description));
+                    }
                 }
             }
         }
@@ -47,7 +56,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
-    let mut codes = BTreeSet::from([Internal, Busy, DatabaseUnavailable]);
+    let mut codes = BTreeSet::from([Internal, Busy, DatabaseUnavailable, RateLimited]);
     let own = operation.extensions.as_mut().and_then(|extensions| extensions.remove(CODES));
     let own = own.map(serde_json::from_value::<Vec<ErrorCode>>).and_then(Result::ok);
     codes.extend(own.unwrap_or_default());

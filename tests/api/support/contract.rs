@@ -59,6 +59,10 @@ pub fn check(answer: &Answer) {
     let Some((template, item)) = find(path) else { return };
     let method = if answer.method == "HEAD" { "get" } else { &answer.method.to_lowercase() };
     let what = format!("{} {} → {}", answer.method, answer.path, answer.status);
+    // What browsers ask before they ask is answered in front of all routes.
+    if answer.method == "OPTIONS" && answer.status != 405 {
+        return;
+    }
     let Some(operation) = item.get(method) else {
         assert_eq!(answer.status.as_u16(), 405, "{what} is not in the document");
         return;
@@ -68,7 +72,9 @@ pub fn check(answer: &Answer) {
         panic!("{what} is not in the document: {}", answer.text());
     };
     for name in response["headers"].as_object().into_iter().flat_map(|headers| headers.keys()) {
-        let is_there = answer.headers.contains_key(name.to_lowercase().as_str());
+        // Limits can be off.
+        let is_optional = name.starts_with("RateLimit");
+        let is_there = is_optional || answer.headers.contains_key(name.to_lowercase().as_str());
         assert!(is_there, "{what} has no {name}");
     }
     if answer.method == "HEAD" {
@@ -81,7 +87,7 @@ pub fn check(answer: &Answer) {
     let content_type = answer.header("content-type");
     let is_documented = content.contains_key("*/*") || content.contains_key(content_type);
     assert!(is_documented, "{what} is {content_type}");
-    if content_type == "application/json" {
+    if content_type == "application/json" && !answer.headers.contains_key("content-encoding") {
         let faults: Vec<String> =
             validator(&format!("{method} {template} {status}"), &content[content_type]["schema"])
                 .iter_errors(&answer.json())

@@ -1,0 +1,98 @@
+//! How much is too much, and whom to believe about where a request comes from.
+
+use std::{net::IpAddr, str::FromStr};
+
+use derive_more::Display;
+use ipnet::IpNet;
+
+use super::source::Source;
+
+/// So many times within so many minutes.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[display("{times}/{minutes}m")]
+pub struct Rate {
+    pub times: u32,
+    pub minutes: u32,
+}
+
+/// Limits; `None` is none.
+#[derive(Clone, Debug)]
+pub struct LimitsConfig {
+    /// Requests of one user.
+    pub user: Option<Rate>,
+    /// Requests of one address.
+    pub address: Option<Rate>,
+    /// Attempts to get in from one address, by all replicas together.
+    pub auth_address: Option<Rate>,
+    /// Attempts to get in as one account, by all replicas together.
+    pub auth_identifier: Option<Rate>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl LimitsConfig {
+    pub(super) fn read(s: &mut Source) -> Self {
+        let mut rate = |name, times, minutes| s.or(name, Setting(Some(Rate { times, minutes }))).0;
+        Self {
+            user: rate("RATE_LIMIT_USER", 3000, 1),
+            address: rate("RATE_LIMIT_ADDRESS", 6000, 1),
+            auth_address: rate("AUTH_LIMIT_ADDRESS", 100, 15),
+            auth_identifier: rate("AUTH_LIMIT_IDENTIFIER", 20, 15),
+            trusted_proxies: s.or("TRUSTED_PROXIES", Networks(Vec::new())).0,
+        }
+    }
+}
+
+/// A rate as it is written, or `off`.
+struct Setting(Option<Rate>);
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            None => f.write_str("off"),
+            Some(rate) => write!(f, "{rate}"),
+        }
+    }
+}
+
+impl FromStr for Setting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        let parse = || {
+            let (times, minutes) = text.strip_suffix('m')?.split_once('/')?;
+            let rate = Rate { times: times.parse().ok()?, minutes: minutes.parse().ok()? };
+            ((1..=100_000).contains(&rate.times) && (1..=1440).contains(&rate.minutes))
+                .then_some(rate)
+        };
+        parse().map(|rate| Self(Some(rate))).ok_or("must be like 100/15m (times/minutes), or off")
+    }
+}
+
+/// Networks, or single addresses, with commas between.
+struct Networks(Vec<IpNet>);
+
+impl std::fmt::Display for Networks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let networks: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&networks.join(","))
+    }
+}
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let networks = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| {
+            let one = || part.parse::<IpAddr>().map(IpNet::from).ok();
+            part.parse()
+                .ok()
+                .or_else(one)
+                .ok_or_else(|| format!("{part} is no network such as 10.0.0.0/8"))
+        });
+        networks.collect::<Result<_, _>>().map(Self)
+    }
+}

@@ -1,0 +1,82 @@
+//! Where a request comes from, as far as that can be known.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::{HttpMessage, dev::ServiceRequest, http::header::HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Left in the request's extensions: an IPv4 address, or the first 64 bits of an IPv6 one, which is
+/// what one subscriber has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// The address of the peer; if that is a trusted proxy, the last one in `X-Forwarded-For` that
+    /// is none. What comes before it, anybody may have written.
+    pub fn of(request: &ServiceRequest, trusted: &[IpNet]) -> Self {
+        let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
+        let mut client = peer.to_canonical();
+        if is_trusted(client) {
+            let headers = request.headers().get_all(X_FORWARDED_FOR);
+            let hops: Vec<&str> = headers
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|value| value.split(','))
+                .collect();
+            for hop in hops.into_iter().rev() {
+                let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+                client = address.to_canonical();
+                if !is_trusted(client) {
+                    break;
+                }
+            }
+        }
+        Self(network_of(client))
+    }
+
+    /// What [`super::limits`] found.
+    pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().copied()
+    }
+}
+
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_proxies_are_believed() {
+        let trusted: Vec<IpNet> =
+            ["10.0.0.0/8", "fd00::/8"].map(|text| text.parse().unwrap()).into();
+        for (peer, forwarded, client) in [
+            ("203.0.113.5:1", &[][..], "203.0.113.5"),
+            ("203.0.113.5:1", &["198.51.100.1"], "203.0.113.5"),
+            ("10.0.0.1:1", &["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.2.3.4"], "198.51.100.1"),
+            ("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1:1", &["198.51.100.1, garbage"], "10.0.0.1"),
+            ("10.0.0.1:1", &[], "10.0.0.1"),
+            ("[fd00::1]:1", &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::"),
+            ("[2001:db8:1:2:aaaa::9]:1", &[], "2001:db8:1:2::"),
+            ("[::ffff:10.0.0.1]:1", &["::ffff:198.51.100.1"], "198.51.100.1"),
+        ] {
+            let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
+            for value in forwarded {
+                request = request.append_header(("x-forwarded-for", *value));
+            }
+            let found = ClientAddress::of(&request.to_srv_request(), &trusted);
+            assert_eq!(found.0, client.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
+        }
+    }
+}

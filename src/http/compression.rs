@@ -1,0 +1,34 @@
+//! Which answers are compressed: those that are worth it.
+
+use actix_web::{
+    Error,
+    body::{BodySize, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderValue},
+    middleware::Next,
+};
+
+/// Below that, compression costs more than it saves; and nothing secret that short is compressed
+/// beside what somebody else may choose.
+const FLOOR_BYTES: u64 = 1024;
+
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
+/// Stands inside the compressing middleware, which leaves alone what says it is encoded already.
+pub async fn leave_small_ones<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    if matches!(response.response().body().size(), BodySize::Sized(size) if size < FLOOR_BYTES) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, IDENTITY);
+    }
+    Ok(response)
+}
+
+/// Stands outside of it: "identity" is for requests, not for answers (RFC 9110, section 8.4.1).
+pub fn tidy(response: &mut header::HeaderMap) {
+    if response.get(header::CONTENT_ENCODING) == Some(&IDENTITY) {
+        response.remove(header::CONTENT_ENCODING);
+    }
+}

@@ -1,0 +1,33 @@
+//! Which pages a browser lets use the API: those of allowed origins, and by default none.
+
+use actix_cors::Cors;
+use actix_web::http::header;
+
+/// What our own clients read besides the body.
+const EXPOSED: [&str; 7] = [
+    "etag",
+    "location",
+    "content-disposition",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "x-request-id",
+];
+
+/// Access tokens are in a header and never in a cookie, so no credentials are allowed.
+pub fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::HeaderName::from_static("idempotency-key"),
+            header::HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers(EXPOSED)
+        .block_on_origin_mismatch(false)
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}

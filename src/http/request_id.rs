@@ -1,0 +1,34 @@
+//! The id of a request, in its answer and in the log: the client's own if it is sane, else a new one.
+
+use actix_web::{HttpMessage, dev::ServiceRequest, http::header::HeaderName};
+use derive_more::{AsRef, Display};
+
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Left in the request's extensions.
+#[derive(Clone, Debug, Display, AsRef)]
+#[as_ref(str)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The id, made when first asked for.
+    pub fn of(request: &ServiceRequest) -> Self {
+        if let Some(id) = request.extensions().get::<Self>() {
+            return id.clone();
+        }
+        let theirs = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
+        let id = theirs.filter(|id| is_sane(id)).map(str::to_owned).unwrap_or_else(|| {
+            let ours = request.extensions().get::<tracing_actix_web::RequestId>().copied();
+            ours.map(|id| id.to_string()).unwrap_or_default()
+        });
+        let id = Self(id);
+        request.extensions_mut().insert(id.clone());
+        id
+    }
+}
+
+/// What can stand in any log and any header, and is long enough to be found again.
+fn is_sane(id: &str) -> bool {
+    (8..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}

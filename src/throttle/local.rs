@@ -1,0 +1,91 @@
+//! Limits of one process: cheap enough for every request, and good enough where nothing is to be guessed.
+
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DashMapStateStore,
+};
+use prometheus::IntCounter;
+use uuid::Uuid;
+
+use super::Standing;
+use crate::{
+    config::{LimitsConfig, Rate},
+    error::{ApiError, ApiResult},
+    telemetry::Metrics,
+};
+
+type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
+
+/// A bucket for each user and for each address.
+pub struct LocalLimits {
+    user: Option<Limit<Uuid>>,
+    address: Option<Limit<IpAddr>>,
+}
+
+struct Limit<K: Clone + Hash + Eq> {
+    name: &'static str,
+    rate: Rate,
+    buckets: Buckets<K>,
+    allowed: IntCounter,
+    refused: IntCounter,
+}
+
+impl LocalLimits {
+    pub fn new(config: &LimitsConfig, metrics: &Metrics) -> Self {
+        Self {
+            user: config.user.and_then(|rate| Limit::new("user", rate, metrics)),
+            address: config.address.and_then(|rate| Limit::new("address", rate, metrics)),
+        }
+    }
+
+    /// 429 when the user makes too many requests. `None` where there is no limit.
+    pub fn take_user(&self, user_id: Uuid) -> ApiResult<Option<Standing>> {
+        self.user.as_ref().map(|limit| limit.take(&user_id)).transpose()
+    }
+
+    /// 429 when too many requests come from the address.
+    pub fn take_address(&self, address: IpAddr) -> ApiResult<Option<Standing>> {
+        self.address.as_ref().map(|limit| limit.take(&address)).transpose()
+    }
+
+    /// Forgets those who have not been here for as long as a bucket needs to be full again.
+    pub fn forget(&self) {
+        if let Some(limit) = &self.user {
+            limit.buckets.retain_recent();
+        }
+        if let Some(limit) = &self.address {
+            limit.buckets.retain_recent();
+        }
+    }
+}
+
+impl<K: Clone + Hash + Eq> Limit<K> {
+    fn new(name: &'static str, rate: Rate, metrics: &Metrics) -> Option<Self> {
+        let window = Duration::from_secs(60) * rate.minutes;
+        let quota =
+            Quota::with_period(window / rate.times)?.allow_burst(NonZeroU32::new(rate.times)?);
+        let buckets = RateLimiter::dashmap(quota).with_middleware();
+        let (allowed, refused) = metrics.limit_decisions(name);
+        Some(Self { name, rate, buckets, allowed, refused })
+    }
+
+    fn take(&self, key: &K) -> ApiResult<Standing> {
+        match self.buckets.check_key(key) {
+            Ok(state) => {
+                self.allowed.inc();
+                Ok(Standing::new(self.name, self.rate, state.remaining_burst_capacity()))
+            }
+            Err(until) => {
+                self.refused.inc();
+                let wait = until.wait_time_from(DefaultClock::default().now());
+                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+                Err(ApiError::rate_limited(seconds)
+                    .standing(Standing::new(self.name, self.rate, 0).until(seconds)))
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! How a client stands with a limit, as it is told.
+
+use derive_more::Display;
+
+use crate::config::Rate;
+
+/// For the fields `RateLimit-Policy` and `RateLimit`.
+/// See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display)]
+#[display("\"{policy}\";r={remaining};t={reset}")]
+pub struct Standing {
+    policy: &'static str,
+    quota: u32,
+    /// Seconds.
+    window: u32,
+    remaining: u32,
+    /// Seconds until there is more.
+    reset: u32,
+}
+
+impl Standing {
+    pub fn new(policy: &'static str, rate: Rate, remaining: u32) -> Self {
+        let window = rate.minutes.saturating_mul(60);
+        let reset = if remaining < rate.times { window.div_ceil(rate.times) } else { 0 };
+        Self { policy, quota: rate.times, window, remaining, reset }
+    }
+
+    /// The same when there is nothing left for so many seconds.
+    pub fn until(self, reset: u32) -> Self {
+        Self { reset, ..self }
+    }
+
+    pub fn policy(&self) -> String {
+        format!("\"{}\";q={};w={}", self.policy, self.quota, self.window)
+    }
+}
