@@ -48,7 +48,7 @@ pub struct Profile {
 #[schema(as = ProfileChanges)]
 pub struct ProfileBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 100, examples("Ann"))]
+    #[schema(value_type = Option<String>, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$", examples("Ann"))]
     display_name: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<Units>)]

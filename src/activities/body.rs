@@ -43,14 +43,14 @@ pub struct ActivityBody {
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 1000000, examples(320))]
     calories: Patch<Number>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 10000, examples("easy, along the river"))]
+    #[schema(value_type = Option<String>, max_length = 10000, pattern = r"^[^\x00]*$", examples("easy, along the river"))]
     notes: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<ClientSource>)]
     source: Patch<String>,
     /// What the system that `source` names calls it: posting it again changes the activity.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, examples("11868304219"))]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\x00]*$", examples("11868304219"))]
     external_id: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]

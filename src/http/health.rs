@@ -1,4 +1,4 @@
-//! What health checks ask: does the process serve, and can it do its work?
+//! What monitoring asks: does the process serve, can it do its work, and how is it?
 
 use actix_web::{HttpResponse, web::Data};
 use diesel_async::RunQueryDsl;
@@ -62,4 +62,18 @@ pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
         delivery: "ok",
         actors,
     }))
+}
+
+/// What Prometheus scrapes.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics", tag = "Operations",
+    security(()),
+    responses((
+        status = 200, description = "The metrics in Prometheus' text format",
+        content_type = "text/plain; version=0.0.4", body = String,
+    )),
+)]
+pub async fn metrics(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+    let text = state.metrics.render().map_err(ApiError::internal)?;
+    Ok(HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text))
 }

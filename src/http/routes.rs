@@ -26,10 +26,10 @@ macro_rules! operations {
     };
 }
 
-/// All routes, to be served or to be documented. `/metrics` is answered by the metrics middleware.
+/// All routes, to be served or to be documented.
 pub fn routes() -> impl Iterator<Item = Endpoint> {
     endpoints(operations! {
-            health { healthz, readyz }
+            health { healthz, readyz, metrics }
             docs { openapi, page, file }
             pages { verify_email_page, reset_password_page }
             local {

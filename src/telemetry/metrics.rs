@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
 use prometheus::{
     GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry,
+    Registry, TextEncoder,
     core::{Collector, Desc},
     proto::MetricFamily,
 };
@@ -185,11 +185,18 @@ impl Metrics {
         self.pools.pools.lock().unwrap_or_else(PoisonError::into_inner).push((name, pool));
     }
 
-    /// The middleware that counts and times requests and answers `GET /metrics`.
+    /// Everything in Prometheus' text format.
+    pub fn render(&self) -> prometheus::Result<String> {
+        let mut families = self.registry.gather();
+        // The process is described in the library's own registry.
+        families.extend(prometheus::gather());
+        TextEncoder::new().encode_to_string(&families)
+    }
+
+    /// The middleware that counts and times requests.
     pub fn http_middleware(&self) -> std::io::Result<PrometheusMetrics> {
         PrometheusMetricsBuilder::new(NAMESPACE)
             .registry(self.registry.clone())
-            .endpoint("/metrics")
             .buckets(&REQUEST_BUCKETS)
             // An unknown path must not become a label: anybody could make any number of them.
             .mask_unmatched_patterns("unknown")

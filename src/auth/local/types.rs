@@ -20,7 +20,7 @@ pub struct RegisterBody {
     #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     password: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 100, examples("Ann"))]
+    #[schema(value_type = Option<String>, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$", examples("Ann"))]
     display_name: Patch<String>,
 }
 

@@ -5,11 +5,7 @@ mod errors;
 use actix_web::App;
 use utoipa::{
     Modify, OpenApi,
-    openapi::{
-        Content, HttpMethod, ObjectBuilder, Response, Type,
-        path::OperationBuilder,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-    },
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_actix_web::AppExt;
 
@@ -58,22 +54,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
             }
         })
         .split_for_parts();
-    document_metrics(&mut api);
     errors::complete(&mut api);
     api
-}
-
-/// `/metrics` is answered by a middleware, which has no handler to stand beside.
-fn document_metrics(api: &mut utoipa::openapi::OpenApi) {
-    let text = Content::new(Some(ObjectBuilder::new().schema_type(Type::String)));
-    let mut response = Response::new("The metrics in Prometheus' text format");
-    response.content.insert("text/plain; version=0.0.4; charset=utf-8".to_owned(), text.into());
-    let operation = OperationBuilder::new()
-        .operation_id(Some("metrics"))
-        .tag("Operations")
-        .summary(Some("What Prometheus scrapes."))
-        .securities(Some([utoipa::openapi::security::SecurityRequirement::default()]))
-        .response("200", response)
-        .build();
-    api.paths.add_path_operation("/metrics", vec![HttpMethod::Get], operation);
 }
