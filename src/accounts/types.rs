@@ -38,7 +38,7 @@ pub struct Profile {
     #[schema(required)]
     phone_number: Option<String>,
     phone_verified: bool,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Map<String, Value>)]
     preferences: Value,
     updated_at: DateTime<Utc>,
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{AllOfBuilder, ObjectBuilder, Ref, RefOr, Schema},
+    openapi::{RefOr, Schema},
 };
 
 use super::types::{ActivityChanges, ActivityType, ClientSource, NewActivity};
@@ -53,9 +53,12 @@ pub struct ActivityBody {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\x00]*$", examples("11868304219"))]
     external_id: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Map<String, Value>>)]
     device_data: Patch<Value>,
 }
+
+/// What cannot be left out of a new activity.
+const REQUIRED: [&str; 3] = ["activity_type", "started_at", "duration_secs"];
 
 /// The body of POST: the same with what is required.
 #[derive(Deserialize)]
@@ -64,9 +67,12 @@ pub struct NewActivityBody(ActivityBody);
 
 impl PartialSchema for NewActivityBody {
     fn schema() -> RefOr<Schema> {
-        let required = ["activity_type", "started_at", "duration_secs"];
-        let required = required.into_iter().fold(ObjectBuilder::new(), ObjectBuilder::required);
-        AllOfBuilder::new().item(Ref::from_schema_name(ActivityBody::name())).item(required).into()
+        let mut schema = ActivityBody::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.required = REQUIRED.map(str::to_owned).into();
+            object.description = Some("`POST /activities`.".to_owned());
+        }
+        schema
     }
 }
 
@@ -76,7 +82,6 @@ impl ToSchema for NewActivityBody {
     }
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((ActivityBody::name().into(), ActivityBody::schema()));
         ActivityBody::schemas(schemas);
     }
 }

@@ -47,7 +47,7 @@ pub struct Activity {
     #[serde(flatten)]
     #[diesel(embed)]
     pub summary: ActivitySummary,
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Map<String, Value>>)]
     device_data: Option<Value>,
 }
 

@@ -84,7 +84,8 @@ async fn head_is_answered_as_get_is_on_every_route() {
 async fn protected_routes_look_at_the_token_first() {
     let app = TestApp::spawn().await;
     let json = [("content-type", "application/json")];
-    let is_protected = |path: &str| path == "/me" || path.starts_with("/me/") || path.starts_with("/activities");
+    let is_protected =
+        |path: &str| path == "/me" || path.starts_with("/me/") || path.starts_with("/activities");
     for (path, allow) in routes().iter().filter(|(path, _)| is_protected(path)) {
         for method in allow.split(", ").filter(|method| *method != "HEAD") {
             let method: Method = method.parse().unwrap();

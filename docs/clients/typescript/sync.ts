@@ -1,0 +1,115 @@
+/**
+ * A complete small sync client for sports-log: a copy of the log that works offline.
+ *
+ *     node built/sync.js COPY.json                     make the copy level with the server
+ *     node built/sync.js COPY.json add run 1800        add an activity; it reaches the server when it can
+ *
+ * SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN an access token. `api.d.ts` is generated from
+ * `sports-log openapi`.
+ */
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api.js";
+
+type Activity = components["schemas"]["ActivitySummary"];
+type NewActivity = components["schemas"]["NewActivity"];
+type Failure = components["schemas"]["Error"];
+
+const client = createClient<paths>({
+  baseUrl: process.env.SPORTS_LOG_API ?? "http://localhost:3000",
+  headers: { Authorization: `Bearer ${process.env.SPORTS_LOG_TOKEN}` },
+  // Waits and tries again when the server asks for it: everything that is sent here may come twice without harm.
+  fetch: async (request: Request) => {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await fetch(request.clone());
+      if (![429, 503].includes(answer.status) || attempt === 5) return answer;
+      const seconds = Number(answer.headers.get("Retry-After") ?? 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  },
+});
+
+class Refused extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.error);
+  }
+}
+
+function accepted<T>(answer: { data?: T; error?: Failure }): T {
+  if (answer.error) throw new Refused(answer.error);
+  return answer.data as T;
+}
+
+/** Activities by id, what is not sent yet, and how far the feed was read: one file, replaced as a whole. */
+class Copy {
+  private activities: Record<string, Activity> = {};
+  private unsent: NewActivity[] = [];
+  private since: string | undefined;
+
+  constructor(private readonly path: string) {
+    if (existsSync(path)) {
+      ({ activities: this.activities, unsent: this.unsent, since: this.since } = JSON.parse(readFileSync(path, "utf8")));
+    }
+  }
+
+  get size(): number {
+    return Object.keys(this.activities).length;
+  }
+
+  private save(): void {
+    const { activities, unsent, since } = this;
+    writeFileSync(`${this.path}.new`, JSON.stringify({ activities, unsent, since: since ?? null }), { flush: true });
+    renameSync(`${this.path}.new`, this.path);
+  }
+
+  /** Keeps the activity until the server has it. Its name makes sending it twice harmless. */
+  add(activity_type: string, duration_secs: number): void {
+    this.unsent.push({ activity_type, duration_secs, external_id: randomUUID(), started_at: new Date().toISOString() });
+    this.save();
+  }
+
+  /** Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped. */
+  async push(): Promise<void> {
+    while (this.unsent.length > 0) {
+      const activities = this.unsent.slice(0, 1000);
+      const { results } = accepted(await client.POST("/activities/batch", { body: { activities } }));
+      results.forEach((result, index) => {
+        if (result.status === "error") console.error("not kept:", activities[index], result.error);
+      });
+      this.unsent.splice(0, activities.length);
+      this.save();
+    }
+  }
+
+  /** Applies what changed since the last time; after too long, begins again. */
+  async pull(): Promise<void> {
+    for (let more = true; more; ) {
+      const query = { limit: 500, ...(this.since ? { since: this.since } : {}) };
+      const answer = await client.GET("/activities/changes", { params: { query } });
+      if (answer.error && ["resync_required", "invalid_cursor"].includes(answer.error.code)) {
+        this.activities = {};
+        this.since = undefined;
+        continue;
+      }
+      const page = accepted(answer);
+      for (const change of page.changes) {
+        if (change.type === "changed") this.activities[change.activity.id] = change.activity;
+        else delete this.activities[change.id];
+      }
+      this.since = page.next;
+      this.save();
+      more = page.has_more;
+    }
+  }
+}
+
+const [path, command, type, seconds] = process.argv.slice(2);
+if (!path || (command && (command !== "add" || !type || !seconds))) {
+  throw new Error("usage: sync.js COPY.json [add TYPE SECONDS]");
+}
+const copy = new Copy(path);
+if (type && seconds) copy.add(type, Number(seconds));
+await copy.push();
+await copy.pull();
+console.log(`${copy.size} activities`);
