@@ -36,6 +36,7 @@ pub enum ErrorCode {
     AccountLocked,
     ReauthenticationRequired,
     LoginDenied,
+    InsufficientScope,
     NotFound,
     MethodNotAllowed,
     PhoneNumberMissing,
@@ -46,6 +47,7 @@ pub enum ErrorCode {
     ConnectionTaken,
     LastWayIn,
     ExternalIdTaken,
+    TooManyTokens,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -81,7 +83,8 @@ impl ErrorCode {
             Self::EmailNotVerified
             | Self::AccountLocked
             | Self::ReauthenticationRequired
-            | Self::LoginDenied => StatusCode::FORBIDDEN,
+            | Self::LoginDenied
+            | Self::InsufficientScope => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::PhoneNumberMissing
@@ -91,7 +94,8 @@ impl ErrorCode {
             | Self::EmailTaken
             | Self::ConnectionTaken
             | Self::LastWayIn
-            | Self::ExternalIdTaken => StatusCode::CONFLICT,
+            | Self::ExternalIdTaken
+            | Self::TooManyTokens => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

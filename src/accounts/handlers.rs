@@ -8,7 +8,7 @@ use super::{
     types::{Me, ProfileBody},
 };
 use crate::{
-    auth::{CurrentUser, sessions::Device},
+    auth::{Permitted, sessions::Device, tokens::ProfileScope},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, IfMatch, IfMatchParam, IfNoneMatchParam, tagged},
     state::WorkerState,
@@ -26,7 +26,7 @@ use crate::{
 pub async fn get_me(
     request: HttpRequest,
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ProfileScope>,
 ) -> ApiResult<HttpResponse> {
     tagged(&request, None, &service::get_me(&state, user.identity()).await?)
 }
@@ -41,7 +41,7 @@ pub async fn get_me(
 )]
 pub async fn update_profile(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ProfileScope>,
     device: Device,
     expected: IfMatch,
     body: ApiJson<ProfileBody>,
@@ -61,7 +61,7 @@ pub async fn update_profile(
 )]
 pub async fn patch_preferences(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ProfileScope>,
     expected: IfMatch,
     body: ApiJson<Map<String, Value>>,
 ) -> ApiResult<HttpResponse> {

@@ -15,7 +15,10 @@ use super::{
     types::Activity,
 };
 use crate::{
-    auth::CurrentUser,
+    auth::{
+        Permitted,
+        tokens::{ReadsActivities, WritesActivities},
+    },
     error::{ApiResult, ErrorCode},
     http::{
         ApiJson, ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfMatch, IfMatchParam,
@@ -43,7 +46,7 @@ const MAX_BODY: usize = 1024 * 1024;
 pub async fn list(
     request: HttpRequest,
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ReadsActivities>,
     params: ApiQuery<ListParams>,
 ) -> ApiResult<HttpResponse> {
     let keys = CursorKey::new(&state.server_key, user.user_id);
@@ -73,7 +76,7 @@ pub async fn list(
 )]
 pub async fn create(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<WritesActivities>,
     request: IdempotentJson<NewActivityBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
@@ -98,7 +101,7 @@ pub async fn create(
 pub async fn get(
     request: HttpRequest,
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let activity = service::get(&state, user.identity(), id.0).await?;
@@ -117,7 +120,7 @@ pub async fn get(
 )]
 pub async fn update(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<WritesActivities>,
     id: ApiPath<Uuid>,
     expected: IfMatch,
     body: ApiJson<ActivityBody, MAX_BODY>,
@@ -137,7 +140,7 @@ pub async fn update(
 )]
 pub async fn delete(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<WritesActivities>,
     id: ApiPath<Uuid>,
     expected: IfMatch,
 ) -> ApiResult<HttpResponse> {

@@ -19,10 +19,11 @@ mod response;
 mod server_key;
 pub mod sessions;
 pub mod store;
+pub mod tokens;
 mod uniform;
 
 pub use account::Account;
-pub use current_user::{CurrentUser, LoggedUser};
+pub use current_user::{CurrentUser, LoggedUser, Permitted};
 pub use email::EmailAddress;
 pub use hasher::{Hasher, HasherMetrics, PasswordHash};
 pub use identity::{Identity, live_session, live_user};

@@ -29,6 +29,8 @@ pub enum Purpose {
     OAuthLogin,
     #[display("refresh-token")]
     RefreshToken,
+    #[display("personal-token")]
+    PersonalToken,
     #[display("throttle")]
     Throttle,
 }

@@ -92,6 +92,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    personal_tokens (id) {
+        id -> Uuid,
+        digest -> Bytea,
+        name -> Text,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     auth_events (id) {
         id -> Uuid,
         user_id -> Nullable<Uuid>,
@@ -192,6 +203,7 @@ diesel::joinable!(oauth_connections -> users (user_id));
 diesel::joinable!(local_credentials -> users (user_id));
 diesel::joinable!(registrations -> users (user_id));
 diesel::joinable!(otp_challenges -> users (user_id));
+diesel::joinable!(personal_tokens -> sessions (id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(activities -> users (user_id));
 diesel::joinable!(activity_feeds -> users (user_id));
@@ -207,6 +219,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     otp_challenges,
     sessions,
+    personal_tokens,
     auth_events,
     spent_oauth_states,
     activities,

@@ -13,7 +13,7 @@ use crate::{
     auth::{
         audit, local,
         oauth::{self, connections},
-        otp, reauth, sessions,
+        otp, reauth, sessions, tokens,
     },
 };
 
@@ -41,6 +41,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             connections { list, look, start, unlink }
             audit { list }
             reauth { request_code }
+            tokens { create, list, delete }
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
             phone { request, confirm }

@@ -30,6 +30,7 @@ mod oauth;
 mod openapi;
 mod otp;
 mod outbox_command;
+mod personal_tokens;
 mod registration;
 mod reset;
 mod sessions;

@@ -6,7 +6,7 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
-const MIGRATIONS: usize = 7;
+const MIGRATIONS: usize = 8;
 
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
@@ -16,7 +16,7 @@ const COLUMNS: &str = "
                CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
                     WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
                     WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
-                    WHEN '_timestamptz' THEN 'Array<Timestamptz>' ELSE udt_name END ||
+                    WHEN '_timestamptz' THEN 'Array<Timestamptz>' WHEN '_text' THEN 'Array<Text>' ELSE udt_name END ||
                CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations') c";

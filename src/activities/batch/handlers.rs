@@ -7,7 +7,7 @@ use super::{
     types::{BatchBody, BatchParams, Results},
 };
 use crate::{
-    auth::CurrentUser,
+    auth::{Permitted, tokens::WritesActivities},
     error::{ApiResult, ErrorCode},
     http::{ApiQuery, IdempotencyKeyParam, IdempotentJson},
     state::WorkerState,
@@ -29,7 +29,7 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 )]
 pub async fn create_many(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<WritesActivities>,
     params: ApiQuery<BatchParams>,
     request: IdempotentJson<BatchBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {

@@ -10,7 +10,7 @@ use super::{
     types::{Changes, ChangesParams},
 };
 use crate::{
-    auth::CurrentUser,
+    auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
     http::ApiQuery,
     state::WorkerState,
@@ -33,7 +33,7 @@ const MAX_WAIT_SECS: u64 = 30;
 )]
 pub async fn changes(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ReadsActivities>,
     params: ApiQuery<ChangesParams>,
 ) -> ApiResult<HttpResponse> {
     let params = params.0;

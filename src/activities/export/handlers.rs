@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use super::{format::Format, service};
 use crate::{
     activities::{cursor::Cursor, types::Activity},
-    auth::CurrentUser,
+    auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult},
     http::ApiQuery,
     state::WorkerState,
@@ -44,7 +44,7 @@ pub struct ExportParams {
 )]
 pub async fn export(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ReadsActivities>,
     params: ApiQuery<ExportParams>,
 ) -> ApiResult<HttpResponse> {
     let format = params.0.format;

@@ -30,6 +30,8 @@ pub enum EventKind {
     PhoneRemoved,
     ProviderLinked,
     ProviderUnlinked,
+    TokenCreated,
+    TokenDeleted,
     AccountLocked,
     AccountUnlocked,
     ResetGranted,
@@ -48,6 +50,7 @@ impl EventKind {
             | Self::PhoneRemoved
             | Self::ProviderLinked
             | Self::ProviderUnlinked
+            | Self::TokenCreated
             | Self::AccountLocked
             | Self::AccountUnlocked
             | Self::AccountDeleted => true,
@@ -56,6 +59,7 @@ impl EventKind {
             | Self::LoggedOut
             | Self::SessionEnded
             | Self::OtherSessionsEnded
+            | Self::TokenDeleted
             | Self::EmailVerified
             | Self::ResetGranted => false,
         }

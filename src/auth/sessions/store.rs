@@ -146,7 +146,7 @@ pub async fn delete_others(mut conn: &AsyncPgConnection, identity: Identity) -> 
 fn of(identity: Identity, verb: &str, condition: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     diesel::sql_query(format!(
         "{verb} FROM sessions
-         WHERE user_id = $1 AND token_version = $2
+         WHERE user_id = $1 AND token_version = $2 AND method <> 'token'
            AND EXISTS (SELECT FROM users u JOIN sessions mine ON mine.user_id = u.id
                        WHERE u.id = $1 AND u.token_version = $2 AND mine.id = $3)
          {condition}"

@@ -54,6 +54,7 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         EventKind::PhoneRemoved => "Your phone number can no longer be used to log in".to_owned(),
         EventKind::ProviderLinked => format!("{provider} can be used to log in now"),
         EventKind::ProviderUnlinked => format!("{provider} can no longer be used to log in"),
+        EventKind::TokenCreated => "A personal access token was made for your account".to_owned(),
         EventKind::AccountLocked => "Your account was locked".to_owned(),
         EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
         EventKind::AccountDeleted => "Your account was deleted".to_owned(),
@@ -62,6 +63,7 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::LoggedOut
         | EventKind::SessionEnded
         | EventKind::OtherSessionsEnded
+        | EventKind::TokenDeleted
         | EventKind::EmailVerified
         | EventKind::ResetGranted => return Err(ApiError::internal("nobody is told of this")),
     })

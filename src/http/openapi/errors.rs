@@ -62,7 +62,7 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
     codes.extend(own.unwrap_or_default());
     // Public operations say so with an empty requirement.
     if operation.security.is_none() {
-        codes.extend([MissingToken, InvalidAccessToken]);
+        codes.extend([MissingToken, InvalidAccessToken, InsufficientScope]);
     }
     if operation.request_body.is_some() {
         codes.extend([MalformedJson, MalformedRequest, BodyTooLarge]);

@@ -1,0 +1,2 @@
+DELETE FROM sessions WHERE method = 'token';
+DROP TABLE personal_tokens;

@@ -1,0 +1,12 @@
+//! `/me/tokens`: personal access tokens, for scripts and devices, with no more rights than they need.
+
+mod handlers;
+mod scope;
+mod service;
+pub mod store;
+mod types;
+
+pub use handlers::*;
+pub use scope::{ProfileScope, ReadsActivities, Scope, ScopeOf, WritesActivities};
+pub use service::authenticate;
+pub use types::PREFIX;

@@ -1,0 +1,58 @@
+//! What a token may be used for.
+
+use std::str::FromStr;
+
+use derive_more::Display;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A right that a token can have. A login has all, and those that no token can have.
+#[derive(
+    Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+pub enum Scope {
+    #[display("activities:read")]
+    #[serde(rename = "activities:read")]
+    ActivitiesRead,
+    #[display("activities:write")]
+    #[serde(rename = "activities:write")]
+    ActivitiesWrite,
+    #[display("profile")]
+    #[serde(rename = "profile")]
+    Profile,
+}
+
+impl FromStr for Scope {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::ActivitiesRead, Self::ActivitiesWrite, Self::Profile]
+            .into_iter()
+            .find(|scope| scope.to_string() == text)
+            .ok_or("must be activities:read, activities:write or profile")
+    }
+}
+
+/// A scope as a type, for the signatures of handlers.
+pub trait ScopeOf {
+    const SCOPE: Scope;
+}
+
+/// See [`Scope::ActivitiesRead`].
+pub struct ReadsActivities;
+/// See [`Scope::ActivitiesWrite`].
+pub struct WritesActivities;
+/// See [`Scope::Profile`].
+pub struct ProfileScope;
+
+impl ScopeOf for ReadsActivities {
+    const SCOPE: Scope = Scope::ActivitiesRead;
+}
+
+impl ScopeOf for WritesActivities {
+    const SCOPE: Scope = Scope::ActivitiesWrite;
+}
+
+impl ScopeOf for ProfileScope {
+    const SCOPE: Scope = Scope::Profile;
+}

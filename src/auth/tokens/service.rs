@@ -1,0 +1,117 @@
+//! The rules of personal access tokens.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::{
+    Scope,
+    store::{self, Row},
+    types::{CreatedToken, NewToken, PREFIX, PersonalToken},
+};
+use crate::{
+    auth::{
+        Identity, OneTimeToken, Purpose,
+        audit::{self, Event, EventKind},
+        reauth::{self, Proof},
+        sessions::Device,
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    idempotency::{self, IdempotencyKey},
+    state::{Shared, WorkerState},
+};
+
+const PURPOSE: Purpose = Purpose::PersonalToken;
+
+/// Makes a token. Its secret is derived from its id, so an answer that was lost can be given once more
+/// without having been stored.
+pub async fn create(
+    state: &WorkerState,
+    identity: Identity,
+    key: Option<IdempotencyKey>,
+    (new, proof): (NewToken, Proof),
+    device: &Device,
+) -> ApiResult<CreatedToken> {
+    // A stolen access token must not become one that lasts for years.
+    reauth::require(state, identity, proof).await?;
+    let shared: &Shared = state;
+    let mut conn = state.pool.get().await?;
+    let details: PersonalToken = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
+                return Ok(details);
+            }
+            let details = keep(shared, conn, identity, &new).await?;
+            let event = Event::of(EventKind::TokenCreated, identity.user_id).by(&new.name);
+            audit::record(conn, &event.from(device)).await?;
+            idempotency::record(conn, identity, key.as_ref(), &details).await?;
+            Ok(details)
+        })
+        .await?;
+    let token = format!("{PREFIX}{}", state.server_key.token(PURPOSE, details.id).expose());
+    Ok(CreatedToken { details, token })
+}
+
+async fn keep(
+    shared: &Shared,
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    new: &NewToken,
+) -> ApiResult<PersonalToken> {
+    let id = Uuid::new_v4();
+    if !store::insert_session(conn, identity, id, new).await? {
+        identity.confirm(conn).await?;
+        let message = "this account has too many tokens; delete some";
+        return Err(ApiError::new(ErrorCode::TooManyTokens, message));
+    }
+    store::insert(conn, id, &shared.server_key.digest_of(PURPOSE, id), new).await?;
+    let kept = store::list(conn, identity, Some(id)).await?.pop();
+    kept.map(details).ok_or_else(|| ApiError::internal("a token is not where it was put"))
+}
+
+pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<PersonalToken>> {
+    let conn = state.pool.get().await?;
+    identity.confirm(&conn).await?;
+    Ok(store::list(&conn, identity, None).await?.into_iter().map(details).collect())
+}
+
+pub async fn delete(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    device: &Device,
+) -> ApiResult<()> {
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if !store::delete(conn, identity, id).await? {
+            identity.confirm(conn).await?;
+            return Err(ApiError::not_found());
+        }
+        let event = Event::of(EventKind::TokenDeleted, identity.user_id).from(device);
+        audit::record(conn, &event).await
+    })
+    .await
+}
+
+/// Whom a token is for: 401 `invalid_access_token`, or 403 `insufficient_scope` if it is not for `scope`.
+pub async fn authenticate(state: &WorkerState, token: &str, scope: Scope) -> ApiResult<Identity> {
+    let secret = token.strip_prefix(PREFIX).and_then(|secret| secret.parse::<OneTimeToken>().ok());
+    let digest =
+        state.server_key.digest(PURPOSE, &secret.ok_or_else(ApiError::invalid_access_token)?);
+    let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
+    let found = state.point_reads.run(find).await?;
+    let (identity, scopes, is_stale) = found.ok_or_else(ApiError::invalid_access_token)?;
+    if !scopes.contains(&scope.to_string()) {
+        let message = format!("this token is not for {scope}");
+        return Err(ApiError::new(ErrorCode::InsufficientScope, message));
+    }
+    if is_stale {
+        let conn = state.pool.get().await?;
+        store::touch(&conn, identity.session_id).await?;
+    }
+    Ok(identity)
+}
+
+fn details((id, name, scopes, created_at, last_used_at, expires_at): Row) -> PersonalToken {
+    let scopes = scopes.iter().filter_map(|scope| scope.parse().ok()).collect();
+    PersonalToken { id, name, scopes, created_at, last_used_at, expires_at }
+}
