@@ -36,7 +36,7 @@ impl ClientAddress {
         Self(network_of(client))
     }
 
-    /// What [`super::limits`] found.
+    /// What `http::limits` found.
     pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().copied()
     }

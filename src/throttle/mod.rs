@@ -1,5 +1,5 @@
 //! Limits: those that hold for all replicas together, because they are counted in PostgreSQL, and
-//! [`local`] ones.
+//! those of one process, `local`.
 //!
 //! The former are for what an attacker must not get more of by asking another replica: guesses,
 //! codes, messages. Each is counted under a keyed digest, so that the table says nothing of whom or
