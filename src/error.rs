@@ -48,6 +48,7 @@ pub enum ErrorCode {
     LastWayIn,
     ExternalIdTaken,
     TooManyTokens,
+    TooManyWebhooks,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -95,7 +96,8 @@ impl ErrorCode {
             | Self::ConnectionTaken
             | Self::LastWayIn
             | Self::ExternalIdTaken
-            | Self::TooManyTokens => StatusCode::CONFLICT,
+            | Self::TooManyTokens
+            | Self::TooManyWebhooks => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -3,7 +3,7 @@
 //! Two halves meet only in the `outbox` table:
 //!
 //! - **Requests.** [`http`] has the routes, extractors and what all answers have in common. Each
-//!   domain ([`accounts`], [`activities`], [`auth`]) is a folder with `handlers` (HTTP to service
+//!   domain ([`accounts`], [`activities`], [`auth`], [`webhooks`]) is a folder with `handlers` (HTTP to service
 //!   and back), `service` (rules) and `store` (SQL); `use` lines point only that way.
 //!   A side effect is a row in the [`outbox`], written in the transaction that causes it.
 //! - **Delivery.** [`delivery`] claims those rows on a thread of its own and sends them through
@@ -32,3 +32,4 @@ pub mod outbox;
 pub mod state;
 pub mod telemetry;
 pub mod throttle;
+pub mod webhooks;

@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use sports_log::{
+    auth::otp::CodeChannel,
     commands::{self, OutboxCommand, UserCommand},
-    outbox::Channel,
 };
 
 /// Keep a log of your sport on a server of your own: a JSON API over PostgreSQL.
@@ -54,7 +54,7 @@ enum Command {
     /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
     SendTest {
         /// email or sms
-        channel: Channel,
+        channel: CodeChannel,
         /// A mail address, or a phone number in E.164 form
         address: String,
         /// JSON in place of a sentence

@@ -80,6 +80,7 @@ impl Shared {
         let (can_send, message) = match channel {
             Channel::Email => (self.can_send.email, "this server cannot send mail"),
             Channel::Sms => (self.can_send.sms, "this server cannot send text messages"),
+            Channel::Webhook => return Ok(()),
         };
         if can_send { Ok(()) } else { Err(ApiError::new(ErrorCode::ChannelUnavailable, message)) }
     }

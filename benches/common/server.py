@@ -82,6 +82,12 @@ class Server:
             line = next(line for line in status if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
+    def connections(self):
+        """How many connections are open, seen from the server's end."""
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table][1:]
+        return sum(1 for row in rows if row[1].endswith(f":{self.port:04X}") and row[3] in ("01", "08"))
+
     def token(self, number):
         """What a login of this user would answer, in the session that is seeded with the user."""
         encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")

@@ -33,6 +33,8 @@ pub enum Purpose {
     PersonalToken,
     #[display("throttle")]
     Throttle,
+    #[display("webhook")]
+    Webhook,
 }
 
 /// 32 bytes that prove a mailbox. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).

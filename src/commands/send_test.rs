@@ -1,10 +1,14 @@
 //! `send-test`: one message past the outbox, to see whether a channel works.
 
 use super::{CommandResult, serve::configured};
-use crate::{auth::otp::Identifier, config::Source, delivery, outbox::Channel};
+use crate::{
+    auth::otp::{CodeChannel, Identifier},
+    config::Source,
+    delivery,
+};
 
 /// Sends it and prints what the provider said, on a terminal or as JSON.
-pub fn send_test(channel: Channel, address: &str, json: bool) -> CommandResult {
+pub fn send_test(channel: CodeChannel, address: &str, json: bool) -> CommandResult {
     let recipient = Identifier::parse(address, channel)
         .map_err(|(_, problem)| format!("{address}: {problem}"))?;
     let config = configured(Source::from_environment())?;

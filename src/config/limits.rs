@@ -73,7 +73,7 @@ impl FromStr for Setting {
 }
 
 /// Networks, or single addresses, with commas between.
-struct Networks(Vec<IpNet>);
+pub(super) struct Networks(pub(super) Vec<IpNet>);
 
 impl std::fmt::Display for Networks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

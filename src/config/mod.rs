@@ -15,6 +15,7 @@ mod sessions;
 mod sms;
 mod source;
 mod units;
+mod webhooks;
 
 pub use database::{DatabaseConfig, SslMode};
 pub use delivery::DeliveryConfig;
@@ -28,6 +29,7 @@ pub use server::ServerConfig;
 pub use sessions::SessionConfig;
 pub use sms::{SmsConfig, TwilioConfig, TwilioSender};
 pub use source::{Fault, Origin, Setting, Source};
+pub use webhooks::WebhookConfig;
 
 /// Everything the server can be told.
 #[derive(Clone, Debug)]
@@ -41,6 +43,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
+    pub webhooks: WebhookConfig,
     pub delivery: DeliveryConfig,
     pub logging: LoggingConfig,
 }
@@ -66,6 +69,7 @@ impl Config {
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
         let sms = SmsConfig::read(s, mailbox);
+        let webhooks = WebhookConfig::read(s);
         let delivery = DeliveryConfig::read(s);
         let logging = LoggingConfig::read(s);
         let report = Report { settings: source.settings, faults: source.faults };
@@ -83,6 +87,7 @@ impl Config {
                     limits,
                     mail,
                     sms,
+                    webhooks,
                     delivery,
                     logging,
                 })

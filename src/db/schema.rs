@@ -174,6 +174,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhooks (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        url -> Text,
+        events -> Array<Text>,
+        created_at -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        event -> Text,
+        payload -> Jsonb,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        delivered_at -> Nullable<Timestamptz>,
+        response_status -> Nullable<Int4>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         kind -> Text,
@@ -209,6 +235,8 @@ diesel::joinable!(activities -> users (user_id));
 diesel::joinable!(activity_feeds -> users (user_id));
 diesel::joinable!(activity_tombstones -> users (user_id));
 diesel::joinable!(idempotent_answers -> users (user_id));
+diesel::joinable!(webhooks -> users (user_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(outbox -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -226,6 +254,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     activity_feeds,
     activity_tombstones,
     idempotent_answers,
+    webhooks,
+    webhook_deliveries,
     outbox,
     throttles,
 );

@@ -12,6 +12,7 @@ use super::{
     otp::{Channels, OtpActor},
     relay::{Lane, Relay, Stop, Wake},
     sms::{SmsActor, Texter},
+    webhook::{WebhookActor, WebhookClient},
 };
 use crate::{
     db::listen,
@@ -24,6 +25,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(500);
 struct Transports {
     mailer: Option<&'static Mailer>,
     texter: Option<Rc<Texter>>,
+    webhooks: Rc<WebhookClient>,
 }
 
 /// The actors of one incarnation, and the task that wakes them.
@@ -32,6 +34,7 @@ struct Crew {
     otp: Addr<OtpActor>,
     email: Option<Addr<EmailActor>>,
     sms: Option<Addr<SmsActor>>,
+    webhook: Addr<WebhookActor>,
     listener: actix_rt::task::JoinHandle<()>,
 }
 
@@ -47,7 +50,14 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
             return;
         }
     };
-    let transports = Transports { mailer, texter: Texter::new(&parts.sms).map(Rc::new) };
+    let webhooks = match WebhookClient::new(&parts.webhooks, parts.config.deadline) {
+        Ok(client) => Rc::new(client),
+        Err(error) => {
+            tracing::error!(error.cause = %error, "the delivery cannot start");
+            return;
+        }
+    };
+    let transports = Transports { mailer, texter: Texter::new(&parts.sms).map(Rc::new), webhooks };
     let mut crew = Crew::start(&parts, &transports);
     loop {
         crew.show(&parts);
@@ -92,12 +102,14 @@ impl Crew {
         if sms.is_some() {
             lanes.push(Lane::new(Channel::Sms, None));
         }
+        let webhook = WebhookActor::new(Rc::clone(parts), Rc::clone(&transports.webhooks)).start();
+        lanes.push(Lane::new(Channel::Webhook, Some(webhook.clone().recipient())));
         let relay = Relay::new(Rc::clone(parts), lanes, otp.clone().recipient()).start();
         let (connector, woken) = (parts.connector.clone(), relay.clone());
         let listener = actix_rt::spawn(async move {
             listen(connector, NOTIFY_CHANNEL, |_| woken.do_send(Wake)).await;
         });
-        Self { relay, otp, email, sms, listener }
+        Self { relay, otp, email, sms, webhook, listener }
     }
 
     fn states(&self) -> Actors {
@@ -113,6 +125,7 @@ impl Crew {
             otp: state(Some(&self.otp)),
             email: state(self.email.as_ref()),
             sms: state(self.sms.as_ref()),
+            webhook: state(Some(&self.webhook)),
         }
     }
 

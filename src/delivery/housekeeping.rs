@@ -9,7 +9,7 @@ use crate::{
     error::ApiResult,
     idempotency,
     outbox::store,
-    throttle,
+    throttle, webhooks,
 };
 
 /// Ends what has expired and measures what is left.
@@ -52,6 +52,7 @@ pub async fn forget(parts: Rc<Parts>) {
         oauth::store::purge(&conn).await?;
         idempotency::store::purge(&conn).await?;
         changes::store::purge(&conn).await?;
+        webhooks::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

@@ -20,13 +20,14 @@ mod send_error;
 mod sms;
 mod status;
 mod trial;
+mod webhook;
 
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     auth::ServerKey,
-    config::{Config, DeliveryConfig, MailConfig, SmsConfig},
+    config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
     db::{Connector, Pool},
     telemetry::DeliveryMetrics,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Parts {
     pub config: DeliveryConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
+    pub webhooks: WebhookConfig,
     pub base_url: String,
     /// The host of `base_url`.
     pub domain: String,
@@ -94,6 +96,7 @@ impl Delivery {
             config: config.delivery.clone(),
             mail: config.mail.clone(),
             sms: config.sms.clone(),
+            webhooks: config.webhooks.clone(),
             base_url: config.server.base_url.clone(),
             domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),

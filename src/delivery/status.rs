@@ -31,11 +31,18 @@ pub struct Actors {
     pub otp: ActorState,
     pub email: ActorState,
     pub sms: ActorState,
+    pub webhook: ActorState,
 }
 
 impl Actors {
-    pub fn named(&self) -> [(&'static str, ActorState); 4] {
-        [("relay", self.relay), ("otp", self.otp), ("email", self.email), ("sms", self.sms)]
+    pub fn named(&self) -> [(&'static str, ActorState); 5] {
+        [
+            ("relay", self.relay),
+            ("otp", self.otp),
+            ("email", self.email),
+            ("sms", self.sms),
+            ("webhook", self.webhook),
+        ]
     }
 
     fn are_well(&self) -> bool {

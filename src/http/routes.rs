@@ -15,6 +15,7 @@ use crate::{
         oauth::{self, connections},
         otp, reauth, sessions, tokens,
     },
+    webhooks,
 };
 
 /// The handlers of some modules, each with the documentation that utoipa keeps beside it.
@@ -45,6 +46,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
             phone { request, confirm }
+            webhooks { create, list, update, delete, deliveries, replay }
             activities { list, create, get, update, delete }
             batch { create_many }
             changes { changes }

@@ -1,17 +1,17 @@
 //! What a message is: its kind, whom it is for, what it is about.
 
 use derive_more::{Display, FromStr};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How a message travels.
-#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
-#[schema(rename_all = "snake_case")]
 pub enum Channel {
     Email,
     Sms,
+    /// To another service, not to a person.
+    Webhook,
 }
 
 /// What a message says.
@@ -35,10 +35,12 @@ pub enum MessageKind {
     ChangeCode,
     /// Something happened to the account's ways in; about an event.
     SecurityNotice,
+    /// Something happened to the log; about a delivery of a webhook.
+    Webhook,
 }
 
 impl MessageKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::AccountExists,
@@ -47,6 +49,7 @@ impl MessageKind {
         Self::EmailCode,
         Self::ChangeCode,
         Self::SecurityNotice,
+        Self::Webhook,
     ];
 
     /// Whether it carries a one-time code, which the OTP actor derives.
@@ -56,7 +59,8 @@ impl MessageKind {
             Self::VerifyEmail
             | Self::ResetPassword
             | Self::AccountExists
-            | Self::SecurityNotice => false,
+            | Self::SecurityNotice
+            | Self::Webhook => false,
         }
     }
 }

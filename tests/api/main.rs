@@ -37,3 +37,4 @@ mod sessions;
 mod sync;
 mod tokens;
 mod user_command;
+mod webhooks;

@@ -83,7 +83,7 @@ async fn health_and_readiness_are_different_questions() {
         ready,
         json!({
             "status": "ready", "database": "ok", "delivery": "ok",
-            "actors": {"relay": "running", "otp": "running", "email": "running", "sms": "not_configured"},
+            "actors": {"relay": "running", "otp": "running", "email": "running", "sms": "not_configured", "webhook": "running"},
         })
     );
 }

@@ -32,6 +32,8 @@ pub enum EventKind {
     ProviderUnlinked,
     TokenCreated,
     TokenDeleted,
+    /// Nothing that was posted to it arrived for days.
+    WebhookDisabled,
     AccountLocked,
     AccountUnlocked,
     ResetGranted,
@@ -51,6 +53,7 @@ impl EventKind {
             | Self::ProviderLinked
             | Self::ProviderUnlinked
             | Self::TokenCreated
+            | Self::WebhookDisabled
             | Self::AccountLocked
             | Self::AccountUnlocked
             | Self::AccountDeleted => true,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::OtpCode;
+use super::{CodeChannel, OtpCode};
 use crate::{
     auth::{EmailAddress, PhoneNumber},
     error::ApiResult,
@@ -27,7 +27,7 @@ pub struct RequestBody {
     #[schema(value_type = String, required, max_length = 254, examples("ann@example.com"))]
     identifier: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Channel, required)]
+    #[schema(value_type = CodeChannel, required)]
     channel: Patch<String>,
 }
 
@@ -61,10 +61,10 @@ impl Identifier {
     }
 
     /// What a channel can reach: an address by email, a number by SMS.
-    pub fn parse(text: &str, channel: Channel) -> Result<Self, Fault> {
+    pub fn parse(text: &str, channel: CodeChannel) -> Result<Self, Fault> {
         let parsed = match channel {
-            Channel::Email => text.parse().map(Self::Email).map_err(|e| format!("{e}")),
-            Channel::Sms => text.parse().map(Self::Phone).map_err(|e| format!("{e}")),
+            CodeChannel::Email => text.parse().map(Self::Email).map_err(|e| format!("{e}")),
+            CodeChannel::Sms => text.parse().map(Self::Phone).map_err(|e| format!("{e}")),
         };
         parsed.map_err(|problem| ("invalid_format", problem))
     }
@@ -74,7 +74,8 @@ impl RequestBody {
     pub fn parse(self) -> ApiResult<Identifier> {
         let mut v = Validator::default();
         let channel = v.required("channel", self.channel, |text| {
-            text.parse::<Channel>().map_err(|_| ("invalid_value", "must be email or sms".into()))
+            text.parse::<CodeChannel>()
+                .map_err(|_| ("invalid_value", "must be email or sms".into()))
         });
         let identifier = v.required("identifier", self.identifier, |text| match channel {
             Some(channel) => Identifier::parse(&text, channel).map(Some),
@@ -88,7 +89,7 @@ impl VerifyBody {
     pub fn parse(self) -> ApiResult<(Identifier, OtpCode)> {
         let mut v = Validator::default();
         let identifier = v.required("identifier", self.identifier, |text| {
-            let channel = if text.contains('@') { Channel::Email } else { Channel::Sms };
+            let channel = if text.contains('@') { CodeChannel::Email } else { CodeChannel::Sms };
             Identifier::parse(&text, channel).map_err(|(code, _)| {
                 (code, "must be an e-mail address, or a phone number in E.164 form".into())
             })

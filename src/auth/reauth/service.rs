@@ -6,10 +6,9 @@ use super::{Proof, store};
 use crate::{
     auth::{
         Identity, Password, PasswordHash, Purpose,
-        otp::{self, Identifier, OtpCode, Proves},
+        otp::{self, CodeChannel, Identifier, OtpCode, Proves},
     },
     error::{ApiError, ApiResult, ErrorCode},
-    outbox::Channel,
     state::WorkerState,
     throttle::{self, Limit},
 };
@@ -50,9 +49,9 @@ pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> A
 pub async fn request_code(
     state: &WorkerState,
     identity: Identity,
-    channel: Channel,
+    channel: CodeChannel,
 ) -> ApiResult<()> {
-    state.require_channel(channel)?;
+    state.require_channel(channel.into())?;
     let server_key = &state.server_key;
     let limited = [identity.user_id.as_bytes(), channel.to_string().as_bytes()].concat();
     let key = server_key.tag(Purpose::Throttle, "change-code", &limited);
@@ -61,10 +60,10 @@ pub async fn request_code(
         let account = store::find(conn, identity).await?;
         let account = account.ok_or_else(ApiError::invalid_access_token)?;
         let to = match channel {
-            Channel::Email => account.proven_email.map(Identifier::Email).ok_or_else(|| {
+            CodeChannel::Email => account.proven_email.map(Identifier::Email).ok_or_else(|| {
                 ApiError::new(ErrorCode::EmailMissing, "this account has no proven address")
             })?,
-            Channel::Sms => account.proven_number.map(Identifier::Phone).ok_or_else(|| {
+            CodeChannel::Sms => account.proven_number.map(Identifier::Phone).ok_or_else(|| {
                 ApiError::new(ErrorCode::PhoneNumberMissing, "this account has no proven number")
             })?,
         };

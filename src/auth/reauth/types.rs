@@ -6,11 +6,10 @@ use utoipa::ToSchema;
 use crate::{
     auth::{
         Password,
-        otp::{OtpCode, otp_code},
+        otp::{CodeChannel, OtpCode, otp_code},
     },
     error::ApiResult,
     http::{Patch, Validator},
-    outbox::Channel,
 };
 
 /// The fields `password` and `code`, one of which a sensitive request carries.
@@ -39,7 +38,7 @@ pub enum Proof {
 #[schema(as = ProofCodeRequest)]
 pub struct CodeBody {
     #[serde(default)]
-    #[schema(value_type = Channel, required)]
+    #[schema(value_type = CodeChannel, required)]
     channel: Patch<String>,
 }
 
@@ -57,7 +56,7 @@ impl ProofBody {
 }
 
 impl CodeBody {
-    pub fn parse(self) -> ApiResult<Channel> {
+    pub fn parse(self) -> ApiResult<CodeChannel> {
         let mut v = Validator::default();
         let channel = v.required("channel", self.channel, |text| {
             text.parse().map_err(|_| ("invalid_value", "must be email or sms".into()))

@@ -35,7 +35,8 @@ pub async fn compose(
         }
         MessageKind::AccountExists => Mail::account_exists(parts).map(Some),
         MessageKind::SecurityNotice => notices::compose(parts, conn, message).await,
-        MessageKind::LoginCode
+        MessageKind::Webhook
+        | MessageKind::LoginCode
         | MessageKind::PhoneCode
         | MessageKind::EmailCode
         | MessageKind::ChangeCode => Err(ApiError::internal("codes are the OTP actor's")),

@@ -55,6 +55,10 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         EventKind::ProviderLinked => format!("{provider} can be used to log in now"),
         EventKind::ProviderUnlinked => format!("{provider} can no longer be used to log in"),
         EventKind::TokenCreated => "A personal access token was made for your account".to_owned(),
+        EventKind::WebhookDisabled => {
+            let host = method.unwrap_or("another service");
+            format!("The webhook to {host} was disabled, because nothing arrived there")
+        }
         EventKind::AccountLocked => "Your account was locked".to_owned(),
         EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
         EventKind::AccountDeleted => "Your account was deleted".to_owned(),

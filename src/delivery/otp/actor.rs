@@ -7,7 +7,7 @@ use actix::{Actor, Context, Handler, Recipient, ResponseFuture};
 use diesel_async::AsyncPgConnection;
 
 use crate::{
-    auth::otp::{self, OtpCode},
+    auth::otp::{self, CodeChannel, OtpCode},
     delivery::{
         Parts,
         attempt::{Deliver, attempt, surviving_panics},
@@ -17,10 +17,7 @@ use crate::{
         sms::{SendSms, Text},
     },
     error::{ApiError, ApiResult},
-    outbox::{
-        Channel,
-        store::{Claim, Claimed},
-    },
+    outbox::store::{Claim, Claimed},
 };
 
 /// The channels' actors, where they are configured.
@@ -83,12 +80,12 @@ async fn compose(
     let code = OtpCode::derive(&parts.server_key, message.subject_id);
     let code = code.expose();
     let recipient = challenge.destination;
-    Ok(Some(match (challenge.channel.parse::<Channel>(), claim.kind) {
-        (Ok(Channel::Email), kind) => {
+    Ok(Some(match (challenge.channel.parse::<CodeChannel>(), claim.kind) {
+        (Ok(CodeChannel::Email), kind) => {
             let mail = Mail::code(parts, kind, code)?;
             Composed::Mail(SendMail { id: claim.id, recipient, mail })
         }
-        (Ok(Channel::Sms), kind) => Composed::Sms(SendSms {
+        (Ok(CodeChannel::Sms), kind) => Composed::Sms(SendSms {
             claim,
             recipient,
             text: Text::code(parts, kind, code)?,

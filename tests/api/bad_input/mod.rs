@@ -3,6 +3,7 @@
 
 mod accounts;
 mod activities;
+mod batches;
 mod bodies;
 mod query;
 mod texts;

@@ -10,6 +10,7 @@ mod metrics;
 pub mod openid;
 mod own_postgres;
 pub mod process;
+pub mod receiver;
 mod serve;
 mod smtp;
 pub mod twilio;

@@ -1,0 +1,25 @@
+//! How a code reaches a person.
+
+use derive_more::{Display, FromStr};
+use utoipa::ToSchema;
+
+use crate::outbox::Channel;
+
+/// The channels that lead to people.
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
+#[display(rename_all = "snake_case")]
+#[from_str(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
+pub enum CodeChannel {
+    Email,
+    Sms,
+}
+
+impl From<CodeChannel> for Channel {
+    fn from(channel: CodeChannel) -> Self {
+        match channel {
+            CodeChannel::Email => Self::Email,
+            CodeChannel::Sms => Self::Sms,
+        }
+    }
+}

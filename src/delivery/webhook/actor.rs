@@ -1,0 +1,129 @@
+//! The webhook actor: posts events, keeps the log of it, and gives receivers up that are gone.
+
+use std::rc::Rc;
+
+use actix::{Actor, Context, Handler, ResponseFuture};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::WebhookClient;
+use crate::{
+    auth::audit::{self, Event, EventKind},
+    delivery::{
+        Parts,
+        attempt::{Deliver, attempt, surviving_panics},
+        breaker::Health,
+        send_error::{SendError, SendResult},
+    },
+    error::{ApiError, ApiResult},
+    webhooks::{
+        signing_key,
+        store::{self, Outcome, Posting},
+    },
+};
+
+/// The receiver wants no more: Standard Webhooks, "410 Gone".
+const GONE: u16 = 410;
+
+/// See the module.
+pub struct WebhookActor {
+    parts: Rc<Parts>,
+    client: Rc<WebhookClient>,
+}
+
+impl WebhookActor {
+    pub fn new(parts: Rc<Parts>, client: Rc<WebhookClient>) -> Self {
+        Self { parts, client }
+    }
+}
+
+impl Actor for WebhookActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Deliver> for WebhookActor {
+    type Result = ResponseFuture<Health>;
+
+    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
+        let (parts, client) = (Rc::clone(&self.parts), Rc::clone(&self.client));
+        let delivery = async move {
+            attempt(
+                &parts,
+                claim,
+                async |conn, message| Ok(store::posting(conn, message.subject_id).await?),
+                async |message, posting| {
+                    parts.in_time(send(&parts, &client, message.subject_id, posting)).await
+                },
+            )
+            .await
+        };
+        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
+    }
+}
+
+/// Whatever one receiver does says nothing of the others, so it never opens the channel's breaker.
+async fn send(
+    parts: &Parts,
+    client: &WebhookClient,
+    delivery_id: Uuid,
+    posting: Posting,
+) -> SendResult {
+    let key = signing_key(&parts.server_key, posting.webhook_id);
+    let body = posting.payload.to_string().into_bytes();
+    let posted = client.post(&posting.url, &key, delivery_id, body).await;
+    let outcome = match posted {
+        Ok(status @ 200..300) => {
+            Outcome { response_status: Some(status.into()), error: None, is_gone: false }
+        }
+        Ok(status) => Outcome {
+            response_status: Some(status.into()),
+            error: Some(format!("answered {status}")),
+            is_gone: status == GONE,
+        },
+        Err(error) => Outcome { response_status: None, error: Some(error), is_gone: false },
+    };
+    if let Err(error) = note(parts, delivery_id, &posting, &outcome).await {
+        tracing::warn!(error.cause = ?error.cause, "the log of a delivery could not be kept");
+    }
+    match outcome.error {
+        None => Ok(None),
+        Some(_) if outcome.is_gone => Err(SendError::permanent(GONE)),
+        Some(_) => {
+            let code = outcome.response_status.map(|status| status.to_string());
+            Err(SendError::Transient { code, retry_after: None })
+        }
+    }
+}
+
+async fn note(
+    parts: &Parts,
+    delivery_id: Uuid,
+    posting: &Posting,
+    outcome: &Outcome,
+) -> ApiResult<()> {
+    let mut conn = parts.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        store::note(conn, delivery_id, outcome).await?;
+        if outcome.error.is_none() {
+            return Ok(store::note_success(conn, posting.webhook_id).await?);
+        }
+        note_failure(parts, conn, posting, outcome.is_gone).await
+    })
+    .await
+}
+
+async fn note_failure(
+    parts: &Parts,
+    conn: &AsyncPgConnection,
+    posting: &Posting,
+    is_gone: bool,
+) -> ApiResult<()> {
+    let patience = parts.webhooks.disable_after_hours;
+    if store::note_failure(conn, posting.webhook_id, patience, is_gone).await? {
+        let host = url::Url::parse(&posting.url).ok();
+        let host = host.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        let event = Event::of(EventKind::WebhookDisabled, posting.user_id).by(host);
+        audit::record(conn, &event).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! `/me/webhooks`: other services that are told what happens to the log.
+
+mod handlers;
+mod service;
+pub mod store;
+mod types;
+
+pub use handlers::*;
+pub use service::signing_key;

@@ -1,0 +1,191 @@
+//! Webhooks as their owner sees them, and what the endpoints take.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use derive_more::Display;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    db::schema::{webhook_deliveries, webhooks},
+    error::ApiResult,
+    http::{Fault, Patch, Validator},
+};
+
+const MAX_URL_CHARS: usize = 2000;
+
+/// What can be told.
+#[derive(
+    Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+pub enum WebhookEvent {
+    #[display("activity.created")]
+    #[serde(rename = "activity.created")]
+    Created,
+    #[display("activity.updated")]
+    #[serde(rename = "activity.updated")]
+    Updated,
+    #[display("activity.deleted")]
+    #[serde(rename = "activity.deleted")]
+    Deleted,
+}
+
+impl WebhookEvent {
+    const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+}
+
+impl FromStr for WebhookEvent {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|event| event.to_string() == text);
+        found.ok_or("must be activity.created, activity.updated or activity.deleted")
+    }
+}
+
+/// `POST /me/webhooks`.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewWebhook)]
+pub struct NewWebhookBody {
+    /// `https`, and no address of a private network.
+    #[serde(default)]
+    #[schema(value_type = String, required, format = "uri", max_length = 2000, examples("https://hooks.example.com/log"))]
+    url: Patch<String>,
+    /// All of them, if not given.
+    #[serde(default)]
+    #[schema(value_type = Vec<WebhookEvent>, min_items = 1)]
+    events: Patch<Vec<String>>,
+}
+
+/// `PUT /me/webhooks/{id}`.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WebhookChanges)]
+pub struct WebhookBody {
+    #[serde(default)]
+    #[schema(value_type = Vec<WebhookEvent>, min_items = 1)]
+    events: Patch<Vec<String>>,
+    /// Enabling one that was disabled gives it a new start.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    enabled: Patch<bool>,
+}
+
+/// A webhook to be kept.
+pub struct NewWebhook {
+    pub url: String,
+    pub events: Vec<String>,
+}
+
+/// Changes to a webhook; `None` leaves a field as it is.
+pub struct WebhookChanges {
+    pub events: Option<Vec<String>>,
+    pub enabled: Option<bool>,
+}
+
+/// A webhook without its secret.
+#[derive(Clone, Debug, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
+#[diesel(table_name = webhooks)]
+pub struct Webhook {
+    pub id: Uuid,
+    pub url: String,
+    #[schema(value_type = Vec<WebhookEvent>)]
+    pub events: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    /// Every delivery has failed since then.
+    #[schema(required)]
+    pub failing_since: Option<DateTime<Utc>>,
+    /// After days of failure, or by its owner.
+    #[schema(required)]
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// A new webhook, with the secret that is never shown again.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedWebhook {
+    #[serde(flatten)]
+    pub details: Webhook,
+    /// Verifies signatures (<https://www.standardwebhooks.com/>).
+    #[schema(examples("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"))]
+    pub secret: String,
+}
+
+/// The answer of `GET /me/webhooks`.
+#[derive(Serialize, ToSchema)]
+pub struct Webhooks {
+    pub webhooks: Vec<Webhook>,
+}
+
+/// One event that was told, or is to be.
+#[derive(Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = webhook_deliveries)]
+pub struct WebhookDelivery {
+    /// The `webhook-id` header.
+    pub id: Uuid,
+    #[schema(value_type = WebhookEvent)]
+    pub event: String,
+    pub created_at: DateTime<Utc>,
+    pub attempts: i32,
+    #[schema(required)]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Of the last attempt that was answered.
+    #[schema(required)]
+    pub response_status: Option<i32>,
+    /// Why the last attempt failed.
+    #[schema(required)]
+    pub last_error: Option<String>,
+}
+
+/// The answer of `GET /me/webhooks/{id}/deliveries`.
+#[derive(Serialize, ToSchema)]
+pub struct WebhookDeliveries {
+    pub deliveries: Vec<WebhookDelivery>,
+}
+
+impl NewWebhookBody {
+    pub fn parse(self) -> ApiResult<NewWebhook> {
+        let mut v = Validator::default();
+        let url = v.required("url", self.url, url);
+        let all = || WebhookEvent::ALL.map(|event| event.to_string()).to_vec();
+        let events = v.not_null("events", self.events, events).unwrap_or_else(all);
+        Ok(NewWebhook { url: v.finish_with(url)?, events })
+    }
+}
+
+impl WebhookBody {
+    pub fn parse(self) -> ApiResult<WebhookChanges> {
+        let mut v = Validator::default();
+        let events = v.not_null("events", self.events, events);
+        let enabled = v.not_null("enabled", self.enabled, Ok);
+        v.finish()?;
+        Ok(WebhookChanges { events, enabled })
+    }
+}
+
+fn url(text: String) -> Result<String, Fault> {
+    let problem = || ("invalid_format", "must be an https URL without a name or a fragment".into());
+    let url = url::Url::parse(&text).map_err(|_| problem())?;
+    let is_plain = url.scheme() == "https"
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none();
+    if !is_plain {
+        return Err(problem());
+    }
+    if url.as_str().chars().count() > MAX_URL_CHARS {
+        return Err(("too_long", format!("must have at most {MAX_URL_CHARS} characters")));
+    }
+    Ok(url.into())
+}
+
+fn events(texts: Vec<String>) -> Result<Vec<String>, Fault> {
+    let events: Result<BTreeSet<WebhookEvent>, _> = texts.iter().map(|text| text.parse()).collect();
+    let events = events.map_err(|expected: &str| ("invalid_value", expected.to_owned()))?;
+    if events.is_empty() {
+        return Err(("too_short", "must not be empty".into()));
+    }
+    Ok(events.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,110 @@
+//! A service that webhooks are posted to: https on this machine, with a certificate of its own making.
+
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    http::{StatusCode, header::HeaderMap},
+    web::{self, Bytes},
+};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{
+    ServerConfig,
+    pki_types::{PrivateKeyDer, pem::PemObject},
+};
+use serde_json::Value;
+
+use super::until;
+
+/// One request that it got.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub target: String,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Post {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct Receiver {
+    pub url: String,
+    /// Whom to trust for it.
+    pub certificate: PathBuf,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    posts: Vec<Post>,
+    answer: StatusCode,
+}
+
+impl Receiver {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = std::env::temp_dir().join(format!("sports-log-receiver-{port}.pem"));
+        std::fs::write(&certificate, cert.pem()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(signing_key.serialize_pem().as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        let state = Arc::new(Mutex::new(State { posts: Vec::new(), answer: StatusCode::OK }));
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let app = move || {
+                    let state = Arc::clone(&shared);
+                    App::new().default_service(web::to(move |request: HttpRequest, body: Bytes| {
+                        let mut state = state.lock().unwrap();
+                        let headers = request.headers().clone();
+                        let target = request.uri().to_string();
+                        state.posts.push(Post { target, headers, body: body.to_vec() });
+                        let mut answer = HttpResponse::build(state.answer);
+                        if state.answer.is_redirection() {
+                            answer.insert_header(("location", "/elsewhere"));
+                        }
+                        std::future::ready(answer.finish())
+                    }))
+                };
+                let server = HttpServer::new(app).workers(1).disable_signals();
+                server.listen_rustls_0_23(listener, tls).unwrap().run().await.unwrap();
+            });
+        });
+        Self { url: format!("https://localhost:{port}/hook?key=1"), certificate, state }
+    }
+
+    /// What it answers from now on.
+    pub fn answer(&self, status: u16) {
+        self.state.lock().unwrap().answer = StatusCode::from_u16(status).unwrap();
+    }
+
+    pub fn posts(&self) -> Vec<Post> {
+        self.state.lock().unwrap().posts.clone()
+    }
+
+    /// The posts, once there are so many.
+    pub async fn got(&self, count: usize) -> Vec<Post> {
+        until("the posts are there", async || self.posts().len() >= count).await;
+        self.posts()
+    }
+}
