@@ -1,6 +1,6 @@
 //! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use derive_more::Deref;
 
@@ -32,6 +32,7 @@ pub struct Shared {
     pub bell: Bell,
     pub limits: LimitsConfig,
     pub local_limits: LocalLimits,
+    pub has_warned_of_proxy: AtomicBool,
     pub product_name: String,
     /// Clients reach us by https.
     pub is_behind_tls: bool,
@@ -63,6 +64,7 @@ impl Shared {
             bell,
             limits: config.limits.clone(),
             local_limits,
+            has_warned_of_proxy: AtomicBool::new(false),
             is_behind_tls: config.server.base_url.starts_with("https://"),
             product_name: config.server.product_name.clone(),
             can_send: Channels {

@@ -36,6 +36,16 @@ impl ClientAddress {
         Self(network_of(client))
     }
 
+    /// Whether somebody in our own network speaks for others and is not believed: a proxy, most likely,
+    /// that the operator forgot, behind which everybody is one address.
+    pub fn hides_others(self, request: &ServiceRequest) -> bool {
+        let is_inside = match self.0 {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+        };
+        is_inside && request.headers().contains_key(X_FORWARDED_FOR)
+    }
+
     /// What `http::limits` found.
     pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().copied()

@@ -1,6 +1,6 @@
 //! Limits at the edge: of all requests by address, and of attempts to get in.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::atomic::Ordering::Relaxed};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
@@ -26,6 +26,12 @@ pub async fn limit_address<B: MessageBody>(
     if let Some(state) = request.app_data::<Data<WorkerState>>().cloned() {
         let address = ClientAddress::of(&request, &state.limits.trusted_proxies);
         request.extensions_mut().insert(address);
+        if address.hides_others(&request) && !state.has_warned_of_proxy.swap(true, Relaxed) {
+            tracing::warn!(
+                "{} sends X-Forwarded-For and is not in TRUSTED_PROXIES: limits take all behind it for one client",
+                address.0
+            );
+        }
         match state.local_limits.take_address(address.0) {
             Ok(Some(standing)) => {
                 request.extensions_mut().insert(standing);

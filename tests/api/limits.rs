@@ -4,7 +4,9 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Answer, PASSWORD, Scrape, TestApp, User};
+use crate::support::{
+    Answer, Database, PASSWORD, Scrape, SmtpServer, TestApp, User, process::Process, send, settings,
+};
 
 async fn login_from(app: &TestApp, forwarded: &str, email: &str, password: &str) -> Answer {
     let headers = [("content-type", "application/json"), ("x-forwarded-for", forwarded)];
@@ -186,4 +188,18 @@ async fn limits_can_be_off_and_must_make_sense() {
             "{said}"
         );
     }
+}
+
+#[actix_rt::test]
+async fn an_operator_who_forgot_the_proxy_is_told_once() {
+    let (database, smtp) = (Database::new().await, SmtpServer::start().await);
+    let server = Process::start(&["serve"], &settings(&database.url, smtp.port));
+    let base = format!("http://127.0.0.1:{}", server.port());
+    for _ in 0..3 {
+        send(Method::GET, &base, "/healthz", &[("x-forwarded-for", "203.0.113.7")], None)
+            .await
+            .expect(200);
+    }
+    server.wait_for("127.0.0.1 sends X-Forwarded-For and is not in TRUSTED_PROXIES");
+    assert_eq!(server.output().matches("TRUSTED_PROXIES").count(), 1);
 }

@@ -85,6 +85,28 @@ async fn nothing_secret_is_logged_even_at_trace() {
     of_provider.extend(query.split('&').map(|pair| pair.split_once('=').unwrap().1.to_owned()));
     of_provider.push(cookie.split_once('=').unwrap().1.to_owned());
 
+    let authorization = format!("Bearer {}", fifth.token);
+    let headers = [("authorization", authorization.as_str()), json_type];
+    let post_as = async |path: &str, body: serde_json::Value| {
+        send(Method::POST, &base, path, &headers, Some(body.to_string().into_bytes()))
+            .await
+            .expect(201)
+            .json()
+    };
+    let body = json!({"name": "x", "scopes": ["activities:write"], "password": new_password});
+    let personal = post_as("/me/tokens", body).await["token"].as_str().unwrap().to_owned();
+    // Nothing is posted anywhere: this machine is no public address.
+    let webhook = post_as("/me/webhooks", json!({"url": "https://localhost/"})).await;
+    let webhook = webhook["secret"].as_str().unwrap().trim_start_matches("whsec_").to_owned();
+    let bearer = format!("Bearer {personal}");
+    let headers = [("authorization", bearer.as_str()), json_type];
+    send(Method::POST, &base, "/activities", &headers, Some(run.to_string().into_bytes()))
+        .await
+        .expect(201);
+    until_selects(&database, "SELECT count(*) FROM webhook_deliveries WHERE attempts > 0", "1")
+        .await;
+    database.execute("DELETE FROM outbox WHERE channel = 'webhook'").await;
+
     until_selects(&database, "SELECT count(*) FROM outbox WHERE status <> 'sent'", "0").await;
 
     let hash = database.text("SELECT password_hash FROM local_credentials").await;
@@ -105,6 +127,8 @@ async fn nothing_secret_is_logged_even_at_trace() {
         &fourth.refresh_token,
         &fifth.token,
         &fifth.refresh_token,
+        &personal,
+        &webhook,
         CLIENT_SECRET,
         OAUTH_TOKEN_KEY,
         &mailed,
