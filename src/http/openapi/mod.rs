@@ -37,7 +37,7 @@ impl Modify for AccessToken {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let token = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("The `token` of an answer that logs in"))
+            .description(Some("The `token` of an answer that logs in; or, where its scopes allow it, one from `POST /me/tokens`"))
             .build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(token));
