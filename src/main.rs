@@ -41,6 +41,12 @@ enum Command {
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
+    /// Show how the server, its database and its queue are. Exit code 1 when something needs somebody.
+    Status {
+        /// JSON in place of a table
+        #[arg(long)]
+        json: bool,
+    },
     /// Look at the messages of the outbox, try them again, take them back.
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -70,6 +76,7 @@ fn main() -> ExitCode {
         Command::Migrate => commands::migrate(),
         Command::CheckConfig => commands::check_config(),
         Command::Healthcheck { url } => commands::healthcheck(url),
+        Command::Status { json } => commands::status(json),
         Command::Outbox(command) => commands::outbox(command),
         Command::User(command) => commands::user(command),
         Command::ReencryptTokens => commands::reencrypt_tokens(),

@@ -1,22 +1,16 @@
 //! `healthcheck`: an exit code for containers whose image has no curl.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use super::CommandResult;
 use crate::config::Source;
 
 /// Asks `GET /readyz` of `url`, or of the server that `BIND_ADDR` describes.
 pub fn healthcheck(url: Option<String>) -> CommandResult {
-    let url = url.unwrap_or_else(|| {
-        let addr =
-            Source::from_environment().or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
-        let host = match addr {
-            _ if !addr.ip().is_unspecified() => addr.ip().to_string(),
-            SocketAddr::V4(_) => "127.0.0.1".into(),
-            SocketAddr::V6(_) => "[::1]".into(),
-        };
-        format!("http://{host}:{}", addr.port())
-    });
+    let url = url.unwrap_or_else(own_url);
     let url = format!("{}/readyz", url.trim_end_matches('/'));
     actix_rt::System::new().block_on(async {
         let client =
@@ -29,4 +23,15 @@ pub fn healthcheck(url: Option<String>) -> CommandResult {
         let body = response.body().limit(64 * 1024).await.unwrap_or_default();
         Err(format!("{url}: {} {}", response.status(), String::from_utf8_lossy(&body)).into())
     })
+}
+
+/// The address of the server that `BIND_ADDR` describes, as seen from this machine.
+pub(super) fn own_url() -> String {
+    let addr = Source::from_environment().or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
+    let host = match addr {
+        _ if !addr.ip().is_unspecified() => addr.ip(),
+        SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("http://{}", SocketAddr::new(host, addr.port()))
 }

@@ -8,7 +8,9 @@ mod outbox;
 mod reencrypt_tokens;
 mod send_test;
 mod serve;
+mod status;
 mod stop;
+mod supervisor;
 mod tables;
 mod user;
 
@@ -20,6 +22,7 @@ pub use outbox::{OutboxCommand, outbox};
 pub use reencrypt_tokens::reencrypt_tokens;
 pub use send_test::send_test;
 pub use serve::{migrate, serve};
+pub use status::status;
 pub use user::{UserCommand, user};
 
 use crate::error::ApiError;

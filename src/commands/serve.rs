@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{CommandError, CommandResult, stop::stop_signal};
+use actix_rt::task::JoinHandle;
+
+use super::{CommandError, CommandResult, stop::stop_signal, supervisor};
 use crate::{
     app::Application,
     config::{Config, Report, Source},
@@ -16,7 +18,15 @@ pub fn serve() -> CommandResult {
     telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let stop = stop_signal()?;
-        Ok(Application::build(&config).await?.run_until_stopped(stop).await?)
+        let application = Application::build(&config).await?;
+        supervisor::ready(application.port());
+        let watch = supervisor::watch(application.port());
+        let stop = async {
+            stop.await;
+            watch.iter().for_each(JoinHandle::abort);
+            supervisor::stopping();
+        };
+        Ok(application.run_until_stopped(stop).await?)
     })
 }
 

@@ -27,6 +27,8 @@ pub enum SslMode {
 pub struct DatabaseConfig {
     /// The URL without `sslmode` and `sslrootcert`, which are beside it.
     pub url: SecretString,
+    /// In place of one in the URL.
+    pub password: Option<SecretString>,
     pub ssl_mode: SslMode,
     /// PEM file of the certificate authorities to trust; the web's when absent.
     pub ssl_root_cert: Option<PathBuf>,
@@ -41,6 +43,7 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
     pub(super) fn read(s: &mut Source) -> Option<Self> {
         let url = s.partly_secret("DATABASE_URL", redact);
+        let password = s.secret("DATABASE_PASSWORD");
         let pool_size = s.or("DATABASE_POOL_SIZE", Count(16)).0;
         let wait = s.or("DATABASE_WAIT_SECS", Seconds(5.0)).into();
         let statement_timeout = s.or("DATABASE_STATEMENT_TIMEOUT_SECS", Seconds(10.0)).into();
@@ -51,6 +54,7 @@ impl DatabaseConfig {
         match split_tls_parameters(url.expose_secret()) {
             Ok((url, ssl_mode, ssl_root_cert)) => Some(Self {
                 url: url.into(),
+                password,
                 ssl_mode,
                 ssl_root_cert,
                 pool_size,

@@ -1,18 +1,26 @@
 //! What is logged, and in which form.
 
+use std::{
+    fs::File,
+    io::{IsTerminal, stdout},
+    os::{fd::AsFd, unix::fs::MetadataExt},
+};
+
 use derive_more::{Display, FromStr};
 
 use super::source::Source;
 
-/// Human-readable or JSON lines.
+/// Where and how lines are written.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// Text on a terminal, JSON otherwise.
+    /// Text on a terminal, the journal where systemd connected us to it, JSON otherwise.
     Auto,
     Text,
     Json,
+    /// systemd's journal, in its own protocol: with priorities, and a field for each of ours.
+    Journald,
 }
 
 /// Filter and form of the log.
@@ -20,6 +28,7 @@ pub enum LogFormat {
 pub struct LoggingConfig {
     /// A tracing-subscriber `EnvFilter` directive list.
     pub filter: String,
+    /// Never [`LogFormat::Auto`].
     pub format: LogFormat,
 }
 
@@ -29,6 +38,20 @@ impl LoggingConfig {
         if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&filter) {
             s.fault("RUST_LOG", error.to_string());
         }
-        Self { filter, format: s.or("LOG_FORMAT", LogFormat::Auto) }
+        let format = match s.or("LOG_FORMAT", LogFormat::Auto) {
+            LogFormat::Auto if stdout().is_terminal() => LogFormat::Text,
+            LogFormat::Auto if is_journal(s.plain("JOURNAL_STREAM")) => LogFormat::Journald,
+            LogFormat::Auto => LogFormat::Json,
+            format => format,
+        };
+        Self { filter, format }
     }
+}
+
+/// Whether standard output is the stream that `JOURNAL_STREAM` names by device and inode
+/// (systemd.exec(5)): the variable alone is inherited by whatever a service starts.
+fn is_journal(named: Option<&str>) -> bool {
+    let output = stdout().as_fd().try_clone_to_owned().map(File::from);
+    let output = output.and_then(|output| output.metadata());
+    output.is_ok_and(|it| named == Some(&format!("{}:{}", it.dev(), it.ino())))
 }

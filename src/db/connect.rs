@@ -35,6 +35,9 @@ impl Connector {
     pub fn new(config: &DatabaseConfig) -> Result<Self, ConnectError> {
         let mut driver: tokio_postgres::Config =
             config.url.expose_secret().parse().map_err(|_| ConnectError("is malformed".into()))?;
+        if let Some(password) = &config.password {
+            driver.password(password.expose_secret());
+        }
         driver.connect_timeout(config.wait);
         driver.keepalives_idle(Duration::from_secs(30));
         if driver.get_application_name().is_none() {

@@ -37,6 +37,28 @@ pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String
     .await
 }
 
+/// The database's schema against the one that this program knows.
+pub struct Schema {
+    pub applied: usize,
+    /// Versions that are still to be applied.
+    pub pending: Vec<String>,
+}
+
+/// Looks, and changes nothing.
+pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
+    on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
+        let pending = connection.pending_migrations(MIGRATIONS)?;
+        Ok(Schema {
+            applied: connection.applied_migrations()?.len(),
+            pending: pending
+                .iter()
+                .map(|migration| migration.name().version().to_string())
+                .collect(),
+        })
+    })
+    .await
+}
+
 /// Reverts everything, newest first. All data is lost: for tests of the `down.sql` files.
 pub async fn revert_all(connector: &Connector) -> Result<Vec<String>, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {

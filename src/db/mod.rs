@@ -1,5 +1,6 @@
 //! PostgreSQL: connections, pools, migrations, the schema. Knows no domain.
 
+mod backups;
 mod connect;
 mod errors;
 mod listen;
@@ -9,6 +10,7 @@ mod pool;
 pub mod schema;
 mod tls;
 
+pub use backups::Backup;
 pub use connect::{ConnectError, Connector};
 pub use listen::listen;
 pub use point_reads::PointReads;

@@ -224,6 +224,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backups (id) {
+        id -> Int8,
+        finished_at -> Timestamptz,
+        file -> Text,
+        bytes -> Int8,
+    }
+}
+
 diesel::joinable!(profiles -> users (user_id));
 diesel::joinable!(oauth_connections -> users (user_id));
 diesel::joinable!(local_credentials -> users (user_id));
@@ -258,4 +267,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     outbox,
     throttles,
+    backups,
 );

@@ -6,6 +6,7 @@ use super::Parts;
 use crate::{
     activities::changes,
     auth::{audit, oauth, otp, sessions},
+    db::Backup,
     error::ApiResult,
     idempotency,
     outbox::store,
@@ -20,11 +21,12 @@ pub async fn look(parts: Rc<Parts>) {
         if expired > 0 {
             tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
         }
-        ApiResult::Ok(store::depth(&conn).await?)
+        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?))
     };
     match outcome.await {
-        Ok(depths) => {
+        Ok((depths, backup)) => {
             let metrics = &parts.metrics;
+            metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
             metrics.depth.reset();
             metrics.oldest_seconds.reset();
             for depth in depths {

@@ -52,7 +52,10 @@ impl RootSpanBuilder for RequestSpan {
             user.id = user,
             error.code = code.map(tracing::field::display),
             duration_ms = duration,
-            "request answered"
+            "{} {} {}",
+            request.method(),
+            route.as_deref().unwrap_or("(no such path)"),
+            response.status().as_u16(),
         );
     }
 }

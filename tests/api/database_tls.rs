@@ -5,7 +5,11 @@ use std::{fs, path::PathBuf};
 use diesel_async::RunQueryDsl;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
-use crate::support::{OwnPostgres, connector, free_port};
+use crate::support::{
+    OwnPostgres, connector, free_port,
+    process::{run, said},
+    settings,
+};
 
 /// A server that takes TCP connections with TLS only, and shows a certificate for `localhost`.
 struct TlsPostgres {
@@ -94,4 +98,24 @@ async fn a_server_without_tls_is_refused_where_tls_is_required() {
     assert!(connector(&url).connect().await.is_ok());
     let error = connector(&format!("{url}?sslmode=require")).connect().await.err().unwrap();
     assert!(error.to_string().contains("server does not support TLS"), "{error}");
+}
+
+#[actix_rt::test]
+async fn the_password_may_be_a_setting_of_its_own() {
+    let mut postgres = OwnPostgres::start();
+    let port = free_port();
+    let set = "ALTER ROLE sports_log PASSWORD 'open sesame'";
+    let mut conn = connector(&postgres.url()).connect().await.unwrap();
+    diesel::sql_query(set).execute(&mut conn).await.unwrap();
+    postgres.write("pg_hba.conf", "host all all 127.0.0.1/32 scram-sha-256\n");
+    postgres.configure(&format!("listen_addresses = '127.0.0.1'\nport = {port}\n"));
+    let url = format!("postgres://sports_log@127.0.0.1:{port}/sports_log");
+    for (password, is_right) in [("open sesame", true), ("open says me", false)] {
+        let mut variables = settings(&url, 25);
+        variables.push(("DATABASE_PASSWORD", password.into()));
+        let migrated = actix_rt::task::spawn_blocking(move || run(&["migrate"], &variables));
+        let migrated = migrated.await.unwrap();
+        assert_eq!(migrated.status.success(), is_right, "{}", said(&migrated));
+        assert!(!said(&migrated).contains(password));
+    }
 }

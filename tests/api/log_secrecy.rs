@@ -111,7 +111,7 @@ async fn nothing_secret_is_logged_even_at_trace() {
 
     let hash = database.text("SELECT password_hash FROM local_credentials").await;
     let log = server.output();
-    assert!(log.contains("\"level\":\"TRACE\"") && log.contains("request answered"), "{log}");
+    assert!(log.contains("\"level\":\"TRACE\"") && log.contains("POST /auth/login 200"), "{log}");
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
     for secret in [
         PASSWORD,

@@ -34,6 +34,8 @@ mod personal_tokens;
 mod registration;
 mod reset;
 mod sessions;
+mod status_command;
+mod supervision;
 mod sync;
 mod tokens;
 mod user_command;

@@ -6,6 +6,7 @@ use diesel::{
     sql_types::{BigInt, Double, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::Serialize;
 
 use crate::db::schema::outbox;
 
@@ -40,8 +41,18 @@ pub async fn depth(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Depth>> {
     .await
 }
 
+/// Messages given up within the last day.
+pub async fn recently_dead(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
+    outbox::table
+        .filter(outbox::status.eq("dead"))
+        .filter(outbox::finished_at.gt((now.into_sql::<Timestamptz>() - 1.day()).nullable()))
+        .count()
+        .get_result(&mut conn)
+        .await
+}
+
 /// One line of [`depth`].
-#[derive(QueryableByName)]
+#[derive(QueryableByName, Serialize)]
 pub struct Depth {
     #[diesel(sql_type = Text)]
     pub channel: String,

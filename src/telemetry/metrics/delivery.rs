@@ -1,0 +1,104 @@
+//! The outbox and what sends from it.
+
+use prometheus::{
+    GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry,
+};
+
+use super::{counter, counters, histogram, opts, registered};
+
+/// Seconds; one statement on an index.
+const CLAIM_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.5];
+
+/// Metrics of the outbox, its delivery, and what is measured beside it.
+#[derive(Clone)]
+pub struct DeliveryMetrics {
+    /// Pending messages by channel and status.
+    pub depth: IntGaugeVec,
+    /// Age in seconds of the oldest pending message, by channel.
+    pub oldest_seconds: GaugeVec,
+    /// Attempts by channel and outcome.
+    pub attempts: IntCounterVec,
+    /// Seconds that a claim takes.
+    pub claim: Histogram,
+    /// Seconds from commit to sent.
+    pub latency: Histogram,
+    /// 1 while a channel's circuit breaker is open.
+    pub breaker_open: IntGaugeVec,
+    /// 1 while an actor of the delivery runs.
+    pub actor_up: IntGaugeVec,
+    /// Completions refused because the lease was lost.
+    pub lost_leases: IntCounter,
+    /// Times the actors were started again after one of them died.
+    pub restarts: IntCounter,
+    /// Unix time of the last backup, 0 without one.
+    pub last_backup: IntGauge,
+}
+
+impl DeliveryMetrics {
+    pub(super) fn new(r: &Registry) -> prometheus::Result<Self> {
+        Ok(Self {
+            depth: registered(
+                r,
+                IntGaugeVec::new(
+                    opts("outbox_messages", "Pending messages"),
+                    &["channel", "status"],
+                )?,
+            )?,
+            oldest_seconds: registered(
+                r,
+                GaugeVec::new(
+                    opts("outbox_oldest_seconds", "Age of the oldest pending message"),
+                    &["channel"],
+                )?,
+            )?,
+            attempts: counters(
+                r,
+                "outbox_attempts_total",
+                "Attempts to send",
+                &["channel", "outcome"],
+            )?,
+            claim: registered(
+                r,
+                Histogram::with_opts(
+                    HistogramOpts::from(opts(
+                        "outbox_claim_seconds",
+                        "Seconds that a relay takes to claim due messages",
+                    ))
+                    .buckets(CLAIM_BUCKETS.to_vec()),
+                )?,
+            )?,
+            latency: histogram(
+                r,
+                "outbox_commit_to_sent_seconds",
+                "Seconds from enqueueing a message to its acceptance",
+            )?,
+            breaker_open: registered(
+                r,
+                IntGaugeVec::new(
+                    opts("outbox_breaker_open", "1 while a channel is given time to recover"),
+                    &["channel"],
+                )?,
+            )?,
+            actor_up: registered(
+                r,
+                IntGaugeVec::new(
+                    opts("delivery_actor_up", "1 while an actor of the delivery runs"),
+                    &["actor"],
+                )?,
+            )?,
+            lost_leases: counter(
+                r,
+                "outbox_lost_leases_total",
+                "Messages completed after their lease was lost",
+            )?,
+            restarts: counter(r, "delivery_restarts_total", "Restarts of the delivery's actors")?,
+            last_backup: registered(
+                r,
+                IntGauge::with_opts(opts(
+                    "last_backup_timestamp_seconds",
+                    "Unix time of the last backup, 0 without one",
+                ))?,
+            )?,
+        })
+    }
+}

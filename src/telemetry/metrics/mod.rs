@@ -1,0 +1,160 @@
+//! All metrics, in a registry of their own: two servers in one process do not share it.
+
+mod delivery;
+mod pools;
+
+use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
+use prometheus::{
+    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder, core::Collector,
+};
+
+pub use self::delivery::DeliveryMetrics;
+use self::pools::PoolCollector;
+use crate::{
+    auth::{HasherMetrics, sessions::LoginMethod},
+    db::Pool,
+};
+
+const NAMESPACE: &str = "sports_log";
+
+/// Seconds; from a cached point read to a login behind a queue.
+const REQUEST_BUCKETS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Every metric of the service.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    pools: PoolCollector,
+    logins: IntCounterVec,
+    limits: IntCounterVec,
+    pub users_registered: IntCounter,
+    pub activities_created: IntCounter,
+    pub hasher: HasherMetrics,
+    pub delivery: DeliveryMetrics,
+}
+
+impl Metrics {
+    /// Fails only when two metrics have one name.
+    pub fn new() -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let r = &registry;
+        let pools = PoolCollector::new()?;
+        r.register(Box::new(pools.clone()))?;
+        let build_info = registered(
+            r,
+            IntGaugeVec::new(opts("build_info", "1, with the version that runs"), &["version"])?,
+        )?;
+        build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let metrics = Self {
+            pools,
+            logins: counters(r, "logins_total", "Attempts to log in", &["method", "status"])?,
+            limits: counters(
+                r,
+                "rate_limit_decisions_total",
+                "Requests that a limit allowed or refused",
+                &["limit", "decision"],
+            )?,
+            users_registered: counter(r, "users_registered_total", "Accounts made")?,
+            activities_created: counter(r, "activities_created_total", "Activities created")?,
+            hasher: HasherMetrics {
+                pending: registered(
+                    r,
+                    IntGauge::with_opts(opts(
+                        "hashing_pending",
+                        "Requests waiting for or computing a password hash",
+                    ))?,
+                )?,
+                seconds: histogram(
+                    r,
+                    "hashing_seconds",
+                    "Seconds from asking for a password hash to having it",
+                )?,
+            },
+            delivery: DeliveryMetrics::new(r)?,
+            registry,
+        };
+        // Series that alerts look at exist before their first event.
+        for method in LoginMethod::ALL {
+            for status in ["success", "failure"] {
+                metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
+            }
+        }
+        Ok(metrics)
+    }
+
+    pub fn count_login(&self, method: LoginMethod, succeeded: bool) {
+        let status = if succeeded { "success" } else { "failure" };
+        self.logins.with_label_values(&[method.to_string().as_str(), status]).inc();
+    }
+
+    /// Those that the limit `name` allows, and those that it refuses.
+    pub fn limit_decisions(&self, name: &str) -> (IntCounter, IntCounter) {
+        let of = |decision| self.limits.with_label_values(&[name, decision]);
+        (of("allowed"), of("refused"))
+    }
+
+    pub fn count_limit(&self, name: &str, is_allowed: bool) {
+        let (allowed, refused) = self.limit_decisions(name);
+        if is_allowed { allowed.inc() } else { refused.inc() }
+    }
+
+    /// Shows `pool` under `name`, added to those already shown under it.
+    pub fn watch_pool(&self, name: &'static str, pool: Pool) {
+        self.pools.watch(name, pool);
+    }
+
+    /// Everything in Prometheus' text format.
+    pub fn render(&self) -> prometheus::Result<String> {
+        let mut families = self.registry.gather();
+        // The process is described in the library's own registry.
+        families.extend(prometheus::gather());
+        TextEncoder::new().encode_to_string(&families)
+    }
+
+    /// The middleware that counts and times requests.
+    pub fn http_middleware(&self) -> std::io::Result<PrometheusMetrics> {
+        PrometheusMetricsBuilder::new(NAMESPACE)
+            .registry(self.registry.clone())
+            .buckets(&REQUEST_BUCKETS)
+            // An unknown path must not become a label: anybody could make any number of them.
+            .mask_unmatched_patterns("unknown")
+            .build()
+            .map_err(std::io::Error::other)
+    }
+}
+
+fn opts(name: &str, help: &str) -> Opts {
+    Opts::new(name, help).namespace(NAMESPACE)
+}
+
+fn registered<C: Collector + Clone + 'static>(
+    registry: &Registry,
+    collector: C,
+) -> prometheus::Result<C> {
+    registry.register(Box::new(collector.clone()))?;
+    Ok(collector)
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntCounter> {
+    registered(registry, IntCounter::with_opts(opts(name, help))?)
+}
+
+fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> prometheus::Result<IntCounterVec> {
+    registered(registry, IntCounterVec::new(opts(name, help), labels)?)
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str) -> prometheus::Result<Histogram> {
+    let buckets =
+        vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0];
+    registered(
+        registry,
+        Histogram::with_opts(HistogramOpts::from(opts(name, help)).buckets(buckets))?,
+    )
+}
