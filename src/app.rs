@@ -41,6 +41,8 @@ pub struct Application {
     server: Server,
     delivery: Delivery,
     bell: Bell,
+    shared: Arc<Shared>,
+    shutdown_notice: Duration,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -71,9 +73,17 @@ impl Application {
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
-        let server = http::start(listener, config, shared)?;
+        let server = http::start(listener, config, Arc::clone(&shared))?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
-        Ok(Self { port, server, delivery, bell, tasks: [bell_listener, forgetting] })
+        Ok(Self {
+            port,
+            server,
+            delivery,
+            bell,
+            shared,
+            shutdown_notice: config.server.shutdown_notice,
+            tasks: [bell_listener, forgetting],
+        })
     }
 
     /// The port in use, also where the configuration left the choice to the system (0).
@@ -81,14 +91,16 @@ impl Application {
         self.port
     }
 
-    /// Serves until `stop` resolves: then requests finish, what is being sent finishes, and
+    /// Serves until `stop` resolves: then proxies are given notice, requests finish, what is being sent finishes, and
     /// everything is closed.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let handle = self.server.handle();
         let server = actix_rt::spawn(self.server);
         stop.await;
         tracing::info!("stopping");
+        self.shared.leave();
         self.bell.stop();
+        tokio::time::sleep(self.shutdown_notice).await;
         self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;

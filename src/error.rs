@@ -61,6 +61,7 @@ pub enum ErrorCode {
     Busy,
     DatabaseUnavailable,
     DeliveryUnavailable,
+    ShuttingDown,
     ChannelUnavailable,
     Internal,
 }
@@ -110,6 +111,7 @@ impl ErrorCode {
             Self::Busy
             | Self::DatabaseUnavailable
             | Self::DeliveryUnavailable
+            | Self::ShuttingDown
             | Self::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -119,7 +121,7 @@ impl ErrorCode {
     pub fn retry_after_secs(self) -> Option<u32> {
         match self {
             Self::Busy => Some(2),
-            Self::DatabaseUnavailable | Self::DeliveryUnavailable => Some(5),
+            Self::DatabaseUnavailable | Self::DeliveryUnavailable | Self::ShuttingDown => Some(5),
             Self::ChannelUnavailable => Some(60),
             _ => None,
         }

@@ -1,6 +1,9 @@
 //! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use derive_more::Deref;
 
@@ -33,6 +36,7 @@ pub struct Shared {
     pub limits: LimitsConfig,
     pub local_limits: LocalLimits,
     pub has_warned_of_proxy: AtomicBool,
+    is_leaving: AtomicBool,
     pub product_name: String,
     /// Clients reach us by https.
     pub is_behind_tls: bool,
@@ -65,6 +69,7 @@ impl Shared {
             limits: config.limits.clone(),
             local_limits,
             has_warned_of_proxy: AtomicBool::new(false),
+            is_leaving: AtomicBool::new(false),
             is_behind_tls: config.server.base_url.starts_with("https://"),
             product_name: config.server.product_name.clone(),
             can_send: Channels {
@@ -75,6 +80,16 @@ impl Shared {
             pool_size_per_worker: config.database.pool_size.div_ceil(config.server.workers).max(2),
             pool_wait: config.database.wait,
         })
+    }
+
+    /// From now on [`Shared::is_leaving`].
+    pub fn leave(&self) {
+        self.is_leaving.store(true, Relaxed);
+    }
+
+    /// Requests are still answered, but who could ask another server should.
+    pub fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Relaxed)
     }
 
     /// 503 for everyone alike when there is no way to send through `channel`.

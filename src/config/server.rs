@@ -1,12 +1,12 @@
 //! Where the server listens, and how it is known to the world.
 
-use std::{net::SocketAddr, str::FromStr};
+use std::{net::SocketAddr, str::FromStr, time::Duration};
 
 use derive_more::Display;
 
 use super::{
     source::Source,
-    units::{Count, HttpUrl},
+    units::{Count, HttpUrl, Seconds},
 };
 
 /// Listening address, workers and public names.
@@ -21,6 +21,8 @@ pub struct ServerConfig {
     pub domain: String,
     /// Whose pages a browser lets use the API.
     pub cors_origins: Vec<String>,
+    /// How long requests are still taken after the signal to stop, while `/readyz` says no.
+    pub shutdown_notice: Duration,
     /// The product's name in mails and pages.
     pub product_name: String,
 }
@@ -31,11 +33,21 @@ impl ServerConfig {
         let bind_addr = s.or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
         let base_url = s.required::<HttpUrl>("APP_BASE_URL");
         let workers = s.or("HTTP_WORKERS", Count(cores)).0;
+        let shutdown_notice =
+            s.optional::<Seconds>("SHUTDOWN_NOTICE_SECS").map(Into::into).unwrap_or_default();
         let product_name = s.or("APP_NAME", ProductName("sports-log".into())).0;
         let cors_origins = s.or("CORS_ALLOWED_ORIGINS", Origins(Vec::new())).0;
         let HttpUrl(base_url) = base_url?;
         let domain = url::Url::parse(&base_url).ok()?.host_str()?.to_owned();
-        Some(Self { bind_addr, workers, base_url, domain, cors_origins, product_name })
+        Some(Self {
+            bind_addr,
+            workers,
+            base_url,
+            domain,
+            cors_origins,
+            shutdown_notice,
+            product_name,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use actix_web::{
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -58,8 +58,7 @@ pub async fn finish<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let id = RequestId::of(&request);
     let id = id.as_ref();
-    let is_behind_tls =
-        request.app_data::<Data<WorkerState>>().is_some_and(|state| state.is_behind_tls);
+    let state = request.app_data::<Data<WorkerState>>().cloned();
     let response = next.call(request).await?.map_into_left_body();
     let status = response.status();
     let mut response = if status.is_client_error() || status.is_server_error() {
@@ -69,8 +68,12 @@ pub async fn finish<B: MessageBody>(
     };
     let standing = response.request().extensions().get::<Standing>().copied();
     add_headers(response.headers_mut(), id, standing);
-    if is_behind_tls {
+    if state.as_ref().is_some_and(|state| state.is_behind_tls) {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if state.is_some_and(|state| state.is_leaving()) {
+        // The client's next request shall find another server, or the next version of this one.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     compression::tidy(response.headers_mut());
     Ok(response)

@@ -41,9 +41,15 @@ pub async fn healthz() -> HttpResponse {
     get, path = "/readyz", operation_id = "readyz", tag = "Operations",
     security(()),
     responses((status = 200, description = "It can do its work", body = Readiness)),
-    extensions(("x-error-codes" = json!([ErrorCode::DeliveryUnavailable]))),
+    extensions(("x-error-codes" = json!([ErrorCode::DeliveryUnavailable, ErrorCode::ShuttingDown]))),
 )]
 pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+    if state.is_leaving() {
+        return Err(ApiError::new(
+            ErrorCode::ShuttingDown,
+            "this server is about to end; ask another, or again soon",
+        ));
+    }
     let conn = state.pool.get().await?;
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
         .execute(&mut &*conn)

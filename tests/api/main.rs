@@ -34,6 +34,7 @@ mod personal_tokens;
 mod registration;
 mod reset;
 mod sessions;
+mod shutdown;
 mod status_command;
 mod supervision;
 mod sync;

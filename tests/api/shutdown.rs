@@ -1,0 +1,84 @@
+//! The end of a server: nothing that was begun fails, and proxies hear of it in time.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use actix_web::http::Method;
+use nix::sys::signal::Signal;
+
+use crate::support::{
+    Database,
+    process::{Process, run, said},
+    send, settings,
+};
+
+fn start(database: &Database, notice: &str) -> (Process, String) {
+    let mut variables = settings(&database.url, 1);
+    variables.push(("BIND_ADDR", "127.0.0.1:0".into()));
+    variables.push(("SHUTDOWN_NOTICE_SECS", notice.into()));
+    let server = Process::start(&["serve"], &variables);
+    let address = format!("127.0.0.1:{}", server.port());
+    (server, address)
+}
+
+#[actix_rt::test]
+async fn a_request_in_flight_is_answered() {
+    let database = Database::new().await;
+    let (server, address) = start(&database, "");
+    let mut connection = TcpStream::connect(&address).unwrap();
+    let body = r#"{"email": "nobody@example.com", "password": "seven silver swans"}"#;
+    let (first, second) = body.split_at(20);
+    write!(
+        connection,
+        "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{first}",
+        body.len()
+    )
+    .unwrap();
+    // Connections are taken in order: when a later one is answered, this one was taken.
+    send(Method::GET, &format!("http://{address}"), "/healthz", &[], None).await.expect(200);
+    server.signal(Signal::SIGTERM);
+    server.wait_for("\"message\":\"stopping\"");
+    write!(connection, "{second}").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(answer.contains("invalid_credentials"), "{answer}");
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+}
+
+#[actix_rt::test]
+async fn proxies_are_given_notice() {
+    let database = Database::new().await;
+    let (server, address) = start(&database, "60");
+    let base = format!("http://{address}");
+    send(Method::GET, &base, "/readyz", &[], None).await.expect(200);
+    server.signal(Signal::SIGTERM);
+    server.wait_for("\"message\":\"stopping\"");
+    send(Method::GET, &base, "/readyz", &[], None).await.expect_error(503, "shutting_down");
+    let served = send(Method::GET, &base, "/healthz", &[], None).await.expect(200);
+    assert_eq!(served.header("connection"), "close");
+}
+
+#[actix_rt::test]
+async fn a_migration_that_fails_leaves_the_old_server_serving() {
+    let database = Database::new().await;
+    let (server, address) = start(&database, "");
+    // The last migration again, on a schema that it does not fit.
+    let forget = "DELETE FROM __diesel_schema_migrations
+                  WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)";
+    database.execute(forget).await;
+    let before = database.text("SELECT count(*) FROM __diesel_schema_migrations").await;
+    for subcommand in ["migrate", "serve"] {
+        let mut variables = settings(&database.url, 1);
+        variables.push(("BIND_ADDR", "127.0.0.1:0".into()));
+        let failed = actix_rt::task::spawn_blocking(move || run(&[subcommand], &variables));
+        let failed = failed.await.unwrap();
+        assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
+        assert!(said(&failed).contains("a migration failed"), "{}", said(&failed));
+    }
+    assert_eq!(database.text("SELECT count(*) FROM __diesel_schema_migrations").await, before);
+    send(Method::GET, &format!("http://{address}"), "/readyz", &[], None).await.expect(200);
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+}
