@@ -60,6 +60,9 @@ pub async fn attempt<T>(
             error.consequence(&parts.config, message.attempts)
         }
     };
+    if matches!(completion, Some(Completion::Dead { .. })) {
+        parts.metrics.dead.with_label_values(&[message.channel.as_str()]).inc();
+    }
     match completion {
         Some(completion) => complete(parts, claim, &completion).await,
         None => lost(parts, claim),

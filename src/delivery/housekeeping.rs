@@ -27,16 +27,7 @@ pub async fn look(parts: Rc<Parts>) {
         Ok((depths, backup)) => {
             let metrics = &parts.metrics;
             metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
-            metrics.depth.reset();
-            metrics.oldest_seconds.reset();
-            for depth in depths {
-                metrics
-                    .depth
-                    .with_label_values(&[&depth.channel, &depth.status])
-                    .set(depth.messages);
-                let oldest = metrics.oldest_seconds.with_label_values(&[&depth.channel]);
-                oldest.set(oldest.get().max(depth.oldest_seconds));
-            }
+            metrics.show_depths(&depths);
         }
         Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
     }

@@ -6,5 +6,6 @@ mod cluster;
 mod home;
 mod run_as;
 
+pub use binaries::Binaries;
 pub use cluster::{Cluster, ClusterError, Durability};
 pub use home::Home;

@@ -14,6 +14,10 @@ pub enum Channel {
     Webhook,
 }
 
+impl Channel {
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Webhook];
+}
+
 /// What a message says.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]

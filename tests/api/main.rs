@@ -10,6 +10,7 @@ mod support;
 mod access;
 mod activities;
 mod audit;
+mod backup;
 mod bad_input;
 mod command_line;
 mod database_tls;

@@ -5,6 +5,7 @@ use prometheus::{
 };
 
 use super::{counter, counters, histogram, opts, registered};
+use crate::outbox::{Channel, store::Depth};
 
 /// Seconds; one statement on an index.
 const CLAIM_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.5];
@@ -18,6 +19,8 @@ pub struct DeliveryMetrics {
     pub oldest_seconds: GaugeVec,
     /// Attempts by channel and outcome.
     pub attempts: IntCounterVec,
+    /// Messages given up, by channel.
+    pub dead: IntCounterVec,
     /// Seconds that a claim takes.
     pub claim: Histogram,
     /// Seconds from commit to sent.
@@ -36,7 +39,7 @@ pub struct DeliveryMetrics {
 
 impl DeliveryMetrics {
     pub(super) fn new(r: &Registry) -> prometheus::Result<Self> {
-        Ok(Self {
+        let metrics = Self {
             depth: registered(
                 r,
                 IntGaugeVec::new(
@@ -57,6 +60,7 @@ impl DeliveryMetrics {
                 "Attempts to send",
                 &["channel", "outcome"],
             )?,
+            dead: counters(r, "outbox_dead_total", "Messages given up", &["channel"])?,
             claim: registered(
                 r,
                 Histogram::with_opts(
@@ -99,6 +103,27 @@ impl DeliveryMetrics {
                     "Unix time of the last backup, 0 without one",
                 ))?,
             )?,
-        })
+        };
+        // Series that alerts look at exist before their first event.
+        for channel in Channel::ALL.map(|channel| channel.to_string()) {
+            metrics.dead.with_label_values(&[channel.as_str()]);
+            metrics.attempts.with_label_values(&[channel.as_str(), "sent"]);
+        }
+        metrics.show_depths(&[]);
+        Ok(metrics)
+    }
+
+    /// Shows what waits, and zero where nothing does: a series that vanishes looks like a server that does.
+    pub fn show_depths(&self, depths: &[Depth]) {
+        for channel in Channel::ALL.map(|channel| channel.to_string()) {
+            let of_channel = || depths.iter().filter(|depth| depth.channel == channel);
+            let oldest = of_channel().map(|depth| depth.oldest_seconds).fold(0.0, f64::max);
+            self.oldest_seconds.with_label_values(&[channel.as_str()]).set(oldest);
+            for status in ["queued", "sending"] {
+                let messages = of_channel().filter(|depth| depth.status == status);
+                let messages = messages.map(|depth| depth.messages).sum();
+                self.depth.with_label_values(&[channel.as_str(), status]).set(messages);
+            }
+        }
     }
 }

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Run by the image of PostgreSQL when its volume is new: the role and the database of sports-log,
+# which owns its database and has no rights beyond it.
+set -eu
+
+password=$(cat /run/secrets/sports-log-database-password)
+psql --quiet --set ON_ERROR_STOP=1 --set password="$password" --username postgres --dbname postgres <<'SQL'
+CREATE ROLE sports_log LOGIN PASSWORD :'password';
+CREATE DATABASE sports_log OWNER sports_log;
+REVOKE CONNECT ON DATABASE sports_log FROM PUBLIC;
+SQL

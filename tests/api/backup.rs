@@ -1,0 +1,159 @@
+//! `deploy/backup/sports-log-backup`: the drill. Back up under load, destroy, restore, look.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::json;
+use sports_log::dev::Binaries;
+
+use crate::support::{
+    Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, User, process::said, until_selects,
+};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/backup/sports-log-backup");
+
+/// A folder of backups; deleted with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let dir =
+            std::env::temp_dir().join(format!("sports-log-backup-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        Self(dir)
+    }
+
+    /// The dumps that are there.
+    fn dumps(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.extension().is_some_and(|e| e == "dump")).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs the script against the PostgreSQL at `url`, beside whatever the test's runtime does.
+async fn backup(url: &str, folder: &Path, arguments: &[&str]) -> Output {
+    let (_, socket_dir) = url.split_once("host=").unwrap();
+    let socket_dir = socket_dir.replace("%2F", "/");
+    let tools = Binaries::find(None).unwrap().program("psql").parent().unwrap().to_owned();
+    let mut path = OsString::from(tools);
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    let mut command = Command::new(SCRIPT);
+    command.args(arguments).env("PATH", path).env("BACKUP_RUN", "").env("BACKUP_DIR", folder);
+    command.env("PGHOST", socket_dir).env("PGUSER", "sports_log");
+    actix_rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+async fn create_activity(app: &TestApp, user: &User, minute: usize) -> String {
+    let body = json!({
+        "activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60 * (minute + 1)
+    });
+    let created = app.post_as(user, "/activities", &body).await.expect(201);
+    created.json()["id"].as_str().unwrap().to_owned()
+}
+
+#[actix_rt::test]
+async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lost() {
+    let folder = Folder::new("drill");
+    let mut postgres = OwnPostgres::start();
+    let app =
+        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let user = app.user("ann@example.com").await;
+    let mut acknowledged = Vec::new();
+    for minute in 0..50 {
+        acknowledged.push(create_activity(&app, &user, minute).await);
+    }
+    // Under load: writing goes on while the backup is made.
+    let url = app.database.url.clone();
+    let mut making = std::pin::pin!(backup(&url, &folder.0, &["create"]));
+    let mut written_meanwhile = 0;
+    let made = loop {
+        tokio::select! {
+            made = &mut making => break made,
+            _ = create_activity(&app, &user, 50 + written_meanwhile) => written_meanwhile += 1,
+        }
+    };
+    assert!(made.status.success(), "{}", said(&made));
+    assert!(written_meanwhile > 0);
+    until_selects(&app.database, "SELECT count(*) FROM backups", "1").await;
+    let verified = backup(&url, &folder.0, &["verify"]).await;
+    assert!(verified.status.success(), "{}", said(&verified));
+    let databases = "SELECT count(*) FROM pg_database WHERE datname LIKE 'sports_log%'";
+    assert_eq!(app.database.text(databases).await, "1", "nothing is left of the verification");
+
+    drop(app);
+    postgres.stop();
+    drop(postgres);
+    let postgres = OwnPostgres::start();
+    let [dump] = folder.dumps().try_into().unwrap();
+    let restored = backup(&postgres.url(), &folder.0, &["restore", dump.to_str().unwrap()]).await;
+    assert!(restored.status.success(), "{}", said(&restored));
+    let app =
+        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let user = User::of(&app.login("ann@example.com", PASSWORD).await.expect(200));
+    for id in acknowledged {
+        app.get_as(&user, &format!("/activities/{id}")).await.expect(200);
+    }
+}
+
+#[actix_rt::test]
+async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
+    let folder = Folder::new("beside");
+    let postgres = OwnPostgres::start();
+    let app =
+        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let user = app.user("ann@example.com").await;
+    let before = create_activity(&app, &user, 0).await;
+    let made = backup(&app.database.url, &folder.0, &["create"]).await;
+    assert!(made.status.success(), "{}", said(&made));
+    let after = create_activity(&app, &user, 1).await;
+    let [dump] = folder.dumps().try_into().unwrap();
+    let restored = backup(&app.database.url, &folder.0, &["restore", dump.to_str().unwrap()]).await;
+    assert!(restored.status.success(), "{}", said(&restored));
+    crate::support::until("it is ready again", async || app.get("/readyz").await.status == 200)
+        .await;
+    app.get_as(&user, &format!("/activities/{before}")).await.expect(200);
+    app.get_as(&user, &format!("/activities/{after}")).await.expect(404);
+    let kept = "SELECT count(*) FROM pg_database WHERE datname LIKE 'sports_log_before_%'";
+    assert_eq!(app.database.text(kept).await, "1");
+}
+
+#[actix_rt::test]
+async fn a_damaged_backup_and_a_failed_one_are_called_so() {
+    let folder = Folder::new("damaged");
+    let postgres = OwnPostgres::start();
+    // Not migrated: a database without our tables is no backup worth the name.
+    let refused = backup(&postgres.url(), &folder.0, &["create"]).await;
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains("no backup was made"), "{}", said(&refused));
+    assert_eq!(folder.dumps(), Vec::<PathBuf>::new());
+
+    let app =
+        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let made = backup(&app.database.url, &folder.0, &["create"]).await;
+    assert!(made.status.success(), "{}", said(&made));
+    let [dump] = folder.dumps().try_into().unwrap();
+    let mut bytes = fs::read(&dump).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&dump, bytes).unwrap();
+    for arguments in [vec!["verify"], vec!["restore", dump.to_str().unwrap()]] {
+        let refused = backup(&app.database.url, &folder.0, &arguments).await;
+        assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+        assert!(said(&refused).contains("is damaged"), "{}", said(&refused));
+    }
+    let listed = backup(&app.database.url, &folder.0, &["list"]).await;
+    assert!(said(&listed).contains(dump.to_str().unwrap()), "{}", said(&listed));
+    let misused = backup(&app.database.url, &folder.0, &["destroy"]).await;
+    assert_eq!(misused.status.code(), Some(2));
+}
