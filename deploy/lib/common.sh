@@ -1,0 +1,70 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# (Names come from the scripts that source this, and go to them.)
+# What the scripts of deploy/ share; to be sourced.
+
+# Podman knows a unit's Notify=healthy and the drop-ins of Quadlets since 5.0.
+readonly oldest_podman=5.0
+readonly config_dir=${XDG_CONFIG_HOME:-$HOME/.config}
+readonly settings_dir=$config_dir/sports-log
+readonly quadlet_dir=$config_dir/containers/systemd/sports-log
+readonly image=localhost/sports-log
+
+# Secrets that setup.sh makes, and those that only some installations have.
+readonly made_secrets=(postgres-password database-password jwt-secret server-key oauth-token-key grafana-password)
+readonly optional_secrets=(jwt-secret-previous oauth-token-key-previous smtp-pass twilio-auth-token
+    google-client-secret facebook-client-secret oidc-client-secret)
+
+# In the order in which they start.
+readonly services=(sports-log-postgres sports-log sports-log-caddy sports-log-node-exporter
+    sports-log-blackbox-exporter sports-log-prometheus sports-log-grafana)
+
+dry_run=${dry_run:-0}
+
+say() { printf 'sports-log: %s\n' "$*" >&2; }
+
+die() {
+    say "$@"
+    exit 1
+}
+
+# run COMMAND…: shows the command and runs it, or only shows it in a dry run.
+run() {
+    printf '    %s\n' "$*" >&2
+    ((dry_run)) || "$@"
+}
+
+# at_least HAVE WANTED: compares MAJOR.MINOR.
+at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
+
+# as_user USER COMMAND…: from root to the user that runs the services, with its systemd at hand.
+as_user() {
+    local user=$1 uid home
+    shift
+    uid=$(id -u "$user")
+    home=$(getent passwd "$user" | cut -d : -f 6)
+    cd -- "$home" || die "the home of $user, $home, is not there."
+    runuser -u "$user" -- env -i HOME="$home" USER="$user" LANG="${LANG:-C.UTF-8}" \
+        PATH="$home/.local/bin:/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin:/bin" \
+        XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@"
+}
+
+secret_exists() { podman secret inspect "sports-log-$1" >/dev/null 2>&1; }
+
+# set_secret NAME: takes the value from standard input, in place of the one before.
+set_secret() {
+    ! secret_exists "$1" || podman secret rm "sports-log-$1" >/dev/null
+    podman secret create "sports-log-$1" - >/dev/null
+}
+
+# A random value that survives every syntax it passes through; 256 bits.
+random_value() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+version_here() { sed -n 's/^version = "\(.*\)"/\1/p' "$repository/Cargo.toml" | head -n 1; }
+
+# build_image TAG: from this checkout.
+build_image() {
+    local revision
+    revision=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)
+    say "building $1: some minutes the first time"
+    run podman build --tag "$1" --build-arg "VERSION=$(version_here)" --build-arg "REVISION=$revision" "$repository"
+}

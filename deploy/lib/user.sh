@@ -1,0 +1,135 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# (Names come from the scripts that source this, and go to them.)
+# The part of setup.sh that runs as the user of the services: secrets, settings, units.
+
+check_podman() {
+    local version
+    command -v podman >/dev/null || die "podman is missing."
+    version=$(podman version --format '{{.Client.Version}}')
+    at_least "$version" "$oldest_podman" ||
+        die "podman $version is too old: units that wait for health need $oldest_podman or newer (Rocky 9.5, Debian 13, Fedora 40)."
+    command -v pasta >/dev/null || die "pasta is missing, the network of rootless containers: install the package passt."
+    systemctl --user show-environment >/dev/null 2>&1 ||
+        die "systemd of user $(id -un) does not answer. Log in as that user (ssh, machinectl shell), not with su or sudo."
+    [[ $(sysctl -n net.ipv4.ip_unprivileged_port_start) -le 80 ]] ||
+        die "ports 80 and 443 are for root only: run this script once as root, or: sysctl -w net.ipv4.ip_unprivileged_port_start=80"
+    [[ -e /var/lib/systemd/linger/$(id -un) ]] || run loginctl enable-linger
+}
+
+make_secrets() {
+    local name
+    for name in "${made_secrets[@]}"; do
+        secret_exists "$name" && continue
+        say "making the secret $name"
+        ((dry_run)) || random_value | set_secret "$name"
+    done
+    for name in "${optional_secrets[@]}"; do
+        # Podman has no empty secrets; to sports-log a lone newline is "not set".
+        secret_exists "$name" || ((dry_run)) || echo | set_secret "$name"
+    done
+}
+
+# fill_in FILE: the answers of the command line in place of their names.
+fill_in() { sed -e "s|DOMAIN\$|$domain|; s|SERVER_NAME\$|$domain|; s|^SPORTS_LOG_TLS=TLS\$|SPORTS_LOG_TLS=$tls|" -- "$1"; }
+
+# keep_or_write FILE EXAMPLE: settings belong to the operator and are never written twice.
+keep_or_write() {
+    if [[ -e $1 ]]; then
+        say "keeping $1"
+        return
+    fi
+    [[ -n $domain ]] || die "--domain is needed the first time: the name that people reach the server by."
+    say "writing $1"
+    ((dry_run)) || (umask 077 && fill_in "$2" >"$1")
+}
+
+write_settings() {
+    run mkdir -p -- "$settings_dir" "$quadlet_dir" "$config_dir/systemd/user" "$HOME/.local/bin"
+    keep_or_write "$settings_dir/sports-log.env" "$repository/deploy/sports-log.env.example"
+    keep_or_write "$settings_dir/caddy.env" "$repository/deploy/caddy/caddy.env.example"
+    keep_or_write "$settings_dir/backup.env" "$repository/deploy/backup/backup.env.example"
+    # Ours: later versions bring later ones.
+    say "writing the configuration of PostgreSQL, Caddy, Prometheus and Grafana to $settings_dir"
+    copy "$repository/deploy/postgres/init.sh" "$settings_dir/postgres/init.sh"
+    copy "$repository/deploy/caddy/Caddyfile" "$settings_dir/caddy/Caddyfile"
+    local file
+    for file in prometheus/prometheus.yml prometheus/rules/{alerts,recording}.yml \
+        grafana/provisioning/{datasources/prometheus,dashboards/sports-log}.yml grafana/dashboards/sports-log.json; do
+        copy "$repository/deploy/$file" "$settings_dir/$file"
+    done
+    for file in prometheus/targets/{sports-log,certificate}.yml blackbox/blackbox.yml; do
+        [[ -e $settings_dir/$file ]] || copy "$repository/deploy/$file" "$settings_dir/$file"
+    done
+    if [[ -n $domain ]] && ! ((dry_run)); then
+        fill_in "$repository/deploy/blackbox/blackbox.yml" >"$settings_dir/blackbox/blackbox.yml"
+        # Caddy's own certificates live for hours and are renewed without anybody.
+        [[ $tls == internal ]] ||
+            echo "- targets: ['host.containers.internal:443']" >"$settings_dir/prometheus/targets/certificate.yml"
+    fi
+}
+
+# Containers run as users of their own, to whom these files are "others'".
+copy() {
+    if ((dry_run)); then
+        run install -D --mode=0644 -- "$1" "$2"
+    else
+        install -D --mode=0644 -- "$1" "$2"
+    fi
+}
+
+write_units() {
+    local file
+    say "writing the units to $quadlet_dir"
+    for file in "$repository"/deploy/quadlets/*; do
+        copy "$file" "$quadlet_dir/$(basename -- "$file")"
+    done
+    for file in sports-log-backup.service sports-log-backup.timer; do
+        copy "$repository/deploy/systemd/$file" "$config_dir/systemd/user/$file"
+    done
+    run install --mode=0755 -- "$repository/deploy/backup/sports-log-backup" "$HOME/.local/bin/sports-log-backup"
+    run systemctl --user daemon-reload
+}
+
+# Beforehand, with Podman's progress to look at: a unit's start would be silent and might time out.
+pull_images() {
+    local wanted
+    sed -n 's/^Image=//p' "$repository"/deploy/quadlets/*.container | grep -v "^$image:" | while IFS= read -r wanted; do
+        podman image exists "$wanted" || run podman pull --quiet "$wanted"
+    done
+}
+
+start_services() {
+    local service
+    for service in "${services[@]}"; do
+        say "starting $service; it is started when it is ready"
+        run systemctl --user start "$service.service" ||
+            die "$service does not start: journalctl --user -u $service.service --since -10min"
+    done
+    run systemctl --user enable --now sports-log-backup.timer
+    # The first backup now, so that there is one, and that a fault in it is known today.
+    run systemctl --user start sports-log-backup.service
+}
+
+remove_services() {
+    local service volume name
+    run systemctl --user disable --now sports-log-backup.timer || true
+    for service in "${services[@]}"; do
+        run systemctl --user stop "$service.service" || true
+    done
+    run rm -rf -- "$quadlet_dir" "$config_dir/systemd/user/sports-log-backup.service" \
+        "$config_dir/systemd/user/sports-log-backup.timer" "$HOME/.local/bin/sports-log-backup"
+    run systemctl --user daemon-reload
+    run podman network rm --force sports-log
+    if ((purge)); then
+        for volume in postgres prometheus grafana caddy-data caddy-config; do
+            run podman volume rm --force "sports-log-$volume"
+        done
+        for name in "${made_secrets[@]}" "${optional_secrets[@]}"; do
+            ! secret_exists "$name" || run podman secret rm "sports-log-$name"
+        done
+        run rm -rf -- "$settings_dir"
+        say "Gone: units, volumes, secrets, settings. Backups are left where they are."
+    else
+        say "Gone: the units. Left: volumes, secrets, settings in $settings_dir, backups; --purge deletes all but the backups."
+    fi
+}

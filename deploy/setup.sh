@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Installs sports-log with everything beside it as rootless containers that systemd runs.
+set -euo pipefail
+unset CDPATH
+repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+original=("$@")
+
+usage() {
+    cat <<'TEXT'
+Usage: deploy/setup.sh --domain NAME [--tls internal|MAIL-ADDRESS] [OPTION…]
+
+Installs sports-log, PostgreSQL, Caddy, Prometheus and Grafana as rootless Podman containers that
+systemd runs. It can be run again at any time: what is there stays, what is missing is made.
+
+As root it makes the user, its lingering systemd, and what else needs root, and goes on as that user.
+As an ordinary user it does all of the rest.
+
+  --domain NAME     the name that people reach the server by; needed the first time
+  --tls internal    certificates of Caddy's own authority [default]
+  --tls ADDRESS     certificates by ACME (Let's Encrypt), with this mail address as the account
+  --user NAME       the user that runs everything, when started by root [sports-log]
+  --image IMAGE     an image that is there or can be pulled, in place of one built from here
+  --firewall        open 80/tcp, 443/tcp and 443/udp in firewalld
+  --no-start        install, and start nothing
+  --dry-run         show what would be done
+  --uninstall       stop and remove the units; data, secrets and settings stay
+  --purge           with --uninstall: delete those too, but never the backups
+  --help            show this
+TEXT
+}
+
+domain='' tls='' user=sports-log from_image='' open_firewall=0 start=1 dry_run=0 uninstall=0 purge=0
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --domain | --tls | --user | --image)
+            [[ -n ${2-} ]] || { usage >&2; exit 2; }
+            case $1 in
+                --domain) domain=$2 ;;
+                --tls) tls=$2 ;;
+                --user) user=$2 ;;
+                --image) from_image=$2 ;;
+            esac
+            shift
+            ;;
+        --firewall) open_firewall=1 ;;
+        --no-start) start=0 ;;
+        --dry-run) dry_run=1 ;;
+        --uninstall) uninstall=1 ;;
+        --purge) purge=1 ;;
+        --help | -h) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+tls=${tls:-internal}
+# Names of domains and addresses of mail, and nothing that would mean something to sed or Caddy.
+[[ -z $domain || $domain =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || { echo "--domain $domain is no domain name" >&2; exit 2; }
+[[ $tls == internal || $tls =~ ^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$ ]] || { echo "--tls takes internal or a mail address" >&2; exit 2; }
+
+# shellcheck source=lib/common.sh
+. "$repository/deploy/lib/common.sh"
+# shellcheck source=lib/host.sh
+. "$repository/deploy/lib/host.sh"
+# shellcheck source=lib/user.sh
+. "$repository/deploy/lib/user.sh"
+
+if [[ $EUID -eq 0 ]]; then
+    ((uninstall)) || prepare_host "$user"
+    if ((dry_run)) && ! id "$user" >/dev/null 2>&1; then
+        say "and then, as $user: $repository/deploy/setup.sh ${original[*]}"
+        exit 0
+    fi
+    runuser -u "$user" -- test -r "$repository/deploy/setup.sh" ||
+        die "$user cannot read $repository: put the repository where everybody can, such as /opt/sports-log."
+    as_user "$user" bash "$repository/deploy/setup.sh" "${original[@]}"
+    ! ((uninstall)) || release_host "$user"
+    exit 0
+fi
+
+if ((uninstall)); then
+    remove_services
+    exit 0
+fi
+check_podman
+make_secrets
+write_settings
+write_units
+tag=$image:$(version_here)
+if [[ -n $from_image ]]; then
+    podman image exists "$from_image" || run podman pull "$from_image"
+    run podman tag "$from_image" "$tag"
+elif ! podman image exists "$tag"; then
+    build_image "$tag"
+fi
+pull_images
+if ((start)); then
+    start_services
+    say "https://${domain:-$(sed -n 's/^SPORTS_LOG_DOMAIN=//p' "$settings_dir/caddy.env")} is served. Next:"
+else
+    say "Everything is installed and nothing started: systemctl --user start sports-log-caddy sports-log-grafana. Next:"
+fi
+say "- the mail server, in $settings_dir/sports-log.env, and its password: deploy/secret.sh set smtp-pass"
+say "- Grafana at http://127.0.0.1:3001 (ssh -L 3001:localhost:3001), user admin: deploy/secret.sh show grafana-password"
+say "- a key to encrypt backups with, in $settings_dir/backup.env; docs/OPERATIONS.md has the rest"

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Puts another version of sports-log in place of the one that runs, and the old one back if it fails.
+set -euo pipefail
+unset CDPATH
+repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+original=("$@")
+
+usage() {
+    cat <<'TEXT'
+Usage: deploy/upgrade.sh [--image IMAGE | --rollback] [--no-backup] [--user NAME]
+
+Builds the image of this checkout (git pull first), or takes IMAGE; backs up; brings the schema up to
+date while the old version serves; restarts sports-log with the new image, which is started when it is
+healthy; and puts the old image back when it does not become so. Requests wait meanwhile, some seconds.
+
+  --image IMAGE   an image that is there or can be pulled
+  --rollback      back to the image before
+  --no-backup     when the last backup is recent enough for you
+  --user NAME     the user that runs the services, when started by root [sports-log]
+TEXT
+}
+
+user=sports-log wanted='' rollback=0 with_backup=1
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --image | --user)
+            [[ -n ${2-} ]] || { usage >&2; exit 2; }
+            if [[ $1 == --image ]]; then wanted=$2; else user=$2; fi
+            shift
+            ;;
+        --rollback) rollback=1 ;;
+        --no-backup) with_backup=0 ;;
+        --help | -h) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+# shellcheck source=lib/common.sh
+. "$repository/deploy/lib/common.sh"
+if [[ $EUID -eq 0 ]]; then
+    as_user "$user" bash "$repository/deploy/upgrade.sh" "${original[@]}"
+    exit 0
+fi
+
+drop_in=$quadlet_dir/sports-log.container.d/image.conf
+previous_file=$settings_dir/previous-image
+
+image_in_use() { podman container inspect sports-log --format '{{.ImageName}}' 2>/dev/null || sed -n 's/^Image=//p' "$quadlet_dir/sports-log.container"; }
+
+# use_image IMAGE: at the next start, and at every boot.
+use_image() {
+    mkdir -p -- "$(dirname -- "$drop_in")"
+    printf '[Container]\nImage=%s\n' "$1" >"$drop_in.new"
+    mv -- "$drop_in.new" "$drop_in"
+    systemctl --user daemon-reload
+}
+
+# The migrations of an image, by a container of its own: as in sports-log.container, but for what
+# migrating does not need.
+migrate() {
+    podman run --rm --name sports-log-migrate --network sports-log --read-only --cap-drop all \
+        --security-opt no-new-privileges --env-file "$settings_dir/sports-log.env" \
+        --env 'DATABASE_URL=postgres://sports_log@sports-log-postgres/sports_log?sslmode=disable' \
+        --env DATABASE_PASSWORD_FILE=/run/secrets/sports-log-database-password \
+        --env JWT_SECRET_FILE=/run/secrets/sports-log-jwt-secret \
+        --env SERVER_KEY_FILE=/run/secrets/sports-log-server-key \
+        --secret sports-log-database-password,uid=10001,mode=0400 \
+        --secret sports-log-jwt-secret,uid=10001,mode=0400 \
+        --secret sports-log-server-key,uid=10001,mode=0400 \
+        "$1" migrate
+}
+
+old=$(image_in_use)
+if ((rollback)); then
+    wanted=$(cat "$previous_file" 2>/dev/null) || die "no upgrade was made yet: there is nothing to go back to."
+    podman image exists "$wanted" || die "the image before, $wanted, is not here any more."
+elif [[ -n $wanted ]]; then
+    podman image exists "$wanted" || run podman pull "$wanted"
+else
+    wanted=$image:$(version_here)-$(git -C "$repository" rev-parse --short HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)
+    build_image "$wanted"
+fi
+[[ $wanted != "$old" ]] || die "$wanted is what runs already."
+
+if ((with_backup)) && ! ((rollback)); then
+    say "backing up"
+    systemctl --user start sports-log-backup.service || die "the backup failed, and nothing was changed: journalctl --user -u sports-log-backup"
+fi
+if ! ((rollback)); then
+    say "bringing the schema up to date, while the old version serves"
+    migrate "$wanted" || die "the migration failed and was undone; the old version, $old, goes on serving."
+fi
+say "from $old to $wanted"
+use_image "$wanted"
+if systemctl --user restart sports-log.service; then
+    echo "$old" >"$previous_file"
+    say "done. To go back: deploy/upgrade.sh --rollback"
+    exit 0
+fi
+say "the new version does not become healthy; putting $old back. What it said: journalctl --user -u sports-log --since -15min"
+use_image "$old"
+systemctl --user restart sports-log.service || die "and the old version does not become healthy either."
+die "$old serves again."
