@@ -182,7 +182,7 @@ impl ApiError {
     /// 422 with the fields at fault; the first one's message leads.
     pub fn validation(fields: Vec<FieldError>) -> Self {
         let message = fields.first().map_or(Cow::Borrowed("the request is not valid"), |field| {
-            Cow::Owned(format!("{} {}", field.field, field.message))
+            Cow::Owned(format!("{} {}", field.field, field.message).trim_start().to_owned())
         });
         Self { fields, ..Self::new(ErrorCode::ValidationFailed, message) }
     }

@@ -46,12 +46,17 @@ class Server:
         self.jwt_secret = self.env["JWT_SECRET"]
 
     def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
+        """Returns when it is ready."""
         log = open(os.path.join(self.folder, f"log-{self.port}"), "ab")
         self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=log, stderr=log)
         for _ in range(300):
             try:
                 urllib.request.urlopen(self.base + "/readyz", timeout=5).read()
-                return self
+                return
             except OSError:
                 if self.process.poll() is not None:
                     break
@@ -59,6 +64,10 @@ class Server:
         raise SystemExit(open(log.name, encoding="utf-8").read())
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """As systemd would."""
         self.process.terminate()
         self.process.wait(30)
 

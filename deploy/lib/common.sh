@@ -33,6 +33,17 @@ run() {
     ((dry_run)) || "$@"
 }
 
+# write_file FILE LINE…: unless it is there as it should be.
+write_file() {
+    local file=$1
+    shift
+    [[ $(cat -- "$file" 2>/dev/null) != "$(printf '%s\n' "$@")" ]] || return 0
+    say "writing $file"
+    ((dry_run)) && return
+    mkdir -p -- "$(dirname -- "$file")"
+    printf '%s\n' "$@" >"$file"
+}
+
 # at_least HAVE WANTED: compares MAJOR.MINOR.
 at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 

@@ -21,12 +21,15 @@ prepare_host() {
     # Its services start at boot and stay when nobody is logged in.
     [[ -e /var/lib/systemd/linger/$user ]] || run loginctl enable-linger "$user"
 
+    # The log of the containers, which run as users of their own, is in the system's journal.
+    id -nG "$user" 2>/dev/null | grep -qw systemd-journal || run usermod --append --groups systemd-journal "$user"
+
     # Containers copy the host's addresses when they start. Nothing else may want network-online.target,
     # and Podman's units would wait for it in vain, 90 s at each boot.
-    write_host_file "/etc/systemd/system/user@$uid.service.d/sports-log.conf" \
+    write_file "/etc/systemd/system/user@$uid.service.d/sports-log.conf" \
         "[Unit]" "Wants=network-online.target" "After=network-online.target"
     # Ports 80 and 443 for Caddy.
-    write_host_file /etc/sysctl.d/90-sports-log.conf "net.ipv4.ip_unprivileged_port_start = 80"
+    write_file /etc/sysctl.d/90-sports-log.conf "net.ipv4.ip_unprivileged_port_start = 80"
     run sysctl --quiet --load=/etc/sysctl.d/90-sports-log.conf
     run systemctl daemon-reload
     run systemctl start network-online.target
@@ -46,17 +49,6 @@ wait_for_user_manager() {
         sleep 0.1
     done
     die "systemd of user $1 does not answer at /run/user/$1/bus: are dbus and libpam-systemd (Debian: dbus-user-session) installed?"
-}
-
-# write_host_file FILE LINE…: unless it is there as it should be.
-write_host_file() {
-    local file=$1
-    shift
-    [[ $(cat -- "$file" 2>/dev/null) != "$(printf '%s\n' "$@")" ]] || return 0
-    say "writing $file"
-    ((dry_run)) && return
-    mkdir -p -- "$(dirname -- "$file")"
-    printf '%s\n' "$@" >"$file"
 }
 
 # Takes back what prepare_host did, but for the user and its files.

@@ -87,6 +87,8 @@ write_units() {
         copy "$repository/deploy/systemd/$file" "$config_dir/systemd/user/$file"
     done
     run install --mode=0755 -- "$repository/deploy/backup/sports-log-backup" "$HOME/.local/bin/sports-log-backup"
+    # Podman would write to the journal each time that something was found healthy.
+    write_file "$config_dir/containers/containers.conf.d/sports-log.conf" "[engine]" "healthcheck_events = false"
     run systemctl --user daemon-reload
 }
 
@@ -118,6 +120,7 @@ remove_services() {
     done
     run rm -rf -- "$quadlet_dir" "$config_dir/systemd/user/sports-log-backup.service" \
         "$config_dir/systemd/user/sports-log-backup.timer" "$HOME/.local/bin/sports-log-backup"
+    run rm -f -- "$config_dir/containers/containers.conf.d/sports-log.conf"
     run systemctl --user daemon-reload
     run podman network rm --force sports-log
     if ((purge)); then

@@ -7,6 +7,7 @@
 SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN an access token. Python 3.9 or later, nothing else.
 """
 
+import http.client
 import json
 import os
 import sys
@@ -27,31 +28,49 @@ class Refused(Exception):
         self.status, self.code = status, body.get("code")
 
 
-def request(method, path, body=None, tries=5):
+class Offline(Exception):
+    """No answer, however often it was asked for."""
+
+
+def request(method, path, body=None, key=None, tries=5):
     """The answer as JSON. Waits and tries again when the server or the network asks for it: everything that is
-    sent here may come twice without harm."""
+    sent here may come twice without harm, what changes something by the `key` of its own."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {os.environ['SPORTS_LOG_TOKEN']}", "Content-Type": "application/json"}
+    if key:
+        headers["Idempotency-Key"] = key
     for attempt in range(1, tries + 1):
         try:
-            with urllib.request.urlopen(urllib.request.Request(API + path, data, headers, method=method)) as answer:
+            asked = urllib.request.Request(API + path, data, headers, method=method)
+            with urllib.request.urlopen(asked, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            if error.code not in (429, 503) or attempt == tries:
-                raise Refused(error.code, json.load(error)) from None
-            time.sleep(float(error.headers.get("Retry-After", 2**attempt)))
-        except urllib.error.URLError:
+            if error.code not in (429, 502, 503, 504) or attempt == tries:
+                raise Refused(error.code, explained(error)) from None
+            seconds = error.headers.get("Retry-After", "")
+            time.sleep(int(seconds) if seconds.isdigit() else 2**attempt)
+        # The connection may also break when the answer is on its way.
+        except (OSError, http.client.HTTPException) as error:
             if attempt == tries:
-                raise
+                raise Offline(str(error)) from None
             time.sleep(2**attempt)
 
 
+def explained(error):
+    """The body of an error; a proxy's is not ours to read."""
+    try:
+        return json.load(error)
+    except ValueError:
+        return {}
+
+
 class Copy:
-    """Activities by id, what is not sent yet, and how far the feed was read: one file, replaced as a whole."""
+    """Activities by id, what is not sent yet, what is being sent, and how far the feed was read: one file,
+    replaced as a whole."""
 
     def __init__(self, path):
         self.path = path
-        self.state = {"activities": {}, "unsent": [], "since": None}
+        self.state = {"activities": {}, "unsent": [], "sending": None, "since": None}
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 self.state = json.load(file)
@@ -64,21 +83,28 @@ class Copy:
         os.replace(self.path + ".new", self.path)
 
     def add(self, activity_type, duration_secs):
-        """Keeps the activity until the server has it. Its name makes sending it twice harmless."""
+        """Keeps the activity until the server has it."""
         self.state["unsent"].append({
             "activity_type": activity_type, "duration_secs": duration_secs, "external_id": str(uuid.uuid4()),
             "started_at": datetime.now(timezone.utc).isoformat()})
         self.save()
 
     def push(self):
-        """Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped."""
-        while self.state["unsent"]:
-            batch = self.state["unsent"][:1000]
-            results = request("POST", "/activities/batch", {"activities": batch})["results"]
+        """Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped.
+
+        The batch and its key are kept before it is sent: when the answer is lost, the same is sent again, and
+        the server, which knows the key for a day, does not undo what happened to the activities meanwhile."""
+        while self.state["sending"] or self.state["unsent"]:
+            if not self.state["sending"]:
+                unsent = self.state["unsent"]
+                self.state["sending"], self.state["unsent"] = {"key": str(uuid.uuid4()), "activities": unsent[:1000]}, unsent[1000:]
+                self.save()
+            batch = self.state["sending"]["activities"]
+            results = request("POST", "/activities/batch", {"activities": batch}, self.state["sending"]["key"])["results"]
             for activity, result in zip(batch, results):
                 if result["status"] == "error":
                     print(f"not kept: {activity}: {result['error']}", file=sys.stderr)
-            del self.state["unsent"][:len(batch)]
+            self.state["sending"] = None
             self.save()
 
     def pull(self):
@@ -112,8 +138,9 @@ def main():
     try:
         copy.push()
         copy.pull()
-    except urllib.error.URLError as error:
-        raise SystemExit(f"offline ({error.reason}); {len(copy.state['unsent'])} to be sent") from None
+    except Offline as error:
+        waiting = len(copy.state["unsent"]) + len((copy.state["sending"] or {"activities": []})["activities"])
+        raise SystemExit(f"offline ({error}); {waiting} to be sent") from None
     print(f"{len(copy.state['activities'])} activities")
 
 

@@ -71,9 +71,11 @@ pub async fn patch_preferences(
         expect(conn, identity, expected).await?;
         merge(&mut preferences, patch);
         let preferences = Value::Object(preferences);
-        check_json(&preferences, MAX_PREFERENCES_BYTES).map_err(|(code, message)| {
-            ApiError::validation(vec![FieldError::new("preferences", code, message)])
-        })?;
+        check_json(&preferences.to_string(), MAX_PREFERENCES_BYTES).map_err(
+            |(code, message)| {
+                ApiError::validation(vec![FieldError::new("preferences", code, message)])
+            },
+        )?;
         store::set_preferences(conn, identity, &preferences).await?;
         Ok(preferences)
     })

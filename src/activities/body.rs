@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
-use serde_json::{Number, Value};
+use serde_json::Number;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{RefOr, Schema},
@@ -12,6 +12,7 @@ use utoipa::{
 
 use super::types::{ActivityChanges, ActivityType, ClientSource, NewActivity};
 use crate::{
+    db::JsonText,
     error::ApiResult,
     http::{Patch, Validator, check_json, check_text},
 };
@@ -54,7 +55,7 @@ pub struct ActivityBody {
     external_id: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<Map<String, Value>>)]
-    device_data: Patch<Value>,
+    device_data: Patch<JsonText>,
 }
 
 /// What cannot be left out of a new activity.
@@ -206,10 +207,10 @@ fn external_id(text: String) -> Result<String, Fault> {
     if text.is_empty() { Err(("too_short", "must not be empty".into())) } else { Ok(text) }
 }
 
-fn device_data(value: Value) -> Result<Value, Fault> {
-    if !value.is_object() {
+fn device_data(json: JsonText) -> Result<JsonText, Fault> {
+    if !json.as_str().starts_with('{') {
         return Err(("invalid_type", "must be an object".into()));
     }
-    check_json(&value, MAX_DEVICE_DATA_BYTES)?;
-    Ok(value)
+    check_json(json.as_str(), MAX_DEVICE_DATA_BYTES)?;
+    Ok(json)
 }

@@ -127,8 +127,18 @@ pub async fn update(
     expected: &IfMatch,
     changes: ActivityChanges,
 ) -> ApiResult<Activity> {
-    let conn = state.pool.get().await?;
-    match store::update(&conn, identity, id, expected.revisions(), changes).await {
+    let mut conn = state.pool.get().await?;
+    let gives_name = changes.external_id.is_some() || changes.source.is_some();
+    let changed = if gives_name {
+        conn.transaction::<_, Error, _>(async |conn| {
+            batch::lock_names(conn, identity).await?;
+            store::update(conn, identity, id, expected.revisions(), changes).await
+        })
+        .await
+    } else {
+        store::update(&conn, identity, id, expected.revisions(), changes).await
+    };
+    match changed {
         Ok(Some(changed)) => Ok(changed),
         Ok(None) => Err(not_changed(&conn, identity, id).await),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(ApiError::new(

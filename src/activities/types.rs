@@ -6,11 +6,13 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use derive_more::{Display, FromStr as DeriveFromStr, Into};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{db::schema::activities, http::rfc3339};
+use crate::{
+    db::{JsonText, schema::activities},
+    http::rfc3339,
+};
 
 /// An activity in a list: everything but the device's raw data.
 #[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
@@ -48,7 +50,7 @@ pub struct Activity {
     #[diesel(embed)]
     pub summary: ActivitySummary,
     #[schema(required, value_type = Option<Map<String, Value>>)]
-    device_data: Option<Value>,
+    device_data: Option<JsonText>,
 }
 
 impl Activity {
@@ -121,7 +123,7 @@ pub struct NewActivity {
     pub notes: Option<String>,
     pub source: ClientSource,
     pub external_id: Option<String>,
-    pub device_data: Option<Value>,
+    pub device_data: Option<JsonText>,
 }
 
 /// Changes to an activity; `None` leaves a field as it is, `Some(None)` clears it.
@@ -136,7 +138,7 @@ pub struct ActivityChanges {
     pub notes: Option<Option<String>>,
     pub source: Option<String>,
     pub external_id: Option<Option<String>>,
-    pub device_data: Option<Option<Value>>,
+    pub device_data: Option<Option<JsonText>>,
 }
 
 /// Which activities are asked for; a cursor holds for one filter only.

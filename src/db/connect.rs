@@ -39,7 +39,10 @@ impl Connector {
             driver.password(password.expose_secret());
         }
         driver.connect_timeout(config.wait);
+        // A database that vanished without a word is noticed after a minute, by listeners too.
         driver.keepalives_idle(Duration::from_secs(30));
+        driver.keepalives_interval(Duration::from_secs(10));
+        driver.keepalives_retries(3);
         if driver.get_application_name().is_none() {
             driver.application_name("sports-log");
         }

@@ -3,6 +3,7 @@
 mod backups;
 mod connect;
 mod errors;
+mod json_text;
 mod listen;
 pub mod migrations;
 mod point_reads;
@@ -12,6 +13,7 @@ mod tls;
 
 pub use backups::Backup;
 pub use connect::{ConnectError, Connector};
+pub use json_text::JsonText;
 pub use listen::listen;
 pub use point_reads::PointReads;
 pub use pool::{Pool, PooledConnection};

@@ -4,7 +4,7 @@ use actix_web::{
     Error,
     body::{BodySize, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderValue},
+    http::header::{self, AcceptEncoding, Encoding, Header, HeaderValue},
     middleware::Next,
 };
 
@@ -24,6 +24,16 @@ pub async fn leave_small_ones<B: MessageBody>(
         response.headers_mut().insert(header::CONTENT_ENCODING, IDENTITY);
     }
     Ok(response)
+}
+
+/// Stands outside of it: a client that takes none of our encodings, and forbids plain text too, gets
+/// plain text all the same (RFC 9110, section 12.5.3, leaves us that).
+pub fn accept_any(request: &mut ServiceRequest) {
+    let ours = [Encoding::gzip(), Encoding::identity()];
+    let accepted = AcceptEncoding::parse(request).ok();
+    if accepted.is_none_or(|accepted| accepted.negotiate(ours.iter()).is_none()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
 }
 
 /// Stands outside of it: "identity" is for requests, not for answers (RFC 9110, section 8.4.1).

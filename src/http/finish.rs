@@ -53,11 +53,12 @@ pub struct ErrorBody<'a> {
 
 /// Adds the request's id and the security headers, and writes the bodies of errors.
 pub async fn finish<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let id = RequestId::of(&request);
     let id = id.as_ref();
+    compression::accept_any(&mut request);
     let state = request.app_data::<Data<WorkerState>>().cloned();
     let response = next.call(request).await?.map_into_left_body();
     let status = response.status();

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::{Value, error::Category};
+use serde_json::{error::Category, value::RawValue};
 
 use super::text::is_too_deep;
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
@@ -97,18 +97,22 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
         serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(&error.to_string()))?;
         return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
     }
-    let mut deserializer = serde_json::Deserializer::from_str(body);
+    deserialize(body)
+}
+
+/// A part of a body, which was found to be JSON, as `T`: 422 with the field at fault.
+pub fn parse_part<T: DeserializeOwned>(part: &RawValue) -> ApiResult<T> {
+    if !part.get().starts_with('{') {
+        return Err(at_fault("".into(), "invalid_type", "must be a JSON object".into()));
+    }
+    deserialize(part.get())
+}
+
+fn deserialize<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(explain)?;
     deserializer.end().map_err(|error| malformed(&error.to_string()))?;
     Ok(value)
-}
-
-/// A part of a body that was JSON as `T`: 422 with the field at fault.
-pub fn from_value<T: DeserializeOwned>(value: Value) -> ApiResult<T> {
-    if !value.is_object() {
-        return Err(at_fault("".into(), "invalid_type", "must be a JSON object".into()));
-    }
-    serde_path_to_error::deserialize(value).map_err(explain)
 }
 
 fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {

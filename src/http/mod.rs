@@ -28,7 +28,7 @@ pub use client_address::ClientAddress;
 pub use conditional::{IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged};
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
-pub use json::{ApiJson, from_value};
+pub use json::{ApiJson, parse_part};
 pub use limits::Attempt;
 pub use message::Message;
 pub use patch::Patch;

@@ -1,6 +1,11 @@
 //! What PostgreSQL cannot store, and what nobody should send: NUL, and JSON without a bottom.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
 
 /// Levels of arrays and objects that a body may nest.
 const MAX_DEPTH: usize = 64;
@@ -39,25 +44,91 @@ pub fn check_text(text: &str, max_chars: usize) -> Result<(), (&'static str, Str
     Ok(())
 }
 
-/// Why `value` cannot be kept as JSONB of at most `max_bytes` (counted without white space).
-pub fn check_json(value: &Value, max_bytes: usize) -> Result<(), (&'static str, String)> {
-    if has_nul(value) {
+/// Why `json` cannot be kept as JSONB of at most `max_bytes`, as PostgreSQL will write it: `1e308` as
+/// a one with 308 zeros.
+pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, String)> {
+    let found = serde_json::from_str::<Found>(json);
+    let Found { has_nul, digits } =
+        found.map_err(|error| ("invalid_format", format!("is not valid: {error}")))?;
+    if has_nul {
         return Err(("invalid_format", "must not contain a NUL character".into()));
     }
-    if value.to_string().len() > max_bytes {
+    if json.len() + digits > max_bytes {
         return Err(("too_long", format!("must have at most {} KiB", max_bytes / 1024)));
     }
     Ok(())
 }
 
-fn has_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(members) => {
-            members.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
+/// What is found in a JSON value by reading it, without building it.
+#[derive(Default)]
+struct Found {
+    has_nul: bool,
+    /// That PostgreSQL will write besides those that are there.
+    digits: usize,
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        self.has_nul |= other.has_nul;
+        self.digits += other.digits;
+    }
+}
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Found, E> {
+        let magnitude = if number == 0.0 { 0.0 } else { number.abs().log10().abs() };
+        Ok(Found { has_nul: false, digits: magnitude as usize })
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Found, E> {
+        Ok(Found { has_nul: text.contains('\0'), digits: 0 })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while let Some(item) = items.next_element()? {
+            found.add(item);
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Ok(found)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while let Some((name, value)) = members.next_entry::<Found, Found>()? {
+            found.add(name);
+            found.add(value);
+        }
+        Ok(found)
     }
 }
 

@@ -6,11 +6,13 @@
 
 pub mod store;
 
+use diesel::OptionalExtension;
 use diesel_async::AsyncPgConnection;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     auth::Identity,
+    db::JsonText,
     error::{ApiError, ApiResult, ErrorCode},
 };
 
@@ -42,7 +44,25 @@ pub async fn answered<T: DeserializeOwned>(
             "this Idempotency-Key was used with another request",
         ));
     }
-    serde_json::from_value(answer.unwrap_or_default()).map(Some).map_err(ApiError::internal)
+    let answer = answer.ok_or_else(|| ApiError::internal("a request without its answer"))?;
+    serde_json::from_str(answer.as_str()).map(Some).map_err(ApiError::internal)
+}
+
+/// What the request was answered when it was carried out. For requests with a proof that is spent by the
+/// first of them: asked before the proof is, and claims nothing.
+pub async fn replayed<T: DeserializeOwned>(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Option<T>> {
+    let Some(IdempotencyKey { key, request }) = key else { return Ok(None) };
+    identity.confirm(conn).await?;
+    match store::find(conn, identity.user_id, key).await.optional()? {
+        Some((of_request, Some(answer))) if of_request == *request => {
+            serde_json::from_str(answer.as_str()).map(Some).map_err(ApiError::internal)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Records the answer in the transaction that did the work.
@@ -53,7 +73,7 @@ pub async fn record(
     answer: &impl Serialize,
 ) -> ApiResult<()> {
     let Some(IdempotencyKey { key, .. }) = key else { return Ok(()) };
-    let answer = serde_json::to_value(answer).map_err(ApiError::internal)?;
-    store::finish(conn, identity.user_id, key, answer).await?;
+    let answer = JsonText::of(answer).map_err(ApiError::internal)?;
+    store::finish(conn, identity.user_id, key, &answer).await?;
     Ok(())
 }

@@ -6,10 +6,12 @@ use diesel::{
     sql_types::{Binary, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{auth::Identity, db::schema::idempotent_answers};
+use crate::{
+    auth::Identity,
+    db::{JsonText, schema::idempotent_answers},
+};
 
 /// How long an answer is kept.
 const HOURS: i32 = 24;
@@ -45,7 +47,7 @@ pub async fn finish(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     key: &str,
-    answer: Value,
+    answer: &JsonText,
 ) -> QueryResult<usize> {
     diesel::update(idempotent_answers::table.find((user_id, key)))
         .set(idempotent_answers::answer.eq(answer))
@@ -58,7 +60,7 @@ pub async fn find(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     key: &str,
-) -> QueryResult<(Vec<u8>, Option<Value>)> {
+) -> QueryResult<(Vec<u8>, Option<JsonText>)> {
     idempotent_answers::table
         .find((user_id, key))
         .select((idempotent_answers::request, idempotent_answers::answer))

@@ -22,6 +22,9 @@ use crate::{
 /// See the module.
 pub struct RequestSpan;
 
+/// Answered well, these are logged at `debug`.
+const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 struct StartedAt(Instant);
 
 impl RootSpanBuilder for RequestSpan {
@@ -46,16 +49,27 @@ impl RootSpanBuilder for RequestSpan {
         let code = response.response().extensions().get::<LoggedCode>().map(|code| code.0);
         let duration =
             extensions.get::<StartedAt>().map(|start| start.0.elapsed().as_secs_f64() * 1e3);
-        tracing::info!(
-            http.route = route.as_deref(),
-            http.status = response.status().as_u16(),
-            user.id = user,
-            error.code = code.map(tracing::field::display),
-            duration_ms = duration,
-            "{} {} {}",
-            request.method(),
-            route.as_deref().unwrap_or("(no such path)"),
-            response.status().as_u16(),
-        );
+        let status = response.status();
+        macro_rules! answered {
+            ($level:ident) => {
+                tracing::$level!(
+                    http.route = route.as_deref(),
+                    http.status = status.as_u16(),
+                    user.id = user,
+                    error.code = code.map(tracing::field::display),
+                    duration_ms = duration,
+                    "{} {} {}",
+                    request.method(),
+                    route.as_deref().unwrap_or("(no such path)"),
+                    status.as_u16(),
+                )
+            };
+        }
+        // Monitoring asks every second, and nobody reads that it was answered.
+        if status.is_success() && route.as_deref().is_some_and(|route| QUIET.contains(&route)) {
+            answered!(debug);
+        } else {
+            answered!(info);
+        }
     }
 }

@@ -11,7 +11,10 @@ use uuid::Uuid;
 use super::types::{NewWebhook, Webhook, WebhookChanges, WebhookDelivery};
 use crate::{
     auth::{Identity, live_user},
-    db::schema::{outbox, webhook_deliveries, webhooks},
+    db::{
+        JsonText,
+        schema::{outbox, webhook_deliveries, webhooks},
+    },
 };
 
 /// How many webhooks one user can have.
@@ -26,7 +29,7 @@ pub struct Posting {
     pub webhook_id: Uuid,
     pub user_id: Uuid,
     pub url: String,
-    pub payload: serde_json::Value,
+    pub payload: JsonText,
 }
 
 /// What came of an attempt.

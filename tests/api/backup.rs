@@ -114,6 +114,10 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
         TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
     let user = app.user("ann@example.com").await;
     let before = create_activity(&app, &user, 0).await;
+    let position =
+        app.get_as(&user, "/activities/changes").await.expect(200).json()["next"].clone();
+    let since = format!("/activities/changes?since={}", position.as_str().unwrap());
+    app.get_as(&user, &since).await.expect(200);
     let made = backup(&app.database.url, &folder.0, &["create"]).await;
     assert!(made.status.success(), "{}", said(&made));
     let after = create_activity(&app, &user, 1).await;
@@ -124,6 +128,14 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
         .await;
     app.get_as(&user, &format!("/activities/{before}")).await.expect(200);
     app.get_as(&user, &format!("/activities/{after}")).await.expect(404);
+    // A copy may have what is lost: it begins again. Numbers that it has seen are not given twice.
+    app.get_as(&user, &since).await.expect_error(410, "resync_required");
+    let latest =
+        app.get_as(&user, &format!("/activities/{before}")).await.json()["revision"].clone();
+    let next = create_activity(&app, &user, 2).await;
+    let revision =
+        app.get_as(&user, &format!("/activities/{next}")).await.json()["revision"].clone();
+    assert!(revision.as_i64().unwrap() > latest.as_i64().unwrap() + 2, "{revision}");
     let kept = "SELECT count(*) FROM pg_database WHERE datname LIKE 'sports_log_before_%'";
     assert_eq!(app.database.text(kept).await, "1");
 }

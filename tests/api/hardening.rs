@@ -93,6 +93,9 @@ async fn long_answers_are_compressed_where_asked_for_and_short_ones_not() {
     for (path, accepted, encoding) in [
         ("/activities", "gzip", "gzip"),
         ("/activities/export", "gzip", "gzip"),
+        // Nothing that we have: plain text, rather than no answer.
+        ("/activities", "br, identity;q=0", ""),
+        ("/activities", "*;q=0", ""),
         ("/activities", "identity", ""),
         ("/me", "gzip", ""),
         ("/nothing", "gzip", ""),

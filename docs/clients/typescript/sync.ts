@@ -19,16 +19,22 @@ type Failure = components["schemas"]["Error"];
 const client = createClient<paths>({
   baseUrl: process.env.SPORTS_LOG_API ?? "http://localhost:3000",
   headers: { Authorization: `Bearer ${process.env.SPORTS_LOG_TOKEN}` },
-  // Waits and tries again when the server asks for it: everything that is sent here may come twice without harm.
+  // Waits and tries again when the server or the network asks for it: everything that is sent here may come twice
+  // without harm, what changes something by a key of its own.
   fetch: async (request: Request) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await fetch(request.clone());
-      if (![429, 503].includes(answer.status) || attempt === 5) return answer;
-      const seconds = Number(answer.headers.get("Retry-After") ?? 2 ** attempt);
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      const answer = await fetch(request.clone(), { signal: AbortSignal.timeout(60_000) }).catch((error: unknown) => {
+        if (attempt === 5) throw new Offline(String(error));
+      });
+      if (answer && (![429, 502, 503, 504].includes(answer.status) || attempt === 5)) return answer;
+      const seconds = Number(answer?.headers.get("Retry-After") || 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, (seconds || 2 ** attempt) * 1000));
     }
   },
 });
+
+/** No answer, however often it was asked for. */
+class Offline extends Error {}
 
 class Refused extends Error {
   constructor(readonly failure: Failure) {
@@ -41,15 +47,22 @@ function accepted<T>(answer: { data?: T; error?: Failure }): T {
   return answer.data as T;
 }
 
-/** Activities by id, what is not sent yet, and how far the feed was read: one file, replaced as a whole. */
+interface Sending {
+  key: string;
+  activities: NewActivity[];
+}
+
+/** Activities by id, what is not sent yet, what is being sent, and how far the feed was read: one file, replaced as a whole. */
 class Copy {
   private activities: Record<string, Activity> = {};
   private unsent: NewActivity[] = [];
+  private sending: Sending | null = null;
   private since: string | undefined;
 
   constructor(private readonly path: string) {
     if (existsSync(path)) {
-      ({ activities: this.activities, unsent: this.unsent, since: this.since } = JSON.parse(readFileSync(path, "utf8")));
+      const kept = JSON.parse(readFileSync(path, "utf8"));
+      ({ activities: this.activities, unsent: this.unsent, sending: this.sending, since: this.since } = kept);
     }
   }
 
@@ -58,26 +71,40 @@ class Copy {
   }
 
   private save(): void {
-    const { activities, unsent, since } = this;
-    writeFileSync(`${this.path}.new`, JSON.stringify({ activities, unsent, since: since ?? null }), { flush: true });
+    const { activities, unsent, sending, since } = this;
+    writeFileSync(`${this.path}.new`, JSON.stringify({ activities, unsent, sending, since: since ?? null }), { flush: true });
     renameSync(`${this.path}.new`, this.path);
   }
 
-  /** Keeps the activity until the server has it. Its name makes sending it twice harmless. */
+  get waiting(): number {
+    return this.unsent.length + (this.sending?.activities.length ?? 0);
+  }
+
+  /** Keeps the activity until the server has it. */
   add(activity_type: string, duration_secs: number): void {
     this.unsent.push({ activity_type, duration_secs, external_id: randomUUID(), started_at: new Date().toISOString() });
     this.save();
   }
 
-  /** Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped. */
+  /**
+   * Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped.
+   *
+   * The batch and its key are kept before it is sent: when the answer is lost, the same is sent again, and the
+   * server, which knows the key for a day, does not undo what happened to the activities meanwhile.
+   */
   async push(): Promise<void> {
-    while (this.unsent.length > 0) {
-      const activities = this.unsent.slice(0, 1000);
-      const { results } = accepted(await client.POST("/activities/batch", { body: { activities } }));
+    while (this.waiting > 0) {
+      if (!this.sending) {
+        this.sending = { key: randomUUID(), activities: this.unsent.splice(0, 1000) };
+        this.save();
+      }
+      const { key, activities } = this.sending;
+      const header = { "Idempotency-Key": key };
+      const { results } = accepted(await client.POST("/activities/batch", { body: { activities }, params: { header } }));
       results.forEach((result, index) => {
         if (result.status === "error") console.error("not kept:", activities[index], result.error);
       });
-      this.unsent.splice(0, activities.length);
+      this.sending = null;
       this.save();
     }
   }
@@ -110,6 +137,12 @@ if (!path || (command && (command !== "add" || !type || !seconds))) {
 }
 const copy = new Copy(path);
 if (type && seconds) copy.add(type, Number(seconds));
-await copy.push();
-await copy.pull();
-console.log(`${copy.size} activities`);
+try {
+  await copy.push();
+  await copy.pull();
+  console.log(`${copy.size} activities`);
+} catch (error) {
+  if (!(error instanceof Offline)) throw error;
+  console.error(`offline (${error.message}); ${copy.waiting} to be sent`);
+  process.exitCode = 1;
+}

@@ -7,4 +7,5 @@ mod types;
 
 pub use handlers::*;
 pub use service::upsert;
+pub use store::lock_names;
 pub use types::Outcome;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{
     store,
@@ -13,7 +13,7 @@ use crate::{
     activities::{body::NewActivityBody, types::NewActivity},
     auth::Identity,
     error::{ApiError, ApiResult, FieldError},
-    http::from_value,
+    http::parse_part,
     idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
@@ -22,15 +22,15 @@ use crate::{
 type Parsed = Vec<ApiResult<NewActivity>>;
 
 /// Every activity with what is wrong with it. 422 when there are none or too many.
-pub fn parse(values: Vec<Value>) -> ApiResult<Parsed> {
-    if !(1..=MAX_ITEMS).contains(&values.len()) {
+pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
+    if !(1..=MAX_ITEMS).contains(&items.len()) {
         let fault =
             FieldError::new("activities", "out_of_range", format!("must be 1 to {MAX_ITEMS}"));
         return Err(ApiError::validation(vec![fault]));
     }
     let mut named = HashSet::new();
-    let parsed = values.into_iter().map(|value| {
-        let new = from_value::<NewActivityBody>(value)?.parse()?;
+    let parsed = items.into_iter().map(|item| {
+        let new = parse_part::<NewActivityBody>(&item)?.parse()?;
         let name = new.external_id.clone().map(|external_id| (new.source, external_id));
         if name.is_some_and(|name| !named.insert(name)) {
             let fault = FieldError::new("external_id", "duplicate", "is given twice in this batch");
@@ -47,9 +47,14 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     for (index, error) in
         parsed.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)))
     {
-        faults.extend(error.fields.iter().cloned().map(|fault| FieldError {
-            field: format!("activities[{index}].{}", fault.field).into(),
-            ..fault
+        faults.extend(error.fields.iter().cloned().map(|fault| {
+            FieldError {
+                field: format!("activities[{index}].{}", fault.field)
+                    .trim_end_matches('.')
+                    .to_owned()
+                    .into(),
+                ..fault
+            }
         }));
     }
     if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }

@@ -1,4 +1,4 @@
-//! Two statements for any number of activities.
+//! The same few statements for any number of activities.
 
 use diesel::{
     prelude::*,
@@ -37,8 +37,7 @@ pub struct Written {
 }
 
 /// The activities that `items` name, locked until the transaction ends: before the numbers are taken, as
-/// whoever changes a single one does. Those who bring names wait for each other: a row that came in
-/// between could not be locked in that order any more.
+/// whoever changes a single one does.
 pub async fn lock_known(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -48,10 +47,7 @@ pub async fn lock_known(
     if named.is_empty() {
         return Ok(Vec::new());
     }
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('activities ' || $1, 0))")
-        .bind::<Text, _>(identity.user_id.to_string())
-        .execute(&mut conn)
-        .await?;
+    lock_names(conn, identity).await?;
     // Joined, so that each is looked up in the index of names: a list would be compared with every row.
     diesel::sql_query(
         "SELECT a.id, a.source, a.external_id, a.revision
@@ -64,6 +60,14 @@ pub async fn lock_known(
     .bind::<Array<Nullable<Text>>, _>(named.iter().map(|item| &item.external_id).collect::<Vec<_>>())
     .load(&mut conn)
     .await
+}
+
+/// Whoever gives names waits here for others of the same user who do, until their transactions end.
+pub async fn lock_names(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<usize> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('activities ' || $1, 0))")
+        .bind::<Text, _>(identity.user_id.to_string())
+        .execute(&mut conn)
+        .await
 }
 
 /// The last of `how_many` new revisions of the live user; `None` when the token has ended.

@@ -1,7 +1,7 @@
 //! What a batch takes and answers.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ pub const MAX_ITEMS: usize = 1000;
 #[schema(as = Batch)]
 pub struct BatchBody {
     #[schema(value_type = Vec<NewActivityBody>, min_items = 1, max_items = 1000)]
-    pub activities: Vec<Value>,
+    pub activities: Vec<Box<RawValue>>,
 }
 
 /// The query string of `POST /activities/batch`.

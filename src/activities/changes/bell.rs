@@ -40,7 +40,7 @@ impl Bell {
         listen(connector, CHANNEL, heard).await;
     }
 
-    /// Changes that are made from now on are heard, and those being committed.
+    /// Changes that are notified from now on are heard.
     pub fn wait_for(&self, user_id: Uuid) -> Waiting {
         let rung = self.ropes().by_user.entry(user_id).or_default().subscribe();
         Waiting { bell: self.clone(), user_id, rung }

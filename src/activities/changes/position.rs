@@ -9,7 +9,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-const POSITION_BYTES: usize = 16;
+const POSITION_BYTES: usize = 24;
 
 /// The last change that was read, and when the copy was last level with the log: tombstones are kept
 /// for so long after that. A copy that has only begun was level then, with nothing.
@@ -17,6 +17,8 @@ const POSITION_BYTES: usize = 16;
 pub struct Position {
     pub revision: i64,
     pub level_at: DateTime<Utc>,
+    /// Which history of the database it belongs to: a restored one has another.
+    pub history: i64,
 }
 
 impl Position {
@@ -24,6 +26,7 @@ impl Position {
     pub fn seal(self, key: &ServerKey, user_id: Uuid) -> String {
         let mut bytes = self.revision.to_be_bytes().to_vec();
         bytes.extend_from_slice(&self.level_at.timestamp_micros().to_be_bytes());
+        bytes.extend_from_slice(&self.history.to_be_bytes());
         let tag = tag(key, user_id, &bytes);
         bytes.extend_from_slice(&tag);
         URL_SAFE_NO_PAD.encode(bytes)
@@ -44,10 +47,13 @@ impl Position {
         if theirs != tag(key, user_id, position) {
             return None;
         }
-        let (revision, micros) = position.split_at_checked(8)?;
+        let mut numbers = position
+            .chunks_exact(8)
+            .filter_map(|bytes| bytes.try_into().map(i64::from_be_bytes).ok());
         Some(Self {
-            revision: i64::from_be_bytes(revision.try_into().ok()?),
-            level_at: DateTime::from_timestamp_micros(i64::from_be_bytes(micros.try_into().ok()?))?,
+            revision: numbers.next()?,
+            level_at: DateTime::from_timestamp_micros(numbers.next()?)?,
+            history: numbers.next()?,
         })
     }
 }

@@ -17,6 +17,9 @@ use crate::{
     state::WorkerState,
 };
 
+/// How long a server that is about to end lets a client wait.
+const LEAVING_WAIT: Duration = Duration::from_secs(1);
+
 /// What changed since `since`; when nothing did, what changes within `wait`.
 pub async fn read(
     state: &WorkerState,
@@ -27,6 +30,11 @@ pub async fn read(
 ) -> ApiResult<Changes> {
     let page = read_now(state, identity, since, limit).await?;
     if !page.changes.is_empty() || wait.is_zero() {
+        return Ok(page);
+    }
+    if state.is_leaving() {
+        // Not at once, because the client will ask again at once.
+        tokio::time::sleep(wait.min(LEAVING_WAIT)).await;
         return Ok(page);
     }
     let deadline = Instant::now() + wait;
@@ -68,13 +76,14 @@ async fn changes(
     since: Option<Position>,
     limit: i64,
 ) -> ApiResult<(Vec<Change>, bool, Position)> {
-    let now = store::last_revision(conn, identity).await?;
-    let (last_revision, now) = now.ok_or_else(ApiError::invalid_access_token)?;
-    let since = since.unwrap_or(Position { revision: 0, level_at: now });
-    let is_too_old = since.level_at < now - TimeDelta::days(store::RETENTION_DAYS.into());
-    // From a future that was lost: the database was restored from a backup.
-    if is_too_old || since.revision > last_revision {
-        let message = "this position is too old; delete the copy and begin again without `since`";
+    let head = store::head(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
+    let since = since.unwrap_or(Position { revision: 0, ..head });
+    let is_too_old = since.level_at < head.level_at - TimeDelta::days(store::RETENTION_DAYS.into());
+    // A copy may have what the database lost when it was restored from a backup.
+    let is_lost = since.history != head.history || since.revision > head.revision;
+    if is_too_old || is_lost {
+        let message =
+            "the log cannot be told from here; delete the copy and begin again without `since`";
         return Err(ApiError::new(ErrorCode::ResyncRequired, message));
     }
     let one_more = limit + 1;
@@ -85,10 +94,6 @@ async fn changes(
     let has_more = changes.len() > limit;
     changes.truncate(limit);
     let revision = changes.last().map_or(since.revision, Change::revision);
-    let next = if has_more {
-        Position { revision, ..since }
-    } else {
-        Position { revision: last_revision, level_at: now }
-    };
+    let next = if has_more { Position { revision, ..since } } else { head };
     Ok((changes, has_more, next))
 }

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{IntervalDsl, now, sql},
     prelude::*,
-    sql_types::{Integer, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Integer, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::types::Change;
+use super::{position::Position, types::Change};
 use crate::{
     activities::types::ActivitySummary,
     auth::{Identity, live_session},
@@ -19,22 +19,31 @@ use crate::{
 /// For how many days after it was level a copy can go on.
 pub const RETENTION_DAYS: i32 = 90;
 
-/// The user's last revision and the database's time, as the caller's transaction sees them; `None` when
-/// the token has ended.
-pub async fn last_revision(
+/// Which history of the database this is: a dump is restored into a new database, and a recovery to a
+/// point in time begins a new timeline. Both lack what came after.
+const HISTORY: &str =
+    "((SELECT oid::bigint FROM pg_database WHERE datname = current_database()) << 32
+                        | (SELECT timeline_id FROM pg_control_checkpoint()))";
+
+/// Where the log is, as the caller's transaction sees it; `None` when the token has ended.
+pub async fn head(
     mut conn: &AsyncPgConnection,
     identity: Identity,
-) -> QueryResult<Option<(i64, DateTime<Utc>)>> {
+) -> QueryResult<Option<Position>> {
     let feed = activity_feeds::table
         .filter(activity_feeds::user_id.eq(users::id))
         .select(activity_feeds::last_revision)
         .single_value();
-    let found: Option<(Option<i64>, DateTime<Utc>)> = live_session(identity)
-        .select((feed, sql::<Timestamptz>("now()")))
+    let found: Option<(Option<i64>, DateTime<Utc>, i64)> = live_session(identity)
+        .select((feed, sql::<Timestamptz>("now()"), sql::<BigInt>(HISTORY)))
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(revision, time)| (revision.unwrap_or(0), time)))
+    Ok(found.map(|(revision, level_at, history)| Position {
+        revision: revision.unwrap_or(0),
+        level_at,
+        history,
+    }))
 }
 
 /// Activities whose last change came after `revision`, the earliest `limit` of them.

@@ -1,8 +1,11 @@
 //! HTTP to service and back, as a stream.
 
 use actix_web::{
-    HttpResponse,
-    http::header::{self, ContentDisposition, DispositionParam, DispositionType},
+    HttpRequest, HttpResponse,
+    http::{
+        Method,
+        header::{self, ContentDisposition, DispositionParam, DispositionType},
+    },
     web::{Bytes, Data},
 };
 use futures_util::stream;
@@ -46,9 +49,19 @@ pub async fn export(
     state: Data<WorkerState>,
     user: Permitted<ReadsActivities>,
     params: ApiQuery<ExportParams>,
+    request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
     let format = params.0.format;
     let identity = user.identity();
+    let file = DispositionParam::Filename(format!("activities.{format}"));
+    let disposition =
+        ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![file] };
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CONTENT_TYPE, format.content_type())).insert_header(disposition);
+    if request.method() == Method::HEAD {
+        // The body of an answer to HEAD is made all the same, and thrown away.
+        return Ok(answer.finish());
+    }
     // The first piece is read before anything is sent: what fails now is answered as an error.
     let (activities, next) = service::piece(&state, identity, None).await?;
     let mut first = format.head().as_bytes().to_vec();
@@ -70,13 +83,7 @@ pub async fn export(
             Ok::<_, ApiError>(Some((Bytes::from(piece.0), piece.1)))
         }
     });
-    let file = DispositionParam::Filename(format!("activities.{format}"));
-    let disposition =
-        ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![file] };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, format.content_type()))
-        .insert_header(disposition)
-        .streaming(pieces))
+    Ok(answer.streaming(pieces))
 }
 
 /// What is sent next.

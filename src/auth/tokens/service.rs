@@ -31,9 +31,20 @@ pub async fn create(
     (new, proof): (NewToken, Proof),
     device: &Device,
 ) -> ApiResult<CreatedToken> {
+    let shared: &Shared = state;
+    let created = |details: PersonalToken| {
+        let token = format!("{PREFIX}{}", shared.server_key.token(PURPOSE, details.id).expose());
+        CreatedToken { details, token }
+    };
+    let known = {
+        let conn = state.pool.get().await?;
+        idempotency::replayed(&conn, identity, key.as_ref()).await?
+    };
+    if let Some(details) = known {
+        return Ok(created(details));
+    }
     // A stolen access token must not become one that lasts for years.
     reauth::require(state, identity, proof).await?;
-    let shared: &Shared = state;
     let mut conn = state.pool.get().await?;
     let details: PersonalToken = conn
         .transaction::<_, ApiError, _>(async |conn| {
@@ -47,8 +58,7 @@ pub async fn create(
             Ok(details)
         })
         .await?;
-    let token = format!("{PREFIX}{}", state.server_key.token(PURPOSE, details.id).expose());
-    Ok(CreatedToken { details, token })
+    Ok(created(details))
 }
 
 async fn keep(

@@ -18,12 +18,13 @@ pub fn deep(depth: usize) -> String {
 /// What no field takes, because it is no JSON, or none that can be kept.
 pub fn no_json() -> Values {
     let mut values = all(
-        r#" "\ud800" "\udfff" "a\ud83dz" "\ude00\ud83d" "\u00" "\x"
-            NaN Infinity -Infinity 1e400 -1e400 +1 1. .5 01 1e --1 'x' undefined True } : , "#,
+        r#" "\u00" "\x" NaN Infinity -Infinity +1 1. .5 01 1e --1 'x' undefined True } : , "#,
         NoJson,
     );
     values.extend(["", "\"a\nb\"", "\"\0\"", "\"a"].map(|raw| (raw.to_owned(), NoJson)));
     values.extend([(deep(64), NoJson), (format!("\"{}", "x".repeat(60_000)), NoJson)]);
+    // JSON to a reader who does not look into it.
+    values.extend(all(r#" "\ud800" "\udfff" "a\ud83dz" "\ude00\ud83d" 1e400 -1e400 "#, Refused));
     // The wrong type may be noticed before the end is.
     values.extend(all(r#" 0x10 [ [1,] {"a"} {"a":1 tru nul "#, Refused));
     values
@@ -71,12 +72,13 @@ pub fn device_data() -> Values {
         r#" {"a":"\u0000"} {"\u0000":1} {"a":[{"b":{"c\u0000":1}}]} {"a":["x",["y\u0000"]]} "#,
         Fault("invalid_format"),
     ));
-    values.extend(all(r#" {"a":"\ud800"} {"\udc00":1} {"a":1e400} {"a":NaN} "#, NoJson));
+    values.extend(all(r#" {"a":"\ud800"} {"\udc00":1} {"a":1e400} "#, Fault("invalid_format")));
+    values.extend(all(r#" {"a":NaN} {"a":+1} {"a":'x'} "#, NoJson));
     values.extend(all(
         r#" {} {"":""} {"a":1e308,"b":-1e308,"c":5e-324,"d":-0.0,"e":1.7976931348623157e308}
             {"a":18446744073709551615,"b":-9223372036854775808,"c":123456789012345678901234567890}
             {"a":1,"a":{"b":null},"a":[]} {"a":"\ud83d\ude00\ufffe\uffff\u0001"} {"a":"\\u0000"}
-            {"$serde_json::private::Number":"NaN","a":{"$serde_json::private::RawValue":"}"}} "#,
+            {"$serde_json::private::Number":"NaN"} "#,
         Taken,
     ));
     let (data, many) = ("x".repeat(512 * 1024 - 8), "\"k\":{},".repeat(20_000));

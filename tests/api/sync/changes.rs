@@ -112,7 +112,7 @@ fn age(position: &str, key: &sports_log::auth::ServerKey, user_id: &str, days: i
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let bytes = URL_SAFE_NO_PAD.decode(position).unwrap();
     let micros = i64::from_be_bytes(bytes[8..16].try_into().unwrap()) - days * 86_400_000_000;
-    let mut aged = [&bytes[..8], &micros.to_be_bytes()].concat();
+    let mut aged = [&bytes[..8], &micros.to_be_bytes(), &bytes[16..24]].concat();
     let user_id: uuid::Uuid = user_id.parse().unwrap();
     let data = [user_id.as_bytes().as_slice(), &aged].concat();
     let tag = key.tag(sports_log::auth::Purpose::ChangesPosition, "tag", &data);

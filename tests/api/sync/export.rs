@@ -49,7 +49,11 @@ async fn every_form_has_every_activity_once_and_whole() {
             let expected = match &activity[name] {
                 Value::Null => String::new(),
                 Value::String(text) => text.clone(),
-                other => other.to_string(),
+                // Spaces between its parts are PostgreSQL's own.
+                other => {
+                    assert_eq!(&serde_json::from_str::<Value>(text).unwrap(), other, "{name}");
+                    continue;
+                }
             };
             assert_eq!(text, expected, "{name}");
         }

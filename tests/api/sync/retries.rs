@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{listed, named, run, send};
-use crate::support::{Answer, TestApp, User};
+use crate::support::{Answer, TestApp, User, raw};
 
 async fn post(app: &TestApp, user: &User, key: &str, body: &Value) -> Answer {
     let headers = [("idempotency-key", key)];
@@ -152,4 +152,46 @@ async fn posting_the_same_name_at_once_makes_one() {
     });
     assert_eq!(created.count(), 1);
     assert_eq!(listed(&app, &ann).await.len(), 1);
+}
+
+#[actix_rt::test]
+async fn device_data_comes_back_as_it_was_whatever_a_parser_makes_of_it() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    // A name that the JSON library gives a meaning of its own, and a number beyond every type.
+    let data = r#"{"n": 123456789012345678901234567890.5, "$serde_json::private::RawValue": "}"}"#;
+    let body = format!(
+        r#"{{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":60,"device_data":{data}}}"#
+    );
+    let bearer = format!("Bearer {}", user.token);
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", "k"),
+    ];
+    let send = async || {
+        raw(Method::POST, &app.base, "/activities", &headers, Some(body.clone().into_bytes())).await
+    };
+    let (first, again) = (send().await, send().await);
+    let (first, again) = (first.expect(201), again.expect(201));
+    assert_eq!(first.text(), again.text());
+    assert!(first.text().contains(data), "{}", first.text());
+    let exported = raw(Method::GET, &app.base, "/activities/export", &headers, None).await;
+    assert!(exported.text().contains(data), "{}", exported.text());
+}
+
+#[actix_rt::test]
+async fn numbers_that_postgresql_writes_out_count_as_what_it_writes() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let activity = |count: usize| {
+        json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60,
+               "device_data": {"a": vec![1e308; count]}})
+    };
+    app.post_as(&user, "/activities", &activity(1000)).await.expect(201);
+    let refused = app.post_as(&user, "/activities", &activity(2000)).await;
+    assert_eq!(
+        refused.expect_error(422, "validation_failed").json()["fields"][0]["code"],
+        "too_long"
+    );
 }
