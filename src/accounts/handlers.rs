@@ -35,7 +35,7 @@ pub async fn get_me(
 #[utoipa::path(
     put, path = "/me/profile", operation_id = "update_profile", tag = "Account",
     params(IfMatchParam),
-    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
+    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch, ErrorCode::LastWayIn]))),
     request_body = ProfileBody,
     responses((status = 200, description = "The account", body = Me)),
 )]

@@ -12,11 +12,13 @@ use crate::{
     auth::{
         Identity,
         audit::{self, Event, EventKind},
+        oauth::connections::require_way_in,
+        otp,
         sessions::Device,
     },
     error::{ApiError, ApiResult, FieldError},
     http::{IfMatch, check_json},
-    state::WorkerState,
+    state::{Shared, WorkerState},
 };
 
 const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
@@ -34,14 +36,17 @@ pub async fn update_profile(
     changes: ProfileChanges,
     device: &Device,
 ) -> ApiResult<Me> {
+    let shared: &Shared = state;
     let event = Event::of(EventKind::PhoneRemoved, identity.user_id).from(device);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
+        otp::store::lock_user(conn, identity.user_id).await?;
         let before = store::lock_phone_verified(conn, identity).await?;
         expect(conn, identity, expected).await?;
         store::update_profile(conn, identity, changes).await?;
         let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
         if before == Some(true) && !me.has_proven_number() {
+            require_way_in(shared, conn, identity.user_id).await?;
             audit::record(conn, &event).await?;
         }
         Ok(me)

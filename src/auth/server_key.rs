@@ -35,6 +35,8 @@ pub enum Purpose {
     Throttle,
     #[display("webhook")]
     Webhook,
+    #[display("idempotency")]
+    Idempotency,
 }
 
 /// 32 bytes that prove a mailbox. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).

@@ -1,8 +1,12 @@
 //! What may be posted where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 
 use super::{limits::Networks, source::Source, units::Count};
 
@@ -22,10 +26,20 @@ impl WebhookConfig {
         let hours = s.or("WEBHOOK_DISABLE_AFTER_HOURS", Count(120)).0;
         let allowed_networks = s.or("WEBHOOK_ALLOWED_NETWORKS", Networks(Vec::new())).0;
         let root_cert: Option<PathBuf> = s.optional("WEBHOOK_ROOT_CERT");
-        if root_cert.as_ref().is_some_and(|file| std::fs::read(file).is_err()) {
-            s.fault("WEBHOOK_ROOT_CERT", "cannot be read");
+        if let Some(problem) = root_cert.as_deref().and_then(|file| unusable(file).err()) {
+            s.fault("WEBHOOK_ROOT_CERT", problem);
         }
         let disable_after_hours = i32::try_from(hours).unwrap_or(i32::MAX);
         Self { allowed_networks, root_cert, disable_after_hours }
     }
+}
+
+/// Why the file's certificates could not be trusted; found at the start, not with the first message.
+fn unusable(file: &Path) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() { Err("has no certificate in PEM form".into()) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
 //! Where a request comes from, as far as that can be known.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::{HttpMessage, dev::ServiceRequest, http::header::HeaderName};
 use ipnet::IpNet;
@@ -21,12 +21,10 @@ impl ClientAddress {
         let mut client = peer.to_canonical();
         if is_trusted(client) {
             let headers = request.headers().get_all(X_FORWARDED_FOR);
-            let hops: Vec<&str> = headers
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .collect();
+            let hops: Vec<&[u8]> =
+                headers.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
             for hop in hops.into_iter().rev() {
-                let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+                let Some(address) = address_of(hop) else { break };
                 client = address.to_canonical();
                 if !is_trusted(client) {
                     break;
@@ -50,6 +48,13 @@ impl ClientAddress {
     pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().copied()
     }
+}
+
+/// An address, with or without a port.
+fn address_of(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?.trim();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    hop.trim_matches(['[', ']']).parse().ok().or_else(with_port)
 }
 
 fn network_of(address: IpAddr) -> IpAddr {

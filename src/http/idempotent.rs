@@ -2,15 +2,17 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
 use super::json;
 use crate::{
+    auth::Purpose,
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::IdempotencyKey,
+    state::WorkerState,
 };
 
 /// As [`super::ApiJson`]; 400 `invalid_parameter` for a key that is none.
@@ -37,11 +39,14 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
         let key = key(request);
         let target = format!("{} {}\0", request.method(), request.uri());
         let body = json::body(request, payload, LIMIT);
+        let state = request.app_data::<Data<WorkerState>>().cloned();
         Box::pin(async move {
             let key = key?;
             let bytes = body.await?;
-            let key = key.map(|key| {
+            let key = key.zip(state).map(|(key, state)| {
                 let digest = Sha256::new().chain_update(target).chain_update(&bytes).finalize();
+                // By our key, because a body may have a password, which could be guessed by its digest.
+                let digest = state.server_key.tag(Purpose::Idempotency, "request", &digest);
                 IdempotencyKey { key, request: digest.to_vec() }
             });
             Ok(Self { body: json::parse(&bytes)?, key })

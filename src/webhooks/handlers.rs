@@ -8,7 +8,7 @@ use super::{
     types::{CreatedWebhook, NewWebhookBody, Webhook, WebhookBody, WebhookDeliveries, Webhooks},
 };
 use crate::{
-    auth::CurrentUser,
+    auth::{CurrentUser, sessions::Device},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath, IdempotencyKeyParam, IdempotentJson, Message},
     state::WorkerState,
@@ -32,10 +32,11 @@ const MAX_BODY: usize = 64 * 1024;
 pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     request: IdempotentJson<NewWebhookBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
-    let created = service::create(&state, user.identity(), request.key, new).await?;
+    let created = service::create(&state, user.identity(), request.key, new, &device).await?;
     Ok(HttpResponse::Created().json(created))
 }
 
@@ -75,9 +76,10 @@ pub async fn update(
 pub async fn delete(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    service::delete(&state, user.identity(), id.0).await?;
+    service::delete(&state, user.identity(), id.0, &device).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -9,7 +9,11 @@ use super::{
     types::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookDelivery},
 };
 use crate::{
-    auth::{Identity, Purpose, ServerKey},
+    auth::{
+        Identity, Purpose, ServerKey,
+        audit::{self, Event, EventKind},
+        sessions::Device,
+    },
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     outbox,
@@ -26,6 +30,7 @@ pub async fn create(
     identity: Identity,
     key: Option<IdempotencyKey>,
     new: NewWebhook,
+    device: &Device,
 ) -> ApiResult<CreatedWebhook> {
     let mut conn = state.pool.get().await?;
     let details: Webhook = conn
@@ -41,6 +46,9 @@ pub async fn create(
             }
             let kept = store::find(conn, identity, id).await?;
             let details = kept.ok_or_else(ApiError::invalid_access_token)?;
+            // Its owner is told by mail: who has a stolen token could listen for ever.
+            let event = Event::of(EventKind::WebhookCreated, identity.user_id);
+            audit::record(conn, &event.by(host_of(&new.url)).from(device)).await?;
             idempotency::record(conn, identity, key.as_ref(), &details).await?;
             Ok(details)
         })
@@ -68,9 +76,19 @@ pub async fn update(
     identity.found(store::update(&conn, identity, id, changes).await?, &conn).await
 }
 
-pub async fn delete(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Uuid> {
-    let conn = state.pool.get().await?;
-    identity.found(store::delete(&conn, identity, id).await?, &conn).await
+pub async fn delete(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    device: &Device,
+) -> ApiResult<()> {
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        identity.found(store::delete(conn, identity, id).await?, conn).await?;
+        let event = Event::of(EventKind::WebhookDeleted, identity.user_id).from(device);
+        audit::record(conn, &event).await
+    })
+    .await
 }
 
 pub async fn deliveries(
@@ -94,4 +112,10 @@ pub async fn replay(state: &WorkerState, identity: Identity, id: Uuid) -> ApiRes
         Ok(())
     })
     .await
+}
+
+/// What people know the receiver by.
+pub fn host_of(url: &str) -> String {
+    let url = url::Url::parse(url).ok();
+    url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()
 }

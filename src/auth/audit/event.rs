@@ -32,6 +32,8 @@ pub enum EventKind {
     ProviderUnlinked,
     TokenCreated,
     TokenDeleted,
+    WebhookCreated,
+    WebhookDeleted,
     /// Nothing that was posted to it arrived for days.
     WebhookDisabled,
     AccountLocked,
@@ -53,6 +55,7 @@ impl EventKind {
             | Self::ProviderLinked
             | Self::ProviderUnlinked
             | Self::TokenCreated
+            | Self::WebhookCreated
             | Self::WebhookDisabled
             | Self::AccountLocked
             | Self::AccountUnlocked
@@ -63,6 +66,7 @@ impl EventKind {
             | Self::SessionEnded
             | Self::OtherSessionsEnded
             | Self::TokenDeleted
+            | Self::WebhookDeleted
             | Self::EmailVerified
             | Self::ResetGranted => false,
         }

@@ -55,6 +55,10 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         EventKind::ProviderLinked => format!("{provider} can be used to log in now"),
         EventKind::ProviderUnlinked => format!("{provider} can no longer be used to log in"),
         EventKind::TokenCreated => "A personal access token was made for your account".to_owned(),
+        EventKind::WebhookCreated => {
+            let host = method.unwrap_or("another service");
+            format!("What happens in your log is told to {host} from now on")
+        }
         EventKind::WebhookDisabled => {
             let host = method.unwrap_or("another service");
             format!("The webhook to {host} was disabled, because nothing arrived there")
@@ -68,6 +72,7 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::SessionEnded
         | EventKind::OtherSessionsEnded
         | EventKind::TokenDeleted
+        | EventKind::WebhookDeleted
         | EventKind::EmailVerified
         | EventKind::ResetGranted => return Err(ApiError::internal("nobody is told of this")),
     })

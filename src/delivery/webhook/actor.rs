@@ -17,7 +17,7 @@ use crate::{
     },
     error::{ApiError, ApiResult},
     webhooks::{
-        signing_key,
+        host_of, signing_key,
         store::{self, Outcome, Posting},
     },
 };
@@ -120,9 +120,8 @@ async fn note_failure(
 ) -> ApiResult<()> {
     let patience = parts.webhooks.disable_after_hours;
     if store::note_failure(conn, posting.webhook_id, patience, is_gone).await? {
-        let host = url::Url::parse(&posting.url).ok();
-        let host = host.as_ref().and_then(url::Url::host_str).unwrap_or_default();
-        let event = Event::of(EventKind::WebhookDisabled, posting.user_id).by(host);
+        let event =
+            Event::of(EventKind::WebhookDisabled, posting.user_id).by(host_of(&posting.url));
         audit::record(conn, &event).await?;
     }
     Ok(())

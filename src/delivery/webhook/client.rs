@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a receiver answers is not read beyond this.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
+/// How long an answer may go on after its status.
+const BODY_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Why an event was not posted, as its owner reads it.
 pub type PostError = String;
 
@@ -66,10 +69,10 @@ impl WebhookClient {
             let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or("no host")?;
             let addresses = tokio::net::lookup_host((host.trim_matches(['[', ']']), port))
                 .await
-                .map_err(|_| format!("{host} cannot be found"))?;
+                .map_err(|_| no_address(host))?;
             let mut allowed =
                 addresses.filter(|address| is_allowed(address.ip(), &self.config.allowed_networks));
-            let address = allowed.next().ok_or_else(|| format!("{host} is no public address"))?;
+            let address = allowed.next().ok_or_else(|| no_address(host))?;
             let (id, timestamp) = (id.to_string(), Utc::now().timestamp());
             // Connected to what was checked, whatever the name means by now; and never to what an earlier
             // name left open.
@@ -84,12 +87,19 @@ impl WebhookClient {
                 .insert_header(("webhook-timestamp", timestamp.to_string()))
                 .insert_header(("webhook-id", id));
             let mut answer = request.send_body(body).await.map_err(|error| error.to_string())?;
-            // Read, so that the receiver sees an orderly end; what it says is nobody's business.
-            let _ = answer.body().limit(LONGEST_ANSWER).await;
+            // Read, so that the receiver sees an orderly end; what it says, and whether it ends, is
+            // nobody's business.
+            let body = answer.body().limit(LONGEST_ANSWER);
+            let _ = tokio::time::timeout(BODY_PATIENCE, body).await;
             Ok(answer.status().as_u16())
         };
         tokio::time::timeout(self.patience, posting)
             .await
             .unwrap_or_else(|_| Err("no answer in time".to_owned()))
     }
+}
+
+/// The same for a name that nobody has and one that leads inside: which of them exist is not told.
+fn no_address(host: &str) -> String {
+    format!("{host} leads to no public address")
 }

@@ -60,9 +60,34 @@ pub enum Completion {
     Cancelled,
 }
 
+/// How many posts to one user's webhooks are on their way at once, from all replicas together.
+const WEBHOOKS_OF_ONE_USER: i64 = 2;
+
 /// Claims up to `limit` messages that are due or whose lease has run out. Kinds that only another
 /// version knows are left to it.
 pub async fn claim(
+    conn: &AsyncPgConnection,
+    channel: Channel,
+    limit: usize,
+    lease: Duration,
+) -> QueryResult<Vec<Claim>> {
+    if channel != Channel::Webhook {
+        return claim_due(conn, channel, limit, lease).await;
+    }
+    // One by one, because each may be the last that its user can have at once: a receiver that hangs
+    // must not keep the others' events from leaving.
+    let mut claims = Vec::new();
+    while claims.len() < limit {
+        let claimed = claim_due(conn, channel, 1, lease).await?;
+        if claimed.is_empty() {
+            break;
+        }
+        claims.extend(claimed);
+    }
+    Ok(claims)
+}
+
+async fn claim_due(
     mut conn: &AsyncPgConnection,
     channel: Channel,
     limit: usize,
@@ -90,6 +115,9 @@ pub async fn claim(
                AND (status = 'queued' OR lease_until <= now())
                AND expires_at > now()
                AND kind = ANY($4)
+               AND (channel <> 'webhook' OR user_id <> ALL (ARRAY(
+                    SELECT user_id FROM outbox WHERE channel = 'webhook' AND status = 'sending'
+                    AND lease_until > now() GROUP BY user_id HAVING count(*) >= $5)))
              ORDER BY priority, not_before
              LIMIT $2
              FOR UPDATE SKIP LOCKED)
@@ -99,6 +127,7 @@ pub async fn claim(
     .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<Array<Text>, _>(MessageKind::ALL.map(|kind| kind.to_string()).to_vec())
+    .bind::<BigInt, _>(WEBHOOKS_OF_ONE_USER)
     .load(&mut conn)
     .await?;
     let known =

@@ -114,6 +114,21 @@ async fn the_last_way_in_stays() {
         .await;
     unlink(&app, &user, "oidc").await.expect(204);
     unlink(&app, &user, "google").await.expect_error(409, "last_way_in");
+    // Nor does the phone go that is left.
+    let proven = "UPDATE profiles SET phone_number = '+15005550006', phone_verified = true";
+    app.database.execute(proven).await;
+    app.database.execute("DELETE FROM oauth_connections").await;
+    let phone = json!({"phone_number": null});
+    app.put_as(&user, "/me/profile", &phone).await.expect_error(409, "last_way_in");
+    assert!(app.get_as(&user, "/me").await.json()["profile"]["phone_number"].is_string());
+    app.database
+        .execute(&format!(
+            "INSERT INTO oauth_connections (user_id, provider, provider_uid)
+             VALUES ('{}', 'google', 'g1')",
+            user.id
+        ))
+        .await;
+    app.put_as(&user, "/me/profile", &phone).await.expect(200);
     let reachable = log_in(&app, &provider, "oidc", Person::new("s2", "bob@example.com")).await;
     unlink(&app, &User::of(&reachable.expect(200)), "oidc").await.expect(204);
 }

@@ -181,6 +181,20 @@ async fn device_data_comes_back_as_it_was_whatever_a_parser_makes_of_it() {
 }
 
 #[actix_rt::test]
+async fn what_is_kept_of_a_request_cannot_be_guessed_at() {
+    use sha2::{Digest, Sha256};
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    post(&app, &user, "k", &run()).await.expect(201);
+    let digest =
+        Sha256::new().chain_update("POST /activities\0").chain_update(run().to_string()).finalize();
+    let plain: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let kept = app.database.text("SELECT encode(request, 'hex') FROM idempotent_answers").await;
+    assert_eq!(kept.len(), plain.len());
+    assert_ne!(kept, plain);
+}
+
+#[actix_rt::test]
 async fn numbers_that_postgresql_writes_out_count_as_what_it_writes() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;

@@ -6,3 +6,4 @@ mod store;
 mod types;
 
 pub use handlers::*;
+pub use service::require_way_in;

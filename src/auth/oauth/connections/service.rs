@@ -1,7 +1,8 @@
 //! The rules of an account's connections.
 
 use chrono::Utc;
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
 
 use super::{
     store,
@@ -22,7 +23,7 @@ use crate::{
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
-    state::WorkerState,
+    state::{Shared, WorkerState},
 };
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Connections> {
@@ -97,25 +98,33 @@ pub async fn unlink(
     provider: Provider,
     device: &Device,
 ) -> ApiResult<()> {
-    let user_id = identity.user_id;
-    let by_email = state.require_channel(Channel::Email).is_ok();
-    let by_sms = state.require_channel(Channel::Sms).is_ok();
+    let (user_id, shared): (_, &Shared) = (identity.user_id, state);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         otp::store::lock_user(conn, user_id).await?;
         let deleted = store::delete(conn, identity, provider).await?;
         identity.found(deleted.then_some(()), conn).await?;
-        let left = store::ways_in(conn, user_id).await?;
-        let is_open = left.password
-            || left.connections > 0
-            || (left.proven_email && by_email)
-            || (left.proven_number && by_sms);
-        if !is_open {
-            let message = "this is the last way in; set an address or another provider first";
-            return Err(ApiError::new(ErrorCode::LastWayIn, message));
-        }
+        require_way_in(shared, conn, user_id).await?;
         let event = Event::of(EventKind::ProviderUnlinked, user_id);
         audit::record(conn, &event.by(provider).from(device)).await
     })
     .await
+}
+
+/// 409 `last_way_in` when nobody could log in to the account any more. Its user is to be locked.
+pub async fn require_way_in(
+    state: &Shared,
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> ApiResult<()> {
+    let left = store::ways_in(conn, user_id).await?;
+    let is_open = left.password
+        || left.connections > 0
+        || (left.proven_email && state.require_channel(Channel::Email).is_ok())
+        || (left.proven_number && state.require_channel(Channel::Sms).is_ok());
+    if is_open {
+        return Ok(());
+    }
+    let message = "this is the last way in; set an address or another provider first";
+    Err(ApiError::new(ErrorCode::LastWayIn, message))
 }
