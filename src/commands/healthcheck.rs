@@ -27,7 +27,12 @@ pub fn healthcheck(url: Option<String>) -> CommandResult {
 
 /// The address of the server that `BIND_ADDR` describes, as seen from this machine.
 pub(super) fn own_url() -> String {
-    let addr = Source::from_environment().or("BIND_ADDR", SocketAddr::from(([0, 0, 0, 0], 3000)));
+    let default = SocketAddr::from(([0, 0, 0, 0], 3000));
+    local_url(Source::from_environment().or("BIND_ADDR", default))
+}
+
+/// Where this machine reaches a server that listens at `addr`.
+pub(super) fn local_url(addr: SocketAddr) -> String {
     let host = match addr {
         _ if !addr.ip().is_unspecified() => addr.ip(),
         SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

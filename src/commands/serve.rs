@@ -1,10 +1,10 @@
 //! `serve` and `migrate`: production.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use actix_rt::task::JoinHandle;
 
-use super::{CommandError, CommandResult, stop::stop_signal, supervisor};
+use super::{CommandError, CommandResult, healthcheck::local_url, stop::stop_signal, supervisor};
 use crate::{
     app::Application,
     config::{Config, Report, Source},
@@ -20,7 +20,8 @@ pub fn serve() -> CommandResult {
         let stop = stop_signal()?;
         let application = Application::build(&config).await?;
         supervisor::ready(application.port());
-        let watch = supervisor::watch(application.port());
+        let address = SocketAddr::new(config.server.bind_addr.ip(), application.port());
+        let watch = supervisor::watch(&local_url(address));
         let stop = async {
             stop.await;
             watch.iter().for_each(JoinHandle::abort);

@@ -18,9 +18,9 @@ pub fn stopping() {
 
 /// Keeps the watchdog quiet (`WatchdogSec=`) while the HTTP workers answer; a process that is
 /// there but answers nobody is started again. A database that is gone is no reason for that.
-pub fn watch(port: u16) -> Option<JoinHandle<()>> {
+pub fn watch(server: &str) -> Option<JoinHandle<()>> {
     let period = sd_notify::watchdog_enabled()? / 2;
-    let url = format!("http://localhost:{port}/healthz");
+    let url = format!("{server}/healthz");
     Some(actix_rt::spawn(async move {
         let client = awc::Client::builder().timeout(period.min(Duration::from_secs(5))).finish();
         let mut ticks = tokio::time::interval(period);

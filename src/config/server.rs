@@ -21,7 +21,7 @@ pub struct ServerConfig {
     pub domain: String,
     /// Whose pages a browser lets use the API.
     pub cors_origins: Vec<String>,
-    /// How long requests are still taken after the signal to stop, while `/readyz` says no.
+    /// How long requests are still taken after the signal to stop, while `/healthz` and `/readyz` say no.
     pub shutdown_notice: Duration,
     /// The product's name in mails and pages.
     pub product_name: String,

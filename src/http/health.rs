@@ -26,14 +26,26 @@ pub struct Readiness {
     actors: Actors,
 }
 
-/// 200 while the process serves.
+/// 200 while the process serves and shall be sent requests, whether or not it can do all of its work:
+/// for proxies.
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", tag = "Operations",
     security(()),
     responses((status = 200, description = "It serves", body = Health)),
+    extensions(("x-error-codes" = json!([ErrorCode::ShuttingDown]))),
 )]
-pub async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().json(Health { status: "ok" })
+pub async fn healthz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+    stays(&state)?;
+    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
+}
+
+/// 503 `shutting_down` when it does not.
+fn stays(state: &WorkerState) -> ApiResult<()> {
+    if state.is_leaving() {
+        let message = "this server is about to end; ask another, or again soon";
+        return Err(ApiError::new(ErrorCode::ShuttingDown, message));
+    }
+    Ok(())
 }
 
 /// 200 when the database answers and delivery is running, else 503 with the code of what is not.
@@ -44,12 +56,7 @@ pub async fn healthz() -> HttpResponse {
     extensions(("x-error-codes" = json!([ErrorCode::DeliveryUnavailable, ErrorCode::ShuttingDown]))),
 )]
 pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
-    if state.is_leaving() {
-        return Err(ApiError::new(
-            ErrorCode::ShuttingDown,
-            "this server is about to end; ask another, or again soon",
-        ));
-    }
+    stays(&state)?;
     let conn = state.pool.get().await?;
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
         .execute(&mut &*conn)

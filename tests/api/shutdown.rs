@@ -56,8 +56,10 @@ async fn proxies_are_given_notice() {
     send(Method::GET, &base, "/readyz", &[], None).await.expect(200);
     server.signal(Signal::SIGTERM);
     server.wait_for("\"message\":\"stopping\"");
-    send(Method::GET, &base, "/readyz", &[], None).await.expect_error(503, "shutting_down");
-    let served = send(Method::GET, &base, "/healthz", &[], None).await.expect(200);
+    for path in ["/healthz", "/readyz"] {
+        send(Method::GET, &base, path, &[], None).await.expect_error(503, "shutting_down");
+    }
+    let served = send(Method::GET, &base, "/openapi.json", &[], None).await.expect(200);
     assert_eq!(served.header("connection"), "close");
 }
 

@@ -34,7 +34,8 @@ async fn systemd_hears_of_readiness_health_and_stop() {
     let database = Database::new().await;
     let manager = Manager::new("notify");
     let mut variables = settings(&database.url, 1);
-    variables.push(("BIND_ADDR", "127.0.0.1:0".into()));
+    // Where `localhost` does not lead.
+    variables.push(("BIND_ADDR", "127.0.0.9:0".into()));
     variables.push(("NOTIFY_SOCKET", manager.path.to_str().unwrap().to_owned()));
     variables.push(("WATCHDOG_USEC", "200000".into()));
     let server = Process::start(&["serve"], &variables);
