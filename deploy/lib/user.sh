@@ -57,7 +57,7 @@ write_settings() {
         grafana/provisioning/{datasources/prometheus,dashboards/sports-log}.yml grafana/dashboards/sports-log.json; do
         copy "$repository/deploy/$file" "$settings_dir/$file"
     done
-    for file in prometheus/targets/{sports-log,certificate}.yml blackbox/blackbox.yml; do
+    for file in prometheus/targets/{sports-log,certificate,alertmanager}.yml blackbox/blackbox.yml; do
         [[ -e $settings_dir/$file ]] || copy "$repository/deploy/$file" "$settings_dir/$file"
     done
     if [[ -n $domain ]] && ! ((dry_run)); then
