@@ -69,7 +69,7 @@ pub struct Relay {
     /// Woken while claiming: look again afterwards.
     look_again: bool,
     is_stopping: bool,
-    /// Messages in flight in all lanes, for whoever waits for the end of them.
+    /// Messages in flight in all lanes, and one more while claiming, for whoever waits for the end of them.
     in_flight: watch::Sender<usize>,
 }
 
@@ -118,6 +118,7 @@ impl Relay {
             return;
         }
         self.is_claiming = true;
+        self.show();
         let claiming = claim(Rc::clone(&self.parts), wanted);
         ctx.spawn(claiming.into_actor(self).map(|claimed, relay, ctx| {
             relay.is_claiming = false;
@@ -134,6 +135,7 @@ impl Relay {
                     tracing::warn!(error.cause = ?error.cause, "cannot claim messages now")
                 }
             }
+            relay.show();
             if std::mem::take(&mut relay.look_again) {
                 relay.look(ctx);
             }
@@ -180,7 +182,10 @@ impl Relay {
     }
 
     fn show(&self) {
-        self.in_flight.send_replace(self.lanes.iter().map(|lane| lane.in_flight.len()).sum());
+        // What is just being claimed is as good as in flight: a stop must not leave it behind.
+        let claiming = usize::from(self.is_claiming);
+        let in_flight: usize = self.lanes.iter().map(|lane| lane.in_flight.len()).sum();
+        self.in_flight.send_replace(claiming + in_flight);
         for lane in &self.lanes {
             let gauge = self
                 .parts
