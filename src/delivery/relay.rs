@@ -168,6 +168,8 @@ impl Relay {
         let probe = self.parts.config.probe;
         if let Some(lane) = self.lane(channel) {
             lane.in_flight.remove(&claim.id);
+            // Claimed less than there was room for, because a user had their share on the way: it is free now.
+            lane.may_have_more |= channel == Channel::Webhook;
             lane.breaker.learn(health, Instant::now(), probe);
         }
         self.show();

@@ -342,3 +342,21 @@ async fn its_owner_is_told_of_a_new_webhook() {
     let events = app.get_as(&ann, "/me/security-events").await.expect(200).text();
     assert!(events.contains("webhook_created") && events.contains("webhook_deleted"), "{events}");
 }
+
+#[actix_rt::test]
+async fn many_events_of_one_user_leave_one_after_the_other_without_waiting_to_be_looked_for() {
+    let receiver = Receiver::start();
+    let certificate = receiver.certificate.to_str().unwrap();
+    let app = TestApp::spawn_with(&[
+        ("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8,::1"),
+        ("WEBHOOK_ROOT_CERT", certificate),
+        // Nothing is found by looking while this test runs.
+        ("DELIVERY_POLL_SECS", "3600"),
+    ])
+    .await;
+    let ann = app.user("ann@example.com").await;
+    hook(&app, &ann, &json!({"url": receiver.url})).await;
+    let many = json!({"activities": vec![run(); 20]});
+    app.post_as(&ann, "/activities/batch", &many).await.expect(200);
+    receiver.got(20).await;
+}

@@ -21,7 +21,7 @@ const MAX_TOKENS: i32 = 100;
 /// The columns of a token, as they are stored.
 pub type Row = (Uuid, String, Vec<String>, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
 
-/// Opens the session that a token is, unless the user has too many. `None` too when the identity has ended.
+/// Opens the session that a token is, unless the user has too many; false also when the identity has ended.
 pub async fn insert_session(
     mut conn: &AsyncPgConnection,
     identity: Identity,
