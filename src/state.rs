@@ -58,7 +58,7 @@ impl Shared {
         let local_limits = LocalLimits::new(&config.limits, &metrics);
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
-            server_key: ServerKey::new(&config.secrets.server_key),
+            server_key: ServerKey::configured(&config.secrets),
             hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
             sessions: config.sessions,
             providers: Providers::new(&config.oauth, &config.server.base_url),

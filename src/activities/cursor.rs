@@ -37,7 +37,7 @@ impl<'a> CursorKey<'a> {
     pub fn seal(&self, cursor: Cursor, filter: &Filter) -> String {
         let mut bytes = cursor.started_at.timestamp_micros().to_be_bytes().to_vec();
         bytes.extend_from_slice(cursor.id.as_bytes());
-        let tag = self.tag(&bytes, filter);
+        let tag = self.tag(self.key, &bytes, filter);
         bytes.extend_from_slice(&tag);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -56,7 +56,7 @@ impl<'a> CursorKey<'a> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (position, tag) = bytes.split_at_checked(POSITION_BYTES)?;
         // The tag protects no secret: what a forger would gain is a place in a list of their own.
-        if tag != self.tag(position, filter) {
+        if !self.key.accepted().any(|key| tag == self.tag(key, position, filter)) {
             return None;
         }
         let (micros, id) = position.split_at_checked(8)?;
@@ -68,7 +68,7 @@ impl<'a> CursorKey<'a> {
         })
     }
 
-    fn tag(&self, position: &[u8], filter: &Filter) -> Vec<u8> {
+    fn tag(&self, key: &ServerKey, position: &[u8], filter: &Filter) -> Vec<u8> {
         let micros = |time: Option<DateTime<Utc>>| time.map(|time| time.timestamp_micros());
         let list = format!(
             "{}|{:?}|{:?}|{:?}|",
@@ -79,7 +79,7 @@ impl<'a> CursorKey<'a> {
         );
         let mut data = list.into_bytes();
         data.extend_from_slice(position);
-        let tag = self.key.tag(Purpose::ActivityCursor, "tag", &data);
+        let tag = key.tag(Purpose::ActivityCursor, "tag", &data);
         tag.iter().copied().take(TAG_BYTES).collect()
     }
 }

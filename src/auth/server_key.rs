@@ -3,7 +3,7 @@
 //! A token is derived from the random id of what it proves, when it is needed: nothing that
 //! opens an account is ever stored, and a second mail carries the same token as the first.
 
-use std::str::FromStr;
+use std::{iter::successors, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use derive_more::Display;
@@ -11,6 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use uuid::Uuid;
+
+use crate::config::Secrets;
 
 /// What a derived value is for: values of two purposes have nothing in common.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
@@ -46,18 +48,34 @@ pub struct OneTimeToken([u8; 32]);
 /// What is stored in place of a [`OneTimeToken`].
 pub type Digest = Vec<u8>;
 
-/// The key that everything here is derived from (HMAC-SHA-256, RFC 2104).
+/// The key that everything here is derived from (HMAC-SHA-256, RFC 2104), and during a rotation the key
+/// before it: what that one made is still accepted, and it makes nothing new.
 #[derive(Clone)]
-pub struct ServerKey(Hmac<Sha256>);
+pub struct ServerKey {
+    mac: Hmac<Sha256>,
+    previous: Option<Box<Self>>,
+}
 
 impl ServerKey {
+    /// A key without one before it.
     pub fn new(key: &SecretString) -> Self {
         // HMAC takes keys of any length, so this cannot fail; hashing first would be the same.
         let key = key.expose_secret().as_bytes();
         match Hmac::new_from_slice(key) {
-            Ok(mac) => Self(mac),
+            Ok(mac) => Self { mac, previous: None },
             Err(error) => unreachable!("{error}"),
         }
+    }
+
+    /// The configured key, with the one before it if there is one.
+    pub fn configured(secrets: &Secrets) -> Self {
+        let previous = secrets.server_key_previous.as_ref().map(|key| Box::new(Self::new(key)));
+        Self { previous, ..Self::new(&secrets.server_key) }
+    }
+
+    /// The keys whose work is accepted, each by itself: this one first.
+    pub fn accepted(&self) -> impl Iterator<Item = &Self> {
+        successors(Some(self), |key| key.previous.as_deref())
     }
 
     /// The token that proves the challenge `id`.
@@ -65,9 +83,14 @@ impl ServerKey {
         OneTimeToken(self.tag(purpose, "token", id.as_bytes()))
     }
 
-    /// What to store, and to look up, in place of `token`.
+    /// What to store in place of `token`.
     pub fn digest(&self, purpose: Purpose, token: &OneTimeToken) -> Digest {
         self.tag(purpose, "digest", &token.0).to_vec()
+    }
+
+    /// What may be stored in place of `token`, by one of the accepted keys.
+    pub fn digests(&self, purpose: Purpose, token: &OneTimeToken) -> Vec<Digest> {
+        self.accepted().map(|key| key.digest(purpose, token)).collect()
     }
 
     /// The digest of the token for the challenge `id`.
@@ -80,13 +103,18 @@ impl ServerKey {
         self.mac(purpose, use_for, data).finalize().into_bytes().into()
     }
 
-    /// Whether `tag` is the one of `data`, in a time that says nothing of how much of it is.
+    /// Whether an accepted key made `tag` of `data`, in a time that says nothing of how much of it is right.
     pub fn is_tag(&self, purpose: Purpose, use_for: &str, data: &[u8], tag: &[u8]) -> bool {
+        self.accepted().any(|key| key.is_own_tag(purpose, use_for, data, tag))
+    }
+
+    /// Whether this key made `tag` of `data`, and not the one before it.
+    pub fn is_own_tag(&self, purpose: Purpose, use_for: &str, data: &[u8], tag: &[u8]) -> bool {
         self.mac(purpose, use_for, data).verify_slice(tag).is_ok()
     }
 
     fn mac(&self, purpose: Purpose, use_for: &str, data: &[u8]) -> Hmac<Sha256> {
-        let mut mac = self.0.clone();
+        let mut mac = self.mac.clone();
         mac.update(format!("sports-log/1/{purpose}/{use_for}\0").as_bytes());
         mac.update(data);
         mac

@@ -99,7 +99,7 @@ pub fn user(command: UserCommand) -> CommandResult {
                         "this account has no address, so a password would be of no use".into()
                     );
                 }
-                let key = ServerKey::new(&config.secrets.server_key);
+                let key = ServerKey::configured(&config.secrets);
                 let token =
                     operators::grant_reset(&mut conn, &key, found.id).await.map_err(explained)?;
                 println!("{}/reset-password#token={}", config.server.base_url, token.expose());

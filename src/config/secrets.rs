@@ -15,6 +15,8 @@ pub struct Secrets {
     pub jwt_expiry: Duration,
     /// Mailed tokens, their digests and cursors are derived from it.
     pub server_key: SecretString,
+    /// The key before the last rotation: what it made is still accepted, and it makes nothing new.
+    pub server_key_previous: Option<SecretString>,
 }
 
 impl Secrets {
@@ -23,6 +25,7 @@ impl Secrets {
         let jwt_previous = key(s, "JWT_SECRET_PREVIOUS", false);
         let hours = s.or("JWT_EXPIRY_HOURS", Count(24)).0;
         let server_key = key(s, "SERVER_KEY", true);
+        let server_key_previous = key(s, "SERVER_KEY_PREVIOUS", false);
         if let (Some(jwt), Some(server_key)) = (&jwt, &server_key)
             && jwt.expose_secret() == server_key.expose_secret()
         {
@@ -33,6 +36,7 @@ impl Secrets {
             jwt_previous,
             jwt_expiry: Duration::from_secs(hours as u64 * 3600),
             server_key: server_key?,
+            server_key_previous,
         })
     }
 }

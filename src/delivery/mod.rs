@@ -100,7 +100,7 @@ impl Delivery {
             base_url: config.server.base_url.clone(),
             domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),
-            server_key: ServerKey::new(&config.secrets.server_key),
+            server_key: ServerKey::configured(&config.secrets),
             metrics: metrics.delivery.clone(),
             status,
             interrupted: watch::Sender::new(false),

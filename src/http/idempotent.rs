@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use super::json;
 use crate::{
-    auth::Purpose,
+    auth::{Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::IdempotencyKey,
     state::WorkerState,
@@ -46,8 +46,10 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
             let key = key.zip(state).map(|(key, state)| {
                 let digest = Sha256::new().chain_update(target).chain_update(&bytes).finalize();
                 // By our key, because a body may have a password, which could be guessed by its digest.
-                let digest = state.server_key.tag(Purpose::Idempotency, "request", &digest);
-                IdempotencyKey { key, request: digest.to_vec() }
+                let tag =
+                    |by: &ServerKey| by.tag(Purpose::Idempotency, "request", &digest).to_vec();
+                let accepted = state.server_key.accepted().map(tag).collect();
+                IdempotencyKey { key, request: tag(&state.server_key), accepted }
             });
             Ok(Self { body: json::parse(&bytes)?, key })
         })

@@ -11,7 +11,7 @@ use diesel_async::AsyncPgConnection;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    auth::Identity,
+    auth::{Digest, Identity},
     db::JsonText,
     error::{ApiError, ApiResult, ErrorCode},
 };
@@ -20,7 +20,10 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
     pub key: String,
-    pub request: Vec<u8>,
+    /// What is recorded of the request.
+    pub request: Digest,
+    /// What may have been recorded of the same request, by one of the accepted keys of the server.
+    pub accepted: Vec<Digest>,
 }
 
 /// What the request was answered when it was carried out, or `None` when the caller's transaction is
@@ -32,13 +35,13 @@ pub async fn answered<T: DeserializeOwned>(
     identity: Identity,
     key: Option<&IdempotencyKey>,
 ) -> ApiResult<Option<T>> {
-    let Some(IdempotencyKey { key, request }) = key else { return Ok(None) };
+    let Some(IdempotencyKey { key, request, accepted }) = key else { return Ok(None) };
     if store::begin(conn, identity, key, request).await? {
         return Ok(None);
     }
     identity.confirm(conn).await?;
     let (of_request, answer) = store::find(conn, identity.user_id, key).await?;
-    if of_request != *request {
+    if !accepted.contains(&of_request) {
         return Err(ApiError::new(
             ErrorCode::IdempotencyKeyReused,
             "this Idempotency-Key was used with another request",
@@ -55,10 +58,10 @@ pub async fn replayed<T: DeserializeOwned>(
     identity: Identity,
     key: Option<&IdempotencyKey>,
 ) -> ApiResult<Option<T>> {
-    let Some(IdempotencyKey { key, request }) = key else { return Ok(None) };
+    let Some(IdempotencyKey { key, accepted, .. }) = key else { return Ok(None) };
     identity.confirm(conn).await?;
     match store::find(conn, identity.user_id, key).await.optional()? {
-        Some((of_request, Some(answer))) if of_request == *request => {
+        Some((of_request, Some(answer))) if accepted.contains(&of_request) => {
             serde_json::from_str(answer.as_str()).map(Some).map_err(ApiError::internal)
         }
         _ => Ok(None),

@@ -6,4 +6,4 @@ pub mod store;
 mod types;
 
 pub use handlers::*;
-pub use service::{host_of, signing_key};
+pub use service::{host_of, signing_keys};

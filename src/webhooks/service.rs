@@ -21,8 +21,14 @@ use crate::{
 };
 
 /// The key that signs what is posted to the webhook: derived from its id, and stored nowhere.
-pub fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
+fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
     server_key.tag(Purpose::Webhook, "secret", webhook_id.as_bytes())
+}
+
+/// The keys that sign what is posted to the webhook: its receiver knows one of them, and while the
+/// server's key changes that may be the one before.
+pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
+    server_key.accepted().map(|key| signing_key(key, webhook_id)).collect()
 }
 
 pub async fn create(

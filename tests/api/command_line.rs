@@ -27,6 +27,7 @@ fn serve_refuses_secrets_that_are_none_by_name_and_not_by_value() {
         ("JWT_SECRET", "abababababababababababababababababab", "repeats itself"),
         ("JWT_SECRET_PREVIOUS", "tooshortforakey", "too short"),
         ("SERVER_KEY", "", "is missing"),
+        ("SERVER_KEY_PREVIOUS", "tooshortforakey", "too short"),
         ("SERVER_KEY", crate::support::JWT_SECRET, "must differ"),
         ("DATABASE_URL", "", "is missing"),
         ("DATABASE_URL", "mysql://somebody:sesame@localhost/x", "must start with postgres://"),

@@ -20,6 +20,7 @@ mod errors;
 mod hardening;
 mod house_rules;
 mod isolation;
+mod key_rotation;
 mod limits;
 mod listing;
 mod log_secrecy;

@@ -57,9 +57,9 @@ pub async fn confirm(
             Ok((number, challenge_id.ok_or_else(otp::invalid_code)?))
         })
         .await?;
-    let digest = code.digest(&state.server_key, challenge_id);
+    let digests = code.digests(&state.server_key, challenge_id);
     conn.transaction::<_, ApiError, _>(async |conn| {
-        if otp::store::use_code(conn, challenge_id, &digest).await?.is_none() {
+        if otp::store::use_code(conn, challenge_id, &digests).await?.is_none() {
             return Err(otp::invalid_code());
         }
         match store::set_verified(conn, identity, &number).await? {

@@ -65,10 +65,10 @@ pub async fn verify_email(
     device: &Device,
 ) -> ApiResult<AuthResponse> {
     let shared: &Shared = state;
-    let digest = state.server_key.digest(Purpose::VerifyEmail, token);
+    let digests = state.server_key.digests(Purpose::VerifyEmail, token);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        let found = store::find_registration(conn, &digest).await?.ok_or_else(invalid_token)?;
+        let found = store::find_registration(conn, &digests).await?.ok_or_else(invalid_token)?;
         if !store::activate(conn, &found).await? {
             return Err(invalid_token());
         }
@@ -167,17 +167,17 @@ pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiRe
 /// Changes the password and ends every session. The token also proves the mailbox, so on an
 /// account that was not proven before, nothing a stranger set survives.
 pub async fn reset_password(state: &WorkerState, reset: Reset, device: &Device) -> ApiResult<()> {
-    let digest = state.server_key.digest(Purpose::ResetPassword, &reset.token);
+    let digests = state.server_key.digests(Purpose::ResetPassword, &reset.token);
     let target = {
         let conn = state.pool.get().await?;
-        store::find_reset(&conn, &digest).await?.ok_or_else(invalid_token)?
+        store::find_reset(&conn, &digests).await?.ok_or_else(invalid_token)?
     };
     let (email, product) = (&target.email, &state.product_name);
     let password = acceptable(&reset.new_password, "new_password", email, product)?;
     let password_hash = state.hasher.hash(password).await?;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        let was_verified = store::lock_reset(conn, &digest).await?.ok_or_else(invalid_token)?;
+        let was_verified = store::lock_reset(conn, &digests).await?.ok_or_else(invalid_token)?;
         store::set_password(conn, target.user_id, &password_hash).await?;
         if !was_verified {
             users::forget_what_strangers_set(conn, target.user_id).await?;

@@ -39,16 +39,26 @@ impl LoginAttempt {
         Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(json), URL_SAFE_NO_PAD.encode(tag)))
     }
 
-    /// Nothing unless this server sealed `cookie` lately, for `provider` and with this `state`.
-    pub fn open(key: &ServerKey, cookie: &str, provider: Provider, state: &str) -> Option<Self> {
+    /// Nothing unless this server sealed `cookie` lately, for `provider` and with this `state`; with the
+    /// key that it was sealed with, which what it needs besides is derived from.
+    pub fn open<'a>(
+        key: &'a ServerKey,
+        cookie: &str,
+        provider: Provider,
+        state: &str,
+    ) -> Option<(Self, &'a ServerKey)> {
+        key.accepted().find_map(|key| Some((Self::open_with(key, cookie, provider, state)?, key)))
+    }
+
+    fn open_with(key: &ServerKey, cookie: &str, provider: Provider, state: &str) -> Option<Self> {
         let (json, tag) = cookie.split_once('.')?;
         let (json, tag) = (URL_SAFE_NO_PAD.decode(json).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
-        if !key.is_tag(Purpose::OAuthLogin, "cookie", &json, &tag) {
+        if !key.is_own_tag(Purpose::OAuthLogin, "cookie", &json, &tag) {
             return None;
         }
         let attempt: Self = serde_json::from_slice(&json).ok()?;
         let state = URL_SAFE_NO_PAD.decode(state).ok()?;
-        let is_good = key.is_tag(Purpose::OAuthLogin, "state", attempt.id.as_bytes(), &state)
+        let is_good = key.is_own_tag(Purpose::OAuthLogin, "state", attempt.id.as_bytes(), &state)
             && attempt.provider == provider
             && attempt.expires_at > Utc::now().timestamp();
         is_good.then_some(attempt)
@@ -83,8 +93,10 @@ mod tests {
         let key = ServerKey::new(&"k".repeat(40).into());
         let attempt = LoginAttempt::new(Provider::Google, Some("app://home".into()), None);
         let (cookie, state) = (attempt.seal(&key).unwrap(), attempt.state(&key));
-        let open =
-            |cookie: &str, provider, state: &str| LoginAttempt::open(&key, cookie, provider, state);
+        let opened = |key, cookie: &str, provider, state: &str| {
+            LoginAttempt::open(key, cookie, provider, state).map(|(attempt, _)| attempt)
+        };
+        let open = |cookie: &str, provider, state: &str| opened(&key, cookie, provider, state);
         assert_eq!(open(&cookie, Provider::Google, &state), Some(attempt.clone()));
         assert_eq!(open(&cookie, Provider::Oidc, &state), None);
         assert_eq!(open(&cookie, Provider::Google, &attempt.nonce(&key)), None);
@@ -95,14 +107,7 @@ mod tests {
         assert_eq!(open(&other.seal(&key).unwrap(), Provider::Google, &state), None);
         let late = LoginAttempt { expires_at: Utc::now().timestamp(), ..attempt };
         assert_eq!(open(&late.seal(&key).unwrap(), Provider::Google, &state), None);
-        assert_eq!(
-            LoginAttempt::open(
-                &ServerKey::new(&"o".repeat(40).into()),
-                &cookie,
-                Provider::Google,
-                &state
-            ),
-            None
-        );
+        let other_key = ServerKey::new(&"o".repeat(40).into());
+        assert_eq!(opened(&other_key, &cookie, Provider::Google, &state), None);
     }
 }

@@ -65,8 +65,9 @@ pub async fn callback(
     let (provider, params) = (provider.0, params.0);
     let cookie = respond::attempt_cookie(&request);
     let attempt = service::open_attempt(&state, provider, cookie.as_deref(), &params);
-    let attempt = attempt.inspect_err(|_| state.metrics.count_login(provider.into(), false))?;
-    let outcome = service::finish(&state, &attempt, params, &device).await;
+    let (attempt, key) =
+        attempt.inspect_err(|_| state.metrics.count_login(provider.into(), false))?;
+    let outcome = service::finish(&state, (&attempt, key), params, &device).await;
     if attempt.linking.is_none() {
         state.metrics.count_login(provider.into(), outcome.is_ok());
     }

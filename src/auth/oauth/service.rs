@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::{
-        AuthResponse, EmailAddress, Identity,
+        AuthResponse, EmailAddress, Identity, ServerKey,
         audit::{self, Event, EventKind},
         sessions::{self, Device},
         store as users,
@@ -55,13 +55,14 @@ pub async fn start(
     Ok(Start { url: url.into(), cookie })
 }
 
-/// The attempt that comes back, or 400 `invalid_state`: nobody is asked and nothing is read before.
-pub fn open_attempt(
-    state: &WorkerState,
+/// The attempt that comes back, with its key, or 400 `invalid_state`: nobody is asked and nothing is read
+/// before.
+pub fn open_attempt<'a>(
+    state: &'a WorkerState,
     provider: Provider,
     cookie: Option<&str>,
     params: &CallbackParams,
-) -> ApiResult<LoginAttempt> {
+) -> ApiResult<(LoginAttempt, &'a ServerKey)> {
     if !state.providers.is_offered(provider) {
         return Err(ApiError::not_found());
     }
@@ -73,7 +74,7 @@ pub fn open_attempt(
 /// Ends an attempt: somebody is logged in, or an account has one more way in.
 pub async fn finish(
     state: &WorkerState,
-    attempt: &LoginAttempt,
+    (attempt, key): (&LoginAttempt, &ServerKey),
     params: CallbackParams,
     device: &Device,
 ) -> ApiResult<Outcome> {
@@ -91,8 +92,7 @@ pub async fn finish(
             return Err(ApiError::new(ErrorCode::InvalidParameter, message));
         }
     };
-    let (providers, key) = (&state.providers, &state.server_key);
-    let (identity, tokens) = providers.identify(&state.outbound, key, attempt, code).await?;
+    let (identity, tokens) = state.providers.identify(&state.outbound, key, attempt, code).await?;
     let subject = &identity.subject;
     let is_usable = !subject.is_empty() && !subject.contains(char::is_control);
     if !is_usable || subject.len() > MAX_SUBJECT {

@@ -68,7 +68,7 @@ pub async fn redeem(
         })
         .await?;
     let id = counted.ok_or_else(invalid_code)?;
-    let used = store::use_code(conn, id, &code.digest(key, id)).await?;
+    let used = store::use_code(conn, id, &code.digests(key, id)).await?;
     used.ok_or_else(invalid_code)
 }
 

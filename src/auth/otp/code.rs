@@ -22,10 +22,21 @@ impl OtpCode {
         Self(format!("{number:06}"))
     }
 
-    /// What is stored, and compared, in place of this code for the challenge `id`.
+    /// The code of the challenge `id` by the key that it was made with: nothing if that is accepted no more.
+    pub fn recover(key: &ServerKey, id: Uuid, digest: &[u8]) -> Option<Self> {
+        let codes = key.accepted().map(|key| (key, Self::derive(key, id)));
+        codes.filter(|(key, code)| code.digest(key, id) == digest).map(|(_, code)| code).next()
+    }
+
+    /// What is stored in place of this code for the challenge `id`.
     pub fn digest(&self, key: &ServerKey, id: Uuid) -> Digest {
         let data = [id.as_bytes(), self.0.as_bytes()].concat();
         key.tag(Purpose::OtpCode, "digest", &data).to_vec()
+    }
+
+    /// What may be stored in place of this code, by one of the accepted keys.
+    pub fn digests(&self, key: &ServerKey, id: Uuid) -> Vec<Digest> {
+        key.accepted().map(|key| self.digest(key, id)).collect()
     }
 
     /// The digits, for the message. Named so that they cannot slip into a log by `Display`.

@@ -62,11 +62,11 @@ pub async fn verify(
                 Ok((Some(user_id), counted))
             })
             .await?;
-        let attempt = challenge_id.map(|id| (id, code.digest(&state.server_key, id)));
+        let attempt = challenge_id.map(|id| (id, code.digests(&state.server_key, id)));
         let response = conn
             .transaction::<_, ApiError, _>(async |conn| {
                 let is_right = match &attempt {
-                    Some((id, digest)) => store::use_code(conn, *id, digest).await?.is_some(),
+                    Some((id, digests)) => store::use_code(conn, *id, digests).await?.is_some(),
                     None => false,
                 };
                 let Some(user_id) = user_id.filter(|_| is_right) else {

@@ -9,7 +9,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Identifier, Proves};
-use crate::db::schema::{otp_challenges, profiles, users};
+use crate::{
+    auth::Digest,
+    db::schema::{otp_challenges, profiles, users},
+};
 
 /// How long a code can be used, in minutes.
 const LIFE_MINUTES: i32 = 10;
@@ -23,10 +26,12 @@ const RECENT_FAILURES: &str = "
      WHERE user_id = $1 AND created_at > now() - interval '24 hours')";
 
 /// A challenge whose code can still be used.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = otp_challenges)]
 pub struct LiveChallenge {
     pub channel: String,
     pub destination: String,
+    pub code_hash: Digest,
 }
 
 /// The account that is known by `identifier`, locked until the transaction ends. An address always
@@ -144,11 +149,11 @@ pub async fn count_attempt(
 pub async fn use_code(
     mut conn: &AsyncPgConnection,
     id: Uuid,
-    code_hash: &[u8],
+    digests: &[Digest],
 ) -> QueryResult<Option<String>> {
     let unused = otp_challenges::table
         .find(id)
-        .filter(otp_challenges::code_hash.eq(code_hash))
+        .filter(otp_challenges::code_hash.eq_any(digests))
         .filter(otp_challenges::expires_at.gt(now))
         .filter(diesel::dsl::not(otp_challenges::used));
     diesel::update(unused)
@@ -168,7 +173,7 @@ pub async fn find_live(
         .find(id)
         .filter(otp_challenges::expires_at.gt(now))
         .filter(diesel::dsl::not(otp_challenges::used))
-        .select((otp_challenges::channel, otp_challenges::destination))
+        .select(LiveChallenge::as_select())
         .first(&mut conn)
         .await
         .optional()

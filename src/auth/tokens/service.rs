@@ -32,33 +32,41 @@ pub async fn create(
     device: &Device,
 ) -> ApiResult<CreatedToken> {
     let shared: &Shared = state;
-    let created = |details: PersonalToken| {
-        let token = format!("{PREFIX}{}", shared.server_key.token(PURPOSE, details.id).expose());
-        CreatedToken { details, token }
-    };
-    let known = {
+    if key.is_some() {
         let conn = state.pool.get().await?;
-        idempotency::replayed(&conn, identity, key.as_ref()).await?
-    };
-    if let Some(details) = known {
-        return Ok(created(details));
+        if let Some(details) = idempotency::replayed(&conn, identity, key.as_ref()).await? {
+            return again(shared, &conn, details).await;
+        }
     }
     // A stolen access token must not become one that lasts for years.
     reauth::require(state, identity, proof).await?;
     let mut conn = state.pool.get().await?;
-    let details: PersonalToken = conn
-        .transaction::<_, ApiError, _>(async |conn| {
-            if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
-                return Ok(details);
-            }
-            let details = keep(shared, conn, identity, &new).await?;
-            let event = Event::of(EventKind::TokenCreated, identity.user_id).by(&new.name);
-            audit::record(conn, &event.from(device)).await?;
-            idempotency::record(conn, identity, key.as_ref(), &details).await?;
-            Ok(details)
-        })
-        .await?;
-    Ok(created(details))
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
+            return again(shared, conn, details).await;
+        }
+        let details = keep(shared, conn, identity, &new).await?;
+        let event = Event::of(EventKind::TokenCreated, identity.user_id).by(&new.name);
+        audit::record(conn, &event.from(device)).await?;
+        idempotency::record(conn, identity, key.as_ref(), &details).await?;
+        Ok(created(shared, details))
+    })
+    .await
+}
+
+fn created(shared: &Shared, details: PersonalToken) -> CreatedToken {
+    let token = format!("{PREFIX}{}", shared.server_key.token(PURPOSE, details.id).expose());
+    CreatedToken { details, token }
+}
+
+/// The token once more, for who lost the answer. When the server's key has changed meanwhile it is another.
+async fn again(
+    shared: &Shared,
+    conn: &AsyncPgConnection,
+    details: PersonalToken,
+) -> ApiResult<CreatedToken> {
+    store::set_digest(conn, details.id, &shared.server_key.digest_of(PURPOSE, details.id)).await?;
+    Ok(created(shared, details))
 }
 
 async fn keep(
@@ -105,9 +113,10 @@ pub async fn delete(
 /// Whom a token is for: 401 `invalid_access_token`, or 403 `insufficient_scope` if it is not for `scope`.
 pub async fn authenticate(state: &WorkerState, token: &str, scope: Scope) -> ApiResult<Identity> {
     let secret = token.strip_prefix(PREFIX).and_then(|secret| secret.parse::<OneTimeToken>().ok());
-    let digest =
-        state.server_key.digest(PURPOSE, &secret.ok_or_else(ApiError::invalid_access_token)?);
-    let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
+    let secret = secret.ok_or_else(ApiError::invalid_access_token)?;
+    let digest = state.server_key.digest(PURPOSE, &secret);
+    let digests = state.server_key.digests(PURPOSE, &secret);
+    let find = async |conn: &_| Ok(store::find(conn, &digests, &digest).await?);
     let found = state.point_reads.run(find).await?;
     let (identity, scopes, is_stale) = found.ok_or_else(ApiError::invalid_access_token)?;
     if !scopes.contains(&scope.to_string()) {
@@ -116,7 +125,7 @@ pub async fn authenticate(state: &WorkerState, token: &str, scope: Scope) -> Api
     }
     if is_stale {
         let conn = state.pool.get().await?;
-        store::touch(&conn, identity.session_id).await?;
+        store::touch(&conn, identity.session_id, &digest).await?;
     }
     Ok(identity)
 }

@@ -110,15 +110,16 @@ pub async fn delete(
     Ok(diesel::delete(token).execute(&mut conn).await? == 1)
 }
 
-/// Whom a token is for, what for, and whether it is long since that was noted.
+/// Whom the token of one of these digests is for, what for, and whether [`touch`] has something to note.
 pub async fn find(
     mut conn: &AsyncPgConnection,
-    digest: &Digest,
+    digests: &[Digest],
+    current: &Digest,
 ) -> QueryResult<Option<(Identity, Vec<String>, bool)>> {
     type Found = (Uuid, Uuid, i32, Vec<String>, bool);
     let found: Option<Found> = personal_tokens::table
         .inner_join(sessions::table.inner_join(users::table))
-        .filter(personal_tokens::digest.eq(digest))
+        .filter(personal_tokens::digest.eq_any(digests))
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::token_version.eq(users::token_version))
         .select((
@@ -128,7 +129,8 @@ pub async fn find(
             personal_tokens::scopes,
             sql::<Bool>(
                 "coalesce(personal_tokens.last_used_at < now() - interval '1 minute', true)",
-            ),
+            )
+            .or(personal_tokens::digest.ne(current)),
         ))
         .first(&mut conn)
         .await
@@ -138,10 +140,24 @@ pub async fn find(
     }))
 }
 
-/// Notes that the token is used now.
-pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
+/// Notes that the token is used now, and its digest by the current key: it outlives the key before.
+pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid, digest: &Digest) -> QueryResult<usize> {
     diesel::update(personal_tokens::table.find(id))
-        .set(personal_tokens::last_used_at.eq(now.into_sql::<Timestamptz>().nullable()))
+        .set((
+            personal_tokens::last_used_at.eq(now.into_sql::<Timestamptz>().nullable()),
+            personal_tokens::digest.eq(digest),
+        ))
+        .execute(&mut conn)
+        .await
+}
+
+pub async fn set_digest(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    digest: &Digest,
+) -> QueryResult<usize> {
+    diesel::update(personal_tokens::table.find(id))
+        .set(personal_tokens::digest.eq(digest))
         .execute(&mut conn)
         .await
 }

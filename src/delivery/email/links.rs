@@ -1,10 +1,12 @@
 //! Mails but those with codes: whether they are still of use, and what they say.
 
+use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use super::{Mail, notices};
 use crate::{
-    auth::{Purpose, local},
+    auth::{Digest, OneTimeToken, Purpose, ServerKey, local},
     delivery::Parts,
     error::{ApiError, ApiResult},
     outbox::{
@@ -23,15 +25,16 @@ pub async fn compose(
     let (key, about) = (&parts.server_key, message.subject_id);
     match claim.kind {
         MessageKind::VerifyEmail => {
-            let is_pending = local::store::is_registration_pending(conn, about).await?;
-            let mail = Mail::verify_email(parts, &key.token(Purpose::VerifyEmail, about))?;
-            Ok(is_pending.then_some(mail))
+            let token = usable(key, Purpose::VerifyEmail, about, async |digests| {
+                Ok(local::store::find_registration(conn, digests).await?.is_some())
+            });
+            token.await?.map(|token| Mail::verify_email(parts, &token)).transpose()
         }
         MessageKind::ResetPassword => {
-            let digest = key.digest_of(Purpose::ResetPassword, about);
-            let is_current = local::store::find_reset(conn, &digest).await?.is_some();
-            let mail = Mail::reset_password(parts, &key.token(Purpose::ResetPassword, about))?;
-            Ok(is_current.then_some(mail))
+            let token = usable(key, Purpose::ResetPassword, about, async |digests| {
+                Ok(local::store::find_reset(conn, digests).await?.is_some())
+            });
+            token.await?.map(|token| Mail::reset_password(parts, &token)).transpose()
         }
         MessageKind::AccountExists => Mail::account_exists(parts).map(Some),
         MessageKind::SecurityNotice => notices::compose(parts, conn, message).await,
@@ -39,6 +42,22 @@ pub async fn compose(
         | MessageKind::LoginCode
         | MessageKind::PhoneCode
         | MessageKind::EmailCode
-        | MessageKind::ChangeCode => Err(ApiError::internal("codes are the OTP actor's")),
+        | MessageKind::ChangeCode => Err(ApiError::internal("another actor's message")),
     }
+}
+
+/// The token for the challenge `id`, by the accepted key that its digest was made with when it was
+/// asked for; nothing when it is of no use any more.
+async fn usable(
+    key: &ServerKey,
+    purpose: Purpose,
+    id: Uuid,
+    is_known: impl AsyncFn(&[Digest]) -> QueryResult<bool>,
+) -> QueryResult<Option<OneTimeToken>> {
+    for key in key.accepted() {
+        if is_known(&[key.digest_of(purpose, id)]).await? {
+            return Ok(Some(key.token(purpose, id)));
+        }
+    }
+    Ok(None)
 }

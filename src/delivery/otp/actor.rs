@@ -77,7 +77,8 @@ async fn compose(
     let Some(challenge) = otp::store::find_live(conn, message.subject_id).await? else {
         return Ok(None);
     };
-    let code = OtpCode::derive(&parts.server_key, message.subject_id);
+    let code = OtpCode::recover(&parts.server_key, message.subject_id, &challenge.code_hash);
+    let Some(code) = code else { return Ok(None) };
     let code = code.expose();
     let recipient = challenge.destination;
     Ok(Some(match (challenge.channel.parse::<CodeChannel>(), claim.kind) {

@@ -17,7 +17,7 @@ use crate::{
     },
     error::{ApiError, ApiResult},
     webhooks::{
-        host_of, signing_key,
+        host_of, signing_keys,
         store::{self, Outcome, Posting},
     },
 };
@@ -68,9 +68,9 @@ async fn send(
     delivery_id: Uuid,
     posting: Posting,
 ) -> SendResult {
-    let key = signing_key(&parts.server_key, posting.webhook_id);
+    let keys = signing_keys(&parts.server_key, posting.webhook_id);
     let body = posting.payload.to_string().into_bytes();
-    let posted = client.post(&posting.url, &key, delivery_id, body).await;
+    let posted = client.post(&posting.url, &keys, delivery_id, body).await;
     let outcome = match posted {
         Ok(status @ 200..300) => {
             Outcome { response_status: Some(status.into()), error: None, is_gone: false }

@@ -60,7 +60,7 @@ impl WebhookClient {
     pub async fn post(
         &self,
         url: &str,
-        key: &[u8; 32],
+        keys: &[[u8; 32]],
         id: Uuid,
         body: Vec<u8>,
     ) -> Result<u16, PostError> {
@@ -83,7 +83,7 @@ impl WebhookClient {
                 .force_close()
                 .insert_header((header::CONTENT_TYPE, "application/json"))
                 .insert_header((header::USER_AGENT, "sports-log"))
-                .insert_header(("webhook-signature", sign(key, &id, timestamp, &body)))
+                .insert_header(("webhook-signature", sign(keys, &id, timestamp, &body)))
                 .insert_header(("webhook-timestamp", timestamp.to_string()))
                 .insert_header(("webhook-id", id));
             let mut answer = request.send_body(body).await.map_err(|error| error.to_string())?;

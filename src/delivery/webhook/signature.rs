@@ -5,8 +5,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The value of `webhook-signature`: `v1,` and the HMAC-SHA-256 of id, time (Unix seconds) and body.
-pub fn sign(key: &[u8; 32], id: &str, timestamp: i64, body: &[u8]) -> String {
+/// The value of `webhook-signature`: one signature by each key, with spaces between them.
+pub fn sign(keys: &[[u8; 32]], id: &str, timestamp: i64, body: &[u8]) -> String {
+    let signatures: Vec<String> =
+        keys.iter().map(|key| sign_with(key, id, timestamp, body)).collect();
+    signatures.join(" ")
+}
+
+/// `v1,` and the HMAC-SHA-256 of id, time (Unix seconds) and body.
+fn sign_with(key: &[u8; 32], id: &str, timestamp: i64, body: &[u8]) -> String {
     // HMAC takes keys of any length, so this cannot fail.
     let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mac) => mac,
@@ -23,8 +30,10 @@ mod tests {
 
     /// Computed with Python's `hmac`.
     #[test]
-    fn it_is_the_one_that_others_compute() {
-        let signature = sign(&[7; 32], "msg_1", 1_614_265_330, br#"{"test": 2432232314}"#);
-        assert_eq!(signature, "v1,4tb+MnkCTqymlrGQQ6f66PPeMjMas7AHx6XI40qL5MA=");
+    fn they_are_those_that_others_compute() {
+        let signature =
+            sign(&[[7; 32], [8; 32]], "msg_1", 1_614_265_330, br#"{"test": 2432232314}"#);
+        let expected = "v1,4tb+MnkCTqymlrGQQ6f66PPeMjMas7AHx6XI40qL5MA= v1,cVKuncek8l3CU4LyEBhmTYndIG6zRK37jBLfwb3GIbw=";
+        assert_eq!(signature, expected);
     }
 }

@@ -1,7 +1,7 @@
 //! What comes back must be what was sent out, in the same browser, once: security.md row 10.
 
 use super::{ANN, begin, come_back, with_provider};
-use crate::support::openid::Person;
+use crate::support::{ROTATION, openid::Person};
 
 #[actix_rt::test]
 async fn what_was_not_begun_here_is_refused_and_nobody_is_asked() {
@@ -65,4 +65,16 @@ async fn parallel_returns_of_one_attempt_log_in_once() {
     let answers = futures_util::future::join_all(all).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert_eq!(answers.iter().filter(|answer| answer.status == 400).count(), 7);
+}
+
+#[actix_rt::test]
+async fn an_attempt_comes_back_to_a_server_with_a_new_key() {
+    let (app, provider) = with_provider().await;
+    provider.log_in(Person::new("s1", ANN));
+    let begun = begin(&app, "/auth/login/oidc").await;
+    let settings = provider.settings();
+    let settings = settings.iter().map(|(name, value)| (*name, value.as_str())).chain(ROTATION);
+    let rotated = app.restarted(&settings.collect::<Vec<_>>()).await;
+    let returned = provider.visit(&begun.location).await;
+    come_back(&rotated, &returned, &begun.cookie).await.expect(200);
 }

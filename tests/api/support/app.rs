@@ -97,6 +97,13 @@ impl TestApp {
         Self { base: format!("http://127.0.0.1:{port}"), database, smtp, stop, thread }
     }
 
+    /// The same server after a restart with other settings.
+    pub async fn restarted(self, overrides: &[(&'static str, &str)]) -> Self {
+        let (database, smtp) = (self.database.clone(), self.smtp.clone());
+        drop(self);
+        Self::spawn_on(database, smtp, overrides).await
+    }
+
     /// Another server on the same database, with the same keys.
     pub async fn replica(&self) -> Self {
         Self::spawn_on(self.database.clone(), self.smtp.clone(), &[]).await
@@ -143,6 +150,17 @@ impl TestApp {
 
     pub async fn post_as(&self, user: &User, path: &str, body: &Value) -> Answer {
         self.request(user, Method::POST, path, Some(body)).await
+    }
+
+    /// With an `Idempotency-Key`.
+    pub async fn post_with_key(&self, user: &User, path: &str, key: &str, body: &Value) -> Answer {
+        let authorization = format!("Bearer {}", user.token);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
+        self.send(Method::POST, path, &headers, Some(body.to_string().into_bytes())).await
     }
 
     pub async fn put_as(&self, user: &User, path: &str, body: &Value) -> Answer {

@@ -30,3 +30,10 @@ pub const OAUTH_TOKEN_KEY: &str = "T4nW8cQ1xZ6hB9rM3vK7yD2pL5fJ0gSaUeIo";
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "seven silver swans";
+
+/// A key to change [`SERVER_KEY`] for.
+pub const NEXT_SERVER_KEY: &str = "Zq7mW2tY9rK4nB6vD1xF8hJ3sL5pC0gAeUiO";
+
+/// The settings while the one is changed for the other.
+pub const ROTATION: [(&str, &str); 2] =
+    [("SERVER_KEY", NEXT_SERVER_KEY), ("SERVER_KEY_PREVIOUS", SERVER_KEY)];

@@ -11,12 +11,15 @@ use actix_web::{
     http::{StatusCode, header::HeaderMap},
     web::{self, Bytes},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, pem::PemObject},
 };
 use serde_json::Value;
+use sha2::Sha256;
 
 use super::until;
 
@@ -31,6 +34,17 @@ pub struct Post {
 impl Post {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Whether one of its signatures is by `secret`, as Standard Webhooks has it.
+    pub fn is_signed_by(&self, secret: &Value) -> bool {
+        let secret = secret.as_str().unwrap().strip_prefix("whsec_").unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(secret).unwrap()).unwrap();
+        let (id, time) = (self.header("webhook-id"), self.header("webhook-timestamp"));
+        mac.update(format!("{id}.{time}.").as_bytes());
+        mac.update(&self.body);
+        let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        self.header("webhook-signature").split(' ').any(|signature| signature == expected)
     }
 
     pub fn json(&self) -> Value {
@@ -91,6 +105,12 @@ impl Receiver {
             });
         });
         Self { url: format!("https://localhost:{port}/hook?key=1"), certificate, state }
+    }
+
+    /// The settings of a server that may post to this machine, and trusts the receiver.
+    pub fn settings(&self) -> Vec<(&'static str, &str)> {
+        let certificate = self.certificate.to_str().unwrap();
+        vec![("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8,::1"), ("WEBHOOK_ROOT_CERT", certificate)]
     }
 
     /// What it answers from now on.

@@ -8,8 +8,7 @@ use super::{listed, named, run, send};
 use crate::support::{Answer, TestApp, User, raw};
 
 async fn post(app: &TestApp, user: &User, key: &str, body: &Value) -> Answer {
-    let headers = [("idempotency-key", key)];
-    send(app, user, (Method::POST, "/activities"), &headers, Some(body)).await
+    app.post_with_key(user, "/activities", key, body).await
 }
 
 #[actix_rt::test]

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{EmailAddress, PasswordHash},
+    auth::{Digest, EmailAddress, PasswordHash},
     db::schema::{local_credentials, registrations, users},
 };
 
@@ -104,11 +104,11 @@ pub async fn set_reset_token(
 
 pub async fn find_reset(
     mut conn: &AsyncPgConnection,
-    digest: &[u8],
+    digests: &[Digest],
 ) -> QueryResult<Option<ResetTarget>> {
     let found: Option<(Uuid, String)> = users::table
         .inner_join(local_credentials::table)
-        .filter(local_credentials::reset_token.eq(digest))
+        .filter(local_credentials::reset_token.eq_any(digests))
         .filter(local_credentials::reset_expires.gt(now))
         .select((users::id, users::email.assume_not_null()))
         .first(&mut conn)
@@ -121,9 +121,12 @@ pub async fn find_reset(
 }
 
 /// Locks the credentials that a reset token changes, and whether their mailbox was proven before.
-pub async fn lock_reset(mut conn: &AsyncPgConnection, digest: &[u8]) -> QueryResult<Option<bool>> {
+pub async fn lock_reset(
+    mut conn: &AsyncPgConnection,
+    digests: &[Digest],
+) -> QueryResult<Option<bool>> {
     local_credentials::table
-        .filter(local_credentials::reset_token.eq(digest))
+        .filter(local_credentials::reset_token.eq_any(digests))
         .filter(local_credentials::reset_expires.gt(now))
         .select(local_credentials::email_verified)
         .for_update()

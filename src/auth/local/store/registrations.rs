@@ -1,7 +1,7 @@
 //! Registrations that wait for their token to come back.
 
 use diesel::{
-    dsl::{IntervalDsl, exists, not, now},
+    dsl::{IntervalDsl, not, now},
     prelude::*,
     sql_types::Timestamptz,
 };
@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::EmailAddress,
+    auth::{Digest, EmailAddress},
     db::schema::{local_credentials, profiles, registrations, users},
 };
 
@@ -23,7 +23,7 @@ pub struct NewRegistration<'a> {
     pub id: Uuid,
     pub password_hash: &'a str,
     pub display_name: Option<&'a str>,
-    pub verify_token: Vec<u8>,
+    pub verify_token: Digest,
 }
 
 /// A registration whose token came back.
@@ -89,21 +89,15 @@ pub async fn extend_newest_registration(
 
 pub async fn find_registration(
     mut conn: &AsyncPgConnection,
-    digest: &[u8],
+    digests: &[Digest],
 ) -> QueryResult<Option<PendingRegistration>> {
     registrations::table
-        .filter(registrations::verify_token.eq(digest))
+        .filter(registrations::verify_token.eq_any(digests))
         .filter(registrations::verify_expires.gt(now))
         .select(PendingRegistration::as_select())
         .first(&mut conn)
         .await
         .optional()
-}
-
-/// Whether the registration with this id can still be confirmed.
-pub async fn is_registration_pending(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
-    let pending = registrations::table.find(id).filter(registrations::verify_expires.gt(now));
-    diesel::select(exists(pending)).get_result(&mut conn).await
 }
 
 /// Makes the registration's password the account's, unless the address was proven before: false then.
