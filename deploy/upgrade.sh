@@ -11,7 +11,8 @@ Usage: deploy/upgrade.sh [--image IMAGE | --rollback] [--no-backup] [--user NAME
 
 Builds the image of this checkout (git pull first), or takes IMAGE; backs up; brings the schema up to
 date while the old version serves; restarts sports-log with the new image, which is started when it is
-healthy; and puts the old image back when it does not become so. Requests wait meanwhile, some seconds.
+healthy; and puts the old image back when it does not become so. Requests wait meanwhile, some seconds;
+where there are several servers, they are restarted one after the other, and nothing waits.
 
   --image IMAGE   an image that is there or can be pulled
   --rollback      back to the image before
@@ -43,17 +44,34 @@ if [[ $EUID -eq 0 ]]; then
     exit 0
 fi
 
-drop_in=$quadlet_dir/sports-log.container.d/image.conf
 previous_file=$settings_dir/previous-image
 
 image_in_use() { podman container inspect sports-log --format '{{.ImageName}}' 2>/dev/null || sed -n 's/^Image=//p' "$quadlet_dir/sports-log.container"; }
 
+# sports-log, and the servers that docs/OPERATIONS.md adds to it: sports-log-2, …
+servers=(sports-log)
+for quadlet in "$quadlet_dir"/sports-log-[0-9]*.container; do
+    [[ ! -e $quadlet ]] || servers+=("$(basename -- "$quadlet" .container)")
+done
+
 # use_image IMAGE: at the next start, and at every boot.
 use_image() {
-    mkdir -p -- "$(dirname -- "$drop_in")"
-    printf '[Container]\nImage=%s\n' "$1" >"$drop_in.new"
-    mv -- "$drop_in.new" "$drop_in"
+    local server drop_ins
+    for server in "${servers[@]}"; do
+        drop_ins=$quadlet_dir/$server.container.d
+        mkdir -p -- "$drop_ins"
+        printf '[Container]\nImage=%s\n' "$1" >"$drop_ins/image.new"
+        mv -- "$drop_ins/image.new" "$drop_ins/image.conf"
+    done
     systemctl --user daemon-reload
+}
+
+# One after the other, each when the one before it is healthy.
+restart_servers() {
+    local server
+    for server in "${servers[@]}"; do
+        systemctl --user restart "$server.service" || return
+    done
 }
 
 # The migrations of an image, by a container of its own: as in sports-log.container, but for what
@@ -93,12 +111,12 @@ if ! ((rollback)); then
 fi
 say "from $old to $wanted"
 use_image "$wanted"
-if systemctl --user restart sports-log.service; then
+if restart_servers; then
     echo "$old" >"$previous_file"
     say "done. To go back: deploy/upgrade.sh --rollback"
     exit 0
 fi
 say "the new version does not become healthy; putting $old back. What it said: journalctl --user -u sports-log --since -15min"
 use_image "$old"
-systemctl --user restart sports-log.service || die "and the old version does not become healthy either."
+restart_servers || die "and the old version does not become healthy either."
 die "$old serves again."
