@@ -76,7 +76,7 @@ pub async fn create(
     new: NewActivity,
 ) -> ApiResult<Kept> {
     let mut conn = state.pool.get().await?;
-    let (kept, is_replay) = if key.is_none() && new.external_id.is_none() {
+    let (kept, is_replay) = if key.is_none() && new.external_id().is_none() {
         // One statement needs no transaction.
         (insert(&conn, identity, new).await?, false)
     } else {
@@ -84,7 +84,7 @@ pub async fn create(
             if let Some(kept) = idempotency::answered(conn, identity, key.as_ref()).await? {
                 return Ok((kept, true));
             }
-            let kept = match new.external_id {
+            let kept = match new.external_id() {
                 None => insert(conn, identity, new).await?,
                 Some(_) => upsert(conn, identity, new).await?,
             };
@@ -128,7 +128,7 @@ pub async fn update(
     changes: ActivityChanges,
 ) -> ApiResult<Activity> {
     let mut conn = state.pool.get().await?;
-    let gives_name = changes.external_id.is_some() || changes.source.is_some();
+    let gives_name = changes.details.external_id.is_some() || changes.source.is_some();
     let changed = if gives_name {
         conn.transaction::<_, Error, _>(async |conn| {
             batch::lock_names(conn, identity).await?;

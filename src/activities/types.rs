@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::{exercise_set::ExerciseSet, lap::Lap};
 use crate::{
     db::{JsonText, schema::activities},
     http::rfc3339,
 };
 
-/// An activity in a list: everything but the device's raw data.
+/// An activity in a list: everything but laps, sets and the device's raw data.
 #[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct ActivitySummary {
@@ -34,6 +35,40 @@ pub struct ActivitySummary {
     /// What the system that `source` names calls it.
     #[schema(required)]
     external_id: Option<String>,
+    #[schema(required)]
+    title: Option<String>,
+    /// From start to end, pauses included.
+    #[schema(required)]
+    elapsed_secs: Option<i32>,
+    /// Without standing still.
+    #[schema(required)]
+    moving_secs: Option<i32>,
+    #[schema(required)]
+    elevation_gain_meters: Option<f32>,
+    #[schema(required)]
+    elevation_loss_meters: Option<f32>,
+    /// Beats a minute.
+    #[schema(required)]
+    avg_heart_rate: Option<i32>,
+    #[schema(required)]
+    max_heart_rate: Option<i32>,
+    #[schema(required)]
+    avg_power_watts: Option<i32>,
+    /// Turns, strides or strokes a minute.
+    #[schema(required)]
+    avg_cadence: Option<f32>,
+    /// Of the place and the day where it began.
+    #[schema(required)]
+    utc_offset_minutes: Option<i32>,
+    /// What recorded it.
+    #[schema(required)]
+    device: Option<String>,
+    /// The sport as the source calls it.
+    #[schema(required)]
+    sport_raw: Option<String>,
+    /// The first part of what was recorded as one, such as a triathlon.
+    #[schema(required)]
+    parent_id: Option<Uuid>,
     /// Grows with every change; `"17"` is the entity tag of revision 17.
     pub revision: i64,
     #[serde(serialize_with = "rfc3339")]
@@ -49,14 +84,50 @@ pub struct Activity {
     #[serde(flatten)]
     #[diesel(embed)]
     pub summary: ActivitySummary,
+    #[schema(required, value_type = Option<Vec<Lap>>)]
+    laps: Option<JsonText>,
+    #[schema(required, value_type = Option<Vec<ExerciseSet>>)]
+    sets: Option<JsonText>,
     #[schema(required, value_type = Option<Map<String, Value>>)]
     device_data: Option<JsonText>,
 }
 
 impl Activity {
-    /// The fields in the order of an export's columns.
-    pub fn as_record(&self) -> [String; 13] {
-        let Self { summary, device_data } = self;
+    /// The names of what [`Activity::as_record`] has.
+    pub const COLUMNS: [&str; 28] = [
+        "id",
+        "activity_type",
+        "started_at",
+        "duration_secs",
+        "distance_meters",
+        "calories",
+        "notes",
+        "source",
+        "external_id",
+        "title",
+        "elapsed_secs",
+        "moving_secs",
+        "elevation_gain_meters",
+        "elevation_loss_meters",
+        "avg_heart_rate",
+        "max_heart_rate",
+        "avg_power_watts",
+        "avg_cadence",
+        "utc_offset_minutes",
+        "device",
+        "sport_raw",
+        "parent_id",
+        "revision",
+        "created_at",
+        "updated_at",
+        "laps",
+        "sets",
+        "device_data",
+    ];
+
+    /// The fields as texts, in the order of [`Activity::COLUMNS`].
+    pub fn as_record(&self) -> [String; 28] {
+        let Self { summary, laps, sets, device_data } = self;
         let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         [
             summary.id.to_string(),
@@ -68,9 +139,24 @@ impl Activity {
             text(&summary.notes),
             summary.source.clone(),
             text(&summary.external_id),
+            text(&summary.title),
+            text(&summary.elapsed_secs),
+            text(&summary.moving_secs),
+            text(&summary.elevation_gain_meters),
+            text(&summary.elevation_loss_meters),
+            text(&summary.avg_heart_rate),
+            text(&summary.max_heart_rate),
+            text(&summary.avg_power_watts),
+            text(&summary.avg_cadence),
+            text(&summary.utc_offset_minutes),
+            text(&summary.device),
+            text(&summary.sport_raw),
+            text(&summary.parent_id),
             summary.revision.to_string(),
             time(&summary.created_at),
             time(&summary.updated_at),
+            text(laps),
+            text(sets),
             text(device_data),
         ]
     }
@@ -88,7 +174,7 @@ pub struct Kept {
 }
 
 /// What kind of sport: a slug of 1 to 32 of `a-z`, `0-9` and `_`.
-#[derive(Clone, Debug, Display, Into)]
+#[derive(Clone, Debug, Display, Into, Serialize)]
 pub struct ActivityType(String);
 
 impl FromStr for ActivityType {
@@ -102,8 +188,11 @@ impl FromStr for ActivityType {
 }
 
 /// Where a client may say that an activity comes from.
-#[derive(Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, Hash, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, Hash, Serialize, ToSchema,
+)]
 #[display(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase", as = Source)]
 pub enum ClientSource {
@@ -113,32 +202,59 @@ pub enum ClientSource {
     Apple,
 }
 
-/// A valid activity to be kept.
+/// What an activity may lack. `None` leaves a field as it is, `Some(None)` clears it; for a new
+/// activity both mean that there is none.
+#[derive(Clone, Debug, Default, AsChangeset, Serialize)]
+#[diesel(table_name = activities)]
+pub struct Details {
+    pub distance_meters: Option<Option<f32>>,
+    pub calories: Option<Option<i32>>,
+    pub notes: Option<Option<String>>,
+    pub external_id: Option<Option<String>>,
+    pub title: Option<Option<String>>,
+    pub elapsed_secs: Option<Option<i32>>,
+    pub moving_secs: Option<Option<i32>>,
+    pub elevation_gain_meters: Option<Option<f32>>,
+    pub elevation_loss_meters: Option<Option<f32>>,
+    pub avg_heart_rate: Option<Option<i32>>,
+    pub max_heart_rate: Option<Option<i32>>,
+    pub avg_power_watts: Option<Option<i32>>,
+    pub avg_cadence: Option<Option<f32>>,
+    pub utc_offset_minutes: Option<Option<i32>>,
+    pub device: Option<Option<String>>,
+    pub sport_raw: Option<Option<String>>,
+    pub laps: Option<Option<JsonText>>,
+    pub sets: Option<Option<JsonText>>,
+    pub device_data: Option<Option<JsonText>>,
+}
+
+/// A valid activity to be kept. As JSON it is a row of the table.
+#[derive(Clone, Debug, Serialize)]
 pub struct NewActivity {
     pub activity_type: ActivityType,
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,
-    pub distance_meters: Option<f32>,
-    pub calories: Option<i32>,
-    pub notes: Option<String>,
     pub source: ClientSource,
-    pub external_id: Option<String>,
-    pub device_data: Option<JsonText>,
+    #[serde(flatten)]
+    pub details: Details,
 }
 
-/// Changes to an activity; `None` leaves a field as it is, `Some(None)` clears it.
+impl NewActivity {
+    pub fn external_id(&self) -> Option<&str> {
+        self.details.external_id.as_ref()?.as_deref()
+    }
+}
+
+/// Changes to an activity; `None` leaves a field as it is.
 #[derive(AsChangeset)]
 #[diesel(table_name = activities)]
 pub struct ActivityChanges {
     pub activity_type: Option<String>,
     pub started_at: Option<DateTime<Utc>>,
     pub duration_secs: Option<i32>,
-    pub distance_meters: Option<Option<f32>>,
-    pub calories: Option<Option<i32>>,
-    pub notes: Option<Option<String>>,
     pub source: Option<String>,
-    pub external_id: Option<Option<String>>,
-    pub device_data: Option<Option<JsonText>>,
+    #[diesel(embed)]
+    pub details: Details,
 }
 
 /// Which activities are asked for; a cursor holds for one filter only.

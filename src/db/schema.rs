@@ -143,6 +143,21 @@ diesel::table! {
         updated_at -> Timestamptz,
         revision -> Int8,
         external_id -> Nullable<Text>,
+        title -> Nullable<Text>,
+        elapsed_secs -> Nullable<Int4>,
+        moving_secs -> Nullable<Int4>,
+        elevation_gain_meters -> Nullable<Float4>,
+        elevation_loss_meters -> Nullable<Float4>,
+        avg_heart_rate -> Nullable<Int4>,
+        max_heart_rate -> Nullable<Int4>,
+        avg_power_watts -> Nullable<Int4>,
+        avg_cadence -> Nullable<Float4>,
+        utc_offset_minutes -> Nullable<Int4>,
+        device -> Nullable<Text>,
+        sport_raw -> Nullable<Text>,
+        parent_id -> Nullable<Uuid>,
+        laps -> Nullable<Jsonb>,
+        sets -> Nullable<Jsonb>,
     }
 }
 

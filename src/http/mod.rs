@@ -38,4 +38,4 @@ pub use request_id::RequestId;
 pub use server::start;
 pub use text::{check_json, check_text};
 pub use timestamp::rfc3339;
-pub use validation::{Fault, Validator};
+pub use validation::{Fault, Faults, Validator};

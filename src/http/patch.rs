@@ -20,6 +20,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 impl<T> Patch<T> {
+    /// What it is, leaving it absent.
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
     /// For columns that may be NULL: `None` leaves it, `Some(None)` clears it.
     pub fn into_nullable(self) -> Option<Option<T>> {
         match self {

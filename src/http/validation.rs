@@ -8,6 +8,37 @@ use crate::error::{ApiError, ApiResult, FieldError};
 /// What a check says of a value: a code and a sentence without a subject.
 pub type Fault = (&'static str, String);
 
+/// The faults of the items of a list.
+#[derive(Debug, Default)]
+pub struct Faults {
+    item: String,
+    faults: Vec<FieldError>,
+}
+
+impl Faults {
+    /// Each of `items` of `field` checked, its faults told as `sets[0].reps`.
+    pub fn of<T>(field: &str, items: &[T], check: impl Fn(&T, &mut Self)) -> Self {
+        let mut faults = Self::default();
+        for (index, item) in items.iter().enumerate() {
+            faults.item = format!("{field}[{index}]");
+            check(item, &mut faults);
+        }
+        faults
+    }
+
+    pub fn add(&mut self, name: &str, code: &'static str, problem: impl Display) {
+        let path = format!("{}.{name}", self.item);
+        self.faults.push(FieldError::new(path, code, problem.to_string()));
+    }
+
+    /// A number from `min` to `max`, if it is there.
+    pub fn range(&mut self, name: &str, value: Option<impl Into<f64>>, min: f64, max: f64) {
+        if value.is_some_and(|value| !(min..=max).contains(&value.into())) {
+            self.add(name, "out_of_range", format_args!("must be between {min} and {max}"));
+        }
+    }
+}
+
 /// Collects the faults of one request body.
 #[derive(Debug, Default)]
 pub struct Validator {
@@ -66,6 +97,11 @@ impl Validator {
                 }
             },
         }
+    }
+
+    /// The faults of a list's items among the others.
+    pub fn add(&mut self, faults: Faults) {
+        self.faults.extend(faults.faults);
     }
 
     /// 422 with all faults, if there are any.

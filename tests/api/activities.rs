@@ -20,6 +20,13 @@ fn whole() -> Value {
         "activity_type": "trail_run_2", "started_at": "2026-05-04T08:00:00.123456Z",
         "duration_secs": 1800, "distance_meters": 5000.5, "calories": 320,
         "external_id": "n-1", "notes": "Höhenweg 🏔\r\n'; DROP TABLE activities; --\t\u{202e}", "source": "garmin",
+        "title": "Höhenweg", "elapsed_secs": 1920, "moving_secs": 1790, "elevation_gain_meters": 120.5,
+        "elevation_loss_meters": 118.25, "avg_heart_rate": 142, "max_heart_rate": 171, "avg_power_watts": 210,
+        "avg_cadence": 84.5, "utc_offset_minutes": -210, "device": "Forerunner 255", "sport_raw": "TRAIL_RUNNING_V2",
+        "laps": [{"started_at": "2026-05-04T08:00:00Z", "duration_secs": 900.5, "distance_meters": 2500.0},
+                 {"duration_secs": 899.5, "avg_heart_rate": 150}],
+        "sets": [{"exercise": "bench press", "reps": 8, "weight_kg": 62.5, "rpe": 8.5, "rest_secs": 120.0},
+                 {"exercise": "plank", "duration_secs": 60.0}],
         "device_data": {"hr": [120, 121.5, null], "gps": {"lat": -0.5, "n": 18446744073709551615_u64}},
     })
 }
@@ -72,8 +79,11 @@ async fn what_is_left_out_has_its_default() {
         let mut names: Vec<&str> =
             created.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
-        let expected = "activity_type calories created_at device_data distance_meters \
-                        duration_secs external_id id notes revision source started_at updated_at";
+        let expected = "activity_type avg_cadence avg_heart_rate avg_power_watts calories created_at \
+                        device device_data distance_meters duration_secs elapsed_secs \
+                        elevation_gain_meters elevation_loss_meters external_id id laps \
+                        max_heart_rate moving_secs notes parent_id revision sets source sport_raw \
+                        started_at title updated_at utc_offset_minutes";
         assert_eq!(names.join(" "), expected);
     }
 }
@@ -248,12 +258,14 @@ async fn a_deleted_activity_is_gone() {
 }
 
 #[actix_rt::test]
-async fn device_data_comes_with_one_activity_and_not_with_the_list() {
+async fn the_bulk_of_it_comes_with_one_activity_and_not_with_the_list() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let (_, mut created) = create(&app, &user, &whole()).await;
     let list = app.get_as(&user, "/activities").await.expect(200).json();
-    created.as_object_mut().unwrap().remove("device_data").unwrap();
+    for bulk in ["laps", "sets", "device_data"] {
+        created.as_object_mut().unwrap().remove(bulk).unwrap();
+    }
     assert_eq!(list["activities"], json!([created]));
 }
 
@@ -305,4 +317,35 @@ async fn what_is_no_id_names_nothing() {
         app.get_as(&user, &path).await.expect_error(404, "not_found");
         app.request(&user, Method::DELETE, &path, None).await.expect_error(404, "not_found");
     }
+}
+
+#[actix_rt::test]
+async fn laps_and_sets_are_checked_one_by_one() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for (field, value, fault) in [
+        ("laps", json!([{}, {"duration_secs": -1}]), ("laps[1].duration_secs", "out_of_range")),
+        ("laps", json!([{"avg_heart_rate": 0}]), ("laps[0].avg_heart_rate", "out_of_range")),
+        ("laps", json!([{"started_at": "today"}]), ("laps[0].started_at", "invalid_type")),
+        (
+            "laps",
+            json!([{"started_at": "+12026-05-04T08:00:00Z"}]),
+            ("laps[0].started_at", "out_of_range"),
+        ),
+        ("laps", json!(vec![json!({}); 10_001]), ("laps", "too_long")),
+        ("sets", json!([{"reps": 8}]), ("sets[0]", "invalid_type")),
+        ("sets", json!([{"exercise": ""}]), ("sets[0].exercise", "too_short")),
+        ("sets", json!([{"exercise": "a\0"}]), ("sets[0].exercise", "invalid_format")),
+        ("sets", json!([{"exercise": "squat", "rpe": 10.5}]), ("sets[0].rpe", "out_of_range")),
+        ("sets", json!([{"exercise": "squat", "reps": 1.5}]), ("sets[0].reps", "invalid_type")),
+    ] {
+        let answer = app.post_as(&user, "/activities", &with(run(), field, value)).await;
+        let fields = &answer.expect_error(422, "validation_failed").json()["fields"];
+        assert_eq!((&fields[0]["field"], &fields[0]["code"]), (&json!(fault.0), &json!(fault.1)));
+    }
+    let (path, _) = create(&app, &user, &whole()).await;
+    let changed = app.put_as(&user, &path, &json!({"laps": null, "title": "x"})).await.expect(200);
+    let changed = changed.json();
+    assert_eq!((&changed["laps"], &changed["title"]), (&json!(null), &json!("x")));
+    assert_eq!(changed["sets"], whole()["sets"]);
 }

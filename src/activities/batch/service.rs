@@ -31,7 +31,7 @@ pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
     let mut named = HashSet::new();
     let parsed = items.into_iter().map(|item| {
         let new = parse_part::<NewActivityBody>(&item)?.parse()?;
-        let name = new.external_id.clone().map(|external_id| (new.source, external_id));
+        let name = new.external_id().map(|external_id| (new.source, external_id.to_owned()));
         if name.is_some_and(|name| !named.insert(name)) {
             let fault = FieldError::new("external_id", "duplicate", "is given twice in this batch");
             return Err(ApiError::validation(vec![fault]));
@@ -114,9 +114,11 @@ pub async fn upsert(
     let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
     let last = store::take_revisions(conn, identity, how_many).await?;
     let after = last.ok_or_else(ApiError::invalid_access_token)? - how_many;
-    let names: Vec<_> =
-        items.iter().map(|item| (item.source.to_string(), item.external_id.clone())).collect();
-    let written = store::write(conn, identity.user_id, after, items).await?;
+    let names: Vec<_> = items
+        .iter()
+        .map(|item| (item.source.to_string(), item.external_id().map(str::to_owned)))
+        .collect();
+    let written = store::write(conn, identity.user_id, after, &items).await?;
     let mut written: HashMap<i64, store::Written> =
         written.into_iter().map(|row| (row.revision, row)).collect();
     let known: HashMap<_, _> = known

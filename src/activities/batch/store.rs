@@ -2,9 +2,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{
-        Array, BigInt, Bool, Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-    },
+    sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -13,6 +11,7 @@ use crate::{
     activities::types::NewActivity,
     auth::{Identity, live_session},
     db::schema::{activities, users},
+    error::{ApiError, ApiResult},
 };
 
 /// An activity that is there already, by the name that another system gave it.
@@ -43,8 +42,11 @@ pub async fn lock_known(
     identity: Identity,
     items: &[NewActivity],
 ) -> QueryResult<Vec<Known>> {
-    let named: Vec<_> = items.iter().filter(|item| item.external_id.is_some()).collect();
-    if named.is_empty() {
+    let (sources, names): (Vec<_>, Vec<_>) = items
+        .iter()
+        .filter_map(|item| Some((item.source.to_string(), item.external_id()?)))
+        .unzip();
+    if names.is_empty() {
         return Ok(Vec::new());
     }
     lock_names(conn, identity).await?;
@@ -56,8 +58,8 @@ pub async fn lock_known(
          ORDER BY a.id FOR NO KEY UPDATE OF a",
     )
     .bind::<SqlUuid, _>(identity.user_id)
-    .bind::<Array<Text>, _>(named.iter().map(|item| item.source.to_string()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(named.iter().map(|item| &item.external_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(sources)
+    .bind::<Array<Text>, _>(names)
     .load(&mut conn)
     .await
 }
@@ -86,51 +88,58 @@ pub async fn take_revisions(
         .optional()
 }
 
+/// What a client writes of an activity, which is what [`NewActivity`] is as JSON.
+const COLUMNS: [&str; 23] = [
+    "activity_type",
+    "started_at",
+    "duration_secs",
+    "source",
+    "distance_meters",
+    "calories",
+    "notes",
+    "external_id",
+    "title",
+    "elapsed_secs",
+    "moving_secs",
+    "elevation_gain_meters",
+    "elevation_loss_meters",
+    "avg_heart_rate",
+    "max_heart_rate",
+    "avg_power_watts",
+    "avg_cadence",
+    "utc_offset_minutes",
+    "device",
+    "sport_raw",
+    "laps",
+    "sets",
+    "device_data",
+];
+
 /// Writes `items` with the revisions after `after`, one each; what is already there just like that is
 /// left as it is, and not answered.
 pub async fn write(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     after: i64,
-    items: Vec<NewActivity>,
-) -> QueryResult<Vec<Written>> {
-    macro_rules! column {
-        ($of:expr) => {
-            items.iter().map($of).collect::<Vec<_>>()
-        };
-    }
-    diesel::sql_query(
-        "INSERT INTO activities AS a (user_id, revision, activity_type, started_at, duration_secs,
-             distance_meters, calories, notes, source, external_id, device_data)
-         SELECT $1, $2 + item.n, item.activity_type, item.started_at, item.duration_secs,
-             item.distance_meters, item.calories, item.notes, item.source, item.external_id, item.device_data
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
-             AS item (activity_type, started_at, duration_secs, distance_meters, calories, notes, source,
-                      external_id, device_data, n)
+    items: &[NewActivity],
+) -> ApiResult<Vec<Written>> {
+    let of = |row: &str| COLUMNS.map(|column| format!("{row}.{column}")).join(", ");
+    let (columns, item, kept, excluded) = (COLUMNS.join(", "), of("item"), of("a"), of("excluded"));
+    let statement = format!(
+        "INSERT INTO activities AS a (user_id, revision, {columns})
+         SELECT $1, $2 + item.ordinality, {item}
+         FROM json_populate_recordset(NULL::activities, $3::json) WITH ORDINALITY AS item
          ON CONFLICT (user_id, source, external_id) WHERE external_id IS NOT NULL DO UPDATE
-             SET revision = excluded.revision, activity_type = excluded.activity_type,
-                 started_at = excluded.started_at, duration_secs = excluded.duration_secs,
-                 distance_meters = excluded.distance_meters, calories = excluded.calories,
-                 notes = excluded.notes, device_data = excluded.device_data, updated_at = now()
-             WHERE (a.activity_type, a.started_at, a.duration_secs, a.distance_meters, a.calories, a.notes,
-                    a.device_data)
-                 IS DISTINCT FROM
-                   (excluded.activity_type, excluded.started_at, excluded.duration_secs,
-                    excluded.distance_meters, excluded.calories, excluded.notes, excluded.device_data)
+             SET (revision, updated_at, {columns}) = (excluded.revision, now(), {excluded})
+             WHERE ({kept}) IS DISTINCT FROM ({excluded})
          -- A row version that nobody has locked or ended was just inserted.
-         RETURNING id, revision, xmax = 0 AS is_new",
-    )
-    .bind::<SqlUuid, _>(user_id)
-    .bind::<BigInt, _>(after)
-    .bind::<Array<Text>, _>(column!(|item| item.activity_type.to_string()))
-    .bind::<Array<Timestamptz>, _>(column!(|item| item.started_at))
-    .bind::<Array<Integer>, _>(column!(|item| item.duration_secs))
-    .bind::<Array<Nullable<Float4>>, _>(column!(|item| item.distance_meters))
-    .bind::<Array<Nullable<Integer>>, _>(column!(|item| item.calories))
-    .bind::<Array<Nullable<Text>>, _>(column!(|item| item.notes.as_deref()))
-    .bind::<Array<Text>, _>(column!(|item| item.source.to_string()))
-    .bind::<Array<Nullable<Text>>, _>(column!(|item| item.external_id.as_deref()))
-    .bind::<Array<Nullable<Jsonb>>, _>(column!(|item| item.device_data.as_ref()))
-    .load(&mut conn)
-    .await
+         RETURNING id, revision, xmax = 0 AS is_new"
+    );
+    let written = diesel::sql_query(statement)
+        .bind::<SqlUuid, _>(user_id)
+        .bind::<BigInt, _>(after)
+        .bind::<Text, _>(serde_json::to_string(items).map_err(ApiError::internal)?)
+        .load(&mut conn)
+        .await?;
+    Ok(written)
 }

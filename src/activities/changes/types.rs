@@ -24,7 +24,7 @@ pub struct ChangesParams {
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
-    /// It was created or changed, and is like this now; `device_data` is read with the activity itself.
+    /// It was created or changed, and is like this now; what lists leave out is read with the activity itself.
     Changed {
         activity: ActivitySummary,
     },

@@ -17,7 +17,7 @@ pub enum Format {
     /// One JSON object a line.
     #[default]
     Ndjson,
-    /// One line each below a line of names (RFC 4180); `device_data` is JSON.
+    /// One line each below a line of names (RFC 4180); `laps`, `sets` and `device_data` are JSON.
     Csv,
     /// One object, as a list has it.
     Json,
@@ -33,14 +33,11 @@ impl Format {
     }
 
     /// What comes before the first activity.
-    pub fn head(self) -> &'static str {
+    pub fn head(self) -> String {
         match self {
-            Self::Ndjson => "",
-            Self::Csv => concat!(
-                "id,activity_type,started_at,duration_secs,distance_meters,calories,notes,source,",
-                "external_id,revision,created_at,updated_at,device_data\r\n"
-            ),
-            Self::Json => "{\"activities\":[",
+            Self::Ndjson => String::new(),
+            Self::Csv => format!("{}\r\n", Activity::COLUMNS.join(",")),
+            Self::Json => "{\"activities\":[".to_owned(),
         }
     }
 

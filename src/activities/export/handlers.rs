@@ -64,7 +64,7 @@ pub async fn export(
     }
     // The first piece is read before anything is sent: what fails now is answered as an error.
     let (activities, next) = service::piece(&state, identity, None).await?;
-    let mut first = format.head().as_bytes().to_vec();
+    let mut first = format.head().into_bytes();
     first.extend(format.write(&activities, true)?);
     let first = Stage::Piece(first, next);
     let pieces = stream::try_unfold(first, move |stage| {

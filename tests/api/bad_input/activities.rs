@@ -20,6 +20,15 @@ fn fields(of_required: Presence) -> Vec<Field> {
         field("calories", Nullable, values::whole_number(1_000_000)),
         field("notes", Nullable, texts::notes()),
         field("source", Nullable, texts::source()),
+        field("title", Nullable, texts::name()),
+        field("elapsed_secs", Nullable, values::whole_number(31_622_400)),
+        field("moving_secs", Nullable, values::whole_number(31_622_400)),
+        field("elevation_gain_meters", Nullable, values::number(1_000_000)),
+        field("elevation_loss_meters", Nullable, values::number(1_000_000)),
+        field("avg_power_watts", Nullable, values::whole_number(10_000)),
+        field("avg_cadence", Nullable, values::number(1000)),
+        field("device", Nullable, texts::name()),
+        field("sport_raw", Nullable, texts::name()),
         field("device_data", Nullable, values::device_data()),
     ]
 }

@@ -142,9 +142,17 @@ pub fn started_at() -> Values {
 }
 
 pub fn notes() -> Values {
+    any_text(10_000)
+}
+
+pub fn name() -> Values {
+    any_text(200)
+}
+
+fn any_text(max: usize) -> Values {
     let mut values = [not_text(), texts("\0 | a\0b", Fault("invalid_format"))].concat();
-    values.extend(["x", "🏃"].map(|part| (text(&part.repeat(10_001)), Fault("too_long"))));
-    values.extend(["x", "🏃"].map(|part| (text(&part.repeat(10_000)), Taken)));
+    values.extend(["x", "🏃"].map(|part| (text(&part.repeat(max + 1)), Fault("too_long"))));
+    values.extend(["x", "🏃"].map(|part| (text(&part.repeat(max)), Taken)));
     values.extend(
         ["", " ", "\u{feff}\u{202e}\u{fffe}\u{10ffff}\u{1b}\r\n\t"].map(|of| (text(of), Taken)),
     );

@@ -60,8 +60,10 @@ pub fn whole_number(max: u32) -> Values {
 }
 
 pub fn number(max: u32) -> Values {
-    let mut values = [not_number(max), all("1.5 0.1 5e-324 99999999.99 1e-400", Taken)].concat();
-    values.extend(all("-5e-324 -0.1 1.0001e8", Fault("out_of_range")));
+    let (below, above) = (f64::from(max) - 0.01, f64::from(max) + 0.01);
+    let mut values = [not_number(max), all("1.5 0.1 5e-324 1e-400", Taken)].concat();
+    values.extend(all("-5e-324 -0.1", Fault("out_of_range")));
+    values.extend([(below.to_string(), Taken), (above.to_string(), Fault("out_of_range"))]);
     values
 }
 

@@ -84,6 +84,10 @@ async fn a_thousand_are_allowed_and_no_more_and_all_fields_are_kept() {
         json!({
             "activity_type": "trail_run", "started_at": "2026-05-04T08:00:00.123456Z", "duration_secs": n,
             "distance_meters": 5000.5, "calories": 320, "notes": "Höhenweg 🏔\r\n{},\"\\", "source": "apple",
+            "title": "a \"b\"", "elapsed_secs": 1, "moving_secs": 2, "elevation_gain_meters": 3.25,
+            "elevation_loss_meters": 524288.0, "avg_heart_rate": 5, "max_heart_rate": 6, "avg_power_watts": 7,
+            "avg_cadence": 8.1, "utc_offset_minutes": -9, "device": "a\\", "sport_raw": "{b,c}",
+            "laps": [{"duration_secs": 1.5}], "sets": [{"exercise": "squat", "reps": 3}],
             "external_id": format!("n{n}"), "device_data": {"hr": [120, 121.5, null], "a": {"b": "{}"}},
         })
     };

@@ -1,0 +1,217 @@
+//! The body of POST and PUT, and its parsing into valid values.
+
+mod checks;
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Number;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use super::{
+    exercise_set::ExerciseSet,
+    lap::Lap,
+    types::{ActivityChanges, ClientSource, Details, NewActivity},
+};
+use crate::{
+    db::JsonText,
+    error::ApiResult,
+    http::{Faults, Patch, Validator},
+};
+
+pub use checks::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, instant};
+
+const MAX_LAPS: usize = 10_000;
+const MAX_SETS: usize = 1000;
+
+/// The body of PUT: what is absent stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ActivityFields)]
+pub struct ActivityBody {
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
+    activity_type: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = DateTime<Utc>, examples("2026-05-04T08:00:00Z"))]
+    started_at: Patch<String>,
+    /// The time that the timer ran.
+    #[serde(default)]
+    #[schema(value_type = i32, minimum = 0, maximum = 31622400, examples(1800))]
+    duration_secs: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e8, examples(5000.5))]
+    distance_meters: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 1000000, examples(320))]
+    calories: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 10000, pattern = r"^[^\x00]*$", examples("easy, along the river"))]
+    notes: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<ClientSource>)]
+    source: Patch<String>,
+    /// What the system that `source` names calls it: posting it again changes the activity.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\x00]*$", examples("11868304219"))]
+    external_id: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("Morning run"))]
+    title: Patch<String>,
+    /// From start to end, pauses included.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 31622400, examples(1920))]
+    elapsed_secs: Patch<Number>,
+    /// Without standing still.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 31622400, examples(1790))]
+    moving_secs: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e6, examples(120))]
+    elevation_gain_meters: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e6, examples(118.5))]
+    elevation_loss_meters: Patch<Number>,
+    /// Beats a minute.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 300, examples(142))]
+    avg_heart_rate: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 300, examples(171))]
+    max_heart_rate: Patch<Number>,
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 10000, examples(210))]
+    avg_power_watts: Patch<Number>,
+    /// Turns, strides or strokes a minute.
+    #[serde(default)]
+    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1000, examples(84.5))]
+    avg_cadence: Patch<Number>,
+    /// Of the place and the day where it began.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = -1080, maximum = 1080, examples(120))]
+    utc_offset_minutes: Patch<Number>,
+    /// What recorded it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("Forerunner 255"))]
+    device: Patch<String>,
+    /// The sport as the source calls it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("TRAIL_RUNNING"))]
+    sport_raw: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Lap>>, max_items = 10000)]
+    laps: Patch<Vec<Lap>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ExerciseSet>>, max_items = 1000)]
+    sets: Patch<Vec<ExerciseSet>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Map<String, Value>>)]
+    device_data: Patch<JsonText>,
+}
+
+/// What cannot be left out of a new activity.
+const REQUIRED: [&str; 3] = ["activity_type", "started_at", "duration_secs"];
+
+/// The body of POST: the same with what is required.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct NewActivityBody(ActivityBody);
+
+impl PartialSchema for NewActivityBody {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ActivityBody::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.required = REQUIRED.map(str::to_owned).into();
+            object.description = Some("`POST /activities`.".to_owned());
+        }
+        schema
+    }
+}
+
+impl ToSchema for NewActivityBody {
+    fn name() -> Cow<'static, str> {
+        "NewActivity".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ActivityBody::schemas(schemas);
+    }
+}
+
+impl NewActivityBody {
+    /// 422 with every field at fault.
+    pub fn parse(self) -> ApiResult<NewActivity> {
+        let mut v = Validator::default();
+        let mut body = self.0;
+        let activity_type =
+            v.required("activity_type", body.activity_type.take(), checks::activity_type);
+        let started_at = v.required("started_at", body.started_at.take(), |text| instant(&text));
+        let duration_secs =
+            v.required("duration_secs", body.duration_secs.take(), checks::duration);
+        let source = v.nullable("source", body.source.take(), checks::source).into_option();
+        let details = body.details(&mut v);
+        let required = activity_type.zip(started_at).zip(duration_secs);
+        let ((activity_type, started_at), duration_secs) = v.finish_with(required)?;
+        let source = source.unwrap_or_default();
+        Ok(NewActivity { activity_type, started_at, duration_secs, source, details })
+    }
+}
+
+impl ActivityBody {
+    /// 422 with every field at fault.
+    pub fn parse_changes(mut self) -> ApiResult<ActivityChanges> {
+        let mut v = Validator::default();
+        let changes = ActivityChanges {
+            activity_type: v
+                .not_null("activity_type", self.activity_type.take(), checks::activity_type)
+                .map(Into::into),
+            started_at: v.not_null("started_at", self.started_at.take(), |text| instant(&text)),
+            duration_secs: v.not_null("duration_secs", self.duration_secs.take(), checks::duration),
+            // Cleared means back to the default: the column always has a value.
+            source: v
+                .nullable("source", self.source.take(), checks::source)
+                .into_nullable()
+                .map(|source| source.unwrap_or_default().to_string()),
+            details: self.details(&mut v),
+        };
+        v.finish()?;
+        Ok(changes)
+    }
+
+    fn details(self, v: &mut Validator) -> Details {
+        if let Patch::Value(laps) = &self.laps {
+            v.add(Faults::of("laps", laps, Lap::check));
+        }
+        if let Patch::Value(sets) = &self.sets {
+            v.add(Faults::of("sets", sets, ExerciseSet::check));
+        }
+        macro_rules! checked {
+            ($($field:ident: $check:expr,)+) => {
+                Details { $($field: v.nullable(stringify!($field), self.$field, $check).into_nullable(),)+ }
+            };
+        }
+        checked! {
+            distance_meters: checks::distance,
+            calories: checks::calories,
+            notes: checks::notes,
+            external_id: checks::external_id,
+            title: checks::name,
+            elapsed_secs: checks::duration,
+            moving_secs: checks::duration,
+            elevation_gain_meters: checks::elevation,
+            elevation_loss_meters: checks::elevation,
+            avg_heart_rate: checks::heart_rate,
+            max_heart_rate: checks::heart_rate,
+            avg_power_watts: checks::power,
+            avg_cadence: checks::cadence,
+            utc_offset_minutes: checks::utc_offset,
+            device: checks::name,
+            sport_raw: checks::name,
+            laps: |laps| checks::list(&laps, MAX_LAPS),
+            sets: |sets| checks::list(&sets, MAX_SETS),
+            device_data: checks::device_data,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Sets: what a session of strength consists of.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::MAX_DURATION_SECS;
+use crate::http::{Faults, check_text};
+
+const MAX_EXERCISE_CHARS: usize = 100;
+
+/// One set; what is not known of it is left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExerciseSet {
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00]*$", examples("bench press"))]
+    pub exercise: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10000, examples(8))]
+    pub reps: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10000, examples(62.5))]
+    pub weight_kg: Option<f64>,
+    /// Rate of perceived exertion, 10 being all that one has (Borg CR10, as in Zourdos et al. 2016).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10, examples(8.5))]
+    pub rpe: Option<f64>,
+    /// How long it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 31622400)]
+    pub duration_secs: Option<f64>,
+    /// The pause after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 31622400, examples(120))]
+    pub rest_secs: Option<f64>,
+}
+
+impl ExerciseSet {
+    /// What is wrong with it.
+    pub fn check(&self, faults: &mut Faults) {
+        if self.exercise.is_empty() {
+            faults.add("exercise", "too_short", "must not be empty");
+        }
+        if let Err((code, problem)) = check_text(&self.exercise, MAX_EXERCISE_CHARS) {
+            faults.add("exercise", code, problem);
+        }
+        faults.range("reps", self.reps, 0.0, 10_000.0);
+        faults.range("weight_kg", self.weight_kg, 0.0, 10_000.0);
+        faults.range("rpe", self.rpe, 0.0, 10.0);
+        faults.range("duration_secs", self.duration_secs, 0.0, MAX_DURATION_SECS.into());
+        faults.range("rest_secs", self.rest_secs, 0.0, MAX_DURATION_SECS.into());
+    }
+}

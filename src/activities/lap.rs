@@ -1,0 +1,80 @@
+//! Laps: the parts that a device or its owner divided an activity into.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION};
+use crate::http::Faults;
+
+/// One lap; what is not known of it is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Lap {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// The time that the timer ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 31622400)]
+    pub duration_secs: Option<f64>,
+    /// From start to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 31622400)]
+    pub elapsed_secs: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1e8)]
+    pub distance_meters: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub calories: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1e6)]
+    pub elevation_gain_meters: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1e6)]
+    pub elevation_loss_meters: Option<f64>,
+    /// Beats a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 300)]
+    pub avg_heart_rate: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 300)]
+    pub max_heart_rate: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10000)]
+    pub avg_power_watts: Option<u32>,
+    /// Turns, strides or strokes a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1000)]
+    pub avg_cadence: Option<f64>,
+}
+
+impl Lap {
+    /// What is wrong with it.
+    pub fn check(&self, faults: &mut Faults) {
+        let is_writable = |time: DateTime<Utc>| (1..=9999).contains(&time.year());
+        if !self.started_at.is_none_or(is_writable) {
+            faults.add("started_at", "out_of_range", "must be in the years 1 to 9999");
+        }
+        faults.range("duration_secs", self.duration_secs, 0.0, MAX_DURATION_SECS.into());
+        faults.range("elapsed_secs", self.elapsed_secs, 0.0, MAX_DURATION_SECS.into());
+        faults.range("distance_meters", self.distance_meters, 0.0, MAX_DISTANCE_METERS);
+        faults.range("calories", self.calories, 0.0, 1e6);
+        faults.range(
+            "elevation_gain_meters",
+            self.elevation_gain_meters,
+            0.0,
+            MAX_METERS_OF_ELEVATION,
+        );
+        faults.range(
+            "elevation_loss_meters",
+            self.elevation_loss_meters,
+            0.0,
+            MAX_METERS_OF_ELEVATION,
+        );
+        faults.range("avg_heart_rate", self.avg_heart_rate, 1.0, 300.0);
+        faults.range("max_heart_rate", self.max_heart_rate, 1.0, 300.0);
+        faults.range("avg_power_watts", self.avg_power_watts, 0.0, 10_000.0);
+        faults.range("avg_cadence", self.avg_cadence, 0.0, 1000.0);
+    }
+}
