@@ -61,7 +61,10 @@ pub async fn changed(
         .select(ActivitySummary::as_select())
         .load(&mut conn)
         .await?;
-    Ok(changed.into_iter().map(|activity| Change::Changed { activity }).collect())
+    Ok(changed
+        .into_iter()
+        .map(|activity| Change::Changed { activity: Box::new(activity) })
+        .collect())
 }
 
 /// Activities that were deleted after `revision`, the earliest `limit` of them.

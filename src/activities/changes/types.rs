@@ -26,7 +26,7 @@ pub struct ChangesParams {
 pub enum Change {
     /// It was created or changed, and is like this now; what lists leave out is read with the activity itself.
     Changed {
-        activity: ActivitySummary,
+        activity: Box<ActivitySummary>,
     },
     Deleted {
         id: Uuid,
