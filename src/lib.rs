@@ -29,6 +29,7 @@ pub mod error;
 pub mod http;
 pub mod idempotency;
 pub mod outbox;
+pub mod recordings;
 pub mod state;
 pub mod telemetry;
 pub mod throttle;

@@ -10,7 +10,11 @@ mod handlers;
 mod lap;
 mod list;
 mod service;
+pub mod sports;
 mod store;
 mod types;
 
+pub use exercise_set::ExerciseSet;
 pub use handlers::*;
+pub use lap::Lap;
+pub use sports::Sport;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities::{self, batch, changes, export},
+    activities::{self, batch, changes, export, sports},
     auth::{
         audit, local,
         oauth::{self, connections},
@@ -51,5 +51,6 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             batch { create_many }
             changes { changes }
             export { export }
+            sports { activity_types }
     })
 }

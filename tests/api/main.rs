@@ -33,6 +33,7 @@ mod openapi;
 mod otp;
 mod outbox_command;
 mod personal_tokens;
+mod recordings;
 mod registration;
 mod reset;
 mod sessions;

@@ -1,0 +1,62 @@
+//! FIT (Garmin's Flexible and Interoperable Data Transfer, <https://developer.garmin.com/fit/>), message
+//! by message, so that a file takes little more memory than what is kept of it.
+
+mod collector;
+mod message;
+mod sessions;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use fitparser::{
+    Error, ErrorKind,
+    de::{DecodeOption, FitObject, FitStreamProcessor},
+};
+
+use self::collector::Collector;
+use super::{Reason, Recording, Refusal};
+
+/// The sessions of an activity file; of a chain of files, those of all.
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    // The parser takes lengths from the file on trust here and there.
+    catch_unwind(AssertUnwindSafe(|| read_messages(bytes)))
+        .unwrap_or_else(|_| Err(Refusal::malformed("its lengths contradict each other")))
+}
+
+fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
+    let mut processor = FitStreamProcessor::new();
+    processor.add_option(DecodeOption::DropUnknownFields);
+    let mut collector = Collector::default();
+    while !bytes.is_empty() {
+        let (rest, object) = processor.deserialize_next(bytes).map_err(refusal)?;
+        match object {
+            FitObject::Header(header) => {
+                let length = usize::from(header.header_size()) + header.data_size() as usize;
+                if length > bytes.len() {
+                    return Err(truncated());
+                }
+            }
+            FitObject::Crc(_) => processor.reset(),
+            FitObject::DataMessage(message) => {
+                collector.take(&processor.decode_message(message).map_err(refusal)?)?;
+            }
+            FitObject::DefinitionMessage(_) => {}
+        }
+        bytes = rest;
+    }
+    collector.finish()
+}
+
+fn truncated() -> Refusal {
+    Refusal::new(Reason::Truncated, "it ends before it should: copy it once more from the device")
+}
+
+fn refusal(error: Error) -> Refusal {
+    match *error {
+        ErrorKind::InvalidCrc(_) => Refusal::new(
+            Reason::BadChecksum,
+            "its checksum is not that of its content: it was damaged",
+        ),
+        ErrorKind::UnexpectedEof(_) => truncated(),
+        other => Refusal::malformed(other),
+    }
+}

@@ -1,0 +1,91 @@
+//! What a file is, by what is in it: names lie.
+
+/// A format that is read, or read through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Fit,
+    Gpx,
+    Tcx,
+    Gzip,
+    Zip,
+    /// Apple Health's `export.xml`.
+    AppleHealth,
+}
+
+/// How much of a text is looked at.
+const HEAD: usize = 16 * 1024;
+
+impl Format {
+    /// From the first bytes, of which 16 KiB are enough.
+    pub fn of(head: &[u8]) -> Option<Self> {
+        // FIT SDK, "FIT File Structure": the signature stands after size, versions and length.
+        if head.get(8..12) == Some(b".FIT") {
+            return Some(Self::Fit);
+        }
+        // RFC 1952, section 2.3.1.
+        if head.starts_with(&[0x1f, 0x8b]) {
+            return Some(Self::Gzip);
+        }
+        // APPNOTE.TXT, 4.3: a local file, or the end of an empty archive.
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            return Some(Self::Zip);
+        }
+        match root_name(head)? {
+            b"gpx" => Some(Self::Gpx),
+            b"TrainingCenterDatabase" => Some(Self::Tcx),
+            b"HealthData" => Some(Self::AppleHealth),
+            _ => None,
+        }
+    }
+}
+
+/// The local name of the first element of an XML document.
+fn root_name(head: &[u8]) -> Option<&[u8]> {
+    let mut rest = head.get(..HEAD).unwrap_or(head);
+    rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest).trim_ascii_start();
+    loop {
+        rest = rest.strip_prefix(b"<")?;
+        let end: &[u8] = match rest {
+            [b'?', ..] => b"?>",
+            [b'!', b'-', b'-', ..] => b"-->",
+            // The one of Apple Health has declarations in brackets.
+            [b'!', ..] if rest.split(|byte| *byte == b'>').next()?.contains(&b'[') => b"]>",
+            [b'!', ..] => b">",
+            _ => break,
+        };
+        let after = rest.windows(end.len()).position(|window| window == end)? + end.len();
+        rest = rest.get(after..)?.trim_ascii_start();
+    }
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+    let name = rest.split(is_end).next()?;
+    name.rsplit(|byte| *byte == b':').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_tells_whatever_stands_before_it() {
+        for (text, format) in [
+            ("<gpx>", Some(Format::Gpx)),
+            (
+                "\u{feff}<?xml version='1.0'?>\n<!-- <TrainingCenterDatabase> -->\n<x:gpx a='b'>",
+                Some(Format::Gpx),
+            ),
+            (
+                "<?xml version='1.0'?><!DOCTYPE HealthData [\n<!ELEMENT a (b)>\n]>\n<HealthData locale='de'>",
+                Some(Format::AppleHealth),
+            ),
+            ("<!DOCTYPE gpx SYSTEM \"x\"><gpx/>", Some(Format::Gpx)),
+            ("<TrainingCenterDatabase", Some(Format::Tcx)),
+            ("<html>", None),
+            ("gpx", None),
+            ("<", None),
+            ("<!-- ", None),
+            ("", None),
+        ] {
+            assert_eq!(Format::of(text.as_bytes()), format, "{text}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What devices and services write of an activity: FIT, GPX and TCX, read from memory into [`Recording`]s.
+//! Knows no SQL and no HTTP.
+//!
+//! What the device says is taken as it stands; only what it does not say is computed from its track.
+//! XML is read without entities and DTDs, and everything with limits.
+
+mod derived;
+mod fit;
+mod format;
+mod geo;
+mod gpx;
+mod recording;
+mod refusal;
+mod tcx;
+mod xml;
+
+pub use format::Format;
+pub use geo::metres_between;
+pub use recording::{Point, Position, Recording, Session, Totals, Track};
+pub use refusal::{Reason, Refusal};
+
+/// The largest file that is read: a day at ten points a second, twice.
+pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads a file by what is in it.
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(Refusal::too_large(MAX_FILE_BYTES));
+    }
+    let mut recording = match Format::of(bytes) {
+        Some(Format::Fit) => fit::read(bytes)?,
+        Some(Format::Gpx) => gpx::read(bytes)?,
+        Some(Format::Tcx) => tcx::read(bytes)?,
+        _ => {
+            return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
+        }
+    };
+    recording.sessions.iter_mut().for_each(derived::complete);
+    Ok(recording)
+}

@@ -1,0 +1,120 @@
+//! What was read, whatever it was read from.
+
+use chrono::{DateTime, Utc};
+
+use super::{Reason, Refusal};
+use crate::activities::{ExerciseSet, Lap};
+
+/// A file's activities: one, or those of a triathlon.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    pub sessions: Vec<Session>,
+}
+
+/// One activity, as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The slug, and what the device calls it.
+    pub activity_type: &'static str,
+    pub sport_raw: Option<String>,
+    pub started_at: DateTime<Utc>,
+    pub utc_offset_minutes: Option<i32>,
+    pub title: Option<String>,
+    pub notes: Option<String>,
+    pub device: Option<String>,
+    pub totals: Totals,
+    pub laps: Vec<Lap>,
+    pub sets: Vec<ExerciseSet>,
+    pub track: Track,
+}
+
+/// What is known of the whole of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// The time that the timer ran.
+    pub timer_secs: Option<f64>,
+    /// From start to end.
+    pub elapsed_secs: Option<f64>,
+    pub moving_secs: Option<f64>,
+    pub distance_meters: Option<f64>,
+    pub calories: Option<f64>,
+    pub elevation_gain_meters: Option<f64>,
+    pub elevation_loss_meters: Option<f64>,
+    pub avg_heart_rate: Option<f64>,
+    pub max_heart_rate: Option<f64>,
+    pub avg_power_watts: Option<f64>,
+    pub avg_cadence: Option<f64>,
+}
+
+/// The points that were recorded, in pieces: between two of them nothing was.
+#[derive(Clone, Debug, Default)]
+pub struct Track {
+    pub points: Vec<Point>,
+    /// Where each piece but the first begins.
+    pub breaks: Vec<usize>,
+}
+
+/// What was measured at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    pub time: Option<DateTime<Utc>>,
+    pub position: Option<Position>,
+    pub altitude: Option<f32>,
+    /// Since the start, in metres, as the device counts.
+    pub distance: Option<f32>,
+    /// In metres a second.
+    pub speed: Option<f32>,
+    pub heart_rate: Option<f32>,
+    pub cadence: Option<f32>,
+    pub power: Option<f32>,
+    /// In degrees Celsius.
+    pub temperature: Option<f32>,
+}
+
+/// In degrees of WGS 84.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
+impl Position {
+    /// `None` for what is no place on Earth.
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let is_place = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        is_place.then_some(Self { latitude, longitude })
+    }
+}
+
+impl Track {
+    /// The most points that are kept of one file: more than three days at one a second.
+    pub const MAX_POINTS: usize = 300_000;
+
+    /// Another point; `too_large` when there are too many.
+    pub fn push(&mut self, point: Point) -> Result<(), Refusal> {
+        if self.points.len() == Self::MAX_POINTS {
+            let message = format!("more than {} points are not read", Self::MAX_POINTS);
+            return Err(Refusal::new(Reason::TooLarge, message));
+        }
+        self.points.push(point);
+        Ok(())
+    }
+
+    /// What comes next begins a new piece.
+    pub fn break_off(&mut self) {
+        let length = self.points.len();
+        if length > 0 && self.breaks.last() != Some(&length) {
+            self.breaks.push(length);
+        }
+    }
+
+    /// The pieces, none of them empty.
+    pub fn pieces(&self) -> impl Iterator<Item = &[Point]> {
+        let starts = std::iter::once(0).chain(self.breaks.iter().copied());
+        let ends = self.breaks.iter().copied().chain([self.points.len()]);
+        starts
+            .zip(ends)
+            .filter_map(|(start, end)| self.points.get(start..end))
+            .filter(|piece| !piece.is_empty())
+    }
+}

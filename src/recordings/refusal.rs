@@ -1,0 +1,57 @@
+//! Why a file is not taken.
+
+use std::borrow::Cow;
+
+use derive_more::Display;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a client can tell apart. The names are part of the API contract.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[display(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// None of those that are read.
+    UnknownFormat,
+    /// It is of a known format, and breaks its rules.
+    Malformed,
+    /// It ends before it should.
+    Truncated,
+    /// Its checksum is another: it was damaged.
+    BadChecksum,
+    /// A route, settings, a plan: nothing that somebody did.
+    NotAnActivity,
+    /// Nothing tells when it began.
+    NoStartTime,
+    /// More bytes, points or entries than are read.
+    TooLarge,
+    /// It unpacks to suspiciously much.
+    ArchiveBomb,
+    /// An entry of an archive that is encrypted or packed in a way that is not read.
+    UnsupportedEntry,
+}
+
+/// A file that is not taken: why, and a sentence for people.
+#[derive(Clone, Debug, Display, PartialEq, Eq)]
+#[display("{reason}: {message}")]
+pub struct Refusal {
+    pub reason: Reason,
+    pub message: Cow<'static, str>,
+}
+
+impl std::error::Error for Refusal {}
+
+impl Refusal {
+    pub fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason, message: message.into() }
+    }
+
+    pub fn malformed(problem: impl std::fmt::Display) -> Self {
+        Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
+    }
+
+    pub fn too_large(max_bytes: usize) -> Self {
+        let max = max_bytes / (1024 * 1024);
+        Self::new(Reason::TooLarge, format!("files of more than {max} MiB are not read"))
+    }
+}

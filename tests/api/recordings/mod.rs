@@ -1,0 +1,3 @@
+//! Reading what devices write.
+
+mod samples;
