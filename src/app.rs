@@ -13,6 +13,7 @@ use crate::{
     delivery::{Delivery, DeliveryStatus},
     error::ApiError,
     http,
+    imports::runner::Imports,
     state::Shared,
     telemetry::Metrics,
 };
@@ -40,6 +41,7 @@ pub struct Application {
     port: u16,
     server: Server,
     delivery: Delivery,
+    imports: Imports,
     bell: Bell,
     shared: Arc<Shared>,
     shutdown_notice: Duration,
@@ -70,6 +72,7 @@ impl Application {
         let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
         let shared =
             Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
+        let imports = Imports::start(config, connector.clone(), &metrics);
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
@@ -79,6 +82,7 @@ impl Application {
             port,
             server,
             delivery,
+            imports,
             bell,
             shared,
             shutdown_notice: config.server.shutdown_notice,
@@ -104,6 +108,7 @@ impl Application {
         self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
+        self.imports.stop().await;
         self.delivery.stop().await;
         tracing::info!("stopped");
         outcome

@@ -49,6 +49,7 @@ pub enum ErrorCode {
     ExternalIdTaken,
     TooManyTokens,
     TooManyWebhooks,
+    TooManyImports,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -98,7 +99,8 @@ impl ErrorCode {
             | Self::LastWayIn
             | Self::ExternalIdTaken
             | Self::TooManyTokens
-            | Self::TooManyWebhooks => StatusCode::CONFLICT,
+            | Self::TooManyWebhooks
+            | Self::TooManyImports => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

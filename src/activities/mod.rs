@@ -9,12 +9,16 @@ pub mod export;
 mod handlers;
 mod lap;
 mod list;
+pub mod originals;
 mod service;
 pub mod sports;
 mod store;
+pub mod streams;
 mod types;
 
 pub use exercise_set::ExerciseSet;
 pub use handlers::*;
 pub use lap::Lap;
 pub use sports::Sport;
+pub use store::insert_imported;
+pub use types::{Details, ImportedActivity};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     cursor::Cursor,
     list::{PageRequest, Start},
-    types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
+    types::{Activity, ActivityChanges, ActivitySummary, ImportedActivity, NewActivity},
 };
 use crate::{
     auth::{Identity, live_session, live_user},
@@ -140,6 +140,18 @@ pub async fn insert(
         .get_result(&mut conn)
         .await
         .optional()
+}
+
+/// Of the server's own accord: who it belongs to was found out before. Its id.
+pub async fn insert_imported(
+    mut conn: &AsyncPgConnection,
+    new: ImportedActivity,
+) -> QueryResult<Uuid> {
+    diesel::insert_into(activities::table)
+        .values(new)
+        .returning(activities::id)
+        .get_result(&mut conn)
+        .await
 }
 
 /// `None` also when it has none of these revisions, unless any will do.

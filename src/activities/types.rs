@@ -204,7 +204,7 @@ pub enum ClientSource {
 
 /// What an activity may lack. `None` leaves a field as it is, `Some(None)` clears it; for a new
 /// activity both mean that there is none.
-#[derive(Clone, Debug, Default, AsChangeset, Serialize)]
+#[derive(Clone, Debug, Default, AsChangeset, Insertable, Serialize)]
 #[diesel(table_name = activities)]
 pub struct Details {
     pub distance_meters: Option<Option<f32>>,
@@ -236,6 +236,21 @@ pub struct NewActivity {
     pub duration_secs: i32,
     pub source: ClientSource,
     #[serde(flatten)]
+    pub details: Details,
+}
+
+/// An activity that the server read somewhere, as a row.
+#[derive(Insertable)]
+#[diesel(table_name = activities)]
+pub struct ImportedActivity {
+    pub user_id: Uuid,
+    pub activity_type: String,
+    pub started_at: DateTime<Utc>,
+    pub duration_secs: i32,
+    pub source: String,
+    pub original_id: Option<Uuid>,
+    pub parent_id: Option<Uuid>,
+    #[diesel(embed)]
     pub details: Details,
 }
 

@@ -5,6 +5,7 @@
 mod database;
 mod delivery;
 mod hashing;
+mod imports;
 mod limits;
 mod logging;
 mod mail;
@@ -20,6 +21,7 @@ mod webhooks;
 pub use database::{DatabaseConfig, SslMode};
 pub use delivery::DeliveryConfig;
 pub use hashing::HashingConfig;
+pub use imports::ImportConfig;
 pub use limits::{LimitsConfig, Rate};
 pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
@@ -44,6 +46,7 @@ pub struct Config {
     pub mail: MailConfig,
     pub sms: SmsConfig,
     pub webhooks: WebhookConfig,
+    pub imports: ImportConfig,
     pub delivery: DeliveryConfig,
     pub logging: LoggingConfig,
 }
@@ -70,6 +73,7 @@ impl Config {
         let mail = MailConfig::read(s, mailbox.clone());
         let sms = SmsConfig::read(s, mailbox);
         let webhooks = WebhookConfig::read(s);
+        let imports = ImportConfig::read(s);
         let delivery = DeliveryConfig::read(s);
         let logging = LoggingConfig::read(s);
         let report = Report { settings: source.settings, faults: source.faults };
@@ -88,6 +92,7 @@ impl Config {
                     mail,
                     sms,
                     webhooks,
+                    imports,
                     delivery,
                     logging,
                 })

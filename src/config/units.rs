@@ -70,3 +70,26 @@ impl FromStr for HttpUrl {
         if plain { Ok(Self(url.as_str().trim_end_matches('/').to_owned())) } else { Err(EXPECTED) }
     }
 }
+
+/// A number of bytes; `K`, `M` and `G` may stand behind it, for powers of 1024.
+#[derive(Clone, Copy, Debug, Display)]
+#[display("{_0}")]
+pub struct Bytes(pub u64);
+
+impl FromStr for Bytes {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (digits, factor) = match text.as_bytes().last() {
+            Some(b'K') => (text.trim_end_matches('K'), 1 << 10),
+            Some(b'M') => (text.trim_end_matches('M'), 1 << 20),
+            Some(b'G') => (text.trim_end_matches('G'), 1 << 30),
+            _ => (text, 1),
+        };
+        let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+        match bytes {
+            Some(bytes @ 1..=0x10_0000_0000) => Ok(Self(bytes)),
+            _ => Err("must be a number of bytes up to 64G, such as 500M"),
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::{
     auth::{audit, oauth, otp, sessions},
     db::Backup,
     error::ApiResult,
-    idempotency,
+    idempotency, imports,
     outbox::store,
     throttle, webhooks,
 };
@@ -46,6 +46,7 @@ pub async fn forget(parts: Rc<Parts>) {
         idempotency::store::purge(&conn).await?;
         changes::store::purge(&conn).await?;
         webhooks::store::purge(&conn).await?;
+        imports::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

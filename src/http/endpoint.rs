@@ -22,7 +22,10 @@ use utoipa_actix_web::OpenApiFactory;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// No request takes longer: whatever hangs behind it, the client gets an answer. A little more than
+/// What takes as long as its client needs to send it, and watches over that itself.
+const UPLOADS: (Method, &str) = (Method::POST, "/imports");
+
+/// No other request takes longer: whatever hangs behind it, the client gets an answer. A little more than
 /// the longest that a client may ask to wait.
 const DEADLINE: Duration = Duration::from_secs(40);
 
@@ -118,6 +121,9 @@ async fn with_deadline<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if (request.method(), request.path()) == (&UPLOADS.0, UPLOADS.1) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
     let http_request = request.request().clone();
     match tokio::time::timeout(DEADLINE, next.call(request)).await {
         Ok(response) => Ok(response?.map_into_boxed_body()),

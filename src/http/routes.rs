@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities::{self, batch, changes, export, sports},
+    activities::{self, batch, changes, export, originals, sports, streams},
     auth::{
         audit, local,
         oauth::{self, connections},
         otp, reauth, sessions, tokens,
     },
-    webhooks,
+    imports, webhooks,
 };
 
 /// The handlers of some modules, each with the documentation that utoipa keeps beside it.
@@ -48,9 +48,12 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             phone { request, confirm }
             webhooks { create, list, update, delete, deliveries, replay }
             activities { list, create, get, update, delete }
+            imports { create, list, get, cancel, events }
             batch { create_many }
             changes { changes }
             export { export }
             sports { activity_types }
+            streams { streams, track }
+            originals { original }
     })
 }

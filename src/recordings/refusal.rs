@@ -29,6 +29,8 @@ pub enum Reason {
     ArchiveBomb,
     /// An entry of an archive that is encrypted or packed in a way that is not read.
     UnsupportedEntry,
+    /// Reading it failed again and again.
+    GaveUp,
 }
 
 /// A file that is not taken: why, and a sentence for people.

@@ -5,5 +5,5 @@ mod metrics;
 mod request_span;
 
 pub use logging::init as init_logging;
-pub use metrics::{DeliveryMetrics, Metrics};
+pub use metrics::{DeliveryMetrics, ImportMetrics, Metrics};
 pub use request_span::RequestSpan;

@@ -19,6 +19,7 @@ mod dev_mode;
 mod errors;
 mod hardening;
 mod house_rules;
+mod imports;
 mod isolation;
 mod key_rotation;
 mod limits;

@@ -6,7 +6,7 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
-const MIGRATIONS: usize = 12;
+const MIGRATIONS: usize = 13;
 
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
@@ -16,7 +16,7 @@ const COLUMNS: &str = "
                CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
                     WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
                     WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
-                    WHEN '_timestamptz' THEN 'Array<Timestamptz>' WHEN '_text' THEN 'Array<Text>' ELSE udt_name END ||
+                    WHEN '_timestamptz' THEN 'Array<Timestamptz>' WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>' ELSE udt_name END ||
                CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations') c";
@@ -26,7 +26,13 @@ async fn schema_rs_is_what_the_migrations_make() {
     let database = Database::new().await;
     let mut table = "";
     let mut declared = Vec::new();
-    for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
+    let schema = [
+        include_str!("../../src/db/schema/accounts.rs"),
+        include_str!("../../src/db/schema/log.rs"),
+        include_str!("../../src/db/schema/uploads.rs"),
+        include_str!("../../src/db/schema/outgoing.rs"),
+    ];
+    for line in schema.iter().flat_map(|file| file.lines()).map(str::trim) {
         if let Some((name, _)) = line.strip_suffix('{').and_then(|line| line.split_once(" (")) {
             table = name;
         } else if let Some((column, kind)) = line.split_once(" -> ")

@@ -8,7 +8,7 @@ mod sessions;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fitparser::{
-    Error, ErrorKind,
+    ErrorKind,
     de::{DecodeOption, FitObject, FitStreamProcessor},
 };
 
@@ -27,7 +27,7 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     processor.add_option(DecodeOption::DropUnknownFields);
     let mut collector = Collector::default();
     while !bytes.is_empty() {
-        let (rest, object) = processor.deserialize_next(bytes).map_err(refusal)?;
+        let (rest, object) = processor.deserialize_next(bytes).map_err(|error| refusal(*error))?;
         match object {
             FitObject::Header(header) => {
                 let length = usize::from(header.header_size()) + header.data_size() as usize;
@@ -37,7 +37,8 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
             }
             FitObject::Crc(_) => processor.reset(),
             FitObject::DataMessage(message) => {
-                collector.take(&processor.decode_message(message).map_err(refusal)?)?;
+                collector
+                    .take(&processor.decode_message(message).map_err(|error| refusal(*error))?)?;
             }
             FitObject::DefinitionMessage(_) => {}
         }
@@ -50,8 +51,8 @@ fn truncated() -> Refusal {
     Refusal::new(Reason::Truncated, "it ends before it should: copy it once more from the device")
 }
 
-fn refusal(error: Error) -> Refusal {
-    match *error {
+fn refusal(kind: ErrorKind) -> Refusal {
+    match kind {
         ErrorKind::InvalidCrc(_) => Refusal::new(
             Reason::BadChecksum,
             "its checksum is not that of its content: it was damaged",

@@ -33,6 +33,15 @@ pub struct Metrics {
     pub activities_created: IntCounter,
     pub hasher: HasherMetrics,
     pub delivery: DeliveryMetrics,
+    pub imports: ImportMetrics,
+}
+
+/// What imports count.
+#[derive(Clone)]
+pub struct ImportMetrics {
+    /// By outcome.
+    pub files: IntCounterVec,
+    pub activities_created: IntCounter,
 }
 
 impl Metrics {
@@ -47,6 +56,11 @@ impl Metrics {
             IntGaugeVec::new(opts("build_info", "1, with the version that runs"), &["version"])?,
         )?;
         build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let activities_created = counter(r, "activities_created_total", "Activities created")?;
+        let imports = ImportMetrics {
+            files: counters(r, "import_files_total", "Files that imports read", &["outcome"])?,
+            activities_created: activities_created.clone(),
+        };
         let metrics = Self {
             pools,
             logins: counters(r, "logins_total", "Attempts to log in", &["method", "status"])?,
@@ -57,7 +71,8 @@ impl Metrics {
                 &["limit", "decision"],
             )?,
             users_registered: counter(r, "users_registered_total", "Accounts made")?,
-            activities_created: counter(r, "activities_created_total", "Activities created")?,
+            activities_created,
+            imports,
             hasher: HasherMetrics {
                 pending: registered(
                     r,

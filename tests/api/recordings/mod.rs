@@ -1,3 +1,3 @@
 //! Reading what devices write.
 
-mod samples;
+pub mod samples;

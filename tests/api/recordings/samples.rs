@@ -9,7 +9,7 @@ use sports_log::recordings::{Reason, Session, metres_between, read};
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/activities");
 
 /// The lines of the table, each as its columns; none where the samples are missing, which is said.
-fn expected() -> Vec<csv::StringRecord> {
+pub fn expected() -> Vec<csv::StringRecord> {
     let table = Path::new(SAMPLES).join("expected.tsv");
     if !table.exists() {
         eprintln!("skipped: there are no samples at {SAMPLES}");
@@ -19,7 +19,7 @@ fn expected() -> Vec<csv::StringRecord> {
     reader.records().map(Result::unwrap).collect()
 }
 
-fn sample(name: &str) -> Vec<u8> {
+pub fn sample(name: &str) -> Vec<u8> {
     fs::read(Path::new(SAMPLES).join(name)).unwrap()
 }
 

@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod cluster;
 pub mod contract;
+pub mod fit;
 pub mod graph;
 mod mail;
 mod metrics;

@@ -1,0 +1,51 @@
+//! HTTP to store and back.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
+    web::Data,
+};
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    auth::{Permitted, tokens::ReadsActivities},
+    error::{ApiError, ApiResult},
+    http::ApiPath,
+    state::WorkerState,
+};
+
+/// The file that an activity was made of, as it came.
+///
+/// 404 also for an activity that was made of no file.
+#[utoipa::path(
+    get, path = "/activities/{id}/original", operation_id = "get_original", tag = "Activities",
+    params(("id" = Uuid, Path)),
+    responses((
+        status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream",
+        headers(("Content-Disposition" = String, description = "Its name")),
+    )),
+)]
+pub async fn original(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    let conn = state.pool.get().await?;
+    let identity = user.identity();
+    let (name, content) = identity.found(store::find(&conn, identity, id.0).await?, &conn).await?;
+    let content = content.ok_or_else(|| ApiError::internal("an original without content"))?;
+    let name = ExtendedValue {
+        charset: Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: name.into_bytes(),
+    };
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::FilenameExt(name)],
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header(disposition)
+        .body(content))
+}

@@ -1,0 +1,65 @@
+//! The statements about originals.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Identity, live_user},
+    db::schema::{activities, originals},
+};
+
+/// A file to be kept.
+#[derive(Insertable)]
+#[diesel(table_name = originals)]
+pub struct NewOriginal<'a> {
+    pub user_id: Uuid,
+    pub sha256: &'a [u8],
+    pub file_name: &'a str,
+    pub bytes: i64,
+    pub content: &'a [u8],
+}
+
+/// The file's name and content; `None` without such an activity, and for one that was made of no file.
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    activity_id: Uuid,
+) -> QueryResult<Option<(String, Option<Vec<u8>>)>> {
+    activities::table
+        .inner_join(originals::table)
+        .filter(activities::id.eq(activity_id))
+        .filter(activities::user_id.eq_any(live_user(identity)))
+        .select((originals::file_name, originals::content))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The activities that were made of a file with this digest.
+pub async fn activities_of(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    sha256: &[u8],
+) -> QueryResult<Vec<Uuid>> {
+    activities::table
+        .inner_join(originals::table)
+        .filter(originals::user_id.eq(user_id))
+        .filter(originals::sha256.eq(sha256))
+        .order((activities::started_at, activities::id))
+        .select(activities::id)
+        .load(&mut conn)
+        .await
+}
+
+/// Its id. One that no activity was made of any more is taken over.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewOriginal<'_>) -> QueryResult<Uuid> {
+    diesel::insert_into(originals::table)
+        .values(new)
+        .on_conflict((originals::user_id, originals::sha256))
+        .do_update()
+        .set(originals::file_name.eq(new.file_name))
+        .returning(originals::id)
+        .get_result(&mut conn)
+        .await
+}

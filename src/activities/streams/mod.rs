@@ -1,0 +1,11 @@
+//! What was measured along an activity: points of its track, and what sensors said at each.
+
+mod geojson;
+mod handlers;
+mod packed;
+mod store;
+mod types;
+
+pub use handlers::*;
+pub use packed::{Series, Streams};
+pub use store::{find, insert};

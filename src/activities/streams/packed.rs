@@ -1,0 +1,238 @@
+//! The form in which streams are kept: each series as differences from one value to the next, which are
+//! small and often the same, deflated. An hour of a watch takes some 20 KB where JSON takes a megabyte.
+
+use std::io::{Read, Write};
+
+use chrono::{DateTime, Utc};
+use derive_more::{Display, FromStr};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{ApiError, ApiResult};
+
+/// More than the most points of a file in all series can take: what is kept is not trusted blindly.
+const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// What can be measured.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Display,
+    FromStr,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[display(rename_all = "snake_case")]
+#[from_str(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Series {
+    /// Seconds since the activity started.
+    Time,
+    /// Degrees of WGS 84.
+    Latitude,
+    Longitude,
+    /// Metres above the sea.
+    Altitude,
+    /// Metres since the start.
+    Distance,
+    /// Metres a second.
+    Speed,
+    /// Beats a minute.
+    HeartRate,
+    /// Turns, strides or strokes a minute.
+    Cadence,
+    /// Watts.
+    Power,
+    /// Degrees Celsius.
+    Temperature,
+}
+
+impl Series {
+    /// In the order in which they are kept.
+    pub const ALL: [Self; 10] = [
+        Self::Time,
+        Self::Latitude,
+        Self::Longitude,
+        Self::Altitude,
+        Self::Distance,
+        Self::Speed,
+        Self::HeartRate,
+        Self::Cadence,
+        Self::Power,
+        Self::Temperature,
+    ];
+
+    /// Steps to one unit: values are kept as whole steps.
+    fn steps(self) -> f64 {
+        match self {
+            // A centimetre on the ground.
+            Self::Latitude | Self::Longitude => 1e7,
+            Self::Time | Self::Speed => 1000.0,
+            Self::Altitude | Self::Distance => 100.0,
+            Self::HeartRate | Self::Cadence | Self::Power | Self::Temperature => 10.0,
+        }
+    }
+}
+
+/// The series of one activity, all of the same length.
+#[derive(Clone, Debug)]
+pub struct Streams {
+    pub started_at: DateTime<Utc>,
+    /// Only those in which there is a value.
+    pub series: Vec<(Series, Vec<Option<f64>>)>,
+    /// Indices where something begins anew: in between nothing was recorded.
+    pub breaks: Vec<usize>,
+}
+
+/// What is deflated.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    started_at_millis: i64,
+    series: Vec<(Series, Vec<Option<i64>>)>,
+    breaks: Vec<usize>,
+}
+
+impl Streams {
+    /// `None` without a single value.
+    pub fn pack(&self) -> ApiResult<Option<Vec<u8>>> {
+        if self.series.is_empty() {
+            return Ok(None);
+        }
+        let packed = Packed {
+            started_at_millis: self.started_at.timestamp_millis(),
+            series: self
+                .series
+                .iter()
+                .map(|(series, values)| (*series, differences(*series, values)))
+                .collect(),
+            breaks: self.breaks.clone(),
+        };
+        let bytes = postcard::to_allocvec(&packed).map_err(ApiError::internal)?;
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&bytes).map_err(ApiError::internal)?;
+        encoder.finish().map(Some).map_err(ApiError::internal)
+    }
+
+    pub fn unpack(data: &[u8]) -> ApiResult<Self> {
+        let mut bytes = Vec::new();
+        let mut decoder = DeflateDecoder::new(data).take(MAX_UNPACKED);
+        decoder.read_to_end(&mut bytes).map_err(ApiError::internal)?;
+        let packed: Packed = postcard::from_bytes(&bytes).map_err(ApiError::internal)?;
+        let started_at = DateTime::from_timestamp_millis(packed.started_at_millis)
+            .ok_or_else(|| ApiError::internal("streams of no time"))?;
+        let series =
+            packed.series.into_iter().map(|(series, values)| (series, sums(series, values)));
+        Ok(Self { started_at, series: series.collect(), breaks: packed.breaks })
+    }
+
+    /// How many values each series has.
+    pub fn points(&self) -> usize {
+        self.series.first().map_or(0, |(_, values)| values.len())
+    }
+
+    pub fn get(&self, wanted: Series) -> Option<&[Option<f64>]> {
+        let found = self.series.iter().find(|(series, _)| *series == wanted);
+        found.map(|(_, values)| values.as_slice())
+    }
+
+    /// At most `points` of them, evenly spread, with the first and the last.
+    pub fn thinned(self, points: usize) -> Self {
+        let length = self.points();
+        if length <= points || points < 2 {
+            return self;
+        }
+        // In whole numbers: the n-th point kept is n · (length - 1) / (points - 1).
+        let at = |n: usize| n * (length - 1) / (points - 1);
+        let series = self.series.into_iter().map(|(series, values)| {
+            (series, (0..points).filter_map(|n| values.get(at(n)).copied()).collect())
+        });
+        let series = series.collect();
+        let mut breaks: Vec<usize> = self
+            .breaks
+            .iter()
+            .map(|old| (old * (points - 1)).div_ceil(length - 1))
+            .filter(|new| (1..points).contains(new))
+            .collect();
+        breaks.dedup();
+        Self { series, breaks, ..self }
+    }
+}
+
+fn differences(series: Series, values: &[Option<f64>]) -> Vec<Option<i64>> {
+    let mut last = 0;
+    let step = |value: &Option<f64>| {
+        value.map(|value| {
+            // Saturates, which no measurement does.
+            let steps = (value * series.steps()).round() as i64;
+            let difference = steps.saturating_sub(last);
+            last = steps;
+            difference
+        })
+    };
+    values.iter().map(step).collect()
+}
+
+fn sums(series: Series, differences: Vec<Option<i64>>) -> Vec<Option<f64>> {
+    let mut last = 0_i64;
+    let value = |difference: Option<i64>| {
+        difference.map(|difference| {
+            last = last.saturating_add(difference);
+            last as f64 / series.steps()
+        })
+    };
+    differences.into_iter().map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn streams(values: Vec<Option<f64>>, breaks: Vec<usize>) -> Streams {
+        Streams {
+            started_at: DateTime::UNIX_EPOCH,
+            series: vec![(Series::Altitude, values)],
+            breaks,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_comes_out_to_the_step(values in prop::collection::vec(prop::option::of(-1e4..1e4), 1..200)) {
+            let packed = streams(values.clone(), vec![1]).pack().unwrap().unwrap();
+            let unpacked = Streams::unpack(&packed).unwrap();
+            prop_assert_eq!(unpacked.breaks, vec![1]);
+            for (value, found) in values.iter().zip(&unpacked.series[0].1) {
+                prop_assert_eq!(value.is_some(), found.is_some());
+                prop_assert!((value.unwrap_or(0.0) - found.unwrap_or(0.0)).abs() <= 0.005 + 1e-9);
+            }
+        }
+
+        #[test]
+        fn thinned_streams_keep_both_ends(length in 2_usize..500, points in 2_usize..100, broken in 1_usize..500) {
+            let values: Vec<_> = (0..length).map(|n| Some(n as f64)).collect();
+            let thin = streams(values.clone(), vec![broken.min(length - 1)]).thinned(points);
+            let kept = &thin.series[0].1;
+            prop_assert_eq!(kept.len(), length.min(points));
+            prop_assert_eq!((kept[0], *kept.last().unwrap()), (values[0], values[length - 1]));
+            for at in thin.breaks {
+                // What was on two sides of a break still is.
+                prop_assert!(kept[at].unwrap() >= broken.min(length - 1) as f64);
+                prop_assert!(kept[at - 1].unwrap() < broken.min(length - 1) as f64);
+            }
+        }
+
+        #[test]
+        fn rubbish_is_an_error(data in prop::collection::vec(any::<u8>(), 0..100)) {
+            let _ = Streams::unpack(&data);
+        }
+    }
+}

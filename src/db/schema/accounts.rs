@@ -1,0 +1,128 @@
+//! Accounts, ways in, and what is counted against those who try.
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        token_version -> Int4,
+        locked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    profiles (user_id) {
+        user_id -> Uuid,
+        display_name -> Nullable<Text>,
+        preferred_units -> Text,
+        phone_number -> Nullable<Text>,
+        phone_verified -> Bool,
+        preferences -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    oauth_connections (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        provider -> Text,
+        provider_uid -> Text,
+        access_token -> Nullable<Bytea>,
+        refresh_token -> Nullable<Bytea>,
+        expires_at -> Nullable<Timestamptz>,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        token_key_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    local_credentials (user_id) {
+        user_id -> Uuid,
+        password_hash -> Nullable<Text>,
+        email_verified -> Bool,
+        reset_token -> Nullable<Bytea>,
+        reset_expires -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        password_hash -> Text,
+        display_name -> Nullable<Text>,
+        verify_token -> Bytea,
+        verify_expires -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    otp_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        channel -> Text,
+        destination -> Text,
+        code_hash -> Bytea,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        used -> Bool,
+        created_at -> Timestamptz,
+        purpose -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_version -> Int4,
+        method -> Text,
+        device -> Text,
+        generation -> Int4,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    personal_tokens (id) {
+        id -> Uuid,
+        digest -> Bytea,
+        name -> Text,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    auth_events (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        kind -> Text,
+        method -> Nullable<Text>,
+        device -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    spent_oauth_states (id) {
+        id -> Uuid,
+        spent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Bytea,
+        taken -> Array<Timestamptz>,
+    }
+}

@@ -1,0 +1,82 @@
+//! The log.
+
+diesel::table! {
+    activities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        activity_type -> Text,
+        started_at -> Timestamptz,
+        duration_secs -> Int4,
+        distance_meters -> Nullable<Float4>,
+        calories -> Nullable<Int4>,
+        notes -> Nullable<Text>,
+        source -> Text,
+        device_data -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        revision -> Int8,
+        external_id -> Nullable<Text>,
+        title -> Nullable<Text>,
+        elapsed_secs -> Nullable<Int4>,
+        moving_secs -> Nullable<Int4>,
+        elevation_gain_meters -> Nullable<Float4>,
+        elevation_loss_meters -> Nullable<Float4>,
+        avg_heart_rate -> Nullable<Int4>,
+        max_heart_rate -> Nullable<Int4>,
+        avg_power_watts -> Nullable<Int4>,
+        avg_cadence -> Nullable<Float4>,
+        utc_offset_minutes -> Nullable<Int4>,
+        device -> Nullable<Text>,
+        sport_raw -> Nullable<Text>,
+        parent_id -> Nullable<Uuid>,
+        laps -> Nullable<Jsonb>,
+        sets -> Nullable<Jsonb>,
+        original_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    activity_feeds (user_id) {
+        user_id -> Uuid,
+        last_revision -> Int8,
+        awaited_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activity_tombstones (user_id, revision) {
+        user_id -> Uuid,
+        revision -> Int8,
+        activity_id -> Uuid,
+        deleted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activity_streams (activity_id) {
+        activity_id -> Uuid,
+        data -> Bytea,
+    }
+}
+
+diesel::table! {
+    originals (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        sha256 -> Bytea,
+        file_name -> Text,
+        bytes -> Int8,
+        content -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotent_answers (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        request -> Bytea,
+        answer -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+    }
+}

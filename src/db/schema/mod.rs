@@ -1,0 +1,57 @@
+//! The tables as diesel knows them. A test compares them with the migrated database.
+
+mod accounts;
+mod log;
+mod outgoing;
+mod uploads;
+
+pub use self::{accounts::*, log::*, outgoing::*, uploads::*};
+
+diesel::joinable!(profiles -> users (user_id));
+diesel::joinable!(oauth_connections -> users (user_id));
+diesel::joinable!(local_credentials -> users (user_id));
+diesel::joinable!(registrations -> users (user_id));
+diesel::joinable!(otp_challenges -> users (user_id));
+diesel::joinable!(personal_tokens -> sessions (id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(activities -> users (user_id));
+diesel::joinable!(activity_feeds -> users (user_id));
+diesel::joinable!(activity_tombstones -> users (user_id));
+diesel::joinable!(activities -> originals (original_id));
+diesel::joinable!(activity_streams -> activities (activity_id));
+diesel::joinable!(originals -> users (user_id));
+diesel::joinable!(imports -> users (user_id));
+diesel::joinable!(import_parts -> imports (import_id));
+diesel::joinable!(import_files -> imports (import_id));
+diesel::joinable!(idempotent_answers -> users (user_id));
+diesel::joinable!(webhooks -> users (user_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(outbox -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    profiles,
+    oauth_connections,
+    local_credentials,
+    registrations,
+    otp_challenges,
+    sessions,
+    personal_tokens,
+    auth_events,
+    spent_oauth_states,
+    activities,
+    activity_feeds,
+    activity_tombstones,
+    activity_streams,
+    originals,
+    imports,
+    import_parts,
+    import_chunks,
+    import_files,
+    idempotent_answers,
+    webhooks,
+    webhook_deliveries,
+    outbox,
+    throttles,
+    backups,
+);

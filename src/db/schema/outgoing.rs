@@ -1,0 +1,61 @@
+//! What leaves: messages, webhooks, backups.
+
+diesel::table! {
+    webhooks (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        url -> Text,
+        events -> Array<Text>,
+        created_at -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        event -> Text,
+        payload -> Jsonb,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        delivered_at -> Nullable<Timestamptz>,
+        response_status -> Nullable<Int4>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        kind -> Text,
+        channel -> Text,
+        user_id -> Nullable<Uuid>,
+        subject_id -> Uuid,
+        supersede_key -> Nullable<Text>,
+        priority -> Int2,
+        not_before -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        status -> Text,
+        lease_until -> Nullable<Timestamptz>,
+        fence -> Int8,
+        last_error_class -> Nullable<Text>,
+        last_error_code -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        unconfirmed -> Int2,
+        recipient -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    backups (id) {
+        id -> Int8,
+        finished_at -> Timestamptz,
+        file -> Text,
+        bytes -> Int8,
+    }
+}

@@ -1,0 +1,162 @@
+//! HTTP to service and back.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Bytes, Data, Payload},
+};
+use futures_util::stream;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    service,
+    types::{FilesParams, List, Progress, UploadParams, WithFiles},
+    upload::Upload,
+};
+use crate::{
+    auth::{
+        Permitted,
+        tokens::{ReadsActivities, WritesActivities},
+    },
+    error::{ApiError, ApiResult, ErrorCode},
+    http::{ApiPath, ApiQuery},
+    state::WorkerState,
+};
+
+/// How often those who follow an import are told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// For how long; then they come again.
+const TELL_FOR: Duration = Duration::from_secs(600);
+
+/// Import files of activities.
+///
+/// FIT, GPX and TCX, packed by gzip or not, and zips of them, such as the archives of Strava and Garmin: what
+/// a file is, is seen from its content. 202 means that all of it is kept and will be read, whatever happens.
+#[utoipa::path(
+    post, path = "/imports", operation_id = "create_import", tag = "Imports",
+    params(UploadParams),
+    request_body(
+        description = "A file as it is, or `multipart/form-data` with up to 1 000 of them",
+        content((Vec<u8> = "application/octet-stream"), (Object = "multipart/form-data")),
+    ),
+    responses((
+        status = 202, description = "The import", body = Progress,
+        headers(("Location" = String, description = "Where to follow it")),
+    )),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::TooManyImports, ErrorCode::BodyTooLarge, ErrorCode::MalformedRequest,
+    ]))),
+)]
+pub async fn create(
+    request: HttpRequest,
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    params: ApiQuery<UploadParams>,
+    payload: Payload,
+) -> ApiResult<HttpResponse> {
+    let identity = user.identity();
+    let id = service::begin(&state, identity).await?;
+    let upload = Upload::new(&state.pool, id, state.imports.max_bytes);
+    let received = upload.receive(&request, payload, params.0.name).await;
+    let import = service::end(&state, identity, id, received).await?;
+    let location = (header::LOCATION, format!("/imports/{}", import.import.id));
+    Ok(HttpResponse::Accepted().insert_header(location).json(import))
+}
+
+/// The newest imports.
+#[utoipa::path(
+    get, path = "/imports", operation_id = "list_imports", tag = "Imports",
+    responses((status = 200, description = "At most 50 of the last 30 days", body = List)),
+)]
+pub async fn list(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+) -> ApiResult<HttpResponse> {
+    let imports = service::list(&state, user.identity()).await?;
+    Ok(HttpResponse::Ok().json(List { imports }))
+}
+
+/// How an import is getting on, and what became of its files.
+#[utoipa::path(
+    get, path = "/imports/{id}", operation_id = "get_import", tag = "Imports",
+    params(("id" = Uuid, Path), FilesParams),
+    responses((status = 200, description = "The import", body = WithFiles)),
+)]
+pub async fn get(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+    id: ApiPath<Uuid>,
+    params: ApiQuery<FilesParams>,
+) -> ApiResult<HttpResponse> {
+    let import = service::with_files(&state, user.identity(), id.0, params.0).await?;
+    Ok(HttpResponse::Ok().json(import))
+}
+
+/// Cancel an import. Activities that were imported stay; one that is finished stays as it is.
+#[utoipa::path(
+    delete, path = "/imports/{id}", operation_id = "cancel_import", tag = "Imports",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "Nothing more is imported")),
+)]
+pub async fn cancel(
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    service::cancel(&state, user.identity(), id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// How an import is getting on, as it does: server-sent events, each an import without its files.
+///
+/// The last one is of the finished import. The stream of a long one ends after ten minutes: ask again.
+#[utoipa::path(
+    get, path = "/imports/{id}/events", operation_id = "follow_import", tag = "Imports",
+    params(("id" = Uuid, Path)),
+    responses((
+        status = 200, description = "`data:` lines with JSON", body = String, content_type = "text/event-stream",
+    )),
+)]
+pub async fn events(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    let (id, identity) = (id.0, user.identity());
+    // What fails now is answered as an error.
+    let first = service::progress(&state, identity, id).await?;
+    let until = Instant::now() + TELL_FOR;
+    let told = stream::try_unfold(Some((None, first)), move |next| {
+        let state = state.clone();
+        async move {
+            let Some((mut told, mut now)) = next else { return Ok(None) };
+            loop {
+                let text = event(&now)?;
+                let is_over =
+                    now.import.is_finished() || Instant::now() > until || state.is_leaving();
+                if told.as_ref() != Some(&text) || is_over {
+                    let next = if is_over { None } else { Some((Some(text.clone()), now)) };
+                    return Ok::<_, ApiError>(Some((text, next)));
+                }
+                told = Some(text);
+                tokio::time::sleep(TELL_EVERY).await;
+                now = service::progress(&state, identity, id).await?;
+            }
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // Compression would hold events back until there are enough of them.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(told))
+}
+
+fn event(progress: &Progress) -> ApiResult<Bytes> {
+    let json = serde_json::to_string(progress).map_err(ApiError::internal)?;
+    Ok(Bytes::from(format!("data: {json}\n\n")))
+}

@@ -1,0 +1,14 @@
+//! Importing files of activities: uploads are kept in PostgreSQL, and a [`runner`] reads them file by file,
+//! each with an outcome of its own.
+//!
+//! A job goes on where it stopped, whatever stopped it: the outcome of a file is written in the
+//! transaction that keeps its activities.
+
+mod handlers;
+pub mod runner;
+mod service;
+pub mod store;
+mod types;
+mod upload;
+
+pub use handlers::*;

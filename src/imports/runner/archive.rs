@@ -1,0 +1,59 @@
+//! Opening zips, looked at before they are believed.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use zip::ZipArchive;
+
+use crate::recordings::{Reason, Refusal};
+
+/// The most entries of an archive. Each takes memory as soon as the archive is opened.
+const MAX_ENTRIES: u64 = 50_000;
+
+/// APPNOTE.TXT, 4.3.16: the end of central directory record without its comment, which may be as long
+/// as 65 535 bytes; before it stands the locator of the one of ZIP64 (4.3.15), which is (4.3.14) …
+const END: u64 = 22;
+const MAX_COMMENT: u64 = 65_535;
+const LOCATOR: usize = 20;
+const END64: usize = 56;
+
+/// An archive with a bearable number of entries.
+pub fn open<R: Read + Seek>(mut source: R) -> Result<ZipArchive<R>, Refusal> {
+    let entries = count_entries(&mut source)
+        .map_err(Refusal::malformed)?
+        .ok_or_else(|| Refusal::new(Reason::Truncated, "it has no end: the archive is cut off"))?;
+    if entries > MAX_ENTRIES {
+        let what = format!("archives of more than {MAX_ENTRIES} entries are not read");
+        return Err(Refusal::new(Reason::TooLarge, what));
+    }
+    ZipArchive::new(source).map_err(Refusal::malformed)
+}
+
+/// How many entries the archive says it has.
+fn count_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> {
+    let length = source.seek(SeekFrom::End(0))?;
+    let tail_length = length.min(END + MAX_COMMENT + LOCATOR as u64);
+    source.seek(SeekFrom::Start(length - tail_length))?;
+    let mut tail = Vec::new();
+    source.take(tail_length).read_to_end(&mut tail)?;
+    let Some(end) = tail.windows(4).rposition(|bytes| bytes == b"PK\x05\x06") else {
+        return Ok(None);
+    };
+    let Some(entries) = tail.get(end + 10..end + 12) else { return Ok(None) };
+    let entries = number(entries);
+    if entries != 0xffff {
+        return Ok(Some(entries));
+    }
+    let locator = end.checked_sub(LOCATOR).and_then(|at| tail.get(at..end));
+    let Some(locator) = locator.filter(|locator| locator.starts_with(b"PK\x06\x07")) else {
+        return Ok(Some(entries));
+    };
+    source.seek(SeekFrom::Start(number(locator.get(8..16).unwrap_or_default())))?;
+    let mut end64 = Vec::new();
+    source.take(END64 as u64).read_to_end(&mut end64)?;
+    Ok(end64.get(32..40).map(number))
+}
+
+/// The lowest byte first.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}

@@ -1,0 +1,99 @@
+//! An uploaded file as something to read and to seek in, a chunk in memory at a time.
+
+use std::{
+    cell::RefCell,
+    io::{self, Read, Seek, SeekFrom},
+    rc::Rc,
+};
+
+use diesel_async::AsyncPgConnection;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use super::walk::Stop;
+use crate::imports::store::{self, CHUNK_BYTES, Part};
+
+/// Why nothing more can be read, where the fault is none of the file's: those who read through layers of
+/// libraries see only that reading failed.
+pub type Trouble = Rc<RefCell<Option<Stop>>>;
+
+/// See the module.
+pub struct ChunkReader {
+    runtime: Rc<Runtime>,
+    conn: Rc<AsyncPgConnection>,
+    import_id: Uuid,
+    part: i32,
+    trouble: Trouble,
+    length: u64,
+    position: u64,
+    /// Its number, and what is in it.
+    chunk: Option<(u64, Vec<u8>)>,
+}
+
+impl ChunkReader {
+    pub fn new(
+        runtime: Rc<Runtime>,
+        conn: Rc<AsyncPgConnection>,
+        import_id: Uuid,
+        part: &Part,
+        trouble: Trouble,
+    ) -> Self {
+        let length = u64::try_from(part.bytes).unwrap_or_default();
+        Self {
+            runtime,
+            conn,
+            import_id,
+            part: part.part,
+            trouble,
+            length,
+            position: 0,
+            chunk: None,
+        }
+    }
+
+    /// The chunk with the position in it.
+    fn load(&mut self) -> io::Result<&[u8]> {
+        let number = self.position / CHUNK_BYTES as u64;
+        let data = match self.chunk.take() {
+            Some((loaded, data)) if loaded == number => data,
+            _ => {
+                let wanted = i32::try_from(number).map_err(io::Error::other)?;
+                let read = store::chunk(&self.conn, self.import_id, self.part, wanted);
+                let stop = match self.runtime.block_on(read) {
+                    Ok(Some(data)) => return Ok(&self.chunk.insert((number, data)).1),
+                    // Whoever cancels an import deletes what was uploaded.
+                    Ok(None) => Stop::Lost,
+                    Err(error) => Stop::Error(error.into()),
+                };
+                self.trouble.replace(Some(stop));
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+        };
+        Ok(&self.chunk.insert((number, data)).1)
+    }
+}
+
+impl Read for ChunkReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.position >= self.length {
+            return Ok(0);
+        }
+        let within = (self.position % CHUNK_BYTES as u64) as usize;
+        let mut rest = self.load()?.get(within..).unwrap_or_default();
+        let read = rest.read(buffer)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for ChunkReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(offset) => self.length.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}

@@ -1,0 +1,112 @@
+//! A session as rows: what is out of the bounds of the table is left out, as a device's error.
+
+use std::ops::RangeInclusive;
+
+use uuid::Uuid;
+
+use crate::{
+    activities::{
+        Details, ImportedActivity,
+        streams::{Series, Streams},
+    },
+    db::JsonText,
+    error::{ApiError, ApiResult},
+    recordings::{Point, Session},
+};
+
+/// What the server says of files that say nothing of where they come from.
+const SOURCE: &str = "import";
+
+const DURATIONS: RangeInclusive<f64> = 0.0..=31_622_400.0;
+const HEART_RATES: RangeInclusive<f64> = 1.0..=300.0;
+const ELEVATIONS: RangeInclusive<f64> = 0.0..=1e6;
+const MAX_LAPS: usize = 10_000;
+const MAX_SETS: usize = 1000;
+
+pub fn of(
+    session: &Session,
+    user_id: Uuid,
+    original_id: Uuid,
+    parent_id: Option<Uuid>,
+) -> ApiResult<ImportedActivity> {
+    let totals = &session.totals;
+    let duration = totals.timer_secs.or(totals.elapsed_secs);
+    let json = |is_empty: bool, json: serde_json::Result<JsonText>| {
+        if is_empty {
+            Ok(None)
+        } else {
+            json.map(|json| Some(Some(json))).map_err(ApiError::internal)
+        }
+    };
+    let laps = session.laps.get(..MAX_LAPS).unwrap_or(&session.laps);
+    let sets = session.sets.get(..MAX_SETS).unwrap_or(&session.sets);
+    Ok(ImportedActivity {
+        user_id,
+        activity_type: session.activity_type.to_owned(),
+        started_at: session.started_at,
+        duration_secs: whole(duration, &DURATIONS).unwrap_or(0),
+        source: SOURCE.to_owned(),
+        original_id: Some(original_id),
+        parent_id,
+        details: Details {
+            distance_meters: Some(real(totals.distance_meters, &(0.0..=1e8))),
+            calories: Some(whole(totals.calories, &(0.0..=1e6))),
+            notes: Some(text(session.notes.as_deref(), 10_000)),
+            title: Some(text(session.title.as_deref(), 200)),
+            elapsed_secs: Some(whole(totals.elapsed_secs, &DURATIONS)),
+            moving_secs: Some(whole(totals.moving_secs, &DURATIONS)),
+            elevation_gain_meters: Some(real(totals.elevation_gain_meters, &ELEVATIONS)),
+            elevation_loss_meters: Some(real(totals.elevation_loss_meters, &ELEVATIONS)),
+            avg_heart_rate: Some(whole(totals.avg_heart_rate, &HEART_RATES)),
+            max_heart_rate: Some(whole(totals.max_heart_rate, &HEART_RATES)),
+            avg_power_watts: Some(whole(totals.avg_power_watts, &(0.0..=10_000.0))),
+            avg_cadence: Some(real(totals.avg_cadence, &(0.0..=1000.0))),
+            utc_offset_minutes: Some(session.utc_offset_minutes),
+            device: Some(text(session.device.as_deref(), 200)),
+            sport_raw: Some(text(session.sport_raw.as_deref(), 200)),
+            laps: json(laps.is_empty(), JsonText::of(&laps))?,
+            sets: json(sets.is_empty(), JsonText::of(&sets))?,
+            ..Details::default()
+        },
+    })
+}
+
+fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f32> {
+    value.filter(|value| range.contains(value)).map(|value| value as f32)
+}
+
+fn whole(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {
+    // In range, a rounded number is an i32.
+    value.map(f64::round).filter(|value| range.contains(value)).map(|value| value as i32)
+}
+
+fn text(text: Option<&str>, max: usize) -> Option<String> {
+    let text: String = text?.chars().filter(|c| *c != '\0').take(max).collect();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// What was measured, as series.
+pub fn streams(session: &Session) -> Streams {
+    let points = &session.track.points;
+    let value = |series, point: &Point| match series {
+        Series::Time => point.time.map(|time| (time - session.started_at).as_seconds_f64()),
+        Series::Latitude => point.position.map(|position| position.latitude),
+        Series::Longitude => point.position.map(|position| position.longitude),
+        Series::Altitude => point.altitude.map(f64::from),
+        Series::Distance => point.distance.map(f64::from),
+        Series::Speed => point.speed.map(f64::from),
+        Series::HeartRate => point.heart_rate.map(f64::from),
+        Series::Cadence => point.cadence.map(f64::from),
+        Series::Power => point.power.map(f64::from),
+        Series::Temperature => point.temperature.map(f64::from),
+    };
+    let series = Series::ALL.into_iter().filter_map(|series| {
+        let values: Vec<_> = points.iter().map(|point| value(series, point)).collect();
+        values.iter().any(Option::is_some).then_some((series, values))
+    });
+    Streams {
+        started_at: session.started_at,
+        series: series.collect(),
+        breaks: session.track.breaks.clone(),
+    }
+}

@@ -1,0 +1,109 @@
+//! A job on a thread of its own, with a runtime and connections of its own.
+
+use std::rc::Rc;
+
+use rustix::process::setpriority_process;
+use tokio::{runtime, sync::oneshot};
+
+use super::{Parts, job::Job, walk::Stop};
+use crate::{
+    error::ApiError,
+    imports::{
+        store::{self, Claimed},
+        types::Status,
+    },
+    recordings::Reason,
+};
+
+/// Nice: requests come first.
+const PRIORITY: i32 = 10;
+
+/// How a job came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every file has an outcome.
+    Done,
+    /// It was given up.
+    Failed,
+    /// It was cancelled, or is somebody else's now, or goes on later.
+    NotNow,
+}
+
+/// Waits for a new thread to work on `job`. If it dies, the job's lease brings it back.
+pub async fn run(parts: Parts, job: Claimed) {
+    let (done, is_done) = oneshot::channel();
+    let name = "imports".to_owned();
+    let thread = std::thread::Builder::new().name(name).spawn(move || {
+        // Where it is not allowed, the job is merely not nice.
+        let _ = setpriority_process(None, PRIORITY);
+        let ended = run_here(&parts, &job, |_| {});
+        let _ = done.send(ended);
+    });
+    match thread {
+        Ok(_) => match is_done.await {
+            Ok(ended) => tracing::debug!(?ended, "an import ended"),
+            Err(_) => tracing::error!("the thread of an import died"),
+        },
+        Err(error) => tracing::error!(error.cause = %error, "no thread for an import"),
+    }
+}
+
+/// Works on `job` on this thread, which must not be one of a runtime. `tell` hears how many files there
+/// are, and how many of them are over.
+pub fn run_here(parts: &Parts, job: &Claimed, tell: impl Fn((i32, i32))) -> Ended {
+    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => Rc::new(runtime),
+        Err(error) => {
+            tracing::error!(error.cause = %error, "no runtime for an import");
+            return Ended::NotNow;
+        }
+    };
+    match work(parts, job, &runtime, tell) {
+        Ok(ended) => ended,
+        Err(error) => {
+            tracing::warn!(import.id = %job.id, error.cause = ?error.cause, "an import goes on later");
+            Ended::NotNow
+        }
+    }
+}
+
+fn work(
+    parts: &Parts,
+    job: &Claimed,
+    runtime: &Rc<runtime::Runtime>,
+    tell: impl Fn((i32, i32)),
+) -> Result<Ended, ApiError> {
+    let connect =
+        || runtime.block_on(parts.connector.connect()).map_err(ApiError::database_unavailable);
+    let (mut writer, reader) = (connect()?, Rc::new(connect()?));
+    let started = std::time::Instant::now();
+    let mut work = Job::new(parts, job, Rc::clone(runtime), &mut writer, reader, tell)?;
+    let stopped = work.run();
+    let files = work.files();
+    let ended = match stopped {
+        Ok(()) => {
+            runtime.block_on(store::finish(&writer, job, Status::Done, None))?;
+            Ended::Done
+        }
+        Err(Stop::Bomb) => {
+            let why = (&*Reason::ArchiveBomb.to_string(), "it unpacks to suspiciously much");
+            runtime.block_on(store::finish(&writer, job, Status::Failed, Some(why)))?;
+            Ended::Failed
+        }
+        Err(Stop::Leaving) => {
+            runtime.block_on(store::give_back(&writer, job))?;
+            Ended::NotNow
+        }
+        Err(Stop::Lost) => Ended::NotNow,
+        Err(Stop::Error(error)) => {
+            // The lease brings it back if even this cannot be done.
+            let _ = runtime.block_on(store::give_back(&writer, job));
+            return Err(error);
+        }
+    };
+    tracing::info!(
+        import.id = %job.id, user.id = %job.user_id, import.ended = ?ended, import.files = files,
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0, "import"
+    );
+    Ok(ended)
+}

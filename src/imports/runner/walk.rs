@@ -1,0 +1,128 @@
+//! Which files there are in an upload, in an order that is the same every time: those in archives, and in
+//! archives in them, too.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use zip::{ZipArchive, read::ZipFile};
+
+use super::{
+    archive,
+    chunk_reader::ChunkReader,
+    job::Job,
+    unpack::{Budgeted, unpack},
+};
+use crate::{
+    error::ApiError,
+    recordings::{Format, Reason, Refusal},
+};
+
+/// How many archives may be around a file.
+const MAX_DEPTH: usize = 3;
+
+/// What is looked at to see what a file is.
+const HEAD: u64 = 16 * 1024;
+
+/// Why a job ends before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// It was cancelled, or somebody else works on it.
+    Lost,
+    /// The server is stopping.
+    Leaving,
+    /// It unpacks to more than anybody needs.
+    Bomb,
+    Error(ApiError),
+}
+
+impl<E: Into<ApiError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl<F: Fn((i32, i32))> Job<'_, F> {
+    /// All files of `source`, which has `depth` archives around it.
+    pub fn walk(&mut self, name: &str, mut source: ChunkReader, depth: usize) -> Result<(), Stop> {
+        let mut head = Vec::new();
+        let read = (&mut source).take(HEAD).read_to_end(&mut head);
+        if read.and_then(|_| source.seek(SeekFrom::Start(0))).is_err() {
+            self.check()?;
+        }
+        if Format::of(&head) == Some(Format::Zip) && depth < MAX_DEPTH {
+            match archive::open(source) {
+                Ok(archive) => self.walk_archive(archive, depth + 1),
+                Err(refusal) => self.file(name, Err(refusal)),
+            }
+        } else {
+            self.read_file(name, source)
+        }
+    }
+
+    fn walk_archive(
+        &mut self,
+        mut archive: ZipArchive<ChunkReader>,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        // The archive itself was counted as one.
+        self.found(archive.len().saturating_sub(1))?;
+        for index in 0..archive.len() {
+            let name = match archive.name_for_index(index) {
+                Some(Ok(name)) => name.into_owned(),
+                Some(Err(_)) | None => format!("entry {index}"),
+            };
+            match archive.by_index(index) {
+                Ok(entry) => self.walk_entry(&name, entry, depth)?,
+                Err(error) => {
+                    self.check()?;
+                    let what = format!("this entry cannot be unpacked: {error}");
+                    self.file(&name, Err(Refusal::new(Reason::UnsupportedEntry, what)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_entry(
+        &mut self,
+        name: &str,
+        mut entry: ZipFile<'_, ChunkReader>,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        if entry.is_dir() || entry.size() == 0 || name.starts_with("__MACOSX/") {
+            return self.ignored();
+        }
+        let mut head = Vec::new();
+        if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
+            self.check()?;
+        }
+        match Format::of(&head) {
+            Some(Format::Zip) if depth < MAX_DEPTH => {
+                let copy = self.copy(name, head.chain(entry))?;
+                let (part, source) = match copy {
+                    Ok(copy) => copy,
+                    Err(refusal) => return self.file(name, Err(refusal)),
+                };
+                self.walk(name, source, depth)?;
+                self.forget_copy(part)
+            }
+            None if !is_named_as_recording(name) => self.ignored(),
+            _ => self.read_file(name, head.chain(entry)),
+        }
+    }
+
+    fn read_file(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+        if self.is_over() {
+            return self.file(name, Ok(Vec::new()));
+        }
+        let content = unpack(Budgeted { source, left: &mut self.budget });
+        self.check()?;
+        self.file(name, content)
+    }
+}
+
+/// Whether somebody who put it there expects it to be read.
+fn is_named_as_recording(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".fit", ".gpx", ".tcx"].iter().any(|ending| name.ends_with(ending))
+}

@@ -1,0 +1,101 @@
+//! The rules of imports.
+
+use uuid::Uuid;
+
+use super::{
+    store,
+    types::{Counts, FilesParams, Import, Progress, WithFiles},
+};
+use crate::{
+    auth::Identity,
+    error::{ApiError, ApiResult, ErrorCode},
+    state::WorkerState,
+};
+
+const DEFAULT_FILES: i64 = 100;
+const MAX_FILES: i64 = 1000;
+
+/// Makes room for an upload. 409 `too_many_imports`.
+pub async fn begin(state: &WorkerState, identity: Identity) -> ApiResult<Uuid> {
+    let conn = state.pool.get().await?;
+    match store::create(&conn, identity).await? {
+        Some(id) => Ok(id),
+        None => {
+            identity.confirm(&conn).await?;
+            let message =
+                "there are five imports that are not finished; wait for one, or cancel it";
+            Err(ApiError::new(ErrorCode::TooManyImports, message))
+        }
+    }
+}
+
+/// Acknowledges an upload of so many bytes: from now on it is done, whatever happens. Nothing is left of one
+/// that could not be received.
+pub async fn end(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    received: ApiResult<i64>,
+) -> ApiResult<Progress> {
+    let submitted = async {
+        let bytes = received?;
+        let conn = state.pool.get().await?;
+        let import = store::submit(&conn, identity, id, bytes).await?;
+        import.ok_or_else(ApiError::invalid_access_token)
+    };
+    match submitted.await {
+        Ok(import) => Ok(Progress::new(import, Counts::default())),
+        Err(error) => {
+            // What cannot be deleted now is forgotten after a day.
+            if let Ok(conn) = state.pool.get().await {
+                let _ = store::delete(&conn, id).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Progress>> {
+    let conn = state.pool.get().await?;
+    let imports = store::list(&conn, identity).await?;
+    if imports.is_empty() {
+        identity.confirm(&conn).await?;
+    }
+    let mut list = Vec::with_capacity(imports.len());
+    for import in imports {
+        let counts = store::counts(&conn, import.id).await?;
+        list.push(Progress::new(import, counts));
+    }
+    Ok(list)
+}
+
+pub async fn progress(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Progress> {
+    let conn = state.pool.get().await?;
+    let import: Import = identity.found(store::find(&conn, identity, id).await?, &conn).await?;
+    let counts = store::counts(&conn, id).await?;
+    Ok(Progress::new(import, counts))
+}
+
+pub async fn with_files(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    params: FilesParams,
+) -> ApiResult<WithFiles> {
+    let progress = progress(state, identity, id).await?;
+    let limit = params.limit.unwrap_or(DEFAULT_FILES).clamp(0, MAX_FILES);
+    let conn = state.pool.get().await?;
+    let after = params.after.unwrap_or(-1);
+    let mut files = store::files(&conn, id, params.outcome, after, limit + 1).await?;
+    let limit = usize::try_from(limit).map_err(ApiError::internal)?;
+    let has_more = files.len() > limit;
+    files.truncate(limit);
+    let next = files.last().filter(|_| has_more).map(|file| file.number);
+    Ok(WithFiles { progress, files, next })
+}
+
+pub async fn cancel(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {
+    let conn = state.pool.get().await?;
+    identity.found(store::cancel(&conn, identity, id).await?, &conn).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! What was uploaded, in rows of a mebibyte.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::{import_chunks, import_parts};
+
+/// How much a row has; only the last one of a part may have less.
+pub const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Parts from this number on are archives that were found inside others.
+pub const FIRST_NESTED: i32 = 1_000_000;
+
+/// A file of an upload.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = import_parts)]
+pub struct Part {
+    pub part: i32,
+    pub name: String,
+    pub bytes: i64,
+}
+
+/// Makes room for a file. Its chunks come next, then [`end_part`].
+pub async fn add_part(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    part: i32,
+    name: &str,
+) -> QueryResult<usize> {
+    diesel::insert_into(import_parts::table)
+        .values((
+            import_parts::import_id.eq(import_id),
+            import_parts::part.eq(part),
+            import_parts::name.eq(name),
+        ))
+        .execute(&mut conn)
+        .await
+}
+
+pub async fn add_chunk(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    part: i32,
+    number: i32,
+    data: &[u8],
+) -> QueryResult<usize> {
+    diesel::insert_into(import_chunks::table)
+        .values((
+            import_chunks::import_id.eq(import_id),
+            import_chunks::part.eq(part),
+            import_chunks::number.eq(number),
+            import_chunks::data.eq(data),
+        ))
+        .execute(&mut conn)
+        .await
+}
+
+pub async fn end_part(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    part: i32,
+    bytes: i64,
+) -> QueryResult<usize> {
+    diesel::update(import_parts::table.find((import_id, part)))
+        .set(import_parts::bytes.eq(bytes))
+        .execute(&mut conn)
+        .await
+}
+
+/// The files that were uploaded, in their order.
+pub async fn parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<Vec<Part>> {
+    import_parts::table
+        .filter(import_parts::import_id.eq(import_id))
+        .filter(import_parts::part.lt(FIRST_NESTED))
+        .order(import_parts::part)
+        .select(Part::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// `None` when it is gone: the import was cancelled.
+pub async fn chunk(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    part: i32,
+    number: i32,
+) -> QueryResult<Option<Vec<u8>>> {
+    import_chunks::table
+        .find((import_id, part, number))
+        .select(import_chunks::data)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Forgets copies of archives that were found inside others, from `part` on.
+pub async fn forget_nested(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    part: i32,
+) -> QueryResult<usize> {
+    let nested = import_parts::table
+        .filter(import_parts::import_id.eq(import_id))
+        .filter(import_parts::part.ge(part));
+    diesel::delete(nested).execute(&mut conn).await
+}

@@ -1,0 +1,140 @@
+//! Who works on an import: one server at a time, for as long as its lease lasts.
+
+use std::time::Duration;
+
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::imports::types::Status;
+
+/// A job that is somebody's until its lease ends.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Claimed {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    pub user_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    pub claim: Uuid,
+    /// That were uploaded.
+    #[diesel(sql_type = BigInt)]
+    pub bytes: i64,
+    /// How often it was begun since the last file that was finished, this time included.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+}
+
+/// The oldest job that nobody works on.
+pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
+    diesel::sql_query(
+        "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1,
+                started_at = coalesce(started_at, now()), leased_until = now() + make_interval(secs => $1)
+         WHERE id = (SELECT id FROM imports
+                     WHERE status = 'waiting' OR (status = 'running' AND leased_until < now())
+                     ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, user_id, claim, bytes, attempts",
+    )
+    .bind::<Double, _>(lease.as_secs_f64())
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// All of it was received, and whoever received it works on it.
+pub async fn start_own(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    bytes: i64,
+    lease: Duration,
+) -> QueryResult<Claimed> {
+    diesel::sql_query(
+        "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = 1, started_at = now(),
+                leased_until = now() + make_interval(secs => $1),
+                bytes = $2
+         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts",
+    )
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<BigInt, _>(bytes)
+    .bind::<SqlUuid, _>(id)
+    .get_result(&mut conn)
+    .await
+}
+
+/// Still ours, and for another lease; false when it was cancelled, or has been taken over. Locks the job
+/// until the transaction ends: whoever cancels waits for the file that is being finished.
+pub async fn hold(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    lease: Duration,
+) -> QueryResult<bool> {
+    let held = diesel::sql_query(
+        "UPDATE imports SET leased_until = now() + make_interval(secs => $1), attempts = 0
+         WHERE id = $2 AND claim = $3 AND status = 'running'",
+    )
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await?;
+    Ok(held == 1)
+}
+
+/// Tells how many files there are, and how many of them are none of activities, and keeps the job;
+/// false as with [`hold`].
+pub async fn found(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    lease: Duration,
+    (found, ignored): (i32, i32),
+) -> QueryResult<bool> {
+    let held = diesel::sql_query(
+        "UPDATE imports SET found = $1, ignored = $2, leased_until = now() + make_interval(secs => $3)
+         WHERE id = $4 AND claim = $5 AND status = 'running'",
+    )
+    .bind::<Integer, _>(found)
+    .bind::<Integer, _>(ignored)
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await?;
+    Ok(held == 1)
+}
+
+/// For the next one, at once: this was no attempt.
+pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE imports SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
+         WHERE id = $1 AND claim = $2 AND status = 'running'",
+    )
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
+/// Ends a job, and forgets what was uploaded: originals are kept elsewhere.
+pub async fn finish(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    status: Status,
+    why: Option<(&str, &str)>,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "WITH ended AS (
+             UPDATE imports SET status = $1, finished_at = now(), code = $2, message = $3
+             WHERE id = $4 AND claim = $5 AND status = 'running' RETURNING id)
+         DELETE FROM import_parts USING ended WHERE import_id = ended.id",
+    )
+    .bind::<Text, _>(status.to_string())
+    .bind::<Nullable<Text>, _>(why.map(|(code, _)| code))
+    .bind::<Nullable<Text>, _>(why.map(|(_, message)| message))
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}

@@ -1,0 +1,58 @@
+//! What became of each file.
+
+use diesel::{dsl::max, prelude::*};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    db::schema::import_files,
+    imports::types::{File, Outcome},
+};
+
+/// An outcome to be kept.
+#[derive(Insertable)]
+#[diesel(table_name = import_files)]
+pub struct NewFile<'a> {
+    pub import_id: Uuid,
+    pub number: i32,
+    pub name: &'a str,
+    pub outcome: String,
+    pub code: Option<String>,
+    pub message: Option<&'a str>,
+    pub activity_ids: Vec<Uuid>,
+}
+
+pub async fn add_file(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> QueryResult<usize> {
+    diesel::insert_into(import_files::table).values(file).execute(&mut conn).await
+}
+
+/// The number of the first file that has no outcome: outcomes are written in the order of files.
+pub async fn next_number(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<i32> {
+    let last: Option<i32> = import_files::table
+        .filter(import_files::import_id.eq(import_id))
+        .select(max(import_files::number))
+        .first(&mut conn)
+        .await?;
+    Ok(last.map_or(0, |last| last + 1))
+}
+
+/// Files behind the number `after`, the first `limit` of them.
+pub async fn files(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    outcome: Option<Outcome>,
+    after: i32,
+    limit: i64,
+) -> QueryResult<Vec<File>> {
+    let mut query = import_files::table
+        .filter(import_files::import_id.eq(import_id))
+        .filter(import_files::number.gt(after))
+        .order(import_files::number)
+        .limit(limit)
+        .select(File::as_select())
+        .into_boxed();
+    if let Some(outcome) = outcome {
+        query = query.filter(import_files::outcome.eq(outcome.to_string()));
+    }
+    query.load(&mut conn).await
+}

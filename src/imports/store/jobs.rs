@@ -1,0 +1,167 @@
+//! Imports as their owners see them.
+
+use diesel::{
+    dsl::{IntervalDsl, now, sql},
+    prelude::*,
+    sql_types::{BigInt, Bool, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Identity, live_session, live_user},
+    db::schema::{imports, users},
+    imports::types::{Counts, Import, Status},
+};
+
+/// What wakes the runners.
+pub const NOTIFY_CHANNEL: &str = "imports";
+
+/// How many imports one user can have that are not finished.
+const MAX_UNFINISHED: i64 = 5;
+
+const KEPT_DAYS: i32 = 30;
+
+/// A new import that is being received. `None` when the user has too many, or the token has ended.
+pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Uuid>> {
+    let unfinished = sql::<Bool>(
+        "(SELECT count(*) FROM imports i WHERE i.user_id = users.id AND i.finished_at IS NULL
+          AND (i.status <> 'receiving' OR i.created_at > now() - interval '1 hour')) < ",
+    )
+    .bind::<BigInt, _>(MAX_UNFINISHED);
+    live_session(identity)
+        .filter(unfinished)
+        .select(users::id)
+        .insert_into(imports::table)
+        .into_columns(imports::user_id)
+        .returning(imports::id)
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// A new import for the operator, who has no token.
+pub async fn create_for(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Uuid> {
+    diesel::insert_into(imports::table)
+        .values(imports::user_id.eq(user_id))
+        .returning(imports::id)
+        .get_result(&mut conn)
+        .await
+}
+
+/// All of it was received: from now on it is done, whatever happens. `None` when it is gone, or the token.
+pub async fn submit(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+    bytes: i64,
+) -> QueryResult<Option<Import>> {
+    let own = imports::table
+        .filter(imports::id.eq(id))
+        .filter(imports::user_id.eq_any(live_user(identity)));
+    let import = diesel::update(own)
+        .set((imports::status.eq(Status::Waiting.to_string()), imports::bytes.eq(bytes)))
+        .returning(Import::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()?;
+    if import.is_some() {
+        diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await?;
+    }
+    Ok(import)
+}
+
+pub async fn delete(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
+    diesel::delete(imports::table.find(id)).execute(&mut conn).await
+}
+
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<Option<Import>> {
+    imports::table
+        .filter(imports::id.eq(id))
+        .filter(imports::user_id.eq_any(live_user(identity)))
+        .select(Import::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The newest 50.
+pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Import>> {
+    imports::table
+        .filter(imports::user_id.eq_any(live_user(identity)))
+        .order((imports::created_at.desc(), imports::id))
+        .limit(50)
+        .select(Import::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// Ends an import that is not finished, with what was uploaded; the id if there was such an import,
+/// finished or not.
+pub async fn cancel(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let own = imports::table
+        .filter(imports::id.eq(id))
+        .filter(imports::user_id.eq_any(live_user(identity)))
+        .select(imports::id);
+    let Some(id) = own.first::<Uuid>(&mut conn).await.optional()? else { return Ok(None) };
+    let ended: Vec<Found> = diesel::sql_query(
+        "WITH ended AS (
+             UPDATE imports SET status = 'cancelled', finished_at = now()
+             WHERE id = $1 AND finished_at IS NULL RETURNING id)
+         DELETE FROM import_parts USING ended WHERE import_id = ended.id RETURNING ended.id",
+    )
+    .bind::<SqlUuid, _>(id)
+    .load(&mut conn)
+    .await?;
+    Ok(ended.into_iter().map(|found| found.id).next().or(Some(id)))
+}
+
+pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Counts> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        imported: i64,
+        #[diesel(sql_type = BigInt)]
+        duplicate: i64,
+        #[diesel(sql_type = BigInt)]
+        refused: i64,
+        #[diesel(sql_type = BigInt)]
+        activities: i64,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT count(*) FILTER (WHERE outcome = 'imported') AS imported,
+                count(*) FILTER (WHERE outcome = 'duplicate') AS duplicate,
+                count(*) FILTER (WHERE outcome = 'refused') AS refused,
+                coalesce(sum(cardinality(activity_ids)) FILTER (WHERE outcome = 'imported'), 0)::bigint AS activities
+         FROM import_files WHERE import_id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(&mut conn)
+    .await?;
+    let Row { imported, duplicate, refused, activities } = row;
+    Ok(Counts { imported, duplicate, refused, activities })
+}
+
+/// Forgets imports that are long finished, and uploads that were broken off.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let before = |days: i32| now.into_sql::<Timestamptz>() - days.days();
+    let is_over = imports::finished_at.lt(before(KEPT_DAYS).nullable());
+    let is_broken_off =
+        imports::status.eq(Status::Receiving.to_string()).and(imports::created_at.lt(before(1)));
+    diesel::delete(imports::table.filter(is_over.or(is_broken_off.nullable())))
+        .execute(&mut conn)
+        .await
+}

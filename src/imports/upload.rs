@@ -1,0 +1,156 @@
+//! Receiving files: as `multipart/form-data`, or each as the body itself. In pieces, so that an upload of any
+//! size takes no more memory than two of them.
+
+use std::{mem, time::Duration};
+
+use actix_multipart::Multipart;
+use actix_web::{
+    HttpRequest,
+    error::PayloadError,
+    http::header,
+    web::{Bytes, Payload},
+};
+use futures_util::{Stream, StreamExt};
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    db::Pool,
+    error::{ApiError, ApiResult, ErrorCode},
+};
+
+/// A client that sends nothing for so long is let go.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most files of one upload.
+const MAX_PARTS: i32 = 1000;
+
+const MAX_NAME_CHARS: usize = 255;
+
+/// Receives the files of one import.
+pub struct Upload<'a> {
+    pool: &'a Pool,
+    import_id: Uuid,
+    max_bytes: u64,
+    parts: i32,
+    bytes: u64,
+}
+
+impl<'a> Upload<'a> {
+    pub fn new(pool: &'a Pool, import_id: Uuid, max_bytes: u64) -> Self {
+        Self { pool, import_id, max_bytes, parts: 0, bytes: 0 }
+    }
+
+    /// Receives the body, whatever form it has; how many bytes of files there were. 413
+    /// `body_too_large`; 400 `malformed_request` without a file, or when it comes too slowly or ends early.
+    pub async fn receive(
+        mut self,
+        request: &HttpRequest,
+        payload: Payload,
+        name: Option<String>,
+    ) -> ApiResult<i64> {
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        // The form itself takes some.
+        if length.is_some_and(|length| length > self.max_bytes.saturating_add(1 << 20)) {
+            return Err(self.too_large());
+        }
+        if request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+            kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data")
+        }) {
+            self.form(Multipart::new(request.headers(), payload)).await?;
+        } else {
+            let payload = payload.map(|bytes| bytes.map_err(broken_off));
+            self.file(name.as_deref().unwrap_or("upload"), payload).await?;
+        }
+        if self.bytes == 0 {
+            return Err(malformed("there is no file in it"));
+        }
+        i64::try_from(self.bytes).map_err(ApiError::internal)
+    }
+
+    /// Every field that is a file; others are passed over.
+    async fn form(&mut self, mut form: Multipart) -> ApiResult<()> {
+        while let Some(field) = in_time(form.next()).await? {
+            let field = field.map_err(|error| malformed(&error.to_string()))?;
+            let disposition = field.content_disposition();
+            let name = disposition.and_then(|disposition| disposition.get_filename());
+            let Some(name) = name.map(str::to_owned) else { continue };
+            let content = field.map(|bytes| bytes.map_err(|error| malformed(&error.to_string())));
+            self.file(&name, content).await?;
+        }
+        Ok(())
+    }
+
+    async fn file(
+        &mut self,
+        name: &str,
+        mut content: impl Stream<Item = ApiResult<Bytes>> + Unpin,
+    ) -> ApiResult<()> {
+        let part = self.parts;
+        if part == MAX_PARTS {
+            let message =
+                format!("an upload may have at most {MAX_PARTS} files; put them in a zip");
+            return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
+        }
+        self.parts += 1;
+        let conn = self.pool.get().await?;
+        store::add_part(&conn, self.import_id, part, &shown(name)).await?;
+        drop(conn);
+        let (mut chunk, mut number, before) = (Vec::new(), 0, self.bytes);
+        while let Some(bytes) = in_time(content.next()).await? {
+            let mut bytes = bytes?;
+            self.bytes += bytes.len() as u64;
+            if self.bytes > self.max_bytes {
+                return Err(self.too_large());
+            }
+            while chunk.len() + bytes.len() >= store::CHUNK_BYTES {
+                chunk.extend_from_slice(&bytes.split_to(store::CHUNK_BYTES - chunk.len()));
+                self.keep(part, number, mem::take(&mut chunk)).await?;
+                number += 1;
+            }
+            chunk.extend_from_slice(&bytes);
+        }
+        if !chunk.is_empty() {
+            self.keep(part, number, chunk).await?;
+        }
+        let bytes = i64::try_from(self.bytes - before).map_err(ApiError::internal)?;
+        let conn = self.pool.get().await?;
+        store::end_part(&conn, self.import_id, part, bytes).await?;
+        Ok(())
+    }
+
+    /// The connection is held no longer than this takes: clients may be slow.
+    async fn keep(&self, part: i32, number: i32, chunk: Vec<u8>) -> ApiResult<()> {
+        let conn = self.pool.get().await?;
+        store::add_chunk(&conn, self.import_id, part, number, &chunk).await?;
+        Ok(())
+    }
+
+    fn too_large(&self) -> ApiError {
+        let message = format!("an upload may have at most {} bytes", self.max_bytes);
+        ApiError::new(ErrorCode::BodyTooLarge, message)
+    }
+}
+
+async fn in_time<T>(next: impl Future<Output = T>) -> ApiResult<T> {
+    tokio::time::timeout(PATIENCE, next).await.map_err(|_| malformed("it came too slowly"))
+}
+
+fn broken_off(error: PayloadError) -> ApiError {
+    match error {
+        PayloadError::Overflow => ApiError::new(ErrorCode::BodyTooLarge, "the body is too large"),
+        other => malformed(&other.to_string()),
+    }
+}
+
+fn malformed(problem: &str) -> ApiError {
+    ApiError::new(ErrorCode::MalformedRequest, format!("the upload cannot be read: {problem}"))
+}
+
+/// A name that can be kept and shown: never a path on any disk.
+pub fn shown(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let skipped = name.chars().count().saturating_sub(MAX_NAME_CHARS);
+    name.chars().skip(skipped).collect()
+}

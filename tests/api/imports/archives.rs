@@ -1,0 +1,140 @@
+//! Zips: what is in them is read, and what they could do is not done.
+
+use std::io::{Cursor, Write};
+
+use serde_json::json;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use super::{MORNING, gzip, import, outcomes, zip};
+use crate::support::{TestApp, fit};
+
+fn outcome(name: &str, outcome: &str, code: &str) -> (String, String, String) {
+    (name.to_owned(), outcome.to_owned(), code.to_owned())
+}
+
+#[actix_rt::test]
+async fn one_bad_file_does_not_stop_the_others() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let runs: Vec<_> = (0..4).map(|n| fit::run(MORNING + n * 86_400, 60)).collect();
+    let inner = zip(&[("deep/4.fit", &runs[3]), ("readme.txt", b"hello")]);
+    let archive = zip(&[
+        ("activities/1.fit", &runs[0]),
+        ("activities/2.fit.gz", &gzip(&runs[1])),
+        ("activities/broken.fit", &runs[2][..50]),
+        ("activities/no.gpx", b"hello"),
+        ("../../etc/passwd.fit", &runs[2]),
+        ("again.fit", &runs[0]),
+        ("media/photo.jpg", b"\xff\xd8\xff"),
+        ("empty.fit", b""),
+        ("__MACOSX/._1.fit", b"rubbish"),
+        ("nested.zip", &inner),
+    ]);
+    let import = import(&app, &ann, "archive.zip", &archive).await;
+    assert_eq!(import["status"], "done");
+    let expected = [
+        outcome("activities/1.fit", "imported", ""),
+        outcome("activities/2.fit.gz", "imported", ""),
+        outcome("activities/broken.fit", "refused", "truncated"),
+        outcome("activities/no.gpx", "refused", "unknown_format"),
+        outcome("../../etc/passwd.fit", "imported", ""),
+        outcome("again.fit", "duplicate", ""),
+        outcome("deep/4.fit", "imported", ""),
+    ];
+    assert_eq!(outcomes(&import), expected);
+    let counts = json!({"imported": 4, "duplicate": 1, "refused": 2, "activities": 4});
+    assert_eq!(import["counts"], counts);
+    assert_eq!((&import["found"], &import["ignored"]), (&json!(11), &json!(4)));
+    // A name is a name, and no place on a disk.
+    let id = import["files"][4]["activity_ids"][0].as_str().unwrap();
+    let original = app.get_as(&ann, &format!("/activities/{id}/original")).await.expect(200);
+    assert_eq!(original.header("content-disposition"), "attachment; filename*=UTF-8''passwd.fit");
+    let path = format!("/imports/{}?outcome=refused", import["id"].as_str().unwrap());
+    let refused = app.get_as(&ann, &path).await.expect(200).json();
+    assert_eq!(outcomes(&refused), [expected[2].clone(), expected[3].clone()]);
+}
+
+#[actix_rt::test]
+async fn what_would_be_too_much_is_refused() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let run = fit::run(MORNING, 60);
+    let good = zip(&[("a.fit", &run), ("b.fit", &fit::run(MORNING + 3600, 60))]);
+    let many = {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for n in 0..100_000 {
+            writer.start_file(n.to_string(), SimpleFileOptions::default()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    // One file that unpacks to more than any may have.
+    let large = zip(&[("large.gpx", &[b"<gpx>".as_slice(), &vec![b' '; 65 << 20]].concat())]);
+    let encrypted = {
+        let mut bytes = zip(&[("a.fit", run.as_slice())]);
+        // The flag of encryption, in the local header and in the directory (APPNOTE.TXT, 4.4.4).
+        let directory = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        bytes[6] |= 1;
+        bytes[directory + 8] |= 1;
+        bytes
+    };
+    for (name, archive, code) in [
+        ("cut.zip", good[..good.len() - 30].to_vec(), "truncated"),
+        ("many.zip", many, "too_large"),
+        ("large.zip", large, "too_large"),
+        ("encrypted.zip", encrypted, "unsupported_entry"),
+        (
+            "end.zip",
+            b"PK\x03\x04PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0"
+                .to_vec(),
+            "too_large",
+        ),
+    ] {
+        let import = import(&app, &ann, name, &archive).await;
+        assert_eq!(import["status"], "done", "{name}");
+        assert_eq!(import["files"][0]["code"], code, "{name}: {import}");
+    }
+    // What was damaged in the middle loses only what is there.
+    let mut damaged = good.clone();
+    damaged[60] ^= 0xff;
+    let import = import(&app, &ann, "damaged.zip", &damaged).await;
+    let found: Vec<_> =
+        outcomes(&import).into_iter().map(|(name, outcome, _)| (name, outcome)).collect();
+    let expected = [("a.fit", "refused"), ("b.fit", "imported")];
+    assert_eq!(found, expected.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())));
+}
+
+/// Eight files of 60 MB each in half a megabyte.
+#[actix_rt::test]
+async fn a_bomb_is_given_up_and_what_came_before_it_is_kept() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let bomb = {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file("first.fit", SimpleFileOptions::default()).unwrap();
+        writer.write_all(&fit::run(MORNING, 60)).unwrap();
+        let spaces = [b"<gpx>".as_slice(), &vec![b' '; 60 << 20]].concat();
+        for n in 0..8 {
+            writer.start_file(format!("{n}.gpx"), SimpleFileOptions::default()).unwrap();
+            writer.write_all(&spaces).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    let import = import(&app, &ann, "bomb.zip", &bomb).await;
+    assert_eq!((&import["status"], &import["code"]), (&json!("failed"), &json!("archive_bomb")));
+    assert_eq!(outcomes(&import)[0], outcome("first.fit", "imported", ""));
+    assert_eq!(app.database.text("SELECT count(*) FROM import_chunks").await, "0");
+}
+
+#[actix_rt::test]
+async fn archives_in_archives_have_a_bottom() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let mut archive = zip(&[("a.fit", &fit::run(MORNING, 60))]);
+    for depth in 0..5 {
+        let name = format!("{depth}.zip");
+        archive = zip(&[(name.as_str(), archive.as_slice())]);
+    }
+    let import = import(&app, &ann, "deep.zip", &archive).await;
+    assert_eq!(outcomes(&import), [outcome("2.zip", "refused", "unknown_format")]);
+    assert_eq!(app.database.text("SELECT count(*) FROM import_parts").await, "0");
+}

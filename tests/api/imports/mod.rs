@@ -1,0 +1,79 @@
+//! Bringing files: what is read, what is refused, and what survives.
+
+mod archives;
+mod files;
+mod kill;
+mod progress;
+mod samples;
+mod streams;
+mod uploads;
+
+use std::io::{Cursor, Write};
+
+use actix_web::http::Method;
+use serde_json::Value;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::support::{Answer, TestApp, User, until};
+
+/// 2026-05-04T08:00:00Z.
+const MORNING: i64 = 1_777_881_600;
+
+async fn upload(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Answer {
+    let authorization = format!("Bearer {}", user.token);
+    let headers =
+        [("authorization", authorization.as_str()), ("content-type", "application/octet-stream")];
+    let path = format!("/imports?name={name}");
+    app.send(Method::POST, &path, &headers, Some(content.to_vec())).await
+}
+
+/// The import with its files, when it is finished.
+async fn finished(app: &TestApp, user: &User, location: &str) -> Value {
+    let path = format!("{location}?limit=1000");
+    let mut import = Value::Null;
+    until("the import is finished", async || {
+        import = app.get_as(user, &path).await.expect(200).json();
+        import["finished_at"].is_string()
+    })
+    .await;
+    import
+}
+
+/// Uploads a file and waits for what becomes of it.
+async fn import(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Value {
+    let answer = upload(app, user, name, content).await.expect(202);
+    finished(app, user, answer.header("location")).await
+}
+
+/// The outcomes of an import: each file's name, outcome and code.
+fn outcomes(import: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let files = import["files"].as_array().unwrap().iter();
+    files.map(|file| (text(&file["name"]), text(&file["outcome"]), text(&file["code"]))).collect()
+}
+
+/// The activities of the first file.
+async fn activities(app: &TestApp, user: &User, import: &Value) -> Vec<Value> {
+    let ids = import["files"][0]["activity_ids"].as_array().unwrap();
+    let mut activities = Vec::new();
+    for id in ids {
+        let path = format!("/activities/{}", id.as_str().unwrap());
+        activities.push(app.get_as(user, &path).await.expect(200).json());
+    }
+    activities
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}

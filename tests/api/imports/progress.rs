@@ -1,0 +1,121 @@
+//! Following an import, and ending it.
+
+use actix_web::http::Method;
+use diesel_async::SimpleAsyncConnection;
+use serde_json::{Value, json};
+
+use super::{MORNING, finished, import, upload, zip};
+use crate::support::{TestApp, fit, until};
+
+fn archive(files: i64) -> Vec<u8> {
+    let runs: Vec<_> =
+        (0..files).map(|n| (format!("{n}.fit"), fit::run(MORNING + n * 3600, 30))).collect();
+    let files: Vec<_> = runs.iter().map(|(name, run)| (name.as_str(), run.as_slice())).collect();
+    zip(&files)
+}
+
+#[actix_rt::test]
+async fn events_tell_of_it_until_it_is_finished() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let answer = upload(&app, &ann, "a.zip", &archive(200)).await.expect(202);
+    let path = format!("{}/events", answer.header("location"));
+    let events = app.get_as(&ann, &path).await.expect(200);
+    assert_eq!(events.header("content-type"), "text/event-stream");
+    let text = events.text();
+    let told: Vec<Value> = text
+        .split("\n\n")
+        .filter(|event| !event.is_empty())
+        .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
+        .collect();
+    let last = told.last().unwrap();
+    assert_eq!((&last["status"], &last["progress"]), (&json!("done"), &json!(1.0)));
+    assert_eq!(last["counts"]["imported"], 200);
+    assert!(told.iter().map(|event| event["progress"].as_f64().unwrap()).is_sorted());
+    let bob = app.user("bob@example.com").await;
+    app.get_as(&bob, &path).await.expect_error(404, "not_found");
+}
+
+#[actix_rt::test]
+async fn files_are_listed_page_by_page() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let import = import(&app, &ann, "a.zip", &archive(25)).await;
+    let path = format!("/imports/{}", import["id"].as_str().unwrap());
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = app.get_as(&ann, &format!("{path}?limit=10{after}")).await.expect(200).json();
+        seen.extend(page["files"].as_array().unwrap().iter().map(|file| file["number"].clone()));
+        if page["next"].is_null() {
+            break;
+        }
+        after = format!("&after={}", page["next"]);
+    }
+    assert_eq!(seen, (0..25).map(|n| json!(n)).collect::<Vec<_>>());
+    let list = app.get_as(&ann, "/imports").await.expect(200).json();
+    assert_eq!(list["imports"][0]["id"], import["id"]);
+    assert!(list["imports"][0].get("files").is_none());
+    let bob = app.user("bob@example.com").await;
+    assert_eq!(app.get_as(&bob, "/imports").await.expect(200).json()["imports"], json!([]));
+    app.get_as(&bob, &path).await.expect_error(404, "not_found");
+    for wrong in ["limit=x", "after=x", "outcome=lost"] {
+        app.get_as(&ann, &format!("{path}?{wrong}")).await.expect_error(400, "invalid_parameter");
+    }
+}
+
+#[actix_rt::test]
+async fn one_that_is_cancelled_goes_no_further_and_keeps_what_it_has() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    // The runner stands still at the eleventh file until the test lets it go on.
+    let mut gate = app.database.connect().await;
+    let trigger = "
+        CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+        CREATE TRIGGER gate BEFORE INSERT ON import_files FOR EACH ROW WHEN (NEW.number = 10)
+            EXECUTE FUNCTION wait_at_gate();
+        SELECT pg_advisory_lock(7)";
+    gate.batch_execute(trigger).await.unwrap();
+    let location =
+        upload(&app, &ann, "a.zip", &archive(50)).await.expect(202).header("location").to_owned();
+    until("ten files are over", async || {
+        app.get_as(&ann, &location).await.expect(200).json()["counts"]["imported"] == 10
+    })
+    .await;
+    let cancel = async || app.request(&ann, Method::DELETE, &location, None).await.expect(204);
+    let mut open = async || gate.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+    // Whoever cancels waits for the file that is being kept.
+    futures_util::future::join(cancel(), open()).await;
+    let import = finished(&app, &ann, &location).await;
+    assert_eq!(import["status"], "cancelled");
+    let kept = import["counts"]["imported"].as_i64().unwrap();
+    assert!((10..50).contains(&kept), "{kept}");
+    let listed = app.database.text("SELECT count(*) FROM activities").await;
+    assert_eq!(listed, kept.to_string());
+    assert_eq!(app.database.text("SELECT count(*) FROM import_parts").await, "0");
+    cancel().await;
+    let bob = app.user("bob@example.com").await;
+    app.request(&bob, Method::DELETE, &location, None).await.expect_error(404, "not_found");
+    // The next one is done as if nothing had been.
+    assert_eq!(super::import(&app, &ann, "b.zip", &archive(50)).await["status"], "done");
+}
+
+#[actix_rt::test]
+async fn five_at_once_are_enough() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let mut gate = app.database.connect().await;
+    gate.batch_execute("BEGIN; LOCK TABLE import_files IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    for n in 0..5 {
+        upload(&app, &ann, "a.fit", &fit::run(MORNING + n * 3600, 30)).await.expect(202);
+    }
+    upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect_error(409, "too_many_imports");
+    let bob = app.user("bob@example.com").await;
+    upload(&app, &bob, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
+    gate.batch_execute("COMMIT").await.unwrap();
+    until("they are done", async || {
+        app.database.text("SELECT count(*) FROM imports WHERE status = 'done'").await == "6"
+    })
+    .await;
+    upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
+}
