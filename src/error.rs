@@ -50,6 +50,7 @@ pub enum ErrorCode {
     TooManyTokens,
     TooManyWebhooks,
     TooManyImports,
+    NoTrack,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -100,7 +101,8 @@ impl ErrorCode {
             | Self::ExternalIdTaken
             | Self::TooManyTokens
             | Self::TooManyWebhooks
-            | Self::TooManyImports => StatusCode::CONFLICT,
+            | Self::TooManyImports
+            | Self::NoTrack => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

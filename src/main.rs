@@ -53,6 +53,17 @@ enum Command {
     /// Look at accounts, lock, unlock or delete them, end their sessions, help their owners in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Read files of activities into somebody's log: FIT, GPX, TCX, and zips of them; folders with all in them.
+    ///
+    /// Exit code 1 when a file was refused; the others are kept all the same.
+    Import {
+        /// Whose log: a mail address or an account's id
+        #[arg(long, value_name = "EMAIL")]
+        user: String,
+        /// Files and folders
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
     /// Encrypt providers' tokens with the current OAUTH_TOKEN_KEY, after it was changed.
     ReencryptTokens,
     /// Print the OpenAPI document: the reference of the API, for people and for generators of clients.
@@ -79,6 +90,7 @@ fn main() -> ExitCode {
         Command::Status { json } => commands::status(json),
         Command::Outbox(command) => commands::outbox(command),
         Command::User(command) => commands::user(command),
+        Command::Import { user, paths } => commands::import(&user, &paths),
         Command::ReencryptTokens => commands::reencrypt_tokens(),
         Command::Openapi => commands::openapi(),
         Command::SendTest { channel, address, json } => {

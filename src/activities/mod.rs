@@ -14,6 +14,7 @@ mod service;
 pub mod sports;
 mod store;
 pub mod streams;
+pub mod track_file;
 mod types;
 
 pub use exercise_set::ExerciseSet;

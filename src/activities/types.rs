@@ -20,61 +20,61 @@ use crate::{
 #[diesel(table_name = activities)]
 pub struct ActivitySummary {
     pub id: Uuid,
-    activity_type: String,
+    pub activity_type: String,
     #[serde(serialize_with = "rfc3339")]
     pub started_at: DateTime<Utc>,
-    duration_secs: i32,
+    pub duration_secs: i32,
     #[schema(required)]
-    distance_meters: Option<f32>,
+    pub distance_meters: Option<f32>,
     #[schema(required)]
-    calories: Option<i32>,
+    pub calories: Option<i32>,
     #[schema(required)]
-    notes: Option<String>,
+    pub notes: Option<String>,
     #[schema(examples("manual"))]
-    source: String,
+    pub source: String,
     /// What the system that `source` names calls it.
     #[schema(required)]
-    external_id: Option<String>,
+    pub external_id: Option<String>,
     #[schema(required)]
-    title: Option<String>,
+    pub title: Option<String>,
     /// From start to end, pauses included.
     #[schema(required)]
-    elapsed_secs: Option<i32>,
+    pub elapsed_secs: Option<i32>,
     /// Without standing still.
     #[schema(required)]
-    moving_secs: Option<i32>,
+    pub moving_secs: Option<i32>,
     #[schema(required)]
-    elevation_gain_meters: Option<f32>,
+    pub elevation_gain_meters: Option<f32>,
     #[schema(required)]
-    elevation_loss_meters: Option<f32>,
+    pub elevation_loss_meters: Option<f32>,
     /// Beats a minute.
     #[schema(required)]
-    avg_heart_rate: Option<i32>,
+    pub avg_heart_rate: Option<i32>,
     #[schema(required)]
-    max_heart_rate: Option<i32>,
+    pub max_heart_rate: Option<i32>,
     #[schema(required)]
-    avg_power_watts: Option<i32>,
+    pub avg_power_watts: Option<i32>,
     /// Turns, strides or strokes a minute.
     #[schema(required)]
-    avg_cadence: Option<f32>,
+    pub avg_cadence: Option<f32>,
     /// Of the place and the day where it began.
     #[schema(required)]
-    utc_offset_minutes: Option<i32>,
+    pub utc_offset_minutes: Option<i32>,
     /// What recorded it.
     #[schema(required)]
-    device: Option<String>,
+    pub device: Option<String>,
     /// The sport as the source calls it.
     #[schema(required)]
-    sport_raw: Option<String>,
+    pub sport_raw: Option<String>,
     /// The first part of what was recorded as one, such as a triathlon.
     #[schema(required)]
-    parent_id: Option<Uuid>,
+    pub parent_id: Option<Uuid>,
     /// Grows with every change; `"17"` is the entity tag of revision 17.
     pub revision: i64,
     #[serde(serialize_with = "rfc3339")]
-    created_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
     #[serde(serialize_with = "rfc3339")]
-    updated_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// A whole activity.
@@ -85,7 +85,7 @@ pub struct Activity {
     #[diesel(embed)]
     pub summary: ActivitySummary,
     #[schema(required, value_type = Option<Vec<Lap>>)]
-    laps: Option<JsonText>,
+    pub laps: Option<JsonText>,
     #[schema(required, value_type = Option<Vec<ExerciseSet>>)]
     sets: Option<JsonText>,
     #[schema(required, value_type = Option<Map<String, Value>>)]

@@ -3,6 +3,7 @@
 mod check_config;
 mod dev;
 mod healthcheck;
+mod import;
 mod openapi;
 mod outbox;
 mod reencrypt_tokens;
@@ -17,6 +18,7 @@ mod user;
 pub use check_config::check_config;
 pub use dev::dev;
 pub use healthcheck::healthcheck;
+pub use import::import;
 pub use openapi::openapi;
 pub use outbox::{OutboxCommand, outbox};
 pub use reencrypt_tokens::reencrypt_tokens;

@@ -109,7 +109,7 @@ pub fn user(command: UserCommand) -> CommandResult {
     })
 }
 
-async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
+pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
     // Addresses are kept in one spelling, so they are looked up in it.
     let who = who.parse().map_or(who.to_owned(), |email: crate::auth::EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;

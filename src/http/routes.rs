@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities::{self, batch, changes, export, originals, sports, streams},
+    activities::{self, batch, changes, export, originals, sports, streams, track_file},
     auth::{
         audit, local,
         oauth::{self, connections},
@@ -55,5 +55,6 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             sports { activity_types }
             streams { streams, track }
             originals { original }
+            track_file { track_file }
     })
 }

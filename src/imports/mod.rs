@@ -5,6 +5,7 @@
 //! transaction that keeps its activities.
 
 mod handlers;
+pub mod local;
 pub mod runner;
 mod service;
 pub mod store;

@@ -56,7 +56,8 @@ pub async fn track(
     Ok(HttpResponse::Ok().content_type("application/geo+json").json(track))
 }
 
-async fn read(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Streams> {
+/// The streams of an activity, empty if it has none.
+pub async fn read(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Streams> {
     let found = {
         let conn = state.pool.get().await?;
         identity.found(store::find(&conn, identity, id).await?, &conn).await?

@@ -1,11 +1,13 @@
 //! Bringing files: what is read, what is refused, and what survives.
 
 mod archives;
+mod command;
 mod files;
 mod kill;
 mod progress;
 mod samples;
 mod streams;
+mod track_files;
 mod uploads;
 
 use std::io::{Cursor, Write};

@@ -1,0 +1,9 @@
+//! One activity as a file that other programs read.
+
+mod gpx;
+mod handlers;
+mod points;
+mod tcx;
+mod xml;
+
+pub use handlers::*;

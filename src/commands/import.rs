@@ -1,0 +1,121 @@
+//! `import`: files of this machine into somebody's log, with what is seen of it on a terminal.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    CommandError, CommandResult, explained, serve::configured, tables::plain_table, user::find,
+};
+use crate::{
+    config::{Config, Source},
+    db::Connector,
+    imports::{
+        local::{self, Report},
+        runner::{Ended, Parts, run_here},
+        store::{self, Claimed},
+    },
+    telemetry::Metrics,
+};
+
+/// Reads `paths`, folders with all that is in them, into the log of `user` (an address or an id). The job is
+/// the same as that of an upload: one that is interrupted, a server goes on with.
+pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files)?;
+    }
+    if files.is_empty() {
+        return Err("there is no file in there".into());
+    }
+    let connector = Connector::new(&config.database)?;
+    // Not an actix system: reading files blocks, and brings its own runtime.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let job = runtime.block_on(receive(&config, &connector, user, &files))?;
+    let parts = Parts {
+        connector: connector.clone(),
+        config: config.imports,
+        metrics: Metrics::new()?.imports,
+        stopping: Arc::new(AtomicBool::new(false)),
+    };
+    let bar = bar("reading", "{pos} of {len} files")?;
+    let ended = run_here(&parts, &job, |(found, over)| {
+        bar.set_length(u64::try_from(found).unwrap_or_default());
+        bar.set_position(u64::try_from(over).unwrap_or_default());
+    });
+    bar.finish_and_clear();
+    let report = runtime.block_on(async {
+        let conn = connector.connect().await?;
+        local::report(&conn, job.id).await.map_err(explained)
+    })?;
+    show(&report);
+    match ended {
+        Ended::Done if report.counts.refused == 0 => Ok(()),
+        Ended::Done => Err("not every file was taken".into()),
+        Ended::Failed => Err("the import was given up: it unpacks to suspiciously much".into()),
+        Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
+    }
+}
+
+/// The files of a folder and its folders, in the order of their names.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), CommandError> {
+    let explained = |error| format!("{}: {error}", path.display());
+    if !fs::metadata(path).map_err(explained)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let entries = fs::read_dir(path).map_err(explained)?;
+    let mut entries: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(explained)?;
+    entries.sort();
+    entries.iter().try_for_each(|entry| collect(entry, files))
+}
+
+async fn receive(
+    config: &Config,
+    connector: &Connector,
+    user: &str,
+    files: &[PathBuf],
+) -> Result<Claimed, CommandError> {
+    let conn = connector.connect().await?;
+    let owner = find(&conn, user).await?;
+    let bar = bar("loading", "{bytes} of {total_bytes}")?;
+    let sizes = files.iter().map(|file| fs::metadata(file).map_or(0, |found| found.len()));
+    bar.set_length(sizes.sum());
+    let received = local::receive(&conn, owner.id, files, |bytes| bar.inc(bytes)).await;
+    bar.finish_and_clear();
+    let (id, bytes) = received.map_err(explained)?;
+    Ok(store::start_own(&conn, id, bytes, config.imports.lease).await?)
+}
+
+/// On a terminal only; elsewhere nothing is drawn.
+fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
+    let template = format!("{{msg}} {{wide_bar}} {how_far}, {{eta}} left");
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(&template)?);
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    Ok(bar)
+}
+
+fn show(Report { counts, refused }: &Report) {
+    println!(
+        "{} files imported as {} activities, {} known already, {} refused",
+        counts.imported, counts.activities, counts.duplicate, counts.refused
+    );
+    let mut table = plain_table();
+    for file in refused {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        table.add_row([file.name.clone(), text(&file.code), text(&file.message)]);
+    }
+    if !refused.is_empty() {
+        println!("{table}");
+    }
+}
