@@ -9,6 +9,7 @@ pub mod export;
 mod handlers;
 mod lap;
 mod list;
+pub mod merging;
 pub mod originals;
 mod service;
 pub mod sports;

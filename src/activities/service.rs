@@ -131,7 +131,7 @@ pub async fn update(
     let gives_name = changes.details.external_id.is_some() || changes.source.is_some();
     let changed = if gives_name {
         conn.transaction::<_, Error, _>(async |conn| {
-            batch::lock_names(conn, identity).await?;
+            batch::lock_names(conn, identity.user_id).await?;
             store::update(conn, identity, id, expected.revisions(), changes).await
         })
         .await

@@ -42,6 +42,7 @@ pub async fn list(
 ) -> QueryResult<Vec<ActivitySummary>> {
     let mut query = activities::table
         .filter(activities::user_id.eq_any(live_user(identity)))
+        .filter(activities::merged_into.is_null())
         .select(ActivitySummary::as_select())
         .order((activities::started_at.desc(), activities::id.desc()))
         .limit(page.limit + 1)

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{exercise_set::ExerciseSet, lap::Lap};
+use super::{exercise_set::ExerciseSet, lap::Lap, merging::Merged};
 use crate::{
     db::{JsonText, schema::activities},
     http::rfc3339,
@@ -90,6 +90,9 @@ pub struct Activity {
     sets: Option<JsonText>,
     #[schema(required, value_type = Option<Map<String, Value>>)]
     device_data: Option<JsonText>,
+    /// Other records of the same activity, which lists do not show.
+    #[schema(required, value_type = Option<Vec<Merged>>)]
+    merged: Option<JsonText>,
 }
 
 impl Activity {
@@ -127,7 +130,7 @@ impl Activity {
 
     /// The fields as texts, in the order of [`Activity::COLUMNS`].
     pub fn as_record(&self) -> [String; 28] {
-        let Self { summary, laps, sets, device_data } = self;
+        let Self { summary, laps, sets, device_data, .. } = self;
         let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         [
             summary.id.to_string(),
@@ -250,6 +253,8 @@ pub struct ImportedActivity {
     pub source: String,
     pub original_id: Option<Uuid>,
     pub parent_id: Option<Uuid>,
+    /// The activity behind which it stands.
+    pub merged_into: Option<Uuid>,
     #[diesel(embed)]
     pub details: Details,
 }

@@ -107,8 +107,8 @@ fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
 
 fn show(Report { counts, refused }: &Report) {
     println!(
-        "{} files imported as {} activities, {} known already, {} refused",
-        counts.imported, counts.activities, counts.duplicate, counts.refused
+        "{} files imported as {} activities, {} merged with others, {} known already, {} refused",
+        counts.imported, counts.activities, counts.merged, counts.duplicate, counts.refused
     );
     let mut table = plain_table();
     for file in refused {

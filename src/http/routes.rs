@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities::{self, batch, changes, export, originals, sports, streams, track_file},
+    activities::{self, batch, changes, export, merging, originals, sports, streams, track_file},
     auth::{
         audit, local,
         oauth::{self, connections},
@@ -55,6 +55,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             sports { activity_types }
             streams { streams, track }
             originals { original }
+            merging { unmerge }
             track_file { track_file }
     })
 }

@@ -39,6 +39,8 @@ pub enum Status {
 pub enum Outcome {
     /// There are new activities.
     Imported,
+    /// The log has it from another source, which was given what it lacked.
+    Merged,
     /// The log has it already.
     Duplicate,
     /// It is not taken; `code` says why.
@@ -104,6 +106,7 @@ impl Import {
 #[schema(as = ImportCounts)]
 pub struct Counts {
     pub imported: i64,
+    pub merged: i64,
     pub duplicate: i64,
     pub refused: i64,
     /// New activities, of which a file may have several.
@@ -123,7 +126,11 @@ pub struct Progress {
 
 impl Progress {
     pub fn new(import: Import, counts: Counts) -> Self {
-        let over = counts.imported + counts.duplicate + counts.refused + i64::from(import.ignored);
+        let over = counts.imported
+            + counts.merged
+            + counts.duplicate
+            + counts.refused
+            + i64::from(import.ignored);
         let progress = match (import.is_finished(), import.found) {
             (true, _) => 1.0,
             (false, 0) => 0.0,

@@ -82,7 +82,7 @@ async fn what_is_left_out_has_its_default() {
         let expected = "activity_type avg_cadence avg_heart_rate avg_power_watts calories created_at \
                         device device_data distance_meters duration_secs elapsed_secs \
                         elevation_gain_meters elevation_loss_meters external_id id laps \
-                        max_heart_rate moving_secs notes parent_id revision sets source sport_raw \
+                        max_heart_rate merged moving_secs notes parent_id revision sets source sport_raw \
                         started_at title updated_at utc_offset_minutes";
         assert_eq!(names.join(" "), expected);
     }
@@ -263,7 +263,7 @@ async fn the_bulk_of_it_comes_with_one_activity_and_not_with_the_list() {
     let user = app.user("ann@example.com").await;
     let (_, mut created) = create(&app, &user, &whole()).await;
     let list = app.get_as(&user, "/activities").await.expect(200).json();
-    for bulk in ["laps", "sets", "device_data"] {
+    for bulk in ["laps", "sets", "device_data", "merged"] {
         created.as_object_mut().unwrap().remove(bulk).unwrap();
     }
     assert_eq!(list["activities"], json!([created]));

@@ -52,7 +52,7 @@ pub async fn find(mut conn: &AsyncPgConnection, who: &str) -> QueryResult<Option
                  AND s.token_version = u.token_version AND s.expires_at > now()) AS sessions,
                 (SELECT max(e.at) FROM auth_events e WHERE e.user_id = u.id AND e.kind = 'login')
                     AS last_login_at,
-                (SELECT count(*) FROM activities a WHERE a.user_id = u.id) AS activities
+                (SELECT count(*) FROM activities a WHERE a.user_id = u.id AND a.merged_into IS NULL) AS activities
          FROM users u
          LEFT JOIN local_credentials c ON c.user_id = u.id
          LEFT JOIN profiles p ON p.user_id = u.id

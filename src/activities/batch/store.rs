@@ -49,7 +49,7 @@ pub async fn lock_known(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    lock_names(conn, identity).await?;
+    lock_names(conn, identity.user_id).await?;
     // Joined, so that each is looked up in the index of names: a list would be compared with every row.
     diesel::sql_query(
         "SELECT a.id, a.source, a.external_id, a.revision
@@ -64,10 +64,11 @@ pub async fn lock_known(
     .await
 }
 
-/// Whoever gives names waits here for others of the same user who do, until their transactions end.
-pub async fn lock_names(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<usize> {
+/// Whoever gives names, or looks whether something is there before writing it, waits here for others of
+/// the same user who do, until their transactions end.
+pub async fn lock_names(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('activities ' || $1, 0))")
-        .bind::<Text, _>(identity.user_id.to_string())
+        .bind::<Text, _>(user_id.to_string())
         .execute(&mut conn)
         .await
 }

@@ -55,6 +55,7 @@ pub async fn changed(
 ) -> QueryResult<Vec<Change>> {
     let changed = activities::table
         .filter(activities::user_id.eq(user_id))
+        .filter(activities::merged_into.is_null())
         .filter(activities::revision.gt(revision))
         .order(activities::revision)
         .limit(limit)

@@ -18,6 +18,7 @@ pub async fn after(
 ) -> QueryResult<Vec<Activity>> {
     let mut query = activities::table
         .filter(activities::user_id.eq_any(live_user(identity)))
+        .filter(activities::merged_into.is_null())
         .select(Activity::as_select())
         .order((activities::started_at.desc(), activities::id.desc()))
         .limit(limit)

@@ -1,6 +1,9 @@
 //! The statements about originals.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -8,6 +11,10 @@ use crate::{
     auth::{Identity, live_user},
     db::schema::{activities, originals},
 };
+
+diesel::define_sql_function! {
+    fn coalesce(one: Nullable<SqlUuid>, other: SqlUuid) -> SqlUuid;
+}
 
 /// A file to be kept.
 #[derive(Insertable)]
@@ -20,7 +27,7 @@ pub struct NewOriginal<'a> {
     pub content: &'a [u8],
 }
 
-/// The file's name and content; `None` without such an activity, and for one that was made of no file.
+/// The file's name and content, or those of one that stands behind the activity; `None` without such an activity, and for one that was made of no file.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -28,15 +35,16 @@ pub async fn find(
 ) -> QueryResult<Option<(String, Option<Vec<u8>>)>> {
     activities::table
         .inner_join(originals::table)
-        .filter(activities::id.eq(activity_id))
+        .filter(activities::id.eq(activity_id).or(activities::merged_into.eq(activity_id)))
         .filter(activities::user_id.eq_any(live_user(identity)))
+        .order(activities::id.ne(activity_id))
         .select((originals::file_name, originals::content))
         .first(&mut conn)
         .await
         .optional()
 }
 
-/// The activities that were made of a file with this digest.
+/// The activities that were made of a file with this digest, or those that they stand behind.
 pub async fn activities_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -47,7 +55,7 @@ pub async fn activities_of(
         .filter(originals::user_id.eq(user_id))
         .filter(originals::sha256.eq(sha256))
         .order((activities::started_at, activities::id))
-        .select(activities::id)
+        .select(coalesce(activities::merged_into, activities::id))
         .load(&mut conn)
         .await
 }

@@ -10,7 +10,7 @@ use crate::{
     db::schema::{activities, activity_streams},
 };
 
-/// When the activity started, and its packed streams if it has any; `None` without such an activity.
+/// When the activity started, and its packed streams if it, or one that stands behind it, has any; `None` without such an activity.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -18,8 +18,9 @@ pub async fn find(
 ) -> QueryResult<Option<(DateTime<Utc>, Option<Vec<u8>>)>> {
     activities::table
         .left_join(activity_streams::table)
-        .filter(activities::id.eq(id))
+        .filter(activities::id.eq(id).or(activities::merged_into.eq(id)))
         .filter(activities::user_id.eq_any(live_user(identity)))
+        .order((activity_streams::activity_id.is_null(), activities::id.ne(id)))
         .select((activities::started_at, activity_streams::data.nullable()))
         .first(&mut conn)
         .await

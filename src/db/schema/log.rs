@@ -32,6 +32,8 @@ diesel::table! {
         laps -> Nullable<Jsonb>,
         sets -> Nullable<Jsonb>,
         original_id -> Nullable<Uuid>,
+        merged_into -> Nullable<Uuid>,
+        merged -> Nullable<Jsonb>,
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Parts, row};
 use crate::{
     activities::{
-        self,
+        self, batch, merging,
         originals::{self, NewOriginal},
         streams,
     },
@@ -74,6 +74,8 @@ async fn keep_recording(
     content: &[u8],
     recording: &Recording,
 ) -> ApiResult<(Outcome, Vec<Uuid>)> {
+    // What is looked for and not found is not there until this ends.
+    batch::lock_names(conn, claimed.user_id).await?;
     let sha256 = Sha256::digest(content);
     let known = originals::activities_of(conn, claimed.user_id, &sha256).await?;
     if !known.is_empty() {
@@ -87,16 +89,26 @@ async fn keep_recording(
         content,
     };
     let original_id = originals::insert(conn, &original).await?;
+    // Of several sessions, one that is new makes the file a new one.
+    let mut outcome = Outcome::Merged;
     let mut ids = Vec::with_capacity(recording.sessions.len());
     for session in &recording.sessions {
-        let row = row::of(session, claimed.user_id, original_id, ids.first().copied())?;
+        let mut row = row::of(session, claimed.user_id, original_id, ids.first().copied())?;
+        let (what, distance) =
+            ((row.started_at, row.duration_secs), session.totals.distance_meters);
+        let same = merging::find_same(conn, claimed.user_id, what, distance, original_id).await?;
+        row.merged_into = same;
         let id = activities::insert_imported(conn, row).await?;
         if let Some(packed) = row::streams(session).pack()? {
             streams::insert(conn, id, &packed).await?;
         }
-        ids.push(id);
+        if let Some(shown) = same {
+            merging::merge(conn, shown, id).await?;
+        }
+        outcome = if same.is_none() { Outcome::Imported } else { outcome };
+        ids.push(same.unwrap_or(id));
     }
-    Ok((Outcome::Imported, ids))
+    Ok((outcome, ids))
 }
 
 /// The name of what was in the archive, unpacked.

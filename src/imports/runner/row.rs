@@ -48,6 +48,7 @@ pub fn of(
         source: SOURCE.to_owned(),
         original_id: Some(original_id),
         parent_id,
+        merged_into: None,
         details: Details {
             distance_meters: Some(real(totals.distance_meters, &(0.0..=1e8))),
             calories: Some(whole(totals.calories, &(0.0..=1e6))),

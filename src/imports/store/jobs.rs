@@ -135,6 +135,8 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
         #[diesel(sql_type = BigInt)]
         imported: i64,
         #[diesel(sql_type = BigInt)]
+        merged: i64,
+        #[diesel(sql_type = BigInt)]
         duplicate: i64,
         #[diesel(sql_type = BigInt)]
         refused: i64,
@@ -143,6 +145,7 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
     }
     let row: Row = diesel::sql_query(
         "SELECT count(*) FILTER (WHERE outcome = 'imported') AS imported,
+                count(*) FILTER (WHERE outcome = 'merged') AS merged,
                 count(*) FILTER (WHERE outcome = 'duplicate') AS duplicate,
                 count(*) FILTER (WHERE outcome = 'refused') AS refused,
                 coalesce(sum(cardinality(activity_ids)) FILTER (WHERE outcome = 'imported'), 0)::bigint AS activities
@@ -151,8 +154,8 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
     .bind::<SqlUuid, _>(id)
     .get_result(&mut conn)
     .await?;
-    let Row { imported, duplicate, refused, activities } = row;
-    Ok(Counts { imported, duplicate, refused, activities })
+    let Row { imported, merged, duplicate, refused, activities } = row;
+    Ok(Counts { imported, merged, duplicate, refused, activities })
 }
 
 /// Forgets imports that are long finished, and uploads that were broken off.

@@ -42,7 +42,7 @@ async fn one_bad_file_does_not_stop_the_others() {
         outcome("deep/4.fit", "imported", ""),
     ];
     assert_eq!(outcomes(&import), expected);
-    let counts = json!({"imported": 4, "duplicate": 1, "refused": 2, "activities": 4});
+    let counts = json!({"imported": 4, "merged": 0, "duplicate": 1, "refused": 2, "activities": 4});
     assert_eq!(import["counts"], counts);
     assert_eq!((&import["found"], &import["ignored"]), (&json!(11), &json!(4)));
     // A name is a name, and no place on a disk.

@@ -26,7 +26,8 @@ async fn files_and_folders_are_imported_and_refusals_named() {
     let path = folder.to_str().unwrap();
     let done = import("Ann@example.com", path);
     assert!(done.status.success(), "{done:?}");
-    let expected = "3 files imported as 3 activities, 1 known already, 0 refused";
+    let expected =
+        "3 files imported as 3 activities, 0 merged with others, 1 known already, 0 refused";
     assert!(said(&done).contains(expected), "{done:?}");
     assert_eq!(
         app.get_as(&ann, "/activities").await.expect(200).json()["activities"]

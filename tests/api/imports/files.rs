@@ -28,7 +28,7 @@ async fn a_fit_file_becomes_an_activity_with_what_the_device_says() {
     assert_eq!(import["status"], "done");
     assert_eq!(
         import["counts"],
-        json!({"imported": 1, "duplicate": 0, "refused": 0, "activities": 1})
+        json!({"imported": 1, "merged": 0, "duplicate": 0, "refused": 0, "activities": 1})
     );
     assert_eq!((&import["found"], &import["progress"]), (&json!(1), &json!(1.0)));
     let activity = &activities(&app, &ann, &import).await[0];
@@ -47,7 +47,7 @@ async fn a_fit_file_becomes_an_activity_with_what_the_device_says() {
     }
     let path = format!("/activities/{}/original", activity["id"].as_str().unwrap());
     let original = app.get_as(&ann, &path).await.expect(200);
-    assert_eq!(original.body, file);
+    assert!(original.body == file);
     let disposition = "attachment; filename*=UTF-8''morning%20run.fit";
     assert_eq!(original.header("content-disposition"), disposition);
 }

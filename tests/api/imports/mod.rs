@@ -4,6 +4,7 @@ mod archives;
 mod command;
 mod files;
 mod kill;
+mod merging;
 mod progress;
 mod samples;
 mod streams;

@@ -11,9 +11,10 @@ use crate::{
 #[actix_rt::test]
 async fn samples_become_activities_with_their_totals_or_are_refused() {
     let app = TestApp::spawn().await;
-    let ann = app.user("ann@example.com").await;
     let rows = expected();
-    for row in rows.iter().filter(|row| matches!(&row[1], "" | "1")) {
+    for (n, row) in rows.iter().filter(|row| matches!(&row[1], "" | "1")).enumerate() {
+        // Some of them are the same activity.
+        let ann = app.user(&format!("ann{n}@example.com")).await;
         let import = import(&app, &ann, &row[0], &sample(&row[0])).await;
         if row[1].is_empty() {
             assert_eq!(outcomes(&import)[0].1, "refused", "{}", &row[0]);
@@ -31,6 +32,6 @@ async fn samples_become_activities_with_their_totals_or_are_refused() {
             }
         }
         let path = format!("/activities/{}/original", activities[0]["id"].as_str().unwrap());
-        assert_eq!(app.get_as(&ann, &path).await.expect(200).body, sample(&row[0]));
+        assert!(app.get_as(&ann, &path).await.expect(200).body == sample(&row[0]), "{}", &row[0]);
     }
 }

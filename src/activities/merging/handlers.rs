@@ -1,0 +1,32 @@
+//! HTTP to service and back.
+
+use actix_web::{HttpResponse, http::header::ETag, web::Data};
+use uuid::Uuid;
+
+use super::service;
+use crate::{
+    activities::types::Activity,
+    auth::{Permitted, tokens::WritesActivities},
+    error::ApiResult,
+    http::{ApiPath, revision_tag},
+    state::WorkerState,
+};
+
+/// Take an activity apart that was put together from several sources.
+///
+/// Those that stood behind it (`merged`) are activities of their own again, and what it had of them is taken
+/// back, unless it was changed since. One that nothing stands behind stays as it is.
+#[utoipa::path(
+    post, path = "/activities/{id}/unmerge", operation_id = "unmerge_activity", tag = "Activities",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String)))),
+)]
+pub async fn unmerge(
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    let activity = service::unmerge(&state, user.identity(), id.0).await?;
+    let tag = revision_tag(activity.summary.revision);
+    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(activity))
+}

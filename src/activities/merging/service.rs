@@ -1,0 +1,29 @@
+//! The rules of taking apart.
+
+use diesel_async::AsyncConnection;
+use uuid::Uuid;
+
+use super::{store, types::Merged};
+use crate::{
+    activities::{store as activities, types::Activity},
+    auth::Identity,
+    error::{ApiError, ApiResult},
+    state::WorkerState,
+};
+
+/// Shows all that stand behind an activity, and takes back what it had of them.
+pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Activity> {
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let found = store::lock_merged(conn, identity, id).await?;
+        let merged: Vec<Merged> = match identity.found(found, conn).await? {
+            Some(json) => serde_json::from_str(json.as_str()).map_err(ApiError::internal)?,
+            None => Vec::new(),
+        };
+        for behind in merged {
+            store::take_apart(conn, id, behind.activity_id, &behind.fields).await?;
+        }
+        identity.found(activities::find(conn, identity, id).await?, conn).await
+    })
+    .await
+}

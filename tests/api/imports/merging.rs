@@ -1,0 +1,144 @@
+//! The same activity from several sources.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::{MORNING, activities, import, outcomes};
+use crate::support::{PASSWORD, TestApp, User, fit};
+
+/// What a watch would know, as a file of another kind.
+fn tcx(start: &str, secs: i64, metres: f64) -> Vec<u8> {
+    format!(
+        "<TrainingCenterDatabase><Activities><Activity Sport='Running'><Id>{start}</Id>
+         <Lap StartTime='{start}'><TotalTimeSeconds>{secs}</TotalTimeSeconds>
+         <DistanceMeters>{metres}</DistanceMeters><Calories>321</Calories></Lap>
+         <Notes>from the watch</Notes></Activity></Activities></TrainingCenterDatabase>"
+    )
+    .into_bytes()
+}
+
+async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
+    let list = app.get_as(user, "/activities").await.expect(200).json();
+    list["activities"].as_array().unwrap().clone()
+}
+
+/// A run that was logged by hand, and its path.
+async fn logged(app: &TestApp, user: &User) -> String {
+    let run = json!({"activity_type": "run", "started_at": "2026-05-04T08:00:30Z", "duration_secs": 590,
+                     "distance_meters": 1790, "notes": "by hand"});
+    app.post_as(user, "/activities", &run).await.expect(201).header("location").to_owned()
+}
+
+#[actix_rt::test]
+async fn it_is_counted_once_with_the_best_of_all_and_can_be_taken_apart() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = logged(&app, &ann).await;
+    let before = app.get_as(&ann, &path).await.expect(200).json();
+    let since = app.get_as(&ann, "/activities/changes").await.expect(200).json()["next"].clone();
+
+    let file = fit::run(MORNING, 600);
+    let first = import(&app, &ann, "a.fit", &file).await;
+    assert_eq!(outcomes(&first)[0].1, "merged");
+    let second = import(&app, &ann, "b.tcx", &tcx("2026-05-04T08:00:10Z", 605, 1801.0)).await;
+    assert_eq!(outcomes(&second)[0].1, "merged");
+    assert_eq!(second["counts"]["merged"], 1);
+    let merged = activities(&app, &ann, &second).await.remove(0);
+    for (name, value) in [
+        ("id", &before["id"]),
+        ("notes", &json!("by hand")),
+        ("duration_secs", &json!(590)),
+        ("distance_meters", &json!(1790.0)),
+        ("avg_heart_rate", &json!(140)),
+        ("calories", &json!(321)),
+        ("sport_raw", &json!("running")),
+    ] {
+        assert_eq!(&merged[name], value, "{name}");
+    }
+    let origins = merged["merged"].as_array().unwrap();
+    assert_eq!(origins.len(), 2);
+    assert!(origins[0]["fields"].as_array().unwrap().contains(&json!("avg_heart_rate")));
+    assert_eq!(
+        (&origins[1]["fields"], &origins[1]["source"]),
+        (&json!(["calories", "laps"]), &json!("import"))
+    );
+    // Once everywhere.
+    assert_eq!(listed(&app, &ann).await.len(), 1);
+    assert_eq!(app.get_as(&ann, "/activities/export").await.expect(200).text().lines().count(), 1);
+    let feed = format!("/activities/changes?since={}", since.as_str().unwrap());
+    let changes = app.get_as(&ann, &feed).await.expect(200).json()["changes"].clone();
+    assert_eq!(
+        (changes.as_array().unwrap().len(), &changes[0]["activity"]["id"]),
+        (1, &before["id"])
+    );
+    // With the track of the one that has it, and its file.
+    let streams = app.get_as(&ann, &format!("{path}/streams?resolution=full")).await.expect(200);
+    assert_eq!(streams.json()["points"], 600);
+    assert!(app.get_as(&ann, &format!("{path}/original")).await.expect(200).body == file);
+    let again = import(&app, &ann, "again.fit", &file).await;
+    assert_eq!(outcomes(&again)[0].1, "duplicate");
+    assert_eq!(again["files"][0]["activity_ids"], json!([before["id"]]));
+
+    // What was changed since is its owner's.
+    app.put_as(&ann, &path, &json!({"calories": 400})).await.expect(200);
+    let bob = app.user("bob@example.com").await;
+    let unmerge = format!("{path}/unmerge");
+    app.request(&bob, Method::POST, &unmerge, None).await.expect_error(404, "not_found");
+    let apart = app.request(&ann, Method::POST, &unmerge, None).await.expect(200).json();
+    assert_eq!((&apart["merged"], &apart["calories"]), (&json!(null), &json!(400)));
+    for field in ["avg_heart_rate", "elapsed_secs", "laps", "sport_raw"] {
+        assert_eq!(apart[field], before[field], "{field}");
+    }
+    assert_eq!(listed(&app, &ann).await.len(), 3);
+    app.request(&ann, Method::POST, &unmerge, None).await.expect(200);
+    let streams = app.get_as(&ann, &format!("{path}/streams")).await.expect(200).json();
+    assert_eq!(streams["points"], 0);
+}
+
+#[actix_rt::test]
+async fn another_time_length_or_distance_is_another_activity() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
+    for (start, secs, metres, expected) in [
+        ("2026-05-04T08:01:01Z", 600, 1800.0, "imported"),
+        ("2026-05-04T08:00:00Z", 632, 1800.0, "imported"),
+        ("2026-05-04T08:00:00Z", 600, 1700.0, "imported"),
+        ("2026-05-04T07:59:00Z", 620, 1720.0, "merged"),
+        // No distance is no other distance.
+        ("2026-05-04T08:00:02Z", 601, 0.0, "merged"),
+    ] {
+        let import = import(&app, &ann, "b.tcx", &tcx(start, secs, metres)).await;
+        assert_eq!(outcomes(&import)[0].1, expected, "{start} {secs} {metres}");
+    }
+    // Nobody else's is the same.
+    let bob = app.user("bob@example.com").await;
+    assert_eq!(
+        outcomes(&import(&app, &bob, "a.fit", &fit::run(MORNING, 600)).await)[0].1,
+        "imported"
+    );
+}
+
+#[actix_rt::test]
+async fn who_deletes_it_deletes_all_of_it() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = logged(&app, &ann).await;
+    import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
+    app.request(&ann, Method::DELETE, &path, None).await.expect(204);
+    assert_eq!(listed(&app, &ann).await, Vec::<Value>::new());
+    for table in ["activities", "originals", "activity_streams"] {
+        assert_eq!(
+            app.database.text(&format!("SELECT count(*) FROM {table}")).await,
+            "0",
+            "{table}"
+        );
+    }
+    // Its copy is told of one that is gone.
+    assert_eq!(app.database.text("SELECT count(*) FROM activity_tombstones").await, "1");
+    logged(&app, &ann).await;
+    import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
+    let body = json!({"password": PASSWORD});
+    app.request(&ann, Method::DELETE, "/me", Some(&body)).await.expect(204);
+    assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "0");
+}
