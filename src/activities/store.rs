@@ -20,6 +20,11 @@ use crate::{
     db::schema::{activities, users},
 };
 
+diesel::define_sql_function! {
+    /// The first of the two that is not NULL.
+    fn coalesce(one: Nullable<SqlUuid>, other: SqlUuid) -> SqlUuid;
+}
+
 #[auto_type(no_type_alias)]
 fn own_activity(identity: Identity, id: Uuid) -> _ {
     let own: live_user = live_user(identity);
@@ -139,6 +144,23 @@ pub async fn insert(
         ))
         .returning(Activity::as_returning())
         .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// The activity that `source` calls `external_id`, or the one behind which it stands.
+pub async fn named(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    source: &str,
+    external_id: &str,
+) -> QueryResult<Option<Uuid>> {
+    activities::table
+        .filter(activities::user_id.eq(user_id))
+        .filter(activities::source.eq(source))
+        .filter(activities::external_id.eq(external_id))
+        .select(coalesce(activities::merged_into, activities::id))
+        .first(&mut conn)
         .await
         .optional()
 }

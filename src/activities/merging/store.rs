@@ -40,9 +40,8 @@ const FIELDS: [&str; 17] = [
 pub async fn find_same(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    (started_at, duration_secs): (DateTime<Utc>, i32),
-    distance_meters: Option<f64>,
-    original_id: Uuid,
+    (started_at, duration_secs, distance_meters): (DateTime<Utc>, i32, Option<f64>),
+    original_id: Option<Uuid>,
 ) -> QueryResult<Option<Uuid>> {
     #[derive(QueryableByName)]
     struct Found {
@@ -51,7 +50,7 @@ pub async fn find_same(
     }
     let found: Option<Found> = diesel::sql_query(
         "SELECT id FROM activities
-         WHERE user_id = $1 AND merged_into IS NULL AND original_id IS DISTINCT FROM $5
+         WHERE user_id = $1 AND merged_into IS NULL AND ($5 IS NULL OR original_id IS DISTINCT FROM $5)
            AND started_at BETWEEN $2 - interval '1 minute' AND $2 + interval '1 minute'
            AND abs(duration_secs - $3) <= 0.05 * greatest(duration_secs, $3)
            AND coalesce(abs(nullif(distance_meters, 0) - nullif($4, 0))
@@ -62,7 +61,7 @@ pub async fn find_same(
     .bind::<Timestamptz, _>(started_at)
     .bind::<Integer, _>(duration_secs)
     .bind::<Nullable<Double>, _>(distance_meters)
-    .bind::<SqlUuid, _>(original_id)
+    .bind::<Nullable<SqlUuid>, _>(original_id)
     .get_result(&mut conn)
     .await
     .optional()?;

@@ -1,20 +1,14 @@
 //! The statements about originals.
 
-use diesel::{
-    prelude::*,
-    sql_types::{Nullable, Uuid as SqlUuid},
-};
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
+    activities::store::coalesce,
     auth::{Identity, live_user},
     db::schema::{activities, originals},
 };
-
-diesel::define_sql_function! {
-    fn coalesce(one: Nullable<SqlUuid>, other: SqlUuid) -> SqlUuid;
-}
 
 /// A file to be kept.
 #[derive(Insertable)]

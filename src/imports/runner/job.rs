@@ -15,7 +15,8 @@ use tokio::runtime::Runtime;
 use super::{
     Parts,
     chunk_reader::{ChunkReader, Trouble},
-    keep::{self, Source},
+    keep::{self, Material, Source},
+    strava::Entry,
     unpack::Budgeted,
     walk::Stop,
 };
@@ -140,26 +141,64 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.number < self.first
     }
 
-    /// Keeps what becomes of a file; of one that has its outcome, nothing more.
-    pub fn file(&mut self, name: &str, content: Result<Vec<u8>, Refusal>) -> Result<(), Stop> {
+    /// Keeps what becomes of a file, of which its archive may tell more.
+    pub fn file(
+        &mut self,
+        name: &str,
+        content: Result<Vec<u8>, Refusal>,
+        entry: Option<&Entry>,
+    ) -> Result<(), Stop> {
+        self.outcome(name, || {
+            let content = content?;
+            let mut sessions = recordings::read(&content)?.sessions;
+            if let Some((entry, session)) = entry.zip(sessions.first_mut()) {
+                entry.complete(session);
+            }
+            Ok(Material {
+                original: Some(content),
+                sessions,
+                strava_id: entry.map(|entry| entry.id.clone()),
+            })
+        })
+    }
+
+    /// Keeps what was logged without a file.
+    pub fn logged(&mut self, name: &str, entry: &Entry) -> Result<(), Stop> {
+        self.outcome(name, || {
+            let session = entry.session().ok_or_else(|| {
+                Refusal::new(
+                    Reason::NoStartTime,
+                    "the table does not tell when it began, and how long it took",
+                )
+            })?;
+            Ok(Material {
+                original: None,
+                sessions: vec![session],
+                strava_id: Some(entry.id.clone()),
+            })
+        })
+    }
+
+    /// Of a file that has its outcome, nothing more is made.
+    fn outcome(
+        &mut self,
+        name: &str,
+        make: impl FnOnce() -> Result<Material, Refusal>,
+    ) -> Result<(), Stop> {
         let (number, is_over) = (self.number, self.is_over());
         self.number += 1;
         if is_over {
             return self.tell();
         }
         self.check()?;
-        let content = if number == self.first && self.claimed.attempts > MAX_ATTEMPTS {
+        let material = if number == self.first && self.claimed.attempts > MAX_ATTEMPTS {
             Err(Refusal::new(Reason::GaveUp, "reading it failed again and again"))
         } else {
-            content
+            make()
         };
-        let read = content.and_then(|content| {
-            let recording = recordings::read(&content)?;
-            Ok((content, recording))
-        });
         let name = shown(name);
         let source = Source { claimed: self.claimed, number, name: &name };
-        let kept = keep::keep(self.writer, self.parts, source, read);
+        let kept = keep::keep(self.writer, self.parts, source, material);
         if !self.runtime.block_on(kept)? {
             return Err(Stop::Lost);
         }

@@ -16,8 +16,20 @@ use crate::{
         store::{self, Claimed, NewFile},
         types::Outcome,
     },
-    recordings::{Recording, Refusal},
+    recordings::{Refusal, Session},
 };
+
+/// What activities from Strava's archives have as their source.
+const STRAVA: &str = "strava";
+
+/// What is to be kept.
+pub struct Material {
+    /// The file, if there is one.
+    pub original: Option<Vec<u8>>,
+    pub sessions: Vec<Session>,
+    /// What Strava calls it.
+    pub strava_id: Option<String>,
+}
 
 /// Where a file stands in its import.
 #[derive(Clone, Copy)]
@@ -32,7 +44,7 @@ pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
     source: Source<'_>,
-    read: Result<(Vec<u8>, Recording), Refusal>,
+    material: Result<Material, Refusal>,
 ) -> ApiResult<bool> {
     let Source { claimed, number, name } = source;
     let kept = conn
@@ -40,14 +52,10 @@ pub async fn keep(
             if !store::hold(conn, claimed, parts.config.lease).await? {
                 return Ok(None);
             }
-            let (outcome, refusal, activity_ids) = match &read {
-                Ok((content, recording)) => {
-                    let (outcome, ids) = keep_recording(conn, source, content, recording).await?;
-                    (outcome, None, ids)
-                }
-                Err(refusal) => (Outcome::Refused, Some(refusal), Vec::new()),
+            let (refusal, (outcome, activity_ids, new)) = match &material {
+                Ok(material) => (None, keep_material(conn, source, material).await?),
+                Err(refusal) => (Some(refusal), (Outcome::Refused, Vec::new(), 0)),
             };
-            let new = if outcome == Outcome::Imported { activity_ids.len() } else { 0 };
             let file = NewFile {
                 import_id: claimed.id,
                 number,
@@ -63,52 +71,69 @@ pub async fn keep(
         .await?;
     if let Some((outcome, new)) = kept {
         parts.metrics.files.with_label_values(&[outcome.to_string()]).inc();
-        parts.metrics.activities_created.inc_by(u64::try_from(new).unwrap_or_default());
+        parts.metrics.activities_created.inc_by(new);
     }
     Ok(kept.is_some())
 }
 
-async fn keep_recording(
+/// What became of it, its activities, and how many of them are new.
+async fn keep_material(
     conn: &AsyncPgConnection,
     Source { claimed, name, .. }: Source<'_>,
-    content: &[u8],
-    recording: &Recording,
-) -> ApiResult<(Outcome, Vec<Uuid>)> {
+    Material { original, sessions, strava_id }: &Material,
+) -> ApiResult<(Outcome, Vec<Uuid>, u64)> {
+    let user_id = claimed.user_id;
     // What is looked for and not found is not there until this ends.
-    batch::lock_names(conn, claimed.user_id).await?;
-    let sha256 = Sha256::digest(content);
-    let known = originals::activities_of(conn, claimed.user_id, &sha256).await?;
-    if !known.is_empty() {
-        return Ok((Outcome::Duplicate, known));
-    }
-    let original = NewOriginal {
-        user_id: claimed.user_id,
-        sha256: &sha256,
-        file_name: original_name(name),
-        bytes: i64::try_from(content.len()).map_err(ApiError::internal)?,
-        content,
+    batch::lock_names(conn, user_id).await?;
+    let sha256 = original.as_ref().map(Sha256::digest);
+    let mut known = match &sha256 {
+        Some(sha256) => originals::activities_of(conn, user_id, sha256).await?,
+        None => Vec::new(),
     };
-    let original_id = originals::insert(conn, &original).await?;
-    // Of several sessions, one that is new makes the file a new one.
-    let mut outcome = Outcome::Merged;
-    let mut ids = Vec::with_capacity(recording.sessions.len());
-    for session in &recording.sessions {
-        let mut row = row::of(session, claimed.user_id, original_id, ids.first().copied())?;
-        let (what, distance) =
-            ((row.started_at, row.duration_secs), session.totals.distance_meters);
-        let same = merging::find_same(conn, claimed.user_id, what, distance, original_id).await?;
+    if let (true, Some(id)) = (known.is_empty(), strava_id) {
+        known = activities::named(conn, user_id, STRAVA, id).await?.into_iter().collect();
+    }
+    if !known.is_empty() {
+        return Ok((Outcome::Duplicate, known, 0));
+    }
+    let mut original_id = None;
+    if let (Some(content), Some(sha256)) = (original, &sha256) {
+        let new = NewOriginal {
+            user_id,
+            sha256,
+            file_name: original_name(name),
+            bytes: i64::try_from(content.len()).map_err(ApiError::internal)?,
+            content,
+        };
+        original_id = Some(originals::insert(conn, &new).await?);
+    }
+    let (mut ids, mut new) = (Vec::with_capacity(sessions.len()), 0);
+    for session in sessions {
+        let mut row = row::of(session, user_id, ids.first().copied())?;
+        row.original_id = original_id;
+        if let Some(id) = strava_id {
+            row.source = STRAVA.to_owned();
+            // A name is for one; the others are found by their parent.
+            row.details.external_id = Some(Some(id.clone()).filter(|_| ids.is_empty()));
+        }
+        let what = (row.started_at, row.duration_secs, session.totals.distance_meters);
+        let same = merging::find_same(conn, user_id, what, original_id).await?;
         row.merged_into = same;
         let id = activities::insert_imported(conn, row).await?;
         if let Some(packed) = row::streams(session).pack()? {
             streams::insert(conn, id, &packed).await?;
         }
-        if let Some(shown) = same {
-            merging::merge(conn, shown, id).await?;
+        match same {
+            Some(shown) => {
+                merging::merge(conn, shown, id).await?;
+            }
+            None => new += 1,
         }
-        outcome = if same.is_none() { Outcome::Imported } else { outcome };
         ids.push(same.unwrap_or(id));
     }
-    Ok((outcome, ids))
+    // Of several sessions, one that is new makes the file a new one.
+    let outcome = if new > 0 { Outcome::Imported } else { Outcome::Merged };
+    Ok((outcome, ids, new))
 }
 
 /// The name of what was in the archive, unpacked.

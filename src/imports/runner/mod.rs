@@ -9,6 +9,7 @@ mod chunk_reader;
 mod job;
 mod keep;
 mod row;
+mod strava;
 mod thread;
 mod unpack;
 mod walk;

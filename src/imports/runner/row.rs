@@ -26,7 +26,6 @@ const MAX_SETS: usize = 1000;
 pub fn of(
     session: &Session,
     user_id: Uuid,
-    original_id: Uuid,
     parent_id: Option<Uuid>,
 ) -> ApiResult<ImportedActivity> {
     let totals = &session.totals;
@@ -46,7 +45,7 @@ pub fn of(
         started_at: session.started_at,
         duration_secs: whole(duration, &DURATIONS).unwrap_or(0),
         source: SOURCE.to_owned(),
-        original_id: Some(original_id),
+        original_id: None,
         parent_id,
         merged_into: None,
         details: Details {

@@ -9,11 +9,12 @@ use super::{
     archive,
     chunk_reader::ChunkReader,
     job::Job,
+    strava::{Entry, Table},
     unpack::{Budgeted, unpack},
 };
 use crate::{
     error::ApiError,
-    recordings::{Format, Reason, Refusal},
+    recordings::{Format, MAX_FILE_BYTES, Reason, Refusal},
 };
 
 /// How many archives may be around a file.
@@ -51,10 +52,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         if Format::of(&head) == Some(Format::Zip) && depth < MAX_DEPTH {
             match archive::open(source) {
                 Ok(archive) => self.walk_archive(archive, depth + 1),
-                Err(refusal) => self.file(name, Err(refusal)),
+                Err(refusal) => self.file(name, Err(refusal), None),
             }
         } else {
-            self.read_file(name, source)
+            self.read_file(name, source, None)
         }
     }
 
@@ -65,17 +66,18 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     ) -> Result<(), Stop> {
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
+        let table = self.strava(&mut archive)?;
         for index in 0..archive.len() {
             let name = match archive.name_for_index(index) {
                 Some(Ok(name)) => name.into_owned(),
                 Some(Err(_)) | None => format!("entry {index}"),
             };
             match archive.by_index(index) {
-                Ok(entry) => self.walk_entry(&name, entry, depth)?,
+                Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {
                     self.check()?;
                     let what = format!("this entry cannot be unpacked: {error}");
-                    self.file(&name, Err(Refusal::new(Reason::UnsupportedEntry, what)))?;
+                    self.file(&name, Err(Refusal::new(Reason::UnsupportedEntry, what)), None)?;
                 }
             }
         }
@@ -87,6 +89,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         mut entry: ZipFile<'_, ChunkReader>,
         depth: usize,
+        known: Option<&Entry>,
     ) -> Result<(), Stop> {
         if entry.is_dir() || entry.size() == 0 || name.starts_with("__MACOSX/") {
             return self.ignored();
@@ -100,23 +103,45 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 let copy = self.copy(name, head.chain(entry))?;
                 let (part, source) = match copy {
                     Ok(copy) => copy,
-                    Err(refusal) => return self.file(name, Err(refusal)),
+                    Err(refusal) => return self.file(name, Err(refusal), None),
                 };
                 self.walk(name, source, depth)?;
                 self.forget_copy(part)
             }
             None if !is_named_as_recording(name) => self.ignored(),
-            _ => self.read_file(name, head.chain(entry)),
+            _ => self.read_file(name, head.chain(entry), known),
         }
     }
 
-    fn read_file(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+    /// The table of an archive of Strava; what is in it without a file is kept.
+    fn strava(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Table, Stop> {
+        let found = archive.file_names().flatten().find_map(|name| {
+            Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
+        });
+        let Some((name, prefix)) = found else { return Ok(Table::default()) };
+        let Ok(entry) = archive.by_name(&name) else { return Ok(Table::default()) };
+        let limited = entry.take(MAX_FILE_BYTES as u64);
+        let table = Table::read(Budgeted { source: limited, left: &mut self.budget }, &prefix);
+        self.check()?;
+        self.found(table.others.len())?;
+        for entry in &table.others {
+            self.logged(&format!("{name}: {}", entry.id), entry)?;
+        }
+        Ok(table)
+    }
+
+    fn read_file(
+        &mut self,
+        name: &str,
+        source: impl Read,
+        known: Option<&Entry>,
+    ) -> Result<(), Stop> {
         if self.is_over() {
-            return self.file(name, Ok(Vec::new()));
+            return self.file(name, Ok(Vec::new()), None);
         }
         let content = unpack(Budgeted { source, left: &mut self.budget });
         self.check()?;
-        self.file(name, content)
+        self.file(name, content, known)
     }
 }
 

@@ -12,7 +12,6 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct RawSession {
     sport: Option<String>,
-    name: Option<String>,
     started_at: Option<DateTime<Utc>>,
     totals: Totals,
 }
@@ -24,12 +23,7 @@ impl RawSession {
             Some(part) => format!("{sport}/{part}"),
             None => sport,
         });
-        Self {
-            sport,
-            name: message.text("sport_profile_name"),
-            started_at: message.time("start_time"),
-            totals: totals(message),
-        }
+        Self { sport, started_at: message.time("start_time"), totals: totals(message) }
     }
 }
 
@@ -102,7 +96,7 @@ pub fn divide(collector: Collector) -> Result<Recording, Refusal> {
             sport_raw: raw.sport,
             started_at,
             utc_offset_minutes,
-            title: raw.name,
+            title: None,
             notes: None,
             device: device.clone(),
             totals: raw.totals,

@@ -7,6 +7,7 @@ mod kill;
 mod merging;
 mod progress;
 mod samples;
+mod strava;
 mod streams;
 mod track_files;
 mod uploads;

@@ -1,0 +1,84 @@
+//! An archive as Strava makes it.
+
+use serde_json::json;
+
+use super::{MORNING, activities, gzip, import, outcomes, zip};
+use crate::support::{TestApp, fit};
+
+const TABLE: &str = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,Commute,Filename\n\
+    11,\"May 4, 2026, 8:00:00 AM\",\"Früh, am \"\"Fluss\"\"\",Trail Run,\"two\nlines\",600,1.80,false,activities/11.fit.gz\n\
+    12,\"May 5, 2026, 6:30:00 PM\",Bench day,Weight Training,,3600,0,false,\n\
+    13,5. Mai 2026 18:30:00,Ohne Datei,Run,,3600,5.0,false,\n\
+    14,\"May 6, 2026, 7:00:00 AM\",A walk,Walk,,300,0.3,false,activities/14.gpx\n";
+
+#[actix_rt::test]
+async fn names_and_ids_come_from_the_table_and_what_has_no_file_too() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let gpx = "<gpx><trk><trkseg><trkpt lat='1' lon='1'><time>2026-05-06T07:00:00Z</time></trkpt>\
+               <trkpt lat='1.003' lon='1'><time>2026-05-06T07:05:00Z</time></trkpt></trkseg></trk></gpx>";
+    let archive = zip(&[
+        ("profile.csv", b"a,b\n"),
+        ("activities.csv", TABLE.as_bytes()),
+        ("activities/11.fit.gz", &gzip(&fit::run(MORNING, 600))),
+        ("activities/14.gpx", gpx.as_bytes()),
+    ]);
+    let first = import(&app, &ann, "export_1.zip", &archive).await;
+    let expected = [
+        ("activities.csv: 12", "imported", ""),
+        ("activities.csv: 13", "refused", "no_start_time"),
+        ("activities/11.fit.gz", "imported", ""),
+        ("activities/14.gpx", "imported", ""),
+    ];
+    let texts = |(name, outcome, code): (&str, &str, &str)| {
+        (name.to_owned(), outcome.to_owned(), code.to_owned())
+    };
+    assert_eq!(outcomes(&first), expected.map(texts));
+    let list = app.get_as(&ann, "/activities").await.expect(200).json();
+    let list = list["activities"].as_array().unwrap();
+    assert_eq!(list.len(), 3);
+    for (n, expected) in [
+        (
+            0,
+            json!({"external_id": "14", "activity_type": "walk", "title": "A walk", "sport_raw": "Walk"}),
+        ),
+        (
+            1,
+            json!({"external_id": "12", "activity_type": "lift", "title": "Bench day", "duration_secs": 3600,
+                   "started_at": "2026-05-05T18:30:00Z", "distance_meters": 0.0}),
+        ),
+        // What the file says of the sport goes before what the table says.
+        (
+            2,
+            json!({"external_id": "11", "activity_type": "run", "sport_raw": "running",
+                   "title": "Früh, am \"Fluss\"", "notes": "two\nlines"}),
+        ),
+    ] {
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&list[n][name], value, "{n} {name}");
+        }
+        assert_eq!(list[n]["source"], "strava");
+    }
+    // The next archive brings nothing twice, also where Strava wrote a file anew.
+    let next = zip(&[
+        ("export/activities.csv", TABLE.as_bytes()),
+        ("export/activities/11.fit.gz", &gzip(&fit::run(MORNING + 1, 600))),
+        ("export/activities/14.gpx", gpx.as_bytes()),
+    ]);
+    let again = import(&app, &ann, "export_2.zip", &next).await;
+    assert_eq!(again["counts"]["duplicate"], 3);
+    let walk = activities(&app, &ann, &again).await.remove(0);
+    assert_eq!(walk["external_id"], "12");
+}
+
+#[actix_rt::test]
+async fn a_table_that_is_none_changes_nothing() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    for (n, table) in [&b"\xff\xfe\0\0"[..], b"", b"a,b,c\n\"", b"x\n1\n"].iter().enumerate() {
+        let run = fit::run(MORNING + i64::try_from(n).unwrap() * 7200, 60);
+        let archive = zip(&[("activities.csv", table), ("activities/1.fit", &run)]);
+        let import = import(&app, &ann, "a.zip", &archive).await;
+        assert_eq!(import["counts"]["imported"], 1, "{table:?}");
+    }
+}
