@@ -30,6 +30,8 @@ struct Reader {
 }
 
 impl Visitor for Reader {
+    type Error = Refusal;
+
     fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
         match path {
             "gpx" => self.creator = attributes.get("creator"),

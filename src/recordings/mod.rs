@@ -1,9 +1,11 @@
-//! What devices and services write of an activity: FIT, GPX and TCX, read from memory into [`Recording`]s.
+//! What devices and services write of an activity: FIT, GPX and TCX, read from memory into [`Recording`]s;
+//! and Apple Health's export, read as a stream.
 //! Knows no SQL and no HTTP.
 //!
 //! What the device says is taken as it stands; only what it does not say is computed from its track.
 //! XML is read without entities and DTDs, and everything with limits.
 
+pub mod apple;
 mod derived;
 mod fit;
 mod format;
@@ -14,6 +16,7 @@ mod refusal;
 mod tcx;
 mod xml;
 
+pub use derived::complete;
 pub use format::Format;
 pub use geo::metres_between;
 pub use recording::{Point, Position, Recording, Session, Totals, Track};
@@ -35,6 +38,6 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
             return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
         }
     };
-    recording.sessions.iter_mut().for_each(derived::complete);
+    recording.sessions.iter_mut().for_each(complete);
     Ok(recording)
 }

@@ -47,6 +47,8 @@ struct Activity {
 }
 
 impl Visitor for Reader {
+    type Error = Refusal;
+
     fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
         let Some(path) = path.strip_prefix("TrainingCenterDatabase/") else { return Ok(()) };
         match inside(path) {

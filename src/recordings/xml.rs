@@ -1,10 +1,14 @@
 //! XML, read as a walk over paths of local names: no entities but those of XML itself, no DTDs, and
 //! limits on what one document may make of us.
 
-use std::{borrow::Cow, io::BufRead};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, Read},
+};
 
 use quick_xml::{
-    Reader,
+    Error, Reader,
+    errors::SyntaxError,
     escape::{resolve_xml_entity, unescape},
     events::{BytesRef, BytesStart, Event},
 };
@@ -17,12 +21,17 @@ const MAX_DEPTH: usize = 32;
 /// Of the text of one element; what is more is cut off.
 const MAX_TEXT: usize = 64 * 1024;
 
+/// Of one tag or text, before it is looked at.
+const MAX_EVENT: usize = 1024 * 1024;
+
 /// Who is told of the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
-    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal>;
+    type Error: From<Refusal>;
+
+    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Self::Error>;
 
     /// `text` is that of the element itself, without white space around it.
-    fn close(&mut self, path: &str, text: &str) -> Result<(), Refusal>;
+    fn close(&mut self, path: &str, text: &str) -> Result<(), Self::Error>;
 }
 
 /// The attributes of an element.
@@ -44,17 +53,18 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Walks through a document. A document that ends too early is `truncated`.
-pub fn walk(source: impl BufRead, visitor: &mut impl Visitor) -> Result<(), Refusal> {
-    let mut reader = Reader::from_reader(source);
+pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::Error> {
+    let mut reader = Reader::from_reader(Bounded { source, left: MAX_EVENT });
     reader.config_mut().expand_empty_elements = true;
     let mut buffer = Vec::new();
     let (mut path, mut texts) = (String::new(), Vec::<String>::new());
     loop {
         buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(Refusal::malformed)? {
+        reader.get_mut().left = MAX_EVENT;
+        match reader.read_event_into(&mut buffer).map_err(refusal)? {
             Event::Start(start) => {
                 if texts.len() == MAX_DEPTH {
-                    return Err(Refusal::malformed("it nests too deep"));
+                    return Err(Refusal::malformed("it nests too deep").into());
                 }
                 if !path.is_empty() {
                     path.push('/');
@@ -72,7 +82,9 @@ pub fn walk(source: impl BufRead, visitor: &mut impl Visitor) -> Result<(), Refu
             Event::CData(text) => add(&mut texts, &text),
             Event::GeneralRef(name) => add(&mut texts, &resolved(&name)?),
             Event::Eof if texts.is_empty() => return Ok(()),
-            Event::Eof => return Err(Refusal::new(Reason::Truncated, "it ends in the middle")),
+            Event::Eof => {
+                return Err(Refusal::new(Reason::Truncated, "it ends in the middle").into());
+            }
             // An empty element comes as its start and its end.
             Event::Empty(_)
             | Event::DocType(_)
@@ -80,6 +92,15 @@ pub fn walk(source: impl BufRead, visitor: &mut impl Visitor) -> Result<(), Refu
             | Event::Comment(_)
             | Event::PI(_) => {}
         }
+    }
+}
+
+/// A document that ends within a tag ends too early; anything else breaks the rules.
+fn refusal(error: Error) -> Refusal {
+    match error {
+        Error::Syntax(SyntaxError::InvalidBangMarkup) => Refusal::malformed(error),
+        Error::Syntax(_) => Refusal::new(Reason::Truncated, "it ends in the middle"),
+        _ => Refusal::malformed(error),
     }
 }
 
@@ -99,4 +120,35 @@ fn resolved(name: &BytesRef<'_>) -> Result<String, Refusal> {
     resolve_xml_entity(name)
         .map(str::to_owned)
         .ok_or_else(|| Refusal::malformed(format_args!("there is no entity {}", &**name)))
+}
+
+/// A source that does not hand out more than [`MAX_EVENT`] at once: the reader keeps a tag in memory, however
+/// long it is.
+struct Bounded<R> {
+    source: R,
+    left: usize,
+}
+
+impl<R: BufRead> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let read = available.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag or a text is too long"));
+        }
+        let available = self.source.fill_buf()?;
+        Ok(available.get(..self.left).unwrap_or(available))
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left = self.left.saturating_sub(amount);
+        self.source.consume(amount);
+    }
 }

@@ -18,6 +18,7 @@ use crate::imports::store::{self, CHUNK_BYTES, Part};
 pub type Trouble = Rc<RefCell<Option<Stop>>>;
 
 /// See the module.
+#[derive(Clone)]
 pub struct ChunkReader {
     runtime: Rc<Runtime>,
     conn: Rc<AsyncPgConnection>,

@@ -154,11 +154,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             if let Some((entry, session)) = entry.zip(sessions.first_mut()) {
                 entry.complete(session);
             }
-            Ok(Material {
-                original: Some(content),
-                sessions,
-                strava_id: entry.map(|entry| entry.id.clone()),
-            })
+            let original = Some((original_name(name), content));
+            Ok(Material { original, sessions, name: entry.map(Entry::name) })
         })
     }
 
@@ -171,16 +168,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
                     "the table does not tell when it began, and how long it took",
                 )
             })?;
-            Ok(Material {
-                original: None,
-                sessions: vec![session],
-                strava_id: Some(entry.id.clone()),
-            })
+            Ok(Material { original: None, sessions: vec![session], name: Some(entry.name()) })
         })
     }
 
     /// Of a file that has its outcome, nothing more is made.
-    fn outcome(
+    pub fn outcome(
         &mut self,
         name: &str,
         make: impl FnOnce() -> Result<Material, Refusal>,
@@ -254,4 +247,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         let kept = store::found(&self.reader, self.claimed, self.parts.config.lease, counts);
         if self.runtime.block_on(kept)? { Ok(()) } else { Err(Stop::Lost) }
     }
+}
+
+/// The name of what was in the archive, unpacked.
+pub fn original_name(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    shown(name.strip_suffix(".gz").unwrap_or(name))
 }

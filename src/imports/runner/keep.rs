@@ -19,16 +19,13 @@ use crate::{
     recordings::{Refusal, Session},
 };
 
-/// What activities from Strava's archives have as their source.
-const STRAVA: &str = "strava";
-
 /// What is to be kept.
 pub struct Material {
-    /// The file, if there is one.
-    pub original: Option<Vec<u8>>,
+    /// The file's name and content, if there is one.
+    pub original: Option<(String, Vec<u8>)>,
     pub sessions: Vec<Session>,
-    /// What Strava calls it.
-    pub strava_id: Option<String>,
+    /// What its source calls it: the source, and the name there.
+    pub name: Option<(&'static str, String)>,
 }
 
 /// Where a file stands in its import.
@@ -53,7 +50,7 @@ pub async fn keep(
                 return Ok(None);
             }
             let (refusal, (outcome, activity_ids, new)) = match &material {
-                Ok(material) => (None, keep_material(conn, source, material).await?),
+                Ok(material) => (None, keep_material(conn, claimed, material).await?),
                 Err(refusal) => (Some(refusal), (Outcome::Refused, Vec::new(), 0)),
             };
             let file = NewFile {
@@ -79,29 +76,29 @@ pub async fn keep(
 /// What became of it, its activities, and how many of them are new.
 async fn keep_material(
     conn: &AsyncPgConnection,
-    Source { claimed, name, .. }: Source<'_>,
-    Material { original, sessions, strava_id }: &Material,
+    claimed: &Claimed,
+    Material { original, sessions, name }: &Material,
 ) -> ApiResult<(Outcome, Vec<Uuid>, u64)> {
     let user_id = claimed.user_id;
     // What is looked for and not found is not there until this ends.
     batch::lock_names(conn, user_id).await?;
-    let sha256 = original.as_ref().map(Sha256::digest);
+    let sha256 = original.as_ref().map(|(_, content)| Sha256::digest(content));
     let mut known = match &sha256 {
         Some(sha256) => originals::activities_of(conn, user_id, sha256).await?,
         None => Vec::new(),
     };
-    if let (true, Some(id)) = (known.is_empty(), strava_id) {
-        known = activities::named(conn, user_id, STRAVA, id).await?.into_iter().collect();
+    if let (true, Some((source, id))) = (known.is_empty(), name) {
+        known = activities::named(conn, user_id, source, id).await?.into_iter().collect();
     }
     if !known.is_empty() {
         return Ok((Outcome::Duplicate, known, 0));
     }
     let mut original_id = None;
-    if let (Some(content), Some(sha256)) = (original, &sha256) {
+    if let (Some((file_name, content)), Some(sha256)) = (original, &sha256) {
         let new = NewOriginal {
             user_id,
             sha256,
-            file_name: original_name(name),
+            file_name,
             bytes: i64::try_from(content.len()).map_err(ApiError::internal)?,
             content,
         };
@@ -111,8 +108,8 @@ async fn keep_material(
     for session in sessions {
         let mut row = row::of(session, user_id, ids.first().copied())?;
         row.original_id = original_id;
-        if let Some(id) = strava_id {
-            row.source = STRAVA.to_owned();
+        if let Some((source, id)) = name {
+            row.source = (*source).to_owned();
             // A name is for one; the others are found by their parent.
             row.details.external_id = Some(Some(id.clone()).filter(|_| ids.is_empty()));
         }
@@ -134,10 +131,4 @@ async fn keep_material(
     // Of several sessions, one that is new makes the file a new one.
     let outcome = if new > 0 { Outcome::Imported } else { Outcome::Merged };
     Ok((outcome, ids, new))
-}
-
-/// The name of what was in the archive, unpacked.
-fn original_name(name: &str) -> &str {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.strip_suffix(".gz").unwrap_or(name)
 }

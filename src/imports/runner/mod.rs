@@ -6,6 +6,7 @@
 mod actor;
 mod archive;
 mod chunk_reader;
+mod health;
 mod job;
 mod keep;
 mod row;

@@ -16,7 +16,7 @@ use crate::{
 /// What Strava knows of an activity besides its file.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    pub id: String,
+    id: String,
     title: Option<String>,
     sport: Option<String>,
     notes: Option<String>,
@@ -35,7 +35,7 @@ pub struct Table {
 
 impl Table {
     /// Where the table is in an archive, and what stands before the names in it.
-    pub fn prefix_of<'a>(name: &'a str) -> Option<&'a str> {
+    pub fn prefix_of(name: &str) -> Option<&str> {
         let prefix = name.strip_suffix("activities.csv")?;
         (prefix.is_empty() || prefix.ends_with('/')).then_some(prefix)
     }
@@ -87,6 +87,11 @@ impl Entry {
             elapsed_secs: number(5),
             distance_meters: number(6).map(|kilometres| kilometres * 1000.0),
         })
+    }
+
+    /// Strava, and what it is called there.
+    pub fn name(&self) -> (&'static str, String) {
+        ("strava", self.id.clone())
     }
 
     /// Gives a session what its file lacks.

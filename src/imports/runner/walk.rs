@@ -49,13 +49,13 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         if read.and_then(|_| source.seek(SeekFrom::Start(0))).is_err() {
             self.check()?;
         }
-        if Format::of(&head) == Some(Format::Zip) && depth < MAX_DEPTH {
-            match archive::open(source) {
+        match Format::of(&head) {
+            Some(Format::Zip) if depth < MAX_DEPTH => match archive::open(source) {
                 Ok(archive) => self.walk_archive(archive, depth + 1),
                 Err(refusal) => self.file(name, Err(refusal), None),
-            }
-        } else {
-            self.read_file(name, source, None)
+            },
+            Some(Format::AppleHealth) => self.walk_health(name, source, None),
+            _ => self.read_file(name, source, None),
         }
     }
 
@@ -67,12 +67,18 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
         let table = self.strava(&mut archive)?;
+        let health = self.health(&mut archive)?;
         for index in 0..archive.len() {
+            if health.is_some_and(|health| health == index) {
+                continue;
+            }
             let name = match archive.name_for_index(index) {
                 Some(Ok(name)) => name.into_owned(),
                 Some(Err(_)) | None => format!("entry {index}"),
             };
             match archive.by_index(index) {
+                // Routes came with their workouts.
+                Ok(_) if health.is_some() && name.contains("workout-routes/") => self.ignored()?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {
                     self.check()?;
@@ -125,7 +131,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.check()?;
         self.found(table.others.len())?;
         for entry in &table.others {
-            self.logged(&format!("{name}: {}", entry.id), entry)?;
+            self.logged(&format!("{name}: {}", entry.name().1), entry)?;
         }
         Ok(table)
     }

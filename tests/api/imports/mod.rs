@@ -1,5 +1,6 @@
 //! Bringing files: what is read, what is refused, and what survives.
 
+mod apple;
 mod archives;
 mod command;
 mod files;

@@ -1,0 +1,128 @@
+//! Apple Health's export: each workout is a file of its own, with its route from beside it.
+
+use std::io::{BufReader, Read};
+
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use super::{
+    chunk_reader::ChunkReader,
+    job::{Job, original_name},
+    keep::Material,
+    unpack::{Budgeted, unpack},
+    walk::Stop,
+};
+use crate::recordings::{
+    self, Format,
+    apple::{self, Broken, Workout},
+};
+
+/// How long a piece of it is looked at to see what it is.
+const HEAD: u64 = 16 * 1024;
+
+/// An archive with routes in it, and what stands before their names.
+type Routes<'a> = (&'a mut ZipArchive<ChunkReader>, &'a str);
+
+impl<F: Fn((i32, i32))> Job<'_, F> {
+    /// Finds the export in an archive, by content, and keeps its workouts; its index. It comes before all
+    /// other files, since they may belong to it.
+    pub fn health(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Option<usize>, Stop> {
+        for index in 0..archive.len() {
+            let Some(Ok(name)) = archive.name_for_index(index) else { continue };
+            let name = name.into_owned();
+            if !name.to_ascii_lowercase().ends_with(".xml") {
+                continue;
+            }
+            // Read beside the routes, so from a second reader of the same archive.
+            let mut beside = archive.clone();
+            let Ok(mut entry) = beside.by_index(index) else { continue };
+            let mut head = Vec::new();
+            if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
+                self.check()?;
+            }
+            if Format::of(&head) == Some(Format::AppleHealth) {
+                let folder = name.rfind('/').and_then(|end| name.get(..=end)).unwrap_or_default();
+                let source = head.chain(entry);
+                self.walk_health(&name, source, Some((archive, folder)))?;
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps the workouts of an export.
+    pub fn walk_health(
+        &mut self,
+        name: &str,
+        source: impl Read,
+        mut routes: Option<Routes<'_>>,
+    ) -> Result<(), Stop> {
+        // Passed on below, where it cannot be borrowed twice.
+        let mut budget = self.budget;
+        let source = BufReader::new(Budgeted { source, left: &mut budget });
+        let mut is_first = true;
+        let read = apple::read(source, |workout| {
+            // The export itself was counted as one.
+            if !std::mem::take(&mut is_first) {
+                self.found(1)?;
+            }
+            let route = match (&mut routes, &workout.route) {
+                (Some(routes), Some(path)) if !self.is_over() => self.route(routes, path)?,
+                _ => None,
+            };
+            self.workout(name, workout, route)
+        });
+        self.budget = budget.min(self.budget);
+        match read {
+            Ok(()) if is_first => self.ignored(),
+            Ok(()) => Ok(()),
+            Err(Broken::Reader(stop)) => Err(stop),
+            Err(Broken::File(refusal)) => {
+                self.check()?;
+                if !is_first {
+                    self.found(1)?;
+                }
+                self.file(name, Err(refusal), None)
+            }
+        }
+    }
+
+    /// The file of a route, if it is there and can be unpacked.
+    fn route(
+        &mut self,
+        (archive, folder): &mut Routes<'_>,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, Stop> {
+        let name = format!("{folder}{}", path.trim_start_matches('/'));
+        let Ok(entry) = archive.by_name(&name) else { return Ok(None) };
+        let route = unpack(Budgeted { source: entry, left: &mut self.budget });
+        self.check()?;
+        Ok(route.ok())
+    }
+
+    fn workout(
+        &mut self,
+        name: &str,
+        workout: Workout,
+        route: Option<Vec<u8>>,
+    ) -> Result<(), Stop> {
+        let Workout { mut session, key, route: path } = workout;
+        let name =
+            format!("{name}: {} {}", session.activity_type, session.started_at.format("%F %T"));
+        // As long as a name may be, and the same every time.
+        let digest = Sha256::digest(key.as_bytes());
+        let id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        self.outcome(&name, || {
+            let mut original = None;
+            if let Some(route) = route
+                && let Ok(recording) = recordings::read(&route)
+                && let Some(recorded) = recording.sessions.into_iter().next()
+            {
+                session.track = recorded.track;
+                original = Some((original_name(&path.unwrap_or_default()), route));
+            }
+            recordings::complete(&mut session);
+            Ok(Material { original, sessions: vec![session], name: Some(("apple", id)) })
+        })
+    }
+}

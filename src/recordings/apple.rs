@@ -1,0 +1,222 @@
+//! Apple Health's `export.xml`, as a stream: it may have gigabytes, of which workouts are a small part.
+//!
+//! Its elements are described in the DTD that it begins with. Since iOS 16 that one is broken, so it is skipped
+//! unread; and totals are no attributes any more, but `WorkoutStatistics`.
+
+use std::io::{self, BufRead, Read};
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{
+    Refusal, Session, Totals, Track,
+    xml::{Attributes, Visitor, walk},
+};
+use crate::activities::Sport;
+
+/// What may come before the root.
+const MAX_PROLOGUE: u64 = 512 * 1024;
+
+/// A workout.
+#[derive(Clone, Debug)]
+pub struct Workout {
+    pub session: Session,
+    /// What makes it this one: it has no id.
+    pub key: String,
+    /// Where in the archive its route is, as GPX.
+    pub route: Option<String>,
+}
+
+/// Why reading ended.
+pub enum Broken<S> {
+    File(Refusal),
+    Reader(S),
+}
+
+impl<S> From<Refusal> for Broken<S> {
+    fn from(refusal: Refusal) -> Self {
+        Self::File(refusal)
+    }
+}
+
+/// Gives every workout to `each`, one after the other.
+pub fn read<S>(
+    mut source: impl BufRead,
+    each: impl FnMut(Workout) -> Result<(), S>,
+) -> Result<(), Broken<S>> {
+    let prologue = prologue(&mut source).map_err(Refusal::malformed)?;
+    walk(prologue.chain(source), &mut Reader { each, workout: None })
+}
+
+/// The beginning without the DTD.
+fn prologue(source: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
+    let mut head = Vec::new();
+    source.take(MAX_PROLOGUE).read_to_end(&mut head)?;
+    let find = |wanted: &[u8], from: usize| {
+        let found = head.get(from..)?.windows(wanted.len()).position(|part| part == wanted)?;
+        Some(from + found)
+    };
+    if let Some(start) = find(b"<!DOCTYPE", 0)
+        && let Some(end) = find(b"]>", start)
+    {
+        head.drain(start..end + 2);
+    }
+    Ok(io::Cursor::new(head))
+}
+
+struct Reader<F> {
+    each: F,
+    workout: Option<Started>,
+}
+
+/// A workout that is being read.
+struct Started {
+    kind: String,
+    source: String,
+    start: DateTime<FixedOffset>,
+    end: DateTime<FixedOffset>,
+    totals: Totals,
+    is_indoor: bool,
+    route: Option<String>,
+}
+
+impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
+    type Error = Broken<S>;
+
+    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Broken<S>> {
+        let Some(inside) = path.strip_prefix("HealthData/Workout") else { return Ok(()) };
+        if inside.is_empty() {
+            self.workout = Started::read(attributes);
+        } else if let Some(workout) = &mut self.workout {
+            match inside {
+                // Those of a WorkoutActivity say the same once more.
+                "/WorkoutStatistics" => workout.statistics(attributes),
+                "/MetadataEntry" => workout.metadata(attributes),
+                "/WorkoutRoute/FileReference" => workout.route = attributes.get("path"),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &str, _: &str) -> Result<(), Broken<S>> {
+        if path == "HealthData/Workout"
+            && let Some(workout) = self.workout.take()
+        {
+            (self.each)(workout.finish()).map_err(Broken::Reader)?;
+        }
+        Ok(())
+    }
+}
+
+/// Apple's `2024-05-04 08:00:00 +0200`.
+pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M:%S %z").ok()
+}
+
+/// A quantity in metres, seconds or kilocalories, whatever its unit is.
+pub fn quantity(value: f64, unit: &str) -> Option<f64> {
+    let factor = match unit {
+        "m" | "s" | "sec" | "kcal" | "Cal" | "count/min" | "bpm" => 1.0,
+        "km" => 1000.0,
+        "mi" => 1609.344,
+        "ft" => 0.3048,
+        "yd" => 0.9144,
+        "cm" => 0.01,
+        "min" => 60.0,
+        "hr" | "h" => 3600.0,
+        "kJ" => 1.0 / 4.184,
+        "cal" => 0.001,
+        _ => return None,
+    };
+    Some(value * factor).filter(|value| value.is_finite())
+}
+
+impl Started {
+    fn read(attributes: &Attributes<'_>) -> Option<Self> {
+        let number = |name: &str, unit: &str| {
+            quantity(attributes.get(name)?.parse().ok()?, &attributes.get(unit)?)
+        };
+        let (start, end) = (attributes.get("startDate")?, attributes.get("endDate")?);
+        Some(Self {
+            kind: attributes.get("workoutActivityType")?,
+            source: attributes.get("sourceName").unwrap_or_default(),
+            start: time(&start)?,
+            end: time(&end)?,
+            totals: Totals {
+                timer_secs: number("duration", "durationUnit"),
+                distance_meters: number("totalDistance", "totalDistanceUnit"),
+                calories: number("totalEnergyBurned", "totalEnergyBurnedUnit"),
+                ..Totals::default()
+            },
+            is_indoor: false,
+            route: None,
+        })
+    }
+
+    fn statistics(&mut self, attributes: &Attributes<'_>) {
+        let (Some(kind), Some(unit)) = (attributes.get("type"), attributes.get("unit")) else {
+            return;
+        };
+        let number = |name: &str| quantity(attributes.get(name)?.parse().ok()?, &unit);
+        match kind.trim_start_matches("HKQuantityTypeIdentifier") {
+            // Basal energy is what one burns asleep, too.
+            "ActiveEnergyBurned" => self.totals.calories = number("sum"),
+            kind if kind.starts_with("Distance") => {
+                // A triathlon has one for each sport.
+                let known = self.totals.distance_meters.unwrap_or(0.0);
+                self.totals.distance_meters = number("sum").map(|more| known + more);
+            }
+            "HeartRate" => {
+                self.totals.avg_heart_rate = number("average");
+                self.totals.max_heart_rate = number("maximum");
+            }
+            "RunningPower" | "CyclingPower" => {
+                self.totals.avg_power_watts =
+                    attributes.get("average").and_then(|text| text.parse().ok());
+            }
+            _ => {}
+        }
+    }
+
+    fn metadata(&mut self, attributes: &Attributes<'_>) {
+        let Some(value) = attributes.get("value") else { return };
+        match attributes.get("key").as_deref() {
+            Some("HKIndoorWorkout") => self.is_indoor = value == "1",
+            Some("HKElevationAscended") => {
+                let parts = value.split_once(' ');
+                self.totals.elevation_gain_meters =
+                    parts.and_then(|(value, unit)| quantity(value.parse().ok()?, unit));
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(mut self) -> Workout {
+        self.totals.elapsed_secs = Some((self.end - self.start).as_seconds_f64().max(0.0));
+        let (start, end) = (self.start.to_utc(), self.end.to_utc());
+        let key = format!("{}|{start}|{end}|{}", self.kind, self.source);
+        let session = Session {
+            activity_type: indoors(Sport::of(Some(&self.kind)), self.is_indoor),
+            sport_raw: Some(self.kind),
+            started_at: start,
+            utc_offset_minutes: Some(self.start.offset().local_minus_utc() / 60),
+            title: None,
+            notes: None,
+            device: Some(self.source).filter(|source| !source.is_empty()),
+            totals: self.totals,
+            laps: Vec::new(),
+            sets: Vec::new(),
+            track: Track::default(),
+        };
+        Workout { session, key, route: self.route }
+    }
+}
+
+/// What a kind of sport is called under a roof.
+pub fn indoors(activity_type: &'static str, is_indoor: bool) -> &'static str {
+    match activity_type {
+        "run" if is_indoor => "treadmill_run",
+        "cycle" if is_indoor => "indoor_cycle",
+        other => other,
+    }
+}

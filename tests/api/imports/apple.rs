@@ -1,0 +1,126 @@
+//! Apple Health's export.
+
+use serde_json::{Value, json};
+
+use super::{import, outcomes, zip};
+use crate::support::TestApp;
+
+/// As the iPhone writes it: a DTD that is broken, records without end, and workouts of two ages.
+fn export(records: usize) -> String {
+    let record = r#"<Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Watch" unit="count/min"
+        creationDate="2024-05-04 08:00:01 +0200" startDate="2024-05-04 08:00:01 +0200" endDate="2024-05-04 08:00:01 +0200" value="61"/>
+        "#;
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE HealthData [
+<!-- HealthKit Export Version: 12 -->
+<!ELEMENT HealthData (ExportDate,Me,(Record|Workout)*)>
+<!ATTLIST Workout duration CDATA #IMPLIED
+<!ELEMENT Record ((MetadataEntry|HeartRateVariabilityMetadataList)*)>
+]>
+<HealthData locale="de_CH">
+ <ExportDate value="2024-06-01 10:00:00 +0200"/>
+ {}
+ <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="30.5" durationUnit="min" sourceName="Ann’s Watch"
+   creationDate="2024-05-04 08:31:00 +0200" startDate="2024-05-04 08:00:00 +0200" endDate="2024-05-04 08:31:00 +0200">
+  <MetadataEntry key="HKIndoorWorkout" value="0"/>
+  <MetadataEntry key="HKElevationAscended" value="8520 cm"/>
+  <WorkoutActivity uuid="1" startDate="2024-05-04 08:00:00 +0200" duration="30.5" durationUnit="min">
+   <WorkoutStatistics type="HKQuantityTypeIdentifierActiveEnergyBurned" sum="999" unit="kcal"/>
+   <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="99" unit="km"/>
+  </WorkoutActivity>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierActiveEnergyBurned" sum="1338.88" unit="kJ"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierBasalEnergyBurned" sum="50" unit="kcal"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="5.2" unit="km"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierHeartRate" average="141.6" minimum="90" maximum="172" unit="count/min"/>
+  <WorkoutRoute sourceName="Watch"><FileReference path="/workout-routes/route_1.gpx"/></WorkoutRoute>
+ </Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeCycling" duration="3600" durationUnit="sec" totalDistance="10"
+   totalDistanceUnit="mi" totalEnergyBurned="300" totalEnergyBurnedUnit="kcal" sourceName="Phone"
+   startDate="2015-05-05 18:00:00 -0430" endDate="2015-05-05 19:00:00 -0430"><MetadataEntry key="HKIndoorWorkout" value="1"/></Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeYoga" startDate="soon"/>
+</HealthData>"#,
+        record.repeat(records)
+    )
+}
+
+const ROUTE: &str = r#"<gpx creator="Apple Health Export"><trk><name>Route</name><trkseg>
+    <trkpt lon="8" lat="47"><ele>400</ele><time>2024-05-04T06:00:02Z</time></trkpt>
+    <trkpt lon="8" lat="47.01"><ele>401</ele><time>2024-05-04T06:10:00Z</time></trkpt></trkseg></trk></gpx>"#;
+
+#[actix_rt::test]
+async fn workouts_are_imported_with_their_routes_and_not_twice() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let xml = export(5000);
+    let archive = zip(&[
+        ("apple_health_export/workout-routes/route_1.gpx", ROUTE.as_bytes()),
+        ("apple_health_export/export_cda.xml", b"<ClinicalDocument/>"),
+        ("apple_health_export/Exportieren.xml", xml.as_bytes()),
+    ]);
+    let first = import(&app, &ann, "export.zip", &archive).await;
+    let texts = |name: &str, outcome: &str| (name.to_owned(), outcome.to_owned(), String::new());
+    let name = "apple_health_export/Exportieren.xml";
+    let expected = [
+        texts(&format!("{name}: run 2024-05-04 06:00:00"), "imported"),
+        texts(&format!("{name}: indoor_cycle 2015-05-05 22:30:00"), "imported"),
+    ];
+    assert_eq!(outcomes(&first), expected);
+    assert_eq!((&first["found"], &first["ignored"]), (&json!(4), &json!(2)));
+    let list = app.get_as(&ann, "/activities").await.expect(200).json();
+    let [run, cycle] = list["activities"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    for (activity, expected) in [
+        (
+            run,
+            json!({"activity_type": "run", "source": "apple", "duration_secs": 1830, "elapsed_secs": 1860,
+                     "distance_meters": 5200.0, "calories": 320, "avg_heart_rate": 142, "max_heart_rate": 172,
+                     "elevation_gain_meters": 85.2_f32, "utc_offset_minutes": 120, "device": "Ann’s Watch",
+                     "sport_raw": "HKWorkoutActivityTypeRunning", "title": Value::Null}),
+        ),
+        (
+            cycle,
+            json!({"activity_type": "indoor_cycle", "duration_secs": 3600, "calories": 300,
+                       "distance_meters": 16093.44, "utc_offset_minutes": -270}),
+        ),
+    ] {
+        for (name, value) in expected.as_object().unwrap() {
+            let found = &activity[name];
+            let is_near =
+                found.as_f64().zip(value.as_f64()).is_some_and(|(a, b)| (a - b).abs() < 1e-2);
+            assert!(found == value || is_near, "{name}: {found}, expected {value}");
+        }
+    }
+    let path = format!("/activities/{}", run["id"].as_str().unwrap());
+    let track = app.get_as(&ann, &format!("{path}/track.geojson")).await.expect(200).json();
+    assert_eq!(track["geometry"]["coordinates"], json!([[8.0, 47.0, 400.0], [8.0, 47.01, 401.0]]));
+    let original = app.get_as(&ann, &format!("{path}/original")).await.expect(200);
+    assert_eq!(original.text(), ROUTE);
+    assert_eq!(original.header("content-disposition"), "attachment; filename*=UTF-8''route_1.gpx");
+    // The next export has all of it again, perhaps without the zip.
+    for (name, content) in [("export.zip", archive.as_slice()), ("export.xml", xml.as_bytes())] {
+        let again = import(&app, &ann, name, content).await;
+        assert_eq!(again["counts"]["duplicate"], 2, "{again}");
+    }
+}
+
+#[actix_rt::test]
+async fn one_that_is_cut_off_brings_what_it_has_and_one_without_workouts_nothing() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let xml = export(10);
+    let cut = &xml.as_bytes()[..xml.find("HKWorkoutActivityTypeYoga").unwrap()];
+    let import_of = async |content: &[u8]| import(&app, &ann, "export.xml", content).await;
+    let outcomes = outcomes(&import_of(cut).await);
+    let found: Vec<_> =
+        outcomes.iter().map(|(_, outcome, code)| (outcome.as_str(), code.as_str())).collect();
+    assert_eq!(found, [("imported", ""), ("imported", ""), ("refused", "truncated")]);
+    let none = import_of(b"<HealthData><Record/></HealthData>").await;
+    assert_eq!(
+        (&none["status"], &none["ignored"], &none["files"]),
+        (&json!("done"), &json!(1), &json!([]))
+    );
+    // A tag without end is not kept in memory.
+    let endless = format!("<HealthData><Record a='{}'/></HealthData>", "x".repeat(3 << 20));
+    let refused = import_of(endless.as_bytes()).await;
+    assert_eq!(refused["files"][0]["code"], "malformed");
+}
