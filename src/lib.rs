@@ -31,6 +31,7 @@ pub mod error;
 pub mod http;
 pub mod idempotency;
 pub mod imports;
+pub mod integrations;
 pub mod outbox;
 pub mod recordings;
 pub mod state;

@@ -22,5 +22,5 @@ pub use exercise_set::ExerciseSet;
 pub use handlers::*;
 pub use lap::Lap;
 pub use sports::Sport;
-pub use store::{insert_imported, named};
-pub use types::{Details, ImportedActivity};
+pub use store::{insert_imported, named, refresh};
+pub use types::{ActivityChanges, Details, ImportedActivity};

@@ -148,21 +148,51 @@ pub async fn insert(
         .optional()
 }
 
-/// The activity that `source` calls `external_id`, or the one behind which it stands.
+/// The activity that `source` calls `external_id`, and the one that is shown for it.
 pub async fn named(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     source: &str,
     external_id: &str,
-) -> QueryResult<Option<Uuid>> {
+) -> QueryResult<Option<(Uuid, Uuid)>> {
     activities::table
         .filter(activities::user_id.eq(user_id))
         .filter(activities::source.eq(source))
         .filter(activities::external_id.eq(external_id))
-        .select(coalesce(activities::merged_into, activities::id))
+        .select((activities::id, coalesce(activities::merged_into, activities::id)))
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// Changes what was measured, and the file that says so; the one before is forgotten.
+pub async fn refresh(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    measured: ActivityChanges,
+    original_id: Option<Uuid>,
+) -> QueryResult<()> {
+    let before: Option<Uuid> = activities::table
+        .find(id)
+        .select(activities::original_id)
+        .for_no_key_update()
+        .first(&mut conn)
+        .await?;
+    let original = original_id.map(|original_id| activities::original_id.eq(original_id));
+    diesel::update(activities::table.find(id))
+        .set((measured, original, activities::updated_at.eq(now)))
+        .execute(&mut conn)
+        .await?;
+    if let Some(before) = before.filter(|_| original_id.is_some()) {
+        diesel::sql_query(
+            "DELETE FROM originals o
+             WHERE id = $1 AND NOT EXISTS (SELECT FROM activities a WHERE a.original_id = o.id)",
+        )
+        .bind::<SqlUuid, _>(before)
+        .execute(&mut conn)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Of the server's own accord: who it belongs to was found out before. Its id.

@@ -15,7 +15,9 @@ use crate::{
         oauth::{self, connections},
         otp, reauth, sessions, tokens,
     },
-    imports, webhooks,
+    imports,
+    integrations::health_auto_export,
+    webhooks,
 };
 
 /// The handlers of some modules, each with the documentation that utoipa keeps beside it.
@@ -49,6 +51,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             webhooks { create, list, update, delete, deliveries, replay }
             activities { list, create, get, update, delete }
             imports { create, list, get, cancel, events }
+            health_auto_export { health_auto_export }
             batch { create_many }
             changes { changes }
             export { export }

@@ -5,11 +5,12 @@
 //! transaction that keeps its activities.
 
 mod handlers;
+pub mod intake;
 pub mod local;
 pub mod runner;
 mod service;
 pub mod store;
-mod types;
+pub mod types;
 mod upload;
 
 pub use handlers::*;

@@ -41,6 +41,8 @@ pub enum Outcome {
     Imported,
     /// The log has it from another source, which was given what it lacked.
     Merged,
+    /// It was there, and has changed where it comes from.
+    Updated,
     /// The log has it already.
     Duplicate,
     /// It is not taken; `code` says why.

@@ -8,4 +8,4 @@ mod types;
 
 pub use handlers::*;
 pub use packed::{Series, Streams};
-pub use store::{find, insert};
+pub use store::{find, put};

@@ -27,13 +27,17 @@ pub async fn find(
         .optional()
 }
 
-pub async fn insert(
+/// In place of what was there.
+pub async fn put(
     mut conn: &AsyncPgConnection,
     activity_id: Uuid,
     data: &[u8],
 ) -> QueryResult<usize> {
     diesel::insert_into(activity_streams::table)
         .values((activity_streams::activity_id.eq(activity_id), activity_streams::data.eq(data)))
+        .on_conflict(activity_streams::activity_id)
+        .do_update()
+        .set(activity_streams::data.eq(data))
         .execute(&mut conn)
         .await
 }

@@ -8,13 +8,15 @@ use zip::ZipArchive;
 use super::{
     chunk_reader::ChunkReader,
     job::{Job, original_name},
-    keep::Material,
     unpack::{Budgeted, unpack},
     walk::Stop,
 };
-use crate::recordings::{
-    self, Format,
-    apple::{self, Broken, Workout},
+use crate::{
+    imports::intake::Material,
+    recordings::{
+        self, Format,
+        apple::{self, Broken, Workout},
+    },
 };
 
 /// How long a piece of it is looked at to see what it is.

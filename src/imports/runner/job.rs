@@ -15,13 +15,14 @@ use tokio::runtime::Runtime;
 use super::{
     Parts,
     chunk_reader::{ChunkReader, Trouble},
-    keep::{self, Material, Source},
+    keep::{self, Source},
     strava::Entry,
     unpack::Budgeted,
     walk::Stop,
 };
 use crate::{
     imports::{
+        intake::Material,
         store::{self, CHUNK_BYTES, Claimed, FIRST_NESTED, Part},
         upload::shown,
     },

@@ -9,7 +9,6 @@ mod chunk_reader;
 mod health;
 mod job;
 mod keep;
-mod row;
 mod strava;
 mod thread;
 mod unpack;

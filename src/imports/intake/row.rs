@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        Details, ImportedActivity,
+        ActivityChanges, Details, ImportedActivity,
         streams::{Series, Streams},
     },
     db::JsonText,
@@ -23,13 +23,46 @@ const ELEVATIONS: RangeInclusive<f64> = 0.0..=1e6;
 const MAX_LAPS: usize = 10_000;
 const MAX_SETS: usize = 1000;
 
+/// A new activity; whoever keeps it says what it was made of.
 pub fn of(
     session: &Session,
     user_id: Uuid,
     parent_id: Option<Uuid>,
 ) -> ApiResult<ImportedActivity> {
+    Ok(ImportedActivity {
+        user_id,
+        activity_type: session.activity_type.to_owned(),
+        started_at: session.started_at,
+        duration_secs: duration(session),
+        source: SOURCE.to_owned(),
+        original_id: None,
+        parent_id,
+        merged_into: None,
+        details: Details {
+            notes: text(session.notes.as_deref(), 10_000).map(Some),
+            title: text(session.title.as_deref(), 200).map(Some),
+            ..details(session)?
+        },
+    })
+}
+
+/// What was measured, for an activity that is there. What is not known of it, stays.
+pub fn measured(session: &Session) -> ApiResult<ActivityChanges> {
+    Ok(ActivityChanges {
+        activity_type: None,
+        started_at: Some(session.started_at),
+        duration_secs: Some(duration(session)),
+        source: None,
+        details: details(session)?,
+    })
+}
+
+fn duration(session: &Session) -> i32 {
+    whole(session.totals.timer_secs.or(session.totals.elapsed_secs), &DURATIONS).unwrap_or(0)
+}
+
+fn details(session: &Session) -> ApiResult<Details> {
     let totals = &session.totals;
-    let duration = totals.timer_secs.or(totals.elapsed_secs);
     let json = |is_empty: bool, json: serde_json::Result<JsonText>| {
         if is_empty {
             Ok(None)
@@ -39,35 +72,23 @@ pub fn of(
     };
     let laps = session.laps.get(..MAX_LAPS).unwrap_or(&session.laps);
     let sets = session.sets.get(..MAX_SETS).unwrap_or(&session.sets);
-    Ok(ImportedActivity {
-        user_id,
-        activity_type: session.activity_type.to_owned(),
-        started_at: session.started_at,
-        duration_secs: whole(duration, &DURATIONS).unwrap_or(0),
-        source: SOURCE.to_owned(),
-        original_id: None,
-        parent_id,
-        merged_into: None,
-        details: Details {
-            distance_meters: Some(real(totals.distance_meters, &(0.0..=1e8))),
-            calories: Some(whole(totals.calories, &(0.0..=1e6))),
-            notes: Some(text(session.notes.as_deref(), 10_000)),
-            title: Some(text(session.title.as_deref(), 200)),
-            elapsed_secs: Some(whole(totals.elapsed_secs, &DURATIONS)),
-            moving_secs: Some(whole(totals.moving_secs, &DURATIONS)),
-            elevation_gain_meters: Some(real(totals.elevation_gain_meters, &ELEVATIONS)),
-            elevation_loss_meters: Some(real(totals.elevation_loss_meters, &ELEVATIONS)),
-            avg_heart_rate: Some(whole(totals.avg_heart_rate, &HEART_RATES)),
-            max_heart_rate: Some(whole(totals.max_heart_rate, &HEART_RATES)),
-            avg_power_watts: Some(whole(totals.avg_power_watts, &(0.0..=10_000.0))),
-            avg_cadence: Some(real(totals.avg_cadence, &(0.0..=1000.0))),
-            utc_offset_minutes: Some(session.utc_offset_minutes),
-            device: Some(text(session.device.as_deref(), 200)),
-            sport_raw: Some(text(session.sport_raw.as_deref(), 200)),
-            laps: json(laps.is_empty(), JsonText::of(&laps))?,
-            sets: json(sets.is_empty(), JsonText::of(&sets))?,
-            ..Details::default()
-        },
+    Ok(Details {
+        distance_meters: real(totals.distance_meters, &(0.0..=1e8)).map(Some),
+        calories: whole(totals.calories, &(0.0..=1e6)).map(Some),
+        elapsed_secs: whole(totals.elapsed_secs, &DURATIONS).map(Some),
+        moving_secs: whole(totals.moving_secs, &DURATIONS).map(Some),
+        elevation_gain_meters: real(totals.elevation_gain_meters, &ELEVATIONS).map(Some),
+        elevation_loss_meters: real(totals.elevation_loss_meters, &ELEVATIONS).map(Some),
+        avg_heart_rate: whole(totals.avg_heart_rate, &HEART_RATES).map(Some),
+        max_heart_rate: whole(totals.max_heart_rate, &HEART_RATES).map(Some),
+        avg_power_watts: whole(totals.avg_power_watts, &(0.0..=10_000.0)).map(Some),
+        avg_cadence: real(totals.avg_cadence, &(0.0..=1000.0)).map(Some),
+        utc_offset_minutes: session.utc_offset_minutes.map(Some),
+        device: text(session.device.as_deref(), 200).map(Some),
+        sport_raw: text(session.sport_raw.as_deref(), 200).map(Some),
+        laps: json(laps.is_empty(), JsonText::of(&laps))?,
+        sets: json(sets.is_empty(), JsonText::of(&sets))?,
+        ..Details::default()
     })
 }
 

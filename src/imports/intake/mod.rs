@@ -1,0 +1,124 @@
+//! Taking in what was recorded elsewhere, wherever it comes from: activities, streams and original, unless they
+//! are there.
+
+mod row;
+
+use diesel_async::AsyncPgConnection;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::types::Outcome;
+use crate::{
+    activities::{
+        self, batch, merging,
+        originals::{self, NewOriginal},
+        streams,
+    },
+    error::{ApiError, ApiResult},
+    recordings::Session,
+};
+
+/// What is to be kept.
+pub struct Material {
+    /// The file's name and content, if there is one.
+    pub original: Option<(String, Vec<u8>)>,
+    pub sessions: Vec<Session>,
+    /// What its source calls it: the source, and the name there.
+    pub name: Option<(&'static str, String)>,
+}
+
+/// What is done with what has a name that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnKnown {
+    Leave,
+    /// What was measured is measured anew; what its owner wrote stays.
+    Refresh,
+}
+
+/// What became of it.
+pub struct Kept {
+    pub outcome: Outcome,
+    /// Its activities, or those that they stand behind.
+    pub activity_ids: Vec<Uuid>,
+    /// How many of them are new.
+    pub new: u64,
+}
+
+/// Keeps `material` in the caller's transaction.
+pub async fn keep(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    material: &Material,
+    on_known: OnKnown,
+) -> ApiResult<Kept> {
+    let Material { original, sessions, name } = material;
+    // What is looked for and not found is not there until this ends.
+    batch::lock_names(conn, user_id).await?;
+    let sha256 = original.as_ref().map(|(_, content)| Sha256::digest(content));
+    if let Some(sha256) = &sha256 {
+        let known = originals::activities_of(conn, user_id, sha256).await?;
+        if !known.is_empty() {
+            return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: known, new: 0 });
+        }
+    }
+    let named = match name {
+        Some((source, id)) => activities::named(conn, user_id, source, id).await?,
+        None => None,
+    };
+    if let (Some((_, shown)), OnKnown::Leave) = (named, on_known) {
+        return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+    }
+    let mut original_id = None;
+    if let (Some((file_name, content)), Some(sha256)) = (original, &sha256) {
+        let bytes = i64::try_from(content.len()).map_err(ApiError::internal)?;
+        let new = NewOriginal { user_id, sha256, file_name, bytes, content };
+        original_id = Some(originals::insert(conn, &new).await?);
+    }
+    if let (Some((id, shown)), Some(session)) = (named, sessions.first()) {
+        refresh(conn, id, session, original_id).await?;
+        return Ok(Kept { outcome: Outcome::Updated, activity_ids: vec![shown], new: 0 });
+    }
+    let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
+    for session in sessions {
+        let mut row = row::of(session, user_id, kept.activity_ids.first().copied())?;
+        row.original_id = original_id;
+        if let Some((source, id)) = name {
+            row.source = (*source).to_owned();
+            // A name is for one; the others are found by their parent.
+            row.details.external_id =
+                Some(Some(id.clone()).filter(|_| kept.activity_ids.is_empty()));
+        }
+        let what = (row.started_at, row.duration_secs, session.totals.distance_meters);
+        let same = merging::find_same(conn, user_id, what, original_id).await?;
+        row.merged_into = same;
+        let id = activities::insert_imported(conn, row).await?;
+        if let Some(packed) = row::streams(session).pack()? {
+            streams::put(conn, id, &packed).await?;
+        }
+        match same {
+            Some(shown) => {
+                merging::merge(conn, shown, id).await?;
+            }
+            None => {
+                // Of several sessions, one that is new makes the file a new one.
+                kept.outcome = Outcome::Imported;
+                kept.new += 1;
+            }
+        }
+        kept.activity_ids.push(same.unwrap_or(id));
+    }
+    Ok(kept)
+}
+
+async fn refresh(
+    conn: &AsyncPgConnection,
+    id: Uuid,
+    session: &Session,
+    original_id: Option<Uuid>,
+) -> ApiResult<()> {
+    activities::refresh(conn, id, row::measured(session)?, original_id).await?;
+    if let Some(packed) = row::streams(session).pack()? {
+        streams::put(conn, id, &packed).await?;
+    }
+    Ok(())
+}

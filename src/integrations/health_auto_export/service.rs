@@ -1,0 +1,79 @@
+//! Keeping what the app posts.
+
+use diesel_async::AsyncConnection;
+use serde_json::value::RawValue;
+
+use super::{
+    types::{Data, Export, Results, WorkoutResult},
+    workout::Workout,
+};
+use crate::{
+    auth::Identity,
+    error::{ApiError, ApiResult, FieldError},
+    http::parse_part,
+    imports::{
+        intake::{self, Material, OnKnown},
+        types::Outcome,
+    },
+    recordings::Refusal,
+    state::WorkerState,
+};
+
+const MAX_WORKOUTS: usize = 1000;
+
+/// Keeps each workout by itself, so that one at fault holds up no other. 422 when there are too many, or no list
+/// of them.
+pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
+    let Data { workouts } = parse_part(&export.data)?;
+    if workouts.len() > MAX_WORKOUTS {
+        let problem = format!("must be at most {MAX_WORKOUTS}");
+        let fault = FieldError::new("data.workouts", "too_long", problem);
+        return Err(ApiError::validation(vec![fault]));
+    }
+    let mut results = Vec::with_capacity(workouts.len());
+    for workout in workouts {
+        results.push(match material(&workout) {
+            Ok(material) => keep_one(state, identity, &material).await?,
+            Err(refusal) => WorkoutResult {
+                outcome: Outcome::Refused,
+                activity_id: None,
+                code: Some(refusal.reason),
+                message: Some(refusal.message.into_owned()),
+            },
+        });
+    }
+    Ok(Results { results })
+}
+
+/// The text of a workout is its file: what comes again just like that is known by it.
+fn material(text: &RawValue) -> Result<Material, Refusal> {
+    if !text.get().starts_with('{') {
+        return Err(Refusal::malformed("a workout is an object"));
+    }
+    let workout: Workout = serde_json::from_str(text.get()).map_err(Refusal::malformed)?;
+    let id = workout.id.clone();
+    let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
+    let sessions = vec![workout.session()?];
+    Ok(Material { original: Some(original), sessions, name: Some(("apple", id)) })
+}
+
+async fn keep_one(
+    state: &WorkerState,
+    identity: Identity,
+    material: &Material,
+) -> ApiResult<WorkoutResult> {
+    let mut conn = state.pool.get().await?;
+    let kept = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            identity.confirm(conn).await?;
+            intake::keep(conn, identity.user_id, material, OnKnown::Refresh).await
+        })
+        .await?;
+    state.metrics.activities_created.inc_by(kept.new);
+    Ok(WorkoutResult {
+        outcome: kept.outcome,
+        activity_id: kept.activity_ids.first().copied(),
+        code: None,
+        message: None,
+    })
+}

@@ -1,0 +1,47 @@
+//! What the app posts, and what it is answered.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{imports::types::Outcome, recordings::Reason};
+
+/// `POST /integrations/apple/health-auto-export`: version 2 of the app's JSON. Metrics are passed over.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = HealthAutoExport)]
+pub struct Export {
+    #[schema(value_type = Data)]
+    pub data: Box<RawValue>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = HealthAutoExportData)]
+pub struct Data {
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>, max_items = 1000)]
+    pub workouts: Vec<Box<RawValue>>,
+}
+
+/// What became of a workout.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HealthAutoExportResult)]
+pub struct WorkoutResult {
+    pub outcome: Outcome,
+    /// The activity that it is, or stands behind; `null` when it was refused.
+    #[schema(required)]
+    pub activity_id: Option<Uuid>,
+    /// Why it was refused.
+    #[schema(required)]
+    pub code: Option<Reason>,
+    /// A sentence for people.
+    #[schema(required)]
+    pub message: Option<String>,
+}
+
+/// One result for each workout, in their order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HealthAutoExportResults)]
+pub struct Results {
+    pub results: Vec<WorkoutResult>,
+}
