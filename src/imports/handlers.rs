@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     service,
-    types::{FilesParams, List, Progress, UploadParams, WithFiles},
+    types::{Event, FilesParams, List, Progress, UploadParams, WithFiles},
     upload::Upload,
 };
 use crate::{
@@ -118,7 +118,7 @@ pub async fn cancel(
     get, path = "/imports/{id}/events", operation_id = "follow_import", tag = "Imports",
     params(("id" = Uuid, Path)),
     responses((
-        status = 200, description = "`data:` lines with JSON", body = String, content_type = "text/event-stream",
+        status = 200, description = "`data:` lines with JSON", body = Event, content_type = "text/event-stream",
     )),
 )]
 pub async fn events(

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::Identity,
-    error::{ApiError, ApiResult, ErrorCode},
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
     state::WorkerState,
 };
 
@@ -83,7 +83,14 @@ pub async fn with_files(
     params: FilesParams,
 ) -> ApiResult<WithFiles> {
     let progress = progress(state, identity, id).await?;
-    let limit = params.limit.unwrap_or(DEFAULT_FILES).clamp(0, MAX_FILES);
+    let limit = match params.limit {
+        Some(..0) => {
+            let field = FieldError::new("limit", "invalid_parameter", "must be at least 0");
+            let code = ErrorCode::InvalidParameter;
+            return Err(ApiError { code, ..ApiError::validation(vec![field]) });
+        }
+        limit => limit.unwrap_or(DEFAULT_FILES).min(MAX_FILES),
+    };
     let conn = state.pool.get().await?;
     let after = params.after.unwrap_or(-1);
     let mut files = store::files(&conn, id, params.outcome, after, limit + 1).await?;

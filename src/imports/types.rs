@@ -155,6 +155,15 @@ pub struct WithFiles {
     pub next: Option<i32>,
 }
 
+/// An event of `GET /imports/{id}/events`, for the documentation.
+#[derive(ToSchema)]
+#[schema(as = ImportEvent)]
+pub struct Event {
+    /// JSON: an `Import`.
+    #[schema(rename = "data")]
+    _data: String,
+}
+
 /// The answer of `GET /imports`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Imports)]

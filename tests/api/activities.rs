@@ -333,6 +333,8 @@ async fn laps_and_sets_are_checked_one_by_one() {
             ("laps[0].started_at", "out_of_range"),
         ),
         ("laps", json!(vec![json!({}); 10_001]), ("laps", "too_long")),
+        ("laps", json!([[]]), ("laps[0]", "invalid_type")),
+        ("sets", json!([["squat", 8]]), ("sets[0]", "invalid_type")),
         ("sets", json!([{"reps": 8}]), ("sets[0]", "invalid_type")),
         ("sets", json!([{"exercise": ""}]), ("sets[0].exercise", "too_short")),
         ("sets", json!([{"exercise": "a\0"}]), ("sets[0].exercise", "invalid_format")),

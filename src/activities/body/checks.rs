@@ -7,7 +7,7 @@ use serde_json::Number;
 use crate::{
     activities::types::{ActivityType, ClientSource},
     db::JsonText,
-    http::{Fault, check_json, check_text},
+    http::{Fault, Object, check_json, check_text},
 };
 
 /// A leap year.
@@ -109,10 +109,11 @@ pub fn external_id(text: String) -> Result<String, Fault> {
 }
 
 /// A list of at most `max`, as it is kept.
-pub fn list<T: Serialize>(items: &[T], max: usize) -> Result<JsonText, Fault> {
+pub fn list<T: Serialize>(items: Vec<Object<T>>, max: usize) -> Result<JsonText, Fault> {
     if items.len() > max {
         return Err(("too_long", format!("must have at most {max} items")));
     }
+    let items: Vec<T> = items.into_iter().map(|item| item.0).collect();
     JsonText::of(&items).map_err(|error| ("invalid_format", error.to_string()))
 }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     db::JsonText,
     error::ApiResult,
-    http::{Faults, Patch, Validator},
+    http::{Faults, Object, Patch, Validator},
 };
 
 pub use checks::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, instant};
@@ -102,10 +102,10 @@ pub struct ActivityBody {
     sport_raw: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<Lap>>, max_items = 10000)]
-    laps: Patch<Vec<Lap>>,
+    laps: Patch<Vec<Object<Lap>>>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<ExerciseSet>>, max_items = 1000)]
-    sets: Patch<Vec<ExerciseSet>>,
+    sets: Patch<Vec<Object<ExerciseSet>>>,
     #[serde(default)]
     #[schema(value_type = Option<Map<String, Value>>)]
     device_data: Patch<JsonText>,
@@ -182,10 +182,10 @@ impl ActivityBody {
 
     fn details(self, v: &mut Validator) -> Details {
         if let Patch::Value(laps) = &self.laps {
-            v.add(Faults::of("laps", laps, Lap::check));
+            v.add(Faults::of("laps", laps, |lap, faults| lap.0.check(faults)));
         }
         if let Patch::Value(sets) = &self.sets {
-            v.add(Faults::of("sets", sets, ExerciseSet::check));
+            v.add(Faults::of("sets", sets, |set, faults| set.0.check(faults)));
         }
         macro_rules! checked {
             ($($field:ident: $check:expr,)+) => {
@@ -209,8 +209,8 @@ impl ActivityBody {
             utc_offset_minutes: checks::utc_offset,
             device: checks::name,
             sport_raw: checks::name,
-            laps: |laps| checks::list(&laps, MAX_LAPS),
-            sets: |sets| checks::list(&sets, MAX_SETS),
+            laps: |laps| checks::list(laps, MAX_LAPS),
+            sets: |sets| checks::list(sets, MAX_SETS),
             device_data: checks::device_data,
         }
     }

@@ -7,7 +7,7 @@ use tokio::{runtime, sync::oneshot};
 
 use super::{Parts, job::Job, walk::Stop};
 use crate::{
-    error::ApiError,
+    error::{ApiError, ErrorCode},
     imports::{
         store::{self, Claimed},
         types::Status,
@@ -97,7 +97,11 @@ fn work(
         Err(Stop::Lost) => Ended::NotNow,
         Err(Stop::Error(error)) => {
             // The lease brings it back if even this cannot be done.
-            let _ = runtime.block_on(store::give_back(&writer, job));
+            let _ = match error.code {
+                // A file that cannot be kept would be tried for ever.
+                ErrorCode::Internal => runtime.block_on(store::postpone(&writer, job)),
+                _ => runtime.block_on(store::give_back(&writer, job)),
+            };
             return Err(error);
         }
     };

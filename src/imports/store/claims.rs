@@ -117,6 +117,18 @@ pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResu
     .await
 }
 
+/// For whoever comes after a pause, which doubles up to a minute: this attempt failed.
+pub async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE imports SET leased_until = now() + make_interval(secs => least(power(2, attempts), 60))
+         WHERE id = $1 AND claim = $2 AND status = 'running'",
+    )
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
 /// Ends a job, and forgets what was uploaded: originals are kept elsewhere.
 pub async fn finish(
     mut conn: &AsyncPgConnection,

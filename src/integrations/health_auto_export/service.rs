@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::Identity,
     error::{ApiError, ApiResult, FieldError},
-    http::parse_part,
+    http::Object,
     imports::{
         intake::{self, Material, OnKnown},
         types::Outcome,
@@ -21,10 +21,9 @@ use crate::{
 
 const MAX_WORKOUTS: usize = 1000;
 
-/// Keeps each workout by itself, so that one at fault holds up no other. 422 when there are too many, or no list
-/// of them.
+/// Keeps each workout by itself, so that one at fault holds up no other. 422 when there are too many.
 pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
-    let Data { workouts } = parse_part(&export.data)?;
+    let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
         let problem = format!("must be at most {MAX_WORKOUTS}");
         let fault = FieldError::new("data.workouts", "too_long", problem);
@@ -47,10 +46,8 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
 
 /// The text of a workout is its file: what comes again just like that is known by it.
 fn material(text: &RawValue) -> Result<Material, Refusal> {
-    if !text.get().starts_with('{') {
-        return Err(Refusal::malformed("a workout is an object"));
-    }
-    let workout: Workout = serde_json::from_str(text.get()).map_err(Refusal::malformed)?;
+    let Object::<Workout>(workout) =
+        serde_json::from_str(text.get()).map_err(Refusal::malformed)?;
     let id = workout.id.clone();
     let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
     let sessions = vec![workout.session()?];

@@ -5,14 +5,14 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{imports::types::Outcome, recordings::Reason};
+use crate::{http::Object, imports::types::Outcome, recordings::Reason};
 
 /// `POST /integrations/apple/health-auto-export`: version 2 of the app's JSON. Metrics are passed over.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HealthAutoExport)]
 pub struct Export {
     #[schema(value_type = Data)]
-    pub data: Box<RawValue>,
+    pub data: Object<Data>,
 }
 
 #[derive(Deserialize, ToSchema)]

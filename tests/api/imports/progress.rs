@@ -58,7 +58,7 @@ async fn files_are_listed_page_by_page() {
     let bob = app.user("bob@example.com").await;
     assert_eq!(app.get_as(&bob, "/imports").await.expect(200).json()["imports"], json!([]));
     app.get_as(&bob, &path).await.expect_error(404, "not_found");
-    for wrong in ["limit=x", "after=x", "outcome=lost"] {
+    for wrong in ["limit=x", "limit=-1", "after=x", "outcome=lost"] {
         app.get_as(&ann, &format!("{path}?{wrong}")).await.expect_error(400, "invalid_parameter");
     }
 }
@@ -98,6 +98,24 @@ async fn one_that_is_cancelled_goes_no_further_and_keeps_what_it_has() {
     app.request(&bob, Method::DELETE, &location, None).await.expect_error(404, "not_found");
     // The next one is done as if nothing had been.
     assert_eq!(super::import(&app, &ann, "b.zip", &archive(50)).await["status"], "done");
+}
+
+/// A file that cannot be kept, for whatever reason, is given up, and holds up nothing for long.
+#[actix_rt::test]
+async fn a_file_that_fails_again_and_again_is_given_up() {
+    let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;
+    let ann = app.user("ann@example.com").await;
+    let trigger = "
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE TRIGGER failing BEFORE INSERT ON import_files FOR EACH ROW
+            WHEN (NEW.number = 1 AND NEW.outcome = 'imported') EXECUTE FUNCTION fail()";
+    app.database.connect().await.batch_execute(trigger).await.unwrap();
+    let import = import(&app, &ann, "a.zip", &archive(3)).await;
+    let outcomes: Vec<_> =
+        super::outcomes(&import).into_iter().map(|(_, outcome, code)| (outcome, code)).collect();
+    let expected = [("imported", ""), ("refused", "gave_up"), ("imported", "")];
+    assert_eq!(outcomes, expected.map(|(outcome, code)| (outcome.to_owned(), code.to_owned())));
 }
 
 #[actix_rt::test]
