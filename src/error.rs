@@ -51,6 +51,7 @@ pub enum ErrorCode {
     TooManyWebhooks,
     TooManyImports,
     NoTrack,
+    NoOriginal,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -102,7 +103,8 @@ impl ErrorCode {
             | Self::TooManyTokens
             | Self::TooManyWebhooks
             | Self::TooManyImports
-            | Self::NoTrack => StatusCode::CONFLICT,
+            | Self::NoTrack
+            | Self::NoOriginal => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

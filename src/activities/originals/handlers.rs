@@ -10,14 +10,12 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, ErrorCode},
     http::ApiPath,
     state::WorkerState,
 };
 
 /// The file that an activity was made of, as it came.
-///
-/// 404 also for an activity that was made of no file.
 #[utoipa::path(
     get, path = "/activities/{id}/original", operation_id = "get_original", tag = "Activities",
     params(("id" = Uuid, Path)),
@@ -25,6 +23,7 @@ use crate::{
         status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream",
         headers(("Content-Disposition" = String, description = "Its name")),
     )),
+    extensions(("x-error-codes" = json!([ErrorCode::NoOriginal]))),
 )]
 pub async fn original(
     state: Data<WorkerState>,
@@ -33,7 +32,9 @@ pub async fn original(
 ) -> ApiResult<HttpResponse> {
     let conn = state.pool.get().await?;
     let identity = user.identity();
-    let (name, content) = identity.found(store::find(&conn, identity, id.0).await?, &conn).await?;
+    let found = identity.found(store::find(&conn, identity, id.0).await?, &conn).await?;
+    let (name, content) = found
+        .ok_or_else(|| ApiError::new(ErrorCode::NoOriginal, "this activity was made of no file"))?;
     let content = content.ok_or_else(|| ApiError::internal("an original without content"))?;
     let name = ExtendedValue {
         charset: Charset::Ext("UTF-8".to_owned()),

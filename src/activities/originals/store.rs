@@ -21,18 +21,19 @@ pub struct NewOriginal<'a> {
     pub content: &'a [u8],
 }
 
-/// The file's name and content, or those of one that stands behind the activity; `None` without such an activity, and for one that was made of no file.
+/// The file's name and content, or those of one that stands behind the activity, if there is a file; `None`
+/// without such an activity.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     activity_id: Uuid,
-) -> QueryResult<Option<(String, Option<Vec<u8>>)>> {
+) -> QueryResult<Option<Option<(String, Option<Vec<u8>>)>>> {
     activities::table
-        .inner_join(originals::table)
+        .left_join(originals::table)
         .filter(activities::id.eq(activity_id).or(activities::merged_into.eq(activity_id)))
         .filter(activities::user_id.eq_any(live_user(identity)))
-        .order(activities::id.ne(activity_id))
-        .select((originals::file_name, originals::content))
+        .order((activities::original_id.is_null(), activities::id.ne(activity_id)))
+        .select((originals::file_name, originals::content).nullable())
         .first(&mut conn)
         .await
         .optional()

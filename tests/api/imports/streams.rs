@@ -98,5 +98,5 @@ async fn an_activity_without_any_has_none() {
     assert_eq!((&streams["points"], &streams["series"]), (&json!(0), &json!({})));
     let track = app.get_as(&ann, &format!("{path}/track.geojson")).await.expect(200).json();
     assert_eq!(track["geometry"], Value::Null);
-    app.get_as(&ann, &format!("{path}/original")).await.expect_error(404, "not_found");
+    app.get_as(&ann, &format!("{path}/original")).await.expect_error(409, "no_original");
 }
