@@ -12,8 +12,8 @@ use crate::{
     db::{ConnectError, Connector, migrations, migrations::MigrationError},
     delivery::{Delivery, DeliveryStatus},
     error::ApiError,
-    http,
-    imports::runner::Imports,
+    http, imports,
+    jobs::Jobs,
     state::Shared,
     telemetry::Metrics,
 };
@@ -41,7 +41,7 @@ pub struct Application {
     port: u16,
     server: Server,
     delivery: Delivery,
-    imports: Imports,
+    imports: Jobs,
     bell: Bell,
     shared: Arc<Shared>,
     shutdown_notice: Duration,
@@ -72,7 +72,7 @@ impl Application {
         let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
         let shared =
             Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
-        let imports = Imports::start(config, connector.clone(), &metrics);
+        let imports = imports::runner::start(config, connector.clone(), &metrics);
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));

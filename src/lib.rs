@@ -9,7 +9,8 @@
 //! - **Delivery.** [`delivery`] claims those rows on a thread of its own and sends them through
 //!   actix actors. A handler never talks to a mail server; a dead actor never loses a message.
 //!
-//! [`imports`] has a thread of its own, too: files that were uploaded are read there by [`recordings`].
+//! [`imports`] has a thread of its own, too, as all [`jobs`] have: files that were uploaded are read there by
+//! [`recordings`].
 //!
 //! [`app`] puts them together, for `main` and for the tests alike. [`config`] is the only place
 //! where the environment is read. [`throttle`] has the limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
@@ -32,6 +33,7 @@ pub mod http;
 pub mod idempotency;
 pub mod imports;
 pub mod integrations;
+pub mod jobs;
 pub mod outbox;
 pub mod recordings;
 pub mod state;

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -20,6 +19,7 @@ use crate::{
         runner::{Ended, Parts, run_here},
         store::{self, Claimed},
     },
+    jobs::Stopping,
     telemetry::Metrics,
 };
 
@@ -42,7 +42,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         connector: connector.clone(),
         config: config.imports,
         metrics: Metrics::new()?.imports,
-        stopping: Arc::new(AtomicBool::new(false)),
+        stopping: Stopping::default(),
     };
     let bar = bar("reading", "{pos} of {len} files")?;
     let ended = run_here(&parts, &job, |(found, over)| {

@@ -4,7 +4,6 @@ use std::{
     cell::RefCell,
     io::Read,
     rc::Rc,
-    sync::atomic::Ordering::Relaxed,
     time::{Duration, Instant},
 };
 
@@ -121,7 +120,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         match self.trouble.take() {
             Some(stop) => Err(stop),
             None if self.budget == 0 => Err(Stop::Bomb),
-            None if self.parts.stopping.load(Relaxed) => Err(Stop::Leaving),
+            None if self.parts.stopping.has_begun() => Err(Stop::Leaving),
             None => Ok(()),
         }
     }
