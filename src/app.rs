@@ -13,6 +13,7 @@ use crate::{
     delivery::{Delivery, DeliveryStatus},
     error::ApiError,
     http, imports,
+    integrations::garmin,
     jobs::Jobs,
     state::Shared,
     telemetry::Metrics,
@@ -42,6 +43,7 @@ pub struct Application {
     server: Server,
     delivery: Delivery,
     imports: Jobs,
+    garmin: Jobs,
     bell: Bell,
     shared: Arc<Shared>,
     shutdown_notice: Duration,
@@ -73,6 +75,7 @@ impl Application {
         let shared =
             Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
         let imports = imports::runner::start(config, connector.clone(), &metrics);
+        let garmin = garmin::sync::start(config, connector.clone(), &metrics);
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
@@ -83,6 +86,7 @@ impl Application {
             server,
             delivery,
             imports,
+            garmin,
             bell,
             shared,
             shutdown_notice: config.server.shutdown_notice,
@@ -109,6 +113,7 @@ impl Application {
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.imports.stop().await;
+        self.garmin.stop().await;
         self.delivery.stop().await;
         tracing::info!("stopped");
         outcome

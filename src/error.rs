@@ -46,6 +46,7 @@ pub enum ErrorCode {
     EmailTaken,
     ConnectionTaken,
     LastWayIn,
+    GarminNeedsReauth,
     ExternalIdTaken,
     TooManyTokens,
     TooManyWebhooks,
@@ -99,6 +100,7 @@ impl ErrorCode {
             | Self::EmailTaken
             | Self::ConnectionTaken
             | Self::LastWayIn
+            | Self::GarminNeedsReauth
             | Self::ExternalIdTaken
             | Self::TooManyTokens
             | Self::TooManyWebhooks

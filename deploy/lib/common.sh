@@ -12,7 +12,8 @@ readonly image=localhost/sports-log
 # Secrets that setup.sh makes, and those that only some installations have.
 readonly made_secrets=(postgres-password database-password jwt-secret server-key oauth-token-key grafana-password)
 readonly optional_secrets=(jwt-secret-previous server-key-previous oauth-token-key-previous smtp-pass
-    twilio-auth-token google-client-secret facebook-client-secret oidc-client-secret)
+    twilio-auth-token google-client-secret facebook-client-secret oidc-client-secret
+    garmin-client-secret garmin-webhook-secret)
 
 # In the order in which they start.
 readonly services=(sports-log-postgres sports-log sports-log-caddy sports-log-node-exporter

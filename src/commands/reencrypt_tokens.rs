@@ -8,6 +8,7 @@ use crate::{
     config::Source,
     db::Connector,
     error::ApiError,
+    integrations::garmin,
 };
 
 /// Connections that are locked at a time: servers that run beside wait no longer than for these.
@@ -22,7 +23,10 @@ pub fn reencrypt_tokens() -> CommandResult {
         let mut total = 0;
         loop {
             let batch = conn
-                .transaction::<_, ApiError, _>(async |conn| reencrypt(conn, &cipher, BATCH).await)
+                .transaction::<_, ApiError, _>(async |conn| {
+                    let ways_in = reencrypt(conn, &cipher, BATCH).await?;
+                    Ok(ways_in + garmin::reencrypt(conn, &cipher, BATCH).await?)
+                })
                 .await
                 .map_err(explained)?;
             total += batch;

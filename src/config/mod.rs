@@ -4,6 +4,7 @@
 
 mod database;
 mod delivery;
+mod garmin;
 mod hashing;
 mod imports;
 mod limits;
@@ -20,6 +21,7 @@ mod webhooks;
 
 pub use database::{DatabaseConfig, SslMode};
 pub use delivery::DeliveryConfig;
+pub use garmin::{GarminConfig, GarminDeveloperConfig};
 pub use hashing::HashingConfig;
 pub use imports::ImportConfig;
 pub use limits::{LimitsConfig, Rate};
@@ -41,6 +43,7 @@ pub struct Config {
     pub secrets: Secrets,
     pub sessions: SessionConfig,
     pub oauth: OAuthConfig,
+    pub garmin: GarminConfig,
     pub hashing: HashingConfig,
     pub limits: LimitsConfig,
     pub mail: MailConfig,
@@ -67,6 +70,7 @@ impl Config {
         let secrets = Secrets::read(s);
         let sessions = SessionConfig::read(s);
         let oauth = OAuthConfig::read(s);
+        let garmin = GarminConfig::read(s, &oauth);
         let hashing = HashingConfig::read(s);
         let limits = LimitsConfig::read(s);
         let mailbox = s.optional("MAILBOX_DIR");
@@ -87,6 +91,7 @@ impl Config {
                     secrets,
                     sessions,
                     oauth,
+                    garmin,
                     hashing,
                     limits,
                     mail,

@@ -81,7 +81,7 @@ impl OAuthConfig {
     }
 }
 
-fn credentials(
+pub(super) fn credentials(
     s: &mut Source,
     id_name: &'static str,
     secret_name: &'static str,

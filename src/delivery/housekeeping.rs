@@ -9,6 +9,7 @@ use crate::{
     db::Backup,
     error::ApiResult,
     idempotency, imports,
+    integrations::garmin,
     outbox::store,
     throttle, webhooks,
 };
@@ -21,13 +22,20 @@ pub async fn look(parts: Rc<Parts>) {
         if expired > 0 {
             tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
         }
-        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?))
+        let waits = [
+            ("import", imports::store::longest_wait(&conn).await?),
+            ("garmin", garmin::store::longest_wait(&conn).await?),
+        ];
+        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?, waits))
     };
     match outcome.await {
-        Ok((depths, backup)) => {
+        Ok((depths, backup, waits)) => {
             let metrics = &parts.metrics;
             metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
             metrics.show_depths(&depths);
+            for (work, seconds) in waits {
+                metrics.work_wait.with_label_values(&[work]).set(seconds);
+            }
         }
         Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
     }
@@ -47,6 +55,7 @@ pub async fn forget(parts: Rc<Parts>) {
         changes::store::purge(&conn).await?;
         webhooks::store::purge(&conn).await?;
         imports::store::purge(&conn).await?;
+        garmin::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

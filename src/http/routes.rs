@@ -16,7 +16,7 @@ use crate::{
         otp, reauth, sessions, tokens,
     },
     imports,
-    integrations::health_auto_export,
+    integrations::{garmin, health_auto_export},
     webhooks,
 };
 
@@ -52,6 +52,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             activities { list, create, get, update, delete }
             imports { create, list, get, cancel, events }
             health_auto_export { health_auto_export }
+            garmin { get, connect, disconnect, authorize, callback, sync, webhook }
             batch { create_many }
             changes { changes }
             export { export }

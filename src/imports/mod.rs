@@ -9,6 +9,7 @@ pub mod intake;
 pub mod local;
 pub mod runner;
 mod service;
+pub mod single;
 pub mod store;
 pub mod types;
 mod upload;

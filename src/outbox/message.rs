@@ -39,12 +39,14 @@ pub enum MessageKind {
     ChangeCode,
     /// Something happened to the account's ways in; about an event.
     SecurityNotice,
+    /// Garmin is to be connected again; about a connection.
+    GarminReauth,
     /// Something happened to the log; about a delivery of a webhook.
     Webhook,
 }
 
 impl MessageKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::AccountExists,
@@ -53,6 +55,7 @@ impl MessageKind {
         Self::EmailCode,
         Self::ChangeCode,
         Self::SecurityNotice,
+        Self::GarminReauth,
         Self::Webhook,
     ];
 
@@ -64,6 +67,7 @@ impl MessageKind {
             | Self::ResetPassword
             | Self::AccountExists
             | Self::SecurityNotice
+            | Self::GarminReauth
             | Self::Webhook => false,
         }
     }
@@ -117,6 +121,12 @@ impl Message {
         let mail = Self::mail(MessageKind::SecurityNotice, event_id, event_id);
         let recipient = recipient.map(ToString::to_string);
         Self { user_id, recipient, priority: 1, life_minutes: DAY, ..mail }
+    }
+
+    /// Garmin is to be connected again.
+    pub fn garmin_reauth(user_id: Uuid, connection_id: Uuid) -> Self {
+        let mail = Self::mail(MessageKind::GarminReauth, user_id, connection_id);
+        Self { priority: 2, life_minutes: DAY, ..mail }
     }
 
     /// A code: somebody is waiting for it. As long as its challenge lives.

@@ -1,6 +1,7 @@
 //! What was read, whatever it was read from.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{Reason, Refusal};
 use crate::activities::{ExerciseSet, Lap};
@@ -29,7 +30,7 @@ pub struct Session {
 }
 
 /// What is known of the whole of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Totals {
     /// The time that the timer ran.
     pub timer_secs: Option<f64>,

@@ -43,6 +43,8 @@ async fn what_happened_is_counted() {
         ("sports_log_delivery_actor_up{actor=\"relay\"}", 1.0),
         ("sports_log_delivery_actor_up{actor=\"sms\"}", 0.0),
         ("sports_log_logins_total{method=\"otp\",status=\"failure\"}", 0.0),
+        ("sports_log_work_wait_seconds{work=\"import\"}", 0.0),
+        ("sports_log_work_wait_seconds{work=\"garmin\"}", 0.0),
         ("sports_log_hashing_pending", 0.0),
         ("sports_log_hashing_seconds_count", 4.0),
         ("sports_log_db_pool_waiting{pool=\"http\"}", 0.0),

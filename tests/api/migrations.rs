@@ -6,7 +6,7 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
-const MIGRATIONS: usize = 14;
+const MIGRATIONS: usize = 15;
 
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
@@ -15,7 +15,7 @@ const COLUMNS: &str = "
                CASE WHEN is_nullable = 'YES' THEN 'Nullable<' ELSE '' END ||
                CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
                     WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
-                    WHEN 'float4' THEN 'Float4' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
+                    WHEN 'float4' THEN 'Float4' WHEN 'date' THEN 'Date' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
                     WHEN '_timestamptz' THEN 'Array<Timestamptz>' WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>' ELSE udt_name END ||
                CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
         FROM information_schema.columns
@@ -28,6 +28,7 @@ async fn schema_rs_is_what_the_migrations_make() {
     let mut declared = Vec::new();
     let schema = [
         include_str!("../../src/db/schema/accounts.rs"),
+        include_str!("../../src/db/schema/garmin.rs"),
         include_str!("../../src/db/schema/log.rs"),
         include_str!("../../src/db/schema/uploads.rs"),
         include_str!("../../src/db/schema/outgoing.rs"),

@@ -1,23 +1,26 @@
-//! A login that is under way at a provider. All of it is in a signed cookie, and what it needs besides
+//! A login, or another grant, that is under way at a provider. All of it is in a signed cookie, and what it needs besides
 //! (state, nonce, PKCE verifier) is derived from its id: nothing is stored before it comes back.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Utc;
 use oauth2::PkceCodeVerifier;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::Provider;
-use crate::auth::{Identity, Purpose, ServerKey};
+use super::CallbackParams;
+use crate::{
+    auth::{Identity, Purpose, ServerKey},
+    error::{ApiError, ApiResult, ErrorCode},
+};
 
 /// How long somebody may take at the provider, in seconds.
 pub const LIFE_SECS: i64 = 600;
 
-/// See the module.
+/// See the module. `P` is what is granted by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoginAttempt {
+pub struct Attempt<P> {
     pub id: Uuid,
-    pub provider: Provider,
+    pub provider: P,
     /// Unix seconds.
     expires_at: i64,
     /// Where to return to, from the allow-list.
@@ -26,8 +29,8 @@ pub struct LoginAttempt {
     pub linking: Option<Identity>,
 }
 
-impl LoginAttempt {
-    pub fn new(provider: Provider, return_to: Option<String>, linking: Option<Identity>) -> Self {
+impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
+    pub fn new(provider: P, return_to: Option<String>, linking: Option<Identity>) -> Self {
         let expires_at = Utc::now().timestamp() + LIFE_SECS;
         Self { id: Uuid::new_v4(), provider, expires_at, return_to, linking }
     }
@@ -44,13 +47,24 @@ impl LoginAttempt {
     pub fn open<'a>(
         key: &'a ServerKey,
         cookie: &str,
-        provider: Provider,
+        provider: &P,
         state: &str,
     ) -> Option<(Self, &'a ServerKey)> {
         key.accepted().find_map(|key| Some((Self::open_with(key, cookie, provider, state)?, key)))
     }
 
-    fn open_with(key: &ServerKey, cookie: &str, provider: Provider, state: &str) -> Option<Self> {
+    /// The attempt that comes back, with its key, or 400 `invalid_state`.
+    pub fn returned<'a>(
+        key: &'a ServerKey,
+        cookie: Option<&str>,
+        provider: &P,
+        params: &CallbackParams,
+    ) -> ApiResult<(Self, &'a ServerKey)> {
+        let (cookie, state) = (cookie.unwrap_or_default(), params.state.as_deref());
+        Self::open(key, cookie, provider, state.unwrap_or_default()).ok_or_else(invalid_state)
+    }
+
+    fn open_with(key: &ServerKey, cookie: &str, provider: &P, state: &str) -> Option<Self> {
         let (json, tag) = cookie.split_once('.')?;
         let (json, tag) = (URL_SAFE_NO_PAD.decode(json).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
         if !key.is_own_tag(Purpose::OAuthLogin, "cookie", &json, &tag) {
@@ -59,7 +73,7 @@ impl LoginAttempt {
         let attempt: Self = serde_json::from_slice(&json).ok()?;
         let state = URL_SAFE_NO_PAD.decode(state).ok()?;
         let is_good = key.is_own_tag(Purpose::OAuthLogin, "state", attempt.id.as_bytes(), &state)
-            && attempt.provider == provider
+            && attempt.provider == *provider
             && attempt.expires_at > Utc::now().timestamp();
         is_good.then_some(attempt)
     }
@@ -84,9 +98,15 @@ impl LoginAttempt {
     }
 }
 
+pub fn invalid_state() -> ApiError {
+    let message = "this login was not begun here, is over or took too long; begin again";
+    ApiError::new(ErrorCode::InvalidState, message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::oauth::{LoginAttempt, Provider};
 
     #[test]
     fn a_cookie_opens_for_its_provider_its_state_and_its_time() {
@@ -94,7 +114,7 @@ mod tests {
         let attempt = LoginAttempt::new(Provider::Google, Some("app://home".into()), None);
         let (cookie, state) = (attempt.seal(&key).unwrap(), attempt.state(&key));
         let opened = |key, cookie: &str, provider, state: &str| {
-            LoginAttempt::open(key, cookie, provider, state).map(|(attempt, _)| attempt)
+            LoginAttempt::open(key, cookie, &provider, state).map(|(attempt, _)| attempt)
         };
         let open = |cookie: &str, provider, state: &str| opened(&key, cookie, provider, state);
         assert_eq!(open(&cookie, Provider::Google, &state), Some(attempt.clone()));

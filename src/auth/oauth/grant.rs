@@ -11,10 +11,10 @@ use oauth2::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{CallError, LoginAttempt, Outbound, ProviderTokens};
+use super::{Attempt, CallError, Outbound, ProviderTokens};
 use crate::{
     auth::ServerKey,
     config::ClientCredentials,
@@ -69,10 +69,10 @@ impl Grant {
     }
 
     /// Where to send somebody who wants to log in.
-    pub fn authorization_url(
+    pub fn authorization_url<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         key: &ServerKey,
-        attempt: &LoginAttempt,
+        attempt: &Attempt<P>,
         scopes: &[&str],
         extra: &[(&'static str, String)],
     ) -> Url {
@@ -89,11 +89,11 @@ impl Grant {
     }
 
     /// Redeems a code: tokens, and the ID token where there is one.
-    pub async fn redeem(
+    pub async fn redeem<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         outbound: &Outbound,
         key: &ServerKey,
-        attempt: &LoginAttempt,
+        attempt: &Attempt<P>,
         code: String,
     ) -> ApiResult<(ProviderTokens, Option<String>)> {
         let request = self

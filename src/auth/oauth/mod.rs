@@ -12,18 +12,24 @@ mod openid;
 mod outbound;
 mod provider;
 mod providers;
-mod respond;
+pub mod respond;
 mod service;
 pub mod store;
 mod token_cipher;
 mod tokens;
 mod types;
 
-pub use attempt::LoginAttempt;
+pub use attempt::Attempt;
+pub use grant::{Endpoints, Grant};
 pub use handlers::*;
 pub use identity::{ProviderIdentity, ProviderTokens};
 pub use outbound::{CallError, Outbound};
 pub use provider::Provider;
 pub use providers::Providers;
+pub use service::{Start, read_code, spend};
 pub use token_cipher::TokenCipher;
 pub use tokens::reencrypt;
+pub use types::CallbackParams;
+
+/// A login that is under way.
+pub type LoginAttempt = Attempt<Provider>;

@@ -36,6 +36,11 @@ impl Default for Outbound {
 }
 
 impl Outbound {
+    /// For calls of other kinds.
+    pub fn client(&self) -> awc::Client {
+        self.0.clone()
+    }
+
     /// Sends a request of the `oauth2` crate's, which speaks another version of `http` than awc.
     pub async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
         let (parts, body) = request.into_parts();

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::ServerKey,
     config::OAuthConfig,
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, ErrorCode},
 };
 
 /// See the module.
@@ -48,9 +48,13 @@ impl Providers {
         self.configured(provider).is_ok()
     }
 
-    /// Whether people may be sent to `url` after a login.
-    pub fn may_return_to(&self, url: &str) -> bool {
-        self.return_urls.iter().any(|allowed| allowed == url)
+    /// 400 `invalid_return_to` unless people may be sent to `url` afterwards.
+    pub fn require_return_to(&self, url: Option<&str>) -> ApiResult<()> {
+        if url.is_none_or(|url| self.return_urls.iter().any(|allowed| allowed == url)) {
+            return Ok(());
+        }
+        let message = "return_to is not among the addresses that this server returns to";
+        Err(ApiError::new(ErrorCode::InvalidReturnTo, message))
     }
 
     /// Where to send somebody to log in; 404 for a provider that is not offered.

@@ -32,7 +32,7 @@ pub fn with_cookie(mut answer: HttpResponseBuilder, value: &str) -> HttpResponse
     answer
 }
 
-/// 200 with JSON; or 303 to `return_to`, with the same in its fragment, which browsers send nowhere.
+/// 200 with JSON; or 303 to `return_to`, with the same in its fragment.
 pub fn outcome(return_to: Option<&str>, outcome: ApiResult<Outcome>) -> ApiResult<HttpResponse> {
     let Some(return_to) = return_to else {
         let body = match outcome? {
@@ -50,16 +50,27 @@ pub fn outcome(return_to: Option<&str>, outcome: ApiResult<Outcome>) -> ApiResul
             fragment.append_pair("linked", &provider.to_string());
         }
         Err(error) => {
-            log(error);
-            fragment.append_pair("error", &error.code.to_string());
-            fragment.append_pair("error_description", &error.message);
+            let fragment = error_fragment(error);
+            return Ok(back(return_to, &fragment));
         }
     }
-    let location = format!("{return_to}#{}", fragment.finish());
-    let answer = with_cookie(HttpResponse::SeeOther(), "")
-        .insert_header((header::LOCATION, location))
-        .finish();
-    Ok(answer)
+    Ok(back(return_to, &fragment.finish()))
+}
+
+/// 303 to `return_to` with `fragment`, which browsers send nowhere.
+pub fn back(return_to: &str, fragment: &str) -> HttpResponse {
+    with_cookie(HttpResponse::SeeOther(), "")
+        .insert_header((header::LOCATION, format!("{return_to}#{fragment}")))
+        .finish()
+}
+
+/// What a page is told of an error. It is logged, too.
+pub fn error_fragment(error: &ApiError) -> String {
+    log(error);
+    Serializer::new(String::new())
+        .append_pair("error", &error.code.to_string())
+        .append_pair("error_description", &error.message)
+        .finish()
 }
 
 /// An error that leaves as a redirect is not seen by the middleware that logs others.

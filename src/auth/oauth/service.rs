@@ -4,8 +4,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
-    LoginAttempt, Provider, ProviderIdentity, ProviderTokens, store, tokens::seal,
-    types::CallbackParams,
+    CallbackParams, LoginAttempt, Provider, ProviderIdentity, ProviderTokens,
+    attempt::invalid_state, store, tokens::seal,
 };
 use crate::{
     auth::{
@@ -44,10 +44,7 @@ pub async fn start(
     if !state.providers.is_offered(provider) {
         return Err(ApiError::not_found());
     }
-    if return_to.as_ref().is_some_and(|url| !state.providers.may_return_to(url)) {
-        let message = "return_to is not among the addresses that this server returns to";
-        return Err(ApiError::new(ErrorCode::InvalidReturnTo, message));
-    }
+    state.providers.require_return_to(return_to.as_deref())?;
     let key = &state.server_key;
     let attempt = LoginAttempt::new(provider, return_to, linking);
     let url = state.providers.authorization_url(&state.outbound, key, &attempt).await?;
@@ -66,9 +63,7 @@ pub fn open_attempt<'a>(
     if !state.providers.is_offered(provider) {
         return Err(ApiError::not_found());
     }
-    let (cookie, returned) = (cookie.unwrap_or_default(), params.state.as_deref());
-    let returned = returned.unwrap_or_default();
-    LoginAttempt::open(&state.server_key, cookie, provider, returned).ok_or_else(invalid_state)
+    LoginAttempt::returned(&state.server_key, cookie, &provider, params)
 }
 
 /// Ends an attempt: somebody is logged in, or an account has one more way in.
@@ -78,20 +73,8 @@ pub async fn finish(
     params: CallbackParams,
     device: &Device,
 ) -> ApiResult<Outcome> {
-    {
-        let conn = state.pool.get().await?;
-        if !store::spend_state(&conn, attempt.id).await? {
-            return Err(invalid_state());
-        }
-    }
-    let code = match (params.error, params.code) {
-        (Some(error), _) => return Err(refused(&error)),
-        (None, Some(code)) if !code.is_empty() => code,
-        (None, _) => {
-            let message = "the provider sent neither a code nor an error";
-            return Err(ApiError::new(ErrorCode::InvalidParameter, message));
-        }
-    };
+    spend(state, attempt.id).await?;
+    let code = read_code(params)?;
     let (identity, tokens) = state.providers.identify(&state.outbound, key, attempt, code).await?;
     let subject = &identity.subject;
     let is_usable = !subject.is_empty() && !subject.contains(char::is_control);
@@ -104,6 +87,24 @@ pub async fn finish(
             Ok(Outcome::Linked(identity.provider))
         }
         None => log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn),
+    }
+}
+
+/// Once only: 400 `invalid_state` for an attempt that came back before.
+pub async fn spend(state: &WorkerState, attempt_id: Uuid) -> ApiResult<()> {
+    let conn = state.pool.get().await?;
+    if store::spend_state(&conn, attempt_id).await? { Ok(()) } else { Err(invalid_state()) }
+}
+
+/// The code that somebody was sent back with, or why there is none.
+pub fn read_code(params: CallbackParams) -> ApiResult<String> {
+    match (params.error, params.code) {
+        (Some(error), _) => Err(refused(&error)),
+        (None, Some(code)) if !code.is_empty() => Ok(code),
+        (None, _) => {
+            let message = "the provider sent neither a code nor an error";
+            Err(ApiError::new(ErrorCode::InvalidParameter, message))
+        }
     }
 }
 
@@ -203,11 +204,6 @@ async fn connect(
         return Ok(());
     }
     Err(taken("the user is linked to another account at this provider"))
-}
-
-fn invalid_state() -> ApiError {
-    let message = "this login was not begun here, is over or took too long; begin again";
-    ApiError::new(ErrorCode::InvalidState, message)
 }
 
 /// What a provider's error is to us (RFC 6749, section 4.1.2.1).

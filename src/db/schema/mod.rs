@@ -1,11 +1,12 @@
 //! The tables as diesel knows them. A test compares them with the migrated database.
 
 mod accounts;
+mod garmin;
 mod log;
 mod outgoing;
 mod uploads;
 
-pub use self::{accounts::*, log::*, outgoing::*, uploads::*};
+pub use self::{accounts::*, garmin::*, log::*, outgoing::*, uploads::*};
 
 diesel::joinable!(profiles -> users (user_id));
 diesel::joinable!(oauth_connections -> users (user_id));
@@ -23,6 +24,9 @@ diesel::joinable!(originals -> users (user_id));
 diesel::joinable!(imports -> users (user_id));
 diesel::joinable!(import_parts -> imports (import_id));
 diesel::joinable!(import_files -> imports (import_id));
+diesel::joinable!(garmin_connections -> users (user_id));
+diesel::joinable!(garmin_activities -> garmin_connections (connection_id));
+diesel::joinable!(garmin_events -> garmin_connections (connection_id));
 diesel::joinable!(idempotent_answers -> users (user_id));
 diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
@@ -48,6 +52,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_parts,
     import_chunks,
     import_files,
+    garmin_connections,
+    garmin_activities,
+    garmin_events,
     idempotent_answers,
     webhooks,
     webhook_deliveries,

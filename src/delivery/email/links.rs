@@ -9,6 +9,7 @@ use crate::{
     auth::{Digest, OneTimeToken, Purpose, ServerKey, local},
     delivery::Parts,
     error::{ApiError, ApiResult},
+    integrations::garmin,
     outbox::{
         MessageKind,
         store::{Claim, Claimed},
@@ -37,6 +38,10 @@ pub async fn compose(
             token.await?.map(|token| Mail::reset_password(parts, &token)).transpose()
         }
         MessageKind::AccountExists => Mail::account_exists(parts).map(Some),
+        MessageKind::GarminReauth => {
+            let is_of_use = garmin::needs_reauth(conn, about).await?;
+            is_of_use.then(|| Mail::garmin_reauth(parts)).transpose()
+        }
         MessageKind::SecurityNotice => notices::compose(parts, conn, message).await,
         MessageKind::Webhook
         | MessageKind::LoginCode

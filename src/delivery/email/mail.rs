@@ -48,6 +48,8 @@ template!(
     NoticeHtml { product, base_url, what, when, device, link } =
         "delivery/templates/security_notice.html"
 );
+template!(GarminReauthText { product, base_url } = "delivery/templates/garmin_reauth.txt");
+template!(GarminReauthHtml { product, base_url } = "delivery/templates/garmin_reauth.html");
 template!(TestText { product, base_url } = "delivery/templates/test.txt");
 template!(TestHtml { product, base_url } = "delivery/templates/test.html");
 
@@ -115,6 +117,15 @@ impl Mail {
         let text = NoticeText { product, base_url, what, when, device, link };
         let html = NoticeHtml { product, base_url, what, when, device, link };
         Self::new("security_notice", format!("{what} ({product})"), &text, &html)
+    }
+
+    /// "Connect Garmin again".
+    pub fn garmin_reauth(parts: &Parts) -> ApiResult<Self> {
+        let (product, base_url) = names(parts);
+        let text = GarminReauthText { product, base_url };
+        let html = GarminReauthHtml { product, base_url };
+        let subject = format!("Connect Garmin with {product} again");
+        Self::new("garmin_reauth", subject, &text, &html)
     }
 
     /// An operator tries whether mail works.

@@ -3,6 +3,8 @@
 
 mod row;
 
+pub use row::title;
+
 use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,10 +20,12 @@ use crate::{
     recordings::Session,
 };
 
+/// A file's name and content.
+pub type File = (String, Vec<u8>);
+
 /// What is to be kept.
 pub struct Material {
-    /// The file's name and content, if there is one.
-    pub original: Option<(String, Vec<u8>)>,
+    pub original: Option<File>,
     pub sessions: Vec<Session>,
     /// What its source calls it: the source, and the name there.
     pub name: Option<(&'static str, String)>,
@@ -75,7 +79,7 @@ pub async fn keep(
         original_id = Some(originals::insert(conn, &new).await?);
     }
     if let (Some((id, shown)), Some(session)) = (named, sessions.first()) {
-        refresh(conn, id, session, original_id).await?;
+        remeasure(conn, id, session, original_id).await?;
         return Ok(Kept { outcome: Outcome::Updated, activity_ids: vec![shown], new: 0 });
     }
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
@@ -110,7 +114,8 @@ pub async fn keep(
     Ok(kept)
 }
 
-async fn refresh(
+/// Measures an activity anew, in the caller's transaction; what its owner wrote stays.
+pub async fn remeasure(
     conn: &AsyncPgConnection,
     id: Uuid,
     session: &Session,

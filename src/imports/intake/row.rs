@@ -40,7 +40,7 @@ pub fn of(
         merged_into: None,
         details: Details {
             notes: text(session.notes.as_deref(), 10_000).map(Some),
-            title: text(session.title.as_deref(), 200).map(Some),
+            title: session.title.as_deref().and_then(title).map(Some),
             ..details(session)?
         },
     })
@@ -99,6 +99,11 @@ fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f32> {
 fn whole(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {
     // In range, a rounded number is an i32.
     value.map(f64::round).filter(|value| range.contains(value)).map(|value| value as i32)
+}
+
+/// A title as it is kept.
+pub fn title(title: &str) -> Option<String> {
+    text(Some(title), 200)
 }
 
 fn text(text: Option<&str>, max: usize) -> Option<String> {

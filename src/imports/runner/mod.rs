@@ -3,14 +3,14 @@
 //! Reading files is work for a processor: it has a thread of its own, so that neither requests nor messages
 //! wait for it. One at a time, so that imports never have more than one processor.
 
-mod archive;
+pub mod archive;
 mod chunk_reader;
 mod health;
 mod job;
 mod keep;
 mod strava;
 mod thread;
-mod unpack;
+pub mod unpack;
 mod walk;
 
 use super::store::{self, Claimed};
@@ -22,6 +22,7 @@ use crate::{
     telemetry::{ImportMetrics, Metrics},
 };
 
+pub use job::original_name;
 pub use thread::{Ended, run_here};
 
 /// What a job needs.

@@ -150,3 +150,20 @@ pub async fn finish(
     .execute(&mut conn)
     .await
 }
+
+/// Seconds that the job which waits longest has waited for somebody to work on it.
+pub async fn longest_wait(mut conn: &AsyncPgConnection) -> QueryResult<f64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Double)]
+        seconds: f64,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT coalesce(extract(epoch FROM max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)), 0)::float8
+                AS seconds
+         FROM imports WHERE status IN ('waiting', 'running')",
+    )
+    .get_result(&mut conn)
+    .await?;
+    Ok(row.seconds.max(0.0))
+}

@@ -8,7 +8,9 @@ mod jobs;
 pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
 };
-pub use claims::{Claimed, claim, finish, found, give_back, hold, postpone, start_own};
+pub use claims::{
+    Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own,
+};
 pub use files::{NewFile, add_file, files, next_number};
 pub use jobs::{
     NOTIFY_CHANNEL, cancel, counts, create, create_for, delete, find, list, purge, submit,

@@ -35,6 +35,8 @@ pub struct DeliveryMetrics {
     pub restarts: IntCounter,
     /// Unix time of the last backup, 0 without one.
     pub last_backup: IntGauge,
+    /// Seconds that the work which waits longest has waited, by what it is.
+    pub work_wait: GaugeVec,
 }
 
 impl DeliveryMetrics {
@@ -96,6 +98,13 @@ impl DeliveryMetrics {
                 "Messages completed after their lease was lost",
             )?,
             restarts: counter(r, "delivery_restarts_total", "Restarts of the delivery's actors")?,
+            work_wait: registered(
+                r,
+                GaugeVec::new(
+                    opts("work_wait_seconds", "Seconds that the oldest work which is due waits"),
+                    &["work"],
+                )?,
+            )?,
             last_backup: registered(
                 r,
                 IntGauge::with_opts(opts(

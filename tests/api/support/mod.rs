@@ -5,6 +5,7 @@ mod client;
 mod cluster;
 pub mod contract;
 pub mod fit;
+pub mod garmin;
 pub mod graph;
 mod mail;
 mod metrics;

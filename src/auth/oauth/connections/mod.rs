@@ -7,3 +7,4 @@ mod types;
 
 pub use handlers::*;
 pub use service::require_way_in;
+pub use types::AuthorizationUrl;

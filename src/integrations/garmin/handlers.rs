@@ -1,0 +1,123 @@
+//! HTTP to service and back.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+
+use super::{
+    service,
+    types::{AuthorizeBody, ConnectBody, Standing},
+};
+use crate::{
+    auth::{
+        CurrentUser,
+        oauth::{CallbackParams, connections::AuthorizationUrl, respond},
+    },
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, ApiQuery},
+    state::WorkerState,
+};
+
+/// How the connection to Garmin Connect is getting on, and the ways there are to make one.
+#[utoipa::path(
+    get, path = "/me/garmin", operation_id = "get_garmin", tag = "Garmin",
+    responses((status = 200, description = "The connection, if there is one", body = Standing)),
+)]
+pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
+    Ok(HttpResponse::Ok().json(service::standing(&state, user.identity()).await?))
+}
+
+/// Connect Garmin by a key from Garmin's account settings, or give the connection a new one.
+///
+/// The whole log there is read, and from then on every hour what has changed.
+#[utoipa::path(
+    post, path = "/me/garmin", operation_id = "connect_garmin", tag = "Garmin",
+    request_body = ConnectBody,
+    responses((status = 200, description = "Connected", body = Standing)),
+    extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::ProviderError]))),
+)]
+pub async fn connect(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    body: ApiJson<ConnectBody>,
+) -> ApiResult<HttpResponse> {
+    let api_key = body.0.parse()?;
+    Ok(HttpResponse::Ok().json(service::connect(&state, user.identity(), api_key).await?))
+}
+
+/// Connect Garmin by a login there. Not on all servers: see `modes`.
+///
+/// Open `authorization_url` in the browser that keeps the cookie of this answer.
+#[utoipa::path(
+    post, path = "/me/garmin/authorization", operation_id = "authorize_garmin", tag = "Garmin",
+    request_body = AuthorizeBody,
+    responses((
+        status = 200, description = "Where to go on", body = AuthorizationUrl,
+        headers(("Set-Cookie" = String)),
+    )),
+    extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::InvalidReturnTo]))),
+)]
+pub async fn authorize(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    body: ApiJson<AuthorizeBody>,
+) -> ApiResult<HttpResponse> {
+    let start = service::authorize(&state, user.identity(), body.0.parse()?).await?;
+    let answer = AuthorizationUrl { authorization_url: start.url };
+    Ok(respond::with_cookie(HttpResponse::Ok(), &start.cookie).json(answer))
+}
+
+/// Where Garmin sends people back to.
+#[utoipa::path(
+    get, path = "/integrations/garmin/callback", operation_id = "garmin_callback", tag = "Garmin",
+    security(()),
+    params(CallbackParams),
+    responses(
+        (status = 204, description = "Connected", headers(("Set-Cookie" = String))),
+        (
+            status = 303, description = "To `return_to`, with `linked=garmin` or the error in the fragment",
+            headers(("Location" = String), ("Set-Cookie" = String)),
+        ),
+    ),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::NotFound, ErrorCode::InvalidState, ErrorCode::InvalidCode, ErrorCode::LoginDenied,
+        ErrorCode::ConnectionTaken, ErrorCode::InvalidAccessToken, ErrorCode::ProviderError,
+    ]))),
+)]
+pub async fn callback(
+    request: HttpRequest,
+    state: Data<WorkerState>,
+    params: ApiQuery<CallbackParams>,
+) -> ApiResult<HttpResponse> {
+    let cookie = respond::attempt_cookie(&request);
+    let (attempt, key) = service::open_attempt(&state, cookie.as_deref(), &params.0)?;
+    let outcome = service::finish(&state, (&attempt, key), params.0).await;
+    let Some(return_to) = &attempt.return_to else {
+        outcome?;
+        return Ok(respond::with_cookie(HttpResponse::NoContent(), "").finish());
+    };
+    let fragment = match outcome {
+        Ok(()) => "linked=garmin".to_owned(),
+        Err(error) => respond::error_fragment(&error),
+    };
+    Ok(respond::back(return_to, &fragment))
+}
+
+/// Look at Garmin now, and not only when the hour is over.
+#[utoipa::path(
+    post, path = "/me/garmin/sync", operation_id = "sync_garmin", tag = "Garmin",
+    responses((status = 202, description = "It begins at once, or when Garmin wants to be asked again", body = Standing)),
+    extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::GarminNeedsReauth]))),
+)]
+pub async fn sync(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
+    Ok(HttpResponse::Accepted().json(service::sync(&state, user.identity()).await?))
+}
+
+/// Disconnect Garmin. Activities that came stay.
+#[utoipa::path(
+    delete, path = "/me/garmin", operation_id = "disconnect_garmin", tag = "Garmin",
+    responses((status = 204, description = "Nothing more comes")),
+    extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
+)]
+pub async fn disconnect(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
+    service::disconnect(&state, user.identity()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,95 @@
+//! What Garmin says of an activity, whichever way it comes.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    activities::{Sport, sports::OTHER},
+    error::{ApiError, ApiResult},
+    recordings::{Session, Totals, Track},
+};
+
+/// The source of activities that come from here.
+const SOURCE: &str = "garmin";
+
+/// An activity without its file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    pub id: String,
+    pub title: Option<String>,
+    pub sport: Option<String>,
+    /// The kind that Garmin counts its sport among.
+    pub parent_sport: Option<&'static str>,
+    pub started_at: DateTime<Utc>,
+    pub utc_offset_minutes: Option<i32>,
+    pub device: Option<String>,
+    pub totals: Totals,
+}
+
+impl Summary {
+    /// Another one means that the activity was changed at Garmin.
+    pub fn digest(&self) -> ApiResult<Vec<u8>> {
+        let json = serde_json::to_vec(self).map_err(ApiError::internal)?;
+        Ok(Sha256::digest(&json).to_vec())
+    }
+
+    /// Garmin, and what it is called there.
+    pub fn name(&self) -> (&'static str, String) {
+        (SOURCE, self.id.clone())
+    }
+
+    fn activity_type(&self) -> &'static str {
+        match (Sport::of(self.sport.as_deref()), self.parent_sport) {
+            (OTHER, Some(parent)) => parent,
+            (known, _) => known,
+        }
+    }
+
+    /// The activity, as far as it is known without its file.
+    pub fn session(&self) -> Session {
+        Session {
+            activity_type: self.activity_type(),
+            sport_raw: self.sport.clone(),
+            started_at: self.started_at,
+            utc_offset_minutes: self.utc_offset_minutes,
+            title: self.title.clone(),
+            notes: None,
+            device: self.device.clone(),
+            totals: self.totals,
+            laps: Vec::new(),
+            sets: Vec::new(),
+            track: Track::default(),
+        }
+    }
+
+    /// Gives a session what its file lacks.
+    pub fn complete(&self, session: &mut Session) {
+        if session.activity_type == OTHER {
+            session.activity_type = self.activity_type();
+        }
+        let fill = |known: &mut Option<String>, with: &Option<String>| {
+            if known.is_none() {
+                known.clone_from(with);
+            }
+        };
+        fill(&mut session.sport_raw, &self.sport);
+        fill(&mut session.title, &self.title);
+        fill(&mut session.device, &self.device);
+        session.utc_offset_minutes = session.utc_offset_minutes.or(self.utc_offset_minutes);
+        let (known, more) = (&mut session.totals, &self.totals);
+        for (known, more) in [
+            (&mut known.timer_secs, more.timer_secs),
+            (&mut known.elapsed_secs, more.elapsed_secs),
+            (&mut known.moving_secs, more.moving_secs),
+            (&mut known.distance_meters, more.distance_meters),
+            (&mut known.calories, more.calories),
+            (&mut known.elevation_gain_meters, more.elevation_gain_meters),
+            (&mut known.elevation_loss_meters, more.elevation_loss_meters),
+            (&mut known.avg_heart_rate, more.avg_heart_rate),
+            (&mut known.max_heart_rate, more.max_heart_rate),
+        ] {
+            *known = known.or(more);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Who works on a connection: one server at a time, for as long as its lease lasts.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Bool, Bytea, Date, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::SealedTokens;
+use crate::integrations::garmin::provider::Cursor;
+
+/// A connection that is somebody's until its lease ends.
+#[derive(Debug, QueryableByName)]
+pub struct Claimed {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Nobody's: Garmin is to be told that it has ended.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub user_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    pub mode: String,
+    #[diesel(sql_type = SqlUuid)]
+    pub claim: Uuid,
+    /// How often it was begun since it last went well, this time included.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+    #[diesel(sql_type = Bytea)]
+    pub credential: Vec<u8>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    pub access_token: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub access_expires_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Text)]
+    pub token_key_id: String,
+    /// The last weeks are to be looked at.
+    #[diesel(sql_type = Bool)]
+    pub is_due: bool,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub history_before: Option<NaiveDate>,
+    #[diesel(sql_type = Integer)]
+    pub history_offset: i32,
+}
+
+/// The connection that has something to do and was worked on longest ago.
+pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
+    diesel::sql_query(
+        "UPDATE garmin_connections c SET claim = gen_random_uuid(), attempts = attempts + 1, worked_at = now(),
+                leased_until = now() + make_interval(secs => $1)
+         WHERE id = (SELECT id FROM garmin_connections d
+                     WHERE (leased_until IS NULL OR leased_until < now()) AND paused_until <= now()
+                       AND (user_id IS NULL
+                            OR NOT needs_reauth
+                               AND (next_sync_at <= now() OR history_done_at IS NULL
+                                    OR EXISTS (SELECT FROM garmin_events e WHERE e.connection_id = d.id)))
+                     ORDER BY worked_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, user_id, mode, claim, attempts, credential, access_token, access_expires_at,
+                   token_key_id, next_sync_at <= now() AS is_due, history_before, history_offset",
+    )
+    .bind::<Double, _>(lease.as_secs_f64())
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// Still ours, and for another lease. Locks the connection until the transaction ends.
+pub async fn hold(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    lease: Duration,
+) -> QueryResult<bool> {
+    let held = diesel::sql_query(
+        "UPDATE garmin_connections SET leased_until = now() + make_interval(secs => $1)
+         WHERE id = $2 AND claim = $3",
+    )
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await?;
+    Ok(held == 1)
+}
+
+/// Keeps tokens in one step; false when the connection is not ours any more.
+pub async fn keep_tokens(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    tokens: &SealedTokens,
+) -> QueryResult<bool> {
+    use crate::db::schema::garmin_connections as c;
+    let ours = c::table.find(job.id).filter(c::claim.eq(job.claim));
+    Ok(diesel::update(ours).set(tokens).execute(&mut conn).await? == 1)
+}
+
+/// The last weeks were looked at, and will be again after `every`.
+pub async fn end_scan(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    every: Duration,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE garmin_connections SET next_sync_at = now() + make_interval(secs => $1)
+         WHERE id = $2 AND claim = $3",
+    )
+    .bind::<Double, _>(every.as_secs_f64())
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
+/// How far back the log has been read; `None` when all of it was.
+pub async fn advance_history(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    next: Option<Cursor>,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE garmin_connections SET history_before = coalesce($1, history_before), history_offset = $2,
+                history_done_at = CASE WHEN $1 IS NULL THEN now() END
+         WHERE id = $3 AND claim = $4",
+    )
+    .bind::<Nullable<Date>, _>(next.map(|next| next.before))
+    .bind::<Integer, _>(next.map_or(0, |next| i32::try_from(next.offset).unwrap_or(i32::MAX)))
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
+/// It went well: for the next one, at once.
+pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = 0, last_success_at = now(),
+                last_error_at = NULL, last_error_code = NULL, last_error_message = NULL
+         WHERE id = $1 AND claim = $2",
+    )
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
+/// For whoever comes next: this was no attempt.
+pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = greatest(attempts - 1, 0)
+         WHERE id = $1 AND claim = $2",
+    )
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await
+}
+
+/// What went wrong, and what follows.
+pub struct Failure<'a> {
+    pub code: &'a str,
+    pub message: &'a str,
+    pub pause: Duration,
+    pub needs_reauth: bool,
+}
+
+/// It failed; false when the connection is not ours any more.
+pub async fn end_badly(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    failure: &Failure<'_>,
+) -> QueryResult<bool> {
+    let ended = diesel::sql_query(
+        "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, needs_reauth = $1,
+                paused_until = now() + make_interval(secs => $2),
+                last_error_at = now(), last_error_code = $3, last_error_message = $4
+         WHERE id = $5 AND claim = $6",
+    )
+    .bind::<Bool, _>(failure.needs_reauth)
+    .bind::<Double, _>(failure.pause.as_secs_f64())
+    .bind::<Text, _>(failure.code)
+    .bind::<Text, _>(failure.message)
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .execute(&mut conn)
+    .await?;
+    Ok(ended == 1)
+}
+
+/// Forgets a connection that nobody owns.
+pub async fn forget(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+    diesel::sql_query("DELETE FROM garmin_connections WHERE id = $1 AND claim = $2")
+        .bind::<SqlUuid, _>(job.id)
+        .bind::<SqlUuid, _>(job.claim)
+        .execute(&mut conn)
+        .await
+}

@@ -1,0 +1,93 @@
+//! What webhooks told, in the order in which it came.
+
+use derive_more::{Display, FromStr};
+use diesel::{
+    dsl::{IntervalDsl, now},
+    prelude::*,
+    sql_types::{BigInt, Jsonb, Text, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::{JsonText, schema::garmin_events};
+
+/// So long it waits for somebody who is to connect Garmin anew.
+const KEPT_DAYS: i32 = 30;
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
+#[display(rename_all = "snake_case")]
+#[from_str(rename_all = "snake_case")]
+pub enum EventKind {
+    /// An activity, or where it can be fetched.
+    Activity,
+    /// The file of an activity: where it can be fetched.
+    File,
+}
+
+/// An event that waits.
+#[derive(Debug, Queryable)]
+pub struct Event {
+    pub id: i64,
+    pub kind: String,
+    pub body: JsonText,
+    pub attempts: i32,
+}
+
+/// Keeps an event of whoever Garmin calls `garmin_user_id`; nothing when that is nobody.
+pub async fn add_event(
+    mut conn: &AsyncPgConnection,
+    garmin_user_id: &str,
+    kind: EventKind,
+    body: &JsonText,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "INSERT INTO garmin_events (connection_id, kind, body)
+         SELECT id, $2, $3 FROM garmin_connections WHERE garmin_user_id = $1 AND user_id IS NOT NULL",
+    )
+    .bind::<Text, _>(garmin_user_id)
+    .bind::<Text, _>(kind.to_string())
+    .bind::<Jsonb, _>(body)
+    .execute(&mut conn)
+    .await
+}
+
+/// The oldest events of a connection.
+pub async fn events(
+    mut conn: &AsyncPgConnection,
+    connection_id: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<Event>> {
+    garmin_events::table
+        .filter(garmin_events::connection_id.eq(connection_id))
+        .order(garmin_events::id)
+        .limit(limit)
+        .select((
+            garmin_events::id,
+            garmin_events::kind,
+            garmin_events::body,
+            garmin_events::attempts,
+        ))
+        .load(&mut conn)
+        .await
+}
+
+pub async fn end_event(mut conn: &AsyncPgConnection, id: i64) -> QueryResult<usize> {
+    diesel::delete(garmin_events::table.find(id)).execute(&mut conn).await
+}
+
+/// It failed once more.
+pub async fn count_attempt(mut conn: &AsyncPgConnection, id: i64) -> QueryResult<usize> {
+    diesel::sql_query("UPDATE garmin_events SET attempts = attempts + 1 WHERE id = $1")
+        .bind::<BigInt, _>(id)
+        .execute(&mut conn)
+        .await
+}
+
+/// Forgets events that nobody can have any more; how many.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let forgotten = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
+    diesel::delete(garmin_events::table.filter(garmin_events::received_at.lt(forgotten)))
+        .execute(&mut conn)
+        .await
+}

@@ -1,0 +1,65 @@
+//! Which activities came through a connection, and as what.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::db::schema::{activities, garmin_activities};
+
+/// An activity as it came last.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = garmin_activities)]
+pub struct Seen {
+    pub garmin_id: String,
+    pub digest: Vec<u8>,
+    pub title: Option<String>,
+}
+
+/// Those of `ids` that came before, by their ids.
+pub async fn seen(
+    mut conn: &AsyncPgConnection,
+    connection_id: Uuid,
+    ids: &[String],
+) -> QueryResult<HashMap<String, Seen>> {
+    let seen: Vec<Seen> = garmin_activities::table
+        .filter(garmin_activities::connection_id.eq(connection_id))
+        .filter(garmin_activities::garmin_id.eq_any(ids))
+        .select((garmin_activities::garmin_id, garmin_activities::digest, garmin_activities::title))
+        .load(&mut conn)
+        .await?;
+    Ok(seen.into_iter().map(|seen| (seen.garmin_id.clone(), seen)).collect())
+}
+
+/// Remembers that it came, and as what.
+pub async fn remember(
+    mut conn: &AsyncPgConnection,
+    connection_id: Uuid,
+    seen: &Seen,
+) -> QueryResult<()> {
+    let changes = (
+        garmin_activities::digest.eq(seen.digest.clone()),
+        garmin_activities::title.eq(seen.title.clone()),
+    );
+    diesel::insert_into(garmin_activities::table)
+        .values((garmin_activities::connection_id.eq(connection_id), seen.clone()))
+        .on_conflict((garmin_activities::connection_id, garmin_activities::garmin_id))
+        .do_update()
+        .set(changes)
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Calls an activity as Garmin does, unless its owner has called it otherwise here.
+pub async fn rename(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    before: Option<&str>,
+    title: Option<&str>,
+) -> QueryResult<()> {
+    let unchanged =
+        activities::table.find(id).filter(activities::title.is_not_distinct_from(before));
+    diesel::update(unchanged).set(activities::title.eq(title)).execute(&mut conn).await.map(drop)
+}

@@ -1,0 +1,150 @@
+//! Keeping what Garmin says of activities, each in a transaction of its own.
+
+use diesel_async::AsyncConnection;
+use uuid::Uuid;
+
+use super::Session;
+use crate::{
+    activities,
+    error::ApiError,
+    imports::{
+        intake::{self, Material, OnKnown},
+        single,
+    },
+    integrations::garmin::{
+        provider::{Provider, Summary, Trouble},
+        store::{self, Seen},
+    },
+};
+
+/// How files come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files {
+    Fetch,
+    /// By webhooks of their own.
+    Come,
+}
+
+impl<P: Provider> Session<'_, P> {
+    /// Those that are new, with their files unless these come by themselves, and those that were changed.
+    pub async fn keep_page(
+        &mut self,
+        user_id: Uuid,
+        page: Vec<Summary>,
+        files: Files,
+    ) -> Result<(), Trouble> {
+        let ids: Vec<String> = page.iter().map(|summary| summary.id.clone()).collect();
+        let seen = store::seen(&*self.connection().await?, self.job.id, &ids).await?;
+        for summary in page {
+            let digest = summary.digest()?;
+            let before = seen.get(&summary.id);
+            if before.is_some_and(|before| before.digest == digest) {
+                continue;
+            }
+            let known = {
+                let (source, id) = summary.name();
+                activities::named(&*self.connection().await?, user_id, source, &id).await?
+            };
+            if known.is_some() || before.is_some() {
+                self.change(user_id, &summary, before).await?;
+            } else {
+                let at = summary.id.clone();
+                let file = match files {
+                    Files::Fetch => {
+                        self.call(async |provider, access| provider.file(access, &at).await).await?
+                    }
+                    Files::Come => None,
+                };
+                let material = material(&summary, file).await;
+                self.keep(user_id, &seen_as(&summary)?, material).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a new activity, or one that there is a file of now.
+    pub async fn keep(
+        &mut self,
+        user_id: Uuid,
+        seen: &Seen,
+        material: Material,
+    ) -> Result<(), Trouble> {
+        let (job, lease) = (self.job, self.parts.config.lease);
+        let mut conn = self.connection().await?;
+        let kept = conn
+            .transaction::<_, ApiError, _>(async |conn| {
+                if !store::hold(conn, job, lease).await? {
+                    return Ok(None);
+                }
+                let kept = intake::keep(conn, user_id, &material, OnKnown::Refresh).await?;
+                store::remember(conn, job.id, seen).await?;
+                Ok(Some(kept))
+            })
+            .await?
+            .ok_or(Trouble::Lost)?;
+        let metrics = &self.parts.metrics;
+        metrics.files.with_label_values(&[kept.outcome.to_string()]).inc();
+        metrics.activities_created.inc_by(kept.new);
+        Ok(())
+    }
+
+    /// Measures an activity anew by what Garmin says of it now. One that was deleted here stays deleted.
+    async fn change(
+        &mut self,
+        user_id: Uuid,
+        summary: &Summary,
+        before: Option<&Seen>,
+    ) -> Result<(), Trouble> {
+        let (job, lease) = (self.job, self.parts.config.lease);
+        let seen = seen_as(summary)?;
+        let (source, name) = summary.name();
+        let mut conn = self.connection().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if !store::hold(conn, job, lease).await? {
+                return Ok(None);
+            }
+            let named = activities::named(conn, user_id, source, &name).await?;
+            if let Some(((id, _), before)) = named.zip(before) {
+                intake::remeasure(conn, id, &summary.session(), None).await?;
+                if before.title != seen.title {
+                    let (old, new) = (before.title.as_deref(), seen.title.as_deref());
+                    store::rename(conn, id, old, new).await?;
+                }
+            }
+            store::remember(conn, job.id, &seen).await?;
+            Ok(Some(()))
+        })
+        .await?
+        .ok_or(Trouble::Lost)
+    }
+}
+
+/// As it is remembered and as the log has it: titles that long, and without NUL.
+pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
+    let title = summary.session().title.and_then(|title| intake::title(&title));
+    Ok(Seen { garmin_id: summary.id.clone(), digest: summary.digest()?, title })
+}
+
+/// What a file and its summary say together; the summary alone where there is no file, or none that can be
+/// read.
+pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
+    let name = Some(summary.name());
+    if let Some(file) = file {
+        let called = summary.id.clone();
+        // A reader that panics takes nothing else with it.
+        let read = tokio::task::spawn_blocking(move || single::read(&called, file)).await;
+        match read {
+            Ok(Ok((original, mut sessions))) => {
+                if let Some(session) = sessions.first_mut() {
+                    summary.complete(session);
+                }
+                return Material { original: Some(original), sessions, name };
+            }
+            Ok(Err(refusal)) => {
+                tracing::info!(garmin.activity = summary.id, import.refused = %refusal.reason, "a file of Garmin's");
+            }
+            Err(error) => tracing::error!(error.cause = %error, "a file of Garmin's"),
+        }
+    }
+    Material { original: None, sessions: vec![summary.session()], name }
+}

@@ -1,0 +1,114 @@
+//! Working on connections: one is claimed at a time, something is done for it, and it is given back.
+//!
+//! At most two at once, and one call after the other for each: more than two calls at a time Garmin does not
+//! want.
+
+mod ending;
+mod events;
+mod keep;
+mod session;
+
+use std::rc::Rc;
+
+use self::session::Session;
+use super::{
+    provider::{Developer, Personal, Provider, Trouble, calls::Calls, redirect_uri},
+    store::{self, Claimed},
+    types::Mode,
+};
+use crate::{
+    auth::oauth::{Outbound, TokenCipher},
+    config::{Config, GarminConfig},
+    db::{Connector, Pool},
+    error::ApiResult,
+    jobs::{Jobs, Schedule, Stopping, Work},
+    telemetry::{ImportMetrics, Metrics},
+};
+
+const AT_ONCE: usize = 2;
+
+/// What working on a connection needs.
+struct Parts {
+    pool: Pool,
+    config: GarminConfig,
+    cipher: TokenCipher,
+    outbound: Outbound,
+    redirect_uri: String,
+    metrics: ImportMetrics,
+    stopping: Stopping,
+}
+
+/// Starts it on a thread of its own. Needs a running actix system.
+pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
+    let connector = connector.with_statement_timeout(config.database.statement_timeout);
+    let stopping = Stopping::default();
+    let schedule = Schedule {
+        connector: connector.clone(),
+        channel: store::NOTIFY_CHANNEL,
+        poll: config.garmin.poll,
+        at_once: AT_ONCE,
+        stopping: stopping.clone(),
+    };
+    let (garmin, wait) = (config.garmin.clone(), config.database.wait);
+    let cipher = TokenCipher::new(&config.oauth.token_keys);
+    let redirect_uri = redirect_uri(&config.server.base_url);
+    let metrics = metrics.imports.clone();
+    Jobs::start(schedule, move || {
+        Syncer(Rc::new(Parts {
+            pool: Pool::new(connector, AT_ONCE, wait),
+            config: garmin,
+            cipher,
+            outbound: Outbound::default(),
+            redirect_uri,
+            metrics,
+            stopping,
+        }))
+    })
+}
+
+#[derive(Clone)]
+struct Syncer(Rc<Parts>);
+
+impl Work for Syncer {
+    async fn work_once(&self) -> bool {
+        match self.claim().await {
+            Ok(Some(job)) => {
+                let outcome = self.work_on(&job).await;
+                ending::end(&self.0, &job, outcome).await;
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(error.cause = ?error.cause, "cannot look for connections to Garmin now");
+                false
+            }
+        }
+    }
+}
+
+impl Syncer {
+    async fn claim(&self) -> ApiResult<Option<Claimed>> {
+        let conn = self.0.pool.get().await?;
+        Ok(store::claim(&conn, self.0.config.lease).await?)
+    }
+
+    async fn work_on(&self, job: &Claimed) -> Result<(), Trouble> {
+        let Parts { config, outbound, redirect_uri, .. } = &*self.0;
+        let calls = Calls::from(outbound.client());
+        match (job.mode.parse(), &config.developer) {
+            (Ok(Mode::Personal), _) => {
+                let base_url = config.personal_url.clone();
+                self.run(job, Personal { calls, base_url }).await
+            }
+            (Ok(Mode::Developer), Some(config)) => {
+                let redirect_uri = redirect_uri.clone();
+                self.run(job, Developer { calls, outbound, config, redirect_uri }).await
+            }
+            _ => Err(Trouble::Unavailable("this server is no partner of Garmin's".to_owned())),
+        }
+    }
+
+    async fn run<P: Provider>(&self, job: &Claimed, provider: P) -> Result<(), Trouble> {
+        Session::new(&self.0, job, provider)?.run().await
+    }
+}

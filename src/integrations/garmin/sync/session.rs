@@ -1,0 +1,130 @@
+//! A claimed connection with its tokens, and the piece of work that is next for it.
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{Parts, keep::Files};
+use crate::{
+    db::PooledConnection,
+    error::ApiResult,
+    integrations::garmin::{
+        provider::{Cursor, Page, Provider, Trouble},
+        store::{self, Claimed},
+        tokens,
+    },
+};
+
+/// A token is renewed this long before it ends.
+const EARLY: TimeDelta = TimeDelta::seconds(600);
+
+/// See the module.
+pub struct Session<'a, P> {
+    pub parts: &'a Parts,
+    pub job: &'a Claimed,
+    pub provider: P,
+    credential: SecretString,
+    access: Option<(SecretString, DateTime<Utc>)>,
+    is_renewed: bool,
+}
+
+impl<'a, P: Provider> Session<'a, P> {
+    pub fn new(parts: &'a Parts, job: &'a Claimed, provider: P) -> ApiResult<Self> {
+        let credential = tokens::open_credential(&parts.cipher, job)?;
+        let access = tokens::open_access(&parts.cipher, job)?.zip(job.access_expires_at);
+        Ok(Self { parts, job, provider, credential, access, is_renewed: false })
+    }
+
+    /// What Garmin has told, the last weeks when they are due, or else a page of what was before.
+    pub async fn run(&mut self) -> Result<(), Trouble> {
+        let Some(user_id) = self.job.user_id else { return self.leave().await };
+        if self.deal_with_events(user_id).await? {
+            return Ok(());
+        }
+        if self.job.is_due { self.scan(user_id).await } else { self.read_history(user_id).await }
+    }
+
+    /// The last weeks, page by page.
+    async fn scan(&mut self, user_id: Uuid) -> Result<(), Trouble> {
+        let since = Utc::now().date_naive() - Days::new(P::WINDOW_DAYS);
+        let mut next = Some(newest());
+        while let Some(cursor) = next {
+            let page = self
+                .call(async |provider, access| provider.page(access, Some(since), cursor).await)
+                .await?;
+            next = page.next.filter(|next| next.before >= since);
+            self.keep_page(user_id, page.activities, Files::Fetch).await?;
+        }
+        store::end_scan(&*self.connection().await?, self.job, self.parts.config.every).await?;
+        Ok(())
+    }
+
+    async fn read_history(&mut self, user_id: Uuid) -> Result<(), Trouble> {
+        let offset = u32::try_from(self.job.history_offset).unwrap_or_default();
+        let before = self.job.history_before;
+        let cursor = before.map_or_else(newest, |before| Cursor { before, offset });
+        let Page { activities, next } =
+            self.call(async |provider, access| provider.page(access, None, cursor).await).await?;
+        self.keep_page(user_id, activities, Files::Fetch).await?;
+        store::advance_history(&*self.connection().await?, self.job, next).await?;
+        Ok(())
+    }
+
+    /// Tells Garmin that nothing more is to come, and forgets the connection.
+    async fn leave(&mut self) -> Result<(), Trouble> {
+        self.call(async |provider, access| provider.leave(access).await).await?;
+        store::forget(&*self.connection().await?, self.job).await?;
+        Ok(())
+    }
+
+    /// Asks Garmin with a token that it takes: one that it does not take is renewed once.
+    pub async fn call<T>(
+        &mut self,
+        ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        if self.parts.stopping.has_begun() {
+            return Err(Trouble::Leaving);
+        }
+        if !store::hold(&*self.connection().await?, self.job, self.parts.config.lease).await? {
+            return Err(Trouble::Lost);
+        }
+        let kept = self.access.clone().filter(|(_, end)| *end > Utc::now() + EARLY);
+        let access = match kept {
+            Some((access, _)) => access,
+            None => self.renew().await?,
+        };
+        let answer = match ask(&self.provider, &access).await {
+            Err(Trouble::Unauthorized) if !self.is_renewed => {
+                let access = self.renew().await?;
+                ask(&self.provider, &access).await
+            }
+            answer => answer,
+        };
+        answer.map_err(|trouble| match trouble {
+            Trouble::Unauthorized => Trouble::Refused,
+            other => other,
+        })
+    }
+
+    /// Renews the tokens and keeps them in one step, before anything else is done with them.
+    async fn renew(&mut self) -> Result<SecretString, Trouble> {
+        let renewed = self.provider.renew(self.credential.clone()).await?;
+        let sealed = tokens::seal(&self.parts.cipher, self.job.id, &renewed)?;
+        if !store::keep_tokens(&*self.connection().await?, self.job, &sealed).await? {
+            return Err(Trouble::Lost);
+        }
+        self.is_renewed = true;
+        self.credential = renewed.credential;
+        self.access = Some((renewed.access.clone(), renewed.expires_at));
+        Ok(renewed.access)
+    }
+
+    pub async fn connection(&self) -> ApiResult<PooledConnection> {
+        self.parts.pool.get().await
+    }
+}
+
+/// Tomorrow, wherever it is tomorrow first.
+fn newest() -> Cursor {
+    Cursor { before: Utc::now().date_naive() + Days::new(1), offset: 0 }
+}

@@ -1,0 +1,64 @@
+//! Garmin Connect, against a local one that behaves as the real one does, at its worst, too.
+
+mod developer;
+mod faults;
+mod kill;
+mod personal;
+mod webhook;
+
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, User, garmin::Garmin, until};
+
+const KEY: &str = "garmin-personal-key-0123456789";
+
+async fn spawn(garmin: &Garmin) -> TestApp {
+    let settings = garmin.settings();
+    let settings: Vec<(&str, &str)> =
+        settings.iter().map(|(name, value)| (*name, &**value)).collect();
+    TestApp::spawn_with(&settings).await
+}
+
+/// A server, Garmin, and a user who has connected it by a key.
+async fn connected(prepare: impl Fn(&Garmin)) -> (TestApp, Garmin, User) {
+    let garmin = Garmin::start().await;
+    garmin.add_key(KEY);
+    prepare(&garmin);
+    let app = spawn(&garmin).await;
+    let ann = app.user("ann@example.com").await;
+    app.post_as(&ann, "/me/garmin", &json!({"api_key": KEY})).await.expect(200);
+    (app, garmin, ann)
+}
+
+async fn standing(app: &TestApp, user: &User) -> Value {
+    app.get_as(user, "/me/garmin").await.expect(200).json()["connection"].clone()
+}
+
+/// Waits until the log at Garmin has been read, all of it.
+async fn until_read(app: &TestApp, user: &User) -> Value {
+    let mut now = Value::Null;
+    until("all of Garmin's log is read", async || {
+        now = standing(app, user).await;
+        now["history"]["is_done"] == true && now["last_success_at"].is_string()
+    })
+    .await;
+    now
+}
+
+/// Looks at Garmin once more, and waits for the end of it.
+async fn sync(app: &TestApp, user: &User) -> Value {
+    app.post_as(user, "/me/garmin/sync", &json!({})).await.expect(202);
+    let mut now = Value::Null;
+    until("the last weeks are looked at", async || {
+        now = standing(app, user).await;
+        let next = now["next_sync_at"].as_str().unwrap_or("9999").to_owned();
+        now["is_syncing"] == false && next > chrono::Utc::now().to_rfc3339()
+    })
+    .await;
+    now
+}
+
+async fn activities(app: &TestApp, user: &User) -> Vec<Value> {
+    let page = app.get_as(user, "/activities?limit=100").await.expect(200).json();
+    page["activities"].as_array().unwrap().clone()
+}

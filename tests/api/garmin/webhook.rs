@@ -1,0 +1,161 @@
+//! What Garmin tells by itself.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::{activities, developer::connect, spawn, standing, until_read};
+use crate::support::{
+    Answer, TestApp, User, fit,
+    garmin::{Fault, Garmin, Person, WEBHOOK_SECRET},
+    until, until_selects,
+};
+
+const START: i64 = 1_777_881_600;
+
+async fn connected() -> (TestApp, Garmin, User) {
+    let garmin = Garmin::start().await;
+    garmin.log_in(Person("g-ann"));
+    let app = spawn(&garmin).await;
+    let ann = app.user("ann@example.com").await;
+    connect(&app, &garmin, &ann).await.expect(204);
+    until_read(&app, &ann).await;
+    (app, garmin, ann)
+}
+
+async fn tell(app: &TestApp, body: Value) -> Answer {
+    app.post(&format!("/integrations/garmin/webhook/{WEBHOOK_SECRET}"), &body).await
+}
+
+fn pushed(id: i64, distance: f64) -> Value {
+    json!({
+        "userId": "g-ann", "userAccessToken": "x", "summaryId": format!("{id}-detail"), "activityId": id,
+        "activityType": "TRAIL_RUNNING", "activityName": "Over the hill", "startTimeInSeconds": START + id * 3600,
+        "startTimeOffsetInSeconds": 7200, "durationInSeconds": 600, "distanceInMeters": distance,
+        "activeKilocalories": 99, "averageHeartRateInBeatsPerMinute": 120, "maxHeartRateInBeatsPerMinute": 0,
+        "totalElevationGainInMeters": 80.5, "deviceName": "Forerunner", "steps": 1000, "manual": false
+    })
+}
+
+#[actix_rt::test]
+async fn what_is_pushed_is_kept_and_changed_and_never_doubled() {
+    let (app, garmin, ann) = connected().await;
+    tell(&app, json!({"activities": [pushed(1, 1000.0), pushed(2, 2000.0)]})).await.expect(200);
+    until("both came", async || activities(&app, &ann).await.len() == 2).await;
+    let one = activities(&app, &ann).await.pop().unwrap();
+    for (name, value) in [
+        ("activity_type", json!("trail_run")),
+        ("source", json!("garmin")),
+        ("external_id", json!("1")),
+        ("title", json!("Over the hill")),
+        ("started_at", json!("2026-05-04T09:00:00Z")),
+        ("utc_offset_minutes", json!(120)),
+        ("duration_secs", json!(600)),
+        ("distance_meters", json!(1000.0)),
+        ("calories", json!(99)),
+        ("avg_heart_rate", json!(120)),
+        ("max_heart_rate", json!(null)),
+        ("elevation_gain_meters", json!(80.5)),
+        ("device", json!("Forerunner")),
+    ] {
+        assert_eq!(one[name], value, "{name}");
+    }
+    tell(&app, json!({"activities": [pushed(1, 1100.0), pushed(2, 2000.0)]})).await.expect(200);
+    let distances =
+        "SELECT string_agg(distance_meters::text, ' ' ORDER BY external_id) FROM activities";
+    until_selects(&app.database, distances, "1100 2000").await;
+
+    // The file comes by itself, once it can be had.
+    let run = fit::run(START + 3600, 600);
+    garmin.set_file(1, run.clone());
+    garmin.fail("activityFile", &[Fault::Status(500)]);
+    let file = json!({"userId": "g-ann", "activityId": 1, "summaryId": "1-file", "fileType": "FIT",
+                      "startTimeInSeconds": START + 3600, "callbackURL": garmin.url("/wellness-api/rest/activityFile?id=1&token=t")});
+    tell(&app, json!({"activityFiles": [file]})).await.expect(200);
+    until_selects(&app.database, "SELECT count(*) FROM originals", "1").await;
+    let id = one["id"].as_str().unwrap();
+    let original = app.get_as(&ann, &format!("/activities/{id}/original")).await.expect(200);
+    assert_eq!(original.body, run);
+    app.get_as(&ann, &format!("/activities/{id}/streams")).await.expect(200);
+    let now = app.get_as(&ann, &format!("/activities/{id}")).await.expect(200).json();
+    assert_eq!(now["title"], "Over the hill");
+    assert_eq!(activities(&app, &ann).await.len(), 2);
+
+    // Deleted here, it does not come again.
+    app.request(&ann, Method::DELETE, &format!("/activities/{id}"), None).await.expect(204);
+    tell(
+        &app,
+        json!({"activities": [pushed(1, 1200.0), pushed(3, 3000.0)], "activityFiles": [file]}),
+    )
+    .await
+    .expect(200);
+    until_selects(&app.database, "SELECT count(*) FROM garmin_events", "0").await;
+    until_selects(&app.database, distances, "2000 3000").await;
+}
+
+#[actix_rt::test]
+async fn what_is_pinged_is_fetched_from_garmin_and_from_nowhere_else() {
+    let (app, garmin, ann) = connected().await;
+    let elsewhere = Garmin::start().await;
+    garmin.set_pulled(vec![pushed(1, 1000.0), pushed(2, 2000.0)]);
+    let ping = |url: String| json!({"activities": [{"userId": "g-ann", "callbackURL": url}]});
+    tell(&app, ping(elsewhere.url("/wellness-api/rest/activities?x=1"))).await.expect(200);
+    tell(&app, ping("file:///etc/passwd".to_owned())).await.expect(200);
+    tell(&app, ping(garmin.url("/wellness-api/rest/activities?x=1"))).await.expect(200);
+    until("both came", async || activities(&app, &ann).await.len() == 2).await;
+    assert!(elsewhere.calls("").is_empty());
+}
+
+#[actix_rt::test]
+async fn nobody_else_is_heard_and_nothing_odd_does_harm() {
+    let (app, _garmin, ann) = connected().await;
+    let body = json!({"activities": [pushed(1, 1000.0)]});
+    app.post("/integrations/garmin/webhook/guess", &body).await.expect_error(404, "not_found");
+    app.post(&format!("/integrations/garmin/webhook/{WEBHOOK_SECRET}0"), &body)
+        .await
+        .expect_error(404, "not_found");
+    tell(&app, json!([])).await.expect_error(422, "validation_failed");
+    let mut stranger = pushed(7, 1.0);
+    stranger["userId"] = json!("g-nobody");
+    let mut late = pushed(8, 1.0);
+    late["startTimeInSeconds"] = json!(i64::MAX);
+    let mut null = pushed(9, 1.0);
+    null["activityName"] = json!("a\u{0}b");
+    let mut bare = json!({"userId": "g-ann", "summaryId": "s", "startTimeInSeconds": START});
+    let odd = json!({"activities": [stranger, late, null, {"userId": "g-ann"}, {"a": 1}, 5, bare.take()],
+                     "epochs": [{"userId": "g-ann"}], "deregistrations": [{"userId": "g-nobody\u{0}"}]});
+    tell(&app, odd).await.expect(200);
+    tell(&app, json!({"activities": [pushed(1, 1000.0)]})).await.expect(200);
+    until_selects(&app.database, "SELECT count(*) FROM garmin_events", "0").await;
+    let all = activities(&app, &ann).await;
+    assert!(all.iter().any(|one| one["external_id"] == "1"), "{all:?}");
+    assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
+}
+
+#[actix_rt::test]
+async fn who_ends_it_at_garmin_is_told_what_to_do() {
+    let (app, _garmin, ann) = connected().await;
+    let change = |permissions: Value| {
+        json!({"userPermissionsChange": [{"userId": "g-ann", "summaryId": "x", "permissions": permissions,
+                                          "changeTimeInSeconds": START}]})
+    };
+    tell(&app, change(json!(["HEALTH_EXPORT"]))).await.expect(200);
+    let now = standing(&app, &ann).await;
+    assert_eq!(
+        (&now["needs_reauth"], &now["last_error"]["code"]),
+        (&json!(true), &json!("permission_missing"))
+    );
+    tell(&app, change(json!(["ACTIVITY_EXPORT", "HEALTH_EXPORT"]))).await.expect(200);
+    assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
+    tell(&app, json!({"deregistrations": [{"userId": "g-ann", "userAccessToken": "x"}]}))
+        .await
+        .expect(200);
+    let now = standing(&app, &ann).await;
+    assert_eq!(
+        (&now["needs_reauth"], &now["last_error"]["code"]),
+        (&json!(true), &json!("revoked"))
+    );
+    until("she is told", async || {
+        app.smtp.mails().iter().any(|mail| mail.subject.contains("Connect Garmin"))
+    })
+    .await;
+}
