@@ -16,6 +16,7 @@ use crate::{
     integrations::garmin,
     jobs::Jobs,
     state::Shared,
+    takeout,
     telemetry::Metrics,
 };
 
@@ -44,6 +45,7 @@ pub struct Application {
     delivery: Delivery,
     imports: Jobs,
     garmin: Jobs,
+    takeouts: Jobs,
     bell: Bell,
     shared: Arc<Shared>,
     shutdown_notice: Duration,
@@ -76,6 +78,7 @@ impl Application {
             Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
         let imports = imports::runner::start(config, connector.clone(), &metrics);
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
+        let takeouts = takeout::runner::start(config, connector.clone());
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
@@ -87,6 +90,7 @@ impl Application {
             delivery,
             imports,
             garmin,
+            takeouts,
             bell,
             shared,
             shutdown_notice: config.server.shutdown_notice,
@@ -114,6 +118,7 @@ impl Application {
         let outcome = server.await.map_err(io::Error::other)?;
         self.imports.stop().await;
         self.garmin.stop().await;
+        self.takeouts.stop().await;
         self.delivery.stop().await;
         tracing::info!("stopped");
         outcome

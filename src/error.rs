@@ -53,6 +53,7 @@ pub enum ErrorCode {
     TooManyImports,
     NoTrack,
     NoOriginal,
+    NotReady,
     ResyncRequired,
     VersionMismatch,
     BodyTooLarge,
@@ -106,7 +107,8 @@ impl ErrorCode {
             | Self::TooManyWebhooks
             | Self::TooManyImports
             | Self::NoTrack
-            | Self::NoOriginal => StatusCode::CONFLICT,
+            | Self::NoOriginal
+            | Self::NotReady => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -37,6 +37,7 @@ pub mod jobs;
 pub mod outbox;
 pub mod recordings;
 pub mod state;
+pub mod takeout;
 pub mod telemetry;
 pub mod throttle;
 pub mod webhooks;

@@ -5,8 +5,10 @@ mod handlers;
 mod merge_patch;
 pub mod operators;
 pub mod phone;
+mod restoring;
 mod service;
 mod store;
 mod types;
 
 pub use handlers::*;
+pub use restoring::{check_profile, restore_profile};

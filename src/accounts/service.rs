@@ -21,7 +21,7 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
+pub const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
 
 pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
     let me = state.point_reads.run(async |conn| Ok(store::find(conn, identity).await?)).await?;

@@ -2,9 +2,10 @@
 
 use diesel::{dsl::now, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::types::{Me, ProfileChanges};
+use super::types::{Me, ProfileChanges, Units};
 use crate::{
     auth::{Identity, live_session, live_user},
     db::schema::profiles,
@@ -57,6 +58,30 @@ pub async fn update_profile(
         .execute(&mut conn)
         .await
         .map(drop)
+}
+
+/// What another server had, for a profile that says nothing yet; whether it did.
+pub async fn fill_profile(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    (display_name, preferred_units): (Option<&str>, &str),
+    preferences: &Value,
+) -> QueryResult<bool> {
+    let empty = profiles::table
+        .find(user_id)
+        .filter(profiles::display_name.is_null())
+        .filter(profiles::preferred_units.eq(Units::default().to_string()))
+        .filter(profiles::preferences.eq(Value::Object(Map::new())));
+    let filled = diesel::update(empty)
+        .set((
+            profiles::display_name.eq(display_name),
+            profiles::preferred_units.eq(preferred_units),
+            profiles::preferences.eq(preferences),
+            profiles::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(filled == 1)
 }
 
 /// The preferences, locked until the transaction ends.

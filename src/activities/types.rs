@@ -246,6 +246,8 @@ pub struct NewActivity {
 #[derive(Insertable)]
 #[diesel(table_name = activities)]
 pub struct ImportedActivity {
+    /// `None` for a new one.
+    pub id: Option<Uuid>,
     pub user_id: Uuid,
     pub activity_type: String,
     pub started_at: DateTime<Utc>,
@@ -255,6 +257,8 @@ pub struct ImportedActivity {
     pub parent_id: Option<Uuid>,
     /// The activity behind which it stands.
     pub merged_into: Option<Uuid>,
+    /// Those that stand behind it.
+    pub merged: Option<JsonText>,
     #[diesel(embed)]
     pub details: Details,
 }

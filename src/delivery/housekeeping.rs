@@ -11,7 +11,7 @@ use crate::{
     idempotency, imports,
     integrations::garmin,
     outbox::store,
-    throttle, webhooks,
+    takeout, throttle, webhooks,
 };
 
 /// Ends what has expired and measures what is left.
@@ -25,6 +25,7 @@ pub async fn look(parts: Rc<Parts>) {
         let waits = [
             ("import", imports::store::longest_wait(&conn).await?),
             ("garmin", garmin::store::longest_wait(&conn).await?),
+            ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
         ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?, waits))
     };
@@ -56,6 +57,7 @@ pub async fn forget(parts: Rc<Parts>) {
         webhooks::store::purge(&conn).await?;
         imports::store::purge(&conn).await?;
         garmin::store::purge(&conn).await?;
+        takeout::store::purge(&conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

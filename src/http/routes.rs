@@ -17,7 +17,7 @@ use crate::{
     },
     imports,
     integrations::{garmin, health_auto_export},
-    webhooks,
+    takeout, webhooks,
 };
 
 /// The handlers of some modules, each with the documentation that utoipa keeps beside it.
@@ -53,6 +53,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             imports { create, list, get, cancel, events }
             health_auto_export { health_auto_export }
             garmin { get, connect, disconnect, authorize, callback, sync, webhook }
+            takeout { create, get, download, delete }
             batch { create_many }
             changes { changes }
             export { export }

@@ -43,6 +43,7 @@ mod shutdown;
 mod status_command;
 mod supervision;
 mod sync;
+mod takeout;
 mod tokens;
 mod user_command;
 mod webhooks;

@@ -141,6 +141,12 @@ impl ToSchema for NewActivityBody {
 }
 
 impl NewActivityBody {
+    /// Whatever its source, which clients may not always name.
+    pub fn of_any_source(mut self) -> Self {
+        self.0.source = Patch::Absent;
+        self
+    }
+
     /// 422 with every field at fault.
     pub fn parse(self) -> ApiResult<NewActivity> {
         let mut v = Validator::default();

@@ -5,4 +5,5 @@ mod handlers;
 mod service;
 mod store;
 
+pub use format::Format;
 pub use handlers::*;

@@ -9,7 +9,10 @@ use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    recordings::Track,
+};
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
 const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
@@ -130,6 +133,18 @@ impl Streams {
         let series =
             packed.series.into_iter().map(|(series, values)| (series, sums(series, values)));
         Ok(Self { started_at, series: series.collect(), breaks: packed.breaks })
+    }
+
+    /// Whether it can be what somebody recorded: series of one length, each once, and breaks that are in it.
+    pub fn is_sound(&self) -> bool {
+        let points = self.points();
+        let is_sorted = self.series.is_sorted_by(|one, next| one.0 < next.0);
+        let are_in_it = self.breaks.iter().all(|at| (1..points).contains(at));
+        is_sorted
+            && are_in_it
+            && self.breaks.is_sorted()
+            && points <= Track::MAX_POINTS
+            && self.series.iter().all(|(_, values)| values.len() == points)
     }
 
     /// How many values each series has.

@@ -31,6 +31,7 @@ diesel::joinable!(idempotent_answers -> users (user_id));
 diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(outbox -> users (user_id));
+diesel::joinable!(takeouts -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -61,4 +62,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     throttles,
     backups,
+    takeouts,
+    takeout_chunks,
 );

@@ -1,4 +1,4 @@
-//! What leaves: messages, webhooks, backups.
+//! What leaves: messages, webhooks, backups, copies for owners.
 
 diesel::table! {
     webhooks (id) {
@@ -57,5 +57,29 @@ diesel::table! {
         finished_at -> Timestamptz,
         file -> Text,
         bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    takeouts (user_id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        status -> Text,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        claim -> Nullable<Uuid>,
+        leased_until -> Nullable<Timestamptz>,
+        attempts -> Int4,
+        found -> Int8,
+        done -> Int8,
+        bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    takeout_chunks (takeout_id, number) {
+        takeout_id -> Uuid,
+        number -> Int4,
+        data -> Bytea,
     }
 }

@@ -1,6 +1,7 @@
 //! Taking in what was recorded elsewhere, wherever it comes from: activities, streams and original, unless they
 //! are there.
 
+pub mod restore;
 mod row;
 
 pub use row::title;

@@ -20,6 +20,8 @@ const SOURCE: &str = "import";
 const DURATIONS: RangeInclusive<f64> = 0.0..=31_622_400.0;
 const HEART_RATES: RangeInclusive<f64> = 1.0..=300.0;
 const ELEVATIONS: RangeInclusive<f64> = 0.0..=1e6;
+/// In minutes: those of places, and what clients may say.
+const OFFSETS: RangeInclusive<i32> = -1080..=1080;
 const MAX_LAPS: usize = 10_000;
 const MAX_SETS: usize = 1000;
 
@@ -30,6 +32,7 @@ pub fn of(
     parent_id: Option<Uuid>,
 ) -> ApiResult<ImportedActivity> {
     Ok(ImportedActivity {
+        id: None,
         user_id,
         activity_type: session.activity_type.to_owned(),
         started_at: session.started_at,
@@ -38,6 +41,7 @@ pub fn of(
         original_id: None,
         parent_id,
         merged_into: None,
+        merged: None,
         details: Details {
             notes: text(session.notes.as_deref(), 10_000).map(Some),
             title: session.title.as_deref().and_then(title).map(Some),
@@ -83,7 +87,10 @@ fn details(session: &Session) -> ApiResult<Details> {
         max_heart_rate: whole(totals.max_heart_rate, &HEART_RATES).map(Some),
         avg_power_watts: whole(totals.avg_power_watts, &(0.0..=10_000.0)).map(Some),
         avg_cadence: real(totals.avg_cadence, &(0.0..=1000.0)).map(Some),
-        utc_offset_minutes: session.utc_offset_minutes.map(Some),
+        utc_offset_minutes: session
+            .utc_offset_minutes
+            .filter(|offset| OFFSETS.contains(offset))
+            .map(Some),
         device: text(session.device.as_deref(), 200).map(Some),
         sport_raw: text(session.sport_raw.as_deref(), 200).map(Some),
         laps: json(laps.is_empty(), JsonText::of(&laps))?,

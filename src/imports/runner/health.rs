@@ -8,6 +8,7 @@ use zip::ZipArchive;
 use super::{
     chunk_reader::ChunkReader,
     job::{Job, original_name},
+    keep::Brought,
     unpack::{Budgeted, unpack},
     walk::Stop,
 };
@@ -124,7 +125,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 original = Some((original_name(&path.unwrap_or_default()), route));
             }
             recordings::complete(&mut session);
-            Ok(Material { original, sessions: vec![session], name: Some(("apple", id)) })
+            let (sessions, name) = (vec![session], Some(("apple", id)));
+            Ok(Brought::Recorded(Material { original, sessions, name }))
         })
     }
 }

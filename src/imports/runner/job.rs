@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::{
     Parts,
     chunk_reader::{ChunkReader, Trouble},
-    keep::{self, Source},
+    keep::{self, Brought, Source},
     strava::Entry,
     unpack::Budgeted,
     walk::Stop,
@@ -155,7 +155,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
                 entry.complete(session);
             }
             let original = Some((original_name(name), content));
-            Ok(Material { original, sessions, name: entry.map(Entry::name) })
+            let name = entry.map(Entry::name);
+            Ok(Brought::Recorded(Material { original, sessions, name }))
         })
     }
 
@@ -168,7 +169,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
                     "the table does not tell when it began, and how long it took",
                 )
             })?;
-            Ok(Material { original: None, sessions: vec![session], name: Some(entry.name()) })
+            let (sessions, name) = (vec![session], Some(entry.name()));
+            Ok(Brought::Recorded(Material { original: None, sessions, name }))
         })
     }
 
@@ -176,7 +178,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     pub fn outcome(
         &mut self,
         name: &str,
-        make: impl FnOnce() -> Result<Material, Refusal>,
+        make: impl FnOnce() -> Result<Brought, Refusal>,
     ) -> Result<(), Stop> {
         let (number, is_over) = (self.number, self.is_over());
         self.number += 1;

@@ -6,12 +6,23 @@ use super::Parts;
 use crate::{
     error::{ApiError, ApiResult},
     imports::{
-        intake::{self, Kept, Material, OnKnown},
+        intake::{
+            self, Kept, Material, OnKnown,
+            restore::{self, Restored},
+        },
         store::{self, Claimed, NewFile},
         types::Outcome,
     },
     recordings::Refusal,
+    takeout::format::ExportedProfile,
 };
+
+/// What a file turned out to be.
+pub enum Brought {
+    Recorded(Material),
+    Restored(Box<Restored>),
+    Profile(ExportedProfile),
+}
 
 /// Where a file stands in its import.
 #[derive(Clone, Copy)]
@@ -26,7 +37,7 @@ pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
     source: Source<'_>,
-    material: Result<Material, Refusal>,
+    brought: Result<Brought, Refusal>,
 ) -> ApiResult<bool> {
     let Source { claimed, number, name } = source;
     let kept = conn
@@ -34,10 +45,16 @@ pub async fn keep(
             if !store::hold(conn, claimed, parts.config.lease).await? {
                 return Ok(None);
             }
-            let (refusal, Kept { outcome, activity_ids, new }) = match &material {
-                Ok(material) => {
-                    let user_id = claimed.user_id;
+            let user_id = claimed.user_id;
+            let (refusal, Kept { outcome, activity_ids, new }) = match &brought {
+                Ok(Brought::Recorded(material)) => {
                     (None, intake::keep(conn, user_id, material, OnKnown::Leave).await?)
+                }
+                Ok(Brought::Restored(restored)) => {
+                    (None, restore::activity(conn, user_id, restored).await?)
+                }
+                Ok(Brought::Profile(profile)) => {
+                    (None, restore::profile(conn, user_id, profile).await?)
                 }
                 Err(refusal) => (
                     Some(refusal),

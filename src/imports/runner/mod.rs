@@ -9,6 +9,7 @@ mod health;
 mod job;
 mod keep;
 mod strava;
+mod takeout;
 mod thread;
 pub mod unpack;
 mod walk;

@@ -16,7 +16,8 @@ pub fn unpack(source: impl Read) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
+/// The bytes of `source`, of which there may be as many as of a file.
+pub fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     source.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| match error
         .kind()

@@ -64,6 +64,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         mut archive: ZipArchive<ChunkReader>,
         depth: usize,
     ) -> Result<(), Stop> {
+        if self.takeout(&mut archive)? {
+            return Ok(());
+        }
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
         let table = self.strava(&mut archive)?;

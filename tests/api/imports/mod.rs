@@ -23,7 +23,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::support::{Answer, TestApp, User, until};
 
 /// 2026-05-04T08:00:00Z.
-const MORNING: i64 = 1_777_881_600;
+pub const MORNING: i64 = 1_777_881_600;
 
 async fn upload(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Answer {
     let authorization = format!("Bearer {}", user.token);
@@ -46,13 +46,13 @@ async fn finished(app: &TestApp, user: &User, location: &str) -> Value {
 }
 
 /// Uploads a file and waits for what becomes of it.
-async fn import(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Value {
+pub async fn import(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Value {
     let answer = upload(app, user, name, content).await.expect(202);
     finished(app, user, answer.header("location")).await
 }
 
 /// The outcomes of an import: each file's name, outcome and code.
-fn outcomes(import: &Value) -> Vec<(String, String, String)> {
+pub fn outcomes(import: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let files = import["files"].as_array().unwrap().iter();
     files.map(|file| (text(&file["name"]), text(&file["outcome"]), text(&file["code"]))).collect()
@@ -69,7 +69,7 @@ async fn activities(app: &TestApp, user: &User, import: &Value) -> Vec<Value> {
     activities
 }
 
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();

@@ -1,0 +1,2 @@
+DROP TABLE takeout_chunks;
+DROP TABLE takeouts;

@@ -1,0 +1,27 @@
+-- A copy of all that an account has, made when its owner asks for it.
+
+CREATE TABLE takeouts (
+    user_id      UUID PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    -- Of this copy: whoever makes it writes for it and for no later one.
+    id           UUID NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    status       TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'running', 'done', 'failed')),
+    created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
+    finished_at  TIMESTAMPTZ,
+    claim        UUID,
+    leased_until TIMESTAMPTZ,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    -- How much there is to do, and how much of it is done: activities, files and series.
+    found        BIGINT NOT NULL DEFAULT 0,
+    done         BIGINT NOT NULL DEFAULT 0,
+    bytes        BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX takeouts_unfinished_idx ON takeouts (created_at) WHERE status IN ('waiting', 'running');
+
+CREATE TABLE takeout_chunks (
+    takeout_id UUID NOT NULL REFERENCES takeouts (id) ON DELETE CASCADE,
+    number     INTEGER NOT NULL,
+    data       BYTEA NOT NULL,
+    PRIMARY KEY (takeout_id, number)
+);
+-- It is packed already.
+ALTER TABLE takeout_chunks ALTER data SET STORAGE EXTERNAL;

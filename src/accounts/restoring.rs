@@ -1,0 +1,44 @@
+//! A profile that comes back from another server.
+
+use diesel_async::AsyncPgConnection;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{service::MAX_PREFERENCES_BYTES, store, types::Units};
+use crate::{
+    auth::local::display_name,
+    error::ApiResult,
+    http::{Validator, check_json},
+    takeout::format::ExportedProfile,
+};
+
+/// 422 for one that no account can have.
+pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
+    let mut v = Validator::default();
+    if let Some(name) = &profile.display_name
+        && let Err((code, problem)) = display_name(name.clone())
+    {
+        v.fault("display_name", code, problem);
+    }
+    if profile.preferred_units.parse::<Units>().is_err() {
+        v.fault("preferred_units", "invalid_value", "must be metric or imperial");
+    }
+    let json = Value::Object(profile.preferences.clone()).to_string();
+    if let Err((code, problem)) = check_json(&json, MAX_PREFERENCES_BYTES) {
+        v.fault("preferences", code, problem);
+    }
+    v.finish()
+}
+
+/// Gives it to an account that shows nothing of itself yet; whether it did.
+pub async fn restore_profile(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    profile: &ExportedProfile,
+) -> ApiResult<bool> {
+    let name = profile.display_name.as_deref();
+    let preferences = Value::Object(profile.preferences.clone());
+    let filled =
+        store::fill_profile(conn, user_id, (name, &profile.preferred_units), &preferences).await?;
+    Ok(filled)
+}

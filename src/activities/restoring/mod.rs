@@ -1,0 +1,5 @@
+//! Activities that come back from another server, under the ids that they had.
+
+mod store;
+
+pub use store::{Place, place, same_of_file};

@@ -1,0 +1,64 @@
+//! Statements that tell whether an activity is there.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use crate::{
+    activities::store::coalesce,
+    db::schema::{activities, originals},
+};
+
+/// Where an activity of another server is in this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The user has it, under this id.
+    There(Uuid),
+    /// It can have this id.
+    Free(Uuid),
+}
+
+/// Where the user's activity `id` is, or goes. An id that is another user's here stands for one that is made of
+/// it, the same every time.
+pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryResult<Place> {
+    for id in [id, derived(user_id, id)] {
+        match owner(conn, id).await? {
+            None => return Ok(Place::Free(id)),
+            Some(owner) if owner == user_id => return Ok(Place::There(id)),
+            Some(_) => {}
+        }
+    }
+    Ok(Place::Free(Uuid::new_v4()))
+}
+
+async fn owner(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Uuid>> {
+    activities::table.find(id).select(activities::user_id).first(&mut conn).await.optional()
+}
+
+fn derived(user_id: Uuid, id: Uuid) -> Uuid {
+    let digest = Sha256::new_with_prefix(user_id).chain_update(id).finalize();
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, digit)| *byte = digit);
+    Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The activity that was made of the same part of a file with this digest, or the one that it stands behind.
+pub async fn same_of_file(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    sha256: &[u8],
+    (started_at, duration_secs): (DateTime<Utc>, i32),
+) -> QueryResult<Option<Uuid>> {
+    activities::table
+        .inner_join(originals::table)
+        .filter(originals::user_id.eq(user_id))
+        .filter(originals::sha256.eq(sha256))
+        .filter(activities::started_at.eq(started_at))
+        .filter(activities::duration_secs.eq(duration_secs))
+        .select(coalesce(activities::merged_into, activities::id))
+        .first(&mut conn)
+        .await
+        .optional()
+}

@@ -1,0 +1,138 @@
+//! Taking in what another sports-log had, as it was there.
+
+use diesel_async::AsyncPgConnection;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{File, Kept};
+use crate::{
+    accounts,
+    activities::{
+        self, ImportedActivity, NewActivity, batch,
+        merging::{self, Merged},
+        originals::{self, NewOriginal},
+        restoring::{Place, place, same_of_file},
+        streams,
+    },
+    db::JsonText,
+    error::{ApiError, ApiResult},
+    imports::types::Outcome,
+    takeout::format::{ExportedActivity, ExportedProfile},
+};
+
+/// Where activities may come from, besides what clients may say.
+const SOURCES: [&str; 5] = ["manual", "garmin", "apple", "strava", "import"];
+
+/// An activity with all that belongs to it.
+pub struct Restored {
+    pub exported: ExportedActivity,
+    pub activity: NewActivity,
+    pub original: Option<File>,
+    /// Packed.
+    pub streams: Option<Vec<u8>>,
+}
+
+/// Keeps an activity in the caller's transaction, unless the log has it.
+pub async fn activity(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    restored: &Restored,
+) -> ApiResult<Kept> {
+    let Restored { exported, activity, original, streams } = restored;
+    let duplicate = |id| Kept { outcome: Outcome::Duplicate, activity_ids: vec![id], new: 0 };
+    batch::lock_names(conn, user_id).await?;
+    let id = match place(conn, user_id, exported.id).await? {
+        Place::There(id) => return Ok(duplicate(id)),
+        Place::Free(id) => id,
+    };
+    let known = SOURCES.into_iter().find(|source| *source == exported.source);
+    let source = known.unwrap_or("import");
+    if let Some(name) = activity.external_id()
+        && let Some((_, shown)) = activities::named(conn, user_id, source, name).await?
+    {
+        return Ok(duplicate(shown));
+    }
+    let what = (activity.started_at, activity.duration_secs);
+    let mut original_id = None;
+    if let Some((file_name, content)) = original {
+        let sha256 = Sha256::digest(content);
+        if let Some(shown) = same_of_file(conn, user_id, &sha256, what).await? {
+            return Ok(duplicate(shown));
+        }
+        let bytes = i64::try_from(content.len()).map_err(ApiError::internal)?;
+        let new = NewOriginal { user_id, sha256: &sha256, file_name, bytes, content };
+        original_id = Some(originals::insert(conn, &new).await?);
+    }
+    let parent_id = there(conn, user_id, exported.parent_id).await?;
+    let behind = there(conn, user_id, exported.merged_into).await?;
+    let merged = merged(conn, user_id, exported.merged.as_deref()).await?;
+    let same = if behind.is_none() && merged.is_none() {
+        let distance = activity.details.distance_meters.flatten().map(f64::from);
+        merging::find_same(conn, user_id, (what.0, what.1, distance), original_id).await?
+    } else {
+        None
+    };
+    let row = ImportedActivity {
+        id: Some(id),
+        user_id,
+        activity_type: activity.activity_type.to_string(),
+        started_at: activity.started_at,
+        duration_secs: activity.duration_secs,
+        source: source.to_owned(),
+        original_id,
+        parent_id,
+        merged_into: behind.or(same),
+        merged,
+        details: activity.details.clone(),
+    };
+    activities::insert_imported(conn, row).await?;
+    if let Some(packed) = streams {
+        streams::put(conn, id, packed).await?;
+    }
+    if let Some(shown) = same {
+        merging::merge(conn, shown, id).await?;
+        return Ok(Kept { outcome: Outcome::Merged, activity_ids: vec![shown], new: 0 });
+    }
+    let new = u64::from(behind.is_none());
+    Ok(Kept { outcome: Outcome::Imported, activity_ids: vec![behind.unwrap_or(id)], new })
+}
+
+/// The activity that another one refers to, if the log has it.
+async fn there(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    id: Option<Uuid>,
+) -> ApiResult<Option<Uuid>> {
+    let Some(id) = id else { return Ok(None) };
+    match place(conn, user_id, id).await? {
+        Place::There(id) => Ok(Some(id)),
+        Place::Free(_) => Ok(None),
+    }
+}
+
+/// Who stands behind it, under the ids that they will have here: they come after it.
+async fn merged(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    merged: Option<&[Merged]>,
+) -> ApiResult<Option<JsonText>> {
+    let Some(merged) = merged else { return Ok(None) };
+    let mut here = merged.to_vec();
+    for one in &mut here {
+        one.activity_id = match place(conn, user_id, one.activity_id).await? {
+            Place::There(id) | Place::Free(id) => id,
+        };
+    }
+    Ok(Some(JsonText::of(&here).map_err(ApiError::internal)?))
+}
+
+/// Gives an account that shows nothing of itself what it showed there.
+pub async fn profile(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    profile: &ExportedProfile,
+) -> ApiResult<Kept> {
+    let is_taken = accounts::restore_profile(conn, user_id, profile).await?;
+    let outcome = if is_taken { Outcome::Imported } else { Outcome::Duplicate };
+    Ok(Kept { outcome, activity_ids: Vec::new(), new: 0 })
+}

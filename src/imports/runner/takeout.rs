@@ -1,0 +1,196 @@
+//! What another sports-log has made: taken in as it was there, by its manifest.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read},
+};
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use super::{
+    chunk_reader::ChunkReader,
+    job::Job,
+    keep::Brought,
+    unpack::{Budgeted, read_all},
+    walk::Stop,
+};
+use crate::{
+    accounts::check_profile,
+    activities::{NewActivityBody, streams::Streams},
+    http::Object,
+    imports::intake::restore::Restored,
+    recordings::{Reason, Refusal},
+    takeout::format::{
+        ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,
+        MANIFEST, Manifest, ORIGINALS, PROFILE, VERSION, hex, streams_path,
+    },
+};
+
+/// The longest line: an activity with as many laps as it may have.
+const MAX_LINE: u64 = 16 * 1024 * 1024;
+
+/// The entries of a takeout, each believed only when it is what the manifest says.
+struct Takeout<'a> {
+    archive: &'a mut ZipArchive<ChunkReader>,
+    digests: HashMap<String, String>,
+    originals: HashMap<String, ExportedOriginal>,
+}
+
+impl<F: Fn((i32, i32))> Job<'_, F> {
+    /// Keeps all of a takeout; false when the archive is none.
+    pub fn takeout(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<bool, Stop> {
+        let Some(manifest) = self.manifest(archive)? else { return Ok(false) };
+        if manifest.version > VERSION {
+            let newer = "a newer sports-log has made it: upgrade this one first";
+            self.file(MANIFEST, Err(Refusal::new(Reason::UnknownFormat, newer)), None)?;
+            return Ok(true);
+        }
+        self.found(usize::try_from(manifest.activities).unwrap_or_default())?;
+        let listed = manifest.content.into_iter().map(|file| (file.path, file.sha256));
+        let mut lines = archive.clone();
+        let (digests, originals) = (listed.collect(), HashMap::new());
+        let mut takeout = Takeout { archive, digests, originals };
+        match takeout.originals(&mut self.budget) {
+            Ok(originals) => takeout.originals = originals,
+            Err(refusal) => self.file(ORIGINALS, Err(refusal), None)?,
+        }
+        let profile = takeout.profile(&mut self.budget);
+        self.check()?;
+        self.outcome(PROFILE, || profile)?;
+        match takeout.is_whole(ACTIVITIES, &mut self.budget) {
+            Ok(()) => self.lines(&mut lines, &mut takeout)?,
+            Err(refusal) => self.file(ACTIVITIES, Err(refusal), None)?,
+        }
+        self.check()?;
+        Ok(true)
+    }
+
+    fn manifest(
+        &mut self,
+        archive: &mut ZipArchive<ChunkReader>,
+    ) -> Result<Option<Manifest>, Stop> {
+        let Ok(entry) = archive.by_name(MANIFEST) else { return Ok(None) };
+        let read = read_all(Budgeted { source: entry, left: &mut self.budget });
+        self.check()?;
+        let manifest = read.ok().and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+        Ok(manifest.filter(|manifest| manifest.format == FORMAT))
+    }
+
+    fn lines(
+        &mut self,
+        archive: &mut ZipArchive<ChunkReader>,
+        takeout: &mut Takeout<'_>,
+    ) -> Result<(), Stop> {
+        let Ok(entry) = archive.by_name(ACTIVITIES) else { return Ok(()) };
+        let mut lines = BufReader::new(entry);
+        for number in 1_u64.. {
+            let mut line = Vec::new();
+            let read = (&mut lines).take(MAX_LINE).read_until(b'\n', &mut line);
+            if read.is_err() {
+                self.check()?;
+            }
+            if line.is_empty() {
+                break;
+            }
+            self.budget = self.budget.saturating_sub(line.len() as u64);
+            let name = format!("{ACTIVITIES}, line {number}");
+            if self.is_over() {
+                self.file(&name, Ok(Vec::new()), None)?;
+                continue;
+            }
+            let restored = takeout.activity(&line, &mut self.budget);
+            self.check()?;
+            self.outcome(&name, || restored)?;
+        }
+        Ok(())
+    }
+}
+
+impl Takeout<'_> {
+    /// An entry that is what the manifest says.
+    fn read(&mut self, path: &str, budget: &mut u64) -> Result<Vec<u8>, Refusal> {
+        let entry = self.archive.by_name(path).map_err(Refusal::malformed)?;
+        let bytes = read_all(Budgeted { source: entry, left: budget })?;
+        self.check(path, &hex(&Sha256::digest(&bytes)))?;
+        Ok(bytes)
+    }
+
+    /// The same for one that is read piece by piece.
+    fn is_whole(&mut self, path: &str, budget: &mut u64) -> Result<(), Refusal> {
+        let entry = self.archive.by_name(path).map_err(Refusal::malformed)?;
+        let mut source = BufReader::new(Budgeted { source: entry, left: budget });
+        let mut digest = Sha256::new();
+        loop {
+            let piece = source.fill_buf().map_err(Refusal::malformed)?;
+            let length = piece.len();
+            if length == 0 {
+                break;
+            }
+            digest.update(piece);
+            source.consume(length);
+        }
+        drop(source);
+        self.check(path, &hex(&digest.finalize()))
+    }
+
+    fn check(&self, path: &str, digest: &str) -> Result<(), Refusal> {
+        if self.digests.get(path).is_some_and(|listed| listed == digest) {
+            return Ok(());
+        }
+        let message = format!("{path} is not what the manifest says: it was changed or damaged");
+        Err(Refusal::new(Reason::BadChecksum, message))
+    }
+
+    fn originals(
+        &mut self,
+        budget: &mut u64,
+    ) -> Result<HashMap<String, ExportedOriginal>, Refusal> {
+        let list = self.read(ORIGINALS, budget)?;
+        let lines = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(|line| {
+                let original: ExportedOriginal = parse(line)?;
+                Ok((original.sha256.clone(), original))
+            })
+            .collect()
+    }
+
+    fn profile(&mut self, budget: &mut u64) -> Result<Brought, Refusal> {
+        let profile: ExportedProfile = parse(&self.read(PROFILE, budget)?)?;
+        check_profile(&profile).map_err(|error| Refusal::malformed(error.message))?;
+        Ok(Brought::Profile(profile))
+    }
+
+    fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Brought, Refusal> {
+        let exported: ExportedActivity = parse(line)?;
+        let body: NewActivityBody = parse(line)?;
+        let parsed = body.of_any_source().parse();
+        let activity = parsed.map_err(|error| Refusal::malformed(error.message))?;
+        let listed = exported.original.as_ref().and_then(|digest| self.originals.get(digest));
+        let original = match listed.cloned() {
+            Some(listed) => {
+                let content = self.read(&listed.path, budget)?;
+                Some((super::original_name(&listed.file_name), content))
+            }
+            None => None,
+        };
+        let path = streams_path(exported.id);
+        let streams = if self.digests.contains_key(&path) {
+            let ExportedStreams { started_at, breaks, series } = parse(&self.read(&path, budget)?)?;
+            let streams = Streams { started_at, series, breaks };
+            let is_sound = streams.is_sound();
+            let packed = streams.pack().map_err(|error| Refusal::malformed(error.message))?;
+            packed.filter(|_| is_sound)
+        } else {
+            None
+        };
+        let restored = Restored { exported, activity, original, streams };
+        Ok(Brought::Restored(Box::new(restored)))
+    }
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice::<Object<T>>(json).map(|object| object.0).map_err(Refusal::malformed)
+}

@@ -1,0 +1,167 @@
+//! What goes into the zip, in its order.
+
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::{
+    archive::Archive,
+    format::{
+        ACCOUNT, ACTIVITIES, CSV, ExportedOriginal, ExportedStreams, ListedFile, ORIGINALS,
+        PROFILE, hex, streams_path,
+    },
+    store::{self, Claimed},
+};
+use crate::{
+    activities::{export::Format, streams::Streams},
+    error::{ApiError, ApiResult},
+    jobs::Stopping,
+};
+
+/// In memory at a time.
+const PIECE: i64 = 50;
+
+/// What is being made, and how far it is.
+pub struct Contents<'a> {
+    /// In a transaction that sees the account as it was when it began.
+    pub reader: &'a AsyncPgConnection,
+    pub writer: &'a AsyncPgConnection,
+    pub job: &'a Claimed,
+    pub lease: Duration,
+    pub stopping: &'a Stopping,
+    pub found: i64,
+    pub done: i64,
+}
+
+impl Contents<'_> {
+    /// Makes all of it; `None` when it is somebody else's by now, or the server is stopping.
+    pub async fn make(mut self) -> ApiResult<Option<i64>> {
+        store::tell_time_in_utc(self.reader).await?;
+        let user_id = self.job.user_id;
+        let (activities, pieces) = store::count(self.reader, user_id).await?;
+        self.found = pieces;
+        let mut archive = Archive::new(self.writer, self.job);
+        let mut content = Vec::new();
+        if let Some(profile) = store::profile(self.reader, user_id).await? {
+            content.push(archive.add(PROFILE.to_owned(), profile.as_str().as_bytes()).await?);
+        }
+        let parts = [
+            self.activities(&mut archive, &mut content).await?,
+            self.streams(&mut archive, &mut content).await?,
+            self.originals(&mut archive, &mut content).await?,
+        ];
+        if parts.contains(&None) {
+            return Ok(None);
+        }
+        let account = store::account(self.reader, user_id).await?;
+        let about = vec![
+            self.csv(&mut archive).await?,
+            archive.add(ACCOUNT.to_owned(), account.as_str().as_bytes()).await?,
+        ];
+        let activities = u64::try_from(activities).unwrap_or_default();
+        archive.finish(activities, content, about).await.map(Some)
+    }
+
+    /// So many more are done. `None` when nothing more may be.
+    async fn go_on(&mut self, done: usize) -> ApiResult<Option<()>> {
+        self.done += i64::try_from(done).unwrap_or_default();
+        let progress = (self.found, self.done);
+        let is_ours = store::hold(self.writer, self.job, self.lease, progress).await?;
+        Ok((is_ours && !self.stopping.has_begun()).then_some(()))
+    }
+
+    async fn activities(
+        &mut self,
+        archive: &mut Archive<'_>,
+        content: &mut Vec<ListedFile>,
+    ) -> ApiResult<Option<()>> {
+        archive.begin(ACTIVITIES.to_owned())?;
+        let mut after = store::start();
+        loop {
+            let lines = store::lines(self.reader, self.job.user_id, after, PIECE).await?;
+            for line in &lines {
+                archive.write(line.json.as_bytes()).await?;
+                archive.write(b"\n").await?;
+            }
+            let Some(last) = lines.last() else { break };
+            after = (last.refers, last.started_at, last.id);
+            if self.go_on(lines.len()).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        content.push(archive.end()?);
+        Ok(Some(()))
+    }
+
+    async fn streams(
+        &mut self,
+        archive: &mut Archive<'_>,
+        content: &mut Vec<ListedFile>,
+    ) -> ApiResult<Option<()>> {
+        let mut after = Uuid::nil();
+        loop {
+            let pieces = store::streams(self.reader, self.job.user_id, after, PIECE).await?;
+            for piece in &pieces {
+                let Streams { started_at, series, breaks } = Streams::unpack(&piece.data)?;
+                let exported = ExportedStreams { started_at, breaks, series };
+                let json = serde_json::to_vec(&exported).map_err(ApiError::internal)?;
+                content.push(archive.add(streams_path(piece.activity_id), &json).await?);
+            }
+            let Some(last) = pieces.last() else { return Ok(Some(())) };
+            after = last.activity_id;
+            if self.go_on(pieces.len()).await?.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn originals(
+        &mut self,
+        archive: &mut Archive<'_>,
+        content: &mut Vec<ListedFile>,
+    ) -> ApiResult<Option<()>> {
+        let (mut after, mut list) = (Vec::new(), Vec::new());
+        while let Some(next) = store::original(self.reader, self.job.user_id, &after).await? {
+            let bytes =
+                next.content.ok_or_else(|| ApiError::internal("an original without content"))?;
+            let sha256 = hex(&next.sha256);
+            let path = format!("originals/{sha256}{}", ending(&next.file_name));
+            content.push(archive.add(path.clone(), &bytes).await?);
+            let original = ExportedOriginal { sha256, file_name: next.file_name, path };
+            serde_json::to_writer(&mut list, &original).map_err(ApiError::internal)?;
+            list.push(b'\n');
+            after = next.sha256;
+            if self.go_on(1).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        content.push(archive.add(ORIGINALS.to_owned(), &list).await?);
+        Ok(Some(()))
+    }
+
+    /// For people and their spreadsheets.
+    async fn csv(&mut self, archive: &mut Archive<'_>) -> ApiResult<ListedFile> {
+        archive.begin(CSV.to_owned())?;
+        archive.write(Format::Csv.head().as_bytes()).await?;
+        let mut after = Uuid::nil();
+        loop {
+            let piece = store::shown(self.reader, self.job.user_id, after, PIECE).await?;
+            let Some(last) = piece.last() else { return archive.end() };
+            after = last.summary.id;
+            archive.write(&Format::Csv.write(&piece, false)?).await?;
+        }
+    }
+}
+
+/// The part of a name that tells people and their computers what it is.
+fn ending(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((_, ending))
+            if ending.len() <= 5 && ending.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+        {
+            format!(".{}", ending.to_ascii_lowercase())
+        }
+        _ => String::new(),
+    }
+}

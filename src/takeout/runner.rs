@@ -1,0 +1,106 @@
+//! Making takeouts: one at a time for each server, on a thread of low priority.
+
+use diesel_async::{AnsiTransactionManager, TransactionManager};
+use rustix::process::setpriority_process;
+
+use super::{
+    contents::Contents,
+    store::{self, Claimed},
+};
+use crate::{
+    config::{Config, ImportConfig},
+    db::{Connector, Pool},
+    error::ApiResult,
+    jobs::{Jobs, Schedule, Stopping, Work},
+};
+
+/// Nice: requests come first.
+const PRIORITY: i32 = 10;
+
+/// Starts it on a thread of its own. Needs a running actix system.
+pub fn start(config: &Config, connector: Connector) -> Jobs {
+    let connector = connector.with_statement_timeout(config.database.statement_timeout);
+    let stopping = Stopping::default();
+    let schedule = Schedule {
+        connector: connector.clone(),
+        channel: store::NOTIFY_CHANNEL,
+        poll: config.imports.poll,
+        at_once: 1,
+        stopping: stopping.clone(),
+    };
+    let (config, wait) = (config.imports, config.database.wait);
+    Jobs::start(schedule, move || {
+        // Where it is not allowed, the thread is merely not nice.
+        let _ = setpriority_process(None, PRIORITY);
+        // One reads, and one writes.
+        Maker { pool: Pool::new(connector, 2, wait), config, stopping }
+    })
+}
+
+#[derive(Clone)]
+struct Maker {
+    pool: Pool,
+    config: ImportConfig,
+    stopping: Stopping,
+}
+
+impl Work for Maker {
+    async fn work_once(&self) -> bool {
+        match self.claim().await {
+            Ok(Some(job)) => {
+                if let Err(error) = self.work_on(&job).await {
+                    tracing::warn!(user.id = %job.user_id, error.cause = ?error.cause, "an export failed");
+                    // The lease brings it back if even this cannot be done.
+                    if let Ok(conn) = self.pool.get().await {
+                        let _ = store::put_back(&conn, &job, true).await;
+                    }
+                }
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(error.cause = ?error.cause, "cannot look for exports now");
+                false
+            }
+        }
+    }
+}
+
+impl Maker {
+    async fn claim(&self) -> ApiResult<Option<Claimed>> {
+        let conn = self.pool.get().await?;
+        Ok(store::claim(&conn, self.config.lease).await?)
+    }
+
+    async fn work_on(&self, job: &Claimed) -> ApiResult<()> {
+        let writer = self.pool.get().await?;
+        let made = {
+            let mut reader = self.pool.get().await?;
+            // What is written meanwhile is not seen.
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            AnsiTransactionManager::begin_transaction_sql(&mut *reader, begin).await?;
+            let contents = Contents {
+                reader: &reader,
+                writer: &writer,
+                job,
+                lease: self.config.lease,
+                stopping: &self.stopping,
+                found: 0,
+                done: 0,
+            };
+            let made = contents.make().await;
+            AnsiTransactionManager::rollback_transaction(&mut *reader).await?;
+            made?
+        };
+        match made {
+            Some(bytes) => {
+                store::finish(&writer, job, bytes).await?;
+                tracing::info!(user.id = %job.user_id, takeout.bytes = bytes, "export");
+            }
+            None => {
+                store::put_back(&writer, job, false).await?;
+            }
+        }
+        Ok(())
+    }
+}

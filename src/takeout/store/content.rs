@@ -1,0 +1,204 @@
+//! What an account has, piece by piece, in an order that is the same everywhere.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Bool, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    activities::Activity,
+    db::{JsonText, schema::activities},
+};
+
+/// Where a line stands: whether it refers to others, when it began, and its id.
+pub type Place = (bool, DateTime<Utc>, Uuid);
+
+/// Before the first line: older than any sport, and not older than PostgreSQL can tell.
+pub fn start() -> Place {
+    (false, DateTime::UNIX_EPOCH - TimeDelta::weeks(150_000), Uuid::nil())
+}
+
+/// An activity as a line.
+#[derive(QueryableByName)]
+pub struct Line {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    pub started_at: DateTime<Utc>,
+    /// It refers to one that comes before it.
+    #[diesel(sql_type = Bool)]
+    pub refers: bool,
+    #[diesel(sql_type = Text)]
+    pub json: String,
+}
+
+/// A file that activities were made of.
+#[derive(QueryableByName)]
+pub struct Original {
+    #[diesel(sql_type = Bytea)]
+    pub sha256: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    pub file_name: String,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    pub content: Option<Vec<u8>>,
+}
+
+/// Streams, packed.
+#[derive(QueryableByName)]
+pub struct PackedStreams {
+    #[diesel(sql_type = SqlUuid)]
+    pub activity_id: Uuid,
+    #[diesel(sql_type = Bytea)]
+    pub data: Vec<u8>,
+}
+
+/// Times in UTC until the transaction ends.
+pub async fn tell_time_in_utc(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query("SET LOCAL TIME ZONE 'UTC'").execute(&mut conn).await.map(drop)
+}
+
+/// How many activities there are, and how many pieces with files and streams.
+pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(i64, i64)> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        activities: i64,
+        #[diesel(sql_type = BigInt)]
+        pieces: i64,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT (SELECT count(*) FROM activities WHERE user_id = $1) AS activities,
+                (SELECT count(*) FROM activities WHERE user_id = $1)
+                + (SELECT count(*) FROM originals WHERE user_id = $1)
+                + (SELECT count(*) FROM activity_streams s JOIN activities a ON a.id = s.activity_id
+                   WHERE a.user_id = $1) AS pieces",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .get_result(&mut conn)
+    .await?;
+    Ok((row.activities, row.pieces))
+}
+
+/// The next activities: all that belongs to them, and nothing that is this server's own.
+pub async fn lines(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    (refers, started_at, id): Place,
+    limit: i64,
+) -> QueryResult<Vec<Line>> {
+    diesel::sql_query(
+        "SELECT a.id, a.started_at, a.refers,
+                (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at', 'refers', 'sha256']
+                 || jsonb_build_object('original', encode(a.sha256, 'hex')))::text AS json
+         FROM (SELECT a.*, o.sha256, (a.parent_id IS NOT NULL OR a.merged_into IS NOT NULL) AS refers
+               FROM activities a LEFT JOIN originals o ON o.id = a.original_id WHERE a.user_id = $1) a
+         WHERE (a.refers, a.started_at, a.id) > ($2, $3, $4)
+         ORDER BY a.refers, a.started_at, a.id LIMIT $5",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .bind::<Bool, _>(refers)
+    .bind::<Timestamptz, _>(started_at)
+    .bind::<SqlUuid, _>(id)
+    .bind::<BigInt, _>(limit)
+    .load(&mut conn)
+    .await
+}
+
+/// The activities that lists show, as [`Activity`] has them, after `after` in the order of their ids.
+pub async fn shown(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<Activity>> {
+    activities::table
+        .filter(activities::user_id.eq(user_id))
+        .filter(activities::merged_into.is_null())
+        .filter(activities::id.gt(after))
+        .order(activities::id)
+        .limit(limit)
+        .select(Activity::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// The next file.
+pub async fn original(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    after: &[u8],
+) -> QueryResult<Option<Original>> {
+    diesel::sql_query(
+        "SELECT sha256, file_name, content FROM originals WHERE user_id = $1 AND sha256 > $2 ORDER BY sha256 LIMIT 1",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .bind::<Bytea, _>(after)
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// The next streams.
+pub async fn streams(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<PackedStreams>> {
+    diesel::sql_query(
+        "SELECT s.activity_id, s.data FROM activity_streams s JOIN activities a ON a.id = s.activity_id
+         WHERE a.user_id = $1 AND s.activity_id > $2 ORDER BY s.activity_id LIMIT $3",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .bind::<SqlUuid, _>(after)
+    .bind::<BigInt, _>(limit)
+    .load(&mut conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Json {
+    #[diesel(sql_type = Jsonb)]
+    json: JsonText,
+}
+
+/// What the account shows of itself.
+pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<JsonText>> {
+    let found: Option<Json> = diesel::sql_query(
+        "SELECT jsonb_build_object('display_name', display_name, 'preferred_units', preferred_units,
+                                   'preferences', preferences) AS json
+         FROM profiles WHERE user_id = $1",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(found.map(|found| found.json))
+}
+
+/// Who the account is, its ways in and its connections; no secrets.
+pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<JsonText> {
+    let found: Json = diesel::sql_query(
+        "SELECT jsonb_build_object(
+            'id', u.id, 'email', u.email, 'created_at', u.created_at,
+            'phone_number', p.phone_number, 'phone_verified', p.phone_verified,
+            'has_password', EXISTS (SELECT FROM local_credentials c WHERE c.user_id = u.id AND c.password_hash IS NOT NULL),
+            'connections', (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'name', name, 'email', email,
+                                'linked_at', created_at) ORDER BY created_at), '[]') FROM oauth_connections o WHERE o.user_id = u.id),
+            'garmin', (SELECT jsonb_build_object('mode', mode, 'connected_at', created_at, 'last_success_at', last_success_at)
+                       FROM garmin_connections g WHERE g.user_id = u.id),
+            'webhooks', (SELECT coalesce(jsonb_agg(jsonb_build_object('url', url, 'events', events, 'created_at', created_at)
+                                ORDER BY created_at), '[]') FROM webhooks w WHERE w.user_id = u.id),
+            'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'scopes', t.scopes, 'created_at', t.created_at)
+                                ORDER BY t.created_at), '[]')
+                       FROM personal_tokens t JOIN sessions s ON s.id = t.id WHERE s.user_id = u.id)) AS json
+         FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE u.id = $1",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .get_result(&mut conn)
+    .await?;
+    Ok(found.json)
+}
