@@ -8,7 +8,7 @@ use std::sync::{
 use derive_more::Deref;
 
 use crate::{
-    activities::changes::Bell,
+    activities::{changes::Bell, originals::Storage},
     auth::{
         Hasher, JwtKeys, ServerKey,
         oauth::{Outbound, Providers, TokenCipher},
@@ -35,6 +35,7 @@ pub struct Shared {
     pub bell: Bell,
     pub limits: LimitsConfig,
     pub imports: ImportConfig,
+    pub originals: Storage,
     pub garmin: GarminConfig,
     pub base_url: String,
     pub local_limits: LocalLimits,
@@ -70,7 +71,8 @@ impl Shared {
             delivery,
             bell,
             limits: config.limits.clone(),
-            imports: config.imports,
+            imports: config.imports.clone(),
+            originals: Storage::new(config.imports.originals_dir.clone()),
             garmin: config.garmin.clone(),
             base_url: config.server.base_url.clone(),
             local_limits,

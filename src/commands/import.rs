@@ -12,6 +12,7 @@ use super::{
     CommandError, CommandResult, explained, serve::configured, tables::plain_table, user::find,
 };
 use crate::{
+    activities::originals::Storage,
     config::{Config, Source},
     db::Connector,
     imports::{
@@ -40,7 +41,8 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
     let job = runtime.block_on(receive(&config, &connector, user, &files))?;
     let parts = Parts {
         connector: connector.clone(),
-        config: config.imports,
+        config: config.imports.clone(),
+        storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: Metrics::new()?.imports,
         stopping: Stopping::default(),
     };

@@ -1,6 +1,6 @@
 //! Files of activities: how much of them, and who works on them how long.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     source::Source,
@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Imports.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ImportConfig {
     /// The most that one upload may have.
     pub max_bytes: u64,
@@ -16,11 +16,18 @@ pub struct ImportConfig {
     pub lease: Duration,
     /// The runner looks for jobs at least this often, woken or not.
     pub poll: Duration,
+    /// Where files are kept that activities were made of; the database without one.
+    pub originals_dir: Option<PathBuf>,
 }
 
 impl ImportConfig {
     pub(super) fn read(s: &mut Source) -> Self {
+        let originals_dir: Option<PathBuf> = s.optional("ORIGINALS_DIR");
+        if originals_dir.as_ref().is_some_and(|folder| !folder.is_dir()) {
+            s.fault("ORIGINALS_DIR", "is no folder that can be read");
+        }
         Self {
+            originals_dir,
             max_bytes: s.or("IMPORT_MAX_BYTES", Bytes(2 << 30)).0,
             lease: s.or("IMPORT_LEASE_SECS", Seconds(60.0)).into(),
             poll: s.or("IMPORT_POLL_SECS", Seconds(5.0)).into(),

@@ -45,7 +45,7 @@ pub async fn look(parts: Rc<Parts>) {
 /// Deletes what has been over for long: nobody needs it, and it is about people.
 pub async fn forget(parts: Rc<Parts>) {
     let outcome = async {
-        let conn = parts.pool.get().await?;
+        let mut conn = parts.pool.get().await?;
         let messages = store::purge(&conn).await?;
         let challenges = otp::store::purge(&conn).await?;
         let limits = throttle::store::purge(&conn).await?;
@@ -58,6 +58,7 @@ pub async fn forget(parts: Rc<Parts>) {
         imports::store::purge(&conn).await?;
         garmin::store::purge(&conn).await?;
         takeout::store::purge(&conn).await?;
+        parts.originals.sweep(&mut conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

@@ -26,6 +26,7 @@ use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    activities::originals::Storage,
     auth::ServerKey,
     config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
     db::{Connector, Pool},
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     pub mail: MailConfig,
     pub sms: SmsConfig,
     pub webhooks: WebhookConfig,
+    pub originals: Storage,
     pub base_url: String,
     /// The host of `base_url`.
     pub domain: String,
@@ -97,6 +99,7 @@ impl Delivery {
             mail: config.mail.clone(),
             sms: config.sms.clone(),
             webhooks: config.webhooks.clone(),
+            originals: Storage::new(config.imports.originals_dir.clone()),
             base_url: config.server.base_url.clone(),
             domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),

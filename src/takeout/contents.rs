@@ -14,7 +14,7 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
-    activities::{export::Format, streams::Streams},
+    activities::{export::Format, originals::Storage, streams::Streams},
     error::{ApiError, ApiResult},
     jobs::Stopping,
 };
@@ -29,6 +29,7 @@ pub struct Contents<'a> {
     pub writer: &'a AsyncPgConnection,
     pub job: &'a Claimed,
     pub lease: Duration,
+    pub storage: &'a Storage,
     pub stopping: &'a Stopping,
     pub found: i64,
     pub done: i64,
@@ -123,8 +124,8 @@ impl Contents<'_> {
     ) -> ApiResult<Option<()>> {
         let (mut after, mut list) = (Vec::new(), Vec::new());
         while let Some(next) = store::original(self.reader, self.job.user_id, &after).await? {
-            let bytes =
-                next.content.ok_or_else(|| ApiError::internal("an original without content"))?;
+            let user_id = self.job.user_id;
+            let bytes = self.storage.read(user_id, &next.sha256, next.content).await?;
             let sha256 = hex(&next.sha256);
             let path = format!("originals/{sha256}{}", ending(&next.file_name));
             content.push(archive.add(path.clone(), &bytes).await?);

@@ -8,6 +8,7 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
+    activities::originals::Storage,
     config::{Config, ImportConfig},
     db::{Connector, Pool},
     error::ApiResult,
@@ -28,12 +29,13 @@ pub fn start(config: &Config, connector: Connector) -> Jobs {
         at_once: 1,
         stopping: stopping.clone(),
     };
-    let (config, wait) = (config.imports, config.database.wait);
+    let (config, wait) = (config.imports.clone(), config.database.wait);
+    let storage = Storage::new(config.originals_dir.clone());
     Jobs::start(schedule, move || {
         // Where it is not allowed, the thread is merely not nice.
         let _ = setpriority_process(None, PRIORITY);
         // One reads, and one writes.
-        Maker { pool: Pool::new(connector, 2, wait), config, stopping }
+        Maker { pool: Pool::new(connector, 2, wait), config, storage, stopping }
     })
 }
 
@@ -41,6 +43,7 @@ pub fn start(config: &Config, connector: Connector) -> Jobs {
 struct Maker {
     pool: Pool,
     config: ImportConfig,
+    storage: Storage,
     stopping: Stopping,
 }
 
@@ -84,6 +87,7 @@ impl Maker {
                 writer: &writer,
                 job,
                 lease: self.config.lease,
+                storage: &self.storage,
                 stopping: &self.stopping,
                 found: 0,
                 done: 0,

@@ -30,12 +30,14 @@ pub async fn original(
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    let conn = state.pool.get().await?;
     let identity = user.identity();
-    let found = identity.found(store::find(&conn, identity, id.0).await?, &conn).await?;
-    let (name, content) = found
+    let found = {
+        let conn = state.pool.get().await?;
+        identity.found(store::find(&conn, identity, id.0).await?, &conn).await?
+    };
+    let (sha256, name, content) = found
         .ok_or_else(|| ApiError::new(ErrorCode::NoOriginal, "this activity was made of no file"))?;
-    let content = content.ok_or_else(|| ApiError::internal("an original without content"))?;
+    let content = state.originals.read(identity.user_id, &sha256, content).await?;
     let name = ExtendedValue {
         charset: Charset::Ext("UTF-8".to_owned()),
         language_tag: None,

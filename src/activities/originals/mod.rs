@@ -1,7 +1,9 @@
 //! The files that activities were made of, byte by byte as they came.
 
 mod handlers;
+mod storage;
 mod store;
 
 pub use handlers::*;
-pub use store::{NewOriginal, activities_of, insert};
+pub use storage::Storage;
+pub use store::{NewOriginal, activities_of};

@@ -11,29 +11,41 @@ use crate::{
 };
 
 /// A file to be kept.
-#[derive(Insertable)]
-#[diesel(table_name = originals)]
+#[derive(Clone, Copy)]
 pub struct NewOriginal<'a> {
     pub user_id: Uuid,
     pub sha256: &'a [u8],
     pub file_name: &'a str,
-    pub bytes: i64,
     pub content: &'a [u8],
 }
 
-/// The file's name and content, or those of one that stands behind the activity, if there is a file; `None`
-/// without such an activity.
+/// A row for it, with its content unless that is in a folder.
+#[derive(Insertable)]
+#[diesel(table_name = originals)]
+pub struct NewRow<'a> {
+    pub user_id: Uuid,
+    pub sha256: &'a [u8],
+    pub file_name: &'a str,
+    pub bytes: i64,
+    pub content: Option<&'a [u8]>,
+}
+
+/// A file that is kept: its digest, its name, and its content unless that is in a folder.
+pub type Original = (Vec<u8>, String, Option<Vec<u8>>);
+
+/// The activity's file, or that of one that stands behind it, if there is a file; `None` without such an
+/// activity.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     activity_id: Uuid,
-) -> QueryResult<Option<Option<(String, Option<Vec<u8>>)>>> {
+) -> QueryResult<Option<Option<Original>>> {
     activities::table
         .left_join(originals::table)
         .filter(activities::id.eq(activity_id).or(activities::merged_into.eq(activity_id)))
         .filter(activities::user_id.eq_any(live_user(identity)))
         .order((activities::original_id.is_null(), activities::id.ne(activity_id)))
-        .select((originals::file_name, originals::content).nullable())
+        .select((originals::sha256, originals::file_name, originals::content).nullable())
         .first(&mut conn)
         .await
         .optional()
@@ -56,13 +68,23 @@ pub async fn activities_of(
 }
 
 /// Its id. One that no activity was made of any more is taken over.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &NewOriginal<'_>) -> QueryResult<Uuid> {
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewRow<'_>) -> QueryResult<Uuid> {
     diesel::insert_into(originals::table)
         .values(new)
         .on_conflict((originals::user_id, originals::sha256))
         .do_update()
-        .set(originals::file_name.eq(new.file_name))
+        .set((originals::file_name.eq(new.file_name), originals::content.eq(new.content)))
         .returning(originals::id)
         .get_result(&mut conn)
+        .await
+}
+
+/// The digests of a user's files that are in a folder.
+pub async fn in_folder(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<Vec<u8>>> {
+    originals::table
+        .filter(originals::user_id.eq(user_id))
+        .filter(originals::content.is_null())
+        .select(originals::sha256)
+        .load(&mut conn)
         .await
 }

@@ -14,10 +14,10 @@ use super::types::Outcome;
 use crate::{
     activities::{
         self, batch, merging,
-        originals::{self, NewOriginal},
+        originals::{self, NewOriginal, Storage},
         streams,
     },
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     recordings::Session,
 };
 
@@ -49,10 +49,17 @@ pub struct Kept {
     pub new: u64,
 }
 
-/// Keeps `material` in the caller's transaction.
+/// Whose log takes something in, in whose transaction, and where files are kept.
+#[derive(Clone, Copy)]
+pub struct Intake<'a> {
+    pub conn: &'a AsyncPgConnection,
+    pub user_id: Uuid,
+    pub storage: &'a Storage,
+}
+
+/// Keeps `material`.
 pub async fn keep(
-    conn: &AsyncPgConnection,
-    user_id: Uuid,
+    Intake { conn, user_id, storage }: Intake<'_>,
     material: &Material,
     on_known: OnKnown,
 ) -> ApiResult<Kept> {
@@ -75,9 +82,8 @@ pub async fn keep(
     }
     let mut original_id = None;
     if let (Some((file_name, content)), Some(sha256)) = (original, &sha256) {
-        let bytes = i64::try_from(content.len()).map_err(ApiError::internal)?;
-        let new = NewOriginal { user_id, sha256, file_name, bytes, content };
-        original_id = Some(originals::insert(conn, &new).await?);
+        let new = NewOriginal { user_id, sha256, file_name, content };
+        original_id = Some(storage.insert(conn, &new).await?);
     }
     if let (Some((id, shown)), Some(session)) = (named, sessions.first()) {
         remeasure(conn, id, session, original_id).await?;

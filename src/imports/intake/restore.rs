@@ -4,13 +4,13 @@ use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{File, Kept};
+use super::{File, Intake, Kept};
 use crate::{
     accounts,
     activities::{
         self, ImportedActivity, NewActivity, batch,
         merging::{self, Merged},
-        originals::{self, NewOriginal},
+        originals::NewOriginal,
         restoring::{Place, place, same_of_file},
         streams,
     },
@@ -32,10 +32,9 @@ pub struct Restored {
     pub streams: Option<Vec<u8>>,
 }
 
-/// Keeps an activity in the caller's transaction, unless the log has it.
+/// Keeps an activity, unless the log has it.
 pub async fn activity(
-    conn: &AsyncPgConnection,
-    user_id: Uuid,
+    Intake { conn, user_id, storage }: Intake<'_>,
     restored: &Restored,
 ) -> ApiResult<Kept> {
     let Restored { exported, activity, original, streams } = restored;
@@ -59,9 +58,8 @@ pub async fn activity(
         if let Some(shown) = same_of_file(conn, user_id, &sha256, what).await? {
             return Ok(duplicate(shown));
         }
-        let bytes = i64::try_from(content.len()).map_err(ApiError::internal)?;
-        let new = NewOriginal { user_id, sha256: &sha256, file_name, bytes, content };
-        original_id = Some(originals::insert(conn, &new).await?);
+        let new = NewOriginal { user_id, sha256: &sha256, file_name, content };
+        original_id = Some(storage.insert(conn, &new).await?);
     }
     let parent_id = there(conn, user_id, exported.parent_id).await?;
     let behind = there(conn, user_id, exported.merged_into).await?;
@@ -128,8 +126,7 @@ async fn merged(
 
 /// Gives an account that shows nothing of itself what it showed there.
 pub async fn profile(
-    conn: &AsyncPgConnection,
-    user_id: Uuid,
+    Intake { conn, user_id, .. }: Intake<'_>,
     profile: &ExportedProfile,
 ) -> ApiResult<Kept> {
     let is_taken = accounts::restore_profile(conn, user_id, profile).await?;

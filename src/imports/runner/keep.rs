@@ -7,7 +7,7 @@ use crate::{
     error::{ApiError, ApiResult},
     imports::{
         intake::{
-            self, Kept, Material, OnKnown,
+            self, Intake, Kept, Material, OnKnown,
             restore::{self, Restored},
         },
         store::{self, Claimed, NewFile},
@@ -45,17 +45,13 @@ pub async fn keep(
             if !store::hold(conn, claimed, parts.config.lease).await? {
                 return Ok(None);
             }
-            let user_id = claimed.user_id;
+            let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
             let (refusal, Kept { outcome, activity_ids, new }) = match &brought {
                 Ok(Brought::Recorded(material)) => {
-                    (None, intake::keep(conn, user_id, material, OnKnown::Leave).await?)
+                    (None, intake::keep(into, material, OnKnown::Leave).await?)
                 }
-                Ok(Brought::Restored(restored)) => {
-                    (None, restore::activity(conn, user_id, restored).await?)
-                }
-                Ok(Brought::Profile(profile)) => {
-                    (None, restore::profile(conn, user_id, profile).await?)
-                }
+                Ok(Brought::Restored(restored)) => (None, restore::activity(into, restored).await?),
+                Ok(Brought::Profile(profile)) => (None, restore::profile(into, profile).await?),
                 Err(refusal) => (
                     Some(refusal),
                     Kept { outcome: Outcome::Refused, activity_ids: Vec::new(), new: 0 },

@@ -16,6 +16,7 @@ mod walk;
 
 use super::store::{self, Claimed};
 use crate::{
+    activities::originals::Storage,
     config::{Config, ImportConfig},
     db::{Connector, Pool},
     error::ApiResult,
@@ -31,6 +32,7 @@ pub use thread::{Ended, run_here};
 pub struct Parts {
     pub connector: Connector,
     pub config: ImportConfig,
+    pub storage: Storage,
     pub metrics: ImportMetrics,
     pub stopping: Stopping,
 }
@@ -41,7 +43,8 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
     let wait = config.database.wait;
     let parts = Parts {
         connector: connector.clone(),
-        config: config.imports,
+        config: config.imports.clone(),
+        storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: metrics.imports.clone(),
         stopping: Stopping::default(),
     };

@@ -12,7 +12,7 @@ use crate::{
     error::{ApiError, ApiResult, FieldError},
     http::Object,
     imports::{
-        intake::{self, Material, OnKnown},
+        intake::{self, Intake, Material, OnKnown},
         types::Outcome,
     },
     recordings::Refusal,
@@ -59,11 +59,12 @@ async fn keep_one(
     identity: Identity,
     material: &Material,
 ) -> ApiResult<WorkoutResult> {
-    let mut conn = state.pool.get().await?;
+    let (mut conn, storage) = (state.pool.get().await?, &state.originals);
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
-            intake::keep(conn, identity.user_id, material, OnKnown::Refresh).await
+            let into = Intake { conn, user_id: identity.user_id, storage };
+            intake::keep(into, material, OnKnown::Refresh).await
         })
         .await?;
     state.metrics.activities_created.inc_by(kept.new);

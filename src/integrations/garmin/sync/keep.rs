@@ -8,7 +8,7 @@ use crate::{
     activities,
     error::ApiError,
     imports::{
-        intake::{self, Material, OnKnown},
+        intake::{self, Intake, Material, OnKnown},
         single,
     },
     integrations::garmin::{
@@ -70,13 +70,15 @@ impl<P: Provider> Session<'_, P> {
         material: Material,
     ) -> Result<(), Trouble> {
         let (job, lease) = (self.job, self.parts.config.lease);
-        let mut conn = self.connection().await?;
+        let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
         let kept = conn
             .transaction::<_, ApiError, _>(async |conn| {
                 if !store::hold(conn, job, lease).await? {
                     return Ok(None);
                 }
-                let kept = intake::keep(conn, user_id, &material, OnKnown::Refresh).await?;
+                let kept =
+                    intake::keep(Intake { conn, user_id, storage }, &material, OnKnown::Refresh)
+                        .await?;
                 store::remember(conn, job.id, seen).await?;
                 Ok(Some(kept))
             })

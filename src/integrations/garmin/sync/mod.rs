@@ -17,6 +17,7 @@ use super::{
     types::Mode,
 };
 use crate::{
+    activities::originals::Storage,
     auth::oauth::{Outbound, TokenCipher},
     config::{Config, GarminConfig},
     db::{Connector, Pool},
@@ -35,6 +36,7 @@ struct Parts {
     outbound: Outbound,
     redirect_uri: String,
     metrics: ImportMetrics,
+    storage: Storage,
     stopping: Stopping,
 }
 
@@ -53,6 +55,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
     let cipher = TokenCipher::new(&config.oauth.token_keys);
     let redirect_uri = redirect_uri(&config.server.base_url);
     let metrics = metrics.imports.clone();
+    let storage = Storage::new(config.imports.originals_dir.clone());
     Jobs::start(schedule, move || {
         Syncer(Rc::new(Parts {
             pool: Pool::new(connector, AT_ONCE, wait),
@@ -61,6 +64,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
             outbound: Outbound::default(),
             redirect_uri,
             metrics,
+            storage,
             stopping,
         }))
     })
