@@ -34,6 +34,13 @@ pub struct ExerciseSet {
 }
 
 impl ExerciseSet {
+    /// Whether somebody could have said so.
+    pub fn is_sound(&self) -> bool {
+        let mut faults = Faults::default();
+        self.check(&mut faults);
+        faults.is_empty()
+    }
+
     /// What is wrong with it.
     pub fn check(&self, faults: &mut Faults) {
         if self.exercise.is_empty() {

@@ -50,10 +50,33 @@ pub struct Lap {
 }
 
 impl Lap {
+    /// The same without what nobody could have said of it.
+    pub fn sound(mut self) -> Self {
+        self.started_at = self.started_at.filter(is_writable);
+        for (value, max) in [
+            (&mut self.duration_secs, MAX_DURATION_SECS.into()),
+            (&mut self.elapsed_secs, MAX_DURATION_SECS.into()),
+            (&mut self.distance_meters, MAX_DISTANCE_METERS),
+            (&mut self.elevation_gain_meters, MAX_METERS_OF_ELEVATION),
+            (&mut self.elevation_loss_meters, MAX_METERS_OF_ELEVATION),
+            (&mut self.avg_cadence, 1000.0),
+        ] {
+            *value = value.filter(|value| (0.0..=max).contains(value));
+        }
+        for (value, range) in [
+            (&mut self.calories, 0..=1_000_000),
+            (&mut self.avg_heart_rate, 1..=300),
+            (&mut self.max_heart_rate, 1..=300),
+            (&mut self.avg_power_watts, 0..=10_000),
+        ] {
+            *value = value.filter(|value| range.contains(value));
+        }
+        self
+    }
+
     /// What is wrong with it.
     pub fn check(&self, faults: &mut Faults) {
-        let is_writable = |time: DateTime<Utc>| (1..=9999).contains(&time.year());
-        if !self.started_at.is_none_or(is_writable) {
+        if !self.started_at.is_none_or(|time| is_writable(&time)) {
             faults.add("started_at", "out_of_range", "must be in the years 1 to 9999");
         }
         faults.range("duration_secs", self.duration_secs, 0.0, MAX_DURATION_SECS.into());
@@ -77,4 +100,8 @@ impl Lap {
         faults.range("avg_power_watts", self.avg_power_watts, 0.0, 10_000.0);
         faults.range("avg_cadence", self.avg_cadence, 0.0, 1000.0);
     }
+}
+
+fn is_writable(time: &DateTime<Utc>) -> bool {
+    (1..=9999).contains(&time.year())
 }

@@ -31,6 +31,10 @@ impl Faults {
         self.faults.push(FieldError::new(path, code, problem.to_string()));
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
     /// A number from `min` to `max`, if it is there.
     pub fn range(&mut self, name: &str, value: Option<impl Into<f64>>, min: f64, max: f64) {
         if value.is_some_and(|value| !(min..=max).contains(&value.into())) {

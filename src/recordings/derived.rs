@@ -1,12 +1,20 @@
 //! What a device does not say, computed from the track it recorded.
 
-use super::{Point, Session, Track, metres_between};
+use chrono::Datelike;
+
+use super::{Point, Reason, Refusal, Session, Track, metres_between};
 
 /// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.
 const STANDING_STILL: f64 = 1.0 / 3.6;
 
-/// Fills what the session lacks, and takes what cannot be true for missing.
-pub fn complete(session: &mut Session) {
+/// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that began in a year
+/// that is none.
+pub fn complete(session: &mut Session) -> Result<(), Refusal> {
+    let year = session.started_at.year();
+    if !(1..=9999).contains(&year) {
+        let what = format!("it says that it began in the year {year}");
+        return Err(Refusal::new(Reason::NoStartTime, what));
+    }
     for point in &mut session.track.points {
         // No living person's.
         point.heart_rate = point.heart_rate.filter(|rate| (1.0..=300.0).contains(rate));
@@ -37,6 +45,7 @@ pub fn complete(session: &mut Session) {
         totals.elevation_gain_meters = Some(gain);
         totals.elevation_loss_meters = Some(loss);
     }
+    Ok(())
 }
 
 fn mean(values: impl Iterator<Item = f32>) -> Option<f64> {

@@ -38,6 +38,6 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
             return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
         }
     };
-    recording.sessions.iter_mut().for_each(complete);
+    recording.sessions.iter_mut().try_for_each(complete)?;
     Ok(recording)
 }

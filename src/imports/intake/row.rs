@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        ActivityChanges, Details, ImportedActivity,
+        ActivityChanges, Details, ImportedActivity, Lap,
         streams::{Series, Streams},
     },
     db::JsonText,
@@ -74,8 +74,9 @@ fn details(session: &Session) -> ApiResult<Details> {
             json.map(|json| Some(Some(json))).map_err(ApiError::internal)
         }
     };
-    let laps = session.laps.get(..MAX_LAPS).unwrap_or(&session.laps);
-    let sets = session.sets.get(..MAX_SETS).unwrap_or(&session.sets);
+    let laps: Vec<_> = session.laps.iter().take(MAX_LAPS).cloned().map(Lap::sound).collect();
+    let sets = session.sets.iter().filter(|set| set.is_sound()).take(MAX_SETS);
+    let sets: Vec<_> = sets.collect();
     Ok(Details {
         distance_meters: real(totals.distance_meters, &(0.0..=1e8)).map(Some),
         calories: whole(totals.calories, &(0.0..=1e6)).map(Some),

@@ -124,7 +124,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 session.track = recorded.track;
                 original = Some((original_name(&path.unwrap_or_default()), route));
             }
-            recordings::complete(&mut session);
+            recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
             Ok(Brought::Recorded(Material { original, sessions, name }))
         })

@@ -109,7 +109,7 @@ impl Workout {
             laps: Vec::new(),
             sets: Vec::new(),
         };
-        complete(&mut session);
+        complete(&mut session)?;
         Ok(session)
     }
 }

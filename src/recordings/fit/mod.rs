@@ -3,6 +3,7 @@
 
 mod collector;
 mod message;
+mod oddities;
 mod sessions;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use fitparser::{
     de::{DecodeOption, FitObject, FitStreamProcessor},
 };
 
-use self::collector::Collector;
+use self::{collector::Collector, oddities::Oddities};
 use super::{Reason, Recording, Refusal};
 
 /// The sessions of an activity file; of a chain of files, those of all.
@@ -25,9 +26,10 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
 fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut processor = FitStreamProcessor::new();
     processor.add_option(DecodeOption::DropUnknownFields);
-    let mut collector = Collector::default();
+    let (mut collector, mut oddities) = (Collector::default(), Oddities::default());
     while !bytes.is_empty() {
         let (rest, object) = processor.deserialize_next(bytes).map_err(|error| refusal(*error))?;
+        let record = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
         match object {
             FitObject::Header(header) => {
                 let length = usize::from(header.header_size()) + header.data_size() as usize;
@@ -37,10 +39,11 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
             }
             FitObject::Crc(_) => processor.reset(),
             FitObject::DataMessage(message) => {
+                oddities.look(record)?;
                 collector
                     .take(&processor.decode_message(message).map_err(|error| refusal(*error))?)?;
             }
-            FitObject::DefinitionMessage(_) => {}
+            FitObject::DefinitionMessage(_) => oddities.look(record)?,
         }
         bytes = rest;
     }

@@ -148,6 +148,10 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
                    <gpx><trk><name>&x;</name></trk></gpx>";
     let deep = format!("<gpx>{}", "<a>".repeat(10_000));
     let no_time = r#"<gpx><trk><trkseg><trkpt lat="1" lon="1"/><trkpt lat="2" lon="1"/></trkseg></trk></gpx>"#;
+    let in_year = |time: &str| {
+        format!(r#"<gpx><trk><trkseg><trkpt lat="1" lon="1"><time>{time}</time></trkpt></trkseg></trk></gpx>"#)
+            .into_bytes()
+    };
     for (content, code) in [
         (b"hello".to_vec(), "unknown_format"),
         (b"{}".to_vec(), "unknown_format"),
@@ -160,6 +164,8 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
         (b"<gpx><wpt lat='1' lon='1'/></gpx>".to_vec(), "not_an_activity"),
         (b"<gpx/>".to_vec(), "not_an_activity"),
         (no_time.into(), "no_start_time"),
+        (in_year("0000-01-01T00:00:00Z"), "no_start_time"),
+        (in_year("9999-12-31T23:59:59-10:00"), "no_start_time"),
         (GPX.as_bytes()[..GPX.len() - 40].to_vec(), "truncated"),
         (GPX.replace("</name>", "</nme>").into_bytes(), "malformed"),
         (bomb.into_bytes(), "malformed"),
