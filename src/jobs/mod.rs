@@ -5,6 +5,7 @@
 //! actor nor a dead server loses anything.
 
 mod runner;
+pub mod store;
 
 use std::{
     future::Future,

@@ -6,6 +6,21 @@ use serde::Serialize;
 use super::{Reason, Refusal};
 use crate::activities::{ExerciseSet, Lap};
 
+/// The most activities, laps and sets that are read of one file: each takes memory, however short it is there.
+pub const MAX_SESSIONS: usize = 1000;
+pub const MAX_LAPS: usize = 10_000;
+pub const MAX_SETS: usize = 10_000;
+
+/// One more of something; `too_large` when there are `max`.
+pub fn push<T>(list: &mut Vec<T>, one: T, max: usize, what: &str) -> Result<(), Refusal> {
+    if list.len() >= max {
+        let message = format!("more than {max} {what} are not read");
+        return Err(Refusal::new(Reason::TooLarge, message));
+    }
+    list.push(one);
+    Ok(())
+}
+
 /// A file's activities: one, or those of a triathlon.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -93,12 +108,7 @@ impl Track {
 
     /// Another point; `too_large` when there are too many.
     pub fn push(&mut self, point: Point) -> Result<(), Refusal> {
-        if self.points.len() == Self::MAX_POINTS {
-            let message = format!("more than {} points are not read", Self::MAX_POINTS);
-            return Err(Refusal::new(Reason::TooLarge, message));
-        }
-        self.points.push(point);
-        Ok(())
+        push(&mut self.points, point, Self::MAX_POINTS, "points")
     }
 
     /// What comes next begins a new piece.

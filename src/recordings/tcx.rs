@@ -6,6 +6,7 @@
 use super::{
     Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
     gpx::time,
+    recording::{MAX_LAPS, MAX_SESSIONS, push},
     xml::{Attributes, Visitor, text, walk},
 };
 use crate::activities::{Lap, Sport};
@@ -87,8 +88,11 @@ impl Visitor for Reader {
                 "Activity/Id" => self.activity.id = text(),
                 "Activity/Notes" => self.activity.notes = text(),
                 "Activity/Creator/Name" => self.activity.device = text(),
-                "Activity/Lap" => self.activity.laps.push(std::mem::take(&mut self.lap)),
-                "Activity" => self.end_activity(),
+                "Activity/Lap" => {
+                    let lap = std::mem::take(&mut self.lap);
+                    push(&mut self.activity.laps, lap, MAX_LAPS, "laps")?;
+                }
+                "Activity" => self.end_activity()?,
                 _ => {}
             }
         }
@@ -141,7 +145,7 @@ impl Reader {
         }
     }
 
-    fn end_activity(&mut self) {
+    fn end_activity(&mut self) -> Result<(), Refusal> {
         let Activity { sport, id, notes, device, laps, track } = std::mem::take(&mut self.activity);
         let lap_start = laps.iter().find_map(|lap| lap.started_at);
         let start = lap_start
@@ -149,10 +153,10 @@ impl Reader {
             .or_else(|| track.points.iter().find_map(|point| point.time));
         let Some(started_at) = start else {
             self.refusal = Some(Refusal::new(Reason::NoStartTime, "nothing tells when it began"));
-            return;
+            return Ok(());
         };
         let sport = sport.filter(|sport| sport != "Other");
-        self.sessions.push(Session {
+        let session = Session {
             activity_type: Sport::of(sport.as_deref()),
             sport_raw: sport,
             started_at,
@@ -164,7 +168,8 @@ impl Reader {
             laps,
             sets: Vec::new(),
             track,
-        });
+        };
+        push(&mut self.sessions, session, MAX_SESSIONS, "activities")
     }
 }
 

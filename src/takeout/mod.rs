@@ -1,6 +1,6 @@
 //! The way home: a zip of all that an account has, made as a job, that another server takes in as it is.
 //!
-//! [`format`] is what both sides agree on. Made here, taken in by `imports/runner/takeout.rs`.
+//! [`mod@format`] is what both sides agree on. Made here, taken in by `imports/runner/takeout.rs`.
 
 mod archive;
 mod contents;

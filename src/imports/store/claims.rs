@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::imports::types::Status;
+use crate::{imports::types::Status, jobs::store::seconds};
 
 /// A job that is somebody's until its lease ends.
 #[derive(Clone, Debug, QueryableByName)]
@@ -152,18 +152,9 @@ pub async fn finish(
 }
 
 /// Seconds that the job which waits longest has waited for somebody to work on it.
-pub async fn longest_wait(mut conn: &AsyncPgConnection) -> QueryResult<f64> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Double)]
-        seconds: f64,
-    }
-    let row: Row = diesel::sql_query(
-        "SELECT coalesce(extract(epoch FROM max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)), 0)::float8
-                AS seconds
-         FROM imports WHERE status IN ('waiting', 'running')",
-    )
-    .get_result(&mut conn)
-    .await?;
-    Ok(row.seconds.max(0.0))
+pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
+    let query =
+        "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)
+                 FROM imports WHERE status IN ('waiting', 'running')";
+    seconds(conn, query).await
 }

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     activities::{ExerciseSet, Lap},
-    recordings::{Point, Position, Reason, Recording, Refusal, Track},
+    recordings::{
+        Point, Position, Reason, Recording, Refusal, Track,
+        recording::{MAX_LAPS, MAX_SESSIONS, MAX_SETS, push},
+    },
 };
 
 /// Timestamps below this are seconds since the device was switched on (FIT SDK, profile of `date_time`):
@@ -40,9 +43,12 @@ impl Collector {
             MesgNum::DeviceInfo => self.device_info(message),
             MesgNum::Event => self.event(message),
             MesgNum::Record => self.track.push(point(message))?,
-            MesgNum::Lap => self.laps.push(raw_lap(message)),
-            MesgNum::Session => self.sessions.push(RawSession::read(message)),
-            MesgNum::Set => self.set(message),
+            MesgNum::Lap => push(&mut self.laps, raw_lap(message), MAX_LAPS, "laps")?,
+            MesgNum::Session => {
+                let session = RawSession::read(message);
+                push(&mut self.sessions, session, MAX_SESSIONS, "activities")?;
+            }
+            MesgNum::Set => self.set(message)?,
             MesgNum::Activity => self.activity(message),
             _ => {}
         }
@@ -78,13 +84,13 @@ impl Collector {
         }
     }
 
-    fn set(&mut self, message: Message<'_>) {
+    fn set(&mut self, message: Message<'_>) -> Result<(), Refusal> {
         let duration = message.number("duration");
         if message.text("set_type").is_some_and(|kind| kind == "rest") {
             if let Some((_, last)) = self.sets.last_mut() {
                 last.rest_secs = duration;
             }
-            return;
+            return Ok(());
         }
         let exercise = message.text("category").unwrap_or_else(|| "unknown".to_owned());
         let set = ExerciseSet {
@@ -95,7 +101,7 @@ impl Collector {
             duration_secs: duration,
             rest_secs: None,
         };
-        self.sets.push((message.time("start_time"), set));
+        push(&mut self.sets, (message.time("start_time"), set), MAX_SETS, "sets")
     }
 
     /// The one message that knows the local time.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Identity, live_user},
     db::schema::{takeout_chunks, takeouts},
+    jobs::store::seconds,
     takeout::types::Takeout,
 };
 
@@ -192,18 +193,9 @@ pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
 }
 
 /// Seconds that the one which waits longest has waited for somebody to make it.
-pub async fn longest_wait(mut conn: &AsyncPgConnection) -> QueryResult<f64> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Double)]
-        seconds: f64,
-    }
-    let row: Row = diesel::sql_query(
-        "SELECT coalesce(extract(epoch FROM max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)), 0)::float8
-                AS seconds
-         FROM takeouts WHERE status IN ('waiting', 'running')",
-    )
-    .get_result(&mut conn)
-    .await?;
-    Ok(row.seconds.max(0.0))
+pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
+    let query =
+        "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)
+                 FROM takeouts WHERE status IN ('waiting', 'running')";
+    seconds(conn, query).await
 }

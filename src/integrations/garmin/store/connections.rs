@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::now,
     prelude::*,
-    sql_types::{Bool, Double, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use crate::{
     auth::{Identity, live_user},
     db::schema::garmin_connections,
     integrations::garmin::types::Connection,
+    jobs::store::seconds,
 };
 
 /// Tokens as they are kept.
@@ -219,17 +220,8 @@ pub async fn set_permission(
 }
 
 /// Seconds that the connection which waits longest has waited since it was to be looked at.
-pub async fn longest_wait(mut conn: &AsyncPgConnection) -> QueryResult<f64> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Double)]
-        seconds: f64,
-    }
-    let row: Row = diesel::sql_query(
-        "SELECT coalesce(extract(epoch FROM max(now() - greatest(next_sync_at, paused_until))), 0)::float8 AS seconds
-         FROM garmin_connections WHERE user_id IS NOT NULL AND NOT needs_reauth AND next_sync_at < now()",
-    )
-    .get_result(&mut conn)
-    .await?;
-    Ok(row.seconds.max(0.0))
+pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
+    let query = "SELECT max(now() - greatest(next_sync_at, paused_until)) FROM garmin_connections
+                 WHERE user_id IS NOT NULL AND NOT needs_reauth AND next_sync_at < now()";
+    seconds(conn, query).await
 }

@@ -1,0 +1,18 @@
+//! What is measured of work that waits.
+
+use diesel::{prelude::*, sql_types::Double};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+/// Seconds of the interval that `query` selects; none where it selects nothing, or less than nothing.
+pub async fn seconds(mut conn: &AsyncPgConnection, query: &str) -> QueryResult<f64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Double)]
+        seconds: f64,
+    }
+    let seconds = format!(
+        "SELECT greatest(coalesce(extract(epoch FROM ({query})), 0), 0)::float8 AS seconds"
+    );
+    let row: Row = diesel::sql_query(seconds).get_result(&mut conn).await?;
+    Ok(row.seconds)
+}
