@@ -78,17 +78,20 @@ impl Contents<'_> {
         content: &mut Vec<ListedFile>,
     ) -> ApiResult<Option<()>> {
         archive.begin(ACTIVITIES.to_owned())?;
-        let mut after = store::start();
-        loop {
-            let lines = store::lines(self.reader, self.job.user_id, after, PIECE).await?;
-            for line in &lines {
-                archive.write(line.json.as_bytes()).await?;
-                archive.write(b"\n").await?;
-            }
-            let Some(last) = lines.last() else { break };
-            after = (last.refers, last.started_at, last.id);
-            if self.go_on(lines.len()).await?.is_none() {
-                return Ok(None);
+        // Those that others refer to come first.
+        for refers in [false, true] {
+            let (user_id, mut after) = (self.job.user_id, store::start());
+            loop {
+                let lines = store::lines(self.reader, user_id, refers, after, PIECE).await?;
+                for line in &lines {
+                    archive.write(line.json.as_bytes()).await?;
+                    archive.write(b"\n").await?;
+                }
+                let Some(last) = lines.last() else { break };
+                after = (last.started_at, last.id);
+                if self.go_on(lines.len()).await?.is_none() {
+                    return Ok(None);
+                }
             }
         }
         content.push(archive.end()?);

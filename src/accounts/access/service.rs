@@ -20,6 +20,10 @@ use crate::{
     throttle::{self, Limit},
 };
 
+/// Whoever delivers or imports for the account meanwhile takes its rows in another order: PostgreSQL then ends
+/// one of the two, which has done nothing and can begin again.
+const DELETE_ATTEMPTS: u32 = 3;
+
 /// Codes to one address, whoever asks, and codes that one account can ask for, whatever the address.
 const CODES: Limit = Limit { times: 3, minutes: 15 };
 
@@ -124,11 +128,21 @@ pub async fn delete_account(
 ) -> ApiResult<()> {
     reauth::require(state, identity, proof).await?;
     let mut conn = state.pool.get().await?;
-    conn.transaction::<_, ApiError, _>(async |conn| {
-        lock(conn, identity).await?;
-        delete(conn, identity.user_id, Some(device)).await
-    })
-    .await
+    let mut attempts = 1;
+    loop {
+        let deleted = conn
+            .transaction::<_, ApiError, _>(async |conn| {
+                lock(conn, identity).await?;
+                delete(conn, identity.user_id, Some(device)).await
+            })
+            .await;
+        match deleted {
+            Err(ApiError { code: ErrorCode::Busy, .. }) if attempts < DELETE_ATTEMPTS => {
+                attempts += 1;
+            }
+            deleted => return deleted,
+        }
+    }
 }
 
 /// Deletes what there is of a user.

@@ -13,12 +13,12 @@ use crate::{
     db::{JsonText, schema::activities},
 };
 
-/// Where a line stands: whether it refers to others, when it began, and its id.
-pub type Place = (bool, DateTime<Utc>, Uuid);
+/// Where a line stands among those of its kind: when it began, and its id.
+pub type Place = (DateTime<Utc>, Uuid);
 
 /// Before the first line: older than any sport, and not older than PostgreSQL can tell.
 pub fn start() -> Place {
-    (false, DateTime::UNIX_EPOCH - TimeDelta::weeks(150_000), Uuid::nil())
+    (DateTime::UNIX_EPOCH - TimeDelta::weeks(150_000), Uuid::nil())
 }
 
 /// An activity as a line.
@@ -28,9 +28,6 @@ pub struct Line {
     pub id: Uuid,
     #[diesel(sql_type = Timestamptz)]
     pub started_at: DateTime<Utc>,
-    /// It refers to one that comes before it.
-    #[diesel(sql_type = Bool)]
-    pub refers: bool,
     #[diesel(sql_type = Text)]
     pub json: String,
 }
@@ -82,21 +79,23 @@ pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(
     Ok((row.activities, row.pieces))
 }
 
-/// The next activities: all that belongs to them, and nothing that is this server's own.
+/// The next activities of those that refer to others, or of those that do not: all that belongs to them, and
+/// nothing that is this server's own.
 pub async fn lines(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    (refers, started_at, id): Place,
+    refers: bool,
+    (started_at, id): Place,
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
     diesel::sql_query(
-        "SELECT a.id, a.started_at, a.refers,
-                (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at', 'refers', 'sha256']
-                 || jsonb_build_object('original', encode(a.sha256, 'hex')))::text AS json
-         FROM (SELECT a.*, o.sha256, (a.parent_id IS NOT NULL OR a.merged_into IS NOT NULL) AS refers
-               FROM activities a LEFT JOIN originals o ON o.id = a.original_id WHERE a.user_id = $1) a
-         WHERE (a.refers, a.started_at, a.id) > ($2, $3, $4)
-         ORDER BY a.refers, a.started_at, a.id LIMIT $5",
+        "SELECT a.id, a.started_at,
+                (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at']
+                 || jsonb_build_object('original', encode(o.sha256, 'hex')))::text AS json
+         FROM activities a LEFT JOIN originals o ON o.id = a.original_id
+         WHERE a.user_id = $1 AND (a.parent_id IS NOT NULL OR a.merged_into IS NOT NULL) = $2
+           AND (a.started_at, a.id) > ($3, $4)
+         ORDER BY a.started_at, a.id LIMIT $5",
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<Bool, _>(refers)
