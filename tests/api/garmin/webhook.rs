@@ -133,7 +133,7 @@ async fn nobody_else_is_heard_and_nothing_odd_does_harm() {
 
 #[actix_rt::test]
 async fn who_ends_it_at_garmin_is_told_what_to_do() {
-    let (app, _garmin, ann) = connected().await;
+    let (app, garmin, ann) = connected().await;
     let change = |permissions: Value| {
         json!({"userPermissionsChange": [{"userId": "g-ann", "summaryId": "x", "permissions": permissions,
                                           "changeTimeInSeconds": START}]})
@@ -146,9 +146,18 @@ async fn who_ends_it_at_garmin_is_told_what_to_do() {
     );
     tell(&app, change(json!(["ACTIVITY_EXPORT", "HEALTH_EXPORT"]))).await.expect(200);
     assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
+    // What is under way just then goes well, and says nothing against it.
+    until("nothing is under way", async || standing(&app, &ann).await["is_syncing"] == false).await;
+    garmin.fail("wellness-api/rest/activities", &[Fault::Held]);
+    garmin.set_pulled(vec![pushed(1, 1000.0)]);
+    let url = garmin.url("/wellness-api/rest/activities?x=1");
+    tell(&app, json!({"activities": [{"userId": "g-ann", "callbackURL": url}]})).await.expect(200);
+    until("it is fetched", async || !garmin.calls("rest/activities?x=1").is_empty()).await;
     tell(&app, json!({"deregistrations": [{"userId": "g-ann", "userAccessToken": "x"}]}))
         .await
         .expect(200);
+    garmin.let_go();
+    until("nothing is under way", async || standing(&app, &ann).await["is_syncing"] == false).await;
     let now = standing(&app, &ann).await;
     assert_eq!(
         (&now["needs_reauth"], &now["last_error"]["code"]),

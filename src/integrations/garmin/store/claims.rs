@@ -131,17 +131,19 @@ pub async fn advance_history(
     .await
 }
 
-/// It went well: for the next one, at once.
-pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
-    diesel::sql_query(
+/// It went well: for the next one, at once. False when the connection is not ours any more, or when Garmin said
+/// meanwhile that it has ended, which is what stays to be told.
+pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
+    let ended = diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = 0, last_success_at = now(),
                 last_error_at = NULL, last_error_code = NULL, last_error_message = NULL
-         WHERE id = $1 AND claim = $2",
+         WHERE id = $1 AND claim = $2 AND NOT needs_reauth",
     )
     .bind::<SqlUuid, _>(job.id)
     .bind::<SqlUuid, _>(job.claim)
     .execute(&mut conn)
-    .await
+    .await?;
+    Ok(ended == 1)
 }
 
 /// For whoever comes next: this was no attempt.
@@ -164,7 +166,7 @@ pub struct Failure<'a> {
     pub needs_reauth: bool,
 }
 
-/// It failed; false when the connection is not ours any more.
+/// It failed; false as for [`end_well`].
 pub async fn end_badly(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -174,7 +176,7 @@ pub async fn end_badly(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, needs_reauth = $1,
                 paused_until = now() + make_interval(secs => $2),
                 last_error_at = now(), last_error_code = $3, last_error_message = $4
-         WHERE id = $5 AND claim = $6",
+         WHERE id = $5 AND claim = $6 AND (user_id IS NULL OR NOT needs_reauth)",
     )
     .bind::<Bool, _>(failure.needs_reauth)
     .bind::<Double, _>(failure.pause.as_secs_f64())

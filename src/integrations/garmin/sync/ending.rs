@@ -39,7 +39,9 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
     let mut conn = parts.pool.get().await?;
     let trouble = match outcome {
         Ok(()) => {
-            store::end_well(&conn, job).await?;
+            if !store::end_well(&conn, job).await? {
+                store::give_back(&conn, job).await?;
+            }
             return Ok(());
         }
         Err(Trouble::Leaving) => {
@@ -65,7 +67,9 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
         return Ok(());
     };
     conn.transaction::<_, ApiError, _>(async |conn| {
-        if store::end_badly(conn, job, &failure).await? && failure.needs_reauth {
+        if !store::end_badly(conn, job, &failure).await? {
+            store::give_back(conn, job).await?;
+        } else if failure.needs_reauth {
             service::tell_owner(conn, user_id, job.id).await?;
         }
         Ok(())

@@ -16,6 +16,7 @@ use actix_web::{
 };
 use chrono::DateTime;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 pub use developer::{Person, WEBHOOK_SECRET};
 
@@ -28,6 +29,8 @@ pub enum Fault {
     Garbage,
     /// New tokens are made, the old ones end, and nobody is told.
     RotateThenHang,
+    /// What is right is answered, but not before [`Garmin::let_go`].
+    Held,
 }
 
 /// A call as it came.
@@ -51,6 +54,7 @@ struct State {
     under_way: usize,
     most_at_once: usize,
     developer: developer::State,
+    gate: Arc<Notify>,
 }
 
 /// Garmin, as tests see it.
@@ -125,6 +129,11 @@ impl Garmin {
         self.state().faults.push((part, faults.iter().copied().collect()));
     }
 
+    /// Answers the call that is held, or the next one that would be.
+    pub fn let_go(&self) {
+        self.state().gate.notify_one();
+    }
+
     /// The calls so far whose path has `part`.
     pub fn calls(&self, part: &str) -> Vec<Call> {
         let state = self.state();
@@ -166,15 +175,19 @@ impl Garmin {
         }
         // Long enough for calls that are made at once to meet.
         tokio::time::sleep(Duration::from_millis(2)).await;
+        if let Some(Fault::Held) = fault {
+            let gate = self.state().gate.clone();
+            gate.notified().await;
+        }
         let mut state = self.state();
         state.under_way -= 1;
         let given = request.headers().get(header::AUTHORIZATION);
         let token = given.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let is_taken = token.is_some_and(|token| state.tokens.contains(token));
         match fault {
+            None | Some(Fault::Held) if is_taken => answer(&mut state),
+            None | Some(Fault::Held) => HttpResponse::Unauthorized().finish(),
             Some(fault) => fault.answer(),
-            None if !is_taken => HttpResponse::Unauthorized().finish(),
-            None => answer(&mut state),
         }
     }
 }
@@ -190,6 +203,7 @@ impl Fault {
                 .finish(),
             Self::Garbage => HttpResponse::Ok().body("<html>maintenance</html>"),
             Self::RotateThenHang => unreachable!("for tokens only"),
+            Self::Held => unreachable!("nothing is wrong with it"),
         }
     }
 }
