@@ -13,6 +13,7 @@ mod tls;
 
 pub use backups::Backup;
 pub use connect::{ConnectError, Connector};
+pub use errors::is_unknown_zone;
 pub use json_text::JsonText;
 pub use listen::listen;
 pub use point_reads::PointReads;
