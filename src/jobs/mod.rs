@@ -4,6 +4,7 @@
 //! Rows are the truth, as in the outbox: whoever claims one has it until a lease ends, so that neither a dead
 //! actor nor a dead server loses anything.
 
+mod priority;
 mod runner;
 pub mod store;
 
@@ -22,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
+pub use priority::low_priority;
 
 /// How often it is seen whether the actor lives.
 const WATCH_EVERY: Duration = Duration::from_millis(500);

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use rustix::process::setpriority_process;
 use tokio::{runtime, sync::oneshot};
 
 use super::{Parts, job::Job, walk::Stop};
@@ -12,11 +11,9 @@ use crate::{
         store::{self, Claimed},
         types::Status,
     },
+    jobs::low_priority,
     recordings::Reason,
 };
-
-/// Nice: requests come first.
-const PRIORITY: i32 = 10;
 
 /// How a job came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +31,7 @@ pub async fn run(parts: Parts, job: Claimed) {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
     let thread = std::thread::Builder::new().name(name).spawn(move || {
-        // Where it is not allowed, the job is merely not nice.
-        let _ = setpriority_process(None, PRIORITY);
+        low_priority();
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
     });
