@@ -1,5 +1,6 @@
 """A private PostgreSQL on loopback TCP, durable as in production, deleted at the end."""
 
+import copy
 import glob
 import os
 import pwd
@@ -27,7 +28,8 @@ def binaries():
 class Cluster:
     """Use as a context manager."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
+        """`settings` of PostgreSQL's go before those that all benchmarks share."""
         self.bin, self.folder, self.data = binaries(), folder, os.path.join(folder, "postgres")
         self.port = free_port()
         self.url = f"postgres://sports_log@127.0.0.1:{self.port}/postgres?sslmode=disable"
@@ -35,6 +37,9 @@ class Cluster:
         self.pgbench = beside if os.path.exists(beside) else shutil.which("pgbench")
         if not self.pgbench:
             raise SystemExit("pgbench is missing: install postgresql (Debian) or postgresql-contrib (Fedora, Rocky)")
+        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
+                    "shared_buffers": "512MB"} | settings
+        self.settings = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self.owner = {}
         os.mkdir(self.data, 0o700)
         if os.geteuid() == 0:
@@ -44,7 +49,6 @@ class Cluster:
 
     def __enter__(self):
         self._run("initdb", "-D", self.data, "-U", "sports_log", "-A", "trust", "-E", "UTF8", "--locale=C")
-        self.settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB"
         self._start()
         self.version = subprocess.check_output([os.path.join(self.bin, "postgres"), "--version"], text=True).strip()
         return self
@@ -60,6 +64,13 @@ class Cluster:
     def _start(self):
         log = os.path.join(self.data, "log")
         self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", self.settings, "start")
+
+    def database(self, name):
+        """Makes another database. What is returned is the same cluster, and speaks to that one."""
+        self.psql("-c", f"CREATE DATABASE {name}")
+        other = copy.copy(self)
+        other.url = self.url.replace("/postgres?", f"/{name}?")
+        return other
 
     def psql(self, *arguments):
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url, *arguments], check=True)

@@ -12,8 +12,6 @@ import urllib.request
 
 from cluster import free_port
 
-USERS = 1000
-
 
 def user_id(number):
     """As seed.sql makes them."""
@@ -50,17 +48,19 @@ class Server:
         return self
 
     def start(self):
-        """Returns when it is ready."""
+        """Returns when it is ready; `ready_after` says how many seconds that took."""
+        started = time.monotonic()
         log = open(os.path.join(self.folder, f"log-{self.port}"), "ab")
         self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=log, stderr=log)
-        for _ in range(300):
+        for _ in range(3000):
             try:
                 urllib.request.urlopen(self.base + "/readyz", timeout=5).read()
+                self.ready_after = time.monotonic() - started
                 return
             except OSError:
                 if self.process.poll() is not None:
                     break
-                time.sleep(0.1)
+                time.sleep(0.01)
         raise SystemExit(open(log.name, encoding="utf-8").read())
 
     def __exit__(self, *_):
@@ -86,16 +86,30 @@ class Server:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def memory_mib(self):
+    def memory_mib(self, field="VmRSS"):
+        """What is resident; with `VmHWM` the most there was since `forget_peak`."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            line = next(line for line in status if line.startswith("VmRSS"))
+            line = next(line for line in status if line.startswith(field))
         return int(line.split()[1]) / 1024
+
+    def forget_peak(self):
+        """See proc(5), clear_refs."""
+        with open(f"/proc/{self.process.pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
 
     def connections(self):
         """How many connections are open, seen from the server's end."""
         with open("/proc/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table][1:]
         return sum(1 for row in rows if row[1].endswith(f":{self.port:04X}") and row[3] in ("01", "08"))
+
+    def tokens(self, users):
+        """A file with the tokens of so many users, one in each line."""
+        path = os.path.join(self.folder, f"tokens-{self.port}-{users}")
+        if not os.path.exists(path):
+            with open(path, "w", encoding="ascii") as file:
+                file.writelines(self.token(number) + "\n" for number in range(1, users + 1))
+        return path
 
     def token(self, number):
         """What a login of this user would answer, in the session that is seeded with the user."""

@@ -17,8 +17,14 @@ use super::{
 };
 use crate::{
     auth::{Identity, live_session, live_user},
-    db::schema::{activities, users},
+    db::{
+        Columns,
+        schema::{activities, users},
+    },
 };
+
+static ACTIVITY: Columns<Activity> = Columns::unwritten();
+static SUMMARY: Columns<ActivitySummary> = Columns::unwritten();
 
 diesel::define_sql_function! {
     /// The first of the two that is not NULL.
@@ -36,7 +42,7 @@ pub async fn find(
     identity: Identity,
     id: Uuid,
 ) -> QueryResult<Option<Activity>> {
-    own_activity(identity, id).select(Activity::as_select()).first(&mut conn).await.optional()
+    own_activity(identity, id).select(&ACTIVITY).first(&mut conn).await.optional()
 }
 
 /// One item more than the limit when there is a next page.
@@ -48,7 +54,7 @@ pub async fn list(
     let mut query = activities::table
         .filter(activities::user_id.eq_any(live_user(identity)))
         .filter(activities::merged_into.is_null())
-        .select(ActivitySummary::as_select())
+        .select(&SUMMARY)
         .order((activities::started_at.desc(), activities::id.desc()))
         .limit(page.limit + 1)
         .into_boxed();
@@ -142,7 +148,7 @@ pub async fn insert(
             activities::sets,
             activities::device_data,
         ))
-        .returning(Activity::as_returning())
+        .returning(&ACTIVITY)
         .get_result(&mut conn)
         .await
         .optional()
@@ -218,7 +224,7 @@ pub async fn update(
     diesel::update(own_activity(identity, id))
         .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
         .set((changes, activities::updated_at.eq(now)))
-        .returning(Activity::as_returning())
+        .returning(&ACTIVITY)
         .get_result(&mut conn)
         .await
         .optional()

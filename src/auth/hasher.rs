@@ -8,33 +8,15 @@ use std::{
     },
 };
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash as Phc,
-};
-use derive_more::{AsRef, From};
 use prometheus::{Histogram, IntGauge};
 use tokio::sync::oneshot;
 
-use super::Password;
+use super::{Password, PasswordHash, password_hash::Memory};
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
+    jobs::low_priority,
 };
-
-/// How much lower than others' the priority of hashing is, as `nice(2)` has it: from 0 to 19.
-const NICENESS: i32 = 10;
-
-/// A PHC string (`$argon2id$v=19$m=19456,t=2,p=1$…`).
-#[derive(Clone, From, AsRef)]
-#[as_ref(str)]
-pub struct PasswordHash(String);
-
-impl std::fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasswordHash([redacted])")
-    }
-}
 
 /// What the queue shows of itself.
 #[derive(Clone, Debug)]
@@ -54,7 +36,7 @@ pub struct Hasher {
 }
 
 /// Computes and answers, unless nobody waits for the answer any more.
-type Job = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Hasher {
     /// Starts the threads; they end when this is dropped.
@@ -68,12 +50,12 @@ impl Hasher {
                 .spawn(move || work(&queue))
                 .map_err(ApiError::internal)?;
         }
-        Ok(Self { jobs, decoy: decoy()?, metrics })
+        Ok(Self { jobs, decoy: PasswordHash::decoy()?, metrics })
     }
 
     /// A new hash of `password`. 503 `busy` when the queue is full.
     pub async fn hash(&self, password: Password) -> ApiResult<PasswordHash> {
-        self.run(move || compute(&password)).await
+        self.run(move |memory| PasswordHash::compute(&password, memory)).await
     }
 
     /// Whether `password` belongs to `stored`; takes as long when there is no stored hash.
@@ -84,34 +66,20 @@ impl Hasher {
         stored: Option<&PasswordHash>,
     ) -> ApiResult<bool> {
         let known = stored.is_some();
-        let phc = stored.unwrap_or(&self.decoy).0.clone();
-        let matches = self
-            .run(move || {
-                let phc = Phc::new(&phc).map_err(invalid)?;
-                Ok(argon2()?.verify_password(password.expose().as_bytes(), &phc).is_ok())
-            })
-            .await?;
+        let hash = stored.unwrap_or(&self.decoy).clone();
+        let matches = self.run(move |memory| hash.is_of(&password, memory)).await?;
         Ok(known && matches)
-    }
-
-    /// Whether `stored` was made with less than today's parameters.
-    pub fn is_outdated(&self, stored: &PasswordHash) -> bool {
-        let Ok(phc) = Phc::new(&stored.0) else { return true };
-        let Ok(params) = Params::try_from(&phc) else { return true };
-        phc.algorithm != Algorithm::Argon2id.ident()
-            || params.m_cost() < Params::DEFAULT_M_COST
-            || params.t_cost() < Params::DEFAULT_T_COST
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        compute: impl FnOnce() -> ApiResult<T> + Send + 'static,
+        compute: impl FnOnce(&mut Memory) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move || {
+        let job: Job = Box::new(move |memory| {
             if !answer.is_closed() {
                 // Whoever asked may have gone while this was computed.
-                let _ = answer.send(compute());
+                let _ = answer.send(compute(memory));
             }
         });
         self.jobs
@@ -126,13 +94,14 @@ impl Hasher {
 /// What a hashing thread does until the hasher is gone.
 fn work(queue: &Mutex<Receiver<Job>>) {
     // Reads go first: a thread that computes for milliseconds on end would keep them waiting for
-    // its time slice. Where the system refuses, hashing goes on as any other thread.
-    let _ = rustix::process::nice(NICENESS);
+    // its time slice.
+    low_priority();
+    let mut memory = Memory::default();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
         // A panic inside ends this hash, whose asker gets an error, and not the thread.
-        let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
     }
 }
 
@@ -149,60 +118,5 @@ impl<'a> Pending<'a> {
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
         self.0.dec();
-    }
-}
-
-/// A hash that belongs to no password: its output is not computed from one but drawn.
-fn decoy() -> ApiResult<PasswordHash> {
-    use argon2::password_hash::phc::{Output, ParamsString, Salt};
-    let hash = Phc {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(argon2()?.params()).map_err(invalid)?,
-        salt: Some(Salt::new(&rand::random::<[u8; 16]>()).map_err(invalid)?),
-        hash: Some(Output::new(&rand::random::<[u8; 32]>()).map_err(invalid)?),
-    };
-    Ok(PasswordHash(hash.to_string()))
-}
-
-/// 19 MiB, t=2, p=1: the OWASP password storage cheat sheet's argon2id parameters.
-fn argon2() -> ApiResult<Argon2<'static>> {
-    let (m, t) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST);
-    let params = Params::new(m, t, 1, None).map_err(invalid)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn compute(password: &Password) -> ApiResult<PasswordHash> {
-    let phc = argon2()?.hash_password(password.expose().as_bytes()).map_err(invalid)?;
-    Ok(PasswordHash(phc.to_string()))
-}
-
-fn invalid(error: impl std::fmt::Display) -> ApiError {
-    ApiError::internal(format!("argon2: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_decoy_looks_like_any_hash_and_is_nobodys() {
-        let hash = compute(&Password::typed("seven silver swans")).unwrap();
-        let decoy = decoy().unwrap();
-        assert_eq!(decoy.0.len(), hash.0.len());
-        assert_eq!(decoy.0.split('$').nth(3), hash.0.split('$').nth(3));
-        assert!(Phc::new(&decoy.0).is_ok());
-    }
-
-    #[test]
-    fn the_hash_states_its_parameters_and_every_character_counts() {
-        let long: String = ('a'..='z').cycle().take(100).collect();
-        let hash = compute(&Password::typed(&long)).unwrap();
-        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
-        let other: String =
-            long.char_indices().map(|(i, c)| if i == 72 { '!' } else { c }).collect();
-        let phc = Phc::new(&hash.0).unwrap();
-        assert!(argon2().unwrap().verify_password(long.as_bytes(), &phc).is_ok());
-        assert!(argon2().unwrap().verify_password(other.as_bytes(), &phc).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! PostgreSQL: connections, pools, migrations, the schema. Knows no domain.
 
 mod backups;
+mod columns;
 mod connect;
 mod errors;
 mod json_text;
@@ -12,6 +13,7 @@ pub mod schema;
 mod tls;
 
 pub use backups::Backup;
+pub use columns::Columns;
 pub use connect::{ConnectError, Connector};
 pub use errors::is_unknown_zone;
 pub use json_text::JsonText;

@@ -1,7 +1,8 @@
 //! Point reads: short primary-key statements of many requests, pipelined on one connection.
 //!
 //! Requests of a worker share the connection and do not wait for each other's answers, which
-//! is faster than a pool. A slow statement would delay all behind it: those use the pool.
+//! is faster than a pool. A slow statement would delay all behind it: those use the pool. Each is planned
+//! once for each connection: finding a place in an index has one good plan.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -21,6 +22,7 @@ pub struct PointReads {
 
 impl PointReads {
     pub fn new(connector: Connector) -> Self {
+        let connector = connector.with_generic_plans();
         Self { connector, current: RefCell::default(), opening: Mutex::default() }
     }
 

@@ -1,7 +1,6 @@
 //! Making takeouts: one at a time for each server, on a thread of low priority.
 
 use diesel_async::{AnsiTransactionManager, TransactionManager};
-use rustix::process::setpriority_process;
 
 use super::{
     contents::Contents,
@@ -12,11 +11,8 @@ use crate::{
     config::{Config, ImportConfig},
     db::{Connector, Pool},
     error::ApiResult,
-    jobs::{Jobs, Schedule, Stopping, Work},
+    jobs::{Jobs, Schedule, Stopping, Work, low_priority},
 };
-
-/// Nice: requests come first.
-const PRIORITY: i32 = 10;
 
 /// Starts it on a thread of its own. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector) -> Jobs {
@@ -32,8 +28,7 @@ pub fn start(config: &Config, connector: Connector) -> Jobs {
     let (config, wait) = (config.imports.clone(), config.database.wait);
     let storage = Storage::new(config.originals_dir.clone());
     Jobs::start(schedule, move || {
-        // Where it is not allowed, the thread is merely not nice.
-        let _ = setpriority_process(None, PRIORITY);
+        low_priority();
         // One reads, and one writes.
         Maker { pool: Pool::new(connector, 2, wait), config, storage, stopping }
     })

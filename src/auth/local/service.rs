@@ -120,7 +120,7 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
             "this address is not confirmed yet; open the link in the mail",
         ));
     }
-    if let Some(old) = stored.filter(|hash| state.hasher.is_outdated(hash)) {
+    if let Some(old) = stored.filter(|hash| hash.is_outdated()) {
         upgrade_hash(state, found.user_id, &old, login).await?;
     }
     let account =

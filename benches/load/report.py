@@ -1,0 +1,74 @@
+"""The figures as Markdown, because that is where they go."""
+
+import statistics
+
+from workloads import WORKLOADS
+
+# No figure of the largest size may be worse than so many times that of the smallest.
+GROWTH = 1.3
+
+
+def verdict(value, aim):
+    """Whether `value` is what is aimed at: `("≤", 40)`, `("≥", 0.8)` or nothing."""
+    if aim is None:
+        return ""
+    relation, bound = aim
+    is_met = value <= bound if relation == "≤" else value >= bound
+    return f"{relation} {bound:g}: {'met' if is_met else 'not met'}"
+
+
+def spread(rounds, key, form):
+    values = [figures[key] for figures in rounds if figures.get(key) is not None]
+    if not values:
+        return ""
+    median, least, most = (form.format(f(values)) for f in (statistics.median, min, max))
+    return f"{median} ({least}–{most})" if len(values) > 1 else median
+
+
+def median(rounds, key):
+    return statistics.median(figures[key] for figures in rounds)
+
+
+def workloads(by_size):
+    """A table for each size."""
+    for size, results in by_size.items():
+        yield f"\n{size} activities:\n"
+        yield "| workload | requests/s | p50 ms | p99 ms | server CPU, µs | pgbench/s | ratio | aims |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for name, rounds in results.items():
+            workload = WORKLOADS[name]
+            cells = [spread(rounds, key, form) for key, form in (
+                ("rate", "{:,.0f}"), ("p50", "{:.2f}"), ("p99", "{:.2f}"), ("cpu", "{:.0f}"),
+                ("pgbench", "{:,.0f}"), ("ratio", "{:.2f}"))]
+            aims = [("ratio", "≥", workload.ratio, "ratio"), ("cpu", "≤", workload.cpu, "CPU"), ("p50", "≤", workload.p50, "p50")]
+            said = [f"{title} {verdict(median(rounds, key), (relation, bound))}"
+                    for key, relation, bound, title in aims if bound is not None]
+            yield f"| {workload.title} | {' | '.join(cells)} | {'; '.join(said)} |"
+
+
+def growth(by_size):
+    """By how much the figures of the largest size are worse than those of the smallest."""
+    if len(by_size) < 2:
+        return
+    (least, smallest), *_, (most, largest) = by_size.items()
+    yield f"\nWorse from {least} to {most} activities, times:\n"
+    yield "| workload | requests/s | p50 | p99 | server CPU | aim |"
+    yield "|---|---|---|---|---|---|"
+    for name, rounds in largest.items():
+        ratios = [median(smallest[name], "rate") / median(rounds, "rate")]
+        ratios += [median(rounds, key) / median(smallest[name], key) for key in ("p50", "p99", "cpu")]
+        cells = " | ".join(f"{ratio:.2f}" for ratio in ratios)
+        yield f"| {WORKLOADS[name].title} | {cells} | {verdict(max(ratios), ('≤', GROWTH))} |"
+
+
+def others(measured):
+    """What there is one figure of: `(title, value, aim)`."""
+    yield "\n| measurement | figure | aim |"
+    yield "|---|---|---|"
+    for title, value, aim in measured:
+        yield f"| {title} | {value:.2f} | {verdict(value, aim)} |"
+
+
+def markdown(figures):
+    lines = [figures["machine"], *workloads(figures["workloads"]), *growth(figures["workloads"]), *others(figures["others"])]
+    return "\n".join(lines) + "\n"
