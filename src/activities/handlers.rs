@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::{
     body::{ActivityBody, NewActivityBody},
-    cursor::CursorKey,
-    list::ListParams,
+    list::{CursorKey, ListParams},
     service::{self, Page},
     types::Activity,
 };

@@ -4,7 +4,6 @@ mod activity_type;
 pub mod batch;
 mod body;
 pub mod changes;
-mod cursor;
 pub mod efforts;
 mod exercise_set;
 pub mod export;

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::{
     batch::{self, Outcome},
-    cursor::{Cursor, CursorKey},
-    list::{PageRequest, Start},
+    list::{self, Cursor, CursorKey, PageRequest, Start},
     store,
     types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
 };
@@ -46,7 +45,7 @@ pub async fn list(
     request: PageRequest,
 ) -> ApiResult<Page> {
     let read = async |conn: &_| {
-        let activities = store::list(conn, identity, &request).await?;
+        let activities = list::page(conn, identity, &request).await?;
         if activities.is_empty() {
             identity.confirm(conn).await?;
         }
@@ -62,7 +61,8 @@ pub async fn list(
     let has_more = activities.len() > limit;
     activities.truncate(limit);
     let next_cursor = activities.last().filter(|_| has_more).map(|last| {
-        keys.seal(Cursor { started_at: last.started_at, id: last.id }, &request.filter)
+        let cursor = Cursor { value: request.sort.value(last), id: last.id };
+        keys.seal(cursor, &request.filter, request.sort)
     });
     let offset = if let Start::Offset(offset) = request.start { Some(offset) } else { None };
     Ok(Page { activities, limit: request.limit, next_cursor, offset })

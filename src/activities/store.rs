@@ -2,19 +2,14 @@
 //! and a token that has ended reaches none.
 
 use diesel::{
-    dsl::{auto_type, now, sql},
-    pg::Pg,
+    dsl::{auto_type, now},
     prelude::*,
     sql_types::{Bool, Float4, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{
-    cursor::Cursor,
-    list::{PageRequest, Start},
-    types::{Activity, ActivityChanges, ActivitySummary, ImportedActivity, NewActivity},
-};
+use super::types::{Activity, ActivityChanges, ImportedActivity, NewActivity};
 use crate::{
     auth::{Identity, live_session, live_user},
     db::{
@@ -24,7 +19,6 @@ use crate::{
 };
 
 static ACTIVITY: Columns<Activity> = Columns::unwritten();
-static SUMMARY: Columns<ActivitySummary> = Columns::unwritten();
 
 diesel::define_sql_function! {
     /// The first of the two that is not NULL.
@@ -43,49 +37,6 @@ pub async fn find(
     id: Uuid,
 ) -> QueryResult<Option<Activity>> {
     own_activity(identity, id).select(&ACTIVITY).first(&mut conn).await.optional()
-}
-
-/// One item more than the limit when there is a next page.
-pub async fn list(
-    mut conn: &AsyncPgConnection,
-    identity: Identity,
-    page: &PageRequest,
-) -> QueryResult<Vec<ActivitySummary>> {
-    let mut query = activities::table
-        .filter(activities::user_id.eq_any(live_user(identity)))
-        .filter(activities::merged_into.is_null())
-        .select(&SUMMARY)
-        .order((activities::started_at.desc(), activities::id.desc()))
-        .limit(page.limit + 1)
-        .into_boxed();
-    if let Some(activity_type) = &page.filter.activity_type {
-        query = query.filter(activities::activity_type.eq(activity_type));
-    }
-    if let Some(from) = page.filter.from {
-        query = query.filter(activities::started_at.ge(from));
-    }
-    if let Some(to) = page.filter.to {
-        query = query.filter(activities::started_at.le(to));
-    }
-    query = match page.start {
-        Start::First => query,
-        Start::Offset(offset) => query.offset(offset),
-        Start::After(cursor) => query.filter(comes_after(cursor)),
-    };
-    query.load(&mut conn).await
-}
-
-/// Compared as a row, the position is one place in the index: the last page costs what the first does.
-pub fn comes_after(
-    cursor: Cursor,
-) -> Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>> {
-    Box::new(
-        sql::<Bool>("(activities.started_at, activities.id) < (")
-            .bind::<Timestamptz, _>(cursor.started_at)
-            .sql(", ")
-            .bind::<SqlUuid, _>(cursor.id)
-            .sql(")"),
-    )
 }
 
 /// `None` when the token has ended: the row is selected from the live user.

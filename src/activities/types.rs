@@ -264,12 +264,3 @@ pub struct ActivityChanges {
     #[diesel(embed)]
     pub details: Details,
 }
-
-/// Which activities are asked for; a cursor holds for one filter only.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub activity_type: Option<String>,
-    /// Both inclusive.
-    pub from: Option<DateTime<Utc>>,
-    pub to: Option<DateTime<Utc>>,
-}

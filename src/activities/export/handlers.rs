@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use super::{format::Format, service};
 use crate::{
-    activities::{cursor::Cursor, types::Activity},
+    activities::{list::Cursor, types::Activity},
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult},
     http::ApiQuery,

@@ -2,7 +2,10 @@
 
 use super::store;
 use crate::{
-    activities::{cursor::Cursor, types::Activity},
+    activities::{
+        list::{Cursor, Value},
+        types::Activity,
+    },
     auth::Identity,
     error::ApiResult,
     state::WorkerState,
@@ -27,6 +30,6 @@ pub async fn piece(
     let next = activities
         .last()
         .filter(|_| is_full)
-        .map(|last| Cursor { started_at: last.summary.started_at, id: last.summary.id });
+        .map(|last| Cursor { value: Value::Time(last.summary.started_at), id: last.summary.id });
     Ok((activities, next))
 }

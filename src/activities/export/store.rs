@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::{
-    activities::{cursor::Cursor, store::comes_after, types::Activity},
+    activities::{
+        list::{Cursor, Sort, comes_after},
+        types::Activity,
+    },
     auth::{Identity, live_user},
     db::schema::activities,
 };
@@ -24,7 +27,7 @@ pub async fn after(
         .limit(limit)
         .into_boxed();
     if let Some(cursor) = after {
-        query = query.filter(comes_after(cursor));
+        query = query.filter(comes_after(Sort::default(), cursor));
     }
     query.load(&mut conn).await
 }

@@ -4,24 +4,40 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{
-    ActivityType,
-    body::instant,
-    cursor::{Cursor, CursorKey},
-    types::Filter,
+use super::{Cursor, CursorKey, Filter, Sort, sort::SortBy};
+use crate::{
+    activities::{ActivityType, body::instant},
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    http::check_text,
 };
-use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+
+const MAX_WORDS_CHARS: usize = 200;
 
 /// The query string as it came.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// Only these.
-    #[param(pattern = "^[a-z0-9_]{1,32}$")]
+    /// Only these, with commas between them.
+    #[param(pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$", example = "run,trail_run")]
     activity_type: Option<String>,
+    /// Words of the title and the notes: all of them, in any order; `"along the river"` in this one, `river or
+    /// lake`, and `-rain` for those without.
+    #[param(max_length = 200, example = "river")]
+    q: Option<String>,
+    #[param(value_type = Option<f64>, minimum = 0)]
+    min_distance_meters: Option<String>,
+    #[param(value_type = Option<f64>, minimum = 0)]
+    max_distance_meters: Option<String>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    min_duration_secs: Option<String>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    max_duration_secs: Option<String>,
+    /// `started_at`, `distance_meters` or `duration_secs`, with a minus before it for the greatest first.
+    #[param(default = "-started_at")]
+    sort: Option<String>,
     /// Started at or after this.
     #[param(value_type = Option<DateTime<Utc>>)]
     from: Option<String>,
@@ -49,6 +65,7 @@ pub enum Start {
 /// A valid request for a page.
 pub struct PageRequest {
     pub filter: Filter,
+    pub sort: Sort,
     pub limit: i64,
     pub start: Start,
 }
@@ -58,21 +75,28 @@ impl PageRequest {
     /// that the statement may share a connection with point reads. An offset walks over what it
     /// skips, and a type is looked for among all others.
     pub fn is_bounded(&self) -> bool {
-        self.filter.activity_type.is_none() && !matches!(self.start, Start::Offset(_))
+        self.filter.is_of_time()
+            && self.sort.by == SortBy::StartedAt
+            && !matches!(self.start, Start::Offset(_))
     }
 }
 
 impl ListParams {
     /// 400: `invalid_parameter`, or `invalid_cursor` for one that is not ours or not for this list.
     pub fn parse(self, keys: &CursorKey<'_>) -> ApiResult<PageRequest> {
-        let activity_type = self.activity_type.map(|text| text.parse::<ActivityType>()).transpose();
+        let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
         let filter = Filter {
-            activity_type: activity_type
-                .map_err(|problem| invalid("activity_type", problem))?
-                .map(Into::into),
+            types: types.map_err(|problem| invalid("activity_type", problem))?.unwrap_or_default(),
             from: time("from", self.from)?,
             to: time("to", self.to)?,
+            min_distance_meters: meters("min_distance_meters", self.min_distance_meters)?,
+            max_distance_meters: meters("max_distance_meters", self.max_distance_meters)?,
+            min_duration_secs: seconds("min_duration_secs", self.min_duration_secs)?,
+            max_duration_secs: seconds("max_duration_secs", self.max_duration_secs)?,
+            words: words(self.q)?,
         };
+        let sort = self.sort.as_deref().map(str::parse).transpose();
+        let sort: Sort = sort.map_err(|problem| invalid("sort", problem))?.unwrap_or_default();
         let limit = match number("limit", self.limit)? {
             None => DEFAULT_LIMIT,
             Some(..1) => return Err(invalid("limit", "must be at least 1")),
@@ -82,10 +106,10 @@ impl ListParams {
             (None, None) => Start::First,
             (None, Some(..0)) => return Err(invalid("offset", "must be at least 0")),
             (None, Some(offset)) => Start::Offset(offset),
-            (Some(text), None) => Start::After(keys.open(&text, &filter)?),
+            (Some(text), None) => Start::After(keys.open(&text, &filter, sort)?),
             (Some(_), Some(_)) => return Err(invalid("offset", "cannot be used with a cursor")),
         };
-        Ok(PageRequest { filter, limit, start })
+        Ok(PageRequest { filter, sort, limit, start })
     }
 }
 
@@ -93,6 +117,25 @@ fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<U
     // A plus sign that was not escaped arrives as a space.
     let text = text.map(|text| text.replace(' ', "+"));
     text.map(|text| instant(&text).map_err(|(_, problem)| invalid(name, &problem))).transpose()
+}
+
+/// An empty one asks for nothing.
+fn words(text: Option<String>) -> ApiResult<Option<String>> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    check_text(&text, MAX_WORDS_CHARS).map_err(|(_, problem)| invalid("q", &problem))?;
+    Ok(Some(text))
+}
+
+fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f32>> {
+    let parse = |text: String| text.parse().ok().filter(|meters: &f32| meters.is_finite());
+    let problem = || invalid(name, "must be a number");
+    text.map(|text| parse(text).ok_or_else(problem)).transpose()
+}
+
+fn seconds(name: &'static str, text: Option<String>) -> ApiResult<Option<i32>> {
+    let number = number(name, text)?;
+    // Beyond what an activity can last, one number is as good as another.
+    Ok(number.map(|secs| i32::try_from(secs).unwrap_or(if secs < 0 { -1 } else { i32::MAX })))
 }
 
 fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {

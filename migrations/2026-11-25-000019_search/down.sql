@@ -1,0 +1,2 @@
+DROP INDEX activities_words_idx;
+DROP FUNCTION activity_words(TEXT, TEXT);

@@ -1,0 +1,13 @@
+//! `GET /activities`: which ones, in which order, and page by page.
+
+mod cursor;
+mod filter;
+mod params;
+mod sort;
+mod store;
+
+pub use cursor::{Cursor, CursorKey};
+pub use filter::Filter;
+pub use params::{ListParams, PageRequest, Start};
+pub use sort::{Sort, Value};
+pub use store::{comes_after, page};

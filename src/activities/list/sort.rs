@@ -1,0 +1,105 @@
+//! The order of a list.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use crate::activities::types::ActivitySummary;
+
+/// What a list is sorted by; ties go by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    #[default]
+    StartedAt,
+    /// One that is not known is less than none.
+    DistanceMeters,
+    DurationSecs,
+}
+
+/// The order of a list; by default the newest comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub by: SortBy,
+    pub is_descending: bool,
+}
+
+/// What an activity is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// In whole microseconds, as PostgreSQL keeps it.
+    Time(DateTime<Utc>),
+    Meters(f32),
+    Secs(i32),
+}
+
+/// What stands for a distance that is not known.
+const UNKNOWN_METERS: f32 = -1.0;
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self { by: SortBy::default(), is_descending: true }
+    }
+}
+
+impl FromStr for Sort {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, is_descending) = match text.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let by = match name {
+            "started_at" => SortBy::StartedAt,
+            "distance_meters" => SortBy::DistanceMeters,
+            "duration_secs" => SortBy::DurationSecs,
+            _ => {
+                return Err(
+                    "must be started_at, distance_meters or duration_secs, with a minus before it \
+                            for the greatest first",
+                );
+            }
+        };
+        Ok(Self { by, is_descending })
+    }
+}
+
+impl Sort {
+    /// As SQL.
+    pub fn expression(self) -> &'static str {
+        match self.by {
+            SortBy::StartedAt => "activities.started_at",
+            SortBy::DistanceMeters => "coalesce(activities.distance_meters, -1)",
+            SortBy::DurationSecs => "activities.duration_secs",
+        }
+    }
+
+    pub fn value(self, activity: &ActivitySummary) -> Value {
+        match self.by {
+            SortBy::StartedAt => Value::Time(activity.started_at),
+            SortBy::DistanceMeters => {
+                Value::Meters(activity.distance_meters.unwrap_or(UNKNOWN_METERS))
+            }
+            SortBy::DurationSecs => Value::Secs(activity.duration_secs),
+        }
+    }
+
+    /// What [`Value::to_bits`] made of a value of this order.
+    pub fn value_of_bits(self, bits: i64) -> Option<Value> {
+        Some(match self.by {
+            SortBy::StartedAt => Value::Time(DateTime::from_timestamp_micros(bits)?),
+            SortBy::DistanceMeters => Value::Meters(f32::from_bits(u32::try_from(bits).ok()?)),
+            SortBy::DurationSecs => Value::Secs(i32::try_from(bits).ok()?),
+        })
+    }
+}
+
+impl Value {
+    pub fn to_bits(self) -> i64 {
+        match self {
+            Self::Time(time) => time.timestamp_micros(),
+            Self::Meters(meters) => meters.to_bits().into(),
+            Self::Secs(secs) => secs.into(),
+        }
+    }
+}
