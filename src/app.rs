@@ -7,14 +7,14 @@ use actix_web::dev::Server;
 use derive_more::{Display, From};
 
 use crate::{
-    activities::changes::Bell,
+    activities::{changes::Bell, efforts},
     config::Config,
     db::{ConnectError, Connector, migrations, migrations::MigrationError},
     delivery::{Delivery, DeliveryStatus},
     error::ApiError,
     http, imports,
     integrations::garmin,
-    jobs::Jobs,
+    jobs::{Jobs, Stopping},
     state::Shared,
     takeout,
     telemetry::Metrics,
@@ -46,6 +46,7 @@ pub struct Application {
     imports: Jobs,
     garmin: Jobs,
     takeouts: Jobs,
+    searching: Stopping,
     bell: Bell,
     shared: Arc<Shared>,
     shutdown_notice: Duration,
@@ -79,6 +80,8 @@ impl Application {
         let imports = imports::runner::start(config, connector.clone(), &metrics);
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
         let takeouts = takeout::runner::start(config, connector.clone());
+        let searching = Stopping::default();
+        efforts::start(connector.clone(), searching.clone());
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
@@ -91,6 +94,7 @@ impl Application {
             imports,
             garmin,
             takeouts,
+            searching,
             bell,
             shared,
             shutdown_notice: config.server.shutdown_notice,
@@ -116,6 +120,7 @@ impl Application {
         self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
+        self.searching.begins();
         self.imports.stop().await;
         self.garmin.stop().await;
         self.takeouts.stop().await;

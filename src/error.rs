@@ -51,6 +51,7 @@ pub enum ErrorCode {
     TooManyTokens,
     TooManyWebhooks,
     TooManyImports,
+    TooManyGoals,
     NoTrack,
     NoOriginal,
     NotReady,
@@ -106,6 +107,7 @@ impl ErrorCode {
             | Self::TooManyTokens
             | Self::TooManyWebhooks
             | Self::TooManyImports
+            | Self::TooManyGoals
             | Self::NoTrack
             | Self::NoOriginal
             | Self::NotReady => StatusCode::CONFLICT,

@@ -8,7 +8,9 @@ pub mod phone;
 mod restoring;
 mod service;
 mod store;
+mod time_zone;
 mod types;
 
 pub use handlers::*;
 pub use restoring::{check_profile, restore_profile};
+pub use time_zone::TimeZone;

@@ -4,10 +4,11 @@ use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{service::MAX_PREFERENCES_BYTES, store, types::Units};
+use super::{TimeZone, service::MAX_PREFERENCES_BYTES, store, types::Units};
 use crate::{
     auth::local::display_name,
     error::ApiResult,
+    goals,
     http::{Validator, check_json},
     takeout::format::ExportedProfile,
 };
@@ -22,6 +23,13 @@ pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
     }
     if profile.preferred_units.parse::<Units>().is_err() {
         v.fault("preferred_units", "invalid_value", "must be metric or imperial");
+    }
+    if profile.time_zone.parse::<TimeZone>().is_err() {
+        v.fault("time_zone", "invalid_value", TimeZone::EXPECTED);
+    }
+    let most = usize::try_from(goals::MAX_GOALS).unwrap_or_default();
+    if profile.goals.len() > most || profile.goals.iter().any(|goal| goal.parse().is_none()) {
+        v.fault("goals", "invalid_value", "must be goals that an account can have");
     }
     let json = Value::Object(profile.preferences.clone()).to_string();
     if let Err((code, problem)) = check_json(&json, MAX_PREFERENCES_BYTES) {
@@ -38,7 +46,12 @@ pub async fn restore_profile(
 ) -> ApiResult<bool> {
     let name = profile.display_name.as_deref();
     let preferences = Value::Object(profile.preferences.clone());
-    let filled =
-        store::fill_profile(conn, user_id, (name, &profile.preferred_units), &preferences).await?;
-    Ok(filled)
+    // It was checked.
+    let zone = profile.time_zone.parse().unwrap_or_default();
+    let shown = (name, &*profile.preferred_units, zone);
+    let is_filled = store::fill_profile(conn, user_id, shown, &preferences).await?;
+    if is_filled {
+        goals::restore(conn, user_id, &profile.goals).await?;
+    }
+    Ok(is_filled)
 }

@@ -4,6 +4,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::{Map, Value};
 
 use super::{
+    TimeZone,
     merge_patch::merge,
     store,
     types::{Me, ProfileChanges},
@@ -16,6 +17,7 @@ use crate::{
         otp,
         sessions::Device,
     },
+    db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
     http::{IfMatch, check_json},
     state::{Shared, WorkerState},
@@ -43,7 +45,17 @@ pub async fn update_profile(
         otp::store::lock_user(conn, identity.user_id).await?;
         let before = store::lock_phone_verified(conn, identity).await?;
         expect(conn, identity, expected).await?;
-        store::update_profile(conn, identity, changes).await?;
+        store::update_profile(conn, identity, changes).await.map_err(|error| {
+            if is_unknown_zone(&error) {
+                let message = TimeZone::EXPECTED.to_owned();
+                return ApiError::validation(vec![FieldError::new(
+                    "time_zone",
+                    "invalid_value",
+                    message,
+                )]);
+            }
+            error.into()
+        })?;
         let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
         if before == Some(true) && !me.has_proven_number() {
             require_way_in(shared, conn, identity.user_id).await?;

@@ -5,7 +5,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::types::{Me, ProfileChanges, Units};
+use super::{
+    TimeZone,
+    types::{Me, ProfileChanges, Units},
+};
 use crate::{
     auth::{Identity, live_session, live_user},
     db::schema::profiles,
@@ -52,6 +55,7 @@ pub async fn update_profile(
         .set((
             changes.display_name.map(|name| profiles::display_name.eq(name)),
             changes.preferred_units.map(|units| profiles::preferred_units.eq(units.to_string())),
+            changes.time_zone.map(|zone| profiles::time_zone.eq(zone.name())),
             phone_number,
             profiles::updated_at.eq(now),
         ))
@@ -64,7 +68,7 @@ pub async fn update_profile(
 pub async fn fill_profile(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    (display_name, preferred_units): (Option<&str>, &str),
+    (display_name, preferred_units, time_zone): (Option<&str>, &str, TimeZone),
     preferences: &Value,
 ) -> QueryResult<bool> {
     let empty = profiles::table
@@ -76,6 +80,7 @@ pub async fn fill_profile(
         .set((
             profiles::display_name.eq(display_name),
             profiles::preferred_units.eq(preferred_units),
+            profiles::time_zone.eq(time_zone.name()),
             profiles::preferences.eq(preferences),
             profiles::updated_at.eq(now),
         ))

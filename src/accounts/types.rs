@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::TimeZone;
 use crate::{
     auth::{PhoneNumber, local::display_name},
     db::schema::{profiles, users},
@@ -35,6 +36,9 @@ pub struct Profile {
     display_name: Option<String>,
     #[schema(value_type = Units)]
     preferred_units: String,
+    /// The zone whose days, weeks and months are the user's.
+    #[schema(examples("Europe/Rome"))]
+    time_zone: String,
     #[schema(required)]
     phone_number: Option<String>,
     phone_verified: bool,
@@ -53,6 +57,10 @@ pub struct ProfileBody {
     #[serde(default)]
     #[schema(value_type = Option<Units>)]
     preferred_units: Patch<String>,
+    /// A name of the IANA time zone database.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, examples("Europe/Rome"))]
+    time_zone: Patch<String>,
     /// E.164.
     #[serde(default)]
     #[schema(value_type = Option<String>, examples("+390612345678"))]
@@ -63,6 +71,7 @@ pub struct ProfileBody {
 pub struct ProfileChanges {
     pub display_name: Option<Option<String>>,
     pub preferred_units: Option<Units>,
+    pub time_zone: Option<TimeZone>,
     pub phone_number: Option<Option<PhoneNumber>>,
 }
 
@@ -91,6 +100,9 @@ impl ProfileBody {
             text.parse::<Units>()
                 .map_err(|_| ("invalid_value", "must be metric or imperial".into()))
         });
+        let time_zone = v.nullable("time_zone", self.time_zone, |text| {
+            text.parse::<TimeZone>().map_err(|problem| ("invalid_value", problem.to_owned()))
+        });
         let phone_number = v.nullable("phone_number", self.phone_number, |text| {
             text.parse::<PhoneNumber>().map_err(|error| ("invalid_format", format!("{error}")))
         });
@@ -99,6 +111,7 @@ impl ProfileBody {
             display_name: display_name.into_nullable(),
             // Cleared means back to the default: the column always has a value.
             preferred_units: preferred_units.into_nullable().map(Option::unwrap_or_default),
+            time_zone: time_zone.into_nullable().map(Option::unwrap_or_default),
             phone_number: phone_number.into_nullable(),
         })
     }

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
+    ActivityType,
     body::instant,
     cursor::{Cursor, CursorKey},
-    types::{ActivityType, Filter},
+    types::Filter,
 };
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 

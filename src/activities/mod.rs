@@ -1,9 +1,11 @@
 //! `/activities`: the log itself.
 
+mod activity_type;
 pub mod batch;
 mod body;
 pub mod changes;
 mod cursor;
+pub mod efforts;
 mod exercise_set;
 pub mod export;
 mod handlers;
@@ -19,6 +21,7 @@ pub mod streams;
 pub mod track_file;
 mod types;
 
+pub use activity_type::ActivityType;
 pub use body::NewActivityBody;
 pub use exercise_set::ExerciseSet;
 pub use handlers::*;

@@ -1,15 +1,13 @@
 //! An activity, and the values it is made of.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, SecondsFormat, Utc};
-use derive_more::{Display, FromStr as DeriveFromStr, Into};
+use derive_more::{Display, FromStr};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{exercise_set::ExerciseSet, lap::Lap, merging::Merged};
+use super::{activity_type::ActivityType, exercise_set::ExerciseSet, lap::Lap, merging::Merged};
 use crate::{
     db::{JsonText, schema::activities},
     http::rfc3339,
@@ -176,23 +174,9 @@ pub struct Kept {
     pub is_new: bool,
 }
 
-/// What kind of sport: a slug of 1 to 32 of `a-z`, `0-9` and `_`.
-#[derive(Clone, Debug, Display, Into, Serialize)]
-pub struct ActivityType(String);
-
-impl FromStr for ActivityType {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_slug = (1..=32).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if is_slug { Ok(Self(text.to_owned())) } else { Err("must be 1 to 32 of a-z, 0-9 and _") }
-    }
-}
-
 /// Where a client may say that an activity comes from.
 #[derive(
-    Clone, Copy, Debug, Default, Display, DeriveFromStr, PartialEq, Eq, Hash, Serialize, ToSchema,
+    Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, Hash, Serialize, ToSchema,
 )]
 #[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]

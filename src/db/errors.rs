@@ -21,6 +21,12 @@ impl From<Error> for ApiError {
     }
 }
 
+/// Whether PostgreSQL knows no time zone of the name that it was to compute with (SQLSTATE 22023).
+pub fn is_unknown_zone(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, information)
+        if information.message().starts_with("time zone ") && information.message().ends_with(" not recognized"))
+}
+
 fn is_unavailability(error: &Error) -> bool {
     match error {
         Error::BrokenTransactionManager => true,

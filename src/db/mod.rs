@@ -15,6 +15,7 @@ mod tls;
 pub use backups::Backup;
 pub use columns::Columns;
 pub use connect::{ConnectError, Connector};
+pub use errors::is_unknown_zone;
 pub use json_text::JsonText;
 pub use listen::listen;
 pub use point_reads::PointReads;

@@ -9,14 +9,17 @@ use super::{
 };
 use crate::{
     accounts::{self, access, phone},
-    activities::{self, batch, changes, export, merging, originals, sports, streams, track_file},
+    activities::{
+        self, batch, changes, efforts, export, merging, originals, sports, streams, track_file,
+    },
     auth::{
         audit, local,
         oauth::{self, connections},
         otp, reauth, sessions, tokens,
     },
-    imports,
+    goals, imports,
     integrations::{garmin, health_auto_export},
+    stats::{records, streaks, summary},
     takeout, webhooks,
 };
 
@@ -62,5 +65,10 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             originals { original }
             merging { unmerge }
             track_file { track_file }
+            efforts { efforts }
+            goals { create, list, get, update, delete }
+            summary { summary }
+            streaks { streaks }
+            records { records }
     })
 }

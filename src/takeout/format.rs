@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::activities::{merging::Merged, streams::Series};
+use crate::{
+    accounts::TimeZone,
+    activities::{merging::Merged, streams::Series},
+    goals::ExportedGoal,
+};
 
 /// What [`Manifest::format`] says.
 pub const FORMAT: &str = "sports-log-takeout";
@@ -93,9 +97,18 @@ pub struct ExportedStreams {
 }
 
 /// What an account shows of itself.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportedProfile {
     pub display_name: Option<String>,
     pub preferred_units: String,
+    /// UTC where an older version says nothing of it.
+    #[serde(default = "utc")]
+    pub time_zone: String,
     pub preferences: Map<String, Value>,
+    #[serde(default)]
+    pub goals: Vec<ExportedGoal>,
+}
+
+fn utc() -> String {
+    TimeZone::default().to_string()
 }

@@ -40,6 +40,7 @@ mod registration;
 mod reset;
 mod sessions;
 mod shutdown;
+mod stats;
 mod status_command;
 mod supervision;
 mod sync;

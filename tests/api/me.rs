@@ -38,7 +38,7 @@ async fn a_new_account_looks_as_the_contract_says() {
         );
     }
     profile.as_object_mut().unwrap().remove("updated_at");
-    let expected = json!({"display_name": null, "preferred_units": "metric", "phone_number": null,
+    let expected = json!({"display_name": null, "preferred_units": "metric", "time_zone": "UTC", "phone_number": null,
                           "phone_verified": false, "preferences": {}});
     assert_eq!(profile, expected);
 }
@@ -56,6 +56,8 @@ async fn a_profile_keeps_what_is_absent_and_clears_what_is_null() {
         (json!({"display_name": "B"}), "display_name", json!("B")),
         (json!({"display_name": null}), "display_name", json!(null)),
         (json!({"preferred_units": null}), "preferred_units", json!("metric")),
+        (json!({"time_zone": "Europe/Rome"}), "time_zone", json!("Europe/Rome")),
+        (json!({"time_zone": null}), "time_zone", json!("UTC")),
         (json!({"phone_number": null}), "phone_number", json!(null)),
     ] {
         let changed = app.put_as(&user, "/me/profile", &change).await.expect(200).json();
@@ -71,14 +73,14 @@ async fn a_faulty_profile_changes_nothing_and_names_every_fault() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let before = me(&app, &user).await;
-    let faulty =
-        json!({"display_name": " ", "preferred_units": "nautical", "phone_number": "0612345678"});
+    let faulty = json!({"display_name": " ", "preferred_units": "nautical", "time_zone": "Rome",
+                        "phone_number": "0612345678"});
     let answer =
         app.put_as(&user, "/me/profile", &faulty).await.expect_error(422, "validation_failed");
     let faults = answer.json();
     let faults: Vec<&str> =
         faults["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
-    assert_eq!(faults, ["display_name", "preferred_units", "phone_number"]);
+    assert_eq!(faults, ["display_name", "preferred_units", "time_zone", "phone_number"]);
     let one_fault = json!({"display_name": "B", "phone_number": "x"});
     app.put_as(&user, "/me/profile", &one_fault).await.expect_error(422, "validation_failed");
     assert_eq!(me(&app, &user).await, before);

@@ -6,7 +6,7 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
-const MIGRATIONS: usize = 16;
+const MIGRATIONS: usize = 17;
 
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
@@ -15,7 +15,7 @@ const COLUMNS: &str = "
                CASE WHEN is_nullable = 'YES' THEN 'Nullable<' ELSE '' END ||
                CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'timestamptz' THEN 'Timestamptz'
                     WHEN 'bool' THEN 'Bool' WHEN 'int2' THEN 'Int2' WHEN 'int4' THEN 'Int4' WHEN 'int8' THEN 'Int8'
-                    WHEN 'float4' THEN 'Float4' WHEN 'date' THEN 'Date' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
+                    WHEN 'float4' THEN 'Float4' WHEN 'float8' THEN 'Float8' WHEN 'date' THEN 'Date' WHEN 'jsonb' THEN 'Jsonb' WHEN 'bytea' THEN 'Bytea'
                     WHEN '_timestamptz' THEN 'Array<Timestamptz>' WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>' ELSE udt_name END ||
                CASE WHEN is_nullable = 'YES' THEN '>' ELSE '' END AS line
         FROM information_schema.columns
@@ -30,6 +30,7 @@ async fn schema_rs_is_what_the_migrations_make() {
         include_str!("../../src/db/schema/accounts.rs"),
         include_str!("../../src/db/schema/garmin.rs"),
         include_str!("../../src/db/schema/log.rs"),
+        include_str!("../../src/db/schema/statistics.rs"),
         include_str!("../../src/db/schema/uploads.rs"),
         include_str!("../../src/db/schema/outgoing.rs"),
     ];

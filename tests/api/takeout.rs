@@ -62,9 +62,13 @@ fn changed(zip: &[u8], change: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
 /// An account with something of everything.
 async fn with_everything(app: &TestApp, email: &str) -> User {
     let ann = app.user(email).await;
-    app.put_as(&ann, "/me/profile", &json!({"display_name": "Ann", "preferred_units": "imperial"}))
-        .await
-        .expect(200);
+    let profile =
+        json!({"display_name": "Ann", "preferred_units": "imperial", "time_zone": "Europe/Rome"});
+    app.put_as(&ann, "/me/profile", &profile).await.expect(200);
+    for target in [100_000, 90_000] {
+        let goal = json!({"metric": "distance", "period": "month", "target": target, "activity_type": "run"});
+        app.post_as(&ann, "/me/goals", &goal).await.expect(201);
+    }
     app.put_as(&ann, "/me/preferences", &json!({"theme": {"dark": true}, "week": 1}))
         .await
         .expect(200);
@@ -112,6 +116,15 @@ async fn a_log_is_the_same_on_another_server() {
     assert_eq!(manifest(&second)["content"], made["content"]);
 
     // As clients see it, too.
+    for path in ["/stats/summary?group_by=day", "/stats/records"] {
+        let mut answers = Vec::new();
+        for (app, user) in [(&here, &ann), (&there, &bob)] {
+            answers.push(app.get_as(user, path).await.expect(200).json());
+        }
+        assert_eq!(answers[0], answers[1], "{path}");
+    }
+    let goals = there.get_as(&bob, "/me/goals").await.expect(200).json();
+    assert_eq!(goals["goals"].as_array().unwrap().len(), 2);
     let list = async |app: &TestApp, user: &User| {
         let page = app.get_as(user, "/activities?limit=100").await.expect(200).json();
         page["activities"].as_array().unwrap().clone()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Number;
 
 use crate::{
-    activities::types::{ActivityType, ClientSource},
+    activities::{ActivityType, types::ClientSource},
     db::JsonText,
     http::{Fault, Object, check_json, check_text},
 };

@@ -124,7 +124,7 @@ mod tests {
     fn no_name_is_given_twice_and_every_slug_is_one() {
         let mut names = HashSet::new();
         for sport in &Sport::ALL {
-            assert!(sport.activity_type.parse::<crate::activities::types::ActivityType>().is_ok());
+            assert!(sport.activity_type.parse::<crate::activities::ActivityType>().is_ok());
             assert!(names.insert(plain(sport.activity_type)), "{sport:?}");
             for also in sport.also {
                 let name = plain(also);

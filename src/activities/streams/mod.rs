@@ -8,4 +8,4 @@ mod types;
 
 pub use handlers::*;
 pub use packed::{Series, Streams};
-pub use store::{find, put};
+pub use store::{Kept, find, put};

@@ -5,9 +5,12 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::Streams;
 use crate::{
+    activities::efforts::{self, Effort},
     auth::{Identity, live_user},
     db::schema::{activities, activity_streams},
+    error::ApiResult,
 };
 
 /// When the activity started, and its packed streams if it, or one that stands behind it, has any; `None` without such an activity.
@@ -27,17 +30,38 @@ pub async fn find(
         .optional()
 }
 
-/// In place of what was there.
+/// Streams as they are kept.
+pub struct Kept {
+    packed: Vec<u8>,
+    efforts: Vec<Effort>,
+}
+
+impl Kept {
+    /// Packed and searched, which takes a processor some milliseconds. `None` without a single value.
+    pub fn of(streams: &Streams) -> ApiResult<Option<Self>> {
+        let Some(packed) = streams.pack()? else { return Ok(None) };
+        // As a later search will find them: packed, values are a little less exact.
+        let efforts = Effort::all_of(&Streams::unpack(&packed)?);
+        Ok(Some(Self { packed, efforts }))
+    }
+}
+
+/// In place of what was there, in the caller's transaction.
 pub async fn put(
     mut conn: &AsyncPgConnection,
     activity_id: Uuid,
-    data: &[u8],
-) -> QueryResult<usize> {
+    streams: &Kept,
+) -> QueryResult<()> {
+    let columns = (
+        activity_streams::data.eq(&streams.packed),
+        activity_streams::efforts_version.eq(efforts::VERSION),
+    );
     diesel::insert_into(activity_streams::table)
-        .values((activity_streams::activity_id.eq(activity_id), activity_streams::data.eq(data)))
+        .values((activity_streams::activity_id.eq(activity_id), columns))
         .on_conflict(activity_streams::activity_id)
         .do_update()
-        .set(activity_streams::data.eq(data))
+        .set(columns)
         .execute(&mut conn)
-        .await
+        .await?;
+    efforts::replace(conn, activity_id, &streams.efforts).await
 }

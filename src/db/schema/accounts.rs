@@ -20,6 +20,7 @@ diesel::table! {
         phone_verified -> Bool,
         preferences -> Jsonb,
         updated_at -> Timestamptz,
+        time_zone -> Text,
     }
 }
 

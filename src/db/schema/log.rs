@@ -58,6 +58,7 @@ diesel::table! {
     activity_streams (activity_id) {
         activity_id -> Uuid,
         data -> Bytea,
+        efforts_version -> Int2,
     }
 }
 

@@ -4,9 +4,10 @@ mod accounts;
 mod garmin;
 mod log;
 mod outgoing;
+mod statistics;
 mod uploads;
 
-pub use self::{accounts::*, garmin::*, log::*, outgoing::*, uploads::*};
+pub use self::{accounts::*, garmin::*, log::*, outgoing::*, statistics::*, uploads::*};
 
 diesel::joinable!(profiles -> users (user_id));
 diesel::joinable!(oauth_connections -> users (user_id));
@@ -20,6 +21,9 @@ diesel::joinable!(activity_feeds -> users (user_id));
 diesel::joinable!(activity_tombstones -> users (user_id));
 diesel::joinable!(activities -> originals (original_id));
 diesel::joinable!(activity_streams -> activities (activity_id));
+diesel::joinable!(activity_efforts -> activities (activity_id));
+diesel::joinable!(activity_days -> users (user_id));
+diesel::joinable!(goals -> users (user_id));
 diesel::joinable!(originals -> users (user_id));
 diesel::joinable!(imports -> users (user_id));
 diesel::joinable!(import_parts -> imports (import_id));
@@ -48,6 +52,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     activity_feeds,
     activity_tombstones,
     activity_streams,
+    activity_days,
+    activity_efforts,
+    goals,
     originals,
     imports,
     import_parts,

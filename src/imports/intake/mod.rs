@@ -103,8 +103,8 @@ pub async fn keep(
         let same = merging::find_same(conn, user_id, what, original_id).await?;
         row.merged_into = same;
         let id = activities::insert_imported(conn, row).await?;
-        if let Some(packed) = row::streams(session).pack()? {
-            streams::put(conn, id, &packed).await?;
+        if let Some(kept) = streams::Kept::of(&row::streams(session))? {
+            streams::put(conn, id, &kept).await?;
         }
         match same {
             Some(shown) => {
@@ -129,8 +129,8 @@ pub async fn remeasure(
     original_id: Option<Uuid>,
 ) -> ApiResult<()> {
     activities::refresh(conn, id, row::measured(session)?, original_id).await?;
-    if let Some(packed) = row::streams(session).pack()? {
-        streams::put(conn, id, &packed).await?;
+    if let Some(kept) = streams::Kept::of(&row::streams(session))? {
+        streams::put(conn, id, &kept).await?;
     }
     Ok(())
 }

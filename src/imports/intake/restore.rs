@@ -28,8 +28,7 @@ pub struct Restored {
     pub exported: ExportedActivity,
     pub activity: NewActivity,
     pub original: Option<File>,
-    /// Packed.
-    pub streams: Option<Vec<u8>>,
+    pub streams: Option<streams::Kept>,
 }
 
 /// Keeps an activity, unless the log has it.
@@ -84,8 +83,8 @@ pub async fn activity(
         details: activity.details.clone(),
     };
     activities::insert_imported(conn, row).await?;
-    if let Some(packed) = streams {
-        streams::put(conn, id, packed).await?;
+    if let Some(streams) = streams {
+        streams::put(conn, id, streams).await?;
     }
     if let Some(shown) = same {
         merging::merge(conn, shown, id).await?;

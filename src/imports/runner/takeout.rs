@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     accounts::check_profile,
-    activities::{NewActivityBody, streams::Streams},
+    activities::{
+        NewActivityBody,
+        streams::{Kept, Streams},
+    },
     http::Object,
     imports::intake::restore::Restored,
     recordings::{Reason, Refusal},
@@ -181,8 +184,8 @@ impl Takeout<'_> {
             let ExportedStreams { started_at, breaks, series } = parse(&self.read(&path, budget)?)?;
             let streams = Streams { started_at, series, breaks };
             let is_sound = streams.is_sound();
-            let packed = streams.pack().map_err(|error| Refusal::malformed(error.message))?;
-            packed.filter(|_| is_sound)
+            let kept = Kept::of(&streams).map_err(|error| Refusal::malformed(error.message))?;
+            kept.filter(|_| is_sound)
         } else {
             None
         };

@@ -168,8 +168,12 @@ struct Json {
 pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<JsonText>> {
     let found: Option<Json> = diesel::sql_query(
         "SELECT jsonb_build_object('display_name', display_name, 'preferred_units', preferred_units,
-                                   'preferences', preferences) AS json
-         FROM profiles WHERE user_id = $1",
+                                   'time_zone', time_zone,
+                                   'preferences', preferences,
+             'goals', (SELECT coalesce(jsonb_agg(jsonb_build_object('metric', metric, 'period', period, 'target', target,
+                           'activity_type', activity_type) ORDER BY metric, period, target, activity_type), '[]')
+                       FROM goals g WHERE g.user_id = p.user_id)) AS json
+         FROM profiles p WHERE user_id = $1",
     )
     .bind::<SqlUuid, _>(user_id)
     .get_result(&mut conn)

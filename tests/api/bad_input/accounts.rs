@@ -92,11 +92,12 @@ async fn every_field_of_a_profile_is_checked() {
     let endpoint = Endpoint {
         method: Method::PUT,
         path: "/me/profile".to_owned(),
-        valid: json!({"display_name": "Ann", "preferred_units": "metric", "phone_number": "+390612345678"}),
+        valid: json!({"display_name": "Ann", "preferred_units": "metric", "time_zone": "UTC", "phone_number": "+390612345678"}),
         taken: (200, ""),
         fields: vec![
             field("display_name", texts::display_name()),
             field("preferred_units", texts::units()),
+            field("time_zone", texts::time_zone()),
             field("phone_number", texts::phone_number()),
         ],
     };

@@ -87,6 +87,13 @@ pub fn units() -> Values {
     values
 }
 
+pub fn time_zone() -> Values {
+    let examples = "europe | Europe/Rome\0 | +02:00 | Mars/Olympus | ../etc/passwd | '; --";
+    let mut values = not_of_form("invalid_value", examples);
+    values.extend(texts("Europe/Rome | America/Argentina/Buenos_Aires | UTC", Taken));
+    values
+}
+
 pub fn phone_number() -> Values {
     let examples =
         "+ | +390612345678\0 | 0612345678 | +0390612345678 | NaN | +39 06 1234567 | +1e10";

@@ -1,0 +1,15 @@
+ALTER TABLE activity_streams DROP COLUMN efforts_version;
+DROP TABLE activity_efforts;
+DROP TABLE goals;
+DROP TRIGGER zone_is_of_all_days ON profiles;
+DROP FUNCTION recount_activities();
+DROP TRIGGER changed_activities_are_counted_2 ON activities;
+DROP TRIGGER changed_activities_are_counted_1 ON activities;
+DROP TRIGGER removed_activities_are_counted ON activities;
+DROP TRIGGER added_activities_are_counted ON activities;
+DROP FUNCTION recount_activity_days(UUID);
+DROP FUNCTION count_removed_activities();
+DROP FUNCTION count_added_activities();
+DROP FUNCTION millimetres(REAL);
+DROP TABLE activity_days;
+ALTER TABLE profiles DROP COLUMN time_zone;

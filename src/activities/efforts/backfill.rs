@@ -1,0 +1,69 @@
+//! Searching what was kept by a version that looked for less, once after an upgrade.
+
+use std::time::Duration;
+
+use diesel_async::AsyncConnection;
+use tokio::runtime;
+
+use super::{Effort, store};
+use crate::{
+    activities::streams::Streams,
+    db::Connector,
+    error::{ApiError, ApiResult},
+    jobs::{Stopping, low_priority},
+};
+
+/// Until it is tried again when the database is away.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Searches on a thread of its own, which ends when there is nothing left to be searched. What a server leaves
+/// when it stops, the next one begins with.
+pub fn start(connector: Connector, stopping: Stopping) {
+    let searching = std::thread::Builder::new().name("efforts".to_owned()).spawn(move || {
+        low_priority();
+        let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                tracing::error!(error.cause = %error, "no runtime to search for efforts");
+                return;
+            }
+        };
+        while !stopping.has_begun() {
+            match runtime.block_on(search(&connector, &stopping)) {
+                Ok(0) => break,
+                Ok(found) => tracing::info!(activities = found, "searched for efforts"),
+                Err(error) => {
+                    tracing::warn!(error.cause = ?error.cause, "efforts are searched for later");
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+    });
+    if let Err(error) = searching {
+        tracing::error!(error.cause = %error, "no thread to search for efforts");
+    }
+}
+
+/// Searches all that is left; how many activities that were.
+async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
+    let mut conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
+    let mut searched = 0;
+    while !stopping.has_begun() {
+        let Some((activity_id, data)) = store::next_outdated(&conn).await? else { break };
+        let efforts = Streams::unpack(&data).map(|streams| Effort::all_of(&streams));
+        // What cannot be unpacked has none, and is not tried for ever.
+        let efforts = efforts.unwrap_or_else(|error| {
+            tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "streams that cannot be read");
+            Vec::new()
+        });
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if store::mark(conn, activity_id).await? {
+                store::replace(conn, activity_id, &efforts).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        searched += 1;
+    }
+    Ok(searched)
+}

@@ -1,0 +1,107 @@
+//! HTTP to service and back.
+
+use actix_web::{HttpResponse, http::header, web::Data};
+use uuid::Uuid;
+
+use super::{
+    service,
+    types::{GoalAnswer, GoalBody, GoalChangesBody, Goals},
+};
+use crate::{
+    auth::{
+        Permitted,
+        tokens::{ReadsActivities, WritesActivities},
+    },
+    error::{ApiResult, ErrorCode},
+    http::{ApiJson, ApiPath, ApiQuery},
+    state::WorkerState,
+    stats::days::DayParams,
+};
+
+/// Set a goal.
+#[utoipa::path(
+    post, path = "/me/goals", operation_id = "create_goal", tag = "Goals",
+    params(DayParams),
+    request_body = GoalBody,
+    responses((
+        status = 201, description = "The goal, and how far it is", body = GoalAnswer,
+        headers(("Location" = String, description = "Its path")),
+    )),
+    extensions(("x-error-codes" = json!([ErrorCode::TooManyGoals]))),
+)]
+pub async fn create(
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    params: ApiQuery<DayParams>,
+    body: ApiJson<GoalBody>,
+) -> ApiResult<HttpResponse> {
+    let new = body.0.parse()?;
+    let goal = service::create(&state, user.identity(), &params.0, &new).await?;
+    let location = (header::LOCATION, format!("/me/goals/{}", goal.id));
+    Ok(HttpResponse::Created().insert_header(location).json(goal))
+}
+
+/// The goals, each with how far it is in the week, month or year that today is in.
+#[utoipa::path(
+    get, path = "/me/goals", operation_id = "list_goals", tag = "Goals",
+    params(DayParams),
+    responses((status = 200, description = "The goals", body = Goals)),
+)]
+pub async fn list(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+    params: ApiQuery<DayParams>,
+) -> ApiResult<HttpResponse> {
+    let goals = service::list(&state, user.identity(), &params.0).await?;
+    Ok(HttpResponse::Ok().json(Goals { goals }))
+}
+
+/// One goal.
+#[utoipa::path(
+    get, path = "/me/goals/{id}", operation_id = "get_goal", tag = "Goals",
+    params(("id" = Uuid, Path), DayParams),
+    responses((status = 200, description = "The goal, and how far it is", body = GoalAnswer)),
+)]
+pub async fn get(
+    state: Data<WorkerState>,
+    user: Permitted<ReadsActivities>,
+    id: ApiPath<Uuid>,
+    params: ApiQuery<DayParams>,
+) -> ApiResult<HttpResponse> {
+    let goal = service::get(&state, user.identity(), &params.0, id.0).await?;
+    Ok(HttpResponse::Ok().json(goal))
+}
+
+/// Aim higher or lower. Whoever wants to count something else sets another goal.
+#[utoipa::path(
+    put, path = "/me/goals/{id}", operation_id = "update_goal", tag = "Goals",
+    params(("id" = Uuid, Path), DayParams),
+    request_body = GoalChangesBody,
+    responses((status = 200, description = "The goal, and how far it is", body = GoalAnswer)),
+)]
+pub async fn update(
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    id: ApiPath<Uuid>,
+    params: ApiQuery<DayParams>,
+    body: ApiJson<GoalChangesBody>,
+) -> ApiResult<HttpResponse> {
+    let target = body.0.parse()?;
+    let goal = service::update(&state, user.identity(), &params.0, id.0, target).await?;
+    Ok(HttpResponse::Ok().json(goal))
+}
+
+/// Give a goal up.
+#[utoipa::path(
+    delete, path = "/me/goals/{id}", operation_id = "delete_goal", tag = "Goals",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "Gone")),
+)]
+pub async fn delete(
+    state: Data<WorkerState>,
+    user: Permitted<WritesActivities>,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    service::delete(&state, user.identity(), id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

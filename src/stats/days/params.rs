@@ -1,0 +1,72 @@
+//! The parameters that all statistics have.
+
+use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{Days, store};
+use crate::{
+    accounts::TimeZone,
+    activities::ActivityType,
+    auth::Identity,
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    stats::WeekStart,
+};
+
+/// Whose days and weeks they are.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DayParams {
+    /// The zone whose days they are, in place of the profile's.
+    #[param(example = "Europe/Rome")]
+    tz: Option<String>,
+    /// What a week begins with.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub week_start: WeekStart,
+}
+
+/// Of which sports.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SportParams {
+    /// Only these, with commas between them.
+    #[param(example = "run,trail_run", pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$")]
+    activity_type: Option<String>,
+}
+
+impl DayParams {
+    /// The days from `from` to `to`, both inclusive, of the live user, of all sports. 401 when the session has ended.
+    pub async fn days(
+        &self,
+        conn: &AsyncPgConnection,
+        identity: Identity,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    ) -> ApiResult<Days> {
+        let asked: Option<TimeZone> = self.tz.as_deref().map(zone).transpose()?;
+        let kept = store::zone(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
+        let kept: TimeZone = kept.parse().map_err(ApiError::internal)?;
+        let zone = asked.unwrap_or(kept);
+        let user_id = identity.user_id;
+        Ok(Days { user_id, zone, is_kept: zone == kept, from, to, types: Vec::new() })
+    }
+}
+
+impl SportParams {
+    /// 400 `invalid_parameter` for what can be no sport.
+    pub fn types(&self) -> ApiResult<Vec<String>> {
+        let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
+        Ok(types.map_err(|problem| invalid("activity_type", problem))?.unwrap_or_default())
+    }
+}
+
+fn zone(text: &str) -> ApiResult<TimeZone> {
+    text.parse().map_err(|problem: &str| invalid("tz", problem))
+}
+
+/// 400 `invalid_parameter`, naming it.
+pub fn invalid(name: &'static str, problem: impl Into<String>) -> ApiError {
+    let field = FieldError::new(name, "invalid_parameter", problem.into());
+    ApiError { code: ErrorCode::InvalidParameter, ..ApiError::validation(vec![field]) }
+}

@@ -1,0 +1,132 @@
+//! The statements about days.
+
+use chrono::NaiveDate;
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{BoxedSqlQuery, SqlQuery},
+    sql_types::{Array, Date, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::{Days, types::TotalsOfDays};
+use crate::{
+    auth::{Identity, live_session},
+    db::schema::profiles,
+    stats::Period,
+};
+
+/// The totals that are kept.
+const KEPT: &str =
+    "SELECT day, activity_type, activities, duration_secs, distance_mm, elevation_gain_mm, calories
+    FROM activity_days WHERE user_id = $1";
+
+/// The same of the activities themselves, by the days of zone $5. No zone is two days away from another.
+const COMPUTED: &str = "SELECT (started_at AT TIME ZONE $5)::date AS day, activity_type, 1 AS activities,
+        duration_secs::bigint, millimetres(distance_meters) AS distance_mm,
+        millimetres(elevation_gain_meters) AS elevation_gain_mm, coalesce(calories, 0)::bigint AS calories
+    FROM activities
+    WHERE user_id = $1 AND merged_into IS NULL
+      AND started_at >= coalesce($2, date '-infinity') - 2 AND started_at <= coalesce($3, date 'infinity') + 2";
+
+/// What is added up together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    All,
+    Period(Period),
+    ActivityType,
+}
+
+/// What was added up.
+#[derive(QueryableByName)]
+pub struct Bucket {
+    /// Of a period.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub first_day: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub activity_type: Option<String>,
+    #[diesel(embed)]
+    pub of: TotalsOfDays,
+}
+
+/// The zone by which the totals of the live user are kept.
+pub async fn zone(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<String>> {
+    live_session(identity)
+        .inner_join(profiles::table)
+        .select(profiles::time_zone)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Those with an activity in them, in their order.
+pub async fn by(
+    mut conn: &AsyncPgConnection,
+    days: &Days,
+    group: Group,
+) -> QueryResult<Vec<Bucket>> {
+    let (first_day, activity_type) = match group {
+        Group::All => ("NULL::date".to_owned(), "NULL::text"),
+        Group::Period(period) => (first_day(period), "NULL::text"),
+        Group::ActivityType => ("NULL::date".to_owned(), "activity_type"),
+    };
+    // First by day, so that a day with two sports is one day.
+    let statement = format!(
+        "SELECT first_day, activity_type, sum(activities)::bigint AS activities, count(*) AS active_days,
+                sum(duration_secs)::bigint AS duration_secs, (sum(distance_mm) / 1000.0)::float8 AS distance_meters,
+                (sum(elevation_gain_mm) / 1000.0)::float8 AS elevation_gain_meters, sum(calories)::bigint AS calories,
+                min(day) AS first, max(day) AS last
+         FROM (SELECT {first_day} AS first_day, {activity_type} AS activity_type, day, sum(activities) AS activities,
+                      sum(duration_secs) AS duration_secs, sum(distance_mm) AS distance_mm,
+                      sum(elevation_gain_mm) AS elevation_gain_mm, sum(calories) AS calories
+               FROM ({{days}}) d GROUP BY 1, 2, 3) d
+         GROUP BY 1, 2 ORDER BY 1, 2"
+    );
+    query(days, &statement).load(&mut conn).await
+}
+
+/// All of it.
+pub async fn total(conn: &AsyncPgConnection, days: &Days) -> QueryResult<TotalsOfDays> {
+    let all = by(conn, days, Group::All).await?.pop();
+    Ok(all.map(|bucket| bucket.of).unwrap_or_default())
+}
+
+/// The days with an activity, in their order.
+pub async fn active(mut conn: &AsyncPgConnection, days: &Days) -> QueryResult<Vec<NaiveDate>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Date)]
+        day: NaiveDate,
+    }
+    let statement = "SELECT DISTINCT day FROM ({days}) d ORDER BY day";
+    let rows: Vec<Row> = query(days, statement).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| row.day).collect())
+}
+
+/// `statement` with what `{days}` stands for.
+fn query(days: &Days, statement: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
+    let source = format!(
+        "SELECT * FROM ({}) d WHERE day >= coalesce($2, date '-infinity') AND day <= coalesce($3, date 'infinity')
+            AND (cardinality($4) = 0 OR activity_type = ANY ($4))",
+        if days.is_kept { KEPT } else { COMPUTED }
+    );
+    let query = diesel::sql_query(statement.replace("{days}", &source))
+        .into_boxed()
+        .bind::<SqlUuid, _>(days.user_id)
+        .bind::<Nullable<Date>, _>(days.from)
+        .bind::<Nullable<Date>, _>(days.to)
+        .bind::<Array<Text>, _>(days.types.clone());
+    if days.is_kept { query } else { query.bind::<Text, _>(days.zone.name()) }
+}
+
+/// The first day of the period that `day` is in.
+fn first_day(period: Period) -> String {
+    match period {
+        Period::Day => "day".to_owned(),
+        Period::Week(start) => {
+            format!("day - (extract(isodow FROM day)::int + 7 - {}) % 7", start.iso_number())
+        }
+        Period::Month => "date_trunc('month', day)::date".to_owned(),
+        Period::Year => "date_trunc('year', day)::date".to_owned(),
+    }
+}

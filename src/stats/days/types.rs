@@ -1,0 +1,77 @@
+//! Which days are asked for, and what they add up to.
+
+use chrono::NaiveDate;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Date, Double, Nullable},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::accounts::TimeZone;
+
+/// Days of one user's log. That the user's session is good was confirmed before.
+#[derive(Clone, Debug)]
+pub struct Days {
+    pub user_id: Uuid,
+    pub zone: TimeZone,
+    /// Whether it is the zone by which totals are kept.
+    pub is_kept: bool,
+    /// Both inclusive; without one, from or to wherever the log reaches.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Empty for all.
+    pub types: Vec<String>,
+}
+
+/// What activities add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, QueryableByName, Serialize, ToSchema)]
+pub struct Totals {
+    #[diesel(sql_type = BigInt)]
+    pub activities: i64,
+    /// Days with an activity.
+    #[diesel(sql_type = BigInt)]
+    pub active_days: i64,
+    #[diesel(sql_type = BigInt)]
+    pub duration_secs: i64,
+    #[diesel(sql_type = Double)]
+    pub distance_meters: f64,
+    #[diesel(sql_type = Double)]
+    pub elevation_gain_meters: f64,
+    #[diesel(sql_type = BigInt)]
+    pub calories: i64,
+}
+
+/// Totals, and the days that they are of.
+#[derive(Clone, Copy, Debug, Default, QueryableByName)]
+pub struct TotalsOfDays {
+    #[diesel(embed)]
+    pub totals: Totals,
+    /// The first and the last day with an activity.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub first: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub last: Option<NaiveDate>,
+}
+
+impl Totals {
+    /// What is more, or less, than in `before`.
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            activities: self.activities - before.activities,
+            active_days: self.active_days - before.active_days,
+            duration_secs: self.duration_secs - before.duration_secs,
+            distance_meters: millimetres(self.distance_meters - before.distance_meters),
+            elevation_gain_meters: millimetres(
+                self.elevation_gain_meters - before.elevation_gain_meters,
+            ),
+            calories: self.calories - before.calories,
+        }
+    }
+}
+
+/// Without the digits behind, which are an error of subtraction.
+fn millimetres(metres: f64) -> f64 {
+    (metres * 1000.0).round() / 1000.0
+}

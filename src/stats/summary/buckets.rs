@@ -1,0 +1,73 @@
+//! What PostgreSQL added up, as it is answered.
+
+use chrono::NaiveDate;
+
+use super::types::SummaryBucket;
+use crate::{
+    error::ApiResult,
+    stats::{
+        Period,
+        days::{Bucket, Totals, invalid},
+    },
+};
+
+/// Ten years of days.
+const MAX_BUCKETS: usize = 4000;
+
+/// Sports, in the order of their names.
+pub fn of_sports(found: Vec<Bucket>) -> Vec<SummaryBucket> {
+    let bucket = |bucket: Bucket| SummaryBucket {
+        from: None,
+        to: None,
+        activity_type: bucket.activity_type,
+        totals: bucket.of.totals,
+    };
+    found.into_iter().map(bucket).collect()
+}
+
+/// Those in which there is something.
+pub fn of_periods(
+    found: Vec<Bucket>,
+    period: Period,
+    range: (NaiveDate, NaiveDate),
+) -> Vec<SummaryBucket> {
+    let found = found.into_iter().filter_map(|bucket| Some((bucket.first_day?, bucket.of.totals)));
+    found.map(|(first, totals)| bucket(period, first, range, totals)).collect()
+}
+
+/// All of the range, also those in which there is nothing. 400 `invalid_parameter` for too many.
+pub fn all_periods(
+    found: Vec<Bucket>,
+    period: Period,
+    range: (NaiveDate, NaiveDate),
+) -> ApiResult<Vec<SummaryBucket>> {
+    let mut found = found.into_iter().peekable();
+    let mut all = Vec::new();
+    let mut next = Some(period.first_day(range.0));
+    while let Some(first) = next.filter(|first| *first <= range.1) {
+        if all.len() == MAX_BUCKETS {
+            let problem = format!("must not be together with more than {MAX_BUCKETS} periods");
+            return Err(invalid("include_empty", problem));
+        }
+        let here = found.next_if(|bucket| bucket.first_day == Some(first));
+        let totals = here.map_or_else(Totals::default, |bucket| bucket.of.totals);
+        all.push(bucket(period, first, range, totals));
+        next = period.next(first);
+    }
+    Ok(all)
+}
+
+/// The days of the period that are in the range.
+fn bucket(
+    period: Period,
+    first: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
+    totals: Totals,
+) -> SummaryBucket {
+    SummaryBucket {
+        from: Some(first.max(from)),
+        to: Some(period.last_day(first).min(to)),
+        activity_type: None,
+        totals,
+    }
+}

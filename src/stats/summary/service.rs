@@ -1,0 +1,80 @@
+//! What a summary is.
+
+use chrono::NaiveDate;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+
+use super::{
+    buckets,
+    types::{PeriodBefore, Summary, SummaryParams},
+};
+use crate::{
+    auth::Identity,
+    error::ApiResult,
+    state::WorkerState,
+    stats::{
+        days::{self, DayParams, Days, Group, SportParams, Totals},
+        period::range_before,
+    },
+};
+
+/// 400 `invalid_parameter` for a zone that there is not, among others.
+pub async fn summarise(
+    state: &WorkerState,
+    identity: Identity,
+    (days, sports): (&DayParams, &SportParams),
+    params: &SummaryParams,
+) -> ApiResult<Summary> {
+    let range = params.range()?;
+    let conn = state.pool.get().await?;
+    let mut asked = days.days(&conn, identity, range).await?;
+    let to = asked.to.unwrap_or_else(|| asked.zone.today());
+    asked.to = Some(to);
+    asked.types = sports.types()?;
+    let group = params.group_by.group(days.week_start);
+    // Pipelined on one connection.
+    let (found, totals, before) = tokio::try_join!(
+        days::by(&conn, &asked, group),
+        days::total(&conn, &asked),
+        before(&conn, &asked),
+    )?;
+    drop(conn);
+    let from = asked.from.or(totals.first);
+    let range = from.map(|from| (from, to));
+    let buckets = match (group, range) {
+        (Group::Period(period), Some(range)) if params.include_empty => {
+            buckets::all_periods(found, period, range)?
+        }
+        (Group::Period(period), Some(range)) => buckets::of_periods(found, period, range),
+        (Group::ActivityType | Group::All, _) => buckets::of_sports(found),
+        (Group::Period(_), None) => Vec::new(),
+    };
+    let before = before.map(|(from, to, before)| PeriodBefore {
+        from,
+        to,
+        totals: before,
+        change: totals.totals.since(&before),
+    });
+    Ok(Summary {
+        tz: asked.zone.name(),
+        group_by: params.group_by,
+        week_start: days.week_start,
+        from,
+        to,
+        buckets,
+        totals: totals.totals,
+        before,
+    })
+}
+
+/// What the time just before adds up to. None when there is no telling how long that is.
+async fn before(
+    conn: &AsyncPgConnection,
+    asked: &Days,
+) -> QueryResult<Option<(NaiveDate, NaiveDate, Totals)>> {
+    let range = asked.from.zip(asked.to).and_then(|(from, to)| range_before(from, to));
+    let Some((from, to)) = range else { return Ok(None) };
+    let before = Days { from: Some(from), to: Some(to), ..asked.clone() };
+    let found = days::total(conn, &before).await?;
+    Ok(Some((from, to, found.totals)))
+}

@@ -1,0 +1,39 @@
+//! Days and weeks in a row.
+
+use chrono::{Days, Utc};
+use serde_json::{Value, json};
+
+use super::log;
+use crate::support::TestApp;
+
+#[actix_rt::test]
+async fn days_in_a_row_until_today_are_a_streak() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let none = json!({"current": null, "longest": null});
+    let empty = app.get_as(&ann, "/stats/streaks").await.expect(200).json();
+    assert_eq!(empty, json!({"tz": "UTC", "days": none, "weeks": none}));
+    for day in ["2025-06-03", "2025-06-01", "2025-06-02", "2025-06-04"] {
+        log(&app, &ann, "run", &format!("{day}T12:00:00Z"), json!({})).await;
+    }
+    let yesterday = Utc::now().date_naive() - Days::new(1);
+    for ago in 0..3 {
+        let day = yesterday - Days::new(ago);
+        log(&app, &ann, "swim", &format!("{day}T12:00:00Z"), json!({})).await;
+    }
+    let streaks = async |query: &str| {
+        app.get_as(&ann, &format!("/stats/streaks?{query}")).await.expect(200).json()["days"]
+            .clone()
+    };
+    let longest = json!({"length": 4, "from": "2025-06-01", "to": "2025-06-04"});
+    let from = yesterday - Days::new(2);
+    let current = json!({"length": 3, "from": from, "to": yesterday});
+    // A test that runs over midnight sees yesterday become the day before.
+    let found = streaks("").await;
+    let is_midnight = Utc::now().date_naive() - Days::new(1) != yesterday;
+    assert_eq!(found["longest"], longest);
+    assert!(found["current"] == current || is_midnight, "{found}");
+    let runs = streaks("activity_type=run").await;
+    assert_eq!((&runs["current"], &runs["longest"]), (&Value::Null, &longest));
+    app.get_as(&ann, "/stats/streaks?tz=Mars").await.expect_error(400, "invalid_parameter");
+}
