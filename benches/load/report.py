@@ -1,11 +1,14 @@
 """The figures as Markdown, because that is where they go."""
 
+import os
 import statistics
 
 from workloads import WORKLOADS
 
 # No figure of the largest size may be worse than so many times that of the smallest.
 GROWTH = 1.3
+# Between them, a document has the tables.
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def verdict(value, aim):
@@ -55,6 +58,8 @@ def growth(by_size):
     yield "| workload | requests/s | p50 | p99 | server CPU | aim |"
     yield "|---|---|---|---|---|---|"
     for name, rounds in largest.items():
+        if not WORKLOADS[name].sql:
+            continue
         ratios = [median(smallest[name], "rate") / median(rounds, "rate")]
         ratios += [median(rounds, key) / median(smallest[name], key) for key in ("p50", "p99", "cpu")]
         cells = " | ".join(f"{ratio:.2f}" for ratio in ratios)
@@ -72,3 +77,15 @@ def others(measured):
 def markdown(figures):
     lines = [figures["machine"], *workloads(figures["workloads"]), *growth(figures["workloads"]), *others(figures["others"])]
     return "\n".join(lines) + "\n"
+
+
+def put(path, tables):
+    """Writes the tables to a file, between its marks if it has them."""
+    text = BEGIN + END
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}{tables}{END}{after}")

@@ -35,6 +35,7 @@ FROM generate_series(1, :activities) n;
 INSERT INTO activity_feeds (user_id, last_revision) SELECT id, :activities FROM users;
 
 SELECT definition FROM made_later \gexec
-SELECT 'SELECT count(recount_activity_days(id)) FROM users' WHERE to_regproc('recount_activity_days') IS NOT NULL \gexec
+ANALYZE;
+DO $$ BEGIN PERFORM recount_activity_days(id) FROM users; END $$;
 VACUUM ANALYZE;
 CHECKPOINT;

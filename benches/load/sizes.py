@@ -25,7 +25,7 @@ class Size:
 
 
 def seed(database, size):
-    """Fills the migrated `database`: 10 000 000 activities in some three minutes."""
+    """Fills the migrated `database`: 10 000 000 activities in some five minutes."""
     variables = ("activities", "users", "large")
     given = [option for name in variables for option in ("-v", f"{name}={getattr(size, name)}")]
     database.psql(*given, "-f", os.path.join(HERE, "seed.sql"))

@@ -58,7 +58,7 @@ WORKLOADS = {
         "GET /me",
         'wrk.format("GET", "/me", auth(u))',
         ANY_USER + "SELECT users.id, users.email, users.created_at, profiles.display_name, profiles.preferred_units, "
-        "profiles.phone_number, profiles.phone_verified, profiles.preferences, profiles.updated_at "
+        "profiles.time_zone, profiles.phone_number, profiles.phone_verified, profiles.preferences, profiles.updated_at "
         f"FROM profiles, {SESSION} AND profiles.user_id = users.id LIMIT 1;"),
     "create": Workload(
         "POST /activities",
