@@ -36,6 +36,7 @@ pub mod integrations;
 pub mod jobs;
 pub mod outbox;
 pub mod recordings;
+mod retry_after;
 pub mod state;
 pub mod takeout;
 pub mod telemetry;
