@@ -204,3 +204,38 @@ async fn whatever_garmin_does_not_say_is_not_known() {
         assert_eq!(bare[name], Value::Null, "{name}");
     }
 }
+
+/// Garmin lists the whole of a triathlon, whose file has its parts.
+#[actix_rt::test]
+async fn the_parts_of_one_recording_keep_their_own_totals() {
+    let start = morning(3);
+    let (app, garmin, ann) = connected(|garmin| {
+        let mut whole = listed(1, start, 700);
+        whole["activityType"] = json!({"typeId": 89, "typeKey": "multi_sport", "parentTypeId": 17});
+        whole["isParent"] = json!(true);
+        whole["elevationGain"] = json!(500.0);
+        let parts = fit::activity(&[(5, start, 300), (2, start + 300, 300), (1, start + 600, 100)]);
+        garmin.add(whole, Some(parts));
+    })
+    .await;
+    until_read(&app, &ann).await;
+    let swim = async || {
+        let all = activities(&app, &ann).await;
+        assert_eq!(all.len(), 3);
+        all.into_iter().find(|one| one["activity_type"] == "swim").unwrap()
+    };
+    let before = swim().await;
+    assert_eq!((&before["external_id"], &before["title"]), (&json!("1"), &json!("Run 1")));
+    assert_eq!(
+        (&before["calories"], &before["elevation_gain_meters"]),
+        (&Value::Null, &json!(0.0))
+    );
+    garmin.change(1, |whole| {
+        whole["activityName"] = json!("Olympic");
+        whole["distance"] = json!(51_500.0);
+    });
+    sync(&app, &ann).await;
+    let after = swim().await;
+    assert_eq!((&after["title"], &after["distance_meters"]), (&json!("Olympic"), &json!(900.0)));
+    assert_eq!(after["duration_secs"], 300);
+}
