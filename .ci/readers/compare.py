@@ -34,7 +34,7 @@ TOLERANCE = 0.005
 
 def made(folder):
     """Files of our own making, one of them damaged and one cut off."""
-    for number, seconds in enumerate((1, 60, 3600)):
+    for number, seconds in enumerate((2, 60, 3600)):
         for kind, make in (("fit", corpus.fit), ("gpx", corpus.gpx)):
             with open(os.path.join(folder, f"made-{number}.{kind}"), "wb") as file:
                 file.write(make(number, seconds))

@@ -1,7 +1,7 @@
 //! Keys that people make for themselves.
 
 use actix_web::http::Method;
-use chrono::Utc;
+use chrono::{DateTime, Days, Utc};
 use serde_json::{Value, json};
 
 use super::{KEY, activities, connected, spawn, standing, sync, until_read};
@@ -113,9 +113,18 @@ async fn the_whole_log_comes_page_by_page_and_nothing_twice() {
     // Nothing has changed: nothing is fetched, and whoever asks for changes hears of none.
     let revisions = "SELECT max(revision) FROM activities";
     let before = app.database.text(revisions).await;
-    sync(&app, &ann).await;
+    let now = sync(&app, &ann).await;
     assert_eq!(garmin.calls("download-service").len(), 95);
     assert_eq!(app.database.text(revisions).await, before);
+
+    // It was the last thirty days that were looked at, and will be again in an hour.
+    let last = garmin.calls("search/activities").pop().unwrap().target;
+    let since =
+        [30, 31].map(|days| format!("startDate={}", Utc::now().date_naive() - Days::new(days)));
+    assert!(since.iter().any(|since| last.contains(since)), "{last}");
+    let next: DateTime<Utc> = now["next_sync_at"].as_str().unwrap().parse().unwrap();
+    let minutes = (next - Utc::now()).num_minutes();
+    assert!((55..=60).contains(&minutes), "{minutes}");
 }
 
 #[actix_rt::test]
