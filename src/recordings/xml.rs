@@ -75,16 +75,42 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
 }
 
-/// Walks through a document. A document that ends too early is `truncated`.
+/// Walks through a document as it comes. A document that ends too early is `truncated`.
 pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::Error> {
     let mut reader = Reader::from_reader(Bounded { source, left: MAX_EVENT });
     reader.config_mut().expand_empty_elements = true;
-    let mut buffer = Vec::new();
-    let (mut path, mut texts) = (String::new(), Vec::<String>::new());
+    let (mut buffer, mut place) = (Vec::new(), Place::default());
     loop {
         buffer.clear();
         reader.get_mut().left = MAX_EVENT;
-        match reader.read_event_into(&mut buffer).map_err(refusal)? {
+        let event = reader.read_event_into(&mut buffer).map_err(refusal)?;
+        if place.pass(event, visitor)? {
+            return Ok(());
+        }
+    }
+}
+
+/// The same with one that is in memory, of which nothing is copied.
+pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<(), V::Error> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut place = Place::default();
+    while !place.pass(reader.read_event().map_err(refusal)?, visitor)? {}
+    Ok(())
+}
+
+/// Where in a document a walk is: the path, and the text so far of each element on it.
+#[derive(Default)]
+struct Place {
+    path: String,
+    texts: Vec<String>,
+}
+
+impl Place {
+    /// Goes one event further; whether that was the end.
+    fn pass<V: Visitor>(&mut self, event: Event<'_>, visitor: &mut V) -> Result<bool, V::Error> {
+        let Self { path, texts } = self;
+        match event {
             Event::Start(start) => {
                 if texts.len() == MAX_DEPTH {
                     return Err(Refusal::malformed("it nests too deep").into());
@@ -94,17 +120,17 @@ pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::
                 }
                 path.push_str(start.local_name().as_ref());
                 texts.push(String::new());
-                visitor.open(&path, &Attributes(&start))?;
+                visitor.open(path, &Attributes(&start))?;
             }
             Event::End(_) => {
                 let text = texts.pop().unwrap_or_default();
-                visitor.close(&path, text.trim())?;
+                visitor.close(path, text.trim())?;
                 path.truncate(path.rfind('/').unwrap_or_default());
             }
-            Event::Text(text) => add(&mut texts, &text),
-            Event::CData(text) => add(&mut texts, &text),
-            Event::GeneralRef(name) => add(&mut texts, &resolved(&name)?),
-            Event::Eof if texts.is_empty() => return Ok(()),
+            Event::Text(text) => add(texts, &text),
+            Event::CData(text) => add(texts, &text),
+            Event::GeneralRef(name) => add(texts, &resolved(&name)?),
+            Event::Eof if texts.is_empty() => return Ok(true),
             Event::Eof => {
                 return Err(Refusal::new(Reason::Truncated, "it ends in the middle").into());
             }
@@ -115,6 +141,7 @@ pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::
             | Event::Comment(_)
             | Event::PI(_) => {}
         }
+        Ok(false)
     }
 }
 
