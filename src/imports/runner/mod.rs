@@ -1,7 +1,7 @@
 //! Working on imports: one job after the other is claimed, and a thread of low priority does it.
 //!
 //! Reading files is work for a processor: it has a thread of its own, so that neither requests nor messages
-//! wait for it. Two at a time, of which one has at most [`SMALL`]: whoever brings the run of this morning does
+//! wait for it. Two at a time, of which one is small: whoever brings the run of this morning does
 //! not wait for somebody else's ten years.
 
 pub mod archive;
