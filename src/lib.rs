@@ -37,6 +37,7 @@ pub mod integrations;
 pub mod jobs;
 pub mod outbox;
 pub mod recordings;
+mod retry_after;
 pub mod state;
 pub mod stats;
 pub mod takeout;

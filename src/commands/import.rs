@@ -7,6 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use uuid::Uuid;
 
 use super::{
     CommandError, CommandResult, explained, serve::configured, tables::plain_table, user::find,
@@ -23,6 +24,9 @@ use crate::{
     jobs::Stopping,
     telemetry::Metrics,
 };
+
+/// Of refusals: Garmin's archive has thousands of files that are no activities.
+const MAX_SHOWN: usize = 50;
 
 /// Reads `paths`, folders with all that is in them, into the log of `user` (an address or an id). The job is
 /// the same as that of an upload: one that is interrupted, a server goes on with.
@@ -56,7 +60,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         let conn = connector.connect().await?;
         local::report(&conn, job.id).await.map_err(explained)
     })?;
-    show(&report);
+    show(job.id, &report);
     match ended {
         Ended::Done if report.counts.refused == 0 => Ok(()),
         Ended::Done => Err("not every file was taken".into()),
@@ -107,17 +111,23 @@ fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
     Ok(bar)
 }
 
-fn show(Report { counts, refused }: &Report) {
+fn show(id: Uuid, Report { counts, refused }: &Report) {
     println!(
         "{} files imported as {} activities, {} merged with others, {} known already, {} refused",
         counts.imported, counts.activities, counts.merged, counts.duplicate, counts.refused
     );
     let mut table = plain_table();
-    for file in refused {
+    for file in refused.iter().take(MAX_SHOWN) {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         table.add_row([file.name.clone(), text(&file.code), text(&file.message)]);
     }
     if !refused.is_empty() {
         println!("{table}");
+    }
+    let others = refused.len().saturating_sub(MAX_SHOWN);
+    if others > 0 {
+        println!(
+            "and {others} more: their owner sees all of them, GET /imports/{id}?outcome=refused"
+        );
     }
 }

@@ -27,16 +27,19 @@ pub async fn look(parts: Rc<Parts>) {
             ("garmin", garmin::store::longest_wait(&conn).await?),
             ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
-        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?, waits))
+        let unfinished = imports::store::unfinished(&conn).await?;
+        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?, waits, unfinished))
     };
     match outcome.await {
-        Ok((depths, backup, waits)) => {
+        Ok((depths, backup, waits, (waiting, running))) => {
             let metrics = &parts.metrics;
             metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
             metrics.show_depths(&depths);
             for (work, seconds) in waits {
                 metrics.work_wait.with_label_values(&[work]).set(seconds);
             }
+            metrics.imports.with_label_values(&["waiting"]).set(waiting);
+            metrics.imports.with_label_values(&["running"]).set(running);
         }
         Err(error) => tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now"),
     }

@@ -64,7 +64,8 @@ impl<'a> Upload<'a> {
             self.file(name.as_deref().unwrap_or("upload"), payload).await?;
         }
         if self.bytes == 0 {
-            return Err(malformed("there is no file in it"));
+            let how = "there is no file in it: send one as the body, or in a form in a field with a file name";
+            return Err(malformed(how));
         }
         i64::try_from(self.bytes).map_err(ApiError::internal)
     }

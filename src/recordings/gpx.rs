@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
-    xml::{Attributes, Visitor, text, walk},
+    xml::{Attributes, Visitor, text, walk_text},
 };
 use crate::activities::Sport;
 
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut reader = Reader::default();
-    walk(text(bytes).as_bytes(), &mut reader)?;
+    walk_text(&text(bytes), &mut reader)?;
     reader.finish()
 }
 

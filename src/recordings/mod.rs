@@ -30,6 +30,8 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(Refusal::too_large(MAX_FILE_BYTES));
     }
+    let text = xml::utf16(bytes);
+    let bytes = text.as_ref().map_or(bytes, |text| text.as_bytes());
     let mut recording = match Format::of(bytes) {
         Some(Format::Fit) => fit::read(bytes)?,
         Some(Format::Gpx) => gpx::read(bytes)?,

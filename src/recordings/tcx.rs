@@ -7,13 +7,13 @@ use super::{
     Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
     gpx::time,
     recording::{MAX_LAPS, MAX_SESSIONS, push},
-    xml::{Attributes, Visitor, text, walk},
+    xml::{Attributes, Visitor, text, walk_text},
 };
 use crate::activities::{Lap, Sport};
 
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut reader = Reader::default();
-    walk(text(bytes).as_bytes(), &mut reader)?;
+    walk_text(&text(bytes), &mut reader)?;
     if reader.sessions.is_empty() {
         let what = if reader.has_plan {
             "it is a course or a workout: a plan"

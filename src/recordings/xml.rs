@@ -6,6 +6,7 @@ use std::{
     io::{self, BufRead, Read},
 };
 
+use encoding_rs::{Encoding, UTF_8};
 use quick_xml::{
     Error, Reader,
     errors::SyntaxError,
@@ -23,6 +24,9 @@ const MAX_TEXT: usize = 64 * 1024;
 
 /// Of one tag or text, before it is looked at.
 const MAX_EVENT: usize = 1024 * 1024;
+
+/// Of `<?xml … ?>`.
+const MAX_DECLARATION: usize = 256;
 
 /// Who is told of the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
@@ -47,21 +51,66 @@ impl Attributes<'_> {
     }
 }
 
-/// A document as UTF-8. What is not loses a letter here and there, and no number.
+/// A document in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is neither loses a
+/// letter here and there, and no number.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
+    declared(bytes).unwrap_or(UTF_8).decode(bytes).0
 }
 
-/// Walks through a document. A document that ends too early is `truncated`.
+/// A document in UTF-16, which says so by its first two bytes.
+pub fn utf16(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let (encoding, _) = Encoding::for_bom(bytes).filter(|(encoding, _)| *encoding != UTF_8)?;
+    Some(encoding.decode(bytes).0)
+}
+
+/// What can be read that far is in no encoding with other letters than those of ASCII.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.strip_prefix(b"<?xml")?;
+    let end = head.windows(2).take(MAX_DECLARATION).position(|pair| pair == b"?>")?;
+    let declaration = str::from_utf8(head.get(..end)?).ok()?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let label = value.split(quote).nth(1)?;
+    Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+}
+
+/// Walks through a document as it comes. A document that ends too early is `truncated`.
 pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::Error> {
     let mut reader = Reader::from_reader(Bounded { source, left: MAX_EVENT });
     reader.config_mut().expand_empty_elements = true;
-    let mut buffer = Vec::new();
-    let (mut path, mut texts) = (String::new(), Vec::<String>::new());
+    let (mut buffer, mut place) = (Vec::new(), Place::default());
     loop {
         buffer.clear();
         reader.get_mut().left = MAX_EVENT;
-        match reader.read_event_into(&mut buffer).map_err(refusal)? {
+        let event = reader.read_event_into(&mut buffer).map_err(refusal)?;
+        if place.pass(event, visitor)? {
+            return Ok(());
+        }
+    }
+}
+
+/// The same with one that is in memory, of which nothing is copied.
+pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<(), V::Error> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut place = Place::default();
+    while !place.pass(reader.read_event().map_err(refusal)?, visitor)? {}
+    Ok(())
+}
+
+/// Where in a document a walk is: the path, and the text so far of each element on it.
+#[derive(Default)]
+struct Place {
+    path: String,
+    texts: Vec<String>,
+}
+
+impl Place {
+    /// Goes one event further; whether that was the end.
+    fn pass<V: Visitor>(&mut self, event: Event<'_>, visitor: &mut V) -> Result<bool, V::Error> {
+        let Self { path, texts } = self;
+        match event {
             Event::Start(start) => {
                 if texts.len() == MAX_DEPTH {
                     return Err(Refusal::malformed("it nests too deep").into());
@@ -71,17 +120,17 @@ pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::
                 }
                 path.push_str(start.local_name().as_ref());
                 texts.push(String::new());
-                visitor.open(&path, &Attributes(&start))?;
+                visitor.open(path, &Attributes(&start))?;
             }
             Event::End(_) => {
                 let text = texts.pop().unwrap_or_default();
-                visitor.close(&path, text.trim())?;
+                visitor.close(path, text.trim())?;
                 path.truncate(path.rfind('/').unwrap_or_default());
             }
-            Event::Text(text) => add(&mut texts, &text),
-            Event::CData(text) => add(&mut texts, &text),
-            Event::GeneralRef(name) => add(&mut texts, &resolved(&name)?),
-            Event::Eof if texts.is_empty() => return Ok(()),
+            Event::Text(text) => add(texts, &text),
+            Event::CData(text) => add(texts, &text),
+            Event::GeneralRef(name) => add(texts, &resolved(&name)?),
+            Event::Eof if texts.is_empty() => return Ok(true),
             Event::Eof => {
                 return Err(Refusal::new(Reason::Truncated, "it ends in the middle").into());
             }
@@ -92,6 +141,7 @@ pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::
             | Event::Comment(_)
             | Event::PI(_) => {}
         }
+        Ok(false)
     }
 }
 

@@ -45,6 +45,8 @@ async fn what_happened_is_counted() {
         ("sports_log_logins_total{method=\"otp\",status=\"failure\"}", 0.0),
         ("sports_log_work_wait_seconds{work=\"import\"}", 0.0),
         ("sports_log_work_wait_seconds{work=\"garmin\"}", 0.0),
+        ("sports_log_imports{status=\"waiting\"}", 0.0),
+        ("sports_log_imports{status=\"running\"}", 0.0),
         ("sports_log_hashing_pending", 0.0),
         ("sports_log_hashing_seconds_count", 4.0),
         ("sports_log_db_pool_waiting{pool=\"http\"}", 0.0),

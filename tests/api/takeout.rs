@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    imports::{MORNING, import, outcomes, zip},
+    imports::{MORNING, folder::Folder, import, outcomes, zip},
     support::{
         Database, PASSWORD, SmtpServer, TestApp, User, fit, process::Process, settings, until,
         until_selects,
@@ -95,16 +95,27 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
     });
     app.post_as(&ann, "/activities", &same).await.expect(201);
     import(app, &ann, "b.fit", &fit::run(MORNING + 4 * 86_400, 600)).await;
+    // By itself, from an app, with a file of its own.
+    let workout = json!({
+        "id": "w-1", "name": "Outdoor Walk", "start": "2026-07-01 10:00:00 +0200", "end": "2026-07-01 10:10:00 +0200",
+        "distance": {"qty": 0.8, "units": "km"},
+        "heartRateData": [{"date": "2026-07-01 10:00:10 +0200", "Min": 80, "Avg": 90, "Max": 101, "units": "bpm"}],
+    });
+    let body = json!({"data": {"workouts": [workout]}});
+    app.post_as(&ann, "/integrations/apple/health-auto-export", &body).await.expect(200);
     ann
 }
 
 #[actix_rt::test]
 async fn a_log_is_the_same_on_another_server() {
-    let (here, there) = (TestApp::spawn().await, TestApp::spawn().await);
+    // Files are in rows here, and in a folder there.
+    let folder = Folder::new();
+    let there = TestApp::spawn_with(&[("ORIGINALS_DIR", folder.path())]).await;
+    let here = TestApp::spawn().await;
     let ann = with_everything(&here, "ann@example.com").await;
     let first = take_out(&here, &ann).await;
     let made = manifest(&first);
-    assert_eq!((&made["format"], &made["activities"]), (&json!("sports-log-takeout"), &json!(7)));
+    assert_eq!((&made["format"], &made["activities"]), (&json!("sports-log-takeout"), &json!(8)));
     let csv = String::from_utf8(entry(&first, "activities.csv")).unwrap();
     assert!(csv.starts_with("id,activity_type,started_at,") && csv.contains("Ä 🏋"));
 
@@ -114,6 +125,7 @@ async fn a_log_is_the_same_on_another_server() {
     assert_eq!((&taken["status"], &taken["progress"]), (&json!("done"), &json!(1.0)));
     let second = take_out(&there, &bob).await;
     assert_eq!(manifest(&second)["content"], made["content"]);
+    assert_eq!(folder.files().len(), 4);
 
     // As clients see it, too.
     for path in ["/stats/summary?group_by=day", "/stats/records"] {
@@ -130,7 +142,7 @@ async fn a_log_is_the_same_on_another_server() {
         page["activities"].as_array().unwrap().clone()
     };
     let (before, after) = (list(&here, &ann).await, list(&there, &bob).await);
-    assert_eq!((before.len(), after.len()), (6, 6));
+    assert_eq!((before.len(), after.len()), (7, 7));
     for (one, other) in before.iter().zip(&after) {
         let path = |suffix: &str| format!("/activities/{}{suffix}", one["id"].as_str().unwrap());
         assert_eq!(one["id"], other["id"]);
@@ -162,17 +174,17 @@ async fn a_log_is_the_same_on_another_server() {
         let again = import(app, user, "again.zip", &first).await;
         assert_eq!(
             (&again["counts"]["duplicate"], &again["counts"]["activities"]),
-            (&json!(8), &json!(0))
+            (&json!(9), &json!(0))
         );
-        assert_eq!(list(app, user).await.len(), 6);
+        assert_eq!(list(app, user).await.len(), 7);
     }
     // To somebody else of the same server, whose ids must be others.
     let carl = here.user("carl@example.com").await;
-    for activities in [6, 0] {
+    for activities in [7, 0] {
         let taken = import(&here, &carl, "home.zip", &first).await;
         assert_eq!(taken["counts"]["refused"], 0);
-        assert_eq!(list(&here, &carl).await.len(), 6);
-        assert_eq!(taken["counts"]["activities"].as_i64().unwrap().min(6), activities);
+        assert_eq!(list(&here, &carl).await.len(), 7);
+        assert_eq!(taken["counts"]["activities"].as_i64().unwrap().min(7), activities);
     }
     let parents = "SELECT count(*) FROM activities a JOIN activities p ON p.id = a.parent_id WHERE a.user_id = p.user_id";
     assert_eq!(here.database.text(parents).await, "4");

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{store, types::Merged};
 use crate::{
-    activities::{store as activities, types::Activity},
+    activities::{batch, store as activities, types::Activity},
     auth::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
@@ -15,6 +15,8 @@ use crate::{
 pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Activity> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
+        // Whoever changes a record passes it on to the one that is shown, which is locked first here.
+        batch::lock_names(conn, identity.user_id).await?;
         let found = store::lock_merged(conn, identity, id).await?;
         let merged: Vec<Merged> = match identity.found(found, conn).await? {
             Some(json) => serde_json::from_str(json.as_str()).map_err(ApiError::internal)?,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_types::{Array, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -13,7 +14,7 @@ use crate::{
     db::{JsonText, schema::activities},
 };
 
-/// What one record may have and another lack.
+/// What one record may have and another lack; the trigger that passes on changes has the same list.
 const FIELDS: [&str; 17] = [
     "distance_meters",
     "calories",
@@ -87,6 +88,12 @@ pub async fn merge(mut conn: &AsyncPgConnection, shown: Uuid, behind: Uuid) -> Q
         .bind::<SqlUuid, _>(behind)
         .execute(&mut conn)
         .await
+}
+
+/// Whether other activities are parts of this one: of a file that has several.
+pub async fn has_parts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let parts = activities::table.filter(activities::parent_id.eq(id));
+    diesel::select(exists(parts)).get_result(&mut conn).await
 }
 
 /// What stands behind an activity, which is locked; `None` without such an activity.

@@ -2,18 +2,14 @@
 
 use std::{future::Future, time::Duration};
 
-use awc::{
-    Client, ClientRequest,
-    error::SendRequestError,
-    http::{StatusCode, header},
-};
-use chrono::{DateTime, Utc};
+use awc::{Client, ClientRequest, error::SendRequestError, http::StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     config::{TwilioConfig, TwilioSender},
     delivery::send_error::{SendError, SendResult},
+    retry_after::retry_after,
 };
 
 /// The longest that Twilio may take over one request.
@@ -124,7 +120,7 @@ async fn read<T: DeserializeOwned>(
         _ => SendError::Ambiguous { code: Some(error.to_string()) },
     })?;
     let status = response.status();
-    let retry_after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
+    let retry_after = retry_after(response.headers());
     let body = response.body().limit(LONGEST_ANSWER).await.unwrap_or_default();
     if status.is_success() {
         return Ok((status, serde_json::from_slice(&body).ok()));
@@ -140,14 +136,4 @@ async fn read<T: DeserializeOwned>(
         // Another login, another account, too many requests, a redirection: about us.
         _ => SendError::Transport { code, retry_after },
     })
-}
-
-/// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
-fn retry_after(value: &header::HeaderValue) -> Option<Duration> {
-    let text = value.to_str().ok()?;
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    (date.with_timezone(&Utc) - Utc::now()).to_std().ok()
 }

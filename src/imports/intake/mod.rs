@@ -85,11 +85,14 @@ pub async fn keep(
         let new = NewOriginal { user_id, sha256, file_name, content };
         original_id = Some(storage.insert(conn, &new).await?);
     }
-    if let (Some((id, shown)), Some(session)) = (named, sessions.first()) {
-        remeasure(conn, id, session, original_id).await?;
-        return Ok(Kept { outcome: Outcome::Updated, activity_ids: vec![shown], new: 0 });
-    }
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
+    let mut sessions = sessions.as_slice();
+    if let (Some((id, shown)), [first, others @ ..]) = (named, sessions) {
+        remeasure(conn, id, first, original_id).await?;
+        (kept.outcome, kept.activity_ids) = (Outcome::Updated, vec![shown]);
+        // What was one until its file came may have several parts.
+        sessions = if merging::has_parts(conn, id).await? { &[] } else { others };
+    }
     for session in sessions {
         let mut row = row::of(session, user_id, kept.activity_ids.first().copied())?;
         row.original_id = original_id;
@@ -112,7 +115,9 @@ pub async fn keep(
             }
             None => {
                 // Of several sessions, one that is new makes the file a new one.
-                kept.outcome = Outcome::Imported;
+                if named.is_none() {
+                    kept.outcome = Outcome::Imported;
+                }
                 kept.new += 1;
             }
         }

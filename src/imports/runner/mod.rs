@@ -1,7 +1,8 @@
 //! Working on imports: one job after the other is claimed, and a thread of low priority does it.
 //!
 //! Reading files is work for a processor: it has a thread of its own, so that neither requests nor messages
-//! wait for it. One at a time, so that imports never have more than one processor.
+//! wait for it. Two at a time, of which one is small: whoever brings the run of this morning does
+//! not wait for somebody else's ten years.
 
 pub mod archive;
 mod chunk_reader;
@@ -13,6 +14,10 @@ mod takeout;
 mod thread;
 pub mod unpack;
 mod walk;
+
+use std::rc::Rc;
+
+use tokio::sync::Mutex;
 
 use super::store::{self, Claimed};
 use crate::{
@@ -26,6 +31,11 @@ use crate::{
 
 pub use job::original_name;
 pub use thread::{Ended, run_here};
+
+const AT_ONCE: usize = 2;
+
+/// Bytes of an upload that is soon done.
+const SMALL: i64 = 8 * 1024 * 1024;
 
 /// What a job needs.
 #[derive(Clone)]
@@ -52,28 +62,36 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         connector: connector.clone(),
         channel: store::NOTIFY_CHANNEL,
         poll: parts.config.poll,
-        at_once: 1,
+        at_once: AT_ONCE,
         stopping: parts.stopping.clone(),
     };
-    Jobs::start(schedule, move || Importer { parts, pool: Pool::new(connector, 1, wait) })
+    Jobs::start(schedule, move || Importer {
+        parts,
+        pool: Pool::new(connector, 1, wait),
+        any_size: Rc::default(),
+    })
 }
 
 #[derive(Clone)]
 struct Importer {
     parts: Parts,
     pool: Pool,
+    /// Held by the one that may be large.
+    any_size: Rc<Mutex<()>>,
 }
 
 impl Importer {
-    async fn claim(&self) -> ApiResult<Option<Claimed>> {
+    async fn claim(&self, max_bytes: i64) -> ApiResult<Option<Claimed>> {
         let conn = self.pool.get().await?;
-        Ok(store::claim(&conn, self.parts.config.lease).await?)
+        Ok(store::claim(&conn, self.parts.config.lease, max_bytes).await?)
     }
 }
 
 impl Work for Importer {
     async fn work_once(&self) -> bool {
-        match self.claim().await {
+        let any_size = self.any_size.try_lock();
+        let max_bytes = if any_size.is_ok() { i64::MAX } else { SMALL };
+        match self.claim(max_bytes).await {
             Ok(Some(job)) => {
                 thread::run(self.parts.clone(), job).await;
                 true

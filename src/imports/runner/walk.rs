@@ -51,6 +51,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
         match Format::of(&head) {
             Some(Format::Zip) if depth < MAX_DEPTH => match archive::open(source) {
+                Ok(archive) if archive.is_empty() => {
+                    let what = "there is nothing in this archive";
+                    self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None)
+                }
                 Ok(archive) => self.walk_archive(archive, depth + 1),
                 Err(refusal) => self.file(name, Err(refusal), None),
             },

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use diesel::{
+    dsl::count,
     prelude::*,
     sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{imports::types::Status, jobs::store::seconds};
+use crate::{db::schema::imports, imports::types::Status, jobs::store::seconds};
 
 /// A job that is somebody's until its lease ends.
 #[derive(Clone, Debug, QueryableByName)]
@@ -28,17 +29,22 @@ pub struct Claimed {
     pub attempts: i32,
 }
 
-/// The oldest job that nobody works on.
-pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
+/// The oldest job of at most `max_bytes` that nobody works on.
+pub async fn claim(
+    mut conn: &AsyncPgConnection,
+    lease: Duration,
+    max_bytes: i64,
+) -> QueryResult<Option<Claimed>> {
     diesel::sql_query(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1,
                 started_at = coalesce(started_at, now()), leased_until = now() + make_interval(secs => $1)
          WHERE id = (SELECT id FROM imports
-                     WHERE status = 'waiting' OR (status = 'running' AND leased_until < now())
+                     WHERE (status = 'waiting' OR (status = 'running' AND leased_until < now())) AND bytes <= $2
                      ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, user_id, claim, bytes, attempts",
     )
     .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<BigInt, _>(max_bytes)
     .get_result(&mut conn)
     .await
     .optional()
@@ -157,4 +163,17 @@ pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
         "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)
                  FROM imports WHERE status IN ('waiting', 'running')";
     seconds(conn, query).await
+}
+
+/// How many jobs wait, and how many are worked on.
+pub async fn unfinished(mut conn: &AsyncPgConnection) -> QueryResult<(i64, i64)> {
+    let is = |status: Status| imports::status.eq(status.to_string());
+    imports::table
+        .filter(is(Status::Waiting).or(is(Status::Running)))
+        .select((
+            count(imports::id).aggregate_filter(is(Status::Waiting)),
+            count(imports::id).aggregate_filter(is(Status::Running)),
+        ))
+        .first(&mut conn)
+        .await
 }

@@ -9,7 +9,7 @@ pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
 };
 pub use claims::{
-    Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own,
+    Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own, unfinished,
 };
 pub use files::{NewFile, add_file, files, next_number};
 pub use jobs::{

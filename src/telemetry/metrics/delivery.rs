@@ -37,6 +37,8 @@ pub struct DeliveryMetrics {
     pub last_backup: IntGauge,
     /// Seconds that the work which waits longest has waited, by what it is.
     pub work_wait: GaugeVec,
+    /// Imports that are not finished.
+    pub imports: IntGaugeVec,
 }
 
 impl DeliveryMetrics {
@@ -104,6 +106,10 @@ impl DeliveryMetrics {
                     opts("work_wait_seconds", "Seconds that the oldest work which is due waits"),
                     &["work"],
                 )?,
+            )?,
+            imports: registered(
+                r,
+                IntGaugeVec::new(opts("imports", "Imports that are not finished"), &["status"])?,
             )?,
             last_backup: registered(
                 r,

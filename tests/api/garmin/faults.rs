@@ -42,6 +42,15 @@ async fn it_is_left_alone_for_as_long_as_it_asks() {
     assert!(pause >= Duration::from_millis(1900), "{pause:?}");
     assert_eq!(activities(&app, &ann).await.len(), 1);
     assert_eq!(standing(&app, &ann).await["last_error"], Value::Null);
+
+    // By the clock, whose seconds are whole ones.
+    let before = garmin.calls("").len();
+    garmin.fail(SEARCH, &[Fault::ThrottleUntil(3)]);
+    app.post_as(&ann, "/me/garmin/sync", &json!({})).await.expect(202);
+    until("it is asked again", async || garmin.calls("").len() >= before + 2).await;
+    let calls = garmin.calls("");
+    let pause = calls[before + 1].at - calls[before].at;
+    assert!((Duration::from_millis(1900)..Duration::from_secs(30)).contains(&pause), "{pause:?}");
 }
 
 #[actix_rt::test]

@@ -1,7 +1,7 @@
 //! Keys that people make for themselves.
 
 use actix_web::http::Method;
-use chrono::Utc;
+use chrono::{DateTime, Days, Utc};
 use serde_json::{Value, json};
 
 use super::{KEY, activities, connected, spawn, standing, sync, until_read};
@@ -113,9 +113,18 @@ async fn the_whole_log_comes_page_by_page_and_nothing_twice() {
     // Nothing has changed: nothing is fetched, and whoever asks for changes hears of none.
     let revisions = "SELECT max(revision) FROM activities";
     let before = app.database.text(revisions).await;
-    sync(&app, &ann).await;
+    let now = sync(&app, &ann).await;
     assert_eq!(garmin.calls("download-service").len(), 95);
     assert_eq!(app.database.text(revisions).await, before);
+
+    // It was the last thirty days that were looked at, and will be again in an hour.
+    let last = garmin.calls("search/activities").pop().unwrap().target;
+    let since =
+        [30, 31].map(|days| format!("startDate={}", Utc::now().date_naive() - Days::new(days)));
+    assert!(since.iter().any(|since| last.contains(since)), "{last}");
+    let next: DateTime<Utc> = now["next_sync_at"].as_str().unwrap().parse().unwrap();
+    let minutes = (next - Utc::now()).num_minutes();
+    assert!((55..=60).contains(&minutes), "{minutes}");
 }
 
 #[actix_rt::test]
@@ -203,4 +212,39 @@ async fn whatever_garmin_does_not_say_is_not_known() {
     for name in ["title", "distance_meters", "calories", "avg_heart_rate", "utc_offset_minutes"] {
         assert_eq!(bare[name], Value::Null, "{name}");
     }
+}
+
+/// Garmin lists the whole of a triathlon, whose file has its parts.
+#[actix_rt::test]
+async fn the_parts_of_one_recording_keep_their_own_totals() {
+    let start = morning(3);
+    let (app, garmin, ann) = connected(|garmin| {
+        let mut whole = listed(1, start, 700);
+        whole["activityType"] = json!({"typeId": 89, "typeKey": "multi_sport", "parentTypeId": 17});
+        whole["isParent"] = json!(true);
+        whole["elevationGain"] = json!(500.0);
+        let parts = fit::activity(&[(5, start, 300), (2, start + 300, 300), (1, start + 600, 100)]);
+        garmin.add(whole, Some(parts));
+    })
+    .await;
+    until_read(&app, &ann).await;
+    let swim = async || {
+        let all = activities(&app, &ann).await;
+        assert_eq!(all.len(), 3);
+        all.into_iter().find(|one| one["activity_type"] == "swim").unwrap()
+    };
+    let before = swim().await;
+    assert_eq!((&before["external_id"], &before["title"]), (&json!("1"), &json!("Run 1")));
+    assert_eq!(
+        (&before["calories"], &before["elevation_gain_meters"]),
+        (&Value::Null, &json!(0.0))
+    );
+    garmin.change(1, |whole| {
+        whole["activityName"] = json!("Olympic");
+        whole["distance"] = json!(51_500.0);
+    });
+    sync(&app, &ann).await;
+    let after = swim().await;
+    assert_eq!((&after["title"], &after["distance_meters"]), (&json!("Olympic"), &json!(900.0)));
+    assert_eq!(after["duration_secs"], 300);
 }

@@ -92,6 +92,40 @@ async fn what_is_pushed_is_kept_and_changed_and_never_doubled() {
     until_selects(&app.database, distances, "2000 3000").await;
 }
 
+/// What came as one activity turns out to have parts when its file comes.
+#[actix_rt::test]
+async fn the_file_of_a_triathlon_brings_its_parts_once() {
+    let (app, garmin, ann) = connected().await;
+    let mut whole = pushed(1, 50_000.0);
+    whole["activityType"] = json!("MULTI_SPORT");
+    whole["durationInSeconds"] = json!(700);
+    tell(&app, json!({"activities": [whole]})).await.expect(200);
+    until("it came", async || activities(&app, &ann).await.len() == 1).await;
+    let start = START + 3600;
+    let tell_of = async |third: u32, originals: &str| {
+        let parts = [(5, start, 300), (2, start + 300, 300), (1, start + 600, third)];
+        garmin.set_file(1, fit::activity(&parts));
+        let url = garmin.url(&format!("/wellness-api/rest/activityFile?id=1&token={third}"));
+        let file = json!({"userId": "g-ann", "activityId": 1, "fileType": "FIT",
+                          "startTimeInSeconds": start, "callbackURL": url});
+        tell(&app, json!({"activityFiles": [file]})).await.expect(200);
+        until_selects(&app.database, "SELECT count(*) FROM garmin_events", "0").await;
+        assert_eq!(app.database.text("SELECT count(*) FROM originals").await, originals);
+    };
+    tell_of(100, "1").await;
+    let kinds = async || {
+        let all = activities(&app, &ann).await;
+        let text = |one: &Value| {
+            format!("{} {}", one["sport_raw"].as_str().unwrap(), one["duration_secs"])
+        };
+        all.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, ["running 100", "cycling 300", "swimming 300"]);
+    // The same once more, changed: its parts are there.
+    tell_of(110, "2").await;
+    assert_eq!(kinds().await.len(), 3);
+}
+
 #[actix_rt::test]
 async fn what_is_pinged_is_fetched_from_garmin_and_from_nowhere_else() {
     let (app, garmin, ann) = connected().await;

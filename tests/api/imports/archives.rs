@@ -78,6 +78,7 @@ async fn what_would_be_too_much_is_refused() {
         bytes
     };
     for (name, archive, code) in [
+        ("empty.zip", zip(&[]), "not_an_activity"),
         ("cut.zip", good[..good.len() - 30].to_vec(), "truncated"),
         ("many.zip", many, "too_large"),
         ("large.zip", large, "too_large"),

@@ -77,6 +77,35 @@ async fn a_gpx_file_is_read_without_a_pause_counting_as_a_way() {
     assert!((distance - 111.19).abs() < 0.5, "{distance}");
 }
 
+/// Old programs write in the encoding of their country, and say so.
+#[actix_rt::test]
+async fn a_file_need_not_be_in_utf_8() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let gpx = |encoding: &str, day: u32| {
+        format!(
+            "<?xml version=\"1.0\" encoding='{encoding}'?><gpx><trk><name>Zürich {day}</name><trkseg>\
+             <trkpt lat='1' lon='1'><time>2026-05-{day:02}T08:00:00Z</time></trkpt></trkseg></trk></gpx>"
+        )
+    };
+    let latin: Vec<u8> =
+        gpx("ISO-8859-1", 4).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let utf16 = |text: String, bytes: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect::<Vec<_>>()
+    };
+    for (content, title) in [
+        (latin, "Zürich 4"),
+        (utf16(gpx("UTF-16", 5), u16::to_le_bytes), "Zürich 5"),
+        (utf16(gpx("UTF-16", 6), u16::to_be_bytes), "Zürich 6"),
+        // One that lies about it, and one of an encoding that nobody knows.
+        (gpx("UTF-16", 7).into_bytes(), "Zürich 7"),
+        (gpx("none", 8).into_bytes(), "Zürich 8"),
+    ] {
+        let import = import(&app, &ann, "a.gpx", &content).await;
+        assert_eq!(activities(&app, &ann, &import).await[0]["title"], title);
+    }
+}
+
 #[actix_rt::test]
 async fn the_sessions_of_one_file_are_activities_that_belong_together() {
     let app = TestApp::spawn().await;

@@ -13,16 +13,20 @@ use super::{MORNING, import};
 use crate::support::{TestApp, fit, process::run, process::said, settings, until};
 
 /// A folder of its own, gone when the test is.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("sports-log-originals-{}", Uuid::new_v4()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
 
-    fn files(&self) -> Vec<PathBuf> {
+    pub fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+
+    pub fn files(&self) -> Vec<PathBuf> {
         fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 if entry.path().is_dir() {
@@ -51,7 +55,7 @@ async fn they_are_given_back_as_they_were_and_go_when_nothing_refers_to_them() {
     let (first, second) = (fit::run(MORNING, 300), fit::run(MORNING + 7200, 300));
     let before = import(&app, &ann, "a.fit", &first).await;
     let folder = Folder::new();
-    let path = folder.0.to_str().unwrap().to_owned();
+    let path = folder.path().to_owned();
     let settings = [("ORIGINALS_DIR", path.as_str())];
     let app = app.restarted(&settings).await;
     let after = import(&app, &ann, "b.fit", &second).await;

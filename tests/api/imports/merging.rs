@@ -142,3 +142,103 @@ async fn who_deletes_it_deletes_all_of_it() {
     app.request(&ann, Method::DELETE, "/me", Some(&body)).await.expect(204);
     assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "0");
 }
+
+/// A run that was logged by hand, with one behind it that a client keeps by its name.
+async fn with_a_record_behind(app: &TestApp, user: &User) -> (String, Value) {
+    let path = logged(app, user).await;
+    let workout = json!({"id": "w-1", "name": "Outdoor Run", "start": "2026-05-04 10:00:00 +0200",
+                         "end": "2026-05-04 10:10:00 +0200", "duration": 600,
+                         "distance": {"qty": 1.8, "units": "km"}, "activeEnergyBurned": {"qty": 100, "units": "kcal"}});
+    let results = keep(app, user, &workout).await;
+    assert_eq!(results["outcome"], "merged");
+    (path, workout)
+}
+
+async fn keep(app: &TestApp, user: &User, workout: &Value) -> Value {
+    let body = json!({"data": {"workouts": [workout]}});
+    let answer = app.post_as(user, "/integrations/apple/health-auto-export", &body).await;
+    answer.expect(200).json()["results"][0].clone()
+}
+
+fn fields(activity: &Value) -> Vec<&str> {
+    let fields = activity["merged"][0]["fields"].as_array().unwrap().iter();
+    let mut fields: Vec<_> = fields.map(|field| field.as_str().unwrap()).collect();
+    fields.sort_unstable();
+    fields
+}
+
+#[actix_rt::test]
+async fn what_changes_at_its_source_changes_here_unless_somebody_else_has_changed_it() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let (path, mut workout) = with_a_record_behind(&app, &ann).await;
+    let get = async || app.get_as(&ann, &path).await.expect(200).json();
+    let first = get().await;
+    assert_eq!((&first["calories"], &first["elapsed_secs"]), (&json!(100), &json!(600)));
+    assert_eq!(fields(&first), ["calories", "elapsed_secs", "sport_raw", "utc_offset_minutes"]);
+
+    // What it has of the workout, and what neither knew; what it said itself stays.
+    workout["activeEnergyBurned"]["qty"] = json!(110);
+    workout["elevationUp"] = json!({"qty": 30, "units": "m"});
+    workout["distance"]["qty"] = json!(1.81);
+    assert_eq!(keep(&app, &ann, &workout).await["outcome"], "updated");
+    let second = get().await;
+    assert_eq!(
+        (&second["calories"], &second["elevation_gain_meters"]),
+        (&json!(110), &json!(30.0))
+    );
+    assert_eq!(second["distance_meters"], 1790.0);
+    let all =
+        ["calories", "elapsed_secs", "elevation_gain_meters", "sport_raw", "utc_offset_minutes"];
+    assert_eq!(fields(&second), all);
+    assert!(second["revision"].as_i64() > first["revision"].as_i64());
+
+    // What its owner has changed is the owner's, also when it was taken away.
+    let own = json!({"calories": 90, "sport_raw": null});
+    let third = app.put_as(&ann, &path, &own).await.expect(200).json();
+    assert_eq!(fields(&third), ["elapsed_secs", "elevation_gain_meters", "utc_offset_minutes"]);
+    workout["activeEnergyBurned"]["qty"] = json!(120);
+    workout["name"] = json!("Outdoor Jog");
+    workout["elevationUp"]["qty"] = json!(31);
+    keep(&app, &ann, &workout).await;
+    let fourth = get().await;
+    assert_eq!((&fourth["calories"], &fourth["sport_raw"]), (&json!(90), &Value::Null));
+    assert_eq!(fourth["elevation_gain_meters"], 31.0);
+
+    // A client that keeps it by its name has the same rights as the app.
+    let upsert = json!({"source": "apple", "external_id": "w-1", "activity_type": "run", "duration_secs": 600,
+                        "started_at": "2026-05-04T08:00:00Z", "elapsed_secs": 601, "avg_heart_rate": 133});
+    app.post_as(&ann, "/activities", &upsert).await.expect(200);
+    let fifth = get().await;
+    assert_eq!((&fifth["elapsed_secs"], &fifth["avg_heart_rate"]), (&json!(601), &json!(133)));
+    assert_eq!((&fifth["elevation_gain_meters"], &fifth["calories"]), (&Value::Null, &json!(90)));
+
+    let apart =
+        app.request(&ann, Method::POST, &format!("{path}/unmerge"), None).await.expect(200).json();
+    for (name, value) in
+        [("calories", json!(90)), ("elapsed_secs", json!(null)), ("avg_heart_rate", json!(null))]
+    {
+        assert_eq!(apart[name], value, "{name}");
+    }
+}
+
+#[actix_rt::test]
+async fn who_deletes_a_record_takes_what_came_from_it() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = logged(&app, &ann).await;
+    import(&app, &ann, "b.tcx", &tcx("2026-05-04T08:00:10Z", 605, 1801.0)).await;
+    import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
+    let merged = app.get_as(&ann, &path).await.expect(200).json();
+    assert_eq!((&merged["calories"], &merged["avg_heart_rate"]), (&json!(321), &json!(140)));
+    let watch = merged["merged"][0]["activity_id"].as_str().unwrap();
+    app.request(&ann, Method::DELETE, &format!("/activities/{watch}"), None).await.expect(204);
+    let left = app.get_as(&ann, &path).await.expect(200).json();
+    assert_eq!((&left["calories"], &left["avg_heart_rate"]), (&Value::Null, &json!(140)));
+    assert_eq!(left["merged"].as_array().unwrap().len(), 1);
+    // The other one is still there to be taken apart.
+    let apart =
+        app.request(&ann, Method::POST, &format!("{path}/unmerge"), None).await.expect(200).json();
+    assert_eq!((&apart["avg_heart_rate"], &apart["merged"]), (&Value::Null, &Value::Null));
+    assert_eq!(listed(&app, &ann).await.len(), 2);
+}

@@ -4,7 +4,7 @@ mod apple;
 mod archives;
 mod command;
 mod files;
-mod folder;
+pub mod folder;
 mod health_auto_export;
 mod kill;
 mod merging;

@@ -137,3 +137,42 @@ async fn five_at_once_are_enough() {
     .await;
     upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
 }
+
+/// Whoever brings one run does not wait for somebody else's ten years.
+#[actix_rt::test]
+async fn a_small_one_does_not_wait_for_a_large_one() {
+    let app = TestApp::spawn().await;
+    let (ann, bob) = (app.user("ann@example.com").await, app.user("bob@example.com").await);
+    let mut gate = app.database.connect().await;
+    let trigger = "
+        CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+        CREATE TRIGGER gate BEFORE INSERT ON import_files FOR EACH ROW WHEN (NEW.name = 'large.fit')
+            EXECUTE FUNCTION wait_at_gate();
+        SELECT pg_advisory_lock(7)";
+    gate.batch_execute(trigger).await.unwrap();
+    let picture: Vec<u8> =
+        (0_u32..9 << 18).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let large = |day: i64| {
+        let run = fit::run(MORNING + day * 86_400, 30);
+        zip(&[("large.fit", run.as_slice()), ("picture.jpg", picture.as_slice())])
+    };
+    assert!(large(0).len() > 8 << 20);
+    let mut waiting = Vec::new();
+    for day in 0..2 {
+        let answer = upload(&app, &ann, "a.zip", &large(day)).await.expect(202);
+        waiting.push(answer.header("location").to_owned());
+    }
+    assert_eq!(import(&app, &bob, "b.fit", &fit::run(MORNING, 30)).await["status"], "done");
+    let status = async |location: &str| {
+        app.get_as(&ann, location).await.expect(200).json()["status"].clone()
+    };
+    assert_eq!(
+        (status(&waiting[0]).await, status(&waiting[1]).await),
+        (json!("running"), json!("waiting"))
+    );
+    gate.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+    for location in &waiting {
+        assert_eq!(finished(&app, &ann, location).await["status"], "done");
+    }
+}

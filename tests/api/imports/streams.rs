@@ -100,3 +100,35 @@ async fn an_activity_without_any_has_none() {
     assert_eq!(track["geometry"], Value::Null);
     app.get_as(&ann, &format!("{path}/original")).await.expect_error(409, "no_original");
 }
+
+#[actix_rt::test]
+async fn they_are_kept_in_little_more_than_what_they_say() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = run(&app, &ann, 3600).await;
+    let answered = app.get_as(&ann, &format!("{path}/streams?resolution=full")).await.expect(200);
+    let kept: usize =
+        app.database.text("SELECT octet_length(data) FROM activity_streams").await.parse().unwrap();
+    // Five series with a value a second.
+    assert!(kept < 5 * 3600, "{kept}");
+    assert!(kept * 10 < answered.body.len(), "{kept} of {}", answered.body.len());
+}
+
+#[actix_rt::test]
+async fn kinds_of_sport_are_told_with_what_others_call_them() {
+    let app = TestApp::spawn().await;
+    let kinds = app.get("/activity-types").await.expect(200).json()["activity_types"].clone();
+    let of = |name: &str| {
+        let mut kinds = kinds.as_array().unwrap().iter();
+        kinds.find(|kind| kind["activity_type"] == name).unwrap_or_else(|| panic!("{name}"))
+    };
+    for (name, also) in [
+        ("run", "running"),
+        ("trail_run", "running/trail"),
+        ("open_water_swim", "open_water_swimming"),
+        ("lift", "strength_training"),
+    ] {
+        assert!(of(name)["also"].as_array().unwrap().contains(&json!(also)), "{name}");
+    }
+    assert_eq!(of("other")["name"], "Other");
+}

@@ -7,7 +7,7 @@ use derive_more::From;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Trouble;
-use crate::recordings::MAX_FILE_BYTES;
+use crate::{recordings::MAX_FILE_BYTES, retry_after::retry_after};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -78,14 +78,9 @@ async fn answer(request: ClientRequest, limit: usize) -> Result<Answer, Trouble>
     let exchange = async {
         let mut response =
             request.timeout(PATIENCE).send().await.map_err(|error| failed(&error))?;
-        let pause = response.headers().get(header::RETRY_AFTER);
-        let pause = pause.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let pause = retry_after(response.headers());
         let body = response.body().limit(limit).await.map_err(|error| failed(&error))?;
-        Ok(Answer {
-            status: response.status().as_u16(),
-            pause: pause.map(Duration::from_secs),
-            body: body.to_vec(),
-        })
+        Ok(Answer { status: response.status().as_u16(), pause, body: body.to_vec() })
     };
     let timed_out = || Err(Trouble::Unavailable(format!("not in {} s", PATIENCE.as_secs())));
     tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(|_| timed_out())

@@ -63,20 +63,20 @@ impl Summary {
         }
     }
 
+    /// Gives a session what its file lacks, but for what is measured.
+    pub fn name_in(&self, session: &mut Session) {
+        fill(&mut session.title, &self.title);
+        fill(&mut session.device, &self.device);
+        session.utc_offset_minutes = session.utc_offset_minutes.or(self.utc_offset_minutes);
+    }
+
     /// Gives a session what its file lacks.
     pub fn complete(&self, session: &mut Session) {
         if session.activity_type == OTHER {
             session.activity_type = self.activity_type();
         }
-        let fill = |known: &mut Option<String>, with: &Option<String>| {
-            if known.is_none() {
-                known.clone_from(with);
-            }
-        };
         fill(&mut session.sport_raw, &self.sport);
-        fill(&mut session.title, &self.title);
-        fill(&mut session.device, &self.device);
-        session.utc_offset_minutes = session.utc_offset_minutes.or(self.utc_offset_minutes);
+        self.name_in(session);
         let (known, more) = (&mut session.totals, &self.totals);
         for (known, more) in [
             (&mut known.timer_secs, more.timer_secs),
@@ -91,5 +91,11 @@ impl Summary {
         ] {
             *known = known.or(more);
         }
+    }
+}
+
+fn fill(known: &mut Option<String>, with: &Option<String>) {
+    if known.is_none() {
+        known.clone_from(with);
     }
 }

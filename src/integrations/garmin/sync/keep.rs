@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Session;
 use crate::{
-    activities,
+    activities::{self, batch, merging},
     error::ApiError,
     imports::{
         intake::{self, Intake, Material, OnKnown},
@@ -105,9 +105,13 @@ impl<P: Provider> Session<'_, P> {
             if !store::hold(conn, job, lease).await? {
                 return Ok(None);
             }
+            batch::lock_names(conn, user_id).await?;
             let named = activities::named(conn, user_id, source, &name).await?;
             if let Some(((id, _), before)) = named.zip(before) {
-                intake::remeasure(conn, id, &summary.session(), None).await?;
+                // Garmin's totals are those of all parts.
+                if !merging::has_parts(conn, id).await? {
+                    intake::remeasure(conn, id, &summary.session(), None).await?;
+                }
                 if before.title != seen.title {
                     let (old, new) = (before.title.as_deref(), seen.title.as_deref());
                     store::rename(conn, id, old, new).await?;
@@ -137,8 +141,11 @@ pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
         let read = tokio::task::spawn_blocking(move || single::read(&called, file)).await;
         match read {
             Ok(Ok((original, mut sessions))) => {
-                if let Some(session) = sessions.first_mut() {
-                    summary.complete(session);
+                match sessions.as_mut_slice() {
+                    [session] => summary.complete(session),
+                    // Garmin's totals are those of all parts.
+                    [first, ..] => summary.name_in(first),
+                    [] => {}
                 }
                 return Material { original: Some(original), sessions, name };
             }

@@ -26,6 +26,8 @@ pub enum Fault {
     Status(u16),
     /// 429, for so many seconds.
     Throttle(u32),
+    /// 429, until the second that is so many from now.
+    ThrottleUntil(u32),
     Garbage,
     /// New tokens are made, the old ones end, and nobody is told.
     RotateThenHang,
@@ -201,6 +203,11 @@ impl Fault {
             Self::Throttle(seconds) => HttpResponse::TooManyRequests()
                 .insert_header((header::RETRY_AFTER, seconds.to_string()))
                 .finish(),
+            Self::ThrottleUntil(seconds) => {
+                let until = chrono::Utc::now() + chrono::TimeDelta::seconds(seconds.into());
+                let until = until.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, until)).finish()
+            }
             Self::Garbage => HttpResponse::Ok().body("<html>maintenance</html>"),
             Self::RotateThenHang => unreachable!("for tokens only"),
             Self::Held => unreachable!("nothing is wrong with it"),

@@ -1,0 +1,136 @@
+"""Holds what our readers find in files against what fitdecode and gpxpy find in them.
+
+compare.py DESCRIBE SAMPLES FOLDER: DESCRIBE is our reader, SAMPLES a folder of files that may be missing, FOLDER
+where files of our own making may be put.
+"""
+
+import datetime
+import glob
+import json
+import math
+import os
+import subprocess
+import sys
+
+import fitdecode
+import gpxpy
+
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "..", "benches", "imports"))
+
+import corpus
+
+# As fitdecode calls what we call …
+TOTALS = {
+    "timer_secs": "total_timer_time", "elapsed_secs": "total_elapsed_time", "distance_meters": "total_distance",
+    "calories": "total_calories", "elevation_gain_meters": "total_ascent", "elevation_loss_meters": "total_descent",
+    "avg_heart_rate": "avg_heart_rate", "max_heart_rate": "max_heart_rate", "avg_power_watts": "avg_power",
+}
+# Before it, times count from when the device was switched on.
+FIRST_ABSOLUTE = datetime.datetime(1998, 1, 1, tzinfo=datetime.timezone.utc)
+# Of what is computed, and not read.
+TOLERANCE = 0.005
+
+
+def made(folder):
+    """Files of our own making, one of them damaged and one cut off."""
+    for number, seconds in enumerate((2, 60, 3600)):
+        for kind, make in (("fit", corpus.fit), ("gpx", corpus.gpx)):
+            with open(os.path.join(folder, f"made-{number}.{kind}"), "wb") as file:
+                file.write(make(number, seconds))
+    whole = corpus.fit(7, 60)
+    for name, content in (("cut", whole[:-30]), ("damaged", whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])):
+        with open(os.path.join(folder, f"made-{name}.fit"), "wb") as file:
+            file.write(content)
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+
+
+def fit(path):
+    """Sessions, and how many points, positions, heart rates and laps there are; None when it is damaged."""
+    sessions, counts = [], {"points": 0, "positions": 0, "heart_rates": 0, "laps": 0}
+    try:
+        with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.RAISE) as reader:
+            for frame in reader:
+                if not isinstance(frame, fitdecode.FitDataMessage):
+                    continue
+                value = lambda name: frame.get_value(name, fallback=None)
+                if frame.name == "record":
+                    counts["points"] += 1
+                    counts["positions"] += value("position_lat") is not None and value("position_long") is not None
+                    counts["heart_rates"] += bool(value("heart_rate"))
+                elif frame.name == "lap":
+                    counts["laps"] += 1
+                elif frame.name == "session":
+                    totals = {ours: value(theirs) for ours, theirs in TOTALS.items()}
+                    # A heart rate of zero is a missing one.
+                    totals = {name: known for name, known in totals.items()
+                              if known is not None and (known or "heart_rate" not in name)}
+                    sessions.append({"started_at": value("start_time"), "totals": totals})
+    except fitdecode.FitError:
+        return None
+    sessions.sort(key=lambda session: str(session["started_at"]))
+    return sessions, counts
+
+
+def gpx(path):
+    """The same of a GPX file, all tracks of which are one activity."""
+    with open(path, encoding="utf-8-sig") as file:
+        read = gpxpy.parse(file)
+    points = [point for track in read.tracks for segment in track.segments for point in segment.points]
+    climb = read.get_uphill_downhill()
+    times = [point.time for point in points if point.time]
+    totals = {"distance_meters": read.length_2d(), "elevation_gain_meters": climb.uphill, "elevation_loss_meters": climb.downhill}
+    session = {"started_at": min(times, default=None), "totals": totals}
+    return ([session] if times else []), {"points": len(points), "positions": len(points)}
+
+
+def differences(ours, theirs, tolerance):
+    """What is not the same, in words."""
+    if theirs is None or not theirs[0] and not theirs[1]["points"]:
+        if "refused" not in ours:
+            yield "we read it, and they find nothing in it, or that it is damaged"
+        return
+    sessions, counts = theirs
+    if "refused" in ours:
+        if not (sessions == [] and ours["refused"] == "no_start_time"):
+            yield f"we refuse it: {ours['refused']}"
+        return
+    if len(sessions) != len(ours["sessions"]):
+        yield f"{len(ours['sessions'])} sessions, they find {len(sessions)}"
+        return
+    for name, count in counts.items():
+        found = sum(session[name] for session in ours["sessions"])
+        if found != count:
+            yield f"{found} {name}, they find {count}"
+    for one, other in zip(ours["sessions"], sessions):
+        start = other["started_at"]
+        if isinstance(start, datetime.datetime) and start >= FIRST_ABSOLUTE:
+            if datetime.datetime.fromisoformat(one["started_at"]) != start:
+                yield f"it began at {one['started_at']}, they find {start}"
+        for name, known in other["totals"].items():
+            found = one["totals"][name]
+            # The same division gives the same number, but for its last digits.
+            if found is None or not math.isclose(found, known, rel_tol=tolerance, abs_tol=1e-6):
+                yield f"{name} is {found}, they find {known}"
+
+
+def main():
+    describe, samples, folder = sys.argv[1:]
+    files = made(folder)
+    public = sorted(glob.glob(os.path.join(samples, "*.fit")) + glob.glob(os.path.join(samples, "*.gpx")))
+    if not public:
+        print(f"there are no samples at {samples}: only files of our own making are compared")
+    files += public
+    lines = subprocess.check_output([describe, *files], text=True).splitlines()
+    wrong = 0
+    for path, line in zip(files, lines, strict=True):
+        is_fit = path.endswith(".fit")
+        for difference in differences(json.loads(line), fit(path) if is_fit else gpx(path), 0 if is_fit else TOLERANCE):
+            wrong += 1
+            print(f"{os.path.basename(path)}: {difference}")
+    print(f"{len(files)} files compared, {wrong} differences")
+    return wrong > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
