@@ -3,6 +3,7 @@
 mod backups;
 mod connect;
 mod errors;
+mod hosts;
 mod json_text;
 mod listen;
 pub mod migrations;
@@ -10,6 +11,7 @@ mod point_reads;
 mod pool;
 pub mod schema;
 mod tls;
+mod trust;
 
 pub use backups::Backup;
 pub use connect::{ConnectError, Connector};
