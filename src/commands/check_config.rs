@@ -17,7 +17,7 @@ pub fn check_config() -> CommandResult {
     // A certificate file that cannot be read is found only by reading it.
     let unusable = config.and_then(|config| Connector::new(&config.database).err());
     if let Some(error) = unusable {
-        faults.push(crate::config::Fault { name: "DATABASE_URL", problem: error.to_string() });
+        faults.push(crate::config::Fault { name: error.name, problem: error.problem });
     }
     if faults.is_empty() {
         println!("\nThe configuration can be used.");

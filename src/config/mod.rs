@@ -3,6 +3,7 @@
 //! One file per concern. Nothing outside this module reads the environment.
 
 mod database;
+mod database_url;
 mod delivery;
 mod garmin;
 mod hashing;
@@ -19,7 +20,8 @@ mod source;
 mod units;
 mod webhooks;
 
-pub use database::{DatabaseConfig, SslMode};
+pub use database::DatabaseConfig;
+pub use database_url::{DatabaseUrl, SslMode};
 pub use delivery::DeliveryConfig;
 pub use garmin::{GarminConfig, GarminDeveloperConfig};
 pub use hashing::HashingConfig;

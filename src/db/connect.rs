@@ -1,23 +1,42 @@
 //! Opening one connection, the same way for pools, point reads, the listener and migrations.
 
-use std::{fmt::Display, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
 
-use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
-use secrecy::ExposeSecret;
+use derive_more::Display;
+use diesel::{
+    ConnectionError, ConnectionResult,
+    connection::InstrumentationEvent,
+    result::{DatabaseErrorKind::ReadOnlyTransaction, Error},
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::{
-    NoTls,
-    config::{Host, SslMode as DriverSslMode},
+    Client, Connection, NoTls, Socket, config::SslMode as DriverSslMode, tls::TlsStream,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::tls;
-use crate::config::{DatabaseConfig, SslMode};
+use super::{
+    hosts::{Host, each_host},
+    tls,
+    trust::Trust,
+};
+use crate::config::{DatabaseConfig, DatabaseUrl, SslMode};
 
 /// Why no connector could be made: a fault of configuration, known before the first connection.
-#[derive(Debug, derive_more::Display)]
-#[display("DATABASE_URL: {_0}")]
-pub struct ConnectError(String);
+#[derive(Debug, Display)]
+#[display("{name}: {problem}")]
+pub struct ConnectError {
+    /// The setting at fault.
+    pub name: &'static str,
+    pub problem: String,
+}
 
 impl std::error::Error for ConnectError {}
 
@@ -25,41 +44,58 @@ impl std::error::Error for ConnectError {}
 /// while a connection stays on the runtime that opened it.
 #[derive(Clone)]
 pub struct Connector {
-    driver: tokio_postgres::Config,
+    hosts: Vec<Host>,
+    /// The host that answered last, which is asked first.
+    preferred: Arc<AtomicUsize>,
     tls: Option<MakeRustlsConnect>,
+    wait: Duration,
+    trust: Trust,
+    /// Past a pooler, to PostgreSQL itself.
+    direct: Option<Arc<Connector>>,
 }
 
 impl Connector {
-    /// Fails when the URL or the certificate file cannot be used.
+    /// Fails when a URL or a certificate file cannot be used.
     pub fn new(config: &DatabaseConfig) -> Result<Self, ConnectError> {
-        let mut driver: tokio_postgres::Config =
-            config.url.expose_secret().parse().map_err(|_| ConnectError("is malformed".into()))?;
-        if let Some(password) = &config.password {
-            driver.password(password.expose_secret());
+        let to = |name, url| {
+            Self::to(url, config.password.as_ref(), config.wait)
+                .map_err(|problem| ConnectError { name, problem })
+        };
+        let direct =
+            config.direct.as_ref().map(|url| to("DATABASE_DIRECT_URL", url)).transpose()?;
+        let pooled = to("DATABASE_URL", &config.server)?;
+        // What the direct one finds out of the servers holds for connections through the pooler, too.
+        let direct = direct.map(|direct| Arc::new(Self { trust: pooled.trust.clone(), ..direct }));
+        Ok(Self { direct, ..pooled })
+    }
+
+    fn to(
+        config: &DatabaseUrl,
+        password: Option<&SecretString>,
+        wait: Duration,
+    ) -> Result<Self, String> {
+        let mut all: tokio_postgres::Config =
+            config.url.expose_secret().parse().map_err(|_| "is malformed")?;
+        if let Some(password) = password {
+            all.password(password.expose_secret());
         }
-        driver.connect_timeout(config.wait);
-        // A database that vanished without a word is noticed after a minute, by listeners too.
-        driver.keepalives_idle(Duration::from_secs(30));
-        driver.keepalives_interval(Duration::from_secs(10));
-        driver.keepalives_retries(3);
-        if driver.get_application_name().is_none() {
-            driver.application_name("sports-log");
+        let mut hosts = each_host(&all)?;
+        for host in &mut hosts {
+            let is_encrypted = !host.is_unix_socket();
+            host.driver.ssl_mode(match config.ssl_mode {
+                SslMode::Require | SslMode::VerifyFull if is_encrypted => DriverSslMode::Require,
+                SslMode::Prefer if is_encrypted => DriverSslMode::Prefer,
+                _ => DriverSslMode::Disable,
+            });
         }
-        // As libpq has it: a Unix socket needs no TLS, whatever sslmode says.
-        let over_socket = driver.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
-        let ssl_mode = if over_socket { SslMode::Disable } else { config.ssl_mode };
-        driver.ssl_mode(match ssl_mode {
-            SslMode::Disable => DriverSslMode::Disable,
-            SslMode::Prefer => DriverSslMode::Prefer,
-            SslMode::Require | SslMode::VerifyFull => DriverSslMode::Require,
-        });
-        let tls = match ssl_mode {
+        let tls = match config.ssl_mode {
             SslMode::Disable => None,
             SslMode::Prefer | SslMode::Require => Some(tls::unverified()),
             SslMode::VerifyFull => Some(tls::verified(config.ssl_root_cert.as_deref())),
         };
-        let tls = tls.transpose().map_err(ConnectError)?.map(MakeRustlsConnect::new);
-        Ok(Self { driver, tls })
+        let tls = tls.transpose()?.map(MakeRustlsConnect::new);
+        let (preferred, trust) = Default::default();
+        Ok(Self { hosts, preferred, tls, wait, trust, direct: None })
     }
 
     /// The same database, but PostgreSQL cancels any statement that takes longer than `limit`.
@@ -76,31 +112,123 @@ impl Connector {
         self.with_setting("plan_cache_mode", "force_generic_plan")
     }
 
-    fn with_setting(mut self, name: &str, value: impl Display) -> Self {
-        let options = self.driver.get_options().unwrap_or_default();
-        let options = format!("{options} -c {name}={value}");
-        self.driver.options(options.trim_start());
+    /// Through a pooler, whose connections are opened by others, it is for the pooler to say so.
+    fn with_setting(mut self, name: &str, value: impl fmt::Display) -> Self {
+        if self.direct.is_some() {
+            return self;
+        }
+        for Host { driver, .. } in &mut self.hosts {
+            let options = driver.get_options().unwrap_or_default();
+            let options = format!("{options} -c {name}={value}");
+            driver.options(options.trim_start());
+        }
         self
     }
 
-    /// Opens a connection whose driver task lives on the current runtime.
+    /// For what needs a session of PostgreSQL's own: to listen, and to hold a lock between transactions.
+    pub fn direct(&self) -> &Self {
+        self.direct.as_deref().unwrap_or(self)
+    }
+
+    /// The longest that opening a connection takes.
+    pub fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// What is known of connections that were opened before.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// Opens a connection whose driver task lives on the current runtime, to the first host that takes writes.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        match &self.tls {
+        self.open(Hears::Nothing).await
+    }
+
+    /// The same, for notifications to be heard on.
+    pub async fn connect_to_listen(&self) -> ConnectionResult<AsyncPgConnection> {
+        self.open(Hears::Notifications).await
+    }
+
+    async fn open(&self, hears: Hears) -> ConnectionResult<AsyncPgConnection> {
+        let first = self.preferred.load(Relaxed);
+        let count = self.hosts.len();
+        let wait = self.wait / u32::try_from(count).unwrap_or(u32::MAX);
+        let mut refusals = Vec::new();
+        for (number, host) in self.hosts.iter().enumerate().cycle().skip(first).take(count) {
+            let cause = match tokio::time::timeout(wait, self.open_to(host, hears)).await {
+                Ok(Ok(connection)) => {
+                    self.preferred.store(number, Relaxed);
+                    return Ok(connection);
+                }
+                Ok(Err(cause)) => cause,
+                Err(_) => format!("no answer for {wait:?}"),
+            };
+            refusals.push(if count == 1 { cause } else { format!("{host}: {cause}") });
+        }
+        Err(ConnectionError::BadConnection(refusals.join("; ")))
+    }
+
+    async fn open_to(&self, host: &Host, hears: Hears) -> Result<AsyncPgConnection, String> {
+        // As libpq has it: a Unix socket needs no TLS, whatever sslmode says.
+        let tls = self.tls.clone().filter(|_| !host.is_unix_socket());
+        let opened = match tls {
             None => {
-                let (client, connection) = self.driver.connect(NoTls).await.map_err(refused)?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+                let (client, connection) = host.driver.connect(NoTls).await.map_err(reason)?;
+                self.driven(client, connection, hears).await
             }
             Some(tls) => {
-                let (client, connection) =
-                    self.driver.connect(tls.clone()).await.map_err(refused)?;
+                let (client, connection) = host.driver.connect(tls).await.map_err(reason)?;
+                self.driven(client, connection, hears).await
+            }
+        };
+        let mut opened = opened.map_err(|error| error.to_string())?;
+        let trust = self.trust.clone();
+        opened.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::FinishQuery { error: Some(error), .. } = event
+                && matches!(error, Error::DatabaseError(ReadOnlyTransaction, _))
+            {
+                trust.lose(Instant::now());
+            }
+        });
+        Ok(opened)
+    }
+
+    /// With a task that drives it until it ends, or is broken off. Whoever listens finds out for itself.
+    async fn driven<S: TlsStream + Unpin + Send + 'static>(
+        &self,
+        client: Client,
+        connection: Connection<Socket, S>,
+        hears: Hears,
+    ) -> ConnectionResult<AsyncPgConnection> {
+        match hears {
+            Hears::Notifications => {
                 AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+            Hears::Nothing => {
+                let (trust, opened) = (self.trust.clone(), Instant::now());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        // Whoever waits for an answer is told what happened.
+                        _ = connection => {}
+                        () = trust.broken_off(opened) => {}
+                    }
+                });
+                AsyncPgConnection::try_from(client).await
             }
         }
     }
 }
 
+/// What is to be heard on a connection besides answers.
+#[derive(Clone, Copy)]
+enum Hears {
+    Nothing,
+    Notifications,
+}
+
 /// The driver's own message says only "error connecting"; its source says why.
-fn refused(error: tokio_postgres::Error) -> ConnectionError {
+fn reason(error: tokio_postgres::Error) -> String {
     let cause = std::error::Error::source(&error).map(|source| format!("{error}: {source}"));
-    ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
+    cause.unwrap_or_else(|| error.to_string())
 }

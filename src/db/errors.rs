@@ -52,15 +52,21 @@ fn is_cancelled(error: &Error) -> bool {
             .any(|start| information.message().starts_with(start)))
 }
 
-/// SQLSTATE classes 53, 57P and 58: diesel keeps only their messages.
+/// SQLSTATE classes 53, 57P and 58, and what pgbouncer says in PostgreSQL's place: diesel keeps only the messages.
 /// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn says_unavailable(message: &str) -> bool {
-    const STARTS: [&str; 5] = [
+    const STARTS: [&str; 11] = [
         "terminating connection",
         "the database system is",
         "sorry, too many clients",
         "remaining connection slots",
         "could not extend file",
+        "server conn crashed",
+        "server login has been failing",
+        "query_wait_timeout",
+        "no more connections allowed",
+        "pooler is shutting down",
+        "server shutting down",
     ];
     STARTS.iter().any(|start| message.starts_with(start))
 }

@@ -1,36 +1,84 @@
 //! Hearing PostgreSQL's notifications, on a connection of their own.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
-use super::Connector;
-use crate::error::ApiError;
+use super::{Connector, trust::Trust};
+use crate::error::{ApiError, ApiResult};
 
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
+/// How often it is seen whether the server still answers, and how long that may take.
+const PULSE_EVERY: Duration = Duration::from_secs(5);
+
 /// Listens to `channel` for ever, connecting again whenever the connection breaks. `heard` gets what
 /// each notification says, and `None` when what was said before may have been missed.
+///
+/// It is here that a server is missed which froze or vanished without a word: the connections of others are
+/// then broken off, too.
 pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&str>)) {
+    let mut is_lost = false;
     loop {
-        let Err(error) = listen_once(&connector, channel, &heard).await;
-        tracing::warn!(error.cause = ?error.cause, db.channel = channel, "not listening; polling meanwhile");
+        let error = match open(&connector, channel).await {
+            Ok(mut conn) => {
+                if is_lost {
+                    tracing::info!(db.channel = channel, "listening again");
+                    is_lost = false;
+                }
+                heard(None);
+                let Err(error) = hear(&mut conn, channel, connector.trust(), &heard).await;
+                error
+            }
+            Err(error) => error,
+        };
+        if !is_lost {
+            tracing::warn!(error.cause = ?error.cause, db.channel = channel, "not listening; polling meanwhile");
+            is_lost = true;
+        }
         tokio::time::sleep(RECONNECT_AFTER).await;
     }
 }
 
-async fn listen_once(
-    connector: &Connector,
+async fn open(connector: &Connector, channel: &str) -> ApiResult<AsyncPgConnection> {
+    let connection = connector.direct().connect_to_listen().await;
+    let conn = connection.map_err(ApiError::database_unavailable)?;
+    say(&conn, channel).await?;
+    Ok(conn)
+}
+
+/// Whoever listens already may say so again; a server that has become a standby refuses it.
+async fn say(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
+    let listen = diesel::sql_query(format!("LISTEN {channel}"));
+    let said = timeout(PULSE_EVERY, listen.execute(&mut conn)).await;
+    said.map_err(|_| ApiError::database_unavailable("the server does not answer"))??;
+    Ok(())
+}
+
+async fn hear(
+    conn: &mut AsyncPgConnection,
     channel: &str,
-    heard: impl Fn(Option<&str>),
-) -> Result<Infallible, ApiError> {
-    let mut conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
-    diesel::sql_query(format!("LISTEN {channel}")).execute(&mut conn).await?;
-    heard(None);
-    let mut notifications = std::pin::pin!(conn.notifications_stream());
-    while let Some(notification) = notifications.next().await {
-        heard(Some(&notification?.payload));
+    trust: &Trust,
+    heard: &impl Fn(Option<&str>),
+) -> ApiResult<Infallible> {
+    loop {
+        let next = timeout(PULSE_EVERY, std::pin::pin!(conn.notifications_stream()).next()).await;
+        match next {
+            Ok(next) => {
+                let ended = || ApiError::database_unavailable("the connection ended");
+                let next = next.ok_or_else(ended).and_then(|next| Ok(next?));
+                let notification = next.inspect_err(|_| trust.lose(Instant::now()))?;
+                heard(Some(&notification.payload));
+            }
+            Err(_) => {
+                let asked = Instant::now();
+                say(conn, channel).await.inspect_err(|_| trust.break_off(asked))?;
+            }
+        }
     }
-    Err(ApiError::database_unavailable("the listening connection ended"))
 }

@@ -111,7 +111,7 @@ async fn connect_patiently(
 ) -> Result<AsyncPgConnection, MigrationError> {
     let deadline = tokio::time::Instant::now() + patience;
     loop {
-        match connector.connect().await {
+        match connector.direct().connect().await {
             Ok(connection) => return Ok(connection),
             Err(error) if tokio::time::Instant::now() >= deadline => {
                 return Err(MigrationError::Connection(error));

@@ -4,6 +4,7 @@ mod backups;
 mod columns;
 mod connect;
 mod errors;
+mod hosts;
 mod json_text;
 mod listen;
 pub mod migrations;
@@ -11,6 +12,7 @@ mod point_reads;
 mod pool;
 pub mod schema;
 mod tls;
+mod trust;
 
 pub use backups::Backup;
 pub use columns::Columns;

@@ -4,10 +4,10 @@
 //! is faster than a pool. A slow statement would delay all behind it: those use the pool. Each is planned
 //! once for each connection: finding a place in an index has one good plan.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Instant};
 
 use diesel_async::AsyncPgConnection;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
 use super::Connector;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -15,7 +15,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 /// One worker's pipelined connection, opened on first use and again after it broke.
 pub struct PointReads {
     connector: Connector,
-    current: RefCell<Option<Rc<AsyncPgConnection>>>,
+    current: RefCell<Option<(Rc<AsyncPgConnection>, Instant)>>,
     /// Held while opening, so that a crowd of requests opens one connection.
     opening: Mutex<()>,
 }
@@ -51,24 +51,29 @@ impl PointReads {
         if let Some(connection) = self.current() {
             return Ok(connection);
         }
-        let _opening = self.opening.lock().await;
+        // Whoever waits behind others who try to open one waits no longer than they.
+        let _opening = timeout(self.connector.wait(), self.opening.lock())
+            .await
+            .map_err(ApiError::database_unavailable)?;
         if let Some(connection) = self.current() {
             return Ok(connection);
         }
         let connection = self.connector.connect().await.map_err(ApiError::database_unavailable)?;
         let connection = Rc::new(connection);
-        self.current.replace(Some(Rc::clone(&connection)));
+        self.current.replace(Some((Rc::clone(&connection), Instant::now())));
         Ok(connection)
     }
 
     fn current(&self) -> Option<Rc<AsyncPgConnection>> {
-        self.current.borrow().clone()
+        let current = self.current.borrow();
+        let is_trusted = |(_, opened): &&(_, Instant)| self.connector.trust().is_in(*opened);
+        current.as_ref().filter(is_trusted).map(|(connection, _)| Rc::clone(connection))
     }
 
     /// Forgets `broken`, unless another request has replaced it already.
     fn forget(&self, broken: &Rc<AsyncPgConnection>) {
         let mut current = self.current.borrow_mut();
-        if current.as_ref().is_some_and(|connection| Rc::ptr_eq(connection, broken)) {
+        if current.as_ref().is_some_and(|(connection, _)| Rc::ptr_eq(connection, broken)) {
             *current = None;
         }
     }

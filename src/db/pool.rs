@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deadpool::managed::TimeoutType;
+use deadpool::managed::{Hook, HookError, TimeoutType};
 use diesel_async::{
     AsyncPgConnection,
     pooled_connection::{
@@ -23,8 +23,10 @@ pub type PooledConnection = Object<AsyncPgConnection>;
 pub struct Pool(Deadpool<AsyncPgConnection>);
 
 impl Pool {
-    /// A pool of at most `size` connections, waiting at most `wait` for each step.
+    /// A pool of at most `size` connections, waiting at most `wait` for one that is taken; the connector bounds how
+    /// long it takes to open one.
     pub fn new(connector: Connector, size: usize, wait: Duration) -> Self {
+        let trust = connector.trust().clone();
         let mut config = ManagerConfig::default();
         // A closed connection is seen without a round trip; a test query doubles the cost of a read.
         config.recycling_method = RecyclingMethod::Fast;
@@ -35,9 +37,12 @@ impl Pool {
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let pool = Deadpool::builder(manager)
             .max_size(size)
+            .pre_recycle(Hook::sync_fn(move |_, metrics| {
+                let is_trusted = trust.is_in(metrics.created);
+                is_trusted.then_some(()).ok_or(HookError::message("the server may be a standby"))
+            }))
             .runtime(deadpool::Runtime::Tokio1)
             .wait_timeout(Some(wait))
-            .create_timeout(Some(wait))
             .recycle_timeout(Some(wait))
             .build();
         match pool {

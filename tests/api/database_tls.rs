@@ -78,6 +78,21 @@ async fn each_mode_checks_what_it_promises() {
     assert!(plain.contains("no encryption"), "{plain}");
     let other_name = server.connect("db.example", &trusted).await.unwrap_err();
     assert!(other_name.contains("not valid for name"), "{other_name}");
+    // With several hosts, each must show a certificate for its own name.
+    let query = format!("{trusted}&hostaddr=127.0.0.1,127.0.0.1");
+    let hosts = |hosts: &str| {
+        let named: Vec<_> =
+            hosts.split(',').map(|host| format!("{host}:{}", server.port)).collect();
+        format!("postgres://sports_log@{}/sports_log?{query}", named.join(","))
+    };
+    assert!(connector(&hosts("db.example,localhost")).connect().await.is_ok());
+    let neither = connector(&hosts("db.example,db2.example")).connect().await.err().unwrap();
+    for name in ["db.example", "db2.example"] {
+        assert!(
+            neither.to_string().contains(&format!("not valid for name \"{name}\"")),
+            "{neither}"
+        );
+    }
     let stranger = publish("stranger", &authority("a stranger"));
     let untrusted = format!("sslmode=verify-full&sslrootcert={}", stranger.display());
     for parameters in [untrusted.as_str(), "sslmode=verify-full"] {

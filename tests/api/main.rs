@@ -17,6 +17,7 @@ mod database_tls;
 mod delivery;
 mod dev_mode;
 mod errors;
+mod failover;
 mod garmin;
 mod hardening;
 mod house_rules;

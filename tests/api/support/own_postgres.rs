@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     os::unix::fs::{MetadataExt, chown},
     path::PathBuf,
+    process::Command,
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
@@ -38,18 +39,63 @@ impl OwnPostgres {
         self.cluster.as_ref().unwrap().url("sports_log")
     }
 
+    /// A standby that follows it, and that it waits for before it acknowledges anything.
+    pub fn standby(&mut self) -> Self {
+        self.stop();
+        self.write("postgresql.auto.conf", "synchronous_standby_names = '*'\n");
+        let dir = self.dir.with_extension("standby");
+        fs::create_dir(&dir).unwrap();
+        let owner = fs::metadata(&self.dir).unwrap();
+        chown(&dir, Some(owner.uid()), Some(owner.gid())).unwrap();
+        let (data, into) = (self.dir.join("data"), dir.clone());
+        assert!(Command::new("cp").arg("-a").arg(data).arg(into).status().unwrap().success());
+        let mut standby = Self { dir, cluster: None };
+        standby.write("standby.signal", "");
+        let primary = self.dir.join("run");
+        let follow = format!("primary_conninfo = 'host={} user=sports_log'\n", primary.display());
+        standby.write("postgresql.auto.conf", &follow);
+        standby.start_again();
+        self.start_again();
+        standby
+    }
+
+    /// The URL of one that leads to the other as well, whichever takes writes.
+    pub fn url_with(&self, other: &Self) -> String {
+        let host = serde_urlencoded::to_string([("host", other.dir.join("run").to_str().unwrap())]);
+        format!("{}&{}", self.url(), host.unwrap())
+    }
+
     /// Stops it as a crash would, as `pg_ctl stop -m immediate` does; whoever was connected finds out.
     pub fn crash(&mut self) {
         let pid_file = self.dir.join("data/postmaster.pid");
-        let pid_text = fs::read_to_string(&pid_file).unwrap();
-        let pid = Pid::from_raw(pid_text.lines().next().unwrap().parse().unwrap());
-        kill(pid, Signal::SIGQUIT).unwrap();
+        kill(self.pid(), Signal::SIGQUIT).unwrap();
         let deadline = Instant::now() + Duration::from_secs(30);
         while pid_file.exists() {
             assert!(Instant::now() < deadline, "PostgreSQL does not stop");
             std::thread::sleep(Duration::from_millis(10));
         }
         self.cluster.take().unwrap().stop().unwrap();
+    }
+
+    /// Halts all of its processes until the value is dropped: they accept what comes and answer nothing.
+    pub fn freeze(&self) -> Frozen {
+        let parent = self.pid();
+        // First of all the one that would start others.
+        kill(parent, Signal::SIGSTOP).unwrap();
+        let children: Vec<Pid> = fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok())
+            .filter(|pid| is_child(*pid, parent))
+            .map(Pid::from_raw)
+            .collect();
+        let frozen = Frozen(children.into_iter().chain([parent]).collect());
+        frozen.signal(Signal::SIGSTOP);
+        frozen
+    }
+
+    fn pid(&self) -> Pid {
+        let file = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
+        Pid::from_raw(file.lines().next().unwrap().parse().unwrap())
     }
 
     /// Stops it in order.
@@ -77,6 +123,31 @@ impl OwnPostgres {
         // Read after every other file.
         self.write("postgresql.auto.conf", settings);
         self.start_again();
+    }
+}
+
+/// The field behind the name in brackets and the state: see proc_pid_stat(5).
+fn is_child(pid: i32, parent: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    fields.split_whitespace().nth(1) == Some(parent.to_string().as_str())
+}
+
+/// The processes of a server that stands still.
+pub struct Frozen(Vec<Pid>);
+
+impl Frozen {
+    fn signal(&self, signal: Signal) {
+        for pid in &self.0 {
+            // One that has ended meanwhile is still, too.
+            let _ = kill(*pid, signal);
+        }
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGCONT);
     }
 }
 

@@ -1,0 +1,92 @@
+//! The hosts that a URL names, each with a driver's configuration of its own.
+//!
+//! The driver can try several by itself, but bounds only a part of each attempt: one that accepts a connection
+//! and says nothing would keep us from the next.
+
+use std::{fmt, time::Duration};
+
+use tokio_postgres::{Config, config::Host as Address};
+
+/// One server, and how to log in there.
+#[derive(Clone)]
+pub struct Host {
+    pub driver: Config,
+    name: String,
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Host {
+    pub fn is_unix_socket(&self) -> bool {
+        matches!(self.driver.get_hosts(), [Address::Unix(_)])
+    }
+}
+
+/// One for each host of `all`, in their order. As in libpq, a port may be given for each or for all.
+pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
+    let (names, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
+    let count = names.len().max(addresses.len());
+    if count == 0 {
+        return Err("names no host");
+    }
+    let fits =
+        |given: usize, may_be_one: bool| given == 0 || given == count || (may_be_one && given == 1);
+    if !fits(names.len(), false) || !fits(addresses.len(), false) || !fits(ports.len(), true) {
+        return Err("names not as many hosts as addresses or ports");
+    }
+    let hosts = (0..count).map(|number| {
+        let mut driver = login(all);
+        let port = *ports.get(number).or(ports.first()).unwrap_or(&5432);
+        driver.port(port);
+        let mut name = String::new();
+        if let Some(address) = addresses.get(number) {
+            driver.hostaddr(*address);
+            name = address.to_string();
+        }
+        match names.get(number) {
+            Some(Address::Tcp(host)) => {
+                driver.host(host);
+                name.clone_from(host);
+            }
+            Some(Address::Unix(path)) => {
+                driver.host_path(path);
+                name = path.display().to_string();
+            }
+            None => {}
+        }
+        Host { driver, name: format!("{name}:{port}") }
+    });
+    Ok(hosts.collect())
+}
+
+/// All of `config` but its hosts, and what we set ourselves.
+fn login(config: &Config) -> Config {
+    let mut login = Config::new();
+    if let Some(user) = config.get_user() {
+        login.user(user);
+    }
+    if let Some(password) = config.get_password() {
+        login.password(password);
+    }
+    if let Some(database) = config.get_dbname() {
+        login.dbname(database);
+    }
+    if let Some(options) = config.get_options() {
+        login.options(options);
+    }
+    login.application_name(config.get_application_name().unwrap_or("sports-log"));
+    login.target_session_attrs(config.get_target_session_attrs());
+    login.channel_binding(config.get_channel_binding());
+    login.ssl_negotiation(config.get_ssl_negotiation());
+    // A database that vanished without a word is noticed: after ten seconds by whoever has sent something, and
+    // within a minute by listeners, who only wait.
+    login.tcp_user_timeout(*config.get_tcp_user_timeout().unwrap_or(&Duration::from_secs(10)));
+    login.keepalives_idle(Duration::from_secs(30));
+    login.keepalives_interval(Duration::from_secs(10));
+    login.keepalives_retries(3);
+    login
+}
