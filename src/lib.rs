@@ -36,6 +36,7 @@ pub mod imports;
 pub mod integrations;
 pub mod jobs;
 pub mod outbox;
+pub mod pictures;
 pub mod recordings;
 pub mod state;
 pub mod stats;

@@ -35,6 +35,7 @@ mod openapi;
 mod otp;
 mod outbox_command;
 mod personal_tokens;
+mod pictures;
 mod recordings;
 mod registration;
 mod reset;
