@@ -38,6 +38,7 @@ pub mod jobs;
 pub mod outbox;
 pub mod pictures;
 pub mod recordings;
+pub mod shares;
 pub mod state;
 pub mod stats;
 pub mod takeout;

@@ -19,7 +19,7 @@ use crate::{
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
-    pictures,
+    pictures, shares,
     stats::{records, streaks, summary},
     takeout, webhooks,
 };
@@ -74,5 +74,6 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             pictures {
                 route_svg, route_png, chart_svg, chart_png, heatmap_svg, heatmap_png, weekly_svg, weekly_png,
             }
+            shares { create, list, delete, shared_svg, shared_png }
     })
 }

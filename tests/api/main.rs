@@ -40,6 +40,7 @@ mod recordings;
 mod registration;
 mod reset;
 mod sessions;
+mod shares;
 mod shutdown;
 mod stats;
 mod status_command;

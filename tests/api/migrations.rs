@@ -6,7 +6,7 @@ use sports_log::db::migrations;
 
 use crate::support::{Database, connector};
 
-const MIGRATIONS: usize = 17;
+const MIGRATIONS: usize = 18;
 
 /// `table.column type` of the migrated database, in diesel's words.
 const COLUMNS: &str = "
