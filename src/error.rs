@@ -52,6 +52,7 @@ pub enum ErrorCode {
     TooManyWebhooks,
     TooManyImports,
     TooManyGoals,
+    TooManyShares,
     NoTrack,
     NoOriginal,
     NotReady,
@@ -108,6 +109,7 @@ impl ErrorCode {
             | Self::TooManyWebhooks
             | Self::TooManyImports
             | Self::TooManyGoals
+            | Self::TooManyShares
             | Self::NoTrack
             | Self::NoOriginal
             | Self::NotReady => StatusCode::CONFLICT,

@@ -18,6 +18,7 @@ use crate::{
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
+    pictures::Painter,
     telemetry::Metrics,
     throttle::LocalLimits,
 };
@@ -30,6 +31,7 @@ pub struct Shared {
     pub sessions: SessionConfig,
     pub providers: Providers,
     pub token_cipher: TokenCipher,
+    pub painter: Painter,
     pub metrics: Metrics,
     pub delivery: DeliveryStatus,
     pub bell: Bell,
@@ -51,7 +53,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Starts the hashing threads.
+    /// Starts the threads that hash and draw.
     pub fn new(
         config: &Config,
         connector: Connector,
@@ -64,6 +66,7 @@ impl Shared {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::configured(&config.secrets),
             hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
+            painter: Painter::new()?,
             sessions: config.sessions,
             providers: Providers::new(&config.oauth, &config.server.base_url),
             token_cipher: TokenCipher::new(&config.oauth.token_keys),

@@ -119,6 +119,19 @@ pub fn tagged(
     Ok(answer.content_type(ContentType::json()).body(body))
 }
 
+/// The same with a body of any type.
+pub fn tagged_body(
+    request: &HttpRequest,
+    content_type: &'static str,
+    body: Vec<u8>,
+) -> HttpResponse {
+    let tag = EntityTag::new_strong(body_tag(&body));
+    if has(request, &tag) {
+        return HttpResponse::NotModified().insert_header(ETag(tag)).finish();
+    }
+    HttpResponse::Ok().insert_header(ETag(tag)).content_type(content_type).body(body)
+}
+
 /// Whether `If-None-Match` names `tag`. One that is malformed names nothing.
 fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
     if !request.headers().contains_key(header::IF_NONE_MATCH) {

@@ -26,13 +26,16 @@ mod timestamp;
 mod validation;
 
 pub use client_address::ClientAddress;
-pub use conditional::{IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged};
+pub use conditional::{
+    IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged, tagged_body,
+};
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
 pub use json::{ApiJson, parse_part};
 pub use limits::Attempt;
 pub use message::Message;
 pub use object::Object;
+pub use pages::source_hash;
 pub use patch::Patch;
 pub use path::ApiPath;
 pub use query::ApiQuery;

@@ -19,6 +19,7 @@ use crate::{
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
+    pictures, shares,
     stats::{records, streaks, summary},
     takeout, webhooks,
 };
@@ -70,5 +71,9 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             summary { summary }
             streaks { streaks }
             records { records }
+            pictures {
+                route_svg, route_png, chart_svg, chart_png, heatmap_svg, heatmap_png, weekly_svg, weekly_png,
+            }
+            shares { create, list, delete, shared_svg, shared_png }
     })
 }

@@ -103,6 +103,17 @@ async fn nothing_secret_is_logged_even_at_trace() {
     send(Method::POST, &base, "/activities", &headers, Some(run.to_string().into_bytes()))
         .await
         .expect(201);
+    let share = post_as("/shares", json!({"picture": "weekly"})).await["svg_url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let share = share.strip_prefix("https://log.example/shared/").unwrap().to_owned();
+    let shared = share.trim_end_matches(".svg").to_owned();
+    for (path, status) in
+        [(share.clone(), 200), (format!("{shared}.png"), 200), (format!("{shared}.gif"), 404)]
+    {
+        send(Method::GET, &base, &format!("/shared/{path}"), &[], None).await.expect(status);
+    }
     until_selects(&database, "SELECT count(*) FROM webhook_deliveries WHERE attempts > 0", "1")
         .await;
     database.execute("DELETE FROM outbox WHERE channel = 'webhook'").await;
@@ -129,6 +140,7 @@ async fn nothing_secret_is_logged_even_at_trace() {
         &fifth.refresh_token,
         &personal,
         &webhook,
+        &shared,
         CLIENT_SECRET,
         OAUTH_TOKEN_KEY,
         &mailed,

@@ -10,7 +10,7 @@ pub struct Sport {
     #[schema(examples("trail_run"))]
     pub activity_type: &'static str,
     #[schema(examples("Trail run"))]
-    name: &'static str,
+    pub name: &'static str,
     /// What files and services call it (Garmin, FIT, Strava, Apple Health), in any case and punctuation.
     also: &'static [&'static str],
 }

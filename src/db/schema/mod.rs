@@ -36,6 +36,7 @@ diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(takeouts -> users (user_id));
+diesel::joinable!(shares -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -71,4 +72,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     backups,
     takeouts,
     takeout_chunks,
+    shares,
 );

@@ -83,3 +83,15 @@ diesel::table! {
         data -> Bytea,
     }
 }
+
+diesel::table! {
+    shares (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        digest -> Bytea,
+        activity_id -> Nullable<Uuid>,
+        picture -> Jsonb,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}

@@ -115,7 +115,11 @@ fn find(path: &str) -> Option<(&'static str, &'static Value)> {
             let expected: Vec<&str> = template.split('/').collect();
             expected.len() == steps.len()
                 && expected.iter().zip(&steps).all(|(expected, step)| {
-                    expected == step || (expected.starts_with('{') && !step.is_empty())
+                    let (name, ending) = expected.split_once('}').unwrap_or((expected, ""));
+                    expected == step
+                        || (name.starts_with('{')
+                            && step.len() > ending.len()
+                            && step.ends_with(ending))
                 })
         })
         .collect();

@@ -1,0 +1,17 @@
+//! What all pictures are drawn with: shapes, colours, scales, and words for numbers.
+
+mod axes;
+mod curves;
+mod projection;
+pub mod scale;
+mod svg;
+mod theme;
+pub mod words;
+
+pub use axes::Axes;
+pub use curves::{Sample, columns, simplified};
+pub use projection::Projection;
+pub use scale::Scale;
+pub use svg::{Canvas, Svg, area, outline};
+pub use theme::{SHADES, Theme};
+pub use words::{Units, shortened};

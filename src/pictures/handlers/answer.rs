@@ -1,0 +1,32 @@
+//! A picture as an answer.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CONTENT_SECURITY_POLICY, HeaderValue},
+};
+
+use crate::{
+    error::{ApiError, ApiResult},
+    http::{source_hash, tagged_body},
+    pictures::drawing::Theme,
+};
+
+/// 200 with a picture of this type, or 304 when it is the one that the client has. Opened by itself, an SVG may
+/// use its own style sheet and nothing else; `frame_ancestors` may frame it.
+pub fn image(
+    request: &HttpRequest,
+    content: Vec<u8>,
+    style: Option<Theme>,
+    frame_ancestors: &str,
+) -> ApiResult<HttpResponse> {
+    let content_type = if style.is_some() { "image/svg+xml" } else { "image/png" };
+    let mut answer = tagged_body(request, content_type, content);
+    if let Some(theme) = style {
+        let hash = source_hash(&theme.style());
+        let policy =
+            format!("default-src 'none'; style-src {hash}; frame-ancestors {frame_ancestors}");
+        let policy = HeaderValue::try_from(policy).map_err(ApiError::internal)?;
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,9 @@
+//! HTTP to service and back.
+
+mod activities;
+mod answer;
+mod stats;
+
+pub use activities::*;
+pub use answer::image;
+pub use stats::*;

@@ -1,0 +1,32 @@
+//! SVG as PNG, with a font that the program brings along: servers have none.
+
+use std::sync::{Arc, LazyLock};
+
+use epaint_default_fonts::{NOTO_EMOJI_REGULAR, UBUNTU_LIGHT};
+use resvg::{
+    tiny_skia::{Pixmap, Transform},
+    usvg::{Options, Tree, fontdb},
+};
+
+use crate::error::{ApiError, ApiResult};
+
+/// Ubuntu has Latin, Greek and Cyrillic letters; what neither font has is left out.
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_source(fontdb::Source::Binary(Arc::new(UBUNTU_LIGHT)));
+    fonts.load_font_source(fontdb::Source::Binary(Arc::new(NOTO_EMOJI_REGULAR)));
+    fonts.set_sans_serif_family("Ubuntu");
+    Arc::new(fonts)
+});
+
+/// The picture so many pixels wide.
+pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
+    let options = Options { fontdb: Arc::clone(&FONTS), ..Options::default() };
+    let tree = Tree::from_str(svg, &options).map_err(ApiError::internal)?;
+    let scale = width as f32 / tree.size().width();
+    let height = (tree.size().height() * scale).round() as u32;
+    let pixmap = Pixmap::new(width, height);
+    let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    pixmap.encode_png().map_err(ApiError::internal)
+}

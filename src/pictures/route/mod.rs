@@ -1,0 +1,101 @@
+//! The route of an activity without a map, and its elevation below.
+
+mod map;
+mod profile;
+
+use profile::Profile;
+
+use super::{
+    drawing::{Canvas, Svg, Theme, Units, words::Sentences},
+    subject::Subject,
+    track::Track,
+};
+use crate::recordings::metres_between;
+
+const WIDTH: f64 = 800.0;
+const MARGIN: f64 = 24.0;
+const TOP: f64 = 78.0;
+const MAP_HEIGHT: f64 = 380.0;
+
+/// What is drawn.
+pub struct Route {
+    pub subject: Subject,
+    pub track: Track,
+    /// Then nothing is told but of what is shown.
+    pub hides_ends: bool,
+}
+
+impl Route {
+    pub fn draw(&self, theme: Theme, units: Units) -> String {
+        let profile = Profile::of(&self.track);
+        let map_bottom = TOP + MAP_HEIGHT;
+        let below = if profile.is_some() { profile::HEIGHT } else { MARGIN };
+        let title = format!("Route of {}", self.subject.title());
+        let canvas = Canvas {
+            width: WIDTH,
+            height: map_bottom + below,
+            title: &title,
+            description: &self.description(units, profile.as_ref()),
+        };
+        let mut svg = Svg::new(theme, &canvas);
+        svg.text("title ink", (MARGIN, 38.0), &self.subject.title());
+        svg.text("facts muted", (MARGIN, 60.0), &self.facts(units).join(" · "));
+        svg.rect("panel", [MARGIN, TOP, WIDTH - 2.0 * MARGIN, MAP_HEIGHT], 6.0);
+        match self.nothing() {
+            Some(why) => {
+                svg.text("message muted middle", (WIDTH / 2.0, TOP + MAP_HEIGHT / 2.0), why);
+            }
+            None => map::draw(&mut svg, &self.track, !self.hides_ends, units),
+        }
+        if let Some(profile) = profile {
+            profile.draw(&mut svg, units, map_bottom);
+        }
+        svg.finish()
+    }
+
+    /// Why there is no route to be seen.
+    fn nothing(&self) -> Option<&'static str> {
+        match (self.track.pieces.is_empty(), self.hides_ends) {
+            (false, _) => None,
+            (true, false) => Some("No positions were recorded"),
+            (true, true) => Some("There is no route to be seen between its hidden ends"),
+        }
+    }
+
+    fn facts(&self, units: Units) -> Vec<String> {
+        let mut facts = vec![self.subject.kind()];
+        if !self.hides_ends {
+            facts.extend(self.subject.totals(units));
+        } else if self.track.length() > 0.0 {
+            facts.push(format!("{} shown, both ends hidden", units.distance(self.track.length())));
+        }
+        facts
+    }
+
+    fn description(&self, units: Units, profile: Option<&Profile>) -> String {
+        let mut words = Sentences::new(&self.subject.title(), &self.facts(units));
+        if let Some(why) = self.nothing() {
+            words.push(why);
+            return words.finish();
+        }
+        if self.track.pieces.len() > 1 {
+            let pieces = self.track.pieces.len();
+            words.push(format!(
+                "The route is drawn in {pieces} pieces, with gaps where recording paused"
+            ));
+        }
+        if let Some((first, last)) = self.track.ends().filter(|_| !self.hides_ends) {
+            let apart = metres_between(first.position, last.position);
+            words.push(if apart < 100.0 {
+                "It ends where it begins".to_owned()
+            } else {
+                format!("It ends {} from where it begins", units.distance(apart))
+            });
+        }
+        if let Some(profile) = profile {
+            let (low, high) = (units.height(profile.low), units.height(profile.high));
+            words.push(format!("Its elevation is between {low} and {high}"));
+        }
+        words.finish()
+    }
+}

@@ -1,0 +1,96 @@
+//! The statements about what is drawn. Whose it is was found out before: from a live session, or from what
+//! its owner shares.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Bytea, Float4, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::subject::Subject;
+use crate::db::schema::profiles;
+
+/// An activity and its packed streams.
+#[derive(QueryableByName)]
+pub struct Recorded {
+    #[diesel(sql_type = Nullable<Text>)]
+    title: Option<String>,
+    #[diesel(sql_type = Text)]
+    activity_type: String,
+    #[diesel(sql_type = Timestamptz)]
+    started_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    utc_offset_minutes: Option<i32>,
+    #[diesel(sql_type = Int4)]
+    duration_secs: i32,
+    #[diesel(sql_type = Nullable<Int4>)]
+    moving_secs: Option<i32>,
+    #[diesel(sql_type = Nullable<Float4>)]
+    distance_meters: Option<f32>,
+    #[diesel(sql_type = Nullable<Float4>)]
+    elevation_gain_meters: Option<f32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    avg_heart_rate: Option<i32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    max_heart_rate: Option<i32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    avg_power_watts: Option<i32>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    streams: Option<Vec<u8>>,
+}
+
+/// The activity of a user, with its streams if it, or one that stands behind it, has any.
+pub async fn recorded(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    activity_id: Uuid,
+) -> QueryResult<Option<Recorded>> {
+    diesel::sql_query(
+        "SELECT a.title, a.activity_type, a.started_at, a.utc_offset_minutes, a.duration_secs, a.moving_secs, a.distance_meters,
+                a.elevation_gain_meters, a.avg_heart_rate, a.max_heart_rate, a.avg_power_watts, s.data AS streams
+         FROM activities a LEFT JOIN LATERAL (
+             SELECT data FROM activity_streams JOIN activities b ON b.id = activity_id
+             WHERE (b.id = a.id OR b.merged_into = a.id) AND b.user_id = a.user_id
+             ORDER BY b.id <> a.id LIMIT 1) s ON true
+         WHERE a.id = $1 AND a.user_id = $2",
+    )
+    .bind::<SqlUuid, _>(activity_id)
+    .bind::<SqlUuid, _>(user_id)
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// The units and the time zone that a user prefers.
+pub async fn preferences(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<(String, String)> {
+    profiles::table
+        .find(user_id)
+        .select((profiles::preferred_units, profiles::time_zone))
+        .first(&mut conn)
+        .await
+}
+
+impl Recorded {
+    /// What is known of it, and what was measured along it.
+    pub fn into_parts(self) -> (Subject, Option<Vec<u8>>) {
+        let subject = Subject {
+            title: self.title,
+            activity_type: self.activity_type,
+            started_at: self.started_at,
+            utc_offset_minutes: self.utc_offset_minutes,
+            duration_secs: self.duration_secs,
+            moving_secs: self.moving_secs,
+            distance_meters: self.distance_meters.map(f64::from),
+            elevation_gain_meters: self.elevation_gain_meters.map(f64::from),
+            avg_heart_rate: self.avg_heart_rate.map(f64::from),
+            max_heart_rate: self.max_heart_rate.map(f64::from),
+            avg_power_watts: self.avg_power_watts.map(f64::from),
+        };
+        (subject, self.streams)
+    }
+}

@@ -1,0 +1,78 @@
+//! What pictures of an activity say of it besides what was measured.
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::drawing::{Units, shortened, words};
+use crate::activities::Sport;
+
+/// An activity, as far as pictures tell of it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub title: Option<String>,
+    pub activity_type: String,
+    pub started_at: DateTime<Utc>,
+    pub utc_offset_minutes: Option<i32>,
+    pub duration_secs: i32,
+    pub moving_secs: Option<i32>,
+    pub distance_meters: Option<f64>,
+    pub elevation_gain_meters: Option<f64>,
+    pub avg_heart_rate: Option<f64>,
+    pub max_heart_rate: Option<f64>,
+    pub avg_power_watts: Option<f64>,
+}
+
+impl Subject {
+    /// The kind of sport in words.
+    pub fn sport(&self) -> String {
+        sport_in_words(&self.activity_type)
+    }
+
+    /// The date where it began, or else in UTC: `4 May 2026`.
+    pub fn date(&self) -> String {
+        let offset = FixedOffset::east_opt(self.utc_offset_minutes.unwrap_or(0).saturating_mul(60));
+        let date = match offset {
+            Some(offset) => self.started_at.with_timezone(&offset).date_naive(),
+            None => self.started_at.date_naive(),
+        };
+        date.format("%-d %B %Y").to_string()
+    }
+
+    /// Its own title, or else the sport.
+    pub fn title(&self) -> String {
+        let own = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        own.map_or_else(|| self.sport(), |title| shortened(title, 70.0))
+    }
+
+    /// The sport, if the title does not say it, and the date.
+    pub fn kind(&self) -> String {
+        let (sport, title) = (self.sport(), self.title());
+        if sport == title { self.date() } else { format!("{sport}, {}", self.date()) }
+    }
+
+    /// In metres a second, without standing still, if that is known.
+    pub fn average_speed(&self) -> Option<f64> {
+        let metres = self.distance_meters.filter(|metres| *metres > 0.0)?;
+        let secs = self.moving_secs.filter(|secs| *secs > 0).unwrap_or(self.duration_secs);
+        (secs > 0).then(|| metres / f64::from(secs))
+    }
+
+    /// What it adds up to, as far as that is known: distance, duration, and metres up.
+    pub fn totals(&self, units: Units) -> Vec<String> {
+        let distance = self.distance_meters.filter(|metres| *metres > 0.0);
+        let climb = self.elevation_gain_meters.filter(|metres| *metres >= 1.0);
+        [
+            distance.map(|metres| units.distance(metres)),
+            Some(words::duration(self.duration_secs.into())),
+            climb.map(|metres| format!("{} up", units.height(metres))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// The name of a kind of sport.
+pub fn sport_in_words(activity_type: &str) -> String {
+    let known = Sport::ALL.iter().find(|sport| sport.activity_type == activity_type);
+    known.map_or_else(|| activity_type.replace('_', " "), |sport| sport.name.to_owned())
+}

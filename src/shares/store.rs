@@ -1,0 +1,126 @@
+//! Statements about shares.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{auto_type, exists, now, sql},
+    prelude::*,
+    sql_types::{BigInt, Bool, Bytea, Integer, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    auth::{Identity, live_user},
+    db::schema::{activities, shares, users},
+};
+
+/// How many shares one user can have.
+const MAX_SHARES: i64 = 100;
+
+/// The columns of a share, as its owner sees it.
+pub type Row = (Uuid, Value, DateTime<Utc>, Option<DateTime<Utc>>);
+
+/// What is kept of a new share.
+pub struct NewRow {
+    pub digest: Vec<u8>,
+    pub activity_id: Option<Uuid>,
+    pub picture: Value,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// `None` when the user has too many, or no such activity; also when the identity has ended. Those that have
+/// expired make room.
+pub async fn insert(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    new: NewRow,
+) -> QueryResult<Option<Row>> {
+    #[derive(QueryableByName)]
+    struct Inserted {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = Timestamptz)]
+        created_at: DateTime<Utc>,
+    }
+    let inserted: Option<Inserted> = diesel::sql_query(
+        "WITH ended AS (DELETE FROM shares WHERE user_id = $5 AND expires_at <= now())
+         INSERT INTO shares (user_id, digest, activity_id, picture, expires_at)
+         SELECT u.id, $1, $2, $3, $4 FROM users u JOIN sessions s ON s.user_id = u.id
+         WHERE u.id = $5 AND u.token_version = $6 AND s.id = $7
+           AND ($2 IS NULL OR EXISTS (SELECT FROM activities WHERE id = $2 AND user_id = $5))
+           AND (SELECT count(*) FROM shares WHERE user_id = $5 AND coalesce(expires_at > now(), true)) < $8
+         RETURNING id, created_at",
+    )
+    .bind::<Bytea, _>(new.digest)
+    .bind::<Nullable<SqlUuid>, _>(new.activity_id)
+    .bind::<Jsonb, _>(&new.picture)
+    .bind::<Nullable<Timestamptz>, _>(new.expires_at)
+    .bind::<SqlUuid, _>(identity.user_id)
+    .bind::<Integer, _>(identity.token_version)
+    .bind::<SqlUuid, _>(identity.session_id)
+    .bind::<BigInt, _>(MAX_SHARES)
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(inserted.map(|row| (row.id, new.picture, row.created_at, new.expires_at)))
+}
+
+/// Whether the user has such an activity.
+pub async fn has_activity(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<bool> {
+    let own = activities::table.find(id).filter(activities::user_id.eq(identity.user_id));
+    diesel::select(exists(own)).get_result(&mut conn).await
+}
+
+#[auto_type(no_type_alias)]
+fn own(identity: Identity) -> _ {
+    let owner: live_user = live_user(identity);
+    shares::table.filter(shares::user_id.eq_any(owner))
+}
+
+/// Those that have not expired, newest first.
+pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Row>> {
+    own(identity)
+        .filter(sql::<Bool>("coalesce(shares.expires_at > now(), true)"))
+        .order((shares::created_at.desc(), shares::id))
+        .select((shares::id, shares::picture, shares::created_at, shares::expires_at))
+        .load(&mut conn)
+        .await
+}
+
+/// The id, if there was such a share.
+pub async fn delete(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    diesel::delete(own(identity).filter(shares::id.eq(id)))
+        .returning(shares::id)
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Whose picture the link of this digest leads to, and which, while it does.
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    digest: &[u8],
+) -> QueryResult<Option<(Uuid, Value)>> {
+    shares::table
+        .inner_join(users::table)
+        .filter(shares::digest.eq(digest))
+        .filter(
+            shares::expires_at
+                .is_null()
+                .or(shares::expires_at.gt(now.into_sql::<Timestamptz>().nullable())),
+        )
+        .filter(users::locked_at.is_null())
+        .select((shares::user_id, shares::picture))
+        .first(&mut conn)
+        .await
+        .optional()
+}

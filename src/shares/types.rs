@@ -1,0 +1,195 @@
+//! Shares as their owner sees them, and what the endpoints take.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    error::{ApiError, ApiResult, ErrorCode},
+    http::{Patch, Validator, rfc3339},
+    pictures::{
+        DaysParams, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
+        WeeksParams, YearParams,
+    },
+    stats::WeekStart,
+};
+
+/// Which picture is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(rename_all = "lowercase")]
+pub enum SharedPicture {
+    Route,
+    Chart,
+    Heatmap,
+    Weekly,
+}
+
+/// `POST /shares`. `null` means the same as absent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewShare)]
+pub struct ShareBody {
+    #[serde(default)]
+    #[schema(value_type = SharedPicture, required)]
+    picture: Patch<SharedPicture>,
+    /// Whose picture it is: for `route` and `chart`, and required for them.
+    activity_id: Option<Uuid>,
+    /// Of a route, whether the first and the last 200 m are left out, and all that would tell of them.
+    #[schema(default = true)]
+    hide_ends: Option<bool>,
+    #[schema(default = "auto")]
+    theme: Option<Theme>,
+    /// In place of those that the profile prefers.
+    units: Option<Units>,
+    /// Of `heatmap`; the present one, whichever that is, if not given.
+    #[schema(minimum = 1, maximum = 9999)]
+    year: Option<i32>,
+    /// Of `weekly`.
+    #[schema(minimum = 1, maximum = 104, default = 26)]
+    weeks: Option<u32>,
+    #[schema(default = "duration")]
+    metric: Option<Metric>,
+    #[schema(default = "monday")]
+    week_start: Option<WeekStart>,
+    /// Of `heatmap` and `weekly`: only these, with commas between them.
+    #[schema(examples("run,trail_run"), pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$")]
+    activity_type: Option<String>,
+    /// Of `heatmap` and `weekly`: the zone whose days they are, in place of the profile's.
+    #[schema(examples("Europe/Rome"))]
+    tz: Option<String>,
+    /// When the link ends by itself.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// What is shared, as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Shown {
+    picture: SharedPicture,
+    #[schema(required)]
+    pub activity_id: Option<Uuid>,
+    hide_ends: bool,
+    pub theme: Theme,
+    #[schema(required)]
+    pub units: Option<Units>,
+    #[schema(required)]
+    year: Option<i32>,
+    weeks: u32,
+    metric: Metric,
+    week_start: WeekStart,
+    #[schema(required)]
+    activity_type: Option<String>,
+    #[schema(required)]
+    tz: Option<String>,
+}
+
+/// A share to be kept.
+pub struct NewShare {
+    pub shown: Shown,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A share without its link.
+#[derive(Serialize, ToSchema)]
+pub struct Share {
+    pub id: Uuid,
+    #[serde(flatten)]
+    pub shown: Shown,
+    #[serde(serialize_with = "rfc3339")]
+    pub created_at: DateTime<Utc>,
+    #[schema(required)]
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A new share, with the links that are never shown again.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedShare {
+    #[serde(flatten)]
+    pub details: Share,
+    #[schema(format = "uri")]
+    pub svg_url: String,
+    #[schema(format = "uri")]
+    pub png_url: String,
+}
+
+/// The answer of `GET /shares`.
+#[derive(Serialize, ToSchema)]
+pub struct Shares {
+    pub shares: Vec<Share>,
+}
+
+/// What whoever shows the picture may choose.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SharedParams {
+    /// In place of that which was shared.
+    #[param(inline)]
+    pub theme: Option<Theme>,
+}
+
+impl ShareBody {
+    /// 422 with the fields at fault.
+    pub fn parse(self) -> ApiResult<NewShare> {
+        let mut v = Validator::default();
+        let picture = v.required("picture", self.picture, Ok);
+        let is_of_activity = matches!(picture, Some(SharedPicture::Route | SharedPicture::Chart));
+        if is_of_activity && self.activity_id.is_none() {
+            v.fault("activity_id", "missing", "is missing");
+        }
+        if self.expires_at.is_some_and(|at| at <= Utc::now()) {
+            v.fault("expires_at", "out_of_range", "must be in the future");
+        }
+        let picture = v.finish_with(picture)?;
+        let shown = Shown {
+            picture,
+            activity_id: self.activity_id.filter(|_| is_of_activity),
+            hide_ends: self.hide_ends.unwrap_or(true),
+            theme: self.theme.unwrap_or_default(),
+            units: self.units,
+            year: self.year,
+            weeks: self.weeks.unwrap_or(WeeksParams::DEFAULT),
+            metric: self.metric.unwrap_or_default(),
+            week_start: self.week_start.unwrap_or_default(),
+            activity_type: self.activity_type,
+            tz: self.tz,
+        };
+        let is_valid = shown.picture();
+        // The same rules hold for parameters, where they are answered with another code.
+        is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
+        Ok(NewShare { shown, expires_at: self.expires_at })
+    }
+}
+
+impl Shown {
+    /// 400 `invalid_parameter` for what there is not.
+    pub fn picture(&self) -> ApiResult<Picture> {
+        let activity = || self.activity_id.ok_or_else(ApiError::not_found);
+        let days = DaysParams {
+            metric: self.metric,
+            week_start: self.week_start,
+            activity_type: self.activity_type.clone(),
+            tz: self.tz.clone(),
+        };
+        Ok(match self.picture {
+            SharedPicture::Route => {
+                Picture::Route { activity_id: activity()?, hide_ends: self.hide_ends }
+            }
+            SharedPicture::Chart => Picture::Chart { activity_id: activity()? },
+            SharedPicture::Heatmap => {
+                Picture::Heatmap(HeatmapOptions::parse(YearParams { year: self.year }, days)?)
+            }
+            SharedPicture::Weekly => {
+                Picture::Weekly(WeeklyOptions::parse(WeeksParams { weeks: self.weeks }, days)?)
+            }
+        })
+    }
+
+    pub fn look(&self, params: SharedParams) -> Look {
+        Look { theme: params.theme.unwrap_or(self.theme), units: self.units }
+    }
+
+    pub fn from_json(json: Value) -> ApiResult<Self> {
+        serde_json::from_value(json).map_err(ApiError::internal)
+    }
+}

@@ -1,0 +1,229 @@
+//! Pictures that are shown to whoever has the link.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    pictures::{Fix, Picture, activity, gpx, northward, points},
+    support::{Answer, Scrape, TestApp, User},
+};
+
+/// A share, and the path of its picture as SVG.
+async fn share(app: &TestApp, user: &User, body: Value) -> (Value, String) {
+    let share = app.post_as(user, "/shares", &body).await.expect(201).json();
+    let url = share["svg_url"].as_str().unwrap();
+    let path = url.strip_prefix("https://log.example").unwrap().to_owned();
+    assert_eq!(share["png_url"].as_str().unwrap(), url.replace(".svg", ".png"));
+    (share, path)
+}
+
+fn route_of(path: &str) -> Value {
+    json!({"picture": "route", "activity_id": path.strip_prefix("/activities/").unwrap()})
+}
+
+async fn gone(app: &TestApp, path: &str) -> Answer {
+    app.get(path).await.expect_error(404, "not_found")
+}
+
+#[actix_rt::test]
+async fn whoever_has_the_link_sees_the_picture_in_any_page() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    for body in [
+        route_of(&path),
+        json!({"picture": "chart", "activity_id": path.strip_prefix("/activities/").unwrap()}),
+        json!({"picture": "heatmap", "year": 2026, "metric": "distance", "theme": "dark", "units": "imperial"}),
+        json!({"picture": "weekly", "weeks": 8, "week_start": "sunday", "activity_type": "run", "tz": "Europe/Rome"}),
+    ] {
+        let (made, link) = share(&app, &ann, body.clone()).await;
+        for (name, value) in body.as_object().unwrap() {
+            assert_eq!(&made[name], value, "{name}");
+        }
+        let answer = app.get(&link).await.expect(200);
+        Picture::of(&answer.text());
+        assert_eq!(answer.header("cache-control"), "public, max-age=300");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin");
+        assert!(answer.header("content-security-policy").ends_with("frame-ancestors *"));
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        let tag = answer.header("etag").to_owned();
+        let again =
+            app.send(Method::GET, &link, &[("if-none-match", &tag)], None).await.expect(304);
+        assert_eq!(again.header("cache-control"), "public, max-age=300");
+        let dark = app.get(&format!("{link}?theme=dark")).await.expect(200).text();
+        assert!(dark.contains("class=\"sports-log-dark\""));
+        let png = app.get(&link.replace(".svg", ".png?width=100")).await.expect(200);
+        assert_eq!(png.header("content-type"), "image/png");
+    }
+    let series = "sports_log_http_requests_total{endpoint=\"/shared/{token}.svg\",method=\"GET\",status=\"304\"}";
+    assert_eq!(Scrape::of(&app).await.get(series), Some(4.0));
+    let metrics = app.get("/metrics").await.text();
+    assert!(metrics.contains("/shared/{token}.png") && !metrics.contains("/shared/A"));
+}
+
+#[actix_rt::test]
+async fn the_ends_of_a_route_are_hidden_with_all_that_tells_of_them() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    // Whoever waits at the door wanders on the spot: that does not use up what is hidden.
+    let wait = |at: (f64, f64, f64)| {
+        let step = |n: u32| 8.0 * f64::from(n % 2) / 111_195.0;
+        (0..=100).map(move |n| (at.0 + step(n), at.1, at.2)).collect::<Vec<Fix>>()
+    };
+    let walk = northward(901);
+    let (start, end) = (walk[0], walk[900]);
+    let whole = [wait(start), walk.clone(), wait(end)].concat();
+    let path = activity(&app, &ann, &gpx(&[whole])).await;
+    let (_, link) = share(&app, &ann, route_of(&path)).await;
+    let hidden = Picture::of(&app.get(&link).await.expect(200).text());
+    // The same as of a track that has no more than what is shown. Of the wait, the first 200 m count.
+    let from = walk.iter().position(|fix| (fix.0 - start.0) * 111_195.0 >= 100.0).unwrap();
+    let until = walk.len() - from;
+    let cut = activity(&app, &ann, &gpx(&[walk[from..until].to_vec()])).await;
+    let cut = app.get_as(&ann, &format!("{cut}/route.svg")).await.expect(200);
+    let cut = Picture::of(&cut.text());
+    for class in ["route", "casing", "scale", "curve elevation", "area elevation", "grid"] {
+        assert_eq!(hidden.paths(class), cut.paths(class), "{class}");
+    }
+    assert_eq!(hidden.paths("start mark").len() + hidden.paths("finish mark").len(), 0);
+    let length = 2700.0 - 2.0 * f64::from(u32::try_from(from).unwrap()) * 3.0;
+    let shown = format!("{:.2} km shown, both ends hidden", length / 1000.0);
+    assert!(
+        hidden.desc.starts_with(&format!("Run: 4 May 2026, {shown}. Its elevation")),
+        "{}",
+        hidden.desc
+    );
+    let labels = |picture: &Picture| {
+        picture
+            .texts
+            .iter()
+            .filter(|text| !["start", "finish"].contains(&text.as_str()))
+            .skip(2)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&hidden), labels(&cut));
+
+    let mut all = route_of(&path);
+    all["hide_ends"] = json!(false);
+    let (_, link) = share(&app, &ann, all).await;
+    let all = Picture::of(&app.get(&link).await.expect(200).text());
+    assert!(all.desc.contains("It ends 2.70 km from where it begins."), "{}", all.desc);
+    assert!(points(all.paths("route")[0]) != points(hidden.paths("route")[0]));
+}
+
+#[actix_rt::test]
+async fn of_a_route_that_is_all_ends_nothing_is_shown() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    for fixes in [northward(1), northward(2), northward(130), vec![(47.0, 8.0, 5.0); 500]] {
+        let path = activity(&app, &ann, &gpx(&[fixes])).await;
+        let (_, link) = share(&app, &ann, route_of(&path)).await;
+        let shown = Picture::of(&app.get(&link).await.expect(200).text());
+        assert!(shown.says("There is no route to be seen between its hidden ends"));
+        assert_eq!(
+            shown.desc,
+            "Run: 4 May 2026. There is no route to be seen between its hidden ends."
+        );
+        assert_eq!(shown.paths("route").len() + shown.paths("curve elevation").len(), 0);
+    }
+}
+
+#[actix_rt::test]
+async fn a_share_ends_when_its_owner_says_so_and_with_what_it_shows() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let bob = app.user("bob@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    let never =
+        gone(&app, &format!("/shared/{}.svg", "A".repeat(43))).await.json()["error"].clone();
+
+    let (revoked, link) = share(&app, &ann, json!({"picture": "weekly"})).await;
+    let revoke = format!("/shares/{}", revoked["id"].as_str().unwrap());
+    app.request(&bob, Method::DELETE, &revoke, None).await.expect_error(404, "not_found");
+    app.get(&link).await.expect(200);
+    app.request(&ann, Method::DELETE, &revoke, None).await.expect(204);
+    assert_eq!(gone(&app, &link).await.json()["error"], never);
+    app.request(&ann, Method::DELETE, &revoke, None).await.expect_error(404, "not_found");
+
+    let (_, link) =
+        share(&app, &ann, json!({"picture": "weekly", "expires_at": "2099-01-01T00:00:00Z"})).await;
+    app.get(&link).await.expect(200);
+    app.database.execute("UPDATE shares SET expires_at = now()").await;
+    assert_eq!(gone(&app, &link).await.json()["error"], never);
+    assert_eq!(app.get_as(&ann, "/shares").await.expect(200).json(), json!({"shares": []}));
+
+    let (_, of_activity) = share(&app, &ann, route_of(&path)).await;
+    let (_, of_log) = share(&app, &ann, json!({"picture": "heatmap"})).await;
+    app.request(&ann, Method::DELETE, &path, None).await.expect(204);
+    gone(&app, &of_activity).await;
+    app.get(&of_log).await.expect(200);
+    app.database.execute("UPDATE users SET locked_at = now()").await;
+    gone(&app, &of_log).await;
+    app.database.execute("UPDATE users SET locked_at = NULL").await;
+    app.get(&of_log).await.expect(200);
+    app.database.execute(&format!("DELETE FROM users WHERE id = '{}'", ann.id)).await;
+    gone(&app, &of_log).await;
+    for wrong in ["A", "%2e%2e", &"A".repeat(42), &"A".repeat(44), &format!("{}=", "A".repeat(43))]
+    {
+        gone(&app, &format!("/shared/{wrong}.svg")).await;
+    }
+}
+
+#[actix_rt::test]
+async fn shares_are_their_owners_and_links_are_told_once() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let bob = app.user("bob@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(10)])).await;
+    app.post_as(&bob, "/shares", &route_of(&path)).await.expect_error(422, "validation_failed");
+    let (mut made, link) = share(&app, &ann, route_of(&path)).await;
+    let token = link.strip_prefix("/shared/").unwrap().trim_end_matches(".svg").to_owned();
+    assert_eq!(token.len(), 43);
+    for name in ["svg_url", "png_url"] {
+        made.as_object_mut().unwrap().remove(name);
+    }
+    assert_eq!(app.get_as(&ann, "/shares").await.expect(200).json(), json!({"shares": [made]}));
+    assert_eq!(app.get_as(&bob, "/shares").await.expect(200).json(), json!({"shares": []}));
+    let kept = app.database.text("SELECT string_agg(s::text, ' ') FROM shares s").await;
+    assert!(!kept.contains(&token));
+    app.database
+        .execute(
+            "INSERT INTO shares (user_id, digest, picture)
+             SELECT user_id, sha256(n::text::bytea), picture FROM shares, generate_series(2, 100) n",
+        )
+        .await;
+    let weekly = json!({"picture": "weekly"});
+    app.post_as(&ann, "/shares", &weekly).await.expect_error(409, "too_many_shares");
+    app.database
+        .execute("UPDATE shares SET expires_at = now() WHERE id = (SELECT id FROM shares WHERE activity_id IS NULL LIMIT 1)")
+        .await;
+    app.post_as(&ann, "/shares", &weekly).await.expect(201);
+    app.post("/shares", &weekly).await.expect_error(401, "missing_token");
+}
+
+#[actix_rt::test]
+async fn what_cannot_be_shared_is_told() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    for (wrong, field) in [
+        (json!({}), "picture"),
+        (json!({"picture": "map"}), "picture"),
+        (json!({"picture": "route"}), "activity_id"),
+        (json!({"picture": "chart", "activity_id": "x"}), "activity_id"),
+        (
+            json!({"picture": "chart", "activity_id": "00000000-0000-4000-8000-000000000000"}),
+            "activity_id",
+        ),
+        (json!({"picture": "heatmap", "year": 0}), "year"),
+        (json!({"picture": "heatmap", "metric": "joy"}), "metric"),
+        (json!({"picture": "weekly", "weeks": 105}), "weeks"),
+        (json!({"picture": "weekly", "activity_type": "A"}), "activity_type"),
+        (json!({"picture": "weekly", "tz": "Mars"}), "tz"),
+        (json!({"picture": "weekly", "expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
+    ] {
+        let answer =
+            app.post_as(&ann, "/shares", &wrong).await.expect_error(422, "validation_failed");
+        assert_eq!(answer.json()["fields"][0]["field"], field, "{wrong}");
+    }
+}
