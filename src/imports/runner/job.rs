@@ -31,6 +31,9 @@ use crate::{
 /// How often its owner is told how many files there are.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
+/// A file that takes so long while the job gives way is waiting for a processor.
+const STARVING: Duration = Duration::from_secs(3);
+
 /// A file that killed its readers so often is left alone.
 const MAX_ATTEMPTS: i32 = 3;
 
@@ -186,6 +189,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             return self.tell();
         }
         self.check()?;
+        let started = Instant::now();
         let material = if number == self.first && self.claimed.attempts > MAX_ATTEMPTS {
             Err(Refusal::new(Reason::GaveUp, "reading it failed again and again"))
         } else {
@@ -197,7 +201,9 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         if !self.runtime.block_on(kept)? {
             return Err(Stop::Lost);
         }
-        self.tell()
+        self.tell()?;
+        let is_starving = self.parts.gives_way && started.elapsed() > STARVING;
+        if is_starving { Err(Stop::Starving) } else { Ok(()) }
     }
 
     /// Copies an archive that is in another to where it can be read in any order. `Err` when it cannot

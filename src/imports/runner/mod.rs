@@ -1,4 +1,4 @@
-//! Working on imports: one job after the other is claimed, and a thread of low priority does it.
+//! Working on imports: one job after the other is claimed, and a thread does it that gives way to all others.
 //!
 //! Reading files is work for a processor: it has a thread of its own, so that neither requests nor messages
 //! wait for it. Two at a time, of which one is small: whoever brings the run of this morning does
@@ -15,7 +15,11 @@ mod thread;
 pub mod unpack;
 mod walk;
 
-use std::rc::Rc;
+use std::{
+    cell::Cell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::Mutex;
 
@@ -34,6 +38,9 @@ pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
 
+/// As long imports give way no more after one that hardly got on.
+const HUNGER: Duration = Duration::from_secs(60);
+
 /// Bytes of an upload that is soon done.
 const SMALL: i64 = 8 * 1024 * 1024;
 
@@ -45,6 +52,8 @@ pub struct Parts {
     pub storage: Storage,
     pub metrics: ImportMetrics,
     pub stopping: Stopping,
+    /// Whether it runs only when nothing else wants to.
+    pub gives_way: bool,
 }
 
 /// Starts the importer on a thread of its own. Needs a running actix system.
@@ -57,6 +66,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: metrics.imports.clone(),
         stopping: Stopping::default(),
+        gives_way: true,
     };
     let schedule = Schedule {
         connector: connector.clone(),
@@ -69,6 +79,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         parts,
         pool: Pool::new(connector, 1, wait),
         any_size: Rc::default(),
+        starved: Rc::default(),
     })
 }
 
@@ -78,6 +89,8 @@ struct Importer {
     pool: Pool,
     /// Held by the one that may be large.
     any_size: Rc<Mutex<()>>,
+    /// When a job last hardly got on for giving way.
+    starved: Rc<Cell<Option<Instant>>>,
 }
 
 impl Importer {
@@ -93,7 +106,13 @@ impl Work for Importer {
         let max_bytes = if any_size.is_ok() { i64::MAX } else { SMALL };
         match self.claim(max_bytes).await {
             Ok(Some(job)) => {
-                thread::run(self.parts.clone(), job).await;
+                let starved = self.starved.get();
+                let gives_way = starved.is_none_or(|at| at.elapsed() > HUNGER);
+                if let Some(Ended::Starving) =
+                    thread::run(Parts { gives_way, ..self.parts.clone() }, job).await
+                {
+                    self.starved.set(Some(Instant::now()));
+                }
                 true
             }
             Ok(None) => false,

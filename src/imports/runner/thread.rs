@@ -11,7 +11,7 @@ use crate::{
         store::{self, Claimed},
         types::Status,
     },
-    jobs::low_priority,
+    jobs::{idle_priority, low_priority},
     recordings::Reason,
 };
 
@@ -22,26 +22,30 @@ pub enum Ended {
     Done,
     /// It was given up.
     Failed,
+    /// Nearly no processor was left for it: it goes on with a higher priority.
+    Starving,
     /// It was cancelled, or is somebody else's now, or goes on later.
     NotNow,
 }
 
-/// Waits for a new thread to work on `job`. If it dies, the job's lease brings it back.
-pub async fn run(parts: Parts, job: Claimed) {
+/// Waits for a new thread to work on `job`. If it dies (`None`), the job's lease brings it back.
+pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
     let thread = std::thread::Builder::new().name(name).spawn(move || {
-        low_priority();
+        if parts.gives_way {
+            idle_priority()
+        } else {
+            low_priority()
+        }
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
     });
-    match thread {
-        Ok(_) => match is_done.await {
-            Ok(ended) => tracing::debug!(?ended, "an import ended"),
-            Err(_) => tracing::error!("the thread of an import died"),
-        },
-        Err(error) => tracing::error!(error.cause = %error, "no thread for an import"),
+    if let Err(error) = thread {
+        tracing::error!(error.cause = %error, "no thread for an import");
+        return None;
     }
+    is_done.await.inspect_err(|_| tracing::error!("the thread of an import died")).ok()
 }
 
 /// Works on `job` on this thread, which must not be one of a runtime. `tell` hears how many files there
@@ -89,6 +93,10 @@ fn work(
         Err(Stop::Leaving) => {
             runtime.block_on(store::give_back(&writer, job))?;
             Ended::NotNow
+        }
+        Err(Stop::Starving) => {
+            runtime.block_on(store::give_back(&writer, job))?;
+            Ended::Starving
         }
         Err(Stop::Lost) => Ended::NotNow,
         Err(Stop::Error(error)) => {
