@@ -351,7 +351,7 @@ async fn activities_are_found_by_words_ranges_and_sports() {
         ("q=riv", ""),
         ("q=C", "C"),
         ("q=", "E D C B A"),
-        ("q=%27%3B%20--%20%26%20%7C%20!%20(", "E D C B A"),
+        ("q=%27%3B%20--%20%26%20%7C%20!%20(", ""),
         ("activity_type=run,swim", "E B A"),
         ("min_distance_meters=2000&max_distance_meters=2000.5", "B A"),
         ("max_distance_meters=0", "E"),
