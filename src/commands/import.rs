@@ -66,7 +66,9 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         Ended::Done if report.counts.refused == 0 => Ok(()),
         Ended::Done => Err("not every file was taken".into()),
         Ended::Failed => Err("the import was given up: it unpacks to suspiciously much".into()),
-        Ended::Starving | Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
+        Ended::Starving | Ended::NotNow => {
+            Err("the import was interrupted; a running server goes on with it".into())
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub struct GoalBody {
 #[schema(as = GoalChanges)]
 pub struct GoalChangesBody {
     #[serde(default)]
-    #[schema(value_type = Option<f64>, minimum = 1, maximum = 1e12)]
+    #[schema(value_type = f64, minimum = 1, maximum = 1e12)]
     target: Patch<Number>,
 }
 

@@ -76,8 +76,12 @@ impl Period {
 }
 
 /// As long a range just before `from`: of whole months (or years), as many months; else as many days.
-/// `None` before the calendar begins.
+/// `None` before the year 1, which dates of RFC 3339 begin with.
 pub fn range_before(from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    as_long_before(from, to).filter(|before| before.0.year() >= 1)
+}
+
+fn as_long_before(from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
     let last = from.pred_opt()?;
     let after = to.succ_opt()?;
     if from.day() == 1 && after.day() == 1 {
@@ -125,6 +129,7 @@ mod tests {
             let expected = (day(before.0), day(before.1));
             assert_eq!(range_before(day(from), day(to)), Some(expected), "{from} to {to}");
         }
+        assert_eq!(range_before(day("0993-12-20"), day("2000-06-30")), None);
     }
 
     proptest! {

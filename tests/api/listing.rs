@@ -370,6 +370,8 @@ async fn activities_are_found_by_words_ranges_and_sports() {
         ("min_distance_meters=far", "min_distance_meters"),
         ("max_distance_meters=NaN", "max_distance_meters"),
         ("min_duration_secs=1.5", "min_duration_secs"),
+        ("max_duration_secs=-1", "max_duration_secs"),
+        ("min_distance_meters=-0.1", "min_distance_meters"),
         ("activity_type=run,,swim", "activity_type"),
     ] {
         let answer = app.get_as(&ann, &format!("/activities?{query}")).await;

@@ -127,15 +127,17 @@ fn words(text: Option<String>) -> ApiResult<Option<String>> {
 }
 
 fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f32>> {
-    let parse = |text: String| text.parse().ok().filter(|meters: &f32| meters.is_finite());
-    let problem = || invalid(name, "must be a number");
+    let parse = |text: String| text.parse().ok().filter(|meters| (0.0..=f32::MAX).contains(meters));
+    let problem = || invalid(name, "must be a number, and at least 0");
     text.map(|text| parse(text).ok_or_else(problem)).transpose()
 }
 
 fn seconds(name: &'static str, text: Option<String>) -> ApiResult<Option<i32>> {
-    let number = number(name, text)?;
-    // Beyond what an activity can last, one number is as good as another.
-    Ok(number.map(|secs| i32::try_from(secs).unwrap_or(if secs < 0 { -1 } else { i32::MAX })))
+    match number(name, text)? {
+        Some(..0) => Err(invalid(name, "must be at least 0")),
+        // Beyond what an activity can last, one number is as good as another.
+        number => Ok(number.map(|secs| i32::try_from(secs).unwrap_or(i32::MAX))),
+    }
 }
 
 fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
