@@ -44,7 +44,9 @@ pub struct Attributes<'a>(&'a BytesStart<'a>);
 impl Attributes<'_> {
     /// By local name.
     pub fn get(&self, name: &str) -> Option<String> {
-        let mut attributes = self.0.attributes().flatten();
+        let mut attributes = self.0.attributes();
+        // Whether one is given twice is of no interest: the first counts.
+        let mut attributes = attributes.with_checks(false).flatten();
         let found = attributes.find(|found| found.key.local_name().as_ref() == name)?;
         let text = unescape(&found.value).unwrap_or(Cow::Borrowed(&found.value));
         Some(text.into_owned())
@@ -103,34 +105,39 @@ pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<(), V::Error
 #[derive(Default)]
 struct Place {
     path: String,
-    texts: Vec<String>,
+    /// One behind the other: an element that ends takes its text away, and its parent's goes on.
+    text: String,
+    /// Where the text of each begins.
+    starts: Vec<usize>,
 }
 
 impl Place {
     /// Goes one event further; whether that was the end.
     fn pass<V: Visitor>(&mut self, event: Event<'_>, visitor: &mut V) -> Result<bool, V::Error> {
-        let Self { path, texts } = self;
         match event {
             Event::Start(start) => {
-                if texts.len() == MAX_DEPTH {
+                let Self { path, text, starts } = self;
+                if starts.len() == MAX_DEPTH {
                     return Err(Refusal::malformed("it nests too deep").into());
                 }
                 if !path.is_empty() {
                     path.push('/');
                 }
                 path.push_str(start.local_name().as_ref());
-                texts.push(String::new());
+                starts.push(text.len());
                 visitor.open(path, &Attributes(&start))?;
             }
             Event::End(_) => {
-                let text = texts.pop().unwrap_or_default();
-                visitor.close(path, text.trim())?;
+                let Self { path, text, starts } = self;
+                let start = starts.pop().unwrap_or_default();
+                visitor.close(path, text.get(start..).unwrap_or_default().trim())?;
+                text.truncate(start);
                 path.truncate(path.rfind('/').unwrap_or_default());
             }
-            Event::Text(text) => add(texts, &text),
-            Event::CData(text) => add(texts, &text),
-            Event::GeneralRef(name) => add(texts, &resolved(&name)?),
-            Event::Eof if texts.is_empty() => return Ok(true),
+            Event::Text(text) => self.add(&text),
+            Event::CData(text) => self.add(&text),
+            Event::GeneralRef(name) => self.add(&resolved(&name)?),
+            Event::Eof if self.starts.is_empty() => return Ok(true),
             Event::Eof => {
                 return Err(Refusal::new(Reason::Truncated, "it ends in the middle").into());
             }
@@ -143,6 +150,14 @@ impl Place {
         }
         Ok(false)
     }
+
+    fn add(&mut self, more: &str) {
+        if let Some(start) = self.starts.last()
+            && self.text.len() - start + more.len() <= MAX_TEXT
+        {
+            self.text.push_str(more);
+        }
+    }
 }
 
 /// A document that ends within a tag ends too early; anything else breaks the rules.
@@ -151,14 +166,6 @@ fn refusal(error: Error) -> Refusal {
         Error::Syntax(SyntaxError::InvalidBangMarkup) => Refusal::malformed(error),
         Error::Syntax(_) => Refusal::new(Reason::Truncated, "it ends in the middle"),
         _ => Refusal::malformed(error),
-    }
-}
-
-fn add(texts: &mut [String], more: &str) {
-    if let Some(text) = texts.last_mut()
-        && text.len() + more.len() <= MAX_TEXT
-    {
-        text.push_str(more);
     }
 }
 
