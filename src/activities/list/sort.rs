@@ -65,7 +65,23 @@ impl FromStr for Sort {
 }
 
 impl Sort {
-    /// As SQL.
+    /// As SQL, for `ORDER BY`.
+    pub fn order(self) -> &'static str {
+        match (self.by, self.is_descending) {
+            (SortBy::StartedAt, true) => "activities.started_at DESC, activities.id DESC",
+            (SortBy::StartedAt, false) => "activities.started_at, activities.id",
+            (SortBy::DistanceMeters, true) => {
+                "coalesce(activities.distance_meters, -1) DESC, activities.id DESC"
+            }
+            (SortBy::DistanceMeters, false) => {
+                "coalesce(activities.distance_meters, -1), activities.id"
+            }
+            (SortBy::DurationSecs, true) => "activities.duration_secs DESC, activities.id DESC",
+            (SortBy::DurationSecs, false) => "activities.duration_secs, activities.id",
+        }
+    }
+
+    /// As SQL, to be compared with a value.
     pub fn expression(self) -> &'static str {
         match self.by {
             SortBy::StartedAt => "activities.started_at",

@@ -12,7 +12,7 @@ use super::{Cursor, PageRequest, Sort, Start, Value};
 use crate::{
     activities::types::ActivitySummary,
     auth::{Identity, live_user},
-    db::{Columns, schema::activities},
+    db::{Columns, FixedSql, schema::activities},
 };
 
 static SUMMARY: Columns<ActivitySummary> = Columns::unwritten();
@@ -25,13 +25,11 @@ pub async fn page(
     identity: Identity,
     page: &PageRequest,
 ) -> QueryResult<Vec<ActivitySummary>> {
-    let direction = if page.sort.is_descending { "DESC" } else { "ASC" };
-    let order = format!("{} {direction}, activities.id {direction}", page.sort.expression());
     let mut query = activities::table
         .filter(activities::user_id.eq_any(live_user(identity)))
         .filter(activities::merged_into.is_null())
         .select(&SUMMARY)
-        .order(sql::<Untyped>(&order))
+        .order(FixedSql::<Untyped>::new(page.sort.order()))
         .limit(page.limit + 1)
         .into_boxed();
     let filter = &page.filter;

@@ -55,7 +55,35 @@ pub struct TotalsOfDays {
     pub last: Option<NaiveDate>,
 }
 
+impl TotalsOfDays {
+    /// Those of other days, too.
+    pub fn and(self, other: Self) -> Self {
+        let both = |one: Option<_>, other: Option<_>, pick: fn(_, _) -> _| match (one, other) {
+            (Some(one), Some(other)) => Some(pick(one, other)),
+            (one, other) => one.or(other),
+        };
+        Self {
+            totals: self.totals.and(&other.totals),
+            first: both(self.first, other.first, NaiveDate::min),
+            last: both(self.last, other.last, NaiveDate::max),
+        }
+    }
+}
+
 impl Totals {
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            activities: self.activities + other.activities,
+            active_days: self.active_days + other.active_days,
+            duration_secs: self.duration_secs + other.duration_secs,
+            distance_meters: millimetres(self.distance_meters + other.distance_meters),
+            elevation_gain_meters: millimetres(
+                self.elevation_gain_meters + other.elevation_gain_meters,
+            ),
+            calories: self.calories + other.calories,
+        }
+    }
+
     /// What is more, or less, than in `before`.
     pub fn since(&self, before: &Self) -> Self {
         Self {

@@ -13,7 +13,7 @@ use crate::{
     error::ApiResult,
     state::WorkerState,
     stats::{
-        days::{self, DayParams, Days, Group, SportParams, Totals},
+        days::{self, DayParams, Days, Group, SportParams, Totals, TotalsOfDays},
         period::range_before,
     },
 };
@@ -33,11 +33,14 @@ pub async fn summarise(
     asked.types = sports.types()?;
     let group = params.group_by.group(days.week_start);
     // Pipelined on one connection.
-    let (found, totals, before) = tokio::try_join!(
-        days::by(&conn, &asked, group),
-        days::total(&conn, &asked),
-        before(&conn, &asked),
-    )?;
+    let (found, before) = tokio::try_join!(days::by(&conn, &asked, group), before(&conn, &asked))?;
+    // A day is in one period, but may be one of several sports.
+    let totals = match group {
+        Group::Period(_) => {
+            found.iter().fold(TotalsOfDays::default(), |all, bucket| all.and(bucket.of))
+        }
+        Group::ActivityType | Group::All => days::total(&conn, &asked).await?,
+    };
     drop(conn);
     let from = asked.from.or(totals.first);
     let range = from.map(|from| (from, to));
