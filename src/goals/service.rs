@@ -1,5 +1,6 @@
 //! The rules of goals.
 
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::{
@@ -38,11 +39,10 @@ pub async fn list(
 ) -> ApiResult<Vec<GoalAnswer>> {
     let conn = state.pool.get().await?;
     let days = params.days(&conn, identity, (None, None)).await?;
-    let mut answers = Vec::new();
-    for goal in store::list(&conn, identity).await? {
-        answers.push(progress(&conn, goal, &days, params.week_start).await?);
-    }
-    Ok(answers)
+    let goals = store::list(&conn, identity).await?;
+    // Pipelined on one connection.
+    try_join_all(goals.into_iter().map(|goal| progress(&conn, goal, &days, params.week_start)))
+        .await
 }
 
 pub async fn get(

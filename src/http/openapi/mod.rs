@@ -23,6 +23,8 @@ use super::{finish::ErrorBody, routes::routes};
         (name = "Logging in", description = "Every way in answers with an access token"),
         (name = "Sessions", description = "Where one is logged in"),
         (name = "Ways in", description = "Who can get into the account; what changes it wants a proof"),
+        (name = "Statistics", description = "What the log adds up to, in the user's own time zone"),
+        (name = "Goals", description = "What is aimed at, and how far it is"),
         (name = "Pictures", description = "For pages and documents, and links to share them"),
         (name = "Webhooks", description = "Services that are told what happens to the log"),
         (name = "Account", description = "The account and its profile"),
