@@ -10,7 +10,7 @@ use derive_more::Deref;
 use crate::{
     activities::{changes::Bell, originals::Storage},
     auth::{
-        Hasher, JwtKeys, ServerKey,
+        Hasher, JwtKeys, KnownTokens, ServerKey,
         oauth::{Outbound, Providers, TokenCipher},
     },
     config::{Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig},
@@ -127,6 +127,7 @@ pub struct WorkerState {
     shared: Arc<Shared>,
     pub pool: Pool,
     pub point_reads: PointReads,
+    pub known_tokens: KnownTokens,
     pub outbound: Outbound,
 }
 
@@ -136,6 +137,7 @@ impl WorkerState {
             Pool::new(shared.connector.clone(), shared.pool_size_per_worker, shared.pool_wait);
         shared.metrics.watch_pool("http", pool.clone());
         let point_reads = PointReads::new(shared.connector.clone());
-        Self { pool, point_reads, outbound: Outbound::default(), shared }
+        let known_tokens = KnownTokens::default();
+        Self { pool, point_reads, known_tokens, outbound: Outbound::default(), shared }
     }
 }

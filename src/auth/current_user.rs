@@ -54,7 +54,7 @@ impl FromRequest for CurrentUser {
                 let message = "this needs a login; a personal access token is not enough";
                 return Err(ApiError::new(ErrorCode::InsufficientScope, message));
             }
-            let identity = state.jwt.verify(token)?;
+            let identity = state.known_tokens.verify(&state.jwt, token)?;
             welcome(request, state, identity).map(Self)
         }))
     }
@@ -77,7 +77,7 @@ impl<S: ScopeOf + 'static> FromRequest for Permitted<S> {
                 Either::Right(authenticated.boxed_local())
             }
             Ok((state, token)) => {
-                let verified = state.jwt.verify(token);
+                let verified = state.known_tokens.verify(&state.jwt, token);
                 let welcomed = verified.and_then(|identity| welcome(request, state, identity));
                 Either::Left(ready(welcomed.map(permitted)))
             }

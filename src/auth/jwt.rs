@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, get_current_timestamp,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ use crate::{
 };
 
 /// Seconds by which clocks of replicas may differ.
-const LEEWAY_SECS: u64 = 5;
+const LEEWAY_SECS: i64 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -37,6 +39,22 @@ pub struct AccessToken {
     pub lifetime: Duration,
 }
 
+/// What a token that was verified says.
+#[derive(Clone, Copy, Debug)]
+pub struct Verified {
+    pub identity: Identity,
+    /// In seconds of Unix time.
+    expires_at: i64,
+}
+
+impl Verified {
+    /// Whether it has expired since.
+    pub fn is_over(&self) -> bool {
+        let now = i64::try_from(get_current_timestamp()).unwrap_or(i64::MAX);
+        self.expires_at < now - LEEWAY_SECS
+    }
+}
+
 /// The keys that tokens are signed and checked with.
 pub struct JwtKeys {
     header: Header,
@@ -51,7 +69,7 @@ impl JwtKeys {
     pub fn new(secrets: &Secrets) -> Self {
         let accepted = [Some(&secrets.jwt), secrets.jwt_previous.as_ref()].into_iter().flatten();
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = LEEWAY_SECS;
+        validation.leeway = LEEWAY_SECS.unsigned_abs();
         validation.set_required_spec_claims(&["exp"]);
         Self {
             header: Header { kid: Some(kid(&secrets.jwt)), ..Header::new(Algorithm::HS256) },
@@ -90,14 +108,16 @@ impl JwtKeys {
     }
 
     /// Checks algorithm, key, signature and expiry; whether the identity is still good, the database knows.
-    pub fn verify(&self, token: &str) -> ApiResult<Identity> {
+    pub fn verify(&self, token: &str) -> ApiResult<Verified> {
         // Nearly every token is of the current key: trying it costs less than looking up the kid first.
         let claims = self.accepted.iter().find_map(|(kid, key)| {
             let data = decode::<Claims>(token, key, &self.validation).ok()?;
             (data.header.kid.as_ref() == Some(kid)).then_some(data.claims)
         });
         let claims = claims.ok_or_else(ApiError::invalid_access_token)?;
-        Ok(Identity { user_id: claims.sub, token_version: claims.ver, session_id: claims.sid })
+        let identity =
+            Identity { user_id: claims.sub, token_version: claims.ver, session_id: claims.sid };
+        Ok(Verified { identity, expires_at: claims.exp })
     }
 }
 
