@@ -9,7 +9,7 @@ use crate::config::{LogFormat, LoggingConfig};
 /// Installs the log for the whole process, once; a second call changes nothing.
 pub fn init(config: &LoggingConfig) {
     let log = tracing_subscriber::registry().with(EnvFilter::new(&config.filter));
-    let json = || fmt::layer().json().flatten_event(true).with_span_list(false);
+    let json = || json_subscriber::fmt::layer().flatten_event(true).with_span_list(false);
     // An error means that a log is installed already, which is just what is wanted.
     let _ = match config.format {
         LogFormat::Text => {
