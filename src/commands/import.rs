@@ -48,7 +48,6 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         config: config.imports.clone(),
         storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: Metrics::new()?.imports,
-        gives_way: false,
         stopping: Stopping::default(),
     };
     let bar = bar("reading", "{pos} of {len} files")?;
@@ -66,9 +65,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         Ended::Done if report.counts.refused == 0 => Ok(()),
         Ended::Done => Err("not every file was taken".into()),
         Ended::Failed => Err("the import was given up: it unpacks to suspiciously much".into()),
-        Ended::Starving | Ended::NotNow => {
-            Err("the import was interrupted; a running server goes on with it".into())
-        }
+        Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
     }
 }
 

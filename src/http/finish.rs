@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ErrorCode, FieldError},
+    jobs::request_came,
     state::WorkerState,
     throttle::Standing,
 };
@@ -56,6 +57,7 @@ pub async fn finish<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    request_came();
     let id = RequestId::of(&request);
     let id = id.as_ref();
     compression::accept_any(&mut request);

@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
-pub use priority::{idle_priority, low_priority};
+pub use priority::{give_way, low_priority, request_came};
 
 /// How often it is seen whether the actor lives.
 const WATCH_EVERY: Duration = Duration::from_millis(500);

@@ -3,6 +3,7 @@
 use chrono::Datelike;
 
 use super::{Point, Reason, Refusal, Session, Track, metres_between};
+use crate::jobs::give_way;
 
 /// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.
 const STANDING_STILL: f64 = 1.0 / 3.6;
@@ -80,6 +81,7 @@ fn steps(piece: &[Point]) -> impl Iterator<Item = (&Point, &Point)> {
 }
 
 fn way(one: &Point, other: &Point) -> Option<f64> {
+    give_way();
     Some(metres_between(one.position?, other.position?))
 }
 

@@ -15,6 +15,7 @@ use quick_xml::{
 };
 
 use super::{Reason, Refusal};
+use crate::jobs::give_way;
 
 /// Deeper than any of the formats.
 const MAX_DEPTH: usize = 32;
@@ -27,6 +28,9 @@ const MAX_EVENT: usize = 1024 * 1024;
 
 /// Of `<?xml … ?>`.
 const MAX_DECLARATION: usize = 256;
+
+/// To look at the clock takes as long as to read an element.
+const GIVE_WAY_EVERY: u64 = 16;
 
 /// Who is told of the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
@@ -109,6 +113,8 @@ struct Place {
     text: String,
     /// Where the text of each begins.
     starts: Vec<usize>,
+    /// How many there were.
+    elements: u64,
 }
 
 impl Place {
@@ -116,7 +122,11 @@ impl Place {
     fn pass<V: Visitor>(&mut self, event: Event<'_>, visitor: &mut V) -> Result<bool, V::Error> {
         match event {
             Event::Start(start) => {
-                let Self { path, text, starts } = self;
+                self.elements += 1;
+                if self.elements.is_multiple_of(GIVE_WAY_EVERY) {
+                    give_way();
+                }
+                let Self { path, text, starts, .. } = self;
                 if starts.len() == MAX_DEPTH {
                     return Err(Refusal::malformed("it nests too deep").into());
                 }
@@ -128,7 +138,7 @@ impl Place {
                 visitor.open(path, &Attributes(&start))?;
             }
             Event::End(_) => {
-                let Self { path, text, starts } = self;
+                let Self { path, text, starts, .. } = self;
                 let start = starts.pop().unwrap_or_default();
                 visitor.close(path, text.get(start..).unwrap_or_default().trim())?;
                 text.truncate(start);

@@ -1,5 +1,10 @@
 //! Something that only grows with time, in straight pieces: the way so far, or the work done so far.
 
+use crate::jobs::give_way;
+
+/// Corners, which take some ten nanoseconds each.
+const GIVE_WAY_EVERY: usize = 2048;
+
 /// A stretch of time on a curve, and how much it grew.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
@@ -21,6 +26,11 @@ impl Curve {
         }
     }
 
+    /// One after the other, giving way now and then.
+    fn corners(&self) -> impl Iterator<Item = &(f64, f64)> {
+        self.0.chunks(GIVE_WAY_EVERY).inspect(|_| give_way()).flatten()
+    }
+
     pub fn height(&self) -> f64 {
         self.0.last().map_or(0.0, |last| last.1)
     }
@@ -35,7 +45,7 @@ impl Curve {
                 best = Some(Stretch { start, end, growth });
             }
         };
-        for (time, height) in &self.0 {
+        for (time, height) in self.corners() {
             // The last moment at which it was lower by as much.
             while self.height_at(before + 1).is_some_and(|next| next <= height - growth) {
                 before += 1;
@@ -63,7 +73,7 @@ impl Curve {
                 best = Some(Stretch { start, end, growth });
             }
         };
-        for (time, height) in &self.0 {
+        for (time, height) in self.corners() {
             let (start, end) = (time - duration, time + duration);
             while self.time_at(before + 1).is_some_and(|next| next <= start) {
                 before += 1;

@@ -11,11 +11,15 @@ use utoipa::ToSchema;
 
 use crate::{
     error::{ApiError, ApiResult},
+    jobs::give_way,
     recordings::Track,
 };
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
 const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// To be deflated on end: some tenth of a millisecond.
+const PIECE_BYTES: usize = 4096;
 
 /// What can be measured.
 #[derive(
@@ -113,13 +117,19 @@ impl Streams {
             series: self
                 .series
                 .iter()
-                .map(|(series, values)| (*series, differences(*series, values)))
+                .map(|(series, values)| {
+                    give_way();
+                    (*series, differences(*series, values))
+                })
                 .collect(),
             breaks: self.breaks.clone(),
         };
         let bytes = postcard::to_allocvec(&packed).map_err(ApiError::internal)?;
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(&bytes).map_err(ApiError::internal)?;
+        for piece in bytes.chunks(PIECE_BYTES) {
+            give_way();
+            encoder.write_all(piece).map_err(ApiError::internal)?;
+        }
         encoder.finish().map(Some).map_err(ApiError::internal)
     }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     db::JsonText,
     error::{ApiError, ApiResult},
+    jobs::give_way,
     recordings::{Point, Session},
 };
 
@@ -135,6 +136,7 @@ pub fn streams(session: &Session) -> Streams {
         Series::Temperature => point.temperature.map(f64::from),
     };
     let series = Series::ALL.into_iter().filter_map(|series| {
+        give_way();
         let values: Vec<_> = points.iter().map(|point| value(series, point)).collect();
         values.iter().any(Option::is_some).then_some((series, values))
     });

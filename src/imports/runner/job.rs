@@ -25,14 +25,12 @@ use crate::{
         store::{self, CHUNK_BYTES, Claimed, FIRST_NESTED, Part},
         upload::shown,
     },
+    jobs::give_way,
     recordings::{self, Reason, Refusal},
 };
 
 /// How often its owner is told how many files there are.
 const TELL_EVERY: Duration = Duration::from_millis(500);
-
-/// A file that takes so long while the job gives way is waiting for a processor.
-const STARVING: Duration = Duration::from_secs(3);
 
 /// A file that killed its readers so often is left alone.
 const MAX_ATTEMPTS: i32 = 3;
@@ -189,7 +187,6 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             return self.tell();
         }
         self.check()?;
-        let started = Instant::now();
         let material = if number == self.first && self.claimed.attempts > MAX_ATTEMPTS {
             Err(Refusal::new(Reason::GaveUp, "reading it failed again and again"))
         } else {
@@ -201,9 +198,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         if !self.runtime.block_on(kept)? {
             return Err(Stop::Lost);
         }
-        self.tell()?;
-        let is_starving = self.parts.gives_way && started.elapsed() > STARVING;
-        if is_starving { Err(Stop::Starving) } else { Ok(()) }
+        give_way();
+        self.tell()
     }
 
     /// Copies an archive that is in another to where it can be read in any order. `Err` when it cannot

@@ -15,11 +15,7 @@ mod thread;
 pub mod unpack;
 mod walk;
 
-use std::{
-    cell::Cell,
-    rc::Rc,
-    time::{Duration, Instant},
-};
+use std::rc::Rc;
 
 use tokio::sync::Mutex;
 
@@ -38,9 +34,6 @@ pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
 
-/// As long imports give way no more after one that hardly got on.
-const HUNGER: Duration = Duration::from_secs(60);
-
 /// Bytes of an upload that is soon done.
 const SMALL: i64 = 8 * 1024 * 1024;
 
@@ -52,8 +45,6 @@ pub struct Parts {
     pub storage: Storage,
     pub metrics: ImportMetrics,
     pub stopping: Stopping,
-    /// Whether it runs only when nothing else wants to.
-    pub gives_way: bool,
 }
 
 /// Starts the importer on a thread of its own. Needs a running actix system.
@@ -66,7 +57,6 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: metrics.imports.clone(),
         stopping: Stopping::default(),
-        gives_way: true,
     };
     let schedule = Schedule {
         connector: connector.clone(),
@@ -79,7 +69,6 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         parts,
         pool: Pool::new(connector, 1, wait),
         any_size: Rc::default(),
-        starved: Rc::default(),
     })
 }
 
@@ -89,8 +78,6 @@ struct Importer {
     pool: Pool,
     /// Held by the one that may be large.
     any_size: Rc<Mutex<()>>,
-    /// When a job last hardly got on for giving way.
-    starved: Rc<Cell<Option<Instant>>>,
 }
 
 impl Importer {
@@ -106,13 +93,7 @@ impl Work for Importer {
         let max_bytes = if any_size.is_ok() { i64::MAX } else { SMALL };
         match self.claim(max_bytes).await {
             Ok(Some(job)) => {
-                let starved = self.starved.get();
-                let gives_way = starved.is_none_or(|at| at.elapsed() > HUNGER);
-                if let Some(Ended::Starving) =
-                    thread::run(Parts { gives_way, ..self.parts.clone() }, job).await
-                {
-                    self.starved.set(Some(Instant::now()));
-                }
+                thread::run(self.parts.clone(), job).await;
                 true
             }
             Ok(None) => false,

@@ -11,7 +11,7 @@ use crate::{
         store::{self, Claimed},
         types::Status,
     },
-    jobs::{idle_priority, low_priority},
+    jobs::low_priority,
     recordings::Reason,
 };
 
@@ -22,8 +22,6 @@ pub enum Ended {
     Done,
     /// It was given up.
     Failed,
-    /// Nearly no processor was left for it: it goes on with a higher priority.
-    Starving,
     /// It was cancelled, or is somebody else's now, or goes on later.
     NotNow,
 }
@@ -33,11 +31,7 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
     let thread = std::thread::Builder::new().name(name).spawn(move || {
-        if parts.gives_way {
-            idle_priority()
-        } else {
-            low_priority()
-        }
+        low_priority();
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
     });
@@ -93,10 +87,6 @@ fn work(
         Err(Stop::Leaving) => {
             runtime.block_on(store::give_back(&writer, job))?;
             Ended::NotNow
-        }
-        Err(Stop::Starving) => {
-            runtime.block_on(store::give_back(&writer, job))?;
-            Ended::Starving
         }
         Err(Stop::Lost) => Ended::NotNow,
         Err(Stop::Error(error)) => {

@@ -4,7 +4,10 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::recordings::{Format, MAX_FILE_BYTES, Reason, Refusal};
+use crate::{
+    jobs::give_way,
+    recordings::{Format, MAX_FILE_BYTES, Reason, Refusal},
+};
 
 /// The bytes of `source`, and those that gzip packed in it if it is packed.
 pub fn unpack(source: impl Read) -> Result<Vec<u8>, Refusal> {
@@ -38,6 +41,7 @@ pub struct Budgeted<'a, R> {
 
 impl<R: Read> Read for Budgeted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        give_way();
         let read = self.source.read(buffer)?;
         match self.left.checked_sub(read as u64) {
             Some(left) => {

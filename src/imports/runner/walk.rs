@@ -30,8 +30,6 @@ pub enum Stop {
     Lost,
     /// The server is stopping.
     Leaving,
-    /// It hardly gets any time of a processor.
-    Starving,
     /// It unpacks to more than anybody needs.
     Bomb,
     Error(ApiError),

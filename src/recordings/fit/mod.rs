@@ -15,6 +15,7 @@ use fitparser::{
 
 use self::{collector::Collector, oddities::Oddities};
 use super::{Reason, Recording, Refusal};
+use crate::jobs::give_way;
 
 /// The sessions of an activity file; of a chain of files, those of all.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
@@ -28,6 +29,7 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     processor.add_option(DecodeOption::DropUnknownFields);
     let (mut collector, mut oddities) = (Collector::default(), Oddities::default());
     while !bytes.is_empty() {
+        give_way();
         let (rest, object) = processor.deserialize_next(bytes).map_err(|error| refusal(*error))?;
         let record = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
         match object {
