@@ -53,6 +53,11 @@ impl Verified {
         let now = i64::try_from(get_current_timestamp()).unwrap_or(i64::MAX);
         self.expires_at < now - LEEWAY_SECS
     }
+
+    #[cfg(test)]
+    pub fn ending(self, expires_at: i64) -> Self {
+        Self { expires_at, ..self }
+    }
 }
 
 /// The keys that tokens are signed and checked with.

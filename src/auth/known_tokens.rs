@@ -37,3 +37,67 @@ impl Default for KnownTokens {
         Self(RefCell::new(LruCache::new(KEPT)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono::{TimeDelta, Utc};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{auth::Account, config::Secrets};
+
+    fn keys() -> JwtKeys {
+        JwtKeys::new(&Secrets {
+            jwt: "a key for tokens, of which nobody knows".into(),
+            jwt_previous: None,
+            jwt_expiry: Duration::from_secs(3600),
+            server_key: "another key".into(),
+            server_key_previous: None,
+        })
+    }
+
+    /// A token of a session that ends in so many seconds, and whom it is for.
+    fn token(keys: &JwtKeys, seconds: i64) -> (String, Identity) {
+        let account = Account { user_id: Uuid::new_v4(), token_version: 3, email: None };
+        let session_id = Uuid::new_v4();
+        let (now, lifetime) = (Utc::now(), TimeDelta::seconds(seconds));
+        let access = keys.issue(&account, session_id, now + lifetime, now).unwrap();
+        (access.token, Identity { user_id: account.user_id, token_version: 3, session_id })
+    }
+
+    #[test]
+    fn a_token_that_is_known_says_the_same_again() {
+        let (keys, known) = (keys(), KnownTokens::default());
+        let (mine, theirs) = (token(&keys, 60), token(&keys, 60));
+        for _ in 0..2 {
+            assert_eq!(known.verify(&keys, &mine.0).unwrap(), mine.1);
+            assert_eq!(known.verify(&keys, &theirs.0).unwrap(), theirs.1);
+        }
+        assert_eq!(known.0.borrow().len(), 2);
+    }
+
+    #[test]
+    fn a_signature_is_good_for_its_own_token_only() {
+        let (keys, known) = (keys(), KnownTokens::default());
+        let (mine, theirs) = (token(&keys, 60).0, token(&keys, 60).0);
+        known.verify(&keys, &mine).unwrap();
+        known.verify(&keys, &theirs).unwrap();
+        let (signed, signature) =
+            (theirs.rsplit_once('.').unwrap().0, mine.rsplit_once('.').unwrap().1);
+        assert!(known.verify(&keys, &format!("{signed}.{signature}")).is_err());
+        assert_eq!(known.0.borrow().len(), 2, "what is refused is not kept");
+    }
+
+    #[test]
+    fn a_token_that_has_expired_since_is_known_no_more() {
+        let (keys, known) = (keys(), KnownTokens::default());
+        // Longer ago than clocks may differ.
+        let (expired, _) = token(&keys, -60);
+        let (good, _) = token(&keys, 60);
+        let long_ago = keys.verify(&good).unwrap().ending(Utc::now().timestamp() - 60);
+        known.0.borrow_mut().put(expired.as_str().into(), long_ago);
+        assert!(known.verify(&keys, &expired).is_err());
+    }
+}
