@@ -15,7 +15,10 @@ use super::{Device, LoginMethod, types::Session};
 use crate::{
     auth::{Account, Identity},
     config::SessionConfig,
-    db::schema::{sessions, users},
+    db::{
+        fixed_query,
+        schema::{sessions, users},
+    },
 };
 
 /// A session that can be refreshed, and whose it is.
@@ -41,7 +44,7 @@ pub async fn insert(
         #[diesel(sql_type = Timestamptz)]
         expires_at: DateTime<Utc>,
     }
-    let inserted: Option<Row> = diesel::sql_query(
+    let inserted: Option<Row> = fixed_query(
         "INSERT INTO sessions (id, user_id, token_version, method, device, expires_at)
          SELECT $1, id, token_version, $4, $5, now() + make_interval(secs => $6)
          FROM users WHERE id = $2 AND token_version = $3 AND locked_at IS NULL
@@ -104,7 +107,7 @@ pub async fn advance(
         #[diesel(sql_type = Timestamptz)]
         expires_at: DateTime<Utc>,
     }
-    let row: Row = diesel::sql_query(
+    let row: Row = fixed_query(
         "UPDATE sessions SET generation = generation + 1, last_used_at = now(),
              expires_at = least(now() + make_interval(secs => $2), created_at + make_interval(secs => $3))
          WHERE id = $1 RETURNING generation, expires_at",
