@@ -1,52 +1,87 @@
-//! SQL that stands in the source, as an expression.
+//! SQL that stands in the source, as an expression or as a whole statement.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
     QueryResult,
     expression::{
-        AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping,
-        is_aggregate,
+        AppearsOnTable, AsExpression, Expression, SelectableExpression, TypedExpressionType,
+        ValidGrouping, is_aggregate,
     },
     pg::Pg,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::Error,
+    sql_types::{SingleValue, SqlType, Untyped},
 };
 
-/// A text that is one of a few, and so a part of a statement that may be kept prepared: `diesel::dsl::sql`, which does not
-/// know how many texts there are, has its statements prepared each time that they are executed.
-#[derive(Clone, Copy, Debug)]
-pub struct FixedSql<T> {
-    sql: &'static str,
+/// A text that is one of a few, and so of a statement that may be kept prepared: `diesel::dsl::sql` and `diesel::sql_query`, which
+/// do not know how many texts there are, have PostgreSQL parse and plan their statements each time that they are executed.
+pub struct FixedSql<'a, T> {
+    sql: Cow<'static, str>,
+    binds: Vec<Box<dyn QueryFragment<Pg> + Send + 'a>>,
     of: PhantomData<T>,
 }
 
-impl<T> FixedSql<T> {
-    pub const fn new(sql: &'static str) -> Self {
-        Self { sql, of: PhantomData }
+/// A whole statement, whose rows are read by the names of their columns.
+pub fn fixed_query<'a>(sql: &'static str) -> FixedSql<'a, Untyped> {
+    FixedSql::new(sql)
+}
+
+impl<'a, T> FixedSql<'a, T> {
+    /// With `$1`, `$2` and so on where values are, each as often as it is needed.
+    pub fn new(sql: impl Into<Cow<'static, str>>) -> Self {
+        Self { sql: sql.into(), binds: Vec::new(), of: PhantomData }
+    }
+
+    /// The next value, from that of `$1` on.
+    pub fn bind<U, V>(mut self, value: V) -> Self
+    where
+        U: SqlType + SingleValue + TypedExpressionType,
+        V: AsExpression<U>,
+        V::Expression: QueryFragment<Pg> + Send + 'a,
+    {
+        self.binds.push(Box::new(value.as_expression()));
+        self
     }
 }
 
-impl<T> QueryFragment<Pg> for FixedSql<T> {
+/// Each mention of a value becomes a placeholder of its own: diesel numbers them as they come.
+impl<T> QueryFragment<Pg> for FixedSql<'_, T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(self.sql);
+        let mut pieces = self.sql.split('$');
+        out.push_sql(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let digits = piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len());
+            let (number, text) = piece.split_at(digits);
+            let at = number.parse().ok().and_then(|number: usize| number.checked_sub(1));
+            let bind = at.and_then(|at| self.binds.get(at)).ok_or_else(|| {
+                Error::QueryBuilderError(format!("there is no value for ${number}").into())
+            })?;
+            bind.walk_ast(out.reborrow())?;
+            out.push_sql(text);
+        }
         Ok(())
     }
 }
 
-impl<T: TypedExpressionType> Expression for FixedSql<T> {
+impl Query for FixedSql<'_, Untyped> {
+    type SqlType = Untyped;
+}
+
+impl<T: TypedExpressionType> Expression for FixedSql<'_, T> {
     type SqlType = T;
 }
 
-impl<T: TypedExpressionType, Tables> AppearsOnTable<Tables> for FixedSql<T> {}
+impl<T: TypedExpressionType, Tables> AppearsOnTable<Tables> for FixedSql<'_, T> {}
 
-impl<T: TypedExpressionType, Tables> SelectableExpression<Tables> for FixedSql<T> {}
+impl<T: TypedExpressionType, Tables> SelectableExpression<Tables> for FixedSql<'_, T> {}
 
-impl<T, Groups> ValidGrouping<Groups> for FixedSql<T> {
+impl<T, Groups> ValidGrouping<Groups> for FixedSql<'_, T> {
     type IsAggregate = is_aggregate::Never;
 }
 
 /// Statements are told apart by their texts.
-impl<T> QueryId for FixedSql<T> {
+impl<T> QueryId for FixedSql<'_, T> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }

@@ -19,7 +19,7 @@ pub use backups::Backup;
 pub use columns::Columns;
 pub use connect::{ConnectError, Connector};
 pub use errors::is_unknown_zone;
-pub use fixed_sql::FixedSql;
+pub use fixed_sql::{FixedSql, fixed_query};
 pub use json_text::JsonText;
 pub use listen::listen;
 pub use point_reads::PointReads;

@@ -7,6 +7,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Limit;
+use crate::db::fixed_query;
 
 /// The longest window of any limit, in hours: what is older counts for nothing.
 const LONGEST_WINDOW_HOURS: i32 = 24;
@@ -23,7 +24,7 @@ pub async fn take(
         #[diesel(sql_type = Integer)]
         taken: i32,
     }
-    let row: Option<Row> = diesel::sql_query(
+    let row: Option<Row> = fixed_query(
         "INSERT INTO throttles AS t (key, taken) VALUES ($1, ARRAY[now()])
          ON CONFLICT (key) DO UPDATE SET taken = now() ||
              ARRAY(SELECT at FROM unnest(t.taken) at WHERE at > now() - make_interval(mins => $3))

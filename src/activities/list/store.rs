@@ -1,7 +1,6 @@
 //! The statement of a list.
 
 use diesel::{
-    dsl::sql,
     pg::Pg,
     prelude::*,
     sql_types::{Bool, Float4, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid},
@@ -68,24 +67,18 @@ pub async fn page(
 /// The first part is the condition of the index, which PostgreSQL does not guess.
 fn has_words(words: &str) -> Condition {
     let index = "(activities.title IS NOT NULL OR activities.notes IS NOT NULL)
-                 AND activity_words(activities.title, activities.notes) @@ websearch_to_tsquery('simple', ";
-    Box::new(sql::<Bool>(index).bind::<Text, _>(words.to_owned()).sql(")"))
+                 AND activity_words(activities.title, activities.notes) @@ websearch_to_tsquery('simple', $1)";
+    Box::new(FixedSql::<Bool>::new(index).bind::<Text, _>(words.to_owned()))
 }
 
 /// Compared as a row, the position is one place in the index of time: the last page costs what the first does.
 pub fn comes_after(sort: Sort, cursor: Cursor) -> Condition {
     let comparison = if sort.is_descending { "<" } else { ">" };
-    let place = sql::<Bool>(&format!("({}, activities.id) {comparison} (", sort.expression()));
-    let id = cursor.id;
-    match cursor.value {
-        Value::Time(time) => {
-            Box::new(place.bind::<Timestamptz, _>(time).sql(", ").bind::<SqlUuid, _>(id).sql(")"))
-        }
-        Value::Meters(meters) => {
-            Box::new(place.bind::<Float4, _>(meters).sql(", ").bind::<SqlUuid, _>(id).sql(")"))
-        }
-        Value::Secs(secs) => {
-            Box::new(place.bind::<Integer, _>(secs).sql(", ").bind::<SqlUuid, _>(id).sql(")"))
-        }
-    }
+    let place = format!("({}, activities.id) {comparison} ($2, $1)", sort.expression());
+    let place = FixedSql::<Bool>::new(place).bind::<SqlUuid, _>(cursor.id);
+    Box::new(match cursor.value {
+        Value::Time(time) => place.bind::<Timestamptz, _>(time),
+        Value::Meters(meters) => place.bind::<Float4, _>(meters),
+        Value::Secs(secs) => place.bind::<Integer, _>(secs),
+    })
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Identity, live_user},
-    db::{JsonText, schema::activities},
+    db::{JsonText, fixed_query, schema::activities},
 };
 
 /// What one record may have and another lack; the trigger that passes on changes has the same list.
@@ -49,7 +49,7 @@ pub async fn find_same(
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
     }
-    let found: Option<Found> = diesel::sql_query(
+    let found: Option<Found> = fixed_query(
         "SELECT id FROM activities
          WHERE user_id = $1 AND merged_into IS NULL AND ($5 IS NULL OR original_id IS DISTINCT FROM $5)
            AND started_at BETWEEN $2 - interval '1 minute' AND $2 + interval '1 minute'

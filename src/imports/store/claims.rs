@@ -10,7 +10,11 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{db::schema::imports, imports::types::Status, jobs::store::seconds};
+use crate::{
+    db::{fixed_query, schema::imports},
+    imports::types::Status,
+    jobs::store::seconds,
+};
 
 /// A job that is somebody's until its lease ends.
 #[derive(Clone, Debug, QueryableByName)]
@@ -77,7 +81,7 @@ pub async fn hold(
     job: &Claimed,
     lease: Duration,
 ) -> QueryResult<bool> {
-    let held = diesel::sql_query(
+    let held = fixed_query(
         "UPDATE imports SET leased_until = now() + make_interval(secs => $1), attempts = 0
          WHERE id = $2 AND claim = $3 AND status = 'running'",
     )
@@ -97,7 +101,7 @@ pub async fn found(
     lease: Duration,
     (found, ignored): (i32, i32),
 ) -> QueryResult<bool> {
-    let held = diesel::sql_query(
+    let held = fixed_query(
         "UPDATE imports SET found = $1, ignored = $2, leased_until = now() + make_interval(secs => $3)
          WHERE id = $4 AND claim = $5 AND status = 'running'",
     )
