@@ -23,7 +23,7 @@ const TURN: Duration = Duration::from_micros(300);
 const SHORT_REST: Duration = Duration::from_micros(10);
 
 /// While requests come, one rests so many times as long as one worked, but no longer than a moment.
-const RESTS: u32 = 2;
+const RESTS: u32 = 3;
 const LONGEST_REST: Duration = Duration::from_millis(20);
 
 /// So long after a request it is taken that another one comes.
