@@ -14,7 +14,7 @@ use crate::{
     error::ApiError,
     http, imports,
     integrations::garmin,
-    jobs::{Jobs, Stopping},
+    jobs::{Jobs, Requests, Stopping},
     state::Shared,
     takeout,
     telemetry::Metrics,
@@ -71,17 +71,23 @@ impl Application {
         if !config.sms.is_available() {
             tracing::warn!("no TWILIO_ACCOUNT_SID: nobody can log in by a code in a text message");
         }
-        let metrics = Metrics::new()?;
+        let (metrics, requests) = (Metrics::new()?, Requests::default());
         let status = DeliveryStatus::new(config.delivery.poll);
         let bell = Bell::default();
         let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
-        let shared =
-            Shared::new(config, connector.clone(), metrics.clone(), status.clone(), bell.clone())?;
-        let imports = imports::runner::start(config, connector.clone(), &metrics);
+        let shared = Shared::new(
+            config,
+            connector.clone(),
+            metrics.clone(),
+            requests.clone(),
+            status.clone(),
+            bell.clone(),
+        )?;
+        let imports = imports::runner::start(config, connector.clone(), &metrics, requests.clone());
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
         let takeouts = takeout::runner::start(config, connector.clone());
         let searching = Stopping::default();
-        efforts::start(connector.clone(), searching.clone());
+        efforts::start(connector.clone(), searching.clone(), requests.clone());
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));

@@ -21,7 +21,7 @@ use crate::{
         runner::{Ended, Parts, run_here},
         store::{self, Claimed},
     },
-    jobs::Stopping,
+    jobs::{Requests, Stopping},
     telemetry::Metrics,
 };
 
@@ -49,6 +49,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
         storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: Metrics::new()?.imports,
         stopping: Stopping::default(),
+        requests: Requests::default(),
     };
     let bar = bar("reading", "{pos} of {len} files")?;
     let ended = run_here(&parts, &job, |(found, over)| {

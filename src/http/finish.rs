@@ -23,7 +23,6 @@ use super::{
 };
 use crate::{
     error::{ApiError, ErrorCode, FieldError},
-    jobs::request_came,
     state::WorkerState,
     throttle::Standing,
 };
@@ -57,11 +56,13 @@ pub async fn finish<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    request_came();
     let id = RequestId::of(&request);
     let id = id.as_ref();
     compression::accept_any(&mut request);
     let state = request.app_data::<Data<WorkerState>>().cloned();
+    if let Some(state) = &state {
+        state.requests.came();
+    }
     let response = next.call(request).await?.map_into_left_body();
     let status = response.status();
     let mut response = if status.is_client_error() || status.is_server_error() {

@@ -5,8 +5,11 @@
 //! himself every fraction of a millisecond keeps nobody waiting.
 
 use std::{
-    cell::Cell,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -29,49 +32,66 @@ const LONGEST_REST: Duration = Duration::from_millis(20);
 /// So long after a request it is taken that another one comes.
 const BUSY: Duration = Duration::from_millis(20);
 
-/// How many requests have come to this process.
-static REQUESTS: AtomicU64 = AtomicU64::new(0);
+/// How many requests have come to a server, for its threads that give way to them.
+#[derive(Clone, Debug, Default)]
+pub struct Requests(Arc<AtomicU64>);
+
+impl Requests {
+    /// One more.
+    pub fn came(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
 
 thread_local! {
     /// Of the present thread, if it comes after others.
-    static PACE: Cell<Option<Pace>> = const { Cell::new(None) };
+    static PACE: RefCell<Option<Pace>> = const { RefCell::new(None) };
 }
 
 /// What a thread of low priority knows when it has rested.
-#[derive(Clone, Copy)]
 struct Pace {
+    requests: Requests,
     rested: Instant,
-    requests: u64,
-    /// When it last saw that there were more.
+    /// How many requests it has seen, and when it last saw that there were more.
+    seen: u64,
     busy: Option<Instant>,
 }
 
-/// Has the present thread come after others, and rest in [`give_way`]. Where the system refuses, it only rests.
+impl Pace {
+    fn give_way(&mut self) {
+        let worked = self.rested.elapsed();
+        if worked < TURN {
+            return;
+        }
+        let came = self.requests.0.load(Relaxed);
+        if came != self.seen {
+            (self.seen, self.busy) = (came, Some(Instant::now()));
+        }
+        let is_busy = self.busy.is_some_and(|busy| busy.elapsed() < BUSY);
+        thread::sleep(if is_busy { (worked * RESTS).min(LONGEST_REST) } else { SHORT_REST });
+        self.rested = Instant::now();
+    }
+}
+
+/// Has the present thread come after others. Where the system refuses, it is merely not nice.
 pub fn low_priority() {
     let _ = setpriority_process(None, NICENESS);
-    let requests = REQUESTS.load(Relaxed);
-    PACE.set(Some(Pace { rested: Instant::now(), requests, busy: None }));
 }
 
-/// Tells those who give way that there is a request.
-pub fn request_came() {
-    REQUESTS.fetch_add(1, Relaxed);
+/// The same, and has it rest in [`give_way`], longer while `requests` come.
+pub fn give_way_to(requests: &Requests) {
+    low_priority();
+    let (requests, rested) = (requests.clone(), Instant::now());
+    let seen = requests.0.load(Relaxed);
+    PACE.replace(Some(Pace { requests, rested, seen, busy: None }));
 }
 
-/// To be called again and again in what takes milliseconds: a thread of low priority that has worked for a while, or
-/// had the database work for it, lets others go on. Any other thread does not stop.
+/// To be called again and again in what takes milliseconds: a thread that gives way, and has worked for a while or had the
+/// database work for it, lets others go on. Any other thread does not stop.
 pub fn give_way() {
-    let Some(mut pace) = PACE.get() else { return };
-    let worked = pace.rested.elapsed();
-    if worked < TURN {
-        return;
-    }
-    let requests = REQUESTS.load(Relaxed);
-    if requests != pace.requests {
-        (pace.requests, pace.busy) = (requests, Some(Instant::now()));
-    }
-    let is_busy = pace.busy.is_some_and(|busy| busy.elapsed() < BUSY);
-    thread::sleep(if is_busy { (worked * RESTS).min(LONGEST_REST) } else { SHORT_REST });
-    pace.rested = Instant::now();
-    PACE.set(Some(pace));
+    PACE.with_borrow_mut(|pace| {
+        if let Some(pace) = pace {
+            pace.give_way();
+        }
+    });
 }

@@ -10,7 +10,7 @@ use crate::{
     activities::streams::Streams,
     db::Connector,
     error::{ApiError, ApiResult},
-    jobs::{Stopping, low_priority},
+    jobs::{Requests, Stopping, give_way_to},
 };
 
 /// Until it is tried again when the database is away.
@@ -18,9 +18,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// Searches on a thread of its own, which ends when there is nothing left to be searched. What a server leaves
 /// when it stops, the next one begins with.
-pub fn start(connector: Connector, stopping: Stopping) {
+pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
     let searching = std::thread::Builder::new().name("efforts".to_owned()).spawn(move || {
-        low_priority();
+        give_way_to(&requests);
         let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {

@@ -32,6 +32,17 @@ pub struct Material {
     pub name: Option<(&'static str, String)>,
 }
 
+/// The streams of a material's sessions, as they are kept.
+#[derive(Default)]
+pub struct Packed(Vec<Option<streams::Kept>>);
+
+/// Packs what was measured, which takes a processor some milliseconds: before the transaction that keeps it, whose locks
+/// others wait for.
+pub fn pack(material: &Material) -> ApiResult<Packed> {
+    let packed = material.sessions.iter().map(|session| streams::Kept::of(&row::streams(session)));
+    packed.collect::<ApiResult<_>>().map(Packed)
+}
+
 /// What is done with what has a name that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnKnown {
@@ -57,10 +68,11 @@ pub struct Intake<'a> {
     pub storage: &'a Storage,
 }
 
-/// Keeps `material`.
+/// Keeps `material` with its `packed` streams.
 pub async fn keep(
     Intake { conn, user_id, storage }: Intake<'_>,
     material: &Material,
+    packed: &Packed,
     on_known: OnKnown,
 ) -> ApiResult<Kept> {
     let Material { original, sessions, name } = material;
@@ -86,14 +98,15 @@ pub async fn keep(
         original_id = Some(storage.insert(conn, &new).await?);
     }
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
+    let sessions: Vec<_> = sessions.iter().zip(&packed.0).collect();
     let mut sessions = sessions.as_slice();
-    if let (Some((id, shown)), [first, others @ ..]) = (named, sessions) {
-        remeasure(conn, id, first, original_id).await?;
+    if let (Some((id, shown)), [(first, streams), others @ ..]) = (named, sessions) {
+        remeasure(conn, id, (first, streams.as_ref()), original_id).await?;
         (kept.outcome, kept.activity_ids) = (Outcome::Updated, vec![shown]);
         // What was one until its file came may have several parts.
         sessions = if merging::has_parts(conn, id).await? { &[] } else { others };
     }
-    for session in sessions {
+    for (session, streams) in sessions {
         let mut row = row::of(session, user_id, kept.activity_ids.first().copied())?;
         row.original_id = original_id;
         if let Some((source, id)) = name {
@@ -106,8 +119,8 @@ pub async fn keep(
         let same = merging::find_same(conn, user_id, what, original_id).await?;
         row.merged_into = same;
         let id = activities::insert_imported(conn, row).await?;
-        if let Some(kept) = streams::Kept::of(&row::streams(session))? {
-            streams::put(conn, id, &kept).await?;
+        if let Some(streams) = streams {
+            streams::put(conn, id, streams).await?;
         }
         match same {
             Some(shown) => {
@@ -130,12 +143,12 @@ pub async fn keep(
 pub async fn remeasure(
     conn: &AsyncPgConnection,
     id: Uuid,
-    session: &Session,
+    (session, streams): (&Session, Option<&streams::Kept>),
     original_id: Option<Uuid>,
 ) -> ApiResult<()> {
     activities::refresh(conn, id, row::measured(session)?, original_id).await?;
-    if let Some(kept) = streams::Kept::of(&row::streams(session))? {
-        streams::put(conn, id, &kept).await?;
+    if let Some(streams) = streams {
+        streams::put(conn, id, streams).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     error::{ApiError, ApiResult},
     imports::{
         intake::{
-            self, Intake, Kept, Material, OnKnown,
+            self, Intake, Kept, Material, OnKnown, Packed,
             restore::{self, Restored},
         },
         store::{self, Claimed, NewFile},
@@ -40,6 +40,10 @@ pub async fn keep(
     brought: Result<Brought, Refusal>,
 ) -> ApiResult<bool> {
     let Source { claimed, number, name } = source;
+    let packed = match &brought {
+        Ok(Brought::Recorded(material)) => intake::pack(material)?,
+        _ => Packed::default(),
+    };
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             if !store::hold(conn, claimed, parts.config.lease).await? {
@@ -48,7 +52,7 @@ pub async fn keep(
             let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
             let (refusal, Kept { outcome, activity_ids, new }) = match &brought {
                 Ok(Brought::Recorded(material)) => {
-                    (None, intake::keep(into, material, OnKnown::Leave).await?)
+                    (None, intake::keep(into, material, &packed, OnKnown::Leave).await?)
                 }
                 Ok(Brought::Restored(restored)) => (None, restore::activity(into, restored).await?),
                 Ok(Brought::Profile(profile)) => (None, restore::profile(into, profile).await?),

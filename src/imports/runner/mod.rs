@@ -25,7 +25,7 @@ use crate::{
     config::{Config, ImportConfig},
     db::{Connector, Pool},
     error::ApiResult,
-    jobs::{Jobs, Schedule, Stopping, Work},
+    jobs::{Jobs, Requests, Schedule, Stopping, Work},
     telemetry::{ImportMetrics, Metrics},
 };
 
@@ -45,10 +45,12 @@ pub struct Parts {
     pub storage: Storage,
     pub metrics: ImportMetrics,
     pub stopping: Stopping,
+    /// Those that it gives way to.
+    pub requests: Requests,
 }
 
 /// Starts the importer on a thread of its own. Needs a running actix system.
-pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
+pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests: Requests) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let wait = config.database.wait;
     let parts = Parts {
@@ -57,6 +59,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
         storage: Storage::new(config.imports.originals_dir.clone()),
         metrics: metrics.imports.clone(),
         stopping: Stopping::default(),
+        requests,
     };
     let schedule = Schedule {
         connector: connector.clone(),

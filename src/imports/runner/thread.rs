@@ -11,7 +11,7 @@ use crate::{
         store::{self, Claimed},
         types::Status,
     },
-    jobs::low_priority,
+    jobs::give_way_to,
     recordings::Reason,
 };
 
@@ -31,7 +31,7 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
     let thread = std::thread::Builder::new().name(name).spawn(move || {
-        low_priority();
+        give_way_to(&parts.requests);
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
     });

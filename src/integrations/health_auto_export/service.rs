@@ -59,12 +59,13 @@ async fn keep_one(
     identity: Identity,
     material: &Material,
 ) -> ApiResult<WorkoutResult> {
+    let packed = intake::pack(material)?;
     let (mut conn, storage) = (state.pool.get().await?, &state.originals);
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
             let into = Intake { conn, user_id: identity.user_id, storage };
-            intake::keep(into, material, OnKnown::Refresh).await
+            intake::keep(into, material, &packed, OnKnown::Refresh).await
         })
         .await?;
     state.metrics.activities_created.inc_by(kept.new);

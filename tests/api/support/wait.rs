@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Database;
 
-/// Long, because several tests share the machine, and whoever imports gives way to the requests of all of them.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(30);
 const EVERY: Duration = Duration::from_millis(20);
 
 /// Looks again and again until `holds` does; panics with `what` when patience ends.

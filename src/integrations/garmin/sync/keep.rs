@@ -70,15 +70,20 @@ impl<P: Provider> Session<'_, P> {
         material: Material,
     ) -> Result<(), Trouble> {
         let (job, lease) = (self.job, self.parts.config.lease);
+        let packed = intake::pack(&material)?;
         let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
         let kept = conn
             .transaction::<_, ApiError, _>(async |conn| {
                 if !store::hold(conn, job, lease).await? {
                     return Ok(None);
                 }
-                let kept =
-                    intake::keep(Intake { conn, user_id, storage }, &material, OnKnown::Refresh)
-                        .await?;
+                let kept = intake::keep(
+                    Intake { conn, user_id, storage },
+                    &material,
+                    &packed,
+                    OnKnown::Refresh,
+                )
+                .await?;
                 store::remember(conn, job.id, seen).await?;
                 Ok(Some(kept))
             })
@@ -110,7 +115,8 @@ impl<P: Provider> Session<'_, P> {
             if let Some(((id, _), before)) = named.zip(before) {
                 // Garmin's totals are those of all parts.
                 if !merging::has_parts(conn, id).await? {
-                    intake::remeasure(conn, id, &summary.session(), None).await?;
+                    // There is no track in a summary.
+                    intake::remeasure(conn, id, (&summary.session(), None), None).await?;
                 }
                 if before.title != seen.title {
                     let (old, new) = (before.title.as_deref(), seen.title.as_deref());
