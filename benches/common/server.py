@@ -1,4 +1,4 @@
-"""The server as a process, and tokens for its users: the release, or what was built with another PROFILE."""
+"""The server as a process, and tokens for its users: the release, or what was built with another SPORTS_LOG_PROFILE."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ class Server:
     def __init__(self, root, folder, database_url, **settings):
         """`settings` go before those of the load benchmark; two servers on one database share secrets."""
         target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
-        self.binary = os.path.join(target, os.environ.get("PROFILE", "release"), "sports-log")
+        self.binary = os.path.join(target, os.environ.get("SPORTS_LOG_PROFILE", "release"), "sports-log")
         self.folder, self.port = folder, free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.jwt_secret = secrets.token_urlsafe(48)
