@@ -1,9 +1,6 @@
 //! `sports-log dev`: everything beside it, kept from one start to the next, gone when it is gone.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use actix_web::http::Method;
 use nix::sys::signal::Signal;
@@ -12,8 +9,10 @@ use serde_json::json;
 use crate::support::{
     PASSWORD, User,
     process::{Process, run, said},
-    send,
+    send, until_found,
 };
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn variables() -> Vec<(&'static str, String)> {
     vec![("BIND_ADDR", "127.0.0.1:0".to_owned()), ("LOG_FORMAT", "json".to_owned())]
@@ -21,28 +20,20 @@ fn variables() -> Vec<(&'static str, String)> {
 
 /// The link in the newest mail of the mailbox, once there is one.
 fn token(home: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
+    let look = || {
         let mails = std::fs::read_dir(home.join("mailbox")).unwrap().flatten();
-        let mail = mails
-            .map(|entry| entry.path())
-            .find(|path| path.extension().is_some_and(|e| e == "eml"));
-        if let Some(mail) = mail {
-            let mail = std::fs::read_to_string(mail).unwrap();
-            let (_, rest) = mail.split_once("/verify-email#token=").unwrap();
-            return rest.split_whitespace().next().unwrap().to_owned();
-        }
-        assert!(Instant::now() < deadline, "no mail");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        mails.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "eml"))
+    };
+    let mail = until_found(PATIENCE, || "no mail".to_owned(), look);
+    let mail = std::fs::read_to_string(mail).unwrap();
+    let (_, rest) = mail.split_once("/verify-email#token=").unwrap();
+    rest.split_whitespace().next().unwrap().to_owned()
 }
 
 fn wait_until_postgres_is_gone(home: &Path) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while home.join("postgres/data/postmaster.pid").exists() {
-        assert!(Instant::now() < deadline, "PostgreSQL is still there");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let pid_file = home.join("postgres/data/postmaster.pid");
+    let look = || (!pid_file.exists()).then_some(());
+    until_found(PATIENCE, || "PostgreSQL is still there".to_owned(), look);
 }
 
 #[actix_rt::test]

@@ -64,6 +64,7 @@ async fn every_acknowledged_registration_gets_its_mail_however_often_the_server_
         let (server, base) = serve(&database, &smtp);
         let after = rand::random_range(100..1200);
         let kill = async {
+            // Not when something is reached, but whatever it is at.
             tokio::time::sleep(Duration::from_millis(after)).await;
             server.end(Signal::SIGKILL);
         };

@@ -25,7 +25,7 @@ pub use mail::Mail;
 pub use metrics::Scrape;
 pub use own_postgres::{OwnPostgres, free_port};
 pub use smtp::{SmtpServer, Stage};
-pub use wait::{until, until_selects};
+pub use wait::{until, until_found, until_selects};
 
 /// Encrypts the tokens of providers.
 pub const OAUTH_TOKEN_KEY: &str = "T4nW8cQ1xZ6hB9rM3vK7yD2pL5fJ0gSaUeIo";

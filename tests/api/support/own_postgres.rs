@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use nix::{
@@ -16,6 +16,8 @@ use nix::{
 };
 
 use sports_log::dev::{Cluster, Durability};
+
+use super::until_found;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -69,11 +71,8 @@ impl OwnPostgres {
     pub fn crash(&mut self) {
         let pid_file = self.dir.join("data/postmaster.pid");
         kill(self.pid(), Signal::SIGQUIT).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while pid_file.exists() {
-            assert!(Instant::now() < deadline, "PostgreSQL does not stop");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let look = || (!pid_file.exists()).then_some(());
+        until_found(Duration::from_secs(30), || "PostgreSQL does not stop".to_owned(), look);
         self.cluster.take().unwrap().stop().unwrap();
     }
 

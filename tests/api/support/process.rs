@@ -5,13 +5,15 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+
+use super::until_found;
 
 /// The binary under test with these variables and no others.
 pub fn command(arguments: &[&str], variables: &[(&str, String)]) -> Command {
@@ -74,11 +76,9 @@ impl Process {
 
     /// Waits until it has printed `text`.
     pub fn wait_for(&self, text: &str) {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !self.output().contains(text) {
-            assert!(Instant::now() < deadline, "no {text:?} in: {}", self.output());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let missing = || format!("no {text:?} in: {}", self.output());
+        let look = || self.output().contains(text).then_some(());
+        until_found(Duration::from_secs(30), missing, look);
     }
 
     /// The port that it says it listens on.

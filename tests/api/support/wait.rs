@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::Database;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Others change what is waited for, and tell nobody: it is looked at again and again.
 const EVERY: Duration = Duration::from_millis(20);
 
 /// Looks again and again until `holds` does; panics with `what` when patience ends.
@@ -26,5 +27,21 @@ pub async fn until_selects(database: &Database, query: &str, expected: &str) {
         }
         assert!(Instant::now() < deadline, "{query}: {found} in place of {expected}");
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// The same without a runtime: what `look` finds, once it finds something; panics with `missing` when `patience` ends.
+pub fn until_found<T>(
+    patience: Duration,
+    missing: impl Fn() -> String,
+    mut look: impl FnMut() -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{}", missing());
+        std::thread::sleep(EVERY);
     }
 }

@@ -85,6 +85,7 @@ impl SmtpServer {
             return Err(ErrorKind::ConnectionAborted.into());
         }
         self.hold_up(Stage::Dot, stream).await?;
+        // Waits for nothing: it is a slow server, if it was told to be one.
         tokio::time::sleep(pace).await;
         let mut state = self.state();
         state.mails.push_back(mail);
