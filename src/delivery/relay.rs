@@ -107,7 +107,11 @@ impl Relay {
         let now = Instant::now();
         let limit = self.parts.config.in_flight;
         let mut wanted = Vec::new();
-        for lane in self.lanes.iter_mut().filter(|lane| lane.may_have_more) {
+        // What is claimed for an actor that died would wait for its lease to run out. Those who follow look at all.
+        let otp = self.otp.connected();
+        let is_served =
+            |lane: &&mut Lane| otp && lane.actor.as_ref().is_none_or(Recipient::connected);
+        for lane in self.lanes.iter_mut().filter(is_served).filter(|lane| lane.may_have_more) {
             let room = lane.breaker.capacity(now, lane.in_flight.len(), limit);
             if room > 0 {
                 lane.may_have_more = false;
