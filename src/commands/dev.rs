@@ -32,7 +32,7 @@ pub fn dev(dir: Option<PathBuf>) -> CommandResult {
     ];
     defaults.extend(cluster.as_ref().map(|cluster| ("DATABASE_URL", cluster.url("sports_log"))));
     let config = configured(source.with_dev_defaults(defaults))?;
-    telemetry::init_logging(&config.logging);
+    let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {
         let stop = stop_signal()?;
         let application = Application::build(&config).await?;

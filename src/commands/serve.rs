@@ -19,7 +19,7 @@ pub fn serve() -> CommandResult {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
     let config = configured(Source::from_environment())?;
-    telemetry::init_logging(&config.logging);
+    let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let stop = stop_signal()?;
         let application = Application::build(&config).await?;
@@ -38,7 +38,7 @@ pub fn serve() -> CommandResult {
 /// Applies what is pending and says so.
 pub fn migrate() -> CommandResult {
     let config = configured(Source::from_environment())?;
-    telemetry::init_logging(&config.logging);
+    let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let connector = Connector::new(&config.database)?;
         let applied = migrations::run(&connector, Duration::ZERO).await?;

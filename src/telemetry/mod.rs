@@ -1,5 +1,6 @@
 //! What operators see: log lines, the span of each request, metrics.
 
+mod batches;
 mod logging;
 mod metrics;
 mod request_span;
