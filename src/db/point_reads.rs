@@ -48,9 +48,14 @@ impl PointReads {
     }
 
     async fn connection(&self) -> ApiResult<Rc<AsyncPgConnection>> {
-        if let Some(connection) = self.current() {
-            return Ok(connection);
+        match self.current() {
+            Some(connection) => Ok(connection),
+            // Seldom, and large: else each request would carry the room for it.
+            None => Box::pin(self.open()).await,
         }
+    }
+
+    async fn open(&self) -> ApiResult<Rc<AsyncPgConnection>> {
         // Whoever waits behind others who try to open one waits no longer than they.
         let _opening = timeout(self.connector.wait(), self.opening.lock())
             .await

@@ -54,7 +54,8 @@ impl Pool {
 
     /// A connection, or 503: `busy` when all are taken, `database_unavailable` when none can be opened.
     pub async fn get(&self) -> ApiResult<PooledConnection> {
-        self.0.get().await.map_err(|error| match error {
+        // Large, since it may open one: else each request would carry the room for it.
+        Box::pin(self.0.get()).await.map_err(|error| match error {
             PoolError::Timeout(TimeoutType::Wait) => ApiError {
                 cause: Some(error.into()),
                 ..ApiError::new(ErrorCode::Busy, "too many requests at once; try again")
