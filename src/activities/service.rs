@@ -64,6 +64,7 @@ pub async fn list(
         let cursor = Cursor { value: request.sort.value(last), id: last.id };
         keys.seal(cursor, &request.filter, request.sort)
     });
+    let next_cursor = next_cursor.transpose()?;
     let offset = if let Start::Offset(offset) = request.start { Some(offset) } else { None };
     Ok(Page { activities, limit: request.limit, next_cursor, offset })
 }

@@ -32,12 +32,12 @@ impl<'a> CursorKey<'a> {
     }
 
     /// The cursor as text, good for `filter` and `sort` only.
-    pub fn seal(&self, cursor: Cursor, filter: &Filter, sort: Sort) -> String {
+    pub fn seal(&self, cursor: Cursor, filter: &Filter, sort: Sort) -> ApiResult<String> {
         let mut bytes = cursor.value.to_bits().to_be_bytes().to_vec();
         bytes.extend_from_slice(cursor.id.as_bytes());
-        let tag = self.tag(self.key, &bytes, filter, sort);
+        let tag = self.tag(self.key, &bytes, filter, sort).map_err(ApiError::internal)?;
         bytes.extend_from_slice(&tag);
-        URL_SAFE_NO_PAD.encode(bytes)
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// 400 `invalid_cursor` unless this server sealed `text` for this user, this filter and this order.
@@ -54,7 +54,8 @@ impl<'a> CursorKey<'a> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (position, tag) = bytes.split_at_checked(POSITION_BYTES)?;
         // The tag protects no secret: what a forger would gain is a place in a list of their own.
-        if !self.key.accepted().any(|key| tag == self.tag(key, position, filter, sort)) {
+        let is_ours = |key| self.tag(key, position, filter, sort).is_ok_and(|ours| ours == tag);
+        if !self.key.accepted().any(is_ours) {
             return None;
         }
         let (bits, id) = position.split_at_checked(8)?;
@@ -64,11 +65,16 @@ impl<'a> CursorKey<'a> {
         })
     }
 
-    fn tag(&self, key: &ServerKey, position: &[u8], filter: &Filter, sort: Sort) -> Vec<u8> {
-        let mut data = format!("{}|{filter:?}|{sort:?}|", self.user_id).into_bytes();
-        data.extend_from_slice(position);
+    fn tag(
+        &self,
+        key: &ServerKey,
+        position: &[u8],
+        filter: &Filter,
+        sort: Sort,
+    ) -> postcard::Result<Vec<u8>> {
+        let data = postcard::to_allocvec(&(self.user_id, filter, sort, position))?;
         let tag = key.tag(Purpose::ActivityCursor, "tag", &data);
-        tag.iter().copied().take(TAG_BYTES).collect()
+        Ok(tag.iter().copied().take(TAG_BYTES).collect())
     }
 }
 
@@ -99,7 +105,7 @@ mod tests {
         fn what_was_sealed_opens(cursor in cursor(), user in any::<u128>()) {
             let key = key();
             let keys = CursorKey::new(&key, Uuid::from_u128(user));
-            let sealed = keys.seal(cursor, &Filter::default(), NEWEST);
+            let sealed = keys.seal(cursor, &Filter::default(), NEWEST).unwrap();
             prop_assert_eq!(keys.open(&sealed, &Filter::default(), NEWEST).unwrap(), cursor);
         }
 
@@ -107,7 +113,7 @@ mod tests {
         fn any_changed_byte_is_noticed(cursor in cursor(), at in 0_usize..40, flip in 1_u8..) {
             let key = key();
             let keys = CursorKey::new(&key, Uuid::nil());
-            let mut bytes = URL_SAFE_NO_PAD.decode(keys.seal(cursor, &Filter::default(), NEWEST)).unwrap();
+            let mut bytes = URL_SAFE_NO_PAD.decode(keys.seal(cursor, &Filter::default(), NEWEST).unwrap()).unwrap();
             bytes[at] ^= flip;
             prop_assert!(keys.open(&URL_SAFE_NO_PAD.encode(bytes), &Filter::default(), NEWEST).is_err());
         }
@@ -122,7 +128,7 @@ mod tests {
         fn it_is_good_for_one_user_one_filter_and_one_order(cursor in cursor(), user in 1_u128..) {
             let key = key();
             let keys = CursorKey::new(&key, Uuid::nil());
-            let sealed = keys.seal(cursor, &Filter::default(), NEWEST);
+            let sealed = keys.seal(cursor, &Filter::default(), NEWEST).unwrap();
             let runs = Filter { types: vec!["run".into()], ..Filter::default() };
             prop_assert!(keys.open(&sealed, &runs, NEWEST).is_err());
             let oldest = Sort { is_descending: false, ..NEWEST };

@@ -1,9 +1,10 @@
 //! Which activities are asked for.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 /// All of it must hold; a cursor is good for one filter only.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Filter {
     /// Any of them; empty for all.
     pub types: Vec<String>,

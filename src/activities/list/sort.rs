@@ -3,11 +3,12 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::activities::types::ActivitySummary;
 
 /// What a list is sorted by; ties go by id.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum SortBy {
     #[default]
     StartedAt,
@@ -17,7 +18,7 @@ pub enum SortBy {
 }
 
 /// The order of a list; by default the newest comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Sort {
     pub by: SortBy,
     pub is_descending: bool,
