@@ -13,8 +13,8 @@ use super::{
 };
 use crate::error::ApiResult;
 
-/// Some 400 bytes each.
-const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(8_191);
+/// Some 400 bytes each: 6 MiB at most.
+const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
 
 /// Those of one worker, by their whole text: whoever changes a letter of one has another.
 pub struct KnownTokens(RefCell<LruCache<Box<str>, Verified>>);
