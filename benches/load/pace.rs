@@ -2,18 +2,20 @@
 //!
 //! A request's latency counts from when it was due, not from when it could be sent: a server that stalls
 //! is charged for all that should have come meanwhile, which clients that wait for answers leave out.
+//! One thread does it all, as in wrk: one for each connection would be sixty that the server has to share its cores with.
 
 use std::{
     env, fs,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::TcpStream,
     process::ExitCode,
-    thread,
     time::{Duration, Instant},
 };
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 /// Enough that a connection is free whenever a request is due, unless the server stalls.
-const CONNECTIONS: u32 = 64;
+const CONNECTIONS: usize = 64;
 
 fn main() -> ExitCode {
     match run() {
@@ -35,24 +37,11 @@ fn run() -> io::Result<()> {
     let seconds: f64 = seconds.parse().map_err(io::Error::other)?;
     let requests: Vec<String> =
         fs::read_to_string(file)?.lines().filter_map(|line| request(&address, line)).collect();
+    let idle = (0..CONNECTIONS).map(|_| connect(&address)).collect::<io::Result<Vec<_>>>()?;
     let begin = Instant::now() + Duration::from_millis(100);
-    let mut latencies = thread::scope(|scope| {
-        let connections: Vec<_> = (0..CONNECTIONS)
-            .map(|number| {
-                let requests = requests.iter().cycle().skip(number as usize * 101);
-                let due = (number..).step_by(CONNECTIONS as usize).map(|n| f64::from(n) / rate);
-                let schedule = due.take_while(|due| *due < seconds).zip(requests);
-                let address = &address;
-                scope.spawn(move || connection(address, begin, schedule))
-            })
-            .collect();
-        let mut latencies = Vec::new();
-        for connection in connections {
-            let measured = connection.join().map_err(|_| io::Error::other("a thread died"))??;
-            latencies.extend(measured);
-        }
-        io::Result::Ok(latencies)
-    })?;
+    let due = (0_u32..).map(|number| f64::from(number) / rate).take_while(|due| *due < seconds);
+    let due = due.map(|due| begin + Duration::from_secs_f64(due));
+    let mut latencies = send(idle, due.zip(requests.iter().cycle()))?;
     latencies.sort_unstable();
     for share in [0.5, 0.99, 0.999] {
         let at = (latencies.len() as f64 * share) as usize;
@@ -67,40 +56,81 @@ fn request(address: &str, line: &str) -> Option<String> {
     Some(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n"))
 }
 
-/// Sends what is scheduled (in seconds after `begin`) on one connection, one after the other.
-fn connection<'a>(
-    address: &str,
-    begin: Instant,
-    schedule: impl Iterator<Item = (f64, &'a String)>,
-) -> io::Result<Vec<Duration>> {
+fn connect(address: &str) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
-    let mut answers = BufReader::new(&stream);
-    let mut latencies = Vec::new();
-    for (due, request) in schedule {
-        let due = begin + Duration::from_secs_f64(due);
-        thread::sleep(due.saturating_duration_since(Instant::now()));
-        (&stream).write_all(request.as_bytes())?;
-        read_answer(&mut answers)?;
-        latencies.push(due.elapsed());
+    stream.set_nonblocking(true)?;
+    Ok(stream)
+}
+
+/// A connection on which an answer is waited for.
+struct Waiting {
+    stream: TcpStream,
+    due: Instant,
+    answer: Vec<u8>,
+}
+
+/// Sends what is scheduled on whichever connection is idle, and says how long each took.
+fn send<'a>(
+    mut idle: Vec<TcpStream>,
+    schedule: impl Iterator<Item = (Instant, &'a String)>,
+) -> io::Result<Vec<Duration>> {
+    let (mut waiting, mut latencies) = (Vec::<Waiting>::new(), Vec::new());
+    let mut schedule = schedule.peekable();
+    while schedule.peek().is_some() || !waiting.is_empty() {
+        let now = Instant::now();
+        while let Some(mut stream) = idle.pop() {
+            let Some((due, request)) = schedule.next_if(|(due, _)| *due <= now) else {
+                idle.push(stream);
+                break;
+            };
+            stream.write_all(request.as_bytes())?;
+            waiting.push(Waiting { stream, due, answer: Vec::new() });
+        }
+        let next = schedule.peek().filter(|_| !idle.is_empty()).map(|(due, _)| *due);
+        let ready = ready(&waiting, next)?;
+        for (mut connection, is_ready) in std::mem::take(&mut waiting).into_iter().zip(ready) {
+            if is_ready && connection.is_answered()? {
+                latencies.push(connection.due.elapsed());
+                idle.push(connection.stream);
+            } else {
+                waiting.push(connection);
+            }
+        }
     }
     Ok(latencies)
 }
 
-fn read_answer(answers: &mut impl BufRead) -> io::Result<()> {
-    let (mut line, mut length) = (String::new(), 0);
-    answers.read_line(&mut line)?;
-    if !line.starts_with("HTTP/1.1 200 ") {
-        return Err(io::Error::other(format!("answered {line}")));
-    }
-    loop {
-        line.clear();
-        answers.read_line(&mut line)?;
-        match line.trim_end().split_once(": ") {
-            Some(("content-length", value)) => length = value.parse().map_err(io::Error::other)?,
-            Some(_) => {}
-            None => break,
+/// Waits for answers, until `next` at the longest: which connections have something to read.
+fn ready(waiting: &[Waiting], next: Option<Instant>) -> io::Result<Vec<bool>> {
+    let rest = next.map(|next| next.saturating_duration_since(Instant::now()));
+    let rest = rest.map(Timespec::try_from).transpose().map_err(io::Error::other)?;
+    let mut polled: Vec<_> =
+        waiting.iter().map(|it| PollFd::new(&it.stream, PollFlags::IN)).collect();
+    poll(&mut polled, rest.as_ref())?;
+    Ok(polled.iter().map(|it| !it.revents().is_empty()).collect())
+}
+
+impl Waiting {
+    /// Reads what is there. Anything but 200 is an error.
+    fn is_answered(&mut self) -> io::Result<bool> {
+        let mut piece = [0; 16 * 1024];
+        match self.stream.read(&mut piece) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(length) => self.answer.extend(piece.iter().take(length)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error),
         }
+        let Some(end) = self.answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+            return Ok(false);
+        };
+        let (head, body) = self.answer.split_at(end + 4);
+        let head = String::from_utf8_lossy(head);
+        if !head.starts_with("HTTP/1.1 200 ") {
+            return Err(io::Error::other(format!("answered {head}")));
+        }
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length: usize = length.unwrap_or_default().parse().map_err(io::Error::other)?;
+        Ok(body.len() >= length)
     }
-    io::copy(&mut answers.take(length), &mut io::sink()).map(|_| ())
 }
