@@ -13,6 +13,11 @@ import urllib.request
 from cluster import free_port
 
 
+def target(root):
+    """Where cargo puts what it builds."""
+    return os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
+
+
 def user_id(number):
     """As seed.sql makes them."""
     return f"00000000-0000-4000-8000-{number:012x}"
@@ -27,9 +32,8 @@ class Server:
 
     def __init__(self, root, folder, database_url, **settings):
         """`settings` go before those of the load benchmark; two servers on one database share secrets."""
-        target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
-        self.binary = os.path.join(target, os.environ.get("SPORTS_LOG_PROFILE", "release"), "sports-log")
-        self.folder, self.port = folder, free_port()
+        self.binary = os.path.join(target(root), os.environ.get("SPORTS_LOG_PROFILE", "release"), "sports-log")
+        self.root, self.folder, self.port = root, folder, free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.jwt_secret = secrets.token_urlsafe(48)
         self.env = {

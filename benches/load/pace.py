@@ -4,9 +4,13 @@ import os
 import random
 import subprocess
 
+from server import target
+
 
 def build(root):
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "--example", "pace"], check=True, cwd=root)
+    manifest = os.path.join(root, "benches", "load", "pace", "Cargo.toml")
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", manifest,
+                    "--target-dir", target(root)], check=True)
 
 
 def paced(server, size, rate, seconds):
@@ -17,7 +21,7 @@ def paced(server, size, rate, seconds):
             number = random.randint(1, size.activities)
             user = 1 if number <= size.large else 2 + number % (size.users - 1)
             file.write(f"/activities/00000000-0000-4000-9000-{number:012x} {server.token(user)}\n")
-    program = os.path.join(os.path.dirname(server.binary), "examples", "pace")
+    program = os.path.join(target(server.root), "release", "pace")
     output = subprocess.check_output([program, f"127.0.0.1:{server.port}", str(rate), str(seconds), path], text=True)
     p50, p99, _ = map(float, output.split())
     return {"p50": p50, "p99": p99}

@@ -6,7 +6,9 @@ use std::{
 };
 
 use actix_web::http::Method;
+use futures_util::future::join_all;
 use nix::sys::signal::Signal;
+use serde_json::Value;
 
 use crate::support::{
     Database,
@@ -61,6 +63,32 @@ async fn proxies_are_given_notice() {
     }
     let served = send(Method::GET, &base, "/openapi.json", &[], None).await.expect(200);
     assert_eq!(served.header("connection"), "close");
+}
+
+#[actix_rt::test]
+async fn every_answer_has_its_line_in_the_log() {
+    let database = Database::new().await;
+    let mut variables = settings(&database.url, 1);
+    variables.push(("HTTP_WORKERS", "2".into()));
+    let server = Process::start(&["serve"], &variables);
+    let base = format!("http://127.0.0.1:{}", server.port());
+    let ids: Vec<String> = (0..400).map(|number| format!("request-{number:03}")).collect();
+    for some in ids.chunks(20) {
+        let asked = some.iter().map(async |id| {
+            let headers = [("x-request-id", id.as_str())];
+            send(Method::GET, &base, "/me", &headers, None).await.expect(401);
+        });
+        join_all(asked).await;
+    }
+    let (code, output) = server.end_with_output(Signal::SIGTERM);
+    assert_eq!(code, Some(0));
+    let lines: Vec<Value> =
+        output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.last().unwrap()["message"], "stopped");
+    let answered = lines.iter().filter(|line| line["http.status"] == 401);
+    let mut logged: Vec<_> = answered.map(|line| line["request.id"].as_str().unwrap()).collect();
+    logged.sort_unstable();
+    assert_eq!(logged, ids);
 }
 
 #[actix_rt::test]

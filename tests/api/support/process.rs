@@ -95,14 +95,19 @@ impl Process {
     }
 
     /// Sends `signal` and waits for the end; the exit code, where it has one.
-    pub fn end(mut self, signal: Signal) -> Option<i32> {
+    pub fn end(self, signal: Signal) -> Option<i32> {
+        self.end_with_output(signal).0
+    }
+
+    /// The same, and everything it has printed.
+    pub fn end_with_output(mut self, signal: Signal) -> (Option<i32>, String) {
         self.signal(signal);
         let code = self.child.wait().unwrap().code();
         for reader in std::mem::take(&mut self.readers) {
             // A guardian that outlives a killed server holds no pipe of ours.
             reader.join().unwrap();
         }
-        code
+        (code, self.output())
     }
 }
 
