@@ -86,7 +86,8 @@ async fn every_answer_has_its_line_in_the_log() {
         output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.last().unwrap()["message"], "stopped");
     let answered = lines.iter().filter(|line| line["http.status"] == 401);
-    let mut logged: Vec<_> = answered.map(|line| line["request.id"].as_str().unwrap()).collect();
+    let mut logged: Vec<_> =
+        answered.map(|line| line["span"]["request.id"].as_str().unwrap()).collect();
     logged.sort_unstable();
     assert_eq!(logged, ids);
 }
