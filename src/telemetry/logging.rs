@@ -1,9 +1,11 @@
 //! The process's log: text for people at a terminal, fields for the journal, JSON for everything else.
 
-use std::io::{IsTerminal, stdout};
+use std::{
+    io::{IsTerminal, Stdout, stdout},
+    thread,
+};
 
-use tracing::Subscriber;
-use tracing_subscriber::{EnvFilter, fmt, fmt::MakeWriter, prelude::*, registry::LookupSpan};
+use tracing_subscriber::{EnvFilter, Registry, fmt, layer::Layered, prelude::*};
 
 use super::batches::{Batches, LastBatch};
 use crate::config::{LogFormat, LoggingConfig};
@@ -11,34 +13,35 @@ use crate::config::{LogFormat, LoggingConfig};
 /// Installs the log for the whole process, once; a second call changes nothing. What it returns is to be kept until
 /// the process ends.
 #[must_use]
-pub fn init(config: &LoggingConfig) -> Option<LastBatch> {
+pub fn init(config: &LoggingConfig) -> Option<LastBatch<Stdout>> {
     let log = tracing_subscriber::registry().with(EnvFilter::new(&config.filter));
-    // An error means that a log is installed already, which is just what is wanted.
-    let _ = match config.format {
+    // An error of `try_init` means that a log is installed already, which is just what is wanted.
+    match config.format {
         LogFormat::Text => {
-            log.with(fmt::layer().with_target(false).with_ansi(stdout().is_terminal())).try_init()
+            let text = fmt::layer().with_target(false).with_ansi(stdout().is_terminal());
+            let _ = log.with(text).try_init();
+            None
         }
-        LogFormat::Auto | LogFormat::Json => {
-            let batches = Batches::start();
-            let _ = log.with(json(batches.clone())).try_init();
-            return Some(LastBatch(batches));
-        }
+        LogFormat::Auto | LogFormat::Json => Some(write_json(log)),
         LogFormat::Journald => match tracing_journald::layer() {
-            Ok(journal) => log.with(journal.with_field_prefix(None)).try_init(),
+            Ok(journal) => {
+                let _ = log.with(journal.with_field_prefix(None)).try_init();
+                None
+            }
             Err(error) => {
-                let installed = log.with(json(stdout)).try_init();
+                let last = write_json(log);
                 tracing::warn!(error = %error, "the journal cannot be reached, logging to standard output");
-                installed
+                Some(last)
             }
         },
-    };
-    None
+    }
 }
 
-fn json<S, W>(writer: W) -> json_subscriber::fmt::Layer<S, W>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    W: for<'a> MakeWriter<'a> + 'static,
-{
-    json_subscriber::fmt::layer().flatten_event(true).with_span_list(false).with_writer(writer)
+fn write_json(log: Layered<EnvFilter, Registry>) -> LastBatch<Stdout> {
+    let batches = Batches::to(stdout());
+    let (lines, writing) = (batches.clone(), batches.clone());
+    thread::spawn(move || writing.keep_writing());
+    let json = json_subscriber::fmt::layer().flatten_event(true).with_span_list(false);
+    let _ = log.with(json.with_writer(lines)).try_init();
+    LastBatch(batches)
 }
