@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::ApiResult;
 
-/// Some 400 bytes each: 6 MiB at most.
+/// Some 400 bytes each: 6 MiB at most for each worker.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
 
 /// Those of one worker, by their whole text: whoever changes a letter of one has another.

@@ -13,7 +13,7 @@ pub fn rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::
     }
 }
 
-/// `None` for what PostgreSQL would not keep: years of more than four digits, leap seconds, nanoseconds.
+/// `None` for what is seldom: years that have not four digits, leap seconds, nanoseconds.
 fn write<'a>(time: &DateTime<Utc>, text: &'a mut [u8; 27]) -> Option<&'a str> {
     let (date, clock) = (time.naive_utc().date(), time.naive_utc().time());
     let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
