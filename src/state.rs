@@ -68,7 +68,7 @@ impl Shared {
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::configured(&config.secrets),
-            hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
+            hasher: Hasher::new(&config.hashing, &requests, metrics.hasher.clone())?,
             painter: Painter::new()?,
             sessions: config.sessions,
             providers: Providers::new(&config.oauth, &config.server.base_url),

@@ -6,6 +6,8 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
+    thread,
+    time::{Duration, Instant},
 };
 
 use prometheus::{Histogram, IntGauge};
@@ -15,8 +17,16 @@ use super::{Password, PasswordHash, password_hash::Memory};
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
-    jobs::low_priority,
+    jobs::{Requests, low_priority},
 };
+
+/// So long a core works for a request that reads, the database's part included, or a little longer.
+const REQUEST: Duration = Duration::from_micros(100);
+
+/// So many times as long as the requests took that came while it computed, but at most as long as it computed, a
+/// thread rests after a hash; and no longer than a moment.
+const RESTS: u32 = 3;
+const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// What the queue shows of itself.
 #[derive(Clone, Debug)]
@@ -39,15 +49,20 @@ pub struct Hasher {
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Hasher {
-    /// Starts the threads; they end when this is dropped.
-    pub fn new(config: &HashingConfig, metrics: HasherMetrics) -> ApiResult<Self> {
+    /// Starts the threads, which give way to `requests`; they end when this is dropped.
+    pub fn new(
+        config: &HashingConfig,
+        requests: &Requests,
+        metrics: HasherMetrics,
+    ) -> ApiResult<Self> {
         let (jobs, queue) = sync_channel::<Job>(config.queue);
         let queue = Arc::new(Mutex::new(queue));
+        let request = REQUEST.div_f64(config.concurrency as f64);
         for number in 0..config.concurrency {
-            let queue = Arc::clone(&queue);
-            std::thread::Builder::new()
+            let (queue, requests) = (Arc::clone(&queue), requests.clone());
+            thread::Builder::new()
                 .name(format!("hasher-{number}"))
-                .spawn(move || work(&queue))
+                .spawn(move || work(&queue, &requests, request))
                 .map_err(ApiError::internal)?;
         }
         Ok(Self { jobs, decoy: PasswordHash::decoy()?, metrics })
@@ -91,8 +106,8 @@ impl Hasher {
     }
 }
 
-/// What a hashing thread does until the hasher is gone.
-fn work(queue: &Mutex<Receiver<Job>>) {
+/// What a hashing thread does until the hasher is gone. `request` is its share in the time that a request takes.
+fn work(queue: &Mutex<Receiver<Job>>, requests: &Requests, request: Duration) {
     // Reads go first: a thread that computes for milliseconds on end would keep them waiting for
     // its time slice.
     low_priority();
@@ -100,9 +115,18 @@ fn work(queue: &Mutex<Receiver<Job>>) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
+        let (before, started) = (requests.count(), Instant::now());
         // A panic inside ends this hash, whose asker gets an error, and not the thread.
         let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
+        thread::sleep(rest(started.elapsed(), requests.count() - before, request));
     }
+}
+
+/// How long to rest after a hash that took `worked`, during which so many requests `came`. Where one hash follows the
+/// other, Linux now and then has another process that wants the core wait for a tenth of a second: until this one sleeps.
+fn rest(worked: Duration, came: u64, request: Duration) -> Duration {
+    let taken = request * u32::try_from(came).unwrap_or(u32::MAX);
+    (taken.min(worked) * RESTS).min(LONGEST_REST)
 }
 
 /// One request in the queue or being computed, counted however it ends.
@@ -118,5 +142,21 @@ impl<'a> Pending<'a> {
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_by_who_came_and_how_long_it_worked() {
+        let millis = Duration::from_millis;
+        assert_eq!(rest(millis(15), 0, REQUEST), Duration::ZERO);
+        assert_eq!(rest(millis(15), 1, REQUEST), REQUEST * RESTS);
+        assert_eq!(rest(millis(15), 100, REQUEST), millis(30));
+        assert_eq!(rest(millis(15), 100, REQUEST / 2), millis(15));
+        assert_eq!(rest(millis(15), 1000, REQUEST), millis(45));
+        assert_eq!(rest(millis(70), u64::MAX, REQUEST), LONGEST_REST);
     }
 }

@@ -41,6 +41,11 @@ impl Requests {
     pub fn came(&self) {
         self.0.fetch_add(1, Relaxed);
     }
+
+    /// So many so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
 }
 
 thread_local! {
@@ -63,7 +68,7 @@ impl Pace {
         if worked < TURN {
             return;
         }
-        let came = self.requests.0.load(Relaxed);
+        let came = self.requests.count();
         if came != self.seen {
             (self.seen, self.busy) = (came, Some(Instant::now()));
         }
@@ -82,7 +87,7 @@ pub fn low_priority() {
 pub fn give_way_to(requests: &Requests) {
     low_priority();
     let (requests, rested) = (requests.clone(), Instant::now());
-    let seen = requests.0.load(Relaxed);
+    let seen = requests.count();
     PACE.replace(Some(Pace { requests, rested, seen, busy: None }));
 }
 
