@@ -20,12 +20,14 @@ use crate::{
     jobs::{Requests, low_priority},
 };
 
-/// So long a core works for a request that reads, the database's part included, or a little longer.
+/// About what a request that reads costs of a core's time, the database's part included.
 const REQUEST: Duration = Duration::from_micros(100);
 
-/// So many times as long as the requests took that came while it computed, but at most as long as it computed, a
-/// thread rests after a hash; and no longer than a moment.
+/// After a hash, a thread rests so many times as long as the requests took that came meanwhile, or as long as it
+/// computed, if that is less.
 const RESTS: u32 = 3;
+
+/// But no longer than this, so that those in the queue are not kept for long.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// What the queue shows of itself.
