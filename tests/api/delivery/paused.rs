@@ -13,6 +13,9 @@ async fn a_replica_that_slept_past_its_leases_completes_nothing() {
     let in_flight = 3;
     let mut variables = settings(&database.url, smtp.port);
     variables.push(("DELIVERY_IN_FLIGHT", in_flight.to_string()));
+    // An attempt that had ended before the last one began would lose no lease.
+    variables.push(("DELIVERY_DEADLINE_SECS", "8".to_owned()));
+    variables.push(("DELIVERY_LEASE_SECS", "9".to_owned()));
     let sleeper = Process::start(&["serve"], &variables);
     let base = format!("http://127.0.0.1:{}", sleeper.port());
     smtp.hold(Some(Stage::Dot));

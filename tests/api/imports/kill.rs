@@ -87,7 +87,7 @@ async fn a_stop_gives_the_job_back() {
     let patient = [("IMPORT_LEASE_SECS", "3600")];
     let app = TestApp::spawn_on(database.clone(), smtp.clone(), &patient).await;
     let ann = app.user("ann@example.com").await;
-    super::upload(&app, &ann, "a.zip", &archive(200)).await.expect(202);
+    super::upload(&app, &ann, "a.zip", &archive(100)).await.expect(202);
     until_selects(&database, "SELECT count(*) > 10 FROM import_files", "true").await;
     let started = std::time::Instant::now();
     drop(app);
@@ -95,5 +95,5 @@ async fn a_stop_gives_the_job_back() {
     assert_eq!(database.text("SELECT status FROM imports").await, "waiting");
     let _app = TestApp::spawn_on(database.clone(), smtp, &patient).await;
     until_selects(&database, "SELECT status FROM imports", "done").await;
-    assert_eq!(database.text("SELECT count(*) FROM activities").await, "200");
+    assert_eq!(database.text("SELECT count(*) FROM activities").await, "100");
 }
