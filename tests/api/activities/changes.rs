@@ -1,0 +1,101 @@
+//! Changing and deleting.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::{create, run, whole, with};
+use crate::support::TestApp;
+
+/// Of two times, or of two numbers.
+fn later(one: &Value, other: &Value) -> bool {
+    one.as_str() > other.as_str() || one.as_i64() > other.as_i64()
+}
+
+#[actix_rt::test]
+async fn a_change_leaves_what_is_absent_and_clears_what_is_null() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for (field, new, cleared) in [
+        ("activity_type", json!("ride"), None),
+        ("started_at", json!("2026-06-01T06:00:00Z"), None),
+        ("duration_secs", json!(60), None),
+        ("distance_meters", json!(42.0), Some(Value::Null)),
+        ("calories", json!(1), Some(Value::Null)),
+        ("notes", json!("other"), Some(Value::Null)),
+        ("source", json!("apple"), Some(json!("manual"))),
+        ("external_id", json!("n-2"), Some(Value::Null)),
+        ("device_data", json!({"other": true}), Some(Value::Null)),
+    ] {
+        let mut body = whole();
+        body["external_id"] = field.into();
+        let (path, created) = create(&app, &user, &body).await;
+        let changed = app.put_as(&user, &path, &json!({field: new})).await.expect(200).json();
+        let mut expected = with(created.clone(), field, new);
+        for grown in ["updated_at", "revision"] {
+            assert!(later(&changed[grown], &created[grown]), "{field}");
+            expected[grown] = changed[grown].clone();
+        }
+        assert_eq!(changed, expected, "{field}");
+
+        let answer = app.put_as(&user, &path, &json!({field: null})).await;
+        if let Some(cleared) = cleared {
+            let changed = answer.expect(200).json();
+            expected["updated_at"] = changed["updated_at"].clone();
+            expected["revision"] = changed["revision"].clone();
+            expected[field] = cleared;
+            assert_eq!(changed, expected, "{field}");
+        } else {
+            let fields = &answer.expect_error(422, "validation_failed").json()["fields"];
+            assert_eq!((&fields[0]["field"], &fields[0]["code"]), (&json!(field), &json!("null")));
+        }
+        assert_eq!(app.get_as(&user, &path).await.expect(200).json(), expected, "{field}");
+    }
+}
+
+#[actix_rt::test]
+async fn a_refused_change_changes_nothing_and_names_every_fault() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let (path, created) = create(&app, &user, &whole()).await;
+    let faulty =
+        json!({"notes": "new", "calories": -1, "activity_type": "Run", "started_at": null});
+    let answer = app.put_as(&user, &path, &faulty).await.expect_error(422, "validation_failed");
+    let body = answer.json();
+    let mut faults: Vec<(&str, &str)> = Vec::new();
+    for fault in body["fields"].as_array().unwrap() {
+        assert!(!fault["message"].as_str().unwrap().is_empty());
+        faults.push((fault["field"].as_str().unwrap(), fault["code"].as_str().unwrap()));
+    }
+    faults.sort_unstable();
+    let expected =
+        [("activity_type", "invalid_format"), ("calories", "out_of_range"), ("started_at", "null")];
+    assert_eq!(faults, expected);
+    assert_eq!(app.get_as(&user, &path).await.expect(200).json(), created);
+
+    let answer = app.post_as(&user, "/activities", &json!({})).await;
+    let body = answer.expect_error(422, "validation_failed").json();
+    let missing: Vec<&str> = body["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|fault| fault["code"] == "missing")
+        .map(|fault| fault["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(missing, ["activity_type", "started_at", "duration_secs"]);
+}
+
+#[actix_rt::test]
+async fn a_deleted_activity_is_gone() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let (path, _) = create(&app, &user, &run()).await;
+    let (other, _) = create(&app, &user, &run()).await;
+    let answer = app.request(&user, Method::DELETE, &path, None).await.expect(204);
+    assert!(answer.body.is_empty());
+    for (method, body) in
+        [(Method::GET, None), (Method::PUT, Some(&json!({"notes": "x"}))), (Method::DELETE, None)]
+    {
+        app.request(&user, method, &path, body).await.expect_error(404, "not_found");
+    }
+    app.get_as(&user, &other).await.expect(200);
+}

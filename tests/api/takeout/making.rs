@@ -1,0 +1,99 @@
+//! How a takeout is made.
+
+use actix_web::http::Method;
+use diesel_async::SimpleAsyncConnection;
+use nix::sys::signal::Signal;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+
+use super::{entry, manifest, take_out};
+use crate::{
+    imports::{MORNING, import, zip},
+    support::{Database, SmtpServer, TestApp, fit, process::Process, settings, until_selects},
+};
+
+#[actix_rt::test]
+async fn there_is_one_at_a_time_and_it_is_its_owners() {
+    let app = TestApp::spawn().await;
+    let (ann, bob) = (app.user("ann@example.com").await, app.user("bob@example.com").await);
+    for (method, path) in [
+        (Method::GET, "/me/export"),
+        (Method::GET, "/me/export/file"),
+        (Method::DELETE, "/me/export"),
+    ] {
+        app.request(&ann, method, path, None).await.expect_error(404, "not_found");
+    }
+    let gate = "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+                CREATE TRIGGER gate BEFORE UPDATE ON takeouts FOR EACH ROW WHEN (NEW.status = 'running')
+                    EXECUTE FUNCTION no()";
+    app.database.connect().await.batch_execute(gate).await.unwrap();
+    let ask = async || app.request(&ann, Method::POST, "/me/export", None).await.expect(202).json();
+    let first = ask().await;
+    assert_eq!(first["status"], "waiting");
+    assert_eq!(ask().await["created_at"], first["created_at"]);
+    app.get_as(&ann, "/me/export/file").await.expect_error(409, "not_ready");
+    app.get_as(&bob, "/me/export").await.expect_error(404, "not_found");
+    app.database.execute("DROP TRIGGER gate ON takeouts").await;
+    let made = take_out(&app, &ann).await;
+    assert_eq!(manifest(&made)["activities"], 0);
+    app.get_as(&bob, "/me/export/file").await.expect_error(404, "not_found");
+    // A new one takes its place.
+    take_out(&app, &ann).await;
+    app.request(&ann, Method::DELETE, "/me/export", None).await.expect(204);
+    assert_eq!(app.database.text("SELECT count(*) FROM takeout_chunks").await, "0");
+}
+
+/// Activities whose notes alone fill the first piece of a takeout, which is stored before the files come.
+fn incompressible() -> Value {
+    let mut rng = StdRng::seed_from_u64(1);
+    let activities: Vec<_> = (0..200)
+        .map(|_| {
+            let notes: String = (0..8000).map(|_| char::from(rng.random_range(b'!'..=b'~'))).collect();
+            json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60, "notes": notes})
+        })
+        .collect();
+    json!({ "activities": activities })
+}
+
+#[actix_rt::test]
+async fn it_is_made_anew_where_its_maker_was_killed() {
+    let (database, smtp) = (Database::new().await, SmtpServer::start().await);
+    let ann = {
+        let app = TestApp::spawn_on(database.clone(), smtp.clone(), &[]).await;
+        let ann = app.user("ann@example.com").await;
+        let runs: Vec<_> =
+            (0..20).map(|n| (format!("{n}.fit"), fit::run(MORNING + n * 3600, 300))).collect();
+        let runs: Vec<_> = runs.iter().map(|(name, run)| (name.as_str(), run.as_slice())).collect();
+        import(&app, &ann, "a.zip", &zip(&runs)).await;
+        app.post_as(&ann, "/activities/batch", &incompressible()).await.expect(200);
+        ann
+    };
+    let mut variables = settings(&database.url, smtp.port);
+    variables
+        .extend([("IMPORT_LEASE_SECS", "1".to_owned()), ("IMPORT_POLL_SECS", "0.2".to_owned())]);
+    let server = Process::start(&["serve"], &variables);
+    server.port();
+    database.execute(&format!("INSERT INTO takeouts (user_id) VALUES ('{}')", ann.id)).await;
+    until_selects(&database, "SELECT count(*) > 0 FROM takeout_chunks", "true").await;
+    server.end(Signal::SIGKILL);
+    assert_eq!(database.text("SELECT status FROM takeouts").await, "running");
+    let app = TestApp::spawn_on(
+        database.clone(),
+        smtp,
+        &[("IMPORT_LEASE_SECS", "1"), ("IMPORT_POLL_SECS", "0.2")],
+    )
+    .await;
+    until_selects(&database, "SELECT status FROM takeouts", "done").await;
+    let made = app.get_as(&ann, "/me/export/file").await.expect(200).body;
+    let listed = manifest(&made)["content"].as_array().unwrap().len();
+    // 20 files and as many series, with three lists.
+    assert_eq!(listed, 43);
+    for file in manifest(&made)["content"].as_array().unwrap() {
+        use sha2::{Digest, Sha256};
+        let digest: String = Sha256::digest(entry(&made, file["path"].as_str().unwrap()))
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(file["sha256"], digest);
+    }
+}

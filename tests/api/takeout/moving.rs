@@ -1,0 +1,128 @@
+//! What is taken along.
+
+use std::io::{Cursor, Read};
+
+use serde_json::{Value, json};
+use zip::ZipArchive;
+
+use super::{entry, manifest, take_out, with_everything};
+use crate::{
+    imports::{folder::Folder, import},
+    support::{PASSWORD, TestApp, User},
+};
+
+#[actix_rt::test]
+async fn a_log_is_the_same_on_another_server() {
+    // Files are in rows here, and in a folder there.
+    let folder = Folder::new();
+    let there = TestApp::spawn_with(&[("ORIGINALS_DIR", folder.path())]).await;
+    let here = TestApp::spawn().await;
+    let ann = with_everything(&here, "ann@example.com").await;
+    let first = take_out(&here, &ann).await;
+    let made = manifest(&first);
+    assert_eq!((&made["format"], &made["activities"]), (&json!("sports-log-takeout"), &json!(8)));
+    let csv = String::from_utf8(entry(&first, "activities.csv")).unwrap();
+    assert!(csv.starts_with("id,activity_type,started_at,") && csv.contains("Ä 🏋"));
+
+    let bob = there.user("bob@example.com").await;
+    let taken = import(&there, &bob, "home.zip", &first).await;
+    assert_eq!(taken["counts"]["refused"], 0, "{taken}");
+    assert_eq!((&taken["status"], &taken["progress"]), (&json!("done"), &json!(1.0)));
+    let second = take_out(&there, &bob).await;
+    assert_eq!(manifest(&second)["content"], made["content"]);
+    assert_eq!(folder.files().len(), 4);
+
+    // As clients see it, too.
+    for path in ["/stats/summary?group_by=day", "/stats/records"] {
+        let mut answers = Vec::new();
+        for (app, user) in [(&here, &ann), (&there, &bob)] {
+            answers.push(app.get_as(user, path).await.expect(200).json());
+        }
+        assert_eq!(answers[0], answers[1], "{path}");
+    }
+    let goals = there.get_as(&bob, "/me/goals").await.expect(200).json();
+    assert_eq!(goals["goals"].as_array().unwrap().len(), 2);
+    let list = async |app: &TestApp, user: &User| {
+        let page = app.get_as(user, "/activities?limit=100").await.expect(200).json();
+        page["activities"].as_array().unwrap().clone()
+    };
+    let (before, after) = (list(&here, &ann).await, list(&there, &bob).await);
+    assert_eq!((before.len(), after.len()), (7, 7));
+    for (one, other) in before.iter().zip(&after) {
+        let path = |suffix: &str| format!("/activities/{}{suffix}", one["id"].as_str().unwrap());
+        assert_eq!(one["id"], other["id"]);
+        let whole = async |app: &TestApp, user: &User| {
+            let mut one = app.get_as(user, &path("")).await.expect(200).json();
+            for own in ["revision", "created_at", "updated_at"] {
+                one.as_object_mut().unwrap().remove(own);
+            }
+            one
+        };
+        assert_eq!(whole(&here, &ann).await, whole(&there, &bob).await);
+        for suffix in ["/streams?resolution=full", "/original"] {
+            let (one, other) =
+                (here.get_as(&ann, &path(suffix)).await, there.get_as(&bob, &path(suffix)).await);
+            assert_eq!(one.status, other.status);
+            if one.status == 200 {
+                assert_eq!(one.body, other.body);
+            }
+        }
+    }
+    let profile = there.get_as(&bob, "/me").await.expect(200).json();
+    assert_eq!(
+        (&profile["profile"]["display_name"], &profile["email"]),
+        (&json!("Ann"), &json!("bob@example.com"))
+    );
+
+    // Again, or where it came from: nothing is doubled.
+    for (app, user) in [(&there, &bob), (&here, &ann)] {
+        let again = import(app, user, "again.zip", &first).await;
+        assert_eq!(
+            (&again["counts"]["duplicate"], &again["counts"]["activities"]),
+            (&json!(9), &json!(0))
+        );
+        assert_eq!(list(app, user).await.len(), 7);
+    }
+    // To somebody else of the same server, whose ids must be others.
+    let carl = here.user("carl@example.com").await;
+    for activities in [7, 0] {
+        let taken = import(&here, &carl, "home.zip", &first).await;
+        assert_eq!(taken["counts"]["refused"], 0);
+        assert_eq!(list(&here, &carl).await.len(), 7);
+        assert_eq!(taken["counts"]["activities"].as_i64().unwrap().min(7), activities);
+    }
+    let parents = "SELECT count(*) FROM activities a JOIN activities p ON p.id = a.parent_id WHERE a.user_id = p.user_id";
+    assert_eq!(here.database.text(parents).await, "4");
+    assert_eq!(list(&here, &ann).await, before);
+}
+
+#[actix_rt::test]
+async fn what_is_for_people_has_no_secrets() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let token = json!({"name": "watch", "scopes": ["activities:write"], "password": PASSWORD});
+    let token = app.post_as(&ann, "/me/tokens", &token).await.expect(201).json();
+    let hook = json!({"url": "https://example.org/hook", "events": ["activity.created"], "password": PASSWORD});
+    let hook = app.post_as(&ann, "/me/webhooks", &hook).await.expect(201).json();
+    let made = take_out(&app, &ann).await;
+    let account: Value = serde_json::from_slice(&entry(&made, "account.json")).unwrap();
+    assert_eq!(
+        (&account["email"], &account["tokens"][0]["name"]),
+        (&json!("ann@example.com"), &json!("watch"))
+    );
+    assert_eq!(
+        (&account["webhooks"][0]["url"], &account["has_password"]),
+        (&hook["url"], &json!(true))
+    );
+    let mut archive = ZipArchive::new(Cursor::new(made.as_slice())).unwrap();
+    let text: String = (0..archive.len())
+        .map(|index| {
+            let mut content = Vec::new();
+            archive.by_index(index).unwrap().read_to_end(&mut content).unwrap();
+            String::from_utf8_lossy(&content).into_owned()
+        })
+        .collect();
+    for secret in [token["token"].as_str().unwrap(), hook["secret"].as_str().unwrap(), "$argon2"] {
+        assert!(!text.contains(secret));
+    }
+}

@@ -1,0 +1,161 @@
+//! What was changed or forged on its way.
+
+use std::io::{Cursor, Read, Write};
+
+use serde_json::{Value, json};
+use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+use super::{manifest, take_out, with_everything};
+use crate::{
+    imports::{import, outcomes, zip},
+    support::TestApp,
+};
+
+/// The same zip with some entries changed.
+fn changed(zip: &[u8], change: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let names: Vec<String> = archive.file_names().flatten().map(|name| name.to_string()).collect();
+    for name in names {
+        let mut content = Vec::new();
+        archive.by_name(&name).unwrap().read_to_end(&mut content).unwrap();
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        writer.write_all(&change(&name, content)).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[actix_rt::test]
+async fn what_was_changed_on_its_way_is_refused_and_the_rest_is_kept() {
+    let (here, there) = (TestApp::spawn().await, TestApp::spawn().await);
+    let ann = with_everything(&here, "ann@example.com").await;
+    let whole = take_out(&here, &ann).await;
+    let bob = there.user("bob@example.com").await;
+    let refused = |import: &Value| -> Vec<String> {
+        let refused = outcomes(import).into_iter().filter(|(_, outcome, _)| outcome == "refused");
+        refused.map(|(_, _, code)| code).collect()
+    };
+
+    let lines = changed(&whole, |name, mut content| {
+        if name == "activities.ndjson" {
+            content.extend_from_slice(b"{}\n");
+        }
+        content
+    });
+    let import_lines = import(&there, &bob, "a.zip", &lines).await;
+    assert_eq!(refused(&import_lines), ["bad_checksum"]);
+    assert_eq!(import_lines["counts"]["activities"], 0);
+    assert_eq!(
+        there.get_as(&bob, "/me").await.expect(200).json()["profile"]["display_name"],
+        "Ann"
+    );
+
+    // One file is damaged: what was made of it is refused, and nothing else.
+    let damaged = changed(&whole, |name, mut content| {
+        if name.starts_with("originals/") && content.len() < 20_000 {
+            content.push(0);
+        }
+        content
+    });
+    let taken = import(&there, &bob, "b.zip", &damaged).await;
+    let codes = refused(&taken);
+    assert!(!codes.is_empty() && codes.iter().all(|code| code == "bad_checksum"), "{taken}");
+    assert!(taken["counts"]["activities"].as_i64().unwrap() > 0);
+    let taken = import(&there, &bob, "c.zip", &whole).await;
+    assert_eq!(taken["counts"]["refused"], 0);
+    assert_eq!(manifest(&take_out(&there, &bob).await)["content"], manifest(&whole)["content"]);
+
+    let newer = changed(&whole, |name, content| {
+        if name != "manifest.json" {
+            return content;
+        }
+        let mut manifest: Value = serde_json::from_slice(&content).unwrap();
+        manifest["version"] = json!(2);
+        manifest.to_string().into_bytes()
+    });
+    assert_eq!(refused(&import(&there, &bob, "d.zip", &newer).await), ["unknown_format"]);
+}
+
+/// A takeout by an enemy's hand reaches nobody else's log, and says nothing that a client could not.
+#[actix_rt::test]
+async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
+    let app = TestApp::spawn().await;
+    let (ann, eve) = (app.user("ann@example.com").await, app.user("eve@example.com").await);
+    let run =
+        json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 600});
+    let hers = app.post_as(&ann, "/activities", &run).await.expect(201).json();
+    let id = |n: u8| format!("00000000-0000-4000-8000-0000000000{n:02}");
+    let line = |n: u8, more: Value| {
+        let mut line = json!({"id": id(n), "source": "manual", "activity_type": "run", "duration_secs": 60,
+                              "started_at": format!("2026-06-{:02}T08:00:00Z", n + 1)});
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        line.to_string()
+    };
+    let lines = [
+        line(1, json!({"id": hers["id"], "title": "hijacked"})),
+        line(2, json!({"merged_into": hers["id"], "parent_id": hers["id"]})),
+        line(3, json!({"user_id": ann.id, "revision": 1, "source": "root"})),
+        line(4, json!({"duration_secs": -1})),
+        line(5, json!({"title": "a\u{0}b"})),
+        line(6, json!({"laps": [{"avg_heart_rate": "x"}]})),
+        line(7, json!({"original": "00"})),
+        line(8, json!({"activity_type": "Run!"})),
+        "[]".to_owned(),
+        "{\"id\": 5}".to_owned(),
+        line(9, json!({"merged": [{"activity_id": hers["id"], "source": "x", "fields": ["title; DROP TABLE users"]}]})),
+        line(10, json!({})),
+    ]
+    .join("\n");
+    let sha256 = |bytes: &[u8]| {
+        use sha2::{Digest, Sha256};
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let streams = json!({"started_at": "2026-06-11T08:00:00Z", "breaks": [9], "series": [["time", [1.0]], ["time", [1.0, 2.0]]]});
+    let streams = streams.to_string().into_bytes();
+    let files = [
+        ("activities.ndjson".to_owned(), lines.into_bytes()),
+        (
+            "profile.json".to_owned(),
+            br#"{"display_name": "", "preferred_units": "parsec", "preferences": {}}"#.to_vec(),
+        ),
+        ("originals.ndjson".to_owned(), Vec::new()),
+        (format!("streams/{}.json", id(10)), streams),
+    ];
+    let content: Vec<Value> = files
+        .iter()
+        .map(|(path, bytes)| json!({"path": path, "bytes": bytes.len(), "sha256": sha256(bytes)}))
+        .collect();
+    let manifest = json!({"format": "sports-log-takeout", "version": 1, "made_by": "eve", "made_at": "2026-01-01T00:00:00Z",
+                          "activities": u64::MAX, "content": content, "about": []});
+    let manifest = manifest.to_string().into_bytes();
+    let mut entries: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    entries.push(("manifest.json", &manifest));
+    let taken = import(&app, &eve, "forged.zip", &zip(&entries)).await;
+    let found: Vec<String> = outcomes(&taken).into_iter().map(|(_, outcome, _)| outcome).collect();
+    assert_eq!(
+        found,
+        [
+            "refused", "imported", "imported", "imported", "refused", "refused", "refused",
+            "imported", "refused", "refused", "refused", "imported", "imported"
+        ]
+    );
+    assert_eq!(
+        app.get_as(&ann, &format!("/activities/{}", hers["id"].as_str().unwrap()))
+            .await
+            .expect(200)
+            .json(),
+        hers
+    );
+    let page = app.get_as(&eve, "/activities?limit=100").await.expect(200).json();
+    let eves = page["activities"].as_array().unwrap();
+    // The second stands behind the first, which has an id of its own here.
+    assert_eq!(eves.len(), 5);
+    assert!(eves.iter().all(|one| one["id"] != hers["id"] && one["parent_id"].is_null()));
+    assert!(eves.iter().all(|one| one["source"] == "manual" || one["source"] == "import"));
+    // What it says of others stays words.
+    app.post_as(&eve, &format!("/activities/{}/unmerge", id(9)), &json!({})).await.expect(200);
+    assert_eq!(app.database.text("SELECT count(*) FROM users").await, "2");
+    let ten = app.get_as(&eve, &format!("/activities/{}/streams", id(10))).await.expect(200).json();
+    assert_eq!(ten["series"], json!({}));
+}
