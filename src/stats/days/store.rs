@@ -70,17 +70,18 @@ pub async fn by(
         Group::Period(period) => (first_day(period), "NULL::text"),
         Group::ActivityType => ("NULL::date".to_owned(), "activity_type"),
     };
-    // First by day, so that a day with two sports is one day. As floating-point numbers, which are exact for whole numbers
-    // below 2^53 and much faster to add than those of any size that PostgreSQL else makes of sums.
+    // First by day, so that a day with two sports is one day, and the period that it is in is reckoned once. As
+    // floating-point numbers, which are exact for whole numbers below 2^53 and much faster to add than those of any size
+    // that PostgreSQL else makes of sums.
     let statement = format!(
-        "SELECT first_day, activity_type, sum(activities)::bigint AS activities, count(*) AS active_days,
+        "SELECT {first_day} AS first_day, activity_type, sum(activities)::bigint AS activities, count(*) AS active_days,
                 sum(duration_secs)::bigint AS duration_secs, sum(distance_mm) / 1000 AS distance_meters,
                 sum(elevation_gain_mm) / 1000 AS elevation_gain_meters, sum(calories)::bigint AS calories,
                 min(day) AS first, max(day) AS last
-         FROM (SELECT {first_day} AS first_day, {activity_type} AS activity_type, day, sum(activities) AS activities,
+         FROM (SELECT day, {activity_type} AS activity_type, sum(activities) AS activities,
                       sum(duration_secs::float8) AS duration_secs, sum(distance_mm::float8) AS distance_mm,
                       sum(elevation_gain_mm::float8) AS elevation_gain_mm, sum(calories::float8) AS calories
-               FROM ({{days}}) d GROUP BY 1, 2, 3) d
+               FROM ({{days}}) d GROUP BY 1, 2) d
          GROUP BY 1, 2 ORDER BY 1, 2"
     );
     query(days, &statement).load(&mut conn).await
