@@ -37,6 +37,8 @@ pub enum Purpose {
     Throttle,
     #[display("webhook")]
     Webhook,
+    #[display("share")]
+    Share,
     #[display("idempotency")]
     Idempotency,
 }

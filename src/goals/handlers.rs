@@ -13,7 +13,7 @@ use crate::{
         tokens::{ReadsActivities, WritesActivities},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, ApiPath, ApiQuery},
+    http::{ApiJson, ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson},
     state::WorkerState,
     stats::days::DayParams,
 };
@@ -21,22 +21,22 @@ use crate::{
 /// Set a goal.
 #[utoipa::path(
     post, path = "/me/goals", operation_id = "create_goal", tag = "Goals",
-    params(DayParams),
+    params(DayParams, IdempotencyKeyParam),
     request_body = GoalBody,
     responses((
         status = 201, description = "The goal, and how far it is", body = GoalAnswer,
         headers(("Location" = String, description = "Its path")),
     )),
-    extensions(("x-error-codes" = json!([ErrorCode::TooManyGoals]))),
+    extensions(("x-error-codes" = json!([ErrorCode::TooManyGoals, ErrorCode::IdempotencyKeyReused]))),
 )]
 pub async fn create(
     state: Data<WorkerState>,
     user: Permitted<WritesActivities>,
     params: ApiQuery<DayParams>,
-    body: ApiJson<GoalBody>,
+    request: IdempotentJson<GoalBody>,
 ) -> ApiResult<HttpResponse> {
-    let new = body.0.parse()?;
-    let goal = service::create(&state, user.identity(), &params.0, &new).await?;
+    let new = request.body.parse()?;
+    let goal = service::create(&state, user.identity(), request.key, &params.0, &new).await?;
     let location = (header::LOCATION, format!("/me/goals/{}", goal.id));
     Ok(HttpResponse::Created().insert_header(location).json(goal))
 }

@@ -1,5 +1,6 @@
 //! The rules of goals.
 
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use futures_util::future::try_join_all;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::{
 use crate::{
     auth::Identity,
     error::{ApiError, ApiResult, ErrorCode},
+    idempotency::{self, IdempotencyKey},
     state::WorkerState,
     stats::days::DayParams,
 };
@@ -19,17 +21,25 @@ use crate::{
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
+    key: Option<IdempotencyKey>,
     params: &DayParams,
     new: &NewGoal,
 ) -> ApiResult<GoalAnswer> {
-    let conn = state.pool.get().await?;
-    let id = Uuid::new_v4();
-    if !store::insert(&conn, identity, id, new).await? {
-        identity.confirm(&conn).await?;
-        return Err(ApiError::new(ErrorCode::TooManyGoals, "50 goals are enough; delete one"));
-    }
-    drop(conn);
-    get(state, identity, params, id).await
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if let Some(goal) = idempotency::answered(conn, identity, key.as_ref()).await? {
+            return Ok(goal);
+        }
+        let id = Uuid::new_v4();
+        if !store::insert(conn, identity, id, new).await? {
+            identity.confirm(conn).await?;
+            return Err(ApiError::new(ErrorCode::TooManyGoals, "50 goals are enough; delete one"));
+        }
+        let goal = find(conn, identity, params, id).await?;
+        idempotency::record(conn, identity, key.as_ref(), &goal).await?;
+        Ok(goal)
+    })
+    .await
 }
 
 pub async fn list(
@@ -51,10 +61,18 @@ pub async fn get(
     params: &DayParams,
     id: Uuid,
 ) -> ApiResult<GoalAnswer> {
-    let conn = state.pool.get().await?;
-    let days = params.days(&conn, identity, (None, None)).await?;
-    let goal = identity.found(store::find(&conn, identity, id).await?, &conn).await?;
-    progress(&conn, goal, &days, params.week_start).await
+    find(&*state.pool.get().await?, identity, params, id).await
+}
+
+async fn find(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    params: &DayParams,
+    id: Uuid,
+) -> ApiResult<GoalAnswer> {
+    let days = params.days(conn, identity, (None, None)).await?;
+    let goal = identity.found(store::find(conn, identity, id).await?, conn).await?;
+    progress(conn, goal, &days, params.week_start).await
 }
 
 pub async fn update(

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::json;
+use super::json::{self, SMALL};
 use crate::{
     auth::{Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// As [`super::ApiJson`]; 400 `invalid_parameter` for a key that is none.
-pub struct IdempotentJson<T, const LIMIT: usize> {
+pub struct IdempotentJson<T, const LIMIT: usize = SMALL> {
     pub body: T,
     pub key: Option<IdempotencyKey>,
 }

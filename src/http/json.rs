@@ -16,7 +16,7 @@ use super::text::is_too_deep;
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
 /// Bodies under `/auth` and `/me`.
-const SMALL: usize = 64 * 1024;
+pub(super) const SMALL: usize = 64 * 1024;
 
 /// A client that sends its body slower than this is let go.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);

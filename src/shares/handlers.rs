@@ -15,7 +15,7 @@ use super::{
 use crate::{
     auth::CurrentUser,
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, ApiPath, ApiQuery, IfNoneMatchParam},
+    http::{ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
     pictures::{Size, image},
     state::WorkerState,
 };
@@ -31,16 +31,18 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// its account.
 #[utoipa::path(
     post, path = "/shares", operation_id = "create_share", tag = "Pictures",
+    params(IdempotencyKeyParam),
     request_body = ShareBody,
     responses((status = 201, description = "The share", body = CreatedShare)),
-    extensions(("x-error-codes" = json!([ErrorCode::TooManyShares]))),
+    extensions(("x-error-codes" = json!([ErrorCode::TooManyShares, ErrorCode::IdempotencyKeyReused]))),
 )]
 pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
-    body: ApiJson<ShareBody>,
+    request: IdempotentJson<ShareBody>,
 ) -> ApiResult<HttpResponse> {
-    let created = service::create(&state, user.identity(), body.0.parse()?).await?;
+    let new = request.body.parse()?;
+    let created = service::create(&state, user.identity(), request.key, new).await?;
     Ok(HttpResponse::Created().json(created))
 }
 

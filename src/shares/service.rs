@@ -1,5 +1,6 @@
 //! The rules of shares.
 
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
@@ -10,42 +11,67 @@ use super::{
 use crate::{
     auth::Identity,
     error::{ApiError, ApiResult, ErrorCode, FieldError},
+    idempotency::{self, IdempotencyKey},
     pictures::{self, Theme},
-    state::WorkerState,
+    state::{Shared, WorkerState},
 };
 
 /// Makes a share. 422 without such an activity; 409 `too_many_shares`.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
+    key: Option<IdempotencyKey>,
     new: NewShare,
 ) -> ApiResult<CreatedShare> {
-    let token = ShareToken::random();
+    let shared: &Shared = state;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if let Some(details) = idempotency::answered::<Share>(conn, identity, key.as_ref()).await? {
+            // The server's key may have changed meanwhile, and with it the link.
+            let token = ShareToken::of(&shared.server_key, details.id);
+            store::set_digest(conn, details.id, token.digest()).await?;
+            return Ok(created(shared, details, &token));
+        }
+        let id = Uuid::new_v4();
+        let token = ShareToken::of(&shared.server_key, id);
+        let details = keep(conn, identity, (id, &token), new).await?;
+        idempotency::record(conn, identity, key.as_ref(), &details).await?;
+        Ok(created(shared, details, &token))
+    })
+    .await
+}
+
+async fn keep(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    (id, token): (Uuid, &ShareToken),
+    new: NewShare,
+) -> ApiResult<Share> {
     let activity_id = new.shown.activity_id;
     let row = NewRow {
+        id,
         digest: token.digest(),
         activity_id,
         picture: serde_json::to_value(&new.shown).map_err(ApiError::internal)?,
         expires_at: new.expires_at,
     };
-    let conn = state.pool.get().await?;
-    let Some(row) = store::insert(&conn, identity, row).await? else {
-        identity.confirm(&conn).await?;
-        if let Some(id) = activity_id
-            && !store::has_activity(&conn, identity, id).await?
-        {
-            let field = FieldError::new("activity_id", "invalid_value", "is no activity of yours");
-            return Err(ApiError::validation(vec![field]));
-        }
-        let message = "this account has too many shares; delete some";
-        return Err(ApiError::new(ErrorCode::TooManyShares, message));
-    };
-    let url = format!("{}/shared/{}", state.base_url, token.expose());
-    Ok(CreatedShare {
-        details: share(row)?,
-        svg_url: format!("{url}.svg"),
-        png_url: format!("{url}.png"),
-    })
+    if let Some(row) = store::insert(conn, identity, row).await? {
+        return share(row);
+    }
+    identity.confirm(conn).await?;
+    if let Some(id) = activity_id
+        && !store::has_activity(conn, identity, id).await?
+    {
+        let field = FieldError::new("activity_id", "invalid_value", "is no activity of yours");
+        return Err(ApiError::validation(vec![field]));
+    }
+    let message = "this account has too many shares; delete some";
+    Err(ApiError::new(ErrorCode::TooManyShares, message))
+}
+
+fn created(shared: &Shared, details: Share, token: &ShareToken) -> CreatedShare {
+    let url = format!("{}/shared/{}", shared.base_url, token.expose());
+    CreatedShare { details, svg_url: format!("{url}.svg"), png_url: format!("{url}.png") }
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Share>> {

@@ -23,6 +23,7 @@ pub type Row = (Uuid, Value, DateTime<Utc>, Option<DateTime<Utc>>);
 
 /// What is kept of a new share.
 pub struct NewRow {
+    pub id: Uuid,
     pub digest: Vec<u8>,
     pub activity_id: Option<Uuid>,
     pub picture: Value,
@@ -38,19 +39,17 @@ pub async fn insert(
 ) -> QueryResult<Option<Row>> {
     #[derive(QueryableByName)]
     struct Inserted {
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
         #[diesel(sql_type = Timestamptz)]
         created_at: DateTime<Utc>,
     }
     let inserted: Option<Inserted> = diesel::sql_query(
         "WITH ended AS (DELETE FROM shares WHERE user_id = $5 AND expires_at <= now())
-         INSERT INTO shares (user_id, digest, activity_id, picture, expires_at)
-         SELECT u.id, $1, $2, $3, $4 FROM users u JOIN sessions s ON s.user_id = u.id
+         INSERT INTO shares (id, user_id, digest, activity_id, picture, expires_at)
+         SELECT $9, u.id, $1, $2, $3, $4 FROM users u JOIN sessions s ON s.user_id = u.id
          WHERE u.id = $5 AND u.token_version = $6 AND s.id = $7
            AND ($2 IS NULL OR EXISTS (SELECT FROM activities WHERE id = $2 AND user_id = $5))
            AND (SELECT count(*) FROM shares WHERE user_id = $5 AND coalesce(expires_at > now(), true)) < $8
-         RETURNING id, created_at",
+         RETURNING created_at",
     )
     .bind::<Bytea, _>(new.digest)
     .bind::<Nullable<SqlUuid>, _>(new.activity_id)
@@ -60,10 +59,20 @@ pub async fn insert(
     .bind::<Integer, _>(identity.token_version)
     .bind::<SqlUuid, _>(identity.session_id)
     .bind::<BigInt, _>(MAX_SHARES)
+    .bind::<SqlUuid, _>(new.id)
     .get_result(&mut conn)
     .await
     .optional()?;
-    Ok(inserted.map(|row| (row.id, new.picture, row.created_at, new.expires_at)))
+    Ok(inserted.map(|row| (new.id, new.picture, row.created_at, new.expires_at)))
+}
+
+/// The link of this digest is the share's, if it is still there.
+pub async fn set_digest(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    digest: Vec<u8>,
+) -> QueryResult<usize> {
+    diesel::update(shares::table.find(id)).set(shares::digest.eq(digest)).execute(&mut conn).await
 }
 
 /// Whether the user has such an activity.

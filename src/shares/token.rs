@@ -4,13 +4,17 @@ use std::str::FromStr;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-/// 256 random bits, written as 43 characters of URL-safe base64 (RFC 4648, section 5).
+use crate::auth::{Purpose, ServerKey};
+
+/// 256 bits that only the server can tell, written as 43 characters of URL-safe base64 (RFC 4648, section 5).
 pub struct ShareToken([u8; 32]);
 
 impl ShareToken {
-    pub fn random() -> Self {
-        Self(rand::random())
+    /// Derived from the random id, so that an answer that was lost can be given once more without having been stored.
+    pub fn of(server_key: &ServerKey, share_id: Uuid) -> Self {
+        Self(server_key.tag(Purpose::Share, "token", share_id.as_bytes()))
     }
 
     /// The text for the link. Named so that it cannot slip into a log by `Display`.
@@ -18,7 +22,7 @@ impl ShareToken {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What is stored in place of it. Of so many random bits a plain digest tells nothing.
+    /// What is stored in place of it. Of so many bits a plain digest tells nothing, and the link stays when the server's key changes.
     pub fn digest(&self) -> Vec<u8> {
         Sha256::digest(self.0).to_vec()
     }

@@ -91,7 +91,7 @@ pub struct NewShare {
 }
 
 /// A share without its link.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct Share {
     pub id: Uuid,
     #[serde(flatten)]

@@ -14,8 +14,6 @@ use crate::{
     state::WorkerState,
 };
 
-const MAX_BODY: usize = 64 * 1024;
-
 /// Have a service told what happens to the log. Its secret is in this answer and nowhere else.
 ///
 /// Events are posted as Standard Webhooks, signed, and tried again for three days. After days in which none
@@ -33,7 +31,7 @@ pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
     device: Device,
-    request: IdempotentJson<NewWebhookBody, MAX_BODY>,
+    request: IdempotentJson<NewWebhookBody>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
     let created = service::create(&state, user.identity(), request.key, new, &device).await?;

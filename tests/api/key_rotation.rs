@@ -77,6 +77,28 @@ async fn a_personal_token_that_is_used_meanwhile_outlives_the_old_key() {
 }
 
 #[actix_rt::test]
+async fn a_shared_picture_stays_where_it_is() {
+    let old = TestApp::spawn().await;
+    let ann = old.user("ann@example.com").await;
+    let shared = async |app: &TestApp| {
+        let body = json!({"picture": "weekly"});
+        let share = app.post_with_key(&ann, "/shares", "k", &body).await.expect(201).json();
+        share["svg_url"].as_str().unwrap().replace("https://log.example", "")
+    };
+    let link = shared(&old).await;
+
+    let rotated = old.restarted(&ROTATION).await;
+    rotated.get(&link).await.expect(200);
+    // Who asks again has not seen the link: it becomes what the new key makes of it.
+    let found = shared(&rotated).await;
+    assert_ne!(found, link);
+    rotated.get(&link).await.expect_error(404, "not_found");
+
+    let finished = rotated.restarted(&FINISHED).await;
+    finished.get(&found).await.expect(200);
+}
+
+#[actix_rt::test]
 async fn what_was_asked_for_before_is_sent_and_taken_after() {
     let confirmed = TestApp::spawn().await;
     for email in ["ann@example.com", "bob@example.com"] {

@@ -14,8 +14,6 @@ use crate::{
     state::WorkerState,
 };
 
-const MAX_BODY: usize = 64 * 1024;
-
 /// Make a token for a script or a device. Its secret is in this answer and nowhere else.
 ///
 /// It ends when it expires, when it is deleted, and with whatever ends all sessions, such as a new password.
@@ -33,7 +31,7 @@ pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
     device: Device,
-    request: IdempotentJson<NewTokenBody, MAX_BODY>,
+    request: IdempotentJson<NewTokenBody>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
     let created = service::create(&state, user.identity(), request.key, new, &device).await?;

@@ -195,6 +195,9 @@ pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
                        FROM garmin_connections g WHERE g.user_id = u.id),
             'webhooks', (SELECT coalesce(jsonb_agg(jsonb_build_object('url', url, 'events', events, 'created_at', created_at)
                                 ORDER BY created_at), '[]') FROM webhooks w WHERE w.user_id = u.id),
+            'shares', (SELECT coalesce(jsonb_agg(picture || jsonb_build_object('created_at', created_at, 'expires_at', expires_at)
+                                ORDER BY created_at), '[]') FROM shares h WHERE h.user_id = u.id
+                                AND coalesce(h.expires_at > now(), true)),
             'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'scopes', t.scopes, 'created_at', t.created_at)
                                 ORDER BY t.created_at), '[]')
                        FROM personal_tokens t JOIN sessions s ON s.id = t.id WHERE s.user_id = u.id)) AS json

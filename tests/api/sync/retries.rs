@@ -154,6 +154,30 @@ async fn posting_the_same_name_at_once_makes_one() {
 }
 
 #[actix_rt::test]
+async fn a_goal_and_a_share_are_made_once_too() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let goal = json!({"metric": "activities", "period": "year", "target": 1});
+    let share = json!({"picture": "weekly"});
+    for (path, all, body) in [("/me/goals", "goals", goal), ("/shares", "shares", share)] {
+        let made =
+            join_all((0..4).map(|_| app.post_with_key(&ann, path, all, &body))).await.into_iter();
+        let made: Vec<_> = made.map(|answer| answer.expect(201)).collect();
+        assert!(made.windows(2).all(|pair| pair[0].body == pair[1].body), "{path}");
+        let kept = app.get_as(&ann, path).await.expect(200).json();
+        assert_eq!(kept[all].as_array().unwrap().len(), 1, "{path}");
+        assert_eq!(kept[all][0]["id"], made[0].json()["id"], "{path}");
+        let mut other = body.clone();
+        other["activity_type"] = "run".into();
+        let reused = app.post_with_key(&ann, path, all, &other).await;
+        reused.expect_error(422, "idempotency_key_reused");
+        // As it was then.
+        post(&app, &ann, path, &run()).await.expect(201);
+        assert_eq!(app.post_with_key(&ann, path, all, &body).await.body, made[0].body, "{path}");
+    }
+}
+
+#[actix_rt::test]
 async fn device_data_comes_back_as_it_was_whatever_a_parser_makes_of_it() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;

@@ -104,6 +104,8 @@ async fn what_is_for_people_has_no_secrets() {
     let token = app.post_as(&ann, "/me/tokens", &token).await.expect(201).json();
     let hook = json!({"url": "https://example.org/hook", "events": ["activity.created"], "password": PASSWORD});
     let hook = app.post_as(&ann, "/me/webhooks", &hook).await.expect(201).json();
+    let share = json!({"picture": "weekly", "weeks": 8});
+    let share = app.post_as(&ann, "/shares", &share).await.expect(201).json();
     let made = take_out(&app, &ann).await;
     let account: Value = serde_json::from_slice(&entry(&made, "account.json")).unwrap();
     assert_eq!(
@@ -114,6 +116,12 @@ async fn what_is_for_people_has_no_secrets() {
         (&account["webhooks"][0]["url"], &account["has_password"]),
         (&hook["url"], &json!(true))
     );
+    assert_eq!(
+        (&account["shares"][0]["picture"], &account["shares"][0]["weeks"]),
+        (&json!("weekly"), &json!(8))
+    );
+    let link = share["svg_url"].as_str().unwrap().trim_end_matches(".svg");
+    let (_, link) = link.rsplit_once('/').unwrap();
     let mut archive = ZipArchive::new(Cursor::new(made.as_slice())).unwrap();
     let text: String = (0..archive.len())
         .map(|index| {
@@ -122,7 +130,9 @@ async fn what_is_for_people_has_no_secrets() {
             String::from_utf8_lossy(&content).into_owned()
         })
         .collect();
-    for secret in [token["token"].as_str().unwrap(), hook["secret"].as_str().unwrap(), "$argon2"] {
+    for secret in
+        [token["token"].as_str().unwrap(), hook["secret"].as_str().unwrap(), "$argon2", link]
+    {
         assert!(!text.contains(secret));
     }
 }
