@@ -46,12 +46,17 @@ def percentile(output, number):
 
 def pgbench(database, name, size, seconds):
     """Transactions per second of the same statement, prepared, on as many connections as the server has."""
+    output = run_pgbench(database, name, size, seconds)
+    return float(re.search(r"tps = ([\d.]+)", output)[1])
+
+
+def run_pgbench(database, name, size, seconds, *arguments):
+    """pgbench's report."""
     path = os.path.join(database.folder, "load.sql")
     with open(path, "w", encoding="ascii") as file:
         file.write(WORKLOADS[name].sql + "\n")
     variables = ("activities", "users", "large")
     given = [option for variable in variables for option in ("-D", f"{variable}={getattr(size, variable)}")]
-    output = subprocess.check_output(
-        [database.pgbench, "-n", "-M", "prepared", "-c", str(PGBENCH_CLIENTS), "-j", "1", "-T", str(seconds), *given,
+    return subprocess.check_output(
+        [database.pgbench, "-n", "-M", "prepared", "-c", str(PGBENCH_CLIENTS), "-j", "1", "-T", str(seconds), *given, *arguments,
          "-f", path, database.url], text=True, stderr=subprocess.DEVNULL)
-    return float(re.search(r"tps = ([\d.]+)", output)[1])

@@ -1,9 +1,12 @@
-"""GET one at a fixed rate, whatever the answers take."""
+"""GET one at a fixed rate, whatever the answers take, and pgbench's reads of the same."""
 
+import glob
 import os
 import random
 import subprocess
+import tempfile
 
+from load import run_pgbench
 from server import target
 
 
@@ -25,3 +28,22 @@ def paced(server, size, rate, seconds):
     output = subprocess.check_output([program, f"127.0.0.1:{server.port}", str(rate), str(seconds), path], text=True)
     p50, p99, _ = map(float, output.split())
     return {"p50": p50, "p99": p99}
+
+
+def paced_pgbench(database, size, rate, seconds):
+    """p99 in ms of what pgbench reads for it. Its connections are new, so their first second does not count."""
+    with tempfile.TemporaryDirectory(dir=database.folder) as folder:
+        prefix = os.path.join(folder, "log")
+        run_pgbench(database, "one", size, seconds + 1, "--rate", str(rate), "--log", f"--log-prefix={prefix}")
+        transactions = sorted(transaction for log in glob.glob(prefix + "*") for transaction in timed(log))
+    first = transactions[0][0]
+    latencies = sorted(latency for due, latency in transactions if due >= first + 1)
+    return latencies[len(latencies) * 99 // 100] * 1e3
+
+
+def timed(log):
+    """When each transaction was due and how long it took from then, in seconds: see pgbench(1), per-transaction logging."""
+    with open(log, encoding="ascii") as file:
+        for line in file:
+            _, _, latency, _, seconds, micros, *_ = map(int, line.split())
+            yield seconds + micros / 1e6 - latency / 1e6, latency / 1e6
