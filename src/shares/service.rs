@@ -27,9 +27,8 @@ pub async fn create(
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         if let Some(details) = idempotency::answered::<Share>(conn, identity, key.as_ref()).await? {
-            // The server's key may have changed meanwhile, and with it the link.
-            let token = ShareToken::of(&shared.server_key, details.id);
-            store::set_digest(conn, details.id, token.digest()).await?;
+            let digest = store::digest(conn, details.id).await?;
+            let token = ShareToken::with(&shared.server_key, details.id, digest.as_deref());
             return Ok(created(shared, details, &token));
         }
         let id = Uuid::new_v4();

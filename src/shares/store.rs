@@ -66,13 +66,9 @@ pub async fn insert(
     Ok(inserted.map(|row| (new.id, new.picture, row.created_at, new.expires_at)))
 }
 
-/// The link of this digest is the share's, if it is still there.
-pub async fn set_digest(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    digest: Vec<u8>,
-) -> QueryResult<usize> {
-    diesel::update(shares::table.find(id)).set(shares::digest.eq(digest)).execute(&mut conn).await
+/// What is kept of the share's link, if the share is still there.
+pub async fn digest(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Vec<u8>>> {
+    shares::table.find(id).select(shares::digest).first(&mut conn).await.optional()
 }
 
 /// Whether the user has such an activity.

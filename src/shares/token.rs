@@ -17,6 +17,13 @@ impl ShareToken {
         Self(server_key.tag(Purpose::Share, "token", share_id.as_bytes()))
     }
 
+    /// The one of this digest, by whichever accepted key it was made; of a share that is gone, by the present one.
+    pub fn with(server_key: &ServerKey, share_id: Uuid, digest: Option<&[u8]>) -> Self {
+        let mut tokens = server_key.accepted().map(|key| Self::of(key, share_id));
+        let made = tokens.find(|token| Some(token.digest().as_slice()) == digest);
+        made.unwrap_or_else(|| Self::of(server_key, share_id))
+    }
+
     /// The text for the link. Named so that it cannot slip into a log by `Display`.
     pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
