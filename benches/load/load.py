@@ -51,12 +51,15 @@ def pgbench(database, name, size, seconds):
 
 
 def run_pgbench(database, name, size, seconds, *arguments):
-    """pgbench's report."""
+    """pgbench's report; its complaint ends the run."""
     path = os.path.join(database.folder, "load.sql")
     with open(path, "w", encoding="ascii") as file:
         file.write(WORKLOADS[name].sql + "\n")
     variables = ("activities", "users", "large")
     given = [option for variable in variables for option in ("-D", f"{variable}={getattr(size, variable)}")]
-    return subprocess.check_output(
+    done = subprocess.run(
         [database.pgbench, "-n", "-M", "prepared", "-c", str(PGBENCH_CLIENTS), "-j", "1", "-T", str(seconds), *given, *arguments,
-         "-f", path, database.url], text=True, stderr=subprocess.DEVNULL)
+         "-f", path, database.url], text=True, capture_output=True)
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    return done.stdout

@@ -50,7 +50,8 @@ def workloads(by_size):
 
 
 def growth(by_size):
-    """By how much the figures of the largest size are worse than those of the smallest."""
+    """By how much the figures of the largest size are worse than those of the smallest: the median of what each round says,
+    whose two sizes are measured within seconds of one another."""
     if len(by_size) < 2:
         return
     (least, smallest), *_, (most, largest) = by_size.items()
@@ -60,8 +61,9 @@ def growth(by_size):
     for name, rounds in largest.items():
         if not WORKLOADS[name].sql:
             continue
-        ratios = [median(smallest[name], "rate") / median(rounds, "rate")]
-        ratios += [median(rounds, key) / median(smallest[name], key) for key in ("p50", "p99", "cpu")]
+        pairs = list(zip(smallest[name], rounds))
+        ratios = [statistics.median(small["rate"] / large["rate"] for small, large in pairs)]
+        ratios += [statistics.median(large[key] / small[key] for small, large in pairs) for key in ("p50", "p99", "cpu")]
         cells = " | ".join(f"{ratio:.2f}" for ratio in ratios)
         yield f"| {WORKLOADS[name].title} | {cells} | {verdict(max(ratios), ('≤', GROWTH))} |"
 
