@@ -7,7 +7,10 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, Registry, fmt, layer::Layered, prelude::*};
 
-use super::batches::{Batches, LastBatch};
+use super::{
+    batches::{Batches, LastBatch},
+    json,
+};
 use crate::config::{LogFormat, LoggingConfig};
 
 /// Installs the log for the whole process, once; a second call changes nothing. What it returns is to be kept until
@@ -41,7 +44,6 @@ fn write_json(log: Layered<EnvFilter, Registry>) -> LastBatch<Stdout> {
     let batches = Batches::to(stdout());
     let (lines, writing) = (batches.clone(), batches.clone());
     thread::spawn(move || writing.keep_writing());
-    let json = json_subscriber::fmt::layer().flatten_event(true).with_span_list(false);
-    let _ = log.with(json.with_writer(lines)).try_init();
+    let _ = log.with(json::layer(lines)).try_init();
     LastBatch(batches)
 }

@@ -1,6 +1,7 @@
 //! What operators see: log lines, the span of each request, metrics.
 
 mod batches;
+mod json;
 mod logging;
 mod metrics;
 mod request_span;
