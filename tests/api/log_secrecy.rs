@@ -114,6 +114,8 @@ async fn nothing_secret_is_logged_even_at_trace() {
     {
         send(Method::GET, &base, &format!("/shared/{path}"), &[], None).await.expect(status);
     }
+    let garmins = "what-only-garmin-knows";
+    post(&format!("/integrations/garmin/webhook/{garmins}"), json!({})).await.expect(404);
     until_selects(&database, "SELECT count(*) FROM webhook_deliveries WHERE attempts > 0", "1")
         .await;
     database.execute("DELETE FROM outbox WHERE channel = 'webhook'").await;
@@ -141,6 +143,7 @@ async fn nothing_secret_is_logged_even_at_trace() {
         &personal,
         &webhook,
         &shared,
+        garmins,
         CLIENT_SECRET,
         OAUTH_TOKEN_KEY,
         &mailed,
