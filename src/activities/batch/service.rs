@@ -47,14 +47,15 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     for (index, error) in
         parsed.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)))
     {
-        faults.extend(error.fields.iter().cloned().map(|fault| {
-            FieldError {
-                field: format!("activities[{index}].{}", fault.field)
-                    .trim_end_matches('.')
-                    .to_owned()
-                    .into(),
-                ..fault
-            }
+        let of_item = |name: &str| format!("activities[{index}].{name}");
+        if error.fields.is_empty() {
+            // No JSON after all, which is found out only when it is read: `1e400`, half of a surrogate pair.
+            let name = of_item("").trim_end_matches('.').to_owned();
+            faults.push(FieldError::new(name, "invalid_format", error.message.to_string()));
+        }
+        faults.extend(error.fields.iter().cloned().map(|fault| FieldError {
+            field: of_item(&fault.field).trim_end_matches('.').to_owned().into(),
+            ..fault
         }));
     }
     if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }

@@ -67,6 +67,20 @@ async fn atomic_means_all_or_nothing() {
             "activities[2].duration_secs"
         ]
     );
+    // What is no JSON after all, deep inside.
+    for broken in [r#""duration_secs":1e400"#, r#""notes":"\ud800""#] {
+        let batch = format!(r#"{{"activities":[{},{{"activity_type":"run",{broken}}}]}}"#, run());
+        let authorization = format!("Bearer {}", ann.token);
+        let headers =
+            [("authorization", authorization.as_str()), ("content-type", "application/json")];
+        let path = "/activities/batch?atomic=true";
+        let answer = app.send(Method::POST, path, &headers, Some(batch.into_bytes())).await;
+        let fault = answer.expect_error(422, "validation_failed").json()["fields"][0].clone();
+        assert_eq!(
+            (&fault["field"], &fault["code"]),
+            (&json!("activities[1]"), &json!("invalid_format"))
+        );
+    }
     assert_eq!(listed(&app, &ann).await.len(), 0);
     let batch = json!({"activities": [run(), run()]});
     app.post_as(&ann, "/activities/batch?atomic=true", &batch).await.expect(200);
