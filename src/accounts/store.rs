@@ -1,6 +1,9 @@
 //! Statements about an account, each through [`live_user`].
 
-use diesel::{dsl::now, prelude::*};
+use diesel::{
+    dsl::{exists, not, now},
+    prelude::*,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::{Identity, live_session, live_user},
-    db::schema::profiles,
+    db::schema::{goals, profiles},
 };
 
 pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Me>> {
@@ -75,7 +78,9 @@ pub async fn fill_profile(
         .find(user_id)
         .filter(profiles::display_name.is_null())
         .filter(profiles::preferred_units.eq(Units::default().to_string()))
-        .filter(profiles::preferences.eq(Value::Object(Map::new())));
+        .filter(profiles::time_zone.eq(TimeZone::default().name()))
+        .filter(profiles::preferences.eq(Value::Object(Map::new())))
+        .filter(not(exists(goals::table.filter(goals::user_id.eq(user_id)))));
     let filled = diesel::update(empty)
         .set((
             profiles::display_name.eq(display_name),

@@ -1,9 +1,9 @@
 //! The statements about goals.
 
 use diesel::{
-    dsl::now,
+    dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -92,10 +92,12 @@ pub async fn restore(
     user_id: Uuid,
     goals: &[ExportedGoal],
 ) -> QueryResult<usize> {
-    let rows: Vec<_> = goals
-        .iter()
-        .map(|goal| {
+    let rows: Vec<_> = (0..)
+        .zip(goals)
+        .map(|(number, goal): (i64, _)| {
             (
+                // In their order, which is that of the times at which they were set.
+                goals::created_at.eq(now.into_sql::<Timestamptz>() + number.microseconds()),
                 goals::user_id.eq(user_id),
                 goals::metric.eq(&goal.metric),
                 goals::period.eq(&goal.period),

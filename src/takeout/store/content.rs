@@ -171,7 +171,7 @@ pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
                                    'time_zone', time_zone,
                                    'preferences', preferences,
              'goals', (SELECT coalesce(jsonb_agg(jsonb_build_object('metric', metric, 'period', period, 'target', target,
-                           'activity_type', activity_type) ORDER BY metric, period, target, activity_type), '[]')
+                           'activity_type', activity_type) ORDER BY created_at, id), '[]')
                        FROM goals g WHERE g.user_id = p.user_id)) AS json
          FROM profiles p WHERE user_id = $1",
     )

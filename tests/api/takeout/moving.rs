@@ -97,6 +97,34 @@ async fn a_log_is_the_same_on_another_server() {
 }
 
 #[actix_rt::test]
+async fn goals_are_taken_in_once_and_a_zone_that_was_chosen_stays() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let goals = async |user: &User| {
+        let goals = app.get_as(user, "/me/goals").await.expect(200).json();
+        let goals = goals["goals"].as_array().unwrap().clone();
+        goals.iter().map(|goal| goal["target"].as_f64().unwrap()).collect::<Vec<_>>()
+    };
+    let targets = [9.0, 3.0, 7.0, 5.0, 1.0];
+    for target in targets {
+        let goal = json!({"metric": "activities", "period": "week", "target": target});
+        app.post_as(&ann, "/me/goals", &goal).await.expect(201);
+    }
+    let taken_out = take_out(&app, &ann).await;
+    let bob = app.user("bob@example.com").await;
+    for _ in 0..2 {
+        import(&app, &bob, "home.zip", &taken_out).await;
+        assert_eq!(goals(&bob).await, targets);
+    }
+    let carl = app.user("carl@example.com").await;
+    app.put_as(&carl, "/me/profile", &json!({"time_zone": "Europe/Rome"})).await.expect(200);
+    import(&app, &carl, "home.zip", &taken_out).await;
+    let me = app.get_as(&carl, "/me").await.expect(200).json();
+    assert_eq!(me["profile"]["time_zone"], "Europe/Rome");
+    assert!(goals(&carl).await.is_empty());
+}
+
+#[actix_rt::test]
 async fn what_is_for_people_has_no_secrets() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
