@@ -37,7 +37,7 @@ pub async fn receive(
             Ok(more) => bytes += more,
             Err(error) => {
                 // What cannot be deleted now is forgotten after a day.
-                let _ = store::delete(conn, id).await;
+                let _ = store::abandon(conn, id).await;
                 return Err(error);
             }
         }

@@ -30,7 +30,7 @@ pub async fn begin(state: &WorkerState, identity: Identity) -> ApiResult<Uuid> {
 }
 
 /// Acknowledges an upload of so many bytes: from now on it is done, whatever happens. Nothing is left of one
-/// that could not be received.
+/// that could not be received. 404 when it was cancelled meanwhile.
 pub async fn end(
     state: &WorkerState,
     identity: Identity,
@@ -47,8 +47,11 @@ pub async fn end(
         Ok(import) => Ok(Progress::new(import, Counts::default())),
         Err(error) => {
             // What cannot be deleted now is forgotten after a day.
-            if let Ok(conn) = state.pool.get().await {
-                let _ = store::delete(&conn, id).await;
+            if let Ok(conn) = state.pool.get().await
+                && let Ok(false) = store::abandon(&conn, id).await
+            {
+                let message = "this import was cancelled while it was received";
+                return Err(ApiError::new(ErrorCode::NotFound, message));
             }
             Err(error)
         }

@@ -49,7 +49,8 @@ pub async fn create_for(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
         .await
 }
 
-/// All of it was received: from now on it is done, whatever happens. `None` when it is gone, or the token.
+/// All of it was received: from now on it is done, whatever happens. `None` when it was cancelled meanwhile, or is gone, or
+/// the token.
 pub async fn submit(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -58,6 +59,7 @@ pub async fn submit(
 ) -> QueryResult<Option<Import>> {
     let own = imports::table
         .filter(imports::id.eq(id))
+        .filter(imports::status.eq(Status::Receiving.to_string()))
         .filter(imports::user_id.eq_any(live_user(identity)));
     let import = diesel::update(own)
         .set((imports::status.eq(Status::Waiting.to_string()), imports::bytes.eq(bytes)))
@@ -71,8 +73,11 @@ pub async fn submit(
     Ok(import)
 }
 
-pub async fn delete(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
-    diesel::delete(imports::table.find(id)).execute(&mut conn).await
+/// Forgets what could not be received; whether it was still being received.
+pub async fn abandon(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let receiving =
+        imports::table.find(id).filter(imports::status.eq(Status::Receiving.to_string()));
+    Ok(diesel::delete(receiving).execute(&mut conn).await? == 1)
 }
 
 pub async fn find(

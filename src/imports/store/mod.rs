@@ -13,5 +13,5 @@ pub use claims::{
 };
 pub use files::{NewFile, add_file, files, next_number};
 pub use jobs::{
-    NOTIFY_CHANNEL, cancel, counts, create, create_for, delete, find, list, purge, submit,
+    NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, list, purge, submit,
 };

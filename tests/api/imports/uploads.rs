@@ -81,6 +81,31 @@ async fn an_upload_that_breaks_off_is_forgotten() {
 }
 
 #[actix_rt::test]
+async fn an_upload_that_is_cancelled_stays_cancelled() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let (most, rest) = (vec![0; 3 << 20], [0; 10]);
+    let mut stream = TcpStream::connect(app.base.trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST /imports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n",
+        ann.token,
+        most.len() + rest.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&most).unwrap();
+    until_selects(&app.database, "SELECT count(*) >= 1 FROM import_chunks", "true").await;
+    let imports = app.get_as(&ann, "/imports").await.expect(200).json();
+    let path = format!("/imports/{}", imports["imports"][0]["id"].as_str().unwrap());
+    app.request(&ann, Method::DELETE, &path, None).await.expect(204);
+    stream.write_all(&rest).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("was cancelled"), "{answer}");
+    assert_eq!(app.get_as(&ann, &path).await.expect(200).json()["status"], "cancelled");
+    assert_eq!(app.database.text("SELECT count(*) FROM import_chunks").await, "0");
+}
+
+#[actix_rt::test]
 async fn a_token_reads_or_writes_as_its_scopes_say() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
