@@ -2,10 +2,10 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, FieldError};
 
 impl From<Error> for ApiError {
-    /// Broken connections and time-outs are 503; anything else is a fault of ours.
+    /// Broken connections and time-outs are 503, a time zone that PostgreSQL does not know is 400; anything else is a fault of ours.
     fn from(error: Error) -> Self {
         if is_unavailability(&error) {
             ApiError::database_unavailable(error)
@@ -15,6 +15,11 @@ impl From<Error> for ApiError {
                 cause: Some(error.into()),
                 ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
             }
+        } else if is_unknown_zone(&error) {
+            let problem = "is no time zone that the database knows";
+            let field = FieldError::new("tz", "invalid_parameter", problem);
+            let code = ErrorCode::InvalidParameter;
+            ApiError { code, ..ApiError::validation(vec![field]) }
         } else {
             ApiError::internal(error)
         }
@@ -69,4 +74,16 @@ fn says_unavailable(message: &str) -> bool {
         "server shutting down",
     ];
     STARTS.iter().any(|start| message.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_the_database_does_not_know_is_the_clients_fault() {
+        let message = "time zone \"US/Pacific-New\" not recognized".to_owned();
+        let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
+        assert_eq!(ApiError::from(error).code, ErrorCode::InvalidParameter);
+    }
 }
