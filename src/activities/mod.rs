@@ -21,7 +21,7 @@ pub mod track_file;
 mod types;
 
 pub use activity_type::ActivityType;
-pub use body::NewActivityBody;
+pub use body::{NewActivityBody, instant};
 pub use exercise_set::ExerciseSet;
 pub use handlers::*;
 pub use lap::Lap;

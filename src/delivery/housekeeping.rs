@@ -11,7 +11,7 @@ use crate::{
     idempotency, imports,
     integrations::garmin,
     outbox::store,
-    takeout, throttle, webhooks,
+    shares, takeout, throttle, webhooks,
 };
 
 /// Ends what has expired and measures what is left.
@@ -61,6 +61,7 @@ pub async fn forget(parts: Rc<Parts>) {
         imports::store::purge(&conn).await?;
         garmin::store::purge(&conn).await?;
         takeout::store::purge(&conn).await?;
+        shares::store::purge(&conn).await?;
         parts.originals.sweep(&mut conn).await?;
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };

@@ -2,7 +2,7 @@
 
 mod handlers;
 mod service;
-mod store;
+pub mod store;
 mod token;
 mod types;
 

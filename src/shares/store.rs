@@ -110,6 +110,12 @@ pub async fn delete(
         .optional()
 }
 
+/// Forgets those that have expired.
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let is_over = shares::expires_at.le(now.into_sql::<Timestamptz>().nullable());
+    diesel::delete(shares::table.filter(is_over)).execute(&mut conn).await
+}
+
 /// Whose picture the link of this digest leads to, and which, while it does.
 pub async fn find(
     mut conn: &AsyncPgConnection,

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
+    activities::instant,
     error::{ApiError, ApiResult, ErrorCode},
     http::{Patch, Validator, rfc3339},
     pictures::{
@@ -60,7 +61,8 @@ pub struct ShareBody {
     #[schema(examples("Europe/Rome"))]
     tz: Option<String>,
     /// When the link ends by itself.
-    expires_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Option<String>,
 }
 
 /// What is shared, as it is kept.
@@ -137,27 +139,36 @@ impl ShareBody {
         if is_of_activity && self.activity_id.is_none() {
             v.fault("activity_id", "missing", "is missing");
         }
-        if self.expires_at.is_some_and(|at| at <= Utc::now()) {
-            v.fault("expires_at", "out_of_range", "must be in the future");
-        }
+        let expires_at = self.expires_at.and_then(|text| {
+            v.not_null("expires_at", Patch::Value(text), |text| match instant(&text)? {
+                at if at > Utc::now() => Ok(at),
+                _ => Err(("out_of_range", "must be in the future".to_owned())),
+            })
+        });
         let picture = v.finish_with(picture)?;
+        let of = |pictures: &[SharedPicture]| pictures.contains(&picture);
+        let is_of_days = of(&[SharedPicture::Heatmap, SharedPicture::Weekly]);
         let shown = Shown {
             picture,
             activity_id: self.activity_id.filter(|_| is_of_activity),
             hide_ends: self.hide_ends.unwrap_or(true),
             theme: self.theme.unwrap_or_default(),
             units: self.units,
-            year: self.year,
-            weeks: self.weeks.unwrap_or(WeeksParams::DEFAULT),
+            // What the picture does not have is not kept, and so need not be valid.
+            year: self.year.filter(|_| of(&[SharedPicture::Heatmap])),
+            weeks: self
+                .weeks
+                .filter(|_| of(&[SharedPicture::Weekly]))
+                .unwrap_or(WeeksParams::DEFAULT),
             metric: self.metric.unwrap_or_default(),
             week_start: self.week_start.unwrap_or_default(),
-            activity_type: self.activity_type,
-            tz: self.tz,
+            activity_type: self.activity_type.filter(|_| is_of_days),
+            tz: self.tz.filter(|_| is_of_days),
         };
         let is_valid = shown.picture();
         // The same rules hold for parameters, where they are answered with another code.
         is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
-        Ok(NewShare { shown, expires_at: self.expires_at })
+        Ok(NewShare { shown, expires_at })
     }
 }
 

@@ -221,9 +221,18 @@ async fn what_cannot_be_shared_is_told() {
         (json!({"picture": "weekly", "activity_type": "A"}), "activity_type"),
         (json!({"picture": "weekly", "tz": "Mars"}), "tz"),
         (json!({"picture": "weekly", "expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
+        (json!({"picture": "weekly", "expires_at": "2099-01-01 00:00:00 UTC"}), "expires_at"),
+        (json!({"picture": "weekly", "expires_at": "+12000-01-01T00:00:00Z"}), "expires_at"),
+        (json!({"picture": "weekly", "expires_at": 5}), "expires_at"),
     ] {
         let answer =
             app.post_as(&ann, "/shares", &wrong).await.expect_error(422, "validation_failed");
         assert_eq!(answer.json()["fields"][0]["field"], field, "{wrong}");
     }
+    // What the picture does not have is not looked at, and not kept.
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    let mut route = route_of(&path);
+    (route["tz"], route["year"]) = (json!("\u{0}"), json!(-5));
+    let (share, _) = share(&app, &ann, route).await;
+    assert_eq!((&share["tz"], &share["year"]), (&json!(null), &json!(null)));
 }
