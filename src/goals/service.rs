@@ -82,11 +82,15 @@ pub async fn update(
     id: Uuid,
     target: Option<f64>,
 ) -> ApiResult<GoalAnswer> {
-    if let Some(target) = target {
-        let conn = state.pool.get().await?;
-        store::set_target(&conn, identity, id, target).await?;
-    }
-    get(state, identity, params, id).await
+    let mut conn = state.pool.get().await?;
+    // Parameters that are at fault are found out afterwards, and then nothing is changed.
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if let Some(target) = target {
+            store::set_target(conn, identity, id, target).await?;
+        }
+        find(conn, identity, params, id).await
+    })
+    .await
 }
 
 pub async fn delete(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {

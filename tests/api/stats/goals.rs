@@ -64,6 +64,10 @@ async fn a_goal_is_its_owners_to_change_and_to_give_up() {
     assert_eq!(app.put_as(&ann, path, &higher).await.expect(200).json()["target"], 5.0);
     assert_eq!(app.put_as(&ann, path, &json!({})).await.expect(200).json()["target"], 5.0);
     app.put_as(&ann, path, &json!({"target": null})).await.expect_error(422, "validation_failed");
+    app.put_as(&ann, &format!("{path}?tz=Nowhere"), &json!({"target": 7}))
+        .await
+        .expect_error(400, "invalid_parameter");
+    assert_eq!(app.get_as(&ann, path).await.expect(200).json()["target"], 5.0);
     app.request(&ann, Method::DELETE, path, None).await.expect(204);
     app.get_as(&ann, path).await.expect_error(404, "not_found");
     for _ in 0..50 {
