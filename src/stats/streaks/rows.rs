@@ -31,7 +31,8 @@ impl Streaks {
     /// Of `days`, which are in their order, none of them twice.
     pub fn of(days: &[NaiveDate], period: Period, today: NaiveDate) -> Self {
         let mut streaks = Self::default();
-        let mut running: Option<Streak> = None;
+        let this = period.first_day(today);
+        let (mut running, mut until_now): (Option<Streak>, Option<Streak>) = (None, None);
         for first in days.iter().map(|day| period.first_day(*day)) {
             let last = period.last_day(first);
             running = match running {
@@ -46,10 +47,11 @@ impl Streaks {
                 streaks.longest.is_none_or(|longest| streak.length >= longest.length)
             };
             streaks.longest = running.filter(is_longest).or(streaks.longest);
+            // What is logged for days to come does not end what goes on today.
+            until_now = running.filter(|streak| streak.from <= this).or(until_now);
         }
-        let this = period.first_day(today);
         let goes_on = |streak: &Streak| streak.to >= this || streak.to.succ_opt() == Some(this);
-        streaks.current = running.filter(goes_on);
+        streaks.current = until_now.filter(goes_on);
         streaks
     }
 }
@@ -79,6 +81,10 @@ mod tests {
             // Over the change to daylight saving time, and over the end of a month.
             (&["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-28", "2026-03-29"], (2, 3)),
             (&["2026-03-26", "2026-03-27", "2026-03-29", "2026-03-30"], (2, 2)),
+            // With days to come, which go on with it or do not.
+            (&["2026-03-29", "2026-03-30", "2026-04-05"], (2, 2)),
+            (&["2026-03-29", "2026-03-30", "2026-03-31"], (3, 3)),
+            (&["2026-03-20", "2026-04-04", "2026-04-05"], (0, 2)),
         ] {
             let found = Streaks::of(&days(logged), Period::Day, today);
             assert_eq!(lengths(found), expected, "{logged:?}");
