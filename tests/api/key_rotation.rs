@@ -67,7 +67,8 @@ async fn a_personal_token_that_is_used_meanwhile_outlives_the_old_key() {
     let rotated = old.restarted(&ROTATION).await;
     rotated.get_as(&used, "/activities").await.expect(200);
     let found = made(&rotated, "lost").await;
-    assert_ne!(found.token, lost.token);
+    // It may be in use: it was not the answer that was lost, but the client's note of having it.
+    assert_eq!(found.token, lost.token);
     rotated.get_as(&found, "/activities").await.expect(200);
 
     let finished = rotated.restarted(&FINISHED).await;

@@ -49,24 +49,35 @@ pub async fn create(
         let event = Event::of(EventKind::TokenCreated, identity.user_id).by(&new.name);
         audit::record(conn, &event.from(device)).await?;
         idempotency::record(conn, identity, key.as_ref(), &details).await?;
-        Ok(created(shared, details))
+        let secret = shared.server_key.token(PURPOSE, details.id);
+        Ok(created(details, &secret))
     })
     .await
 }
 
-fn created(shared: &Shared, details: PersonalToken) -> CreatedToken {
-    let token = format!("{PREFIX}{}", shared.server_key.token(PURPOSE, details.id).expose());
-    CreatedToken { details, token }
+fn created(details: PersonalToken, secret: &OneTimeToken) -> CreatedToken {
+    CreatedToken { token: format!("{PREFIX}{}", secret.expose()), details }
 }
 
-/// The token once more, for who lost the answer. When the server's key has changed meanwhile it is another.
+/// The token once more, for who lost the answer, whichever of the accepted keys made it: it may be in use. When that key is gone,
+/// so is the token, and this is another.
 async fn again(
     shared: &Shared,
     conn: &AsyncPgConnection,
     details: PersonalToken,
 ) -> ApiResult<CreatedToken> {
-    store::set_digest(conn, details.id, &shared.server_key.digest_of(PURPOSE, details.id)).await?;
-    Ok(created(shared, details))
+    let (server_key, id) = (&shared.server_key, details.id);
+    let kept = store::digest(conn, id).await?;
+    let mut secrets = server_key.accepted().map(|key| key.token(PURPOSE, id));
+    // Its digest is by the key that is in force when it is used.
+    let is_kept = |secret: &OneTimeToken| {
+        server_key.digests(PURPOSE, secret).into_iter().any(|digest| Some(digest) == kept)
+    };
+    if let Some(secret) = secrets.find(is_kept) {
+        return Ok(created(details, &secret));
+    }
+    store::set_digest(conn, id, &server_key.digest_of(PURPOSE, id)).await?;
+    Ok(created(details, &server_key.token(PURPOSE, id)))
 }
 
 async fn keep(

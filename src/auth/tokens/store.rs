@@ -151,6 +151,12 @@ pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid, digest: &Digest) -> Q
         .await
 }
 
+/// What is kept of the token, if it is still there.
+pub async fn digest(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Digest>> {
+    let token = personal_tokens::table.find(id).select(personal_tokens::digest);
+    token.first(&mut conn).await.optional()
+}
+
 pub async fn set_digest(
     mut conn: &AsyncPgConnection,
     id: Uuid,
