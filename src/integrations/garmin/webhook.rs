@@ -16,7 +16,7 @@ use super::{
 use crate::{
     db::JsonText,
     error::{ApiError, ApiResult},
-    http::{ApiJson, ApiPath},
+    http::{ApiJson, ApiPath, check_json},
     state::WorkerState,
 };
 
@@ -93,10 +93,10 @@ async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
         let activities = told.activities.iter().map(|told| (EventKind::Activity, told));
         let files = told.activity_files.iter().map(|told| (EventKind::File, told));
         for (kind, told) in activities.chain(files) {
-            // NUL is what PostgreSQL cannot keep; nothing of use has it.
-            let has_nul = told.get().contains("\\u0000");
+            // What PostgreSQL cannot keep has nothing of use, and must not keep out the rest: NUL, half of a surrogate pair.
+            let can_be_kept = check_json(told.get(), MAX_BODY).is_ok();
             let Ok(Addressed { user_id }) = serde_json::from_str(told.get()) else { continue };
-            if !has_nul && !user_id.contains('\0') {
+            if can_be_kept {
                 let body = JsonText::of(told).map_err(ApiError::internal)?;
                 store::add_event(conn, &user_id, kind, &body).await?;
             }

@@ -158,6 +158,10 @@ async fn nobody_else_is_heard_and_nothing_odd_does_harm() {
     let odd = json!({"activities": [stranger, late, null, {"userId": "g-ann"}, {"a": 1}, 5, bare.take()],
                      "epochs": [{"userId": "g-ann"}], "deregistrations": [{"userId": "g-nobody\u{0}"}]});
     tell(&app, odd).await.expect(200);
+    let half = r#"{"activities": [{"userId": "g-ann", "x": "\ud800"}]}"#.as_bytes().to_vec();
+    let path = format!("/integrations/garmin/webhook/{WEBHOOK_SECRET}");
+    let json_type = [("content-type", "application/json")];
+    app.send(Method::POST, &path, &json_type, Some(half)).await.expect(200);
     tell(&app, json!({"activities": [pushed(1, 1000.0)]})).await.expect(200);
     until_selects(&app.database, "SELECT count(*) FROM garmin_events", "0").await;
     let all = activities(&app, &ann).await;
