@@ -66,9 +66,9 @@ pub async fn totals(
                     CASE WHEN duration_secs > coalesce(max(duration_secs) OVER before, 0)
                          THEN duration_secs::float8 END AS longest,
                     CASE WHEN distance_meters > coalesce(max(distance_meters) OVER before, 0)
-                         THEN distance_meters::float8 END AS farthest,
+                         THEN (millimetres(distance_meters) / 1000.0)::float8 END AS farthest,
                     CASE WHEN elevation_gain_meters > coalesce(max(elevation_gain_meters) OVER before, 0)
-                         THEN elevation_gain_meters::float8 END AS highest
+                         THEN (millimetres(elevation_gain_meters) / 1000.0)::float8 END AS highest
              FROM activities
              WHERE user_id = $1 AND merged_into IS NULL AND (cardinality($2) = 0 OR activity_type = ANY ($2))
              WINDOW before AS (PARTITION BY activity_type ORDER BY started_at, id
