@@ -74,19 +74,20 @@ restart_servers() {
     done
 }
 
-# The migrations of an image, by a container of its own: as in sports-log.container, but for what
-# migrating does not need.
+# The migrations of an image, by a container of its own, with the settings and secrets that sports-log.container and its drop-ins
+# give the server: what the new version would refuse, it refuses here.
 migrate() {
+    local line options=()
+    while IFS= read -r line; do
+        case $line in
+            Environment=*) options+=(--env "${line#Environment=}") ;;
+            Secret=*) options+=(--secret "${line#Secret=}") ;;
+        esac
+    done < <(cat -- "$quadlet_dir"/sports-log.container{,.d/*.conf} 2>/dev/null)
+    # The journal's socket is not there.
     podman run --rm --name sports-log-migrate --network sports-log --read-only --cap-drop all \
         --security-opt no-new-privileges --env-file "$settings_dir/sports-log.env" \
-        --env 'DATABASE_URL=postgres://sports_log@sports-log-postgres/sports_log?sslmode=disable' \
-        --env DATABASE_PASSWORD_FILE=/run/secrets/sports-log-database-password \
-        --env JWT_SECRET_FILE=/run/secrets/sports-log-jwt-secret \
-        --env SERVER_KEY_FILE=/run/secrets/sports-log-server-key \
-        --secret sports-log-database-password,uid=10001,mode=0400 \
-        --secret sports-log-jwt-secret,uid=10001,mode=0400 \
-        --secret sports-log-server-key,uid=10001,mode=0400 \
-        "$1" migrate
+        "${options[@]}" --env LOG_FORMAT=text "$1" migrate
 }
 
 old=$(image_in_use)
@@ -96,7 +97,7 @@ if ((rollback)); then
 elif [[ -n $wanted ]]; then
     podman image exists "$wanted" || run podman pull "$wanted"
 else
-    wanted=$image:$(version_here)-$(git -C "$repository" rev-parse --short HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)
+    wanted=$image:$(version_here)-$(git_here rev-parse --short HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)
     build_image "$wanted"
 fi
 [[ $wanted != "$old" ]] || die "$wanted is what runs already."
@@ -116,7 +117,7 @@ if restart_servers; then
     say "done. To go back: deploy/upgrade.sh --rollback"
     exit 0
 fi
-say "the new version does not become healthy; putting $old back. What it said: journalctl --user -u sports-log --since -15min"
+say "the new version does not become healthy; putting $old back. What it said: journalctl _SYSTEMD_USER_UNIT=sports-log.service --since -15min"
 use_image "$old"
 restart_servers || die "and the old version does not become healthy either."
 die "$old serves again."

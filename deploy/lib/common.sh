@@ -73,10 +73,13 @@ random_value() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 version_here() { sed -n 's/^version = "\(.*\)"/\1/p' "$repository/Cargo.toml" | head -n 1; }
 
+# git in this checkout, which may be another user's.
+git_here() { git -c safe.directory="$repository" -C "$repository" "$@"; }
+
 # build_image TAG: from this checkout.
 build_image() {
     local revision
-    revision=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)
+    revision=$(git_here rev-parse HEAD 2>/dev/null || echo unknown)
     say "building $1: some minutes the first time"
     run podman build --tag "$1" --build-arg "VERSION=$(version_here)" --build-arg "REVISION=$revision" "$repository"
 }
