@@ -46,6 +46,8 @@ class Server:
             "MAILBOX_DIR": os.path.join(folder, "mailbox"), "LOG_FORMAT": "json",
         } | settings
         self.jwt_secret = self.env["JWT_SECRET"]
+        # What runs it, if something else does.
+        self.runner = []
 
     def __enter__(self):
         self.start()
@@ -55,7 +57,7 @@ class Server:
         """Returns when it is ready; `ready_after` says how many seconds that took."""
         started = time.monotonic()
         log = open(os.path.join(self.folder, f"log-{self.port}"), "ab")
-        self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=log, stderr=log)
+        self.process = subprocess.Popen([*self.runner, self.binary, "serve"], env=self.env, stdout=log, stderr=log)
         for _ in range(3000):
             try:
                 urllib.request.urlopen(self.base + "/readyz", timeout=5).read()
