@@ -7,7 +7,7 @@ use super::{
     units::{Count, Seconds},
 };
 
-/// Leases, deadlines and retries; the defaults are those of docs/ARCHITECTURE.md.
+/// Leases, deadlines and retries; `.env.example` says what each is for.
 #[derive(Clone, Debug)]
 pub struct DeliveryConfig {
     /// How long a claimed message belongs to its claimer.

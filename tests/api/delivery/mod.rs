@@ -1,5 +1,5 @@
 //! From a committed row to the mail server, and what happens when that one misbehaves, the
-//! process dies, or another replica is quicker: docs/ARCHITECTURE.md, "The outbox".
+//! process dies, or another replica is quicker: docs/RELIABILITY.md.
 
 mod at_rest;
 mod content;
