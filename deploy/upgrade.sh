@@ -77,17 +77,13 @@ restart_servers() {
 # The migrations of an image, by a container of its own, with the settings and secrets that sports-log.container and its drop-ins
 # give the server: what the new version would refuse, it refuses here.
 migrate() {
-    local line options=()
-    while IFS= read -r line; do
-        case $line in
-            Environment=*) options+=(--env "${line#Environment=}") ;;
-            Secret=*) options+=(--secret "${line#Secret=}") ;;
-        esac
-    done < <(cat -- "$quadlet_dir"/sports-log.container{,.d/*.conf} 2>/dev/null)
+    local options
+    mapfile -t options < <(shopt -s nullglob
+        sed -n 's/^Environment=/--env=/p; s/^Secret=/--secret=/p' "$quadlet_dir"/sports-log.container{,.d/*.conf})
     # The journal's socket is not there.
     podman run --rm --name sports-log-migrate --network sports-log --read-only --cap-drop all \
         --security-opt no-new-privileges --env-file "$settings_dir/sports-log.env" \
-        "${options[@]}" --env LOG_FORMAT=text "$1" migrate
+        "${options[@]}" --env=LOG_FORMAT=text "$1" migrate
 }
 
 old=$(image_in_use)
