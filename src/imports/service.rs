@@ -48,7 +48,7 @@ pub async fn end(
         Err(error) => {
             // What cannot be deleted now is forgotten after a day.
             if let Ok(conn) = state.pool.get().await
-                && let Ok(false) = store::abandon(&conn, id).await
+                && let Ok(true) = store::abandon(&conn, id).await
             {
                 let message = "this import was cancelled while it was received";
                 return Err(ApiError::new(ErrorCode::NotFound, message));

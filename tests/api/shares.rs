@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     pictures::{Fix, Picture, activity, gpx, northward, points},
-    support::{Answer, Scrape, TestApp, User},
+    support::{Answer, Scrape, TestApp, User, until_selects},
 };
 
 /// A share, and the path of its picture as SVG.
@@ -152,6 +152,9 @@ async fn a_share_ends_when_its_owner_says_so_and_with_what_it_shows() {
     app.database.execute("UPDATE shares SET expires_at = now()").await;
     assert_eq!(gone(&app, &link).await.json()["error"], never);
     assert_eq!(app.get_as(&ann, "/shares").await.expect(200).json(), json!({"shares": []}));
+    // Who starts forgets first.
+    let app = app.restarted(&[]).await;
+    until_selects(&app.database, "SELECT count(*) FROM shares", "0").await;
 
     let (_, of_activity) = share(&app, &ann, route_of(&path)).await;
     let (_, of_log) = share(&app, &ann, json!({"picture": "heatmap"})).await;

@@ -1,7 +1,7 @@
 //! Imports as their owners see them.
 
 use diesel::{
-    dsl::{IntervalDsl, now, sql},
+    dsl::{IntervalDsl, exists, now, sql},
     prelude::*,
     sql_types::{BigInt, Bool, Timestamptz, Uuid as SqlUuid},
 };
@@ -73,11 +73,12 @@ pub async fn submit(
     Ok(import)
 }
 
-/// Forgets what could not be received; whether it was still being received.
+/// Forgets what could not be received, and nothing that was submitted all the same or cancelled; whether it was cancelled.
 pub async fn abandon(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
-    let receiving =
-        imports::table.find(id).filter(imports::status.eq(Status::Receiving.to_string()));
-    Ok(diesel::delete(receiving).execute(&mut conn).await? == 1)
+    let with =
+        |status: Status| imports::table.find(id).filter(imports::status.eq(status.to_string()));
+    diesel::delete(with(Status::Receiving)).execute(&mut conn).await?;
+    diesel::select(exists(with(Status::Cancelled))).get_result(&mut conn).await
 }
 
 pub async fn find(

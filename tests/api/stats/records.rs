@@ -28,13 +28,13 @@ async fn a_record_falls_and_comes_back_when_what_broke_it_goes() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     let mut paths = Vec::new();
-    for (day, metres) in [(3, 7000), (1, 5000), (2, 5000), (4, 6000)] {
+    for (day, metres) in [(3, 7000.1), (1, 5000.0), (2, 5000.0), (4, 6000.0)] {
         let started_at = format!("2026-05-0{day}T08:00:00Z");
         paths.push(log(&app, &ann, "run", &started_at, json!({"distance_meters": metres})).await);
     }
     log(&app, &ann, "cycle", "2026-05-01T08:00:00Z", json!({"distance_meters": 50_000})).await;
     let farthest = record(&app, &ann, "run", "farthest").await;
-    assert_eq!((values(&farthest), &farthest["unit"]), (vec![5000.0, 7000.0], &json!("metres")));
+    assert_eq!((values(&farthest), &farthest["unit"]), (vec![5000.0, 7000.1], &json!("metres")));
     assert_eq!(farthest["activity_id"], paths[0].trim_start_matches("/activities/"));
     assert_eq!(farthest["started_at"], "2026-05-03T08:00:00Z");
     app.request(&ann, Method::DELETE, &paths[0], None).await.expect(204);
