@@ -39,6 +39,8 @@ pub enum Fault {
 #[derive(Clone, Debug)]
 pub struct Call {
     pub target: String,
+    /// The key or the token that it bore.
+    pub bearing: String,
     pub at: Instant,
 }
 
@@ -157,8 +159,10 @@ impl Garmin {
     /// Takes note of a call; what goes wrong with it, if anything.
     fn note(&self, request: &HttpRequest) -> Option<Fault> {
         let target = request.uri().to_string();
+        let given = request.headers().get(header::AUTHORIZATION);
+        let bearing = given.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         let mut state = self.state();
-        state.calls.push(Call { target: target.clone(), at: Instant::now() });
+        state.calls.push(Call { target: target.clone(), bearing, at: Instant::now() });
         let faults = state.faults.iter_mut().filter(|(part, _)| target.contains(part));
         faults.filter_map(|(_, faults)| faults.pop_front()).next()
     }
