@@ -201,6 +201,12 @@ impl ApiError {
         Self { fields, ..Self::new(ErrorCode::ValidationFailed, message) }
     }
 
+    /// 400 for a parameter of the query, naming it.
+    pub fn invalid_parameter(name: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
+        let field = FieldError::new(name, "invalid_parameter", problem);
+        Self { code: ErrorCode::InvalidParameter, ..Self::validation(vec![field]) }
+    }
+
     pub fn not_found() -> Self {
         Self::new(ErrorCode::NotFound, "there is nothing here")
     }

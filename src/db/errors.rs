@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::error::{ApiError, ErrorCode, FieldError};
+use crate::error::{ApiError, ErrorCode};
 
 impl From<Error> for ApiError {
     /// Broken connections and time-outs are 503, a time zone that PostgreSQL does not know is 400; anything else is a fault of ours.
@@ -16,10 +16,7 @@ impl From<Error> for ApiError {
                 ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
             }
         } else if is_unknown_zone(&error) {
-            let problem = "is no time zone that the database knows";
-            let field = FieldError::new("tz", "invalid_parameter", problem);
-            let code = ErrorCode::InvalidParameter;
-            ApiError { code, ..ApiError::validation(vec![field]) }
+            ApiError::invalid_parameter("tz", "is no time zone that the database knows")
         } else {
             ApiError::internal(error)
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::Identity,
-    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };
 
@@ -87,11 +87,7 @@ pub async fn with_files(
 ) -> ApiResult<WithFiles> {
     let progress = progress(state, identity, id).await?;
     let limit = match params.limit {
-        Some(..0) => {
-            let field = FieldError::new("limit", "invalid_parameter", "must be at least 0");
-            let code = ErrorCode::InvalidParameter;
-            return Err(ApiError { code, ..ApiError::validation(vec![field]) });
-        }
+        Some(..0) => return Err(ApiError::invalid_parameter("limit", "must be at least 0")),
         limit => limit.unwrap_or(DEFAULT_FILES).min(MAX_FILES),
     };
     let conn = state.pool.get().await?;

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     accounts::TimeZone,
     activities::ActivityType,
-    error::ApiResult,
-    stats::{WeekStart, days},
+    error::{ApiError, ApiResult},
+    stats::WeekStart,
 };
 
 /// The least and the most that a PNG may be wide, in pixels.
@@ -62,7 +62,10 @@ impl Size {
         if WIDTHS.contains(&self.width) {
             return Ok(self.width);
         }
-        Err(days::invalid("width", format!("must be from {} to {}", WIDTHS.start(), WIDTHS.end())))
+        Err(ApiError::invalid_parameter(
+            "width",
+            format!("must be from {} to {}", WIDTHS.start(), WIDTHS.end()),
+        ))
     }
 }
 
@@ -140,9 +143,10 @@ pub struct WeeklyOptions {
 impl DaysParams {
     fn parse(self) -> ApiResult<DaysOptions> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
-        let types = types.map_err(|problem| days::invalid("activity_type", problem))?;
+        let types =
+            types.map_err(|problem| ApiError::invalid_parameter("activity_type", problem))?;
         let zone = self.tz.as_deref().map(str::parse::<TimeZone>).transpose();
-        let zone = zone.map_err(|problem| days::invalid("tz", problem))?;
+        let zone = zone.map_err(|problem| ApiError::invalid_parameter("tz", problem))?;
         Ok(DaysOptions {
             metric: self.metric,
             week_start: self.week_start,
@@ -156,7 +160,7 @@ impl HeatmapOptions {
     /// 400 `invalid_parameter` for what there is not.
     pub fn parse(year: YearParams, of: DaysParams) -> ApiResult<Self> {
         if year.year.is_some_and(|year| !(1..=9999).contains(&year)) {
-            return Err(days::invalid("year", "must be from 1 to 9999"));
+            return Err(ApiError::invalid_parameter("year", "must be from 1 to 9999"));
         }
         Ok(Self { year: year.year, days: of.parse()? })
     }
@@ -166,7 +170,10 @@ impl WeeklyOptions {
     /// 400 `invalid_parameter` for what there is not.
     pub fn parse(weeks: WeeksParams, of: DaysParams) -> ApiResult<Self> {
         if !(1..=MOST_WEEKS).contains(&weeks.weeks) {
-            return Err(days::invalid("weeks", format!("must be from 1 to {MOST_WEEKS}")));
+            return Err(ApiError::invalid_parameter(
+                "weeks",
+                format!("must be from 1 to {MOST_WEEKS}"),
+            ));
         }
         Ok(Self { weeks: weeks.weeks, days: of.parse()? })
     }

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::{Cursor, CursorKey, Filter, Sort, sort::SortBy};
 use crate::{
     activities::{ActivityType, body::instant},
-    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    error::{ApiError, ApiResult},
     http::check_text,
 };
 
@@ -86,7 +86,9 @@ impl ListParams {
     pub fn parse(self, keys: &CursorKey<'_>) -> ApiResult<PageRequest> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
         let filter = Filter {
-            types: types.map_err(|problem| invalid("activity_type", problem))?.unwrap_or_default(),
+            types: types
+                .map_err(|problem| ApiError::invalid_parameter("activity_type", problem))?
+                .unwrap_or_default(),
             from: time("from", self.from)?,
             to: time("to", self.to)?,
             min_distance_meters: meters("min_distance_meters", self.min_distance_meters)?,
@@ -96,18 +98,24 @@ impl ListParams {
             words: words(self.q)?,
         };
         let sort = self.sort.as_deref().map(str::parse).transpose();
-        let sort: Sort = sort.map_err(|problem| invalid("sort", problem))?.unwrap_or_default();
+        let sort: Sort = sort
+            .map_err(|problem| ApiError::invalid_parameter("sort", problem))?
+            .unwrap_or_default();
         let limit = match number("limit", self.limit)? {
             None => DEFAULT_LIMIT,
-            Some(..1) => return Err(invalid("limit", "must be at least 1")),
+            Some(..1) => return Err(ApiError::invalid_parameter("limit", "must be at least 1")),
             Some(limit) => limit.min(MAX_LIMIT),
         };
         let start = match (self.cursor, number("offset", self.offset)?) {
             (None, None) => Start::First,
-            (None, Some(..0)) => return Err(invalid("offset", "must be at least 0")),
+            (None, Some(..0)) => {
+                return Err(ApiError::invalid_parameter("offset", "must be at least 0"));
+            }
             (None, Some(offset)) => Start::Offset(offset),
             (Some(text), None) => Start::After(keys.open(&text, &filter, sort)?),
-            (Some(_), Some(_)) => return Err(invalid("offset", "cannot be used with a cursor")),
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid_parameter("offset", "cannot be used with a cursor"));
+            }
         };
         Ok(PageRequest { filter, sort, limit, start })
     }
@@ -116,35 +124,37 @@ impl ListParams {
 fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<Utc>>> {
     // A plus sign that was not escaped arrives as a space.
     let text = text.map(|text| text.replace(' ', "+"));
-    text.map(|text| instant(&text).map_err(|(_, problem)| invalid(name, &problem))).transpose()
+    text.map(|text| {
+        instant(&text).map_err(|(_, problem)| ApiError::invalid_parameter(name, problem))
+    })
+    .transpose()
 }
 
 /// An empty one asks for nothing.
 fn words(text: Option<String>) -> ApiResult<Option<String>> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    check_text(&text, MAX_WORDS_CHARS).map_err(|(_, problem)| invalid("q", &problem))?;
+    check_text(&text, MAX_WORDS_CHARS)
+        .map_err(|(_, problem)| ApiError::invalid_parameter("q", problem))?;
     Ok(Some(text))
 }
 
 fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f32>> {
     let parse = |text: String| text.parse().ok().filter(|meters| (0.0..=f32::MAX).contains(meters));
-    let problem = || invalid(name, "must be a number, and at least 0");
+    let problem = || ApiError::invalid_parameter(name, "must be a number, and at least 0");
     text.map(|text| parse(text).ok_or_else(problem)).transpose()
 }
 
 fn seconds(name: &'static str, text: Option<String>) -> ApiResult<Option<i32>> {
     match number(name, text)? {
-        Some(..0) => Err(invalid(name, "must be at least 0")),
+        Some(..0) => Err(ApiError::invalid_parameter(name, "must be at least 0")),
         // Beyond what an activity can last, one number is as good as another.
         number => Ok(number.map(|secs| i32::try_from(secs).unwrap_or(i32::MAX))),
     }
 }
 
 fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
-    text.map(|text| text.parse().map_err(|_| invalid(name, "must be a whole number"))).transpose()
-}
-
-fn invalid(name: &'static str, problem: &str) -> ApiError {
-    let field = FieldError::new(name, "invalid_parameter", problem.to_owned());
-    ApiError { code: ErrorCode::InvalidParameter, ..ApiError::validation(vec![field]) }
+    text.map(|text| {
+        text.parse().map_err(|_| ApiError::invalid_parameter(name, "must be a whole number"))
+    })
+    .transpose()
 }

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Series, Streams};
 use crate::{
-    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    error::{ApiError, ApiResult},
     http::rfc3339,
 };
 
@@ -57,11 +57,7 @@ impl StreamParams {
                 name.trim().parse().map_err(|_| {
                     let all = Series::ALL.map(|series| series.to_string()).join(", ");
                     let problem = format!("must be some of {all}");
-                    let field = FieldError::new("series", "invalid_parameter", problem);
-                    ApiError {
-                        code: ErrorCode::InvalidParameter,
-                        ..ApiError::validation(vec![field])
-                    }
+                    ApiError::invalid_parameter("series", problem)
                 })
             })
             .collect()

@@ -5,6 +5,6 @@ mod params;
 mod store;
 mod types;
 
-pub use params::{DayParams, SportParams, invalid};
+pub use params::{DayParams, SportParams};
 pub use store::{Bucket, Group, active, by, total};
 pub use types::{Days, Totals, TotalsOfDays};

@@ -10,7 +10,7 @@ use crate::{
     accounts::TimeZone,
     activities::ActivityType,
     auth::Identity,
-    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    error::{ApiError, ApiResult},
     stats::WeekStart,
 };
 
@@ -57,16 +57,12 @@ impl SportParams {
     /// 400 `invalid_parameter` for what can be no sport.
     pub fn types(&self) -> ApiResult<Vec<String>> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
-        Ok(types.map_err(|problem| invalid("activity_type", problem))?.unwrap_or_default())
+        Ok(types
+            .map_err(|problem| ApiError::invalid_parameter("activity_type", problem))?
+            .unwrap_or_default())
     }
 }
 
 fn zone(text: &str) -> ApiResult<TimeZone> {
-    text.parse().map_err(|problem: &str| invalid("tz", problem))
-}
-
-/// 400 `invalid_parameter`, naming it.
-pub fn invalid(name: &'static str, problem: impl Into<String>) -> ApiError {
-    let field = FieldError::new(name, "invalid_parameter", problem.into());
-    ApiError { code: ErrorCode::InvalidParameter, ..ApiError::validation(vec![field]) }
+    text.parse().map_err(|problem: &str| ApiError::invalid_parameter("tz", problem))
 }

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::types::SummaryBucket;
 use crate::{
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     stats::{
         Period,
-        days::{Bucket, Totals, invalid},
+        days::{Bucket, Totals},
     },
 };
 
@@ -47,7 +47,7 @@ pub fn all_periods(
     while let Some(first) = next.filter(|first| *first <= range.1) {
         if all.len() == MAX_BUCKETS {
             let problem = format!("must not be together with more than {MAX_BUCKETS} periods");
-            return Err(invalid("include_empty", problem));
+            return Err(ApiError::invalid_parameter("include_empty", problem));
         }
         let here = found.next_if(|bucket| bucket.first_day == Some(first));
         let totals = here.map_or_else(Totals::default, |bucket| bucket.of.totals);

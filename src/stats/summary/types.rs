@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     stats::{
         Period, WeekStart,
-        days::{Group, Totals, invalid},
+        days::{Group, Totals},
     },
 };
 
@@ -62,7 +62,7 @@ impl SummaryParams {
         if let (Some(from), Some(to)) = range
             && from > to
         {
-            return Err(invalid("to", "must not be before from"));
+            return Err(ApiError::invalid_parameter("to", "must not be before from"));
         }
         Ok(range)
     }
@@ -74,7 +74,10 @@ fn date(name: &'static str, text: Option<&str>) -> ApiResult<Option<NaiveDate>> 
     let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
     match date {
         Some(date) if (1..=9999).contains(&NaiveDate::year(&date)) => Ok(Some(date)),
-        _ => Err(invalid(name, "must be a date of the years 1 to 9999, such as 2026-05-04")),
+        _ => Err(ApiError::invalid_parameter(
+            name,
+            "must be a date of the years 1 to 9999, such as 2026-05-04",
+        )),
     }
 }
 
