@@ -49,6 +49,7 @@ pub async fn restore_profile(
     // It was checked.
     let zone = profile.time_zone.parse().unwrap_or_default();
     let shown = (name, &*profile.preferred_units, zone);
+    goals::lock(conn, user_id).await?;
     let is_filled = store::fill_profile(conn, user_id, shown, &preferences).await?;
     if is_filled {
         goals::restore(conn, user_id, &profile.goals).await?;

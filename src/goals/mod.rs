@@ -7,5 +7,5 @@ mod store;
 mod types;
 
 pub use handlers::*;
-pub use store::{MAX_GOALS, restore};
+pub use store::{MAX_GOALS, lock, restore};
 pub use types::ExportedGoal;

@@ -11,11 +11,16 @@ use uuid::Uuid;
 use super::types::{ExportedGoal, Goal, NewGoal};
 use crate::{
     auth::{Identity, live_user},
-    db::schema::goals,
+    db::{lock_name, schema::goals},
 };
 
 /// How many goals one user can have.
 pub const MAX_GOALS: i64 = 50;
+
+/// Whoever counts the user's goals before setting one waits here for others who do.
+pub async fn lock(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    lock_name(conn, &format!("goals {user_id}")).await
+}
 
 /// False when the user has too many; also when the identity has ended.
 pub async fn insert(
@@ -24,6 +29,7 @@ pub async fn insert(
     id: Uuid,
     new: &NewGoal,
 ) -> QueryResult<bool> {
+    lock(conn, identity.user_id).await?;
     let inserted = diesel::sql_query(
         "INSERT INTO goals (id, user_id, metric, period, target, activity_type)
          SELECT $1, u.id, $2, $3, $4, $5 FROM users u JOIN sessions s ON s.user_id = u.id

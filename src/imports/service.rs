@@ -1,5 +1,6 @@
 //! The rules of imports.
 
+use diesel_async::AsyncConnection;
 use uuid::Uuid;
 
 use super::{
@@ -17,16 +18,14 @@ const MAX_FILES: i64 = 1000;
 
 /// Makes room for an upload. 409 `too_many_imports`.
 pub async fn begin(state: &WorkerState, identity: Identity) -> ApiResult<Uuid> {
-    let conn = state.pool.get().await?;
-    match store::create(&conn, identity).await? {
-        Some(id) => Ok(id),
-        None => {
-            identity.confirm(&conn).await?;
-            let message =
-                "there are five imports that are not finished; wait for one, or cancel it";
-            Err(ApiError::new(ErrorCode::TooManyImports, message))
-        }
+    let mut conn = state.pool.get().await?;
+    let created = conn.transaction(async |conn| store::create(conn, identity).await).await?;
+    if let Some(id) = created {
+        return Ok(id);
     }
+    identity.confirm(&conn).await?;
+    let message = "there are five imports that are not finished; wait for one, or cancel it";
+    Err(ApiError::new(ErrorCode::TooManyImports, message))
 }
 
 /// Acknowledges an upload of so many bytes: from now on it is done, whatever happens. Nothing is left of one

@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Identity, live_user},
-    db::schema::{activities, shares, users},
+    db::{
+        lock_name,
+        schema::{activities, shares, users},
+    },
 };
 
 /// How many shares one user can have.
@@ -42,6 +45,7 @@ pub async fn insert(
         #[diesel(sql_type = Timestamptz)]
         created_at: DateTime<Utc>,
     }
+    lock_name(conn, &format!("shares {}", identity.user_id)).await?;
     let inserted: Option<Inserted> = diesel::sql_query(
         "WITH ended AS (DELETE FROM shares WHERE user_id = $5 AND expires_at <= now())
          INSERT INTO shares (id, user_id, digest, activity_id, picture, expires_at)

@@ -12,7 +12,7 @@ use super::types::{NewWebhook, Webhook, WebhookChanges, WebhookDelivery};
 use crate::{
     auth::{Identity, live_user},
     db::{
-        JsonText,
+        JsonText, lock_name,
         schema::{outbox, webhook_deliveries, webhooks},
     },
 };
@@ -48,6 +48,7 @@ pub async fn insert(
     id: Uuid,
     new: &NewWebhook,
 ) -> QueryResult<bool> {
+    lock_name(conn, &format!("webhooks {}", identity.user_id)).await?;
     let inserted = diesel::sql_query(
         "INSERT INTO webhooks (id, user_id, url, events)
          SELECT $1, u.id, $2, $3 FROM users u JOIN sessions s ON s.user_id = u.id

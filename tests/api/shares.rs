@@ -1,6 +1,7 @@
 //! Pictures that are shown to whoever has the link.
 
 use actix_web::http::Method;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{
@@ -193,10 +194,12 @@ async fn shares_are_their_owners_and_links_are_told_once() {
     app.database
         .execute(
             "INSERT INTO shares (user_id, digest, picture)
-             SELECT user_id, sha256(n::text::bytea), picture FROM shares, generate_series(2, 100) n",
+             SELECT user_id, sha256(n::text::bytea), picture FROM shares, generate_series(2, 95) n",
         )
         .await;
     let weekly = json!({"picture": "weekly"});
+    let at_once = join_all((0..20).map(|_| app.post_as(&ann, "/shares", &weekly))).await;
+    assert_eq!(at_once.iter().filter(|answer| answer.status == 201).count(), 5);
     app.post_as(&ann, "/shares", &weekly).await.expect_error(409, "too_many_shares");
     app.database
         .execute("UPDATE shares SET expires_at = now() WHERE id = (SELECT id FROM shares WHERE activity_id IS NULL LIMIT 1)")

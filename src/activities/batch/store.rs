@@ -10,7 +10,10 @@ use uuid::Uuid;
 use crate::{
     activities::types::NewActivity,
     auth::{Identity, live_session},
-    db::schema::{activities, users},
+    db::{
+        lock_name,
+        schema::{activities, users},
+    },
     error::{ApiError, ApiResult},
 };
 
@@ -66,11 +69,8 @@ pub async fn lock_known(
 
 /// Whoever gives names, or looks whether something is there before writing it, waits here for others of
 /// the same user who do, until their transactions end.
-pub async fn lock_names(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('activities ' || $1, 0))")
-        .bind::<Text, _>(user_id.to_string())
-        .execute(&mut conn)
-        .await
+pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    lock_name(conn, &format!("activities {user_id}")).await
 }
 
 /// The last of `how_many` new revisions of the live user; `None` when the token has ended.

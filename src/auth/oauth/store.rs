@@ -4,13 +4,16 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Text, Timestamptz},
+    sql_types::Timestamptz,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Provider, ProviderIdentity};
-use crate::db::schema::{oauth_connections, spent_oauth_states, users};
+use crate::db::{
+    lock_name,
+    schema::{oauth_connections, spent_oauth_states, users},
+};
 
 /// A provider's tokens, encrypted.
 #[derive(AsChangeset, Insertable, Queryable, Selectable)]
@@ -43,14 +46,10 @@ pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
 /// One login at a time for one account at a provider, until the transaction ends: there is no row to
 /// lock before the first.
 pub async fn lock_identity(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     identity: &ProviderIdentity,
 ) -> QueryResult<()> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(format!("{}:{}", identity.provider, identity.subject))
-        .execute(&mut conn)
-        .await
-        .map(drop)
+    lock_name(conn, &format!("{}:{}", identity.provider, identity.subject)).await
 }
 
 /// The connection of an account at a provider, and whose it is.

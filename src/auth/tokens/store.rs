@@ -12,7 +12,10 @@ use uuid::Uuid;
 use super::types::NewToken;
 use crate::{
     auth::{Digest, Identity, live_user},
-    db::schema::{personal_tokens, sessions, users},
+    db::{
+        lock_name,
+        schema::{personal_tokens, sessions, users},
+    },
 };
 
 /// How many tokens one user can have.
@@ -28,6 +31,7 @@ pub async fn insert_session(
     id: Uuid,
     new: &NewToken,
 ) -> QueryResult<bool> {
+    lock_name(conn, &format!("tokens {}", identity.user_id)).await?;
     let inserted = diesel::sql_query(
         "INSERT INTO sessions (id, user_id, token_version, method, device, expires_at)
          SELECT $1, u.id, u.token_version, 'token', $2, now() + make_interval(days => $3)

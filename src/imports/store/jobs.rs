@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Identity, live_session, live_user},
-    db::schema::{imports, users},
+    db::{
+        lock_name,
+        schema::{imports, users},
+    },
     imports::types::{Counts, Import, Status},
 };
 
@@ -22,8 +25,9 @@ const MAX_UNFINISHED: i64 = 5;
 
 const KEPT_DAYS: i32 = 30;
 
-/// A new import that is being received. `None` when the user has too many, or the token has ended.
+/// A new import that is being received, in the caller's transaction. `None` when the user has too many, or the token has ended.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Uuid>> {
+    lock_name(conn, &format!("imports {}", identity.user_id)).await?;
     let unfinished = sql::<Bool>(
         "(SELECT count(*) FROM imports i WHERE i.user_id = users.id AND i.finished_at IS NULL
           AND (i.status <> 'receiving' OR i.created_at > now() - interval '1 hour')) < ",

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{MORNING, finished, import, upload, zip};
@@ -124,9 +125,9 @@ async fn five_at_once_are_enough() {
     let ann = app.user("ann@example.com").await;
     let mut gate = app.database.connect().await;
     gate.batch_execute("BEGIN; LOCK TABLE import_files IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    for n in 0..5 {
-        upload(&app, &ann, "a.fit", &fit::run(MORNING + n * 3600, 30)).await.expect(202);
-    }
+    let files: Vec<_> = (0..12).map(|n| fit::run(MORNING + n * 3600, 30)).collect();
+    let at_once = join_all(files.iter().map(|file| upload(&app, &ann, "a.fit", file))).await;
+    assert_eq!(at_once.iter().filter(|answer| answer.status == 202).count(), 5);
     upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect_error(409, "too_many_imports");
     let bob = app.user("bob@example.com").await;
     upload(&app, &bob, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
