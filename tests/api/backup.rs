@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::json;
 use sports_log::dev::Binaries;
+use tempfile::TempDir;
 
 use crate::support::{
     Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, User, process::said, until_selects,
@@ -16,28 +17,10 @@ use crate::support::{
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/backup/sports-log-backup");
 
-/// A folder of backups; deleted with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let dir =
-            std::env::temp_dir().join(format!("sports-log-backup-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
-        Self(dir)
-    }
-
-    /// The dumps that are there.
-    fn dumps(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
-        entries.filter(|path| path.extension().is_some_and(|e| e == "dump")).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// The dumps that are in a folder of backups.
+fn dumps(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|e| e == "dump")).collect()
 }
 
 /// Runs the script against the PostgreSQL at `url`, beside whatever the test's runtime does.
@@ -64,7 +47,7 @@ async fn create_activity(app: &TestApp, user: &User, minute: usize) -> String {
 
 #[actix_rt::test]
 async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lost() {
-    let folder = Folder::new("drill");
+    let folder = TempDir::new().unwrap();
     let mut postgres = OwnPostgres::start();
     let app =
         TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
@@ -75,7 +58,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     }
     // Under load: writing goes on while the backup is made.
     let url = app.database.url.clone();
-    let mut making = std::pin::pin!(backup(&url, &folder.0, &["create"]));
+    let mut making = std::pin::pin!(backup(&url, folder.path(), &["create"]));
     let mut written_meanwhile = 0;
     let made = loop {
         tokio::select! {
@@ -86,7 +69,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     assert!(made.status.success(), "{}", said(&made));
     assert!(written_meanwhile > 0);
     until_selects(&app.database, "SELECT count(*) FROM backups", "1").await;
-    let verified = backup(&url, &folder.0, &["verify"]).await;
+    let verified = backup(&url, folder.path(), &["verify"]).await;
     assert!(verified.status.success(), "{}", said(&verified));
     let databases = "SELECT count(*) FROM pg_database WHERE datname LIKE 'sports_log%'";
     assert_eq!(app.database.text(databases).await, "1", "nothing is left of the verification");
@@ -95,8 +78,9 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     postgres.stop();
     drop(postgres);
     let postgres = OwnPostgres::start();
-    let [dump] = folder.dumps().try_into().unwrap();
-    let restored = backup(&postgres.url(), &folder.0, &["restore", dump.to_str().unwrap()]).await;
+    let [dump] = dumps(&folder).try_into().unwrap();
+    let restored =
+        backup(&postgres.url(), folder.path(), &["restore", dump.to_str().unwrap()]).await;
     assert!(restored.status.success(), "{}", said(&restored));
     let app =
         TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
@@ -108,7 +92,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
 
 #[actix_rt::test]
 async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
-    let folder = Folder::new("beside");
+    let folder = TempDir::new().unwrap();
     let postgres = OwnPostgres::start();
     let app =
         TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
@@ -118,11 +102,12 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
         app.get_as(&user, "/activities/changes").await.expect(200).json()["next"].clone();
     let since = format!("/activities/changes?since={}", position.as_str().unwrap());
     app.get_as(&user, &since).await.expect(200);
-    let made = backup(&app.database.url, &folder.0, &["create"]).await;
+    let made = backup(&app.database.url, folder.path(), &["create"]).await;
     assert!(made.status.success(), "{}", said(&made));
     let after = create_activity(&app, &user, 1).await;
-    let [dump] = folder.dumps().try_into().unwrap();
-    let restored = backup(&app.database.url, &folder.0, &["restore", dump.to_str().unwrap()]).await;
+    let [dump] = dumps(&folder).try_into().unwrap();
+    let restored =
+        backup(&app.database.url, folder.path(), &["restore", dump.to_str().unwrap()]).await;
     assert!(restored.status.success(), "{}", said(&restored));
     crate::support::until("it is ready again", async || app.get("/readyz").await.status == 200)
         .await;
@@ -142,30 +127,30 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
 
 #[actix_rt::test]
 async fn a_damaged_backup_and_a_failed_one_are_called_so() {
-    let folder = Folder::new("damaged");
+    let folder = TempDir::new().unwrap();
     let postgres = OwnPostgres::start();
     // Not migrated: a database without our tables is no backup worth the name.
-    let refused = backup(&postgres.url(), &folder.0, &["create"]).await;
+    let refused = backup(&postgres.url(), folder.path(), &["create"]).await;
     assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     assert!(said(&refused).contains("no backup was made"), "{}", said(&refused));
-    assert_eq!(folder.dumps(), Vec::<PathBuf>::new());
+    assert_eq!(dumps(&folder), Vec::<PathBuf>::new());
 
     let app =
         TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
-    let made = backup(&app.database.url, &folder.0, &["create"]).await;
+    let made = backup(&app.database.url, folder.path(), &["create"]).await;
     assert!(made.status.success(), "{}", said(&made));
-    let [dump] = folder.dumps().try_into().unwrap();
+    let [dump] = dumps(&folder).try_into().unwrap();
     let mut bytes = fs::read(&dump).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&dump, bytes).unwrap();
     for arguments in [vec!["verify"], vec!["restore", dump.to_str().unwrap()]] {
-        let refused = backup(&app.database.url, &folder.0, &arguments).await;
+        let refused = backup(&app.database.url, folder.path(), &arguments).await;
         assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
         assert!(said(&refused).contains("is damaged"), "{}", said(&refused));
     }
-    let listed = backup(&app.database.url, &folder.0, &["list"]).await;
+    let listed = backup(&app.database.url, folder.path(), &["list"]).await;
     assert!(said(&listed).contains(dump.to_str().unwrap()), "{}", said(&listed));
-    let misused = backup(&app.database.url, &folder.0, &["destroy"]).await;
+    let misused = backup(&app.database.url, folder.path(), &["destroy"]).await;
     assert_eq!(misused.status.code(), Some(2));
 }

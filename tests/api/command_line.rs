@@ -1,5 +1,7 @@
 //! The subcommands as an operator runs them: security.md row 21.
 
+use tempfile::NamedTempFile;
+
 use crate::support::{
     Database, TestApp,
     process::{run, said},
@@ -65,14 +67,14 @@ fn check_config_shows_every_fault_and_no_secret() {
 
 #[test]
 fn a_secret_may_come_from_a_file() {
-    let file = std::env::temp_dir().join(format!("sports-log-secret-{}", std::process::id()));
+    let file = NamedTempFile::new().unwrap().into_temp_path();
     std::fs::write(&file, format!("{}\n", crate::support::JWT_SECRET)).unwrap();
     let mut variables = with("JWT_SECRET", "");
     variables.push(("JWT_SECRET_FILE", file.display().to_string()));
     let output = run(&["check-config"], &variables);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("[redacted] (file)"), "{}", said(&output));
-    std::fs::remove_file(&file).unwrap();
+    file.close().unwrap();
     let output = run(&["check-config"], &variables);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("cannot read JWT_SECRET_FILE"), "{}", said(&output));

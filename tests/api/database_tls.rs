@@ -1,9 +1,10 @@
 //! PostgreSQL over TLS: what each `sslmode` accepts, with libpq's meanings.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use diesel_async::RunQueryDsl;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::support::{
     OwnPostgres, connector, free_port,
@@ -14,7 +15,7 @@ use crate::support::{
 /// A server that takes TCP connections with TLS only, and shows a certificate for `localhost`.
 struct TlsPostgres {
     port: u16,
-    authority: PathBuf,
+    authority: TempPath,
     _postgres: OwnPostgres,
 }
 
@@ -26,8 +27,8 @@ fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
 }
 
 /// Writes a certificate authority's certificate to a file of its own.
-fn publish(name: &str, authority: &CertifiedIssuer<'_, KeyPair>) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("sports-log-{name}-{}.pem", std::process::id()));
+fn publish(authority: &CertifiedIssuer<'_, KeyPair>) -> TempPath {
+    let path = NamedTempFile::new().unwrap().into_temp_path();
     fs::write(&path, authority.pem()).unwrap();
     path
 }
@@ -44,7 +45,7 @@ impl TlsPostgres {
         postgres.write("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n");
         let port = free_port();
         postgres.configure(&format!("ssl = on\nlisten_addresses = '127.0.0.1'\nport = {port}\n"));
-        Self { port, authority: publish("authority", &authority), _postgres: postgres }
+        Self { port, authority: publish(&authority), _postgres: postgres }
     }
 
     /// What the server says of a connection with `parameters`: its TLS version, or why there is none.
@@ -93,14 +94,11 @@ async fn each_mode_checks_what_it_promises() {
             "{neither}"
         );
     }
-    let stranger = publish("stranger", &authority("a stranger"));
+    let stranger = publish(&authority("a stranger"));
     let untrusted = format!("sslmode=verify-full&sslrootcert={}", stranger.display());
     for parameters in [untrusted.as_str(), "sslmode=verify-full"] {
         let error = server.connect("localhost", parameters).await.unwrap_err();
         assert!(error.contains("UnknownIssuer"), "{error}");
-    }
-    for file in [&server.authority, &stranger] {
-        fs::remove_file(file).unwrap();
     }
 }
 

@@ -1,24 +1,26 @@
 //! What systemd is told: sd_notify(3).
 
-use std::{os::unix::net::UnixDatagram, path::PathBuf, time::Duration};
+use std::{os::unix::net::UnixDatagram, time::Duration};
 
 use nix::sys::signal::Signal;
+use tempfile::TempDir;
 
 use crate::support::{Database, cluster_url, process::Process, settings};
 
 /// systemd's end of the notification socket.
 struct Manager {
     socket: UnixDatagram,
-    path: PathBuf,
+    path: String,
+    _folder: TempDir,
 }
 
 impl Manager {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sports-log-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("notify").to_str().unwrap().to_owned();
         let socket = UnixDatagram::bind(&path).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        Self { socket, path }
+        Self { socket, path, _folder: folder }
     }
 
     /// The next message; panics when none comes.
@@ -32,11 +34,11 @@ impl Manager {
 #[actix_rt::test]
 async fn systemd_hears_of_readiness_health_and_stop() {
     let database = Database::new().await;
-    let manager = Manager::new("notify");
+    let manager = Manager::new();
     let mut variables = settings(&database.url, 1);
     // Where `localhost` does not lead.
     variables.push(("BIND_ADDR", "127.0.0.9:0".into()));
-    variables.push(("NOTIFY_SOCKET", manager.path.to_str().unwrap().to_owned()));
+    variables.push(("NOTIFY_SOCKET", manager.path.clone()));
     variables.push(("WATCHDOG_USEC", "200000".into()));
     let server = Process::start(&["serve"], &variables);
     let ready = manager.hear();
@@ -51,9 +53,9 @@ async fn systemd_hears_of_readiness_health_and_stop() {
 
 #[test]
 fn readiness_is_not_told_before_it_is_there() {
-    let manager = Manager::new("too-early");
+    let manager = Manager::new();
     let mut variables = settings(&cluster_url("there_is_no_such_database"), 1);
-    variables.push(("NOTIFY_SOCKET", manager.path.to_str().unwrap().to_owned()));
+    variables.push(("NOTIFY_SOCKET", manager.path.clone()));
     let server = Process::start(&["serve"], &variables);
     server.wait_for("the database is not there yet");
     manager.socket.set_nonblocking(true).unwrap();

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use tempfile::TempDir;
+
 use super::{MORNING, zip};
 use crate::support::{
     TestApp, fit,
@@ -13,7 +15,8 @@ use crate::support::{
 async fn files_and_folders_are_imported_and_refusals_named() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    let folder = std::env::temp_dir().join(format!("sports-log-import-{}", ann.id));
+    let home = TempDir::new().unwrap();
+    let folder = home.path();
     fs::create_dir_all(folder.join("more/deep")).unwrap();
     let run_at = |hours: i64| fit::run(MORNING + hours * 3600, 30);
     fs::write(folder.join("one.fit"), run_at(0)).unwrap();
@@ -59,5 +62,4 @@ async fn files_and_folders_are_imported_and_refusals_named() {
         assert_eq!(failed.status.code(), Some(1));
         assert!(said(&failed).contains(expected), "{failed:?}");
     }
-    fs::remove_dir_all(folder).unwrap();
 }

@@ -7,23 +7,21 @@ use std::{
 };
 
 use actix_web::http::Method;
-use uuid::Uuid;
+use tempfile::TempDir;
 
 use super::{MORNING, import};
 use crate::support::{TestApp, fit, process::run, process::said, settings, until};
 
 /// A folder of its own, gone when the test is.
-pub struct Folder(PathBuf);
+pub struct Folder(TempDir);
 
 impl Folder {
     pub fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("sports-log-originals-{}", Uuid::new_v4()));
-        fs::create_dir(&path).unwrap();
-        Self(path)
+        Self(TempDir::new().unwrap())
     }
 
     pub fn path(&self) -> &str {
-        self.0.to_str().unwrap()
+        self.0.path().to_str().unwrap()
     }
 
     pub fn files(&self) -> Vec<PathBuf> {
@@ -37,14 +35,8 @@ impl Folder {
             }
         }
         let mut files = Vec::new();
-        collect(&self.0, &mut files);
+        collect(self.0.path(), &mut files);
         files
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     net::TcpListener,
-    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -20,6 +19,7 @@ use rustls::{
 };
 use serde_json::Value;
 use sha2::Sha256;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::until;
 
@@ -57,7 +57,7 @@ impl Post {
 pub struct Receiver {
     pub url: String,
     /// Whom to trust for it.
-    pub certificate: PathBuf,
+    pub certificate: Arc<TempPath>,
     state: Arc<Mutex<State>>,
 }
 
@@ -72,8 +72,8 @@ impl Receiver {
         let port = listener.local_addr().unwrap().port();
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let certificate = std::env::temp_dir().join(format!("sports-log-receiver-{port}.pem"));
-        std::fs::write(&certificate, cert.pem()).unwrap();
+        let certificate = Arc::new(NamedTempFile::new().unwrap().into_temp_path());
+        std::fs::write(&*certificate, cert.pem()).unwrap();
         let key = PrivateKeyDer::from_pem_slice(signing_key.serialize_pem().as_bytes()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = ServerConfig::builder_with_provider(provider)
