@@ -4,14 +4,14 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, Sender, channel},
     },
     thread,
     time::{Duration, Instant},
 };
 
 use prometheus::{Histogram, IntGauge};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::{Password, PasswordHash, password_hash::Memory};
 use crate::{
@@ -39,9 +39,11 @@ pub struct HasherMetrics {
     pub seconds: Histogram,
 }
 
-/// The process's only way to hash: a few threads of lower priority and a bounded queue before them.
+/// The process's only way to hash: a few threads of lower priority and a queue before them, which the places bound.
 pub struct Hasher {
-    jobs: SyncSender<Job>,
+    jobs: Sender<Job>,
+    /// As many as may wait and hash: when a thread takes its next job does not change how many are accepted.
+    places: Arc<Semaphore>,
     /// Verified in place of a hash that does not exist, so that both cost the same.
     decoy: PasswordHash,
     metrics: HasherMetrics,
@@ -57,7 +59,7 @@ impl Hasher {
         requests: &Requests,
         metrics: HasherMetrics,
     ) -> ApiResult<Self> {
-        let (jobs, queue) = sync_channel::<Job>(config.queue);
+        let (jobs, queue) = channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
         let request = REQUEST.div_f64(config.concurrency as f64);
         for number in 0..config.concurrency {
@@ -67,7 +69,8 @@ impl Hasher {
                 .spawn(move || work(&queue, &requests, request))
                 .map_err(ApiError::internal)?;
         }
-        Ok(Self { jobs, decoy: PasswordHash::decoy()?, metrics })
+        let places = Arc::new(Semaphore::new(config.concurrency + config.queue));
+        Ok(Self { jobs, places, decoy: PasswordHash::decoy()?, metrics })
     }
 
     /// A new hash of `password`. 503 `busy` when the queue is full.
@@ -92,16 +95,20 @@ impl Hasher {
         &self,
         compute: impl FnOnce(&mut Memory) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| ApiError::new(ErrorCode::Busy, "too many logins at once; try again"))?;
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |memory| {
-            if !answer.is_closed() {
+            let computed = (!answer.is_closed()).then(|| compute(memory));
+            // Before the answer: who has it may ask again.
+            drop(place);
+            if let Some(computed) = computed {
                 // Whoever asked may have gone while this was computed.
-                let _ = answer.send(compute(memory));
+                let _ = answer.send(computed);
             }
         });
-        self.jobs
-            .try_send(job)
-            .map_err(|_| ApiError::new(ErrorCode::Busy, "too many logins at once; try again"))?;
+        self.jobs.send(job).map_err(|_| ApiError::internal("nobody hashes any more"))?;
         let _pending = Pending::count(&self.metrics.pending);
         let _timer = self.metrics.seconds.start_timer();
         answered.await.map_err(ApiError::internal)?
