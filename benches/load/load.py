@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from workloads import WORKLOADS, script
 
@@ -45,9 +46,20 @@ def percentile(output, number):
 
 
 def pgbench(database, name, size, seconds):
-    """Transactions per second of the same statement, prepared, on as many connections as the server has."""
+    """Transactions per second of the same statement, prepared, on as many connections as the server has; and the CPU in µs that
+    pgbench and PostgreSQL together spend on one."""
+    started, before = time.monotonic(), machine_cpu_seconds()
     output = run_pgbench(database, name, size, seconds)
-    return float(re.search(r"tps = ([\d.]+)", output)[1])
+    busy_cores = (machine_cpu_seconds() - before) / (time.monotonic() - started)
+    rate = float(re.search(r"tps = ([\d.]+)", output)[1])
+    return {"pgbench": rate, "pgbench_cpu": busy_cores / rate * 1e6}
+
+
+def machine_cpu_seconds():
+    """What all processes and interrupts together have spent: see proc(5), /proc/stat."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _idle, _iowait, irq, softirq = map(int, file.readline().split()[1:8])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def run_pgbench(database, name, size, seconds, *arguments):
