@@ -1,8 +1,9 @@
-"""A mail server on port 2525 that keeps every message, one after the other, in /root/mails."""
+"""A mail server on port 2525 that keeps every message of whoever has the password, one after the other, in /root/mails."""
 
 import time
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 class Keep:
@@ -12,6 +13,10 @@ class Keep:
         return "250 OK"
 
 
-Controller(Keep(), hostname="0.0.0.0", port=2525).start()
+def authenticate(server, session, envelope, mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (b"log", b"seven swans"))
+
+
+Controller(Keep(), hostname="0.0.0.0", port=2525, authenticator=authenticate, auth_required=True, auth_require_tls=False).start()
 while True:
     time.sleep(3600)
