@@ -1,7 +1,8 @@
 //! Personal access tokens: what they are for, what not, and when they end.
 
 use actix_web::http::Method;
-use futures_util::future::join_all;
+use diesel_async::SimpleAsyncConnection;
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestApp, User, contract, until_selects};
@@ -200,7 +201,17 @@ async fn a_user_has_a_hundred_tokens_at_most() {
         )
         .await;
     let body = json!({"name": "x", "scopes": ["profile"], "password": PASSWORD});
-    let at_once = join_all((0..8).map(|_| app.post_as(&ann, "/me/tokens", &body))).await;
+    // All of them have been counted before the first is there.
+    let mut gate = app.database.connect().await;
+    gate.batch_execute("BEGIN; LOCK TABLE personal_tokens IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let opened = async {
+        until_selects(&app.database, waiting, "4").await;
+        gate.batch_execute("COMMIT").await.unwrap();
+    };
+    let at_once = join_all((0..4).map(|_| app.post_as(&ann, "/me/tokens", &body)));
+    let (at_once, ()) = join(at_once, opened).await;
     assert_eq!(at_once.iter().filter(|answer| answer.status == 201).count(), 2);
     app.post_as(&ann, "/me/tokens", &body).await.expect_error(409, "too_many_tokens");
 }
