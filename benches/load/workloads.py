@@ -50,7 +50,7 @@ WORKLOADS = {
         "GET /activities/{id}",
         'wrk.format("GET", string.format("/activities/00000000-0000-4000-9000-%012x", n), auth(u))',
         ANY_ROW + f"SELECT {columns(WHOLE)} FROM activities WHERE activities.id = {ACTIVITY} AND {OWN} LIMIT 1;", 0.80, 40,
-        # 40 µs were aimed at where pgbench answered 28 000 to 31 000 of these a second on two cores: 40 / 71.
+        # 40 µs were aimed at where pgbench answered 28 000 to 31 000 such reads a second on two cores: 40 / 71.
         0.56),
     "list": Workload(
         "GET /activities, 20 items",
