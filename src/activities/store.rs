@@ -13,7 +13,7 @@ use super::types::{Activity, ActivityChanges, ImportedActivity, NewActivity};
 use crate::{
     auth::{Identity, live_session, live_user},
     db::{
-        Columns,
+        Columns, FetchOne,
         schema::{activities, users},
     },
 };
@@ -100,7 +100,7 @@ pub async fn insert(
             activities::device_data,
         ))
         .returning(&ACTIVITY)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }
@@ -160,7 +160,7 @@ pub async fn insert_imported(
     diesel::insert_into(activities::table)
         .values(new)
         .returning(activities::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 
@@ -176,7 +176,7 @@ pub async fn update(
         .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
         .set((changes, activities::updated_at.eq(now)))
         .returning(&ACTIVITY)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }
@@ -191,7 +191,7 @@ pub async fn delete(
     diesel::delete(own_activity(identity, id))
         .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
         .returning(activities::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }

@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Account, EmailAddress},
-    db::schema::{local_credentials, oauth_connections, profiles, registrations, sessions, users},
+    db::{
+        FetchOne,
+        schema::{local_credentials, oauth_connections, profiles, registrations, sessions, users},
+    },
 };
 
 /// The user of an address, locked until the transaction ends, and whether it was made just now.
@@ -22,7 +25,7 @@ pub async fn find_or_create_user(
         .on_conflict(users::email)
         .do_nothing()
         .returning(users::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()?;
     if let Some(id) = created {
@@ -51,7 +54,7 @@ pub async fn find_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryR
 /// Whether somebody has proven that the mailbox is theirs.
 pub async fn is_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
     let verified = local_credentials::table.find(user_id).filter(local_credentials::email_verified);
-    diesel::select(exists(verified)).get_result(&mut conn).await
+    diesel::select(exists(verified)).fetch_one(&mut conn).await
 }
 
 /// The rows that every account has beside `users`.
@@ -103,7 +106,7 @@ pub async fn end_sessions(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryR
     let row: (Uuid, i32, Option<String>) = diesel::update(users::table.find(user_id))
         .set((users::token_version.eq(users::token_version + 1), users::updated_at.eq(now)))
         .returning((users::id, users::token_version, users::email))
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await?;
     // Those that were opened since this transaction began end by their version.
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))

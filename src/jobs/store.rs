@@ -1,7 +1,9 @@
 //! What is measured of work that waits.
 
 use diesel::{prelude::*, sql_types::Double};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
+
+use crate::db::FetchOne;
 
 /// Seconds of the interval that `query` selects; none where it selects nothing, or less than nothing.
 pub async fn seconds(mut conn: &AsyncPgConnection, query: &str) -> QueryResult<f64> {
@@ -13,6 +15,6 @@ pub async fn seconds(mut conn: &AsyncPgConnection, query: &str) -> QueryResult<f
     let seconds = format!(
         "SELECT greatest(coalesce(extract(epoch FROM ({query})), 0), 0)::float8 AS seconds"
     );
-    let row: Row = diesel::sql_query(seconds).get_result(&mut conn).await?;
+    let row: Row = diesel::sql_query(seconds).fetch_one(&mut conn).await?;
     Ok(row.seconds)
 }

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::subject::Subject;
-use crate::db::schema::profiles;
+use crate::db::{FetchOne, schema::profiles};
 
 /// An activity and its packed streams.
 #[derive(QueryableByName)]
@@ -58,7 +58,7 @@ pub async fn recorded(
     )
     .bind::<SqlUuid, _>(activity_id)
     .bind::<SqlUuid, _>(user_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Identity, live_user},
     db::{
-        lock_name,
+        FetchOne, lock_name,
         schema::{activities, shares, users},
     },
 };
@@ -64,7 +64,7 @@ pub async fn insert(
     .bind::<SqlUuid, _>(identity.session_id)
     .bind::<BigInt, _>(MAX_SHARES)
     .bind::<SqlUuid, _>(new.id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(inserted.map(|row| (new.id, new.picture, row.created_at, new.expires_at)))
@@ -82,7 +82,7 @@ pub async fn has_activity(
     id: Uuid,
 ) -> QueryResult<bool> {
     let own = activities::table.find(id).filter(activities::user_id.eq(identity.user_id));
-    diesel::select(exists(own)).get_result(&mut conn).await
+    diesel::select(exists(own)).fetch_one(&mut conn).await
 }
 
 #[auto_type(no_type_alias)]
@@ -109,7 +109,7 @@ pub async fn delete(
 ) -> QueryResult<Option<Uuid>> {
     diesel::delete(own(identity).filter(shares::id.eq(id)))
         .returning(shares::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }

@@ -7,7 +7,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Limit;
-use crate::db::fixed_query;
+use crate::db::{FetchOne, fixed_query};
 
 /// The longest window of any limit, in hours: what is older counts for nothing.
 const LONGEST_WINDOW_HOURS: i32 = 24;
@@ -34,7 +34,7 @@ pub async fn take(
     .bind::<Binary, _>(key)
     .bind::<Integer, _>(limit.times)
     .bind::<Integer, _>(limit.minutes)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(row.map(|row| row.taken))
@@ -60,7 +60,7 @@ pub async fn seconds_until_free(
     .bind::<Binary, _>(key)
     .bind::<Integer, _>(limit.times)
     .bind::<Integer, _>(limit.minutes)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(row.map_or(0, |row| row.seconds))

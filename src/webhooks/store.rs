@@ -12,7 +12,7 @@ use super::types::{NewWebhook, Webhook, WebhookChanges, WebhookDelivery};
 use crate::{
     auth::{Identity, live_user},
     db::{
-        JsonText, lock_name,
+        FetchOne, JsonText, lock_name,
         schema::{outbox, webhook_deliveries, webhooks},
     },
 };
@@ -119,7 +119,7 @@ pub async fn delete(
 ) -> QueryResult<Option<Uuid>> {
     diesel::delete(own(identity).filter(webhooks::id.eq(id)))
         .returning(webhooks::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }
@@ -148,7 +148,7 @@ pub async fn is_own_delivery(
         .inner_join(webhooks::table)
         .filter(webhook_deliveries::id.eq(id))
         .filter(webhooks::user_id.eq_any(live_user(identity)));
-    diesel::select(exists(delivery)).get_result(&mut conn).await
+    diesel::select(exists(delivery)).fetch_one(&mut conn).await
 }
 
 /// Enqueues the delivery once more.

@@ -6,6 +6,8 @@ use diesel_async::RunQueryDsl;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::{NamedTempFile, TempPath};
 
+use sports_log::db::FetchOne;
+
 use crate::support::{
     OwnPostgres, connector, free_port,
     process::{run, said},
@@ -61,7 +63,7 @@ impl TlsPostgres {
         );
         let mut conn = connector(&url).connect().await.map_err(|error| error.to_string())?;
         let query = "SELECT coalesce(version, 'plain') AS version FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
-        let row: Row = diesel::sql_query(query).get_result(&mut conn).await.unwrap();
+        let row: Row = diesel::sql_query(query).fetch_one(&mut conn).await.unwrap();
         Ok(row.version)
     }
 }

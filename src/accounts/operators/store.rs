@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::db::schema::users;
+use crate::db::{FetchOne, schema::users};
 
 /// An account in a few lines.
 #[derive(QueryableByName, Serialize)]
@@ -59,7 +59,7 @@ pub async fn find(mut conn: &AsyncPgConnection, who: &str) -> QueryResult<Option
          WHERE u.email = $1 OR u.id::text = $1",
     )
     .bind::<Text, _>(who)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Identity, live_user},
-    db::{JsonText, fixed_query, schema::activities},
+    db::{FetchOne, JsonText, fixed_query, schema::activities},
 };
 
 /// What one record may have and another lack; the trigger that passes on changes has the same list.
@@ -63,7 +63,7 @@ pub async fn find_same(
     .bind::<Integer, _>(duration_secs)
     .bind::<Nullable<Double>, _>(distance_meters)
     .bind::<Nullable<SqlUuid>, _>(original_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(found.map(|found| found.id))
@@ -93,7 +93,7 @@ pub async fn merge(mut conn: &AsyncPgConnection, shown: Uuid, behind: Uuid) -> Q
 /// Whether other activities are parts of this one: of a file that has several.
 pub async fn has_parts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let parts = activities::table.filter(activities::parent_id.eq(id));
-    diesel::select(exists(parts)).get_result(&mut conn).await
+    diesel::select(exists(parts)).fetch_one(&mut conn).await
 }
 
 /// What stands behind an activity, which is locked; `None` without such an activity.

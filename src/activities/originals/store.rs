@@ -7,7 +7,10 @@ use uuid::Uuid;
 use crate::{
     activities::store::coalesce,
     auth::{Identity, live_user},
-    db::schema::{activities, originals},
+    db::{
+        FetchOne,
+        schema::{activities, originals},
+    },
 };
 
 /// A file to be kept.
@@ -75,7 +78,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewRow<'_>) -> QueryResu
         .do_update()
         .set((originals::file_name.eq(new.file_name), originals::content.eq(new.content)))
         .returning(originals::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 

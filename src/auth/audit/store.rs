@@ -14,7 +14,10 @@ use uuid::Uuid;
 use super::{Event, EventKind};
 use crate::{
     auth::{Identity, live_session},
-    db::schema::{auth_events, users},
+    db::{
+        FetchOne,
+        schema::{auth_events, users},
+    },
 };
 
 const REMEMBERED_DAYS: i32 = 365;
@@ -43,7 +46,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, event: &Event<'_>) -> QueryRes
             auth_events::device.eq(event.device.map(AsRef::<str>::as_ref)),
         ))
         .returning(auth_events::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 
@@ -66,7 +69,7 @@ pub async fn is_own(
     id: Uuid,
 ) -> QueryResult<bool> {
     let own = auth_events::table.find(id).filter(auth_events::user_id.eq_any(owner(identity)));
-    diesel::select(exists(own)).get_result(&mut conn).await
+    diesel::select(exists(own)).fetch_one(&mut conn).await
 }
 
 /// The live user's events, newest first, after the event `cursor`.

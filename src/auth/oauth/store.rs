@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Provider, ProviderIdentity};
 use crate::db::{
-    lock_name,
+    FetchOne, lock_name,
     schema::{oauth_connections, spent_oauth_states, users},
 };
 
@@ -113,7 +113,7 @@ pub async fn create_user(mut conn: &AsyncPgConnection) -> QueryResult<Uuid> {
     diesel::insert_into(users::table)
         .values(users::email.eq(None::<String>))
         .returning(users::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 

@@ -11,7 +11,10 @@ use uuid::Uuid;
 use super::{Identifier, Proves};
 use crate::{
     auth::Digest,
-    db::schema::{otp_challenges, profiles, users},
+    db::{
+        FetchOne,
+        schema::{otp_challenges, profiles, users},
+    },
 };
 
 /// How long a code can be used, in minutes.
@@ -70,7 +73,7 @@ pub async fn is_closed(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
     }
     diesel::sql_query(format!("SELECT {RECENT_FAILURES} >= {MOST_FAILURES} AS is_closed"))
         .bind::<SqlUuid, _>(user_id)
-        .get_result::<Row>(&mut conn)
+        .fetch_one::<Row>(&mut conn)
         .await
         .map(|row| row.is_closed)
 }
@@ -138,7 +141,7 @@ pub async fn count_attempt(
     .bind::<SqlUuid, _>(user_id)
     .bind::<Text, _>(proves.to_string())
     .bind::<Nullable<Text>, _>(to.map(Identifier::as_str))
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(counted.map(|row| row.id))
@@ -159,7 +162,7 @@ pub async fn use_code(
     diesel::update(unused)
         .set(otp_challenges::used.eq(true))
         .returning(otp_challenges::destination)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }

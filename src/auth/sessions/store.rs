@@ -16,7 +16,7 @@ use crate::{
     auth::{Account, Identity},
     config::SessionConfig,
     db::{
-        fixed_query,
+        FetchOne, fixed_query,
         schema::{sessions, users},
     },
 };
@@ -56,7 +56,7 @@ pub async fn insert(
     .bind::<Text, _>(method.to_string())
     .bind::<Text, _>(device.as_ref())
     .bind::<Double, _>(config.idle.min(config.absolute).as_secs_f64())
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(inserted.map(|row| row.expires_at))
@@ -115,7 +115,7 @@ pub async fn advance(
     .bind::<SqlUuid, _>(id)
     .bind::<Double, _>(config.idle.as_secs_f64())
     .bind::<Double, _>(config.absolute.as_secs_f64())
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await?;
     Ok((row.generation, row.expires_at))
 }

@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::{fixed_query, schema::imports},
+    db::{FetchOne, fixed_query, schema::imports},
     imports::types::Status,
     jobs::store::seconds,
 };
@@ -49,7 +49,7 @@ pub async fn claim(
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(max_bytes)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }
@@ -70,7 +70,7 @@ pub async fn start_own(
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(bytes)
     .bind::<SqlUuid, _>(id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
 }
 

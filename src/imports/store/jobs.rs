@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Identity, live_session, live_user},
     db::{
-        lock_name,
+        FetchOne, lock_name,
         schema::{imports, users},
     },
     imports::types::{Counts, Import, Status},
@@ -39,7 +39,7 @@ pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryRe
         .insert_into(imports::table)
         .into_columns(imports::user_id)
         .returning(imports::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }
@@ -49,7 +49,7 @@ pub async fn create_for(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
     diesel::insert_into(imports::table)
         .values(imports::user_id.eq(user_id))
         .returning(imports::id)
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 
@@ -68,7 +68,7 @@ pub async fn submit(
     let import = diesel::update(own)
         .set((imports::status.eq(Status::Waiting.to_string()), imports::bytes.eq(bytes)))
         .returning(Import::as_returning())
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()?;
     if import.is_some() {
@@ -82,7 +82,7 @@ pub async fn abandon(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool
     let with =
         |status: Status| imports::table.find(id).filter(imports::status.eq(status.to_string()));
     diesel::delete(with(Status::Receiving)).execute(&mut conn).await?;
-    diesel::select(exists(with(Status::Cancelled))).get_result(&mut conn).await
+    diesel::select(exists(with(Status::Cancelled))).fetch_one(&mut conn).await
 }
 
 pub async fn find(
@@ -162,7 +162,7 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
          FROM import_files WHERE import_id = $1",
     )
     .bind::<SqlUuid, _>(id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await?;
     let Row { imported, merged, duplicate, refused, activities } = row;
     Ok(Counts { imported, merged, duplicate, refused, activities })

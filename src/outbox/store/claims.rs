@@ -12,7 +12,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::schema::{outbox, users},
+    db::{
+        FetchOne,
+        schema::{outbox, users},
+    },
     outbox::{Channel, MessageKind},
 };
 
@@ -201,7 +204,7 @@ pub async fn complete(
             finished_at,
         ))
         .returning(diesel::dsl::sql::<Double>("extract(epoch FROM now() - created_at)::float8"))
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
-use crate::db::schema::outbox;
+use crate::db::{FetchOne, schema::outbox};
 
 /// How long a message that is over is remembered, in days.
 const REMEMBERED_DAYS: i32 = 30;
@@ -47,7 +47,7 @@ pub async fn recently_dead(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
         .filter(outbox::status.eq("dead"))
         .filter(outbox::finished_at.gt((now.into_sql::<Timestamptz>() - 1.day()).nullable()))
         .count()
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
 }
 

@@ -110,6 +110,7 @@ pub async fn efforts(
 }
 
 /// One by one, in the order of time.
+#[expect(clippy::disallowed_methods, reason = "a read: there is no commit to wait for")]
 pub async fn sets(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

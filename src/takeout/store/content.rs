@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::Activity,
-    db::{JsonText, schema::activities},
+    db::{FetchOne, JsonText, schema::activities},
 };
 
 /// Where a line stands among those of its kind: when it began, and its id.
@@ -74,7 +74,7 @@ pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(
                    WHERE a.user_id = $1) AS pieces",
     )
     .bind::<SqlUuid, _>(user_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await?;
     Ok((row.activities, row.pieces))
 }
@@ -135,7 +135,7 @@ pub async fn original(
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<Bytea, _>(after)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }
@@ -176,7 +176,7 @@ pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
          FROM profiles p WHERE user_id = $1",
     )
     .bind::<SqlUuid, _>(user_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()?;
     Ok(found.map(|found| found.json))
@@ -204,7 +204,7 @@ pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
          FROM users u LEFT JOIN profiles p ON p.user_id = u.id WHERE u.id = $1",
     )
     .bind::<SqlUuid, _>(user_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await?;
     Ok(found.json)
 }

@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Identity, live_user},
-    db::schema::{takeout_chunks, takeouts},
+    db::{
+        FetchOne,
+        schema::{takeout_chunks, takeouts},
+    },
     jobs::store::seconds,
     takeout::types::Takeout,
 };
@@ -91,7 +94,7 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
          SELECT * FROM claimed",
     )
     .bind::<Double, _>(lease.as_secs_f64())
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }

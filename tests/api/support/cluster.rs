@@ -11,7 +11,7 @@ use std::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sports_log::{
     config::{Config, Source},
-    db::{Connector, migrations},
+    db::{Connector, FetchOne, migrations},
     dev::{Cluster, Durability},
 };
 
@@ -99,7 +99,7 @@ impl Database {
             value: Option<String>,
         }
         let query = diesel::sql_query(format!("SELECT ({query})::text AS value"));
-        let row: Row = query.get_result(&mut self.connect().await).await.unwrap();
+        let row: Row = query.fetch_one(&mut self.connect().await).await.unwrap();
         row.value.unwrap_or_default()
     }
 }

@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Digest, EmailAddress},
-    db::schema::{local_credentials, profiles, registrations, users},
+    db::{
+        FetchOne,
+        schema::{local_credentials, profiles, registrations, users},
+    },
 };
 
 /// How long a verification token can be used.
@@ -82,7 +85,7 @@ pub async fn extend_newest_registration(
     diesel::update(registrations::table.find(newest))
         .set(registrations::verify_expires.eq(now.into_sql::<Timestamptz>() + VERIFY_HOURS.hours()))
         .returning((registrations::user_id, registrations::id))
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::types::Connection;
 use crate::{
     auth::{Identity, live_user, oauth::Provider},
-    db::schema::oauth_connections,
+    db::{FetchOne, schema::oauth_connections},
 };
 
 /// What an account can be logged in to by.
@@ -62,6 +62,6 @@ pub async fn ways_in(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
          WHERE u.id = $1",
     )
     .bind::<SqlUuid, _>(user_id)
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
 }

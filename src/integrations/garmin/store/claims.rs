@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::SealedTokens;
-use crate::integrations::garmin::provider::Cursor;
+use crate::{db::FetchOne, integrations::garmin::provider::Cursor};
 
 /// A connection that is somebody's until its lease ends.
 #[derive(Debug, QueryableByName)]
@@ -61,7 +61,7 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
                    token_key_id, next_sync_at <= now() AS is_due, history_before, history_offset",
     )
     .bind::<Double, _>(lease.as_secs_f64())
-    .get_result(&mut conn)
+    .fetch_one(&mut conn)
     .await
     .optional()
 }

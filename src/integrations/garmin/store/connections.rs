@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::NOTIFY_CHANNEL;
 use crate::{
     auth::{Identity, live_user},
-    db::schema::garmin_connections,
+    db::{FetchOne, schema::garmin_connections},
     integrations::garmin::types::Connection,
     jobs::store::seconds,
 };
@@ -48,7 +48,7 @@ fn nullable_id() -> diesel::helper_types::Nullable<crate::db::schema::users::id>
 pub async fn count_activities(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<i64> {
     use crate::db::schema::garmin_activities;
     let own = garmin_activities::table.filter(garmin_activities::connection_id.eq(id));
-    own.count().get_result(&mut conn).await
+    own.count().fetch_one(&mut conn).await
 }
 
 /// The user's connection, which nobody else changes until the transaction ends: its id and mode, and what
@@ -148,7 +148,7 @@ pub async fn sync_now(
     diesel::update(own)
         .set(garmin_connections::next_sync_at.eq(now))
         .returning(Connection::as_returning())
-        .get_result(&mut conn)
+        .fetch_one(&mut conn)
         .await
         .optional()
 }
