@@ -1,9 +1,22 @@
-"""A mail server on loopback that takes every mail, notes when, and makes trouble when told to."""
+"""A mail server on loopback that takes mails, notes when and what it answered, and makes trouble when told to.
+
+As real servers do, it answers every command in order, however late and whether or not the client still waits: what
+was sent to it completely, it takes."""
 
 import asyncio
 import random
 import threading
 import time
+
+# Where it can make trouble, in the order of a dialogue.
+STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot")
+USUAL = {"greeting": "220 sink ESMTP", "EHLO": "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8", "MAIL": "250 2.1.0 ok",
+         "RCPT": "250 2.1.5 ok", "DATA": "354 go on", "dot": "250 2.0.0 taken"}
+CUT = "the end of the connection"
+
+
+class Late(float):
+    """Seconds that the usual answer takes."""
 
 
 class Sink:
@@ -11,9 +24,11 @@ class Sink:
 
     def __init__(self):
         self.data_at = {}  # Message-ID → when DATA was heard, for each copy
+        self.taken = {}  # Message-ID → how many copies were answered with 250
         self.recipients = {}  # Message-ID → recipient
-        # Parts of all mails: put off by 451, cut off after the final dot, held up for two seconds.
-        self.defer = self.cut = self.hang = 0.0
+        # Stage → (share of the times, what happens then: an answer, Late(seconds) or CUT), each share of what is left.
+        self.trouble = {}
+        self.refused = lambda recipient: False  # recipients that there are not: 550 5.1.1
         self.writers = set()
 
     def __enter__(self):
@@ -50,35 +65,51 @@ class Sink:
             self.writers.discard(writer)
             writer.close()
 
+    async def _answer(self, stage):
+        """What is said at `stage`, once it is time to."""
+        for share, happens in self.trouble.get(stage, ()):
+            if random.random() >= share:
+                continue
+            if happens is CUT:
+                raise ConnectionError
+            if isinstance(happens, Late):
+                await asyncio.sleep(happens)
+                break
+            return happens
+        return USUAL[stage]
+
     async def _talk(self, reader, writer):
-        writer.write(b"220 sink ESMTP\r\n")
-        recipient = ""
-        while line := await reader.readline():
+        said = await self._answer("greeting")
+        while True:
+            writer.write(said.encode() + b"\r\n")
+            if said.startswith(("421", "221")) or not (line := await reader.readline()):
+                return
             verb = line[:4].upper()
-            if verb == b"EHLO":
-                writer.write(b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")
+            if verb in (b"EHLO", b"HELO"):
+                said = await self._answer("EHLO")
+            elif verb == b"MAIL":
+                said = await self._answer("MAIL")
             elif verb == b"RCPT":
                 recipient = line.decode().split("<", 1)[1].split(">", 1)[0]
-                writer.write(b"451 later\r\n" if random.random() < self.defer else b"250 ok\r\n")
+                said = "550 5.1.1 no such mailbox" if self.refused(recipient) else await self._answer("RCPT")
             elif verb == b"DATA":
-                at = time.time()
-                writer.write(b"354 go on\r\n")
-                mail = await reader.readuntil(b"\r\n.\r\n")
-                head = mail.lower()
-                start = head.index(b"message-id: <") + len(b"message-id: <")
-                message_id = head[start:head.index(b"@", start)].decode()
-                self.data_at.setdefault(message_id, []).append(at)
-                self.recipients[message_id] = recipient
-                if random.random() < self.cut:
-                    return
-                if random.random() < self.hang:
-                    await asyncio.sleep(2)
-                writer.write(b"250 taken\r\n")
-            elif verb == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                return
+                at, said = time.time(), await self._answer("DATA")
+                if said.startswith("354"):
+                    writer.write(said.encode() + b"\r\n")
+                    said = await self._take(await reader.readuntil(b"\r\n.\r\n"), recipient, at)
             else:
-                writer.write(b"250 ok\r\n")
+                said = "221 bye" if verb == b"QUIT" else "250 ok"
+
+    async def _take(self, mail, recipient, at):
+        head = mail.lower()
+        start = head.index(b"message-id: <") + len(b"message-id: <")
+        message_id = head[start:head.index(b"@", start)].decode()
+        self.data_at.setdefault(message_id, []).append(at)
+        self.recipients[message_id] = recipient
+        said = await self._answer("dot")
+        if said.startswith("250"):
+            self.taken[message_id] = self.taken.get(message_id, 0) + 1
+        return said
 
 
 async def _feed(port, mails, connections):
