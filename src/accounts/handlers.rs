@@ -8,7 +8,7 @@ use super::{
     types::{Me, ProfileBody},
 };
 use crate::{
-    auth::{Permitted, sessions::Device, tokens::ProfileScope},
+    auth::{Permitted, tokens::ProfileScope},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, IfMatch, IfMatchParam, IfNoneMatchParam, tagged},
     state::WorkerState,
@@ -31,23 +31,22 @@ pub async fn get_me(
     tagged(&request, None, &service::get_me(&state, user.identity()).await?)
 }
 
-/// Change the profile: absent fields stay, `null` clears. A changed number is unproven.
+/// Change the profile: absent fields stay, `null` clears.
 #[utoipa::path(
     put, path = "/me/profile", operation_id = "update_profile", tag = "Account",
     params(IfMatchParam),
-    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch, ErrorCode::LastWayIn]))),
+    extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = ProfileBody,
     responses((status = 200, description = "The account", body = Me)),
 )]
 pub async fn update_profile(
     state: Data<WorkerState>,
     user: Permitted<ProfileScope>,
-    device: Device,
     expected: IfMatch,
     body: ApiJson<ProfileBody>,
 ) -> ApiResult<HttpResponse> {
     let changes = body.0.parse()?;
-    let me = service::update_profile(&state, user.identity(), &expected, changes, &device).await?;
+    let me = service::update_profile(&state, user.identity(), &expected, changes).await?;
     Ok(HttpResponse::Ok().json(me))
 }
 

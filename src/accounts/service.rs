@@ -10,17 +10,11 @@ use super::{
     types::{Me, ProfileChanges},
 };
 use crate::{
-    auth::{
-        Identity,
-        audit::{self, Event, EventKind},
-        oauth::connections::require_way_in,
-        otp,
-        sessions::Device,
-    },
+    auth::Identity,
     db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
     http::{IfMatch, check_json},
-    state::{Shared, WorkerState},
+    state::WorkerState,
 };
 
 pub const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
@@ -36,14 +30,10 @@ pub async fn update_profile(
     identity: Identity,
     expected: &IfMatch,
     changes: ProfileChanges,
-    device: &Device,
 ) -> ApiResult<Me> {
-    let shared: &Shared = state;
-    let event = Event::of(EventKind::PhoneRemoved, identity.user_id).from(device);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        otp::store::lock_user(conn, identity.user_id).await?;
-        let before = store::lock_phone_verified(conn, identity).await?;
+        store::lock_preferences(conn, identity).await?;
         expect(conn, identity, expected).await?;
         store::update_profile(conn, identity, changes).await.map_err(|error| {
             if is_unknown_zone(&error) {
@@ -56,12 +46,7 @@ pub async fn update_profile(
             }
             error.into()
         })?;
-        let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
-        if before == Some(true) && !me.has_proven_number() {
-            require_way_in(shared, conn, identity.user_id).await?;
-            audit::record(conn, &event).await?;
-        }
-        Ok(me)
+        store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
     })
     .await
 }

@@ -26,40 +26,16 @@ pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .optional()
 }
 
-/// Whether the number is proven, of a profile that is locked until the transaction ends.
-pub async fn lock_phone_verified(
-    mut conn: &AsyncPgConnection,
-    identity: Identity,
-) -> QueryResult<Option<bool>> {
-    profiles::table
-        .filter(profiles::user_id.eq_any(live_user(identity)))
-        .select(profiles::phone_verified)
-        .for_update()
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
-/// A changed number is unverified.
 pub async fn update_profile(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     changes: ProfileChanges,
 ) -> QueryResult<()> {
-    let phone_number = changes.phone_number.map(|number| {
-        let number = number.map(String::from);
-        let unchanged = profiles::phone_number.is_not_distinct_from(number.clone());
-        (
-            profiles::phone_verified.eq(profiles::phone_verified.and(unchanged)),
-            profiles::phone_number.eq(number),
-        )
-    });
     diesel::update(profiles::table.filter(profiles::user_id.eq_any(live_user(identity))))
         .set((
             changes.display_name.map(|name| profiles::display_name.eq(name)),
             changes.preferred_units.map(|units| profiles::preferred_units.eq(units.to_string())),
             changes.time_zone.map(|zone| profiles::time_zone.eq(zone.name())),
-            phone_number,
             profiles::updated_at.eq(now),
         ))
         .execute(&mut conn)

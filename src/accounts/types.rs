@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::TimeZone;
 use crate::{
-    auth::{PhoneNumber, local::display_name},
+    auth::local::display_name,
     db::schema::{profiles, users},
     error::ApiResult,
     http::{Patch, Validator},
@@ -61,10 +61,6 @@ pub struct ProfileBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, examples("Europe/Rome"))]
     time_zone: Patch<String>,
-    /// E.164.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, examples("+390612345678"))]
-    phone_number: Patch<String>,
 }
 
 /// Changes to a profile; `None` leaves a field as it is, `Some(None)` clears it.
@@ -72,7 +68,6 @@ pub struct ProfileChanges {
     pub display_name: Option<Option<String>>,
     pub preferred_units: Option<Units>,
     pub time_zone: Option<TimeZone>,
-    pub phone_number: Option<Option<PhoneNumber>>,
 }
 
 /// The units a client shows distances in; the API itself is metric.
@@ -86,12 +81,6 @@ pub enum Units {
     Imperial,
 }
 
-impl Me {
-    pub fn has_proven_number(&self) -> bool {
-        self.profile.phone_verified
-    }
-}
-
 impl ProfileBody {
     pub fn parse(self) -> ApiResult<ProfileChanges> {
         let mut v = Validator::default();
@@ -103,16 +92,12 @@ impl ProfileBody {
         let time_zone = v.nullable("time_zone", self.time_zone, |text| {
             text.parse::<TimeZone>().map_err(|problem| ("invalid_value", problem.to_owned()))
         });
-        let phone_number = v.nullable("phone_number", self.phone_number, |text| {
-            text.parse::<PhoneNumber>().map_err(|error| ("invalid_format", format!("{error}")))
-        });
         v.finish()?;
         Ok(ProfileChanges {
             display_name: display_name.into_nullable(),
             // Cleared means back to the default: the column always has a value.
             preferred_units: preferred_units.into_nullable().map(Option::unwrap_or_default),
             time_zone: time_zone.into_nullable().map(Option::unwrap_or_default),
-            phone_number: phone_number.into_nullable(),
         })
     }
 }

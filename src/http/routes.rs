@@ -51,7 +51,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             tokens { create, list, delete }
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
-            phone { request, confirm }
+            phone { set, request, confirm }
             webhooks { create, list, update, delete, deliveries, replay }
             activities { list, create, get, update, delete }
             imports { create, list, get, cancel, events }

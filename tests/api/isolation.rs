@@ -118,13 +118,15 @@ async fn a_profile_takes_only_what_is_its_owners_to_set() {
     let ann = app.user("ann@example.com").await;
     let bob = app.user("bob@example.com").await;
     let before = app.get_as(&bob, "/me").await.expect(200).json();
-    let body =
-        merged(json!({"phone_number": "+390612345678", "email": ann.email}), forbidden(&ann.id));
+    let body = merged(
+        json!({"display_name": "Bob", "phone_number": "+390612345678", "email": ann.email}),
+        forbidden(&ann.id),
+    );
     let mut after = app.put_as(&bob, "/me/profile", &body).await.expect(200).json();
     assert!(after["profile"]["updated_at"].as_str() > before["profile"]["updated_at"].as_str());
-    assert_eq!(after["profile"]["phone_number"], "+390612345678");
+    assert_eq!(after["profile"]["display_name"], "Bob");
     after["profile"]["updated_at"] = before["profile"]["updated_at"].clone();
-    after["profile"]["phone_number"] = Value::Null;
+    after["profile"]["display_name"] = Value::Null;
     assert_eq!(after, before);
     app.get_as(&bob, "/me").await.expect(200);
 }

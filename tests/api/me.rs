@@ -47,7 +47,7 @@ async fn a_new_account_looks_as_the_contract_says() {
 async fn a_profile_keeps_what_is_absent_and_clears_what_is_null() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
-    let set = json!({"display_name": "  Änn 🏃 ", "preferred_units": "imperial", "phone_number": "+390612345678"});
+    let set = json!({"display_name": "  Änn 🏃 ", "preferred_units": "imperial"});
     app.put_as(&user, "/me/profile", &set).await.expect(200);
     let mut expected = me(&app, &user).await;
     assert_eq!(expected["profile"]["display_name"], "Änn 🏃");
@@ -58,7 +58,6 @@ async fn a_profile_keeps_what_is_absent_and_clears_what_is_null() {
         (json!({"preferred_units": null}), "preferred_units", json!("metric")),
         (json!({"time_zone": "Europe/Rome"}), "time_zone", json!("Europe/Rome")),
         (json!({"time_zone": null}), "time_zone", json!("UTC")),
-        (json!({"phone_number": null}), "phone_number", json!(null)),
     ] {
         let changed = app.put_as(&user, "/me/profile", &change).await.expect(200).json();
         expected["profile"][field] = value;
@@ -73,83 +72,16 @@ async fn a_faulty_profile_changes_nothing_and_names_every_fault() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let before = me(&app, &user).await;
-    let faulty = json!({"display_name": " ", "preferred_units": "nautical", "time_zone": "Rome",
-                        "phone_number": "0612345678"});
+    let faulty = json!({"display_name": " ", "preferred_units": "nautical", "time_zone": "Rome"});
     let answer =
         app.put_as(&user, "/me/profile", &faulty).await.expect_error(422, "validation_failed");
     let faults = answer.json();
     let faults: Vec<&str> =
         faults["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
-    assert_eq!(faults, ["display_name", "preferred_units", "time_zone", "phone_number"]);
-    let one_fault = json!({"display_name": "B", "phone_number": "x"});
+    assert_eq!(faults, ["display_name", "preferred_units", "time_zone"]);
+    let one_fault = json!({"display_name": "B", "time_zone": "x"});
     app.put_as(&user, "/me/profile", &one_fault).await.expect_error(422, "validation_failed");
     assert_eq!(me(&app, &user).await, before);
-}
-
-#[actix_rt::test]
-async fn a_changed_phone_number_has_to_be_proven_again() {
-    let app = TestApp::spawn().await;
-    let user = app.user("ann@example.com").await;
-    let other = app.user("bob@example.com").await;
-    let number = json!({"phone_number": "+390612345678", "display_name": "Ann"});
-    app.put_as(&user, "/me/profile", &number).await.expect(200);
-    let proven = format!("UPDATE profiles SET phone_verified = true WHERE user_id = '{}'", user.id);
-    for (change, stays_proven) in [
-        (number.clone(), true),
-        (json!({"display_name": null}), true),
-        (json!({}), true),
-        (json!({"phone_number": "+390612345679"}), false),
-        (json!({"phone_number": null}), false),
-    ] {
-        app.put_as(&user, "/me/profile", &number).await.expect(200);
-        app.database.execute(&proven).await;
-        let me = app.put_as(&user, "/me/profile", &change).await.expect(200).json();
-        assert_eq!(me["profile"]["phone_verified"], stays_proven, "{change}");
-    }
-    let anothers = app.put_as(&other, "/me/profile", &number).await.expect(200).json();
-    assert_eq!(anothers["profile"]["phone_verified"], false);
-}
-
-#[actix_rt::test]
-async fn a_phone_number_is_e_164_and_nothing_else() {
-    let app = TestApp::spawn().await;
-    let user = app.user("ann@example.com").await;
-    for good in ["+14155552671", "+447911123456", "+390612345678"] {
-        let me = app.put_as(&user, "/me/profile", &json!({"phone_number": good})).await.expect(200);
-        assert_eq!(me.json()["profile"]["phone_number"], good);
-    }
-    for bad in [
-        "",
-        "+",
-        "390612345678",
-        "00390612345678",
-        "+0390612345678",
-        "+39 06 12345678",
-        "+39-0612345678",
-        "+39(06)12345678",
-        "+123456",
-        "+1234567",
-        "+123456789012345",
-        "+1234567890123456",
-        "+39061234567a",
-        " +390612345678",
-        "+390612345678\n",
-        "+390612345678\u{0}",
-        "+٣٩٠٦١٢٣٤٥٦٧٨",
-        "＋390612345678",
-        "++390612345678",
-        "tel:+390612345678",
-        "+390612345678;ext=1",
-        "ann@example.com",
-    ] {
-        let answer = app.put_as(&user, "/me/profile", &json!({"phone_number": bad})).await;
-        let fault = answer.expect_error(422, "validation_failed").json()["fields"][0].clone();
-        assert_eq!(
-            (&fault["field"], &fault["code"]),
-            (&json!("phone_number"), &json!("invalid_format")),
-            "{bad}"
-        );
-    }
 }
 
 #[actix_rt::test]

@@ -8,14 +8,27 @@ use super::service;
 use crate::accounts::types::Me;
 use crate::{
     auth::{
-        CurrentUser,
+        CurrentUser, PhoneNumber,
         otp::{OtpCode, otp_code},
+        reauth::{Proof, ProofBody},
         sessions::Device,
     },
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message, Patch, Validator},
     state::WorkerState,
 };
+
+/// `PUT /me/phone`.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PhoneChange)]
+pub struct NumberBody {
+    /// E.164; `null` removes the number.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required, examples("+390612345678"))]
+    phone_number: Patch<String>,
+    #[serde(flatten)]
+    proof: ProofBody,
+}
 
 /// `POST /me/phone/verification/confirm`.
 #[derive(Deserialize, ToSchema)]
@@ -26,6 +39,22 @@ pub struct ConfirmBody {
     code: Patch<String>,
 }
 
+impl NumberBody {
+    fn parse(mut self) -> ApiResult<(Option<PhoneNumber>, Proof)> {
+        let mut v = Validator::default();
+        let number = match self.phone_number.take() {
+            Patch::Null => Some(None),
+            present => v
+                .required("phone_number", present, |text| {
+                    text.parse().map_err(|error| ("invalid_format", format!("{error}")))
+                })
+                .map(Some),
+        };
+        let proof = self.proof.parse(&mut v);
+        Ok((v.finish_with(number)?, proof))
+    }
+}
+
 impl ConfirmBody {
     fn parse(self) -> ApiResult<OtpCode> {
         let mut v = Validator::default();
@@ -34,7 +63,31 @@ impl ConfirmBody {
     }
 }
 
-/// Send a code to the number of the profile. Three in 15 minutes.
+/// Set or remove the phone number.
+///
+/// A number becomes a way to log in once it is proven, so this asks for the account's `password`, or
+/// a `code` from `POST /me/otp`. A changed number is unproven.
+#[utoipa::path(
+    put, path = "/me/phone", operation_id = "set_phone_number", tag = "Ways in",
+    request_body = NumberBody,
+    responses((status = 200, description = "The account", body = Me)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::LastWayIn, ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials,
+        ErrorCode::InvalidCode, ErrorCode::RateLimited,
+    ]))),
+)]
+pub async fn set(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    device: Device,
+    body: ApiJson<NumberBody>,
+) -> ApiResult<HttpResponse> {
+    let (number, proof) = body.0.parse()?;
+    let me = service::set(&state, user.identity(), number, proof, &device).await?;
+    Ok(HttpResponse::Ok().json(me))
+}
+
+/// Send a code to the account's number. Three in 15 minutes.
 #[utoipa::path(
     post, path = "/me/phone/verification", operation_id = "request_phone_code", tag = "Ways in",
     responses((status = 202, description = "A code is on its way", body = Message)),
@@ -48,7 +101,7 @@ pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<H
     Ok(HttpResponse::Accepted().json(Message::new("a code is on its way to your number")))
 }
 
-/// Prove the number of the profile by the code that was sent to it. It is a way in from then on.
+/// Prove the account's number by the code that was sent to it. It is a way in from then on.
 #[utoipa::path(
     post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone", tag = "Ways in",
     request_body = ConfirmBody,

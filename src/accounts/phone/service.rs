@@ -8,19 +8,52 @@ use crate::{
     auth::{
         Identity, PhoneNumber, Purpose,
         audit::{self, Event, EventKind},
+        oauth::connections::require_way_in,
         otp::{self, Identifier, OtpCode, Proves},
+        reauth::{self, Proof},
         sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
-    state::WorkerState,
+    state::{Shared, WorkerState},
     throttle::{self, Limit},
 };
 
 /// Codes for one number, whoever asks, and codes that one account can ask for, whatever the number.
 const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
 
-/// Sends a code to the number in the profile.
+/// Sets the number, or removes it. A number that changes is unproven, and the owner is told when
+/// one that was proven goes. 409 `last_way_in`, and the refusals of [`reauth::require`].
+pub async fn set(
+    state: &WorkerState,
+    identity: Identity,
+    number: Option<PhoneNumber>,
+    proof: Proof,
+    device: &Device,
+) -> ApiResult<Me> {
+    reauth::require(state, identity, proof).await?;
+    let shared: &Shared = state;
+    let user_id = identity.user_id;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        otp::store::lock_user(conn, user_id).await?;
+        let before = store::lock_number(conn, identity).await?;
+        let (current, was_proven) = before.ok_or_else(ApiError::invalid_access_token)?;
+        let number = number.map(String::from);
+        if current != number {
+            store::set_number(conn, user_id, number).await?;
+            if was_proven {
+                require_way_in(shared, conn, user_id).await?;
+                let event = Event::of(EventKind::PhoneRemoved, user_id).from(device);
+                audit::record(conn, &event).await?;
+            }
+        }
+        accounts::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
+    })
+    .await
+}
+
+/// Sends a code to the account's number.
 pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     state.require_channel(Channel::Sms)?;
     let server_key = &state.server_key;

@@ -1,11 +1,14 @@
 //! Statements about an account's number.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     dsl::now,
     prelude::*,
     result::{DatabaseErrorKind, Error},
+    sql_types::Timestamptz,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
 
 use crate::{
     auth::{Identity, PhoneNumber, live_user},
@@ -35,6 +38,24 @@ pub async fn lock_number(
         .optional()
 }
 
+/// Sets the number, which nobody has proven yet, or removes it.
+pub async fn set_number(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    number: Option<String>,
+) -> QueryResult<()> {
+    diesel::update(profiles::table.find(user_id))
+        .set((
+            profiles::phone_number.eq(number),
+            profiles::phone_verified.eq(false),
+            profiles::phone_verified_at.eq(None::<DateTime<Utc>>),
+            profiles::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
 /// The unique index decides who has a number, also under race.
 pub async fn set_verified(
     mut conn: &AsyncPgConnection,
@@ -45,7 +66,11 @@ pub async fn set_verified(
         .filter(profiles::user_id.eq_any(live_user(identity)))
         .filter(profiles::phone_number.eq(number.as_str()));
     let updated = diesel::update(same)
-        .set((profiles::phone_verified.eq(true), profiles::updated_at.eq(now)))
+        .set((
+            profiles::phone_verified.eq(true),
+            profiles::phone_verified_at.eq(now.into_sql::<Timestamptz>().nullable()),
+            profiles::updated_at.eq(now),
+        ))
         .execute(&mut conn)
         .await;
     match updated {

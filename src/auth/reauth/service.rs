@@ -63,8 +63,11 @@ pub async fn request_code(
             CodeChannel::Email => account.proven_email.map(Identifier::Email).ok_or_else(|| {
                 ApiError::new(ErrorCode::EmailMissing, "this account has no proven address")
             })?,
-            CodeChannel::Sms => account.proven_number.map(Identifier::Phone).ok_or_else(|| {
-                ApiError::new(ErrorCode::PhoneNumberMissing, "this account has no proven number")
+            CodeChannel::Sms => account.settled_number.map(Identifier::Phone).ok_or_else(|| {
+                ApiError::new(
+                    ErrorCode::PhoneNumberMissing,
+                    "this account has no number that was proven three days ago and before this login",
+                )
             })?,
         };
         throttle::take(conn, &key, CODES).await?;

@@ -15,18 +15,24 @@ use crate::{
 /// How old a login may be to count as fresh, in minutes.
 const FRESH_MINUTES: i32 = 10;
 
+/// How long a number must have been proven before its codes confirm changes, in hours: its owner has
+/// had the notice for that long.
+const SETTLED_HOURS: i32 = 72;
+
 /// What an account can prove itself with.
 pub struct Provable {
     pub password_hash: Option<PasswordHash>,
     pub proven_email: Option<EmailAddress>,
-    pub proven_number: Option<PhoneNumber>,
+    /// Proven before the session that asks, and long enough ago: the number of somebody who found an
+    /// open session must not confirm what only the owner may do.
+    pub settled_number: Option<PhoneNumber>,
     /// Whether the session that asks logged in within the last ten minutes.
     pub is_fresh: bool,
 }
 
 impl Provable {
     pub fn has_nothing_to_prove_with(&self) -> bool {
-        self.password_hash.is_none() && self.proven_email.is_none() && self.proven_number.is_none()
+        self.password_hash.is_none() && self.proven_email.is_none() && self.settled_number.is_none()
     }
 }
 
@@ -36,6 +42,11 @@ pub async fn find(
 ) -> QueryResult<Option<Provable>> {
     type Row = (Option<String>, Option<bool>, Option<String>, Option<String>, bool, bool);
     let fresh_since = now.into_sql::<Timestamptz>() - FRESH_MINUTES.minutes();
+    let settled_before = now.into_sql::<Timestamptz>() - SETTLED_HOURS.hours();
+    let proven_at = profiles::phone_verified_at.assume_not_null();
+    let is_settled = profiles::phone_verified_at
+        .is_null()
+        .or(proven_at.lt(settled_before).and(proven_at.lt(sessions::created_at)));
     let found: Option<Row> = live_session(identity)
         .inner_join(profiles::table)
         .left_join(local_credentials::table)
@@ -44,16 +55,16 @@ pub async fn find(
             local_credentials::email_verified.nullable(),
             users::email,
             profiles::phone_number,
-            profiles::phone_verified,
+            profiles::phone_verified.and(is_settled),
             sessions::created_at.gt(fresh_since),
         ))
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(hash, email_verified, email, number, phone_verified, is_fresh)| Provable {
+    Ok(found.map(|(hash, email_verified, email, number, is_settled, is_fresh)| Provable {
         password_hash: hash.map(PasswordHash::from),
         proven_email: email.filter(|_| email_verified == Some(true)).map(EmailAddress::from_stored),
-        proven_number: number.filter(|_| phone_verified).and_then(|number| number.parse().ok()),
+        settled_number: number.filter(|_| is_settled).and_then(|number| number.parse().ok()),
         is_fresh,
     }))
 }

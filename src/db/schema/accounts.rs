@@ -21,6 +21,7 @@ diesel::table! {
         preferences -> Jsonb,
         updated_at -> Timestamptz,
         time_zone -> Text,
+        phone_verified_at -> Nullable<Timestamptz>,
     }
 }
 

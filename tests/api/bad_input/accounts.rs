@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Endpoint, Field,
-    Presence::{Nullable, Required},
+    Presence::{Nullable, Required, RequiredNullable},
     texts, values,
 };
 use crate::support::{PASSWORD, TestApp};
@@ -92,14 +92,32 @@ async fn every_field_of_a_profile_is_checked() {
     let endpoint = Endpoint {
         method: Method::PUT,
         path: "/me/profile".to_owned(),
-        valid: json!({"display_name": "Ann", "preferred_units": "metric", "time_zone": "UTC", "phone_number": "+390612345678"}),
+        valid: json!({"display_name": "Ann", "preferred_units": "metric", "time_zone": "UTC"}),
         taken: (200, ""),
         fields: vec![
             field("display_name", texts::display_name()),
             field("preferred_units", texts::units()),
             field("time_zone", texts::time_zone()),
-            field("phone_number", texts::phone_number()),
         ],
+    };
+    endpoint.try_all(&app, &user).await;
+}
+
+#[actix_rt::test]
+async fn every_phone_number_is_checked() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let endpoint = Endpoint {
+        method: Method::PUT,
+        path: "/me/phone".to_owned(),
+        valid: json!({"phone_number": "+390612345678"}),
+        // What is right about the number is asked for proof.
+        taken: (403, "reauthentication_required"),
+        fields: vec![Field {
+            name: "phone_number",
+            presence: RequiredNullable,
+            values: texts::phone_number(),
+        }],
     };
     endpoint.try_all(&app, &user).await;
 }

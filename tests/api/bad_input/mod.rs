@@ -34,6 +34,7 @@ use Verdict::{Fault, NoJson, Refused, Taken, TakenOrRefused, Weak};
 #[derive(Clone, Copy)]
 enum Presence {
     Required,
+    RequiredNullable,
     NotNull,
     Nullable,
 }
@@ -72,6 +73,7 @@ impl Endpoint {
         for Field { name, presence, values } in &self.fields {
             let (absent, null) = match presence {
                 Presence::Required => (Fault("missing"), Fault("null")),
+                Presence::RequiredNullable => (Fault("missing"), Taken),
                 Presence::NotNull => (Taken, Fault("null")),
                 Presence::Nullable => (Taken, Taken),
             };

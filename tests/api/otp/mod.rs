@@ -2,6 +2,7 @@
 
 mod limits;
 mod login;
+mod number;
 mod phone;
 mod secrecy;
 mod sms;
@@ -9,7 +10,7 @@ mod strangers;
 
 use serde_json::json;
 
-use crate::support::{Answer, Mail, TestApp, User, twilio::Twilio};
+use crate::support::{Answer, Mail, PASSWORD, TestApp, User, twilio::Twilio};
 
 const NUMBER: &str = "+390612345678";
 
@@ -48,7 +49,8 @@ fn other_than(code: &str) -> String {
 }
 
 async fn set_number(app: &TestApp, user: &User, number: &str) {
-    app.put_as(user, "/me/profile", &json!({"phone_number": number})).await.expect(200);
+    let body = json!({"phone_number": number, "password": PASSWORD});
+    app.put_as(user, "/me/phone", &body).await.expect(200);
 }
 
 async fn confirm(app: &TestApp, user: &User, code: &str) -> Answer {
