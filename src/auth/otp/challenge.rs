@@ -25,8 +25,9 @@ pub enum Proves {
     Change,
 }
 
-/// Makes a challenge whose code is on its way to `to` when the caller's transaction commits; the
-/// codes before it are void. Whoever failed too often lately gets none.
+/// Sends a code to `to` when the caller's transaction commits. Asking again gives the same code while
+/// it is good, so that the mail that comes late still works; a new code makes those before it void.
+/// Nothing is sent after too many wrong codes.
 pub async fn issue(
     conn: &AsyncPgConnection,
     key: &ServerKey,
@@ -37,10 +38,16 @@ pub async fn issue(
     if store::is_closed(conn, user_id).await? {
         return Ok(());
     }
-    let id = Uuid::new_v4();
-    let code_hash = OtpCode::derive(key, id).digest(key, id);
-    store::void_challenges(conn, user_id, proves, to).await?;
-    store::insert_challenge(conn, id, user_id, proves, to, &code_hash).await?;
+    let id = match store::find_resendable(conn, user_id, proves, to).await? {
+        Some(id) => id,
+        None => {
+            let id = Uuid::new_v4();
+            let code_hash = OtpCode::derive(key, id).digest(key, id);
+            store::void_challenges(conn, user_id, proves, to).await?;
+            store::insert_challenge(conn, id, user_id, proves, to, &code_hash).await?;
+            id
+        }
+    };
     let kind = match proves {
         Proves::Login => MessageKind::LoginCode,
         Proves::Phone => MessageKind::PhoneCode,

@@ -20,6 +20,12 @@ use crate::{
 /// How long a code can be used, in minutes.
 const LIFE_MINUTES: i32 = 10;
 
+/// How long a code that is sent again must still be good, in minutes.
+const RESENDABLE_MINUTES: i32 = 2;
+
+/// Attempts at one code that are compared.
+const MOST_ATTEMPTS: i32 = 5;
+
 /// Wrong codes within 24 hours after which an account takes no codes at all.
 const MOST_FAILURES: &str = "10";
 
@@ -78,6 +84,28 @@ pub async fn is_closed(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
         .map(|row| row.is_closed)
 }
 
+/// The newest challenge to `to`, while its code can be used for long enough to be sent again.
+pub async fn find_resendable(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    proves: Proves,
+    to: &Identifier,
+) -> QueryResult<Option<Uuid>> {
+    let long_enough = now.into_sql::<Timestamptz>() + RESENDABLE_MINUTES.minutes();
+    otp_challenges::table
+        .filter(otp_challenges::user_id.eq(user_id))
+        .filter(otp_challenges::purpose.eq(proves.to_string()))
+        .filter(otp_challenges::destination.eq(to.as_str()))
+        .filter(otp_challenges::expires_at.gt(long_enough))
+        .filter(otp_challenges::attempts.lt(MOST_ATTEMPTS))
+        .filter(diesel::dsl::not(otp_challenges::used))
+        .order(otp_challenges::created_at.desc())
+        .select(otp_challenges::id)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
 /// Ends whatever codes of this kind are still good.
 pub async fn void_challenges(
     mut conn: &AsyncPgConnection,
@@ -134,7 +162,7 @@ pub async fn count_attempt(
          WHERE id = (SELECT id FROM otp_challenges
                      WHERE user_id = $1 AND purpose = $2 AND destination = coalesce($3, destination)
                      ORDER BY created_at DESC LIMIT 1)
-           AND NOT used AND attempts < 5 AND expires_at > now()
+           AND NOT used AND attempts < {MOST_ATTEMPTS} AND expires_at > now()
            AND {RECENT_FAILURES} < {MOST_FAILURES}
          RETURNING id"
     ))
