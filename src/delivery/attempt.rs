@@ -1,4 +1,4 @@
-//! One attempt to send one message: look again, compose, send before the deadline, complete.
+//! One attempt to send one message: look again, compose, send while the lease is renewed, complete.
 //! No connection is held while a provider is talked to.
 
 use std::{rc::Rc, time::Duration};
@@ -9,6 +9,7 @@ use diesel_async::AsyncPgConnection;
 use super::{
     Parts,
     breaker::Health,
+    lease::{self, Lease},
     send_error::{SendError, SendResult},
 };
 use crate::{
@@ -33,7 +34,7 @@ pub async fn attempt<T>(
     parts: &Parts,
     claim: Claim,
     compose: impl AsyncFnOnce(&AsyncPgConnection, &Claimed) -> ApiResult<Option<T>>,
-    send: impl AsyncFnOnce(&Claimed, T) -> SendResult,
+    send: impl AsyncFnOnce(&Claimed, T, Lease) -> SendResult,
 ) -> Health {
     let (message, content) = match look_again(parts, claim, compose).await {
         Ok(Some(Verdict::Send(message, content))) => (message, content),
@@ -47,7 +48,8 @@ pub async fn attempt<T>(
             return Health::Unknown;
         }
     };
-    let outcome = send(&message, content).await;
+    let sending = async |lease| send(&message, content, lease).await;
+    let outcome = lease::held(parts, claim, sending).await;
     let label = outcome.as_ref().map_or_else(SendError::class, |_| "sent");
     parts.metrics.attempts.with_label_values(&[message.channel.as_str(), label]).inc();
     let (completion, health) = match outcome {
@@ -108,10 +110,10 @@ async fn look_again<T>(
     }))
 }
 
-/// Writes the outcome, trying for as long as the lease lasts: a message that was sent and not
-/// recorded would be sent again.
+/// Writes the outcome, trying for as long as the lease lasts that was renewed a third of it ago at
+/// most: a message that was sent and not recorded would be sent again.
 async fn complete(parts: &Parts, claim: Claim, completion: &Completion) {
-    let patience = parts.config.lease.saturating_sub(parts.config.deadline);
+    let patience = parts.config.lease * 2 / 3;
     let outcome = tokio::time::timeout(patience, async {
         loop {
             match try_complete(parts, claim, completion).await {

@@ -2,6 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
+/// So many different messages in a row that were refused, and not for their recipients' sake, are
+/// not about the messages any more.
+const DOUBTS: usize = 3;
+
 /// What an attempt told about the channel's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -9,6 +15,8 @@ pub enum Health {
     Good,
     /// It could not be reached, refused us, or did not answer; it may have asked for a pause.
     Bad { pause: Duration },
+    /// It answered and did not take the message, perhaps because it takes none.
+    Doubtful,
     /// It was not asked.
     Unknown,
 }
@@ -18,11 +26,18 @@ pub enum Health {
 pub struct Breaker {
     /// Set while open: no attempt before then, and only one at a time from then on.
     probe_at: Option<Instant>,
+    /// Messages refused since the last that was not, at most [`DOUBTS`].
+    refused: Vec<Uuid>,
 }
 
 impl Breaker {
     pub fn is_open(&self) -> bool {
         self.probe_at.is_some()
+    }
+
+    /// Whether it was opened by refusals, which another message may not meet.
+    pub fn is_in_doubt(&self) -> bool {
+        self.is_open() && self.refused.len() >= DOUBTS
     }
 
     /// How many attempts may start now, of at most `limit` with `in_flight` under way.
@@ -34,11 +49,17 @@ impl Breaker {
         }
     }
 
-    /// Learns from an attempt that ended.
-    pub fn learn(&mut self, health: Health, now: Instant, probe: Duration) {
+    /// Learns from an attempt at `message` that ended.
+    pub fn learn(&mut self, health: Health, message: Uuid, now: Instant, probe: Duration) {
         match health {
-            Health::Good => self.probe_at = None,
+            Health::Good => *self = Self::default(),
             Health::Bad { pause } => self.probe_at = Some(now + probe.max(pause)),
+            Health::Doubtful => {
+                if self.refused.len() < DOUBTS && !self.refused.contains(&message) {
+                    self.refused.push(message);
+                }
+                self.probe_at = (self.refused.len() >= DOUBTS).then(|| now + probe);
+            }
             Health::Unknown => {}
         }
     }
@@ -53,13 +74,13 @@ mod tests {
         let (mut breaker, start, probe) =
             (Breaker::default(), Instant::now(), Duration::from_secs(30));
         assert_eq!(breaker.capacity(start, 3, 8), 5);
-        breaker.learn(Health::Bad { pause: Duration::ZERO }, start, probe);
+        breaker.learn(Health::Bad { pause: Duration::ZERO }, Uuid::nil(), start, probe);
         assert_eq!(breaker.capacity(start + Duration::from_secs(29), 0, 8), 0);
         assert_eq!(breaker.capacity(start + probe, 1, 8), 0);
         assert_eq!(breaker.capacity(start + probe, 0, 8), 1);
-        breaker.learn(Health::Unknown, start + probe, probe);
+        breaker.learn(Health::Unknown, Uuid::nil(), start + probe, probe);
         assert!(breaker.is_open());
-        breaker.learn(Health::Good, start + probe, probe);
+        breaker.learn(Health::Good, Uuid::nil(), start + probe, probe);
         assert_eq!(breaker.capacity(start + probe, 0, 8), 8);
     }
 
@@ -67,8 +88,44 @@ mod tests {
     fn a_pause_that_was_asked_for_is_kept() {
         let (mut breaker, start) = (Breaker::default(), Instant::now());
         let (probe, pause) = (Duration::from_secs(30), Duration::from_secs(90));
-        breaker.learn(Health::Bad { pause }, start, probe);
+        breaker.learn(Health::Bad { pause }, Uuid::nil(), start, probe);
         assert_eq!(breaker.capacity(start + Duration::from_secs(89), 0, 8), 0);
         assert_eq!(breaker.capacity(start + pause, 0, 8), 1);
+    }
+
+    #[test]
+    fn refusals_open_it_when_different_messages_meet_them_in_a_row() {
+        let (mut breaker, now, probe) =
+            (Breaker::default(), Instant::now(), Duration::from_secs(30));
+        let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
+        for message in [a, a, a, b, b, a] {
+            breaker.learn(Health::Doubtful, message, now, probe);
+            assert!(!breaker.is_open());
+        }
+        breaker.learn(Health::Good, c, now, probe);
+        for message in [a, b] {
+            breaker.learn(Health::Doubtful, message, now, probe);
+            assert!(!breaker.is_open());
+        }
+        breaker.learn(Health::Doubtful, c, now, probe);
+        assert!(breaker.is_in_doubt());
+        assert_eq!(breaker.capacity(now, 0, 8), 0);
+        // A probe that is refused tells nothing new, whichever it is.
+        let later = now + probe;
+        assert_eq!(breaker.capacity(later, 0, 8), 1);
+        breaker.learn(Health::Doubtful, a, later, probe);
+        assert_eq!(breaker.capacity(later, 0, 8), 0);
+        breaker.learn(Health::Good, b, later + probe, probe);
+        assert!(!breaker.is_open() && !breaker.is_in_doubt());
+    }
+
+    #[test]
+    fn a_server_that_judges_again_is_back() {
+        let (mut breaker, now, probe) =
+            (Breaker::default(), Instant::now(), Duration::from_secs(30));
+        breaker.learn(Health::Bad { pause: Duration::ZERO }, Uuid::nil(), now, probe);
+        assert!(breaker.is_open() && !breaker.is_in_doubt());
+        breaker.learn(Health::Doubtful, Uuid::nil(), now + probe, probe);
+        assert!(!breaker.is_open());
     }
 }

@@ -23,7 +23,7 @@ const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// The ways out, which outlive the actors that use them.
 struct Transports {
-    mailer: Option<&'static Mailer>,
+    mailer: Option<Rc<Mailer>>,
     texter: Option<Rc<Texter>>,
     webhooks: Rc<WebhookClient>,
 }
@@ -42,8 +42,7 @@ struct Crew {
 pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
     let parts = Rc::new(parts);
     let mailer = match Mailer::new(&parts.mail, &parts.config) {
-        // One for the life of the process: its connections must not be dropped after their runtime.
-        Ok(mailer) => mailer.map(|mailer| &*Box::leak(Box::new(mailer))),
+        Ok(mailer) => mailer.map(Rc::new),
         Err(error) => {
             // Configuration was checked before; /readyz tells that nothing is running.
             tracing::error!(error.cause = %error, "the delivery cannot start");
@@ -64,12 +63,18 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
         tokio::select! {
             done = stop.recv() => {
                 crew.stop().await;
+                if let Some(mailer) = &transports.mailer {
+                    mailer.close().await;
+                }
                 if let Some(done) = done {
                     let _ = done.send(());
                 }
                 return;
             }
             () = tokio::time::sleep(WATCH_EVERY) => {
+                if let Some(mailer) = &transports.mailer {
+                    mailer.close_idle();
+                }
                 if !crew.is_alive() {
                     crew.show(&parts);
                     tracing::error!(actors = ?crew.states(), "an actor of the delivery died; starting all again");
@@ -84,8 +89,10 @@ pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
 
 impl Crew {
     fn start(parts: &Rc<Parts>, transports: &Transports) -> Self {
-        let email =
-            transports.mailer.map(|mailer| EmailActor::new(Rc::clone(parts), mailer).start());
+        let email = transports
+            .mailer
+            .as_ref()
+            .map(|mailer| EmailActor::new(Rc::clone(parts), Rc::clone(mailer)).start());
         let sms = transports
             .texter
             .as_ref()

@@ -13,6 +13,7 @@ mod crew;
 mod email;
 mod faults;
 mod housekeeping;
+mod lease;
 mod mailbox;
 mod otp;
 mod relay;
@@ -21,6 +22,8 @@ mod sms;
 mod status;
 mod trial;
 mod webhook;
+
+use std::time::Duration;
 
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -60,14 +63,28 @@ pub(crate) struct Parts {
     pub interrupted: watch::Sender<bool>,
 }
 
+/// The longest that an attempt may take which speaks HTTP, with all its requests.
+const HTTP_PATIENCE: Duration = Duration::from_secs(30);
+
 impl Parts {
-    /// `sending`, for as long as one attempt may take and unless a stop interrupts it.
+    /// `sending`, for as long as an attempt over HTTP may take and unless a stop interrupts it.
     pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
+        let patience = HTTP_PATIENCE.min(self.config.deadline);
+        self.unless_interrupted(async {
+            let sent = tokio::time::timeout(patience, sending).await;
+            sent.unwrap_or(Err(SendError::Timeout { code: None }))
+        })
+        .await
+    }
+
+    /// `sending`, unless a stop interrupts it.
+    pub async fn unless_interrupted(
+        &self,
+        sending: impl Future<Output = SendResult>,
+    ) -> SendResult {
         let mut interrupted = self.interrupted.subscribe();
         tokio::select! {
-            sent = tokio::time::timeout(self.config.deadline, sending) => {
-                sent.unwrap_or(Err(SendError::Timeout))
-            }
+            sent = sending => sent,
             _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => {
                 Err(SendError::Interrupted)
             }

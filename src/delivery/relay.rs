@@ -23,7 +23,7 @@ use crate::{
     error::ApiResult,
     outbox::{
         Channel,
-        store::{self, Claim},
+        store::{self, Claim, Order},
     },
 };
 
@@ -115,7 +115,12 @@ impl Relay {
             let room = lane.breaker.capacity(now, lane.in_flight.len(), limit);
             if room > 0 {
                 lane.may_have_more = false;
-                wanted.push((lane.channel, room));
+                let order = if lane.breaker.is_in_doubt() {
+                    Order::NewestFirst
+                } else {
+                    Order::MostUrgentFirst
+                };
+                wanted.push((lane.channel, room, order));
             }
         }
         if wanted.is_empty() {
@@ -174,7 +179,7 @@ impl Relay {
             lane.in_flight.remove(&claim.id);
             // Claimed less than there was room for, because a user had their share on the way: it is free now.
             lane.may_have_more |= channel == Channel::Webhook;
-            lane.breaker.learn(health, Instant::now(), probe);
+            lane.breaker.learn(health, claim.id, Instant::now(), probe);
         }
         self.show();
     }
@@ -253,13 +258,13 @@ impl Handler<Stop> for Relay {
 /// The claims of each channel, and whether they are as many as were wanted.
 async fn claim(
     parts: Rc<Parts>,
-    wanted: Vec<(Channel, usize)>,
+    wanted: Vec<(Channel, usize, Order)>,
 ) -> ApiResult<Vec<(Channel, Vec<Claim>, bool)>> {
     let conn = parts.pool.get().await?;
     let mut claimed = Vec::with_capacity(wanted.len());
-    for (channel, room) in wanted {
+    for (channel, room, order) in wanted {
         let timer = parts.metrics.claim.start_timer();
-        let claims = store::claim(&conn, channel, room, parts.config.lease).await?;
+        let claims = store::claim(&conn, channel, room, parts.config.lease, order).await?;
         timer.observe_duration();
         let took_all_it_could = claims.len() == room;
         claimed.push((channel, claims, took_all_it_could));

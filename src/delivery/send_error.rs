@@ -1,12 +1,30 @@
-//! Why a message was not sent, by what that means for the next try.
+//! Why a message was not sent, by what that means for the next try: the one table from what went
+//! wrong to what becomes of the message and of the channel.
 
 use std::time::Duration;
 
-use super::breaker::Health;
+use super::{
+    breaker::Health,
+    email::{Cause, Enhanced, Failure, Stage},
+};
 use crate::{
     config::DeliveryConfig,
     outbox::{schedule, store::Completion},
 };
+
+/// How long a code is good for. A provider that wants a longer pause gets it from the message that
+/// it refused; the channel is tried again as usual, or nobody could log in meanwhile.
+const LONGEST_CHANNEL_PAUSE: Duration = Duration::from_secs(600);
+
+/// No message lives longer, and PostgreSQL's calendar ends.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
+/// Replies about our login (RFC 4954, section 6) or the end of the service, wherever they come.
+const ABOUT_US: [u16; 5] = [421, 530, 534, 535, 538];
+
+/// Replies to RCPT that are about the mailbox where no enhanced code says what they are about: none,
+/// elsewhere, no such name (RFC 5321, section 4.2.2), a domain without mail (RFC 7504).
+const ABOUT_THE_MAILBOX: [u16; 4] = [550, 551, 553, 556];
 
 /// What a channel's actor answers: what the provider calls the message, or why it was not sent.
 pub type SendResult = Result<Option<String>, SendError>;
@@ -17,9 +35,12 @@ pub enum SendError {
     /// The provider could not be reached or refused us: the message is not at fault.
     Transport { code: Option<String>, retry_after: Option<Duration> },
     /// No answer before the deadline.
-    Timeout,
+    Timeout { code: Option<String> },
     /// The provider wants it later.
     Transient { code: Option<String>, retry_after: Option<Duration> },
+    /// The provider did not take this message, for a reason that may be its own or ours: a policy, a
+    /// quota, a route. Several in a row say that it takes none.
+    Refused { code: Option<String> },
     /// The provider will never take this message.
     Permanent { code: Option<String> },
     /// The provider may have taken it: it failed after it had the message.
@@ -51,8 +72,9 @@ impl SendError {
     pub fn class(&self) -> &'static str {
         match self {
             Self::Transport { .. } => "transport",
-            Self::Timeout => "timeout",
+            Self::Timeout { .. } => "timeout",
             Self::Transient { .. } => "transient",
+            Self::Refused { .. } => "refused",
             Self::Permanent { .. } => "permanent",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Unconfirmed => "unconfirmed",
@@ -66,14 +88,12 @@ impl SendError {
     pub fn code(&self) -> Option<String> {
         match self {
             Self::Transport { code, .. }
+            | Self::Timeout { code }
             | Self::Transient { code, .. }
+            | Self::Refused { code }
             | Self::Permanent { code }
             | Self::Ambiguous { code } => code.clone(),
-            Self::Timeout
-            | Self::Unconfirmed
-            | Self::Ours { .. }
-            | Self::Interrupted
-            | Self::LostLease => None,
+            Self::Unconfirmed | Self::Ours { .. } | Self::Interrupted | Self::LostLease => None,
         }
     }
 
@@ -81,7 +101,7 @@ impl SendError {
     pub fn is_certain(&self) -> bool {
         !matches!(
             self,
-            Self::Timeout | Self::Ambiguous { .. } | Self::Unconfirmed | Self::Interrupted
+            Self::Timeout { .. } | Self::Ambiguous { .. } | Self::Unconfirmed | Self::Interrupted
         )
     }
 
@@ -93,25 +113,217 @@ impl SendError {
         attempts: i32,
     ) -> (Option<Completion>, Health) {
         let (class, code) = (self.class(), self.code());
-        let retry = |pause| Some(Completion::Retry { pause, class, code: code.clone() });
+        let retry = |pause: Duration| {
+            let pause = pause.min(LONGEST_PAUSE);
+            Some(Completion::Retry { pause, class, code: code.clone() })
+        };
+        let backoff = schedule::backoff(config, attempts);
         match self {
             Self::Permanent { .. } => (Some(Completion::Dead { class, code }), Health::Good),
             Self::Unconfirmed => (Some(Completion::Dead { class, code }), Health::Unknown),
             Self::Transient { retry_after, .. } => {
-                let pause = schedule::backoff(config, attempts);
-                (retry(pause.max(retry_after.unwrap_or_default())), Health::Good)
+                (retry(backoff.max(retry_after.unwrap_or_default())), Health::Good)
             }
-            Self::Ours { .. } => (retry(schedule::backoff(config, attempts)), Health::Unknown),
+            Self::Refused { .. } => (retry(backoff), Health::Doubtful),
+            Self::Ours { .. } => (retry(backoff), Health::Unknown),
             // Another replica need not wait for the lease.
             Self::Interrupted => (retry(Duration::ZERO), Health::Unknown),
             Self::LostLease => (None, Health::Unknown),
             Self::Transport { retry_after, .. } => {
-                let pause = retry_after.unwrap_or_default();
-                (retry(schedule::after_outage(config).max(pause)), Health::Bad { pause })
+                let wanted = retry_after.unwrap_or_default();
+                let pause = if wanted > LONGEST_CHANNEL_PAUSE { Duration::ZERO } else { wanted };
+                (retry(schedule::after_outage(config).max(wanted)), Health::Bad { pause })
             }
-            Self::Timeout | Self::Ambiguous { .. } => {
+            Self::Timeout { .. } => {
                 (retry(schedule::after_outage(config)), Health::Bad { pause: Duration::ZERO })
             }
+            // Each further try may be a further copy.
+            Self::Ambiguous { .. } => {
+                let pause = schedule::after_outage(config).max(backoff);
+                (retry(pause), Health::Bad { pause: Duration::ZERO })
+            }
+        }
+    }
+}
+
+impl From<Failure> for SendError {
+    fn from(Failure { stage, cause }: Failure) -> Self {
+        match cause {
+            Cause::Refused(reply) => refusal(stage, reply.code, reply.enhanced()),
+            Cause::NoAnswer => Self::Timeout { code: Some(format!("no answer at {stage}")) },
+            Cause::Broken(why) if stage == Stage::Dot => {
+                Self::Ambiguous { code: Some(format!("{why} at {stage}")) }
+            }
+            Cause::Broken(why) => Self::transport(format!("{why} at {stage}")),
+            Cause::Unsuitable(code) => Self::permanent(format!("{code} at {stage}")),
+        }
+    }
+}
+
+/// What a reply means that is not the one hoped for. Before RCPT it is about us or about the server,
+/// whatever its digits: no message is at fault there. At RCPT and at the dot only the
+/// recipient's address (5.1) and mailbox (5.2) end a message (RFC 3463, section 3).
+fn refusal(stage: Stage, reply: u16, enhanced: Option<Enhanced>) -> SendError {
+    let code = match enhanced {
+        Some(enhanced) => format!("{reply} {enhanced} at {stage}"),
+        None => format!("{reply} at {stage}"),
+    };
+    let is_judged = matches!(stage, Stage::Rcpt | Stage::Dot);
+    let code = Some(code);
+    match (reply, enhanced) {
+        _ if ABOUT_US.contains(&reply) || !is_judged => {
+            SendError::Transport { code, retry_after: None }
+        }
+        // The mail system or the network.
+        (400..500, Some(Enhanced { subject: 3 | 4, .. })) => SendError::Refused { code },
+        (400..500, _) => SendError::Transient { code, retry_after: None },
+        (500..600, enhanced) if is_about_the_recipient(stage, reply, enhanced) => {
+            SendError::Permanent { code }
+        }
+        (500..600, _) => SendError::Refused { code },
+        // Neither yes nor no.
+        _ if stage == Stage::Dot => SendError::Ambiguous { code },
+        _ => SendError::Transport { code, retry_after: None },
+    }
+}
+
+fn is_about_the_recipient(stage: Stage, reply: u16, enhanced: Option<Enhanced>) -> bool {
+    match enhanced {
+        None => stage == Stage::Rcpt && ABOUT_THE_MAILBOX.contains(&reply),
+        Some(Enhanced { class: 5, subject, detail }) => match (subject, detail) {
+            // The sender's address.
+            (1, 7 | 8) => false,
+            (1 | 2, _) => true,
+            // An address outside ASCII that the next server cannot take (RFC 6531, section 3.5).
+            (6, 7) => stage == Stage::Rcpt,
+            _ => false,
+        },
+        // A code that contradicts its reply.
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Source, delivery::email::Reply};
+
+    fn class(stage: Stage, reply: &str) -> &'static str {
+        let (code, text) = reply.split_once(' ').unwrap_or((reply, ""));
+        let reply = Reply { code: code.parse().unwrap(), lines: vec![text.to_owned()] };
+        SendError::from(Failure { stage, cause: Cause::Refused(reply) }).class()
+    }
+
+    #[test]
+    fn nothing_before_rcpt_ends_a_message() {
+        use Stage::{Auth, Data, Greeting, Hello, Mail, StartTls};
+        for stage in [Greeting, Hello, StartTls, Auth, Mail, Data] {
+            for reply in [
+                "421 4.3.2 closing",
+                "450 4.7.1 later",
+                "454 4.7.0 no TLS now",
+                "500 what?",
+                "502 5.5.1 no",
+                "521 no mail here",
+                "530 5.7.0 log in",
+                "535 5.7.8 who?",
+                "538 5.7.11 TLS first",
+                "550 no",
+                "550 5.1.1 no",
+                "550 5.1.8 bad sender",
+                "550 5.7.23 SPF",
+                "552 5.3.4 too big",
+                "553 5.1.7 no",
+                "554 5.3.2 maintenance",
+                "554 5.7.1 no",
+                "220 hello",
+                "299 x",
+                "354 go on",
+            ] {
+                assert_eq!(class(stage, reply), "transport", "{reply} at {stage}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_recipient_is_refused_by_its_address_or_its_mailbox() {
+        for (reply, at_rcpt, at_dot) in [
+            // Without an enhanced code.
+            ("550 no such user", "permanent", "refused"),
+            ("551 not here", "permanent", "refused"),
+            ("553 no such name", "permanent", "refused"),
+            ("556 no mail there", "permanent", "refused"),
+            ("501 syntax", "refused", "refused"),
+            ("503 order", "refused", "refused"),
+            ("552 full", "refused", "refused"),
+            ("554 no", "refused", "refused"),
+            ("555 parameters", "refused", "refused"),
+            // Addresses, but not the sender's.
+            ("550 5.1.0 x", "permanent", "permanent"),
+            ("550 5.1.1 x", "permanent", "permanent"),
+            ("550 5.1.2 x", "permanent", "permanent"),
+            ("501 5.1.3 x", "permanent", "permanent"),
+            ("550 5.1.6 x", "permanent", "permanent"),
+            ("553 5.1.7 x", "refused", "refused"),
+            ("550 5.1.8 x", "refused", "refused"),
+            ("556 5.1.10 x", "permanent", "permanent"),
+            // Mailboxes.
+            ("550 5.2.0 x", "permanent", "permanent"),
+            ("550 5.2.1 x", "permanent", "permanent"),
+            ("552 5.2.2 x", "permanent", "permanent"),
+            ("552 5.2.3 x", "permanent", "permanent"),
+            // Mail system, network, protocol, content, policy, other.
+            ("550 5.0.0 x", "refused", "refused"),
+            ("552 5.3.4 x", "refused", "refused"),
+            ("550 5.4.1 x", "refused", "refused"),
+            ("550 5.4.5 x", "refused", "refused"),
+            ("501 5.5.4 x", "refused", "refused"),
+            ("554 5.6.0 x", "refused", "refused"),
+            ("550 5.6.7 x", "permanent", "refused"),
+            ("550 5.7.1 relaying denied", "refused", "refused"),
+            ("550 5.7.26 x", "refused", "refused"),
+            // What contradicts itself ends nothing.
+            ("550 4.1.1 x", "refused", "refused"),
+            ("550 2.0.0 x", "refused", "refused"),
+            // Later.
+            ("450 busy", "transient", "transient"),
+            ("450 4.2.1 x", "transient", "transient"),
+            ("451 4.7.1 greylisted", "transient", "transient"),
+            ("452 4.2.2 full", "transient", "transient"),
+            ("451 5.1.1 x", "transient", "transient"),
+            ("451 4.3.0 x", "refused", "refused"),
+            ("452 4.3.1 x", "refused", "refused"),
+            ("451 4.4.2 x", "refused", "refused"),
+            // About us, or the end, at any stage.
+            ("421 4.7.0 too fast", "transport", "transport"),
+            ("530 5.7.0 log in", "transport", "transport"),
+            ("535 5.7.8 x", "transport", "transport"),
+            ("538 5.7.11 x", "transport", "transport"),
+            // Neither yes nor no.
+            ("200 ok", "transport", "ambiguous"),
+            ("251 elsewhere", "transport", "ambiguous"),
+            ("299 x", "transport", "ambiguous"),
+            ("354 go on", "transport", "ambiguous"),
+        ] {
+            assert_eq!(class(Stage::Rcpt, reply), at_rcpt, "{reply} at RCPT");
+            assert_eq!(class(Stage::Dot, reply), at_dot, "{reply} at the dot");
+        }
+    }
+
+    #[test]
+    fn a_long_pause_is_the_messages_own() {
+        let config = DeliveryConfig::read(&mut Source::default());
+        for (wanted, message, channel) in
+            [(60, 60, 60), (600, 600, 600), (3600, 3600, 0), (u64::MAX, 86_400, 0)]
+        {
+            let retry_after = Some(Duration::from_secs(wanted));
+            let error = SendError::Transport { code: None, retry_after };
+            let (completion, health) = error.consequence(&config, 1);
+            let Some(Completion::Retry { pause, .. }) = completion else {
+                panic!("{completion:?}")
+            };
+            assert_eq!(pause.as_secs(), message);
+            assert_eq!(health, Health::Bad { pause: Duration::from_secs(channel) });
         }
     }
 }

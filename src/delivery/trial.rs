@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     email::{Mail, Mailer},
+    lease::Lease,
     mailbox,
     send_error::{SendError, SendResult},
     sms::{Text, Texter},
@@ -15,7 +16,7 @@ use crate::{auth::otp::Identifier, config::Config};
 pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
     const NOT_CONFIGURED: SendError = SendError::Ours { class: "not_configured" };
     let server = &config.server;
-    let sending = async {
+    async {
         match recipient {
             Identifier::Email(address) => {
                 let mailer = Mailer::new(&config.mail, &config.delivery)
@@ -23,9 +24,10 @@ pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
                     .ok_or(NOT_CONFIGURED)?;
                 let mail = Mail::test(&server.product_name, &server.base_url)
                     .map_err(SendError::permanent)?;
-                // Its connections must not be dropped after their runtime.
-                let mailer: &'static Mailer = Box::leak(Box::new(mailer));
-                mailer.send(Uuid::new_v4(), address.as_str(), mail).await
+                let lease = Lease::endless();
+                let outcome = mailer.send(Uuid::new_v4(), address.as_str(), mail, &lease).await;
+                mailer.close().await;
+                outcome
             }
             Identifier::Phone(number) => {
                 let Text { kind, body } = Text::test(&server.product_name);
@@ -42,6 +44,6 @@ pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
                 }
             }
         }
-    };
-    tokio::time::timeout(config.delivery.deadline, sending).await.unwrap_or(Err(SendError::Timeout))
+    }
+    .await
 }

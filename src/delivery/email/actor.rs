@@ -12,6 +12,7 @@ use crate::delivery::{
     attempt::{Deliver, attempt, surviving_panics},
     breaker::Health,
     faults,
+    lease::Lease,
     send_error::{SendError, SendResult},
 };
 
@@ -22,16 +23,17 @@ pub struct SendMail {
     pub id: Uuid,
     pub recipient: String,
     pub mail: Mail,
+    pub lease: Lease,
 }
 
 /// See the module.
 pub struct EmailActor {
     parts: Rc<Parts>,
-    mailer: &'static Mailer,
+    mailer: Rc<Mailer>,
 }
 
 impl EmailActor {
-    pub fn new(parts: Rc<Parts>, mailer: &'static Mailer) -> Self {
+    pub fn new(parts: Rc<Parts>, mailer: Rc<Mailer>) -> Self {
         Self { parts, mailer }
     }
 }
@@ -44,21 +46,19 @@ impl Handler<Deliver> for EmailActor {
     type Result = ResponseFuture<Health>;
 
     fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
-        let (parts, mailer) = (Rc::clone(&self.parts), self.mailer);
+        let (parts, mailer) = (Rc::clone(&self.parts), Rc::clone(&self.mailer));
         let delivery = async move {
             attempt(
                 &parts,
                 claim,
                 async |conn, message| {
                     let mail = links::compose(&parts, conn, claim, message).await?;
-                    let recipient = message.recipient.clone();
-                    Ok(mail.zip(recipient).map(|(mail, recipient)| SendMail {
-                        id: claim.id,
-                        recipient,
-                        mail,
-                    }))
+                    Ok(mail.zip(message.recipient.clone()))
                 },
-                async |_, mail| send(&parts, mailer, mail).await,
+                async |_, (mail, recipient), lease| {
+                    let mail = SendMail { id: claim.id, recipient, mail, lease };
+                    send(&parts, &mailer, mail).await
+                },
             )
             .await
         };
@@ -71,18 +71,18 @@ impl Handler<SendMail> for EmailActor {
 
     fn handle(&mut self, mail: SendMail, _: &mut Self::Context) -> Self::Result {
         faults::end_the_actor(&mail.recipient);
-        let (parts, mailer) = (Rc::clone(&self.parts), self.mailer);
-        let sending = actix_rt::spawn(async move { send(&parts, mailer, mail).await });
+        let (parts, mailer) = (Rc::clone(&self.parts), Rc::clone(&self.mailer));
+        let sending = actix_rt::spawn(async move { send(&parts, &mailer, mail).await });
         Box::pin(async move { sending.await.unwrap_or(Err(SendError::PANIC)) })
     }
 }
 
-/// Before the deadline, whatever the mail server does.
+/// Each step of it has a deadline, whatever the mail server does.
 async fn send(
     parts: &Parts,
     mailer: &Mailer,
-    SendMail { id, recipient, mail }: SendMail,
+    SendMail { id, recipient, mail, lease }: SendMail,
 ) -> SendResult {
     faults::panic_in_a_send(&recipient);
-    parts.in_time(mailer.send(id, &recipient, mail)).await
+    parts.unless_interrupted(mailer.send(id, &recipient, mail, &lease)).await
 }

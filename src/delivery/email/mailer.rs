@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lettre::{
-    Address, AsyncSmtpTransport, Message, Tokio1Executor,
+    Address, Message,
     message::{
         Body, Mailbox, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
@@ -11,10 +11,14 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::{mail::Mail, smtp};
+use super::{
+    mail::Mail,
+    smtp::{Letter, SmtpClient, SmtpSetupError},
+};
 use crate::{
     config::{DeliveryConfig, MailConfig, MailTransport},
     delivery::{
+        lease::Lease,
         mailbox,
         send_error::{SendError, SendResult},
     },
@@ -27,7 +31,7 @@ pub struct Mailer {
 }
 
 enum Transport {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(SmtpClient),
     Mailbox(PathBuf),
 }
 
@@ -36,10 +40,10 @@ impl Mailer {
     pub fn new(
         config: &MailConfig,
         delivery: &DeliveryConfig,
-    ) -> Result<Option<Self>, smtp::SmtpSetupError> {
+    ) -> Result<Option<Self>, SmtpSetupError> {
         let transport = match &config.transport {
             MailTransport::Unavailable => return Ok(None),
-            MailTransport::Smtp(config) => Transport::Smtp(smtp::transport(config, delivery)?),
+            MailTransport::Smtp(config) => Transport::Smtp(SmtpClient::new(config, delivery)?),
             MailTransport::Mailbox(folder) => Transport::Mailbox(folder.clone()),
         };
         Ok(Some(Self { from: config.from.clone(), transport }))
@@ -47,17 +51,19 @@ impl Mailer {
 
     /// Hands one mail over; what the server said of it comes back.
     /// A second try of the same `id` has the same `Message-ID` (RFC 5322, section 3.6.4).
-    pub async fn send(&self, id: Uuid, recipient: &str, mail: Mail) -> SendResult {
+    pub async fn send(&self, id: Uuid, recipient: &str, mail: Mail, lease: &Lease) -> SendResult {
         let to: Address =
             recipient.parse().map_err(|_| SendError::permanent("invalid recipient"))?;
         let (kind, key) = (mail.kind, mail.key.clone());
         let message =
-            self.compose(id, to, mail).map_err(|_| SendError::permanent("cannot be composed"))?;
+            self.compose(id, &to, mail).map_err(|_| SendError::permanent("cannot be composed"))?;
         match &self.transport {
-            Transport::Smtp(transport) => {
-                let said = smtp::send(transport, message).await?;
-                // Some servers repeat the recipient, who is to be forgotten.
-                Ok(said.map(|said| said.replace(recipient, "[recipient]")))
+            Transport::Smtp(client) => {
+                let letter = Letter::new(self.from.email.clone(), to, &message.formatted());
+                // Servers name their queue's id here, which is what their operators search for. Some
+                // repeat the recipient, who is to be forgotten.
+                let said = client.send(&letter, lease).await?.text();
+                Ok(Some(said.replace(recipient, "[recipient]").chars().take(200).collect()))
             }
             Transport::Mailbox(folder) => {
                 let file = mailbox::deposit(folder, kind, id, "eml", message.formatted()).await?;
@@ -67,11 +73,25 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, id: Uuid, to: Address, mail: Mail) -> Result<Message, lettre::error::Error> {
+    /// Closes connections that have been idle for long.
+    pub fn close_idle(&self) {
+        if let Transport::Smtp(client) = &self.transport {
+            client.close_idle();
+        }
+    }
+
+    /// Closes all connections that are idle.
+    pub async fn close(&self) {
+        if let Transport::Smtp(client) = &self.transport {
+            client.close().await;
+        }
+    }
+
+    fn compose(&self, id: Uuid, to: &Address, mail: Mail) -> Result<Message, lettre::error::Error> {
         let host = self.from.email.domain();
         Message::builder()
             .from(self.from.clone())
-            .to(to.into())
+            .to(to.clone().into())
             .subject(mail.subject)
             .message_id(Some(format!("<{id}@{host}>")))
             // No vacation note should answer it (RFC 3834, section 5).

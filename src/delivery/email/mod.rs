@@ -10,3 +10,6 @@ mod smtp;
 pub use actor::{EmailActor, SendMail};
 pub use mail::Mail;
 pub use mailer::Mailer;
+#[cfg(test)]
+pub use smtp::Reply;
+pub use smtp::{Cause, Enhanced, Failure, Stage};

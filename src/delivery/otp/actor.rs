@@ -13,6 +13,7 @@ use crate::{
         attempt::{Deliver, attempt, surviving_panics},
         breaker::Health,
         email::{Mail, SendMail},
+        lease::Lease,
         send_error::{SendError, SendResult},
         sms::{SendSms, Text},
     },
@@ -35,7 +36,7 @@ pub struct OtpActor {
 
 /// A composed message.
 enum Composed {
-    Mail(SendMail),
+    Mail { recipient: String, mail: Mail },
     Sms(SendSms),
 }
 
@@ -59,7 +60,7 @@ impl Handler<Deliver> for OtpActor {
                 &parts,
                 claim,
                 async |conn, message| compose(&parts, conn, claim, message).await,
-                async |_, composed| hand_over(channels, composed).await,
+                async |_, composed, lease| hand_over(channels, claim, composed, lease).await,
             )
             .await
         };
@@ -83,8 +84,7 @@ async fn compose(
     let recipient = challenge.destination;
     Ok(Some(match (challenge.channel.parse::<CodeChannel>(), claim.kind) {
         (Ok(CodeChannel::Email), kind) => {
-            let mail = Mail::code(parts, kind, code)?;
-            Composed::Mail(SendMail { id: claim.id, recipient, mail })
+            Composed::Mail { recipient, mail: Mail::code(parts, kind, code)? }
         }
         (Ok(CodeChannel::Sms), kind) => Composed::Sms(SendSms {
             claim,
@@ -98,11 +98,17 @@ async fn compose(
 }
 
 /// The channel's actor sends it. When that one dies meanwhile, the message waits for the next.
-async fn hand_over(channels: Channels, composed: Composed) -> SendResult {
+async fn hand_over(
+    channels: Channels,
+    claim: Claim,
+    composed: Composed,
+    lease: Lease,
+) -> SendResult {
     const DIED: SendError = SendError::Ours { class: "actor_died" };
     match composed {
-        Composed::Mail(mail) => {
+        Composed::Mail { recipient, mail } => {
             let actor = channels.email.ok_or(DIED)?;
+            let mail = SendMail { id: claim.id, recipient, mail, lease };
             actor.send(mail).await.unwrap_or(Err(DIED))
         }
         Composed::Sms(sms) => {

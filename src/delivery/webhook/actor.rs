@@ -51,7 +51,7 @@ impl Handler<Deliver> for WebhookActor {
                 &parts,
                 claim,
                 async |conn, message| Ok(store::posting(conn, message.subject_id).await?),
-                async |message, posting| {
+                async |message, posting, _| {
                     parts.in_time(send(&parts, &client, message.subject_id, posting)).await
                 },
             )

@@ -63,6 +63,15 @@ pub enum Completion {
     Cancelled,
 }
 
+/// Which of the messages that are due are claimed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    MostUrgentFirst,
+    /// For a probe while messages come back refused: those would have to go first otherwise, and a
+    /// new one that the server would take could not show that it does.
+    NewestFirst,
+}
+
 /// How many posts to one user's webhooks are on their way at once, from all replicas together.
 const WEBHOOKS_OF_ONE_USER: i64 = 2;
 
@@ -73,15 +82,16 @@ pub async fn claim(
     channel: Channel,
     limit: usize,
     lease: Duration,
+    order: Order,
 ) -> QueryResult<Vec<Claim>> {
     if channel != Channel::Webhook {
-        return claim_due(conn, channel, limit, lease).await;
+        return claim_due(conn, channel, limit, lease, order).await;
     }
     // One by one, because each may be the last that its user can have at once: a receiver that hangs
     // must not keep the others' events from leaving.
     let mut claims = Vec::new();
     while claims.len() < limit {
-        let claimed = claim_due(conn, channel, 1, lease).await?;
+        let claimed = claim_due(conn, channel, 1, lease, order).await?;
         if claimed.is_empty() {
             break;
         }
@@ -95,6 +105,7 @@ async fn claim_due(
     channel: Channel,
     limit: usize,
     lease: Duration,
+    order: Order,
 ) -> QueryResult<Vec<Claim>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -107,7 +118,11 @@ async fn claim_due(
     }
     // Written as SQL because this is the statement that everything rests on, to be read as it runs.
     // What is being sent was due once, so that `not_before` narrows the index for both states.
-    let claimed: Vec<Row> = diesel::sql_query(
+    let order = match order {
+        Order::MostUrgentFirst => "priority, not_before",
+        Order::NewestFirst => "created_at DESC",
+    };
+    let claimed: Vec<Row> = diesel::sql_query(format!(
         "UPDATE outbox SET status = 'sending', attempts = attempts + 1, fence = fence + 1,
                 lease_until = now() + make_interval(secs => $3)
          WHERE id IN (
@@ -121,11 +136,11 @@ async fn claim_due(
                AND (channel <> 'webhook' OR user_id <> ALL (ARRAY(
                     SELECT user_id FROM outbox WHERE channel = 'webhook' AND status = 'sending'
                     AND lease_until > now() GROUP BY user_id HAVING count(*) >= $5)))
-             ORDER BY priority, not_before
+             ORDER BY {order}
              LIMIT $2
              FOR UPDATE SKIP LOCKED)
          RETURNING id, fence, kind",
-    )
+    ))
     .bind::<Text, _>(channel.to_string())
     .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
     .bind::<Double, _>(lease.as_secs_f64())
@@ -158,6 +173,17 @@ pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Opt
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// Prolongs a claim that is still at work. False when it was lost.
+pub async fn renew(
+    mut conn: &AsyncPgConnection,
+    claim: Claim,
+    lease: Duration,
+) -> QueryResult<bool> {
+    let until = now.into_sql::<Timestamptz>() + interval(lease);
+    let renewed = diesel::update(held(claim)).set(outbox::lease_until.eq(until.nullable()));
+    Ok(renewed.execute(&mut conn).await? == 1)
 }
 
 /// Notes that a try begins whose outcome the provider will know, whatever becomes of us.

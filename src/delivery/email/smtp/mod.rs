@@ -1,0 +1,108 @@
+//! The mail server's client (RFC 5321). It owns its connections: an attempt that is cut off takes
+//! the connection with it, because answers that are still to come belong to that attempt's mail.
+
+mod connection;
+mod extensions;
+mod failure;
+mod letter;
+mod open;
+mod pool;
+mod reply;
+mod stage;
+mod tls;
+
+use self::{connection::Connection, extensions::Extensions, open::Server, pool::Pool, tls::Tls};
+pub use self::{
+    failure::{Cause, Failure},
+    letter::Letter,
+    reply::{Enhanced, Reply},
+    stage::Stage,
+    tls::SmtpSetupError,
+};
+use crate::{
+    config::{DeliveryConfig, SmtpConfig, SmtpTls},
+    delivery::{lease::Lease, send_error::SendError},
+};
+
+/// A client of one thread.
+pub struct SmtpClient {
+    server: Server,
+    pool: Pool,
+}
+
+impl SmtpClient {
+    /// # Errors
+    /// When the settings for TLS cannot be used.
+    pub fn new(config: &SmtpConfig, delivery: &DeliveryConfig) -> Result<Self, SmtpSetupError> {
+        let tls = match config.tls {
+            SmtpTls::None => None,
+            SmtpTls::StartTls | SmtpTls::Implicit => Some(Tls::new(config)?),
+        };
+        let server = Server {
+            host: config.host.clone(),
+            port: config.port,
+            mode: config.tls,
+            tls,
+            credentials: config.credentials.clone(),
+            deadline: delivery.deadline,
+        };
+        Ok(Self { server, pool: Pool::default() })
+    }
+
+    /// Sends one letter, unless its lease is lost before the server has any of its text. Afterwards
+    /// the answer is waited for: the server may have taken it.
+    pub async fn send(&self, letter: &Letter, lease: &Lease) -> Result<Reply, SendError> {
+        let mut connection = tokio::select! {
+            biased;
+            () = lease.lost() => return Err(SendError::LostLease),
+            announced = self.announce(letter) => announced?,
+        };
+        let outcome = connection.transmit(letter).await;
+        self.put_back(connection, outcome.as_ref().err());
+        Ok(outcome?)
+    }
+
+    /// A connection on which the server waits for the letter's text. When an idle one turns out to
+    /// be closed, a new one costs the message nothing.
+    async fn announce(&self, letter: &Letter) -> Result<Connection, Failure> {
+        if let Some(idle) = self.pool.take().await {
+            match self.announce_on(idle, letter).await {
+                Err(failure) if failure.is_of_an_idle_connection() => self.pool.clear(),
+                announced => return announced,
+            }
+        }
+        self.announce_on(Connection::open(&self.server).await?, letter).await
+    }
+
+    async fn announce_on(
+        &self,
+        mut connection: Connection,
+        letter: &Letter,
+    ) -> Result<Connection, Failure> {
+        match connection.announce(letter).await {
+            Ok(()) => Ok(connection),
+            Err(failure) => {
+                self.put_back(connection, Some(&failure));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Keeps the connection for another message, if what happened to this one allows it.
+    fn put_back(&self, mut connection: Connection, failure: Option<&Failure>) {
+        connection.needs_reset = failure.is_some();
+        if failure.is_none_or(Failure::leaves_connection_usable) {
+            self.pool.put(connection);
+        }
+    }
+
+    /// Closes connections that have been idle for long.
+    pub fn close_idle(&self) {
+        self.pool.close_idle();
+    }
+
+    /// Closes all connections that are idle.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,158 @@
+//! Opening a connection: TCP, greeting, EHLO, TLS, login.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{io::BufReader, net::TcpStream};
+
+use super::{
+    Cause, Connection, Extensions, Failure, Stage,
+    connection::{Socket, within},
+    tls::Tls,
+};
+use crate::config::SmtpTls;
+
+/// The longest that one of several addresses may take to answer.
+const ADDRESS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The mail server and how it is spoken to.
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub mode: SmtpTls,
+    /// Of every mode but `None`.
+    pub tls: Option<Tls>,
+    pub credentials: Option<(String, SecretString)>,
+    pub deadline: Duration,
+}
+
+impl Connection {
+    /// A connection that is ready for its first message.
+    pub async fn open(server: &Server) -> Result<Self, Failure> {
+        let connecting = connect(&server.host, server.port);
+        let socket = within(Stage::Connect, server.deadline, connecting).await?;
+        let name = own_name(socket.local_addr().ok());
+        let mut connection = Self::over(Box::new(socket), server.deadline);
+        match (server.mode, &server.tls) {
+            (SmtpTls::Implicit, Some(tls)) => {
+                connection = connection.encrypted(tls).await?;
+                connection.greeting().await?;
+                connection.hello(&name).await?;
+            }
+            (SmtpTls::StartTls, Some(tls)) => {
+                connection.greeting().await?;
+                connection.hello(&name).await?;
+                if !connection.extensions.starttls {
+                    return Err(not_offered(Stage::StartTls));
+                }
+                connection.say(Stage::StartTls, "STARTTLS", &[220]).await?;
+                connection = connection.encrypted(tls).await?;
+                // What was offered in plain text could have been anybody's (RFC 3207, section 4.2).
+                connection.hello(&name).await?;
+            }
+            _ => {
+                connection.greeting().await?;
+                connection.hello(&name).await?;
+            }
+        }
+        if let Some((user, password)) = &server.credentials {
+            connection.log_in(user, password).await?;
+        }
+        Ok(connection)
+    }
+
+    fn over(socket: Box<dyn Socket>, deadline: Duration) -> Self {
+        let stream = BufReader::new(socket);
+        Self { stream, deadline, extensions: Extensions::default(), mails: 0, needs_reset: false }
+    }
+
+    /// The same connection over TLS. Bytes that were sent before it were not sent under it.
+    async fn encrypted(self, tls: &Tls) -> Result<Self, Failure> {
+        if !self.stream.buffer().is_empty() {
+            let early = io::Error::new(io::ErrorKind::InvalidData, "an answer to no question");
+            return Err(Failure::broken(Stage::StartTls, &early));
+        }
+        let handshake = tls.connector.connect(tls.name.clone(), self.stream.into_inner());
+        let socket = within(Stage::Tls, self.deadline, handshake).await?;
+        Ok(Self::over(Box::new(socket), self.deadline))
+    }
+
+    /// EHLO, or HELO where that is refused (RFC 5321, section 3.2).
+    async fn hello(&mut self, name: &str) -> Result<(), Failure> {
+        self.extensions = match self.say(Stage::Hello, &format!("EHLO {name}"), &[250]).await {
+            Ok(reply) => Extensions::of(&reply),
+            Err(Failure { cause: Cause::Refused(reply), .. }) if reply.code >= 500 => {
+                self.say(Stage::Hello, &format!("HELO {name}"), &[250]).await?;
+                Extensions::default()
+            }
+            Err(failure) => return Err(failure),
+        };
+        Ok(())
+    }
+
+    /// By PLAIN (RFC 4616), or by LOGIN where only that is offered.
+    async fn log_in(&mut self, user: &str, password: &SecretString) -> Result<(), Failure> {
+        let password = password.expose_secret();
+        let answers = if self.extensions.auth_plain {
+            let answer = BASE64_STANDARD.encode(format!("\0{user}\0{password}"));
+            vec![format!("AUTH PLAIN {answer}"), answer]
+        } else if self.extensions.auth_login {
+            let [user, password] = [user, password].map(|word| BASE64_STANDARD.encode(word));
+            vec!["AUTH LOGIN".to_owned(), user, password]
+        } else {
+            return Err(not_offered(Stage::Auth));
+        };
+        let last = answers.len() - 1;
+        for (number, answer) in answers.iter().enumerate() {
+            // A server may ask again for what came with AUTH (RFC 4954, section 4).
+            let expected: &[u16] = if number == last { &[235] } else { &[235, 334] };
+            if self.say(Stage::Auth, answer, expected).await?.code == 235 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_offered(stage: Stage) -> Failure {
+    Failure { stage, cause: Cause::Broken("not offered".to_owned()) }
+}
+
+/// To the first of the host's addresses that answers.
+async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut problem = io::Error::new(io::ErrorKind::NotFound, "no such host");
+    for address in tokio::net::lookup_host((host, port)).await? {
+        match tokio::time::timeout(ADDRESS_PATIENCE, TcpStream::connect(address)).await {
+            Ok(Ok(socket)) => {
+                socket.set_nodelay(true)?;
+                return Ok(socket);
+            }
+            Ok(Err(error)) => problem = error,
+            Err(_) => problem = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(problem)
+}
+
+/// What EHLO says: the machine's name, or its address where the name is no domain (RFC 5321,
+/// section 4.1.4).
+fn own_name(local: Option<SocketAddr>) -> String {
+    let system = rustix::system::uname();
+    let name = system.nodename().to_str().unwrap_or_default();
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if name.split('.').all(is_label) {
+        return name.to_owned();
+    }
+    match local.map(|local| local.ip()) {
+        Some(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Some(IpAddr::V4(address)) => format!("[{address}]"),
+        None => "[127.0.0.1]".to_owned(),
+    }
+}
