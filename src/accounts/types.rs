@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use derive_more::{Display, FromStr};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use crate::{
     db::schema::{profiles, users},
     error::ApiResult,
     http::{Patch, Validator},
+    outbox::Undelivered,
 };
 
 /// The answer of `GET /me`.
@@ -23,9 +24,37 @@ pub struct Me {
     id: Uuid,
     #[schema(required)]
     email: Option<String>,
+    /// Why the last mail to `email` was not delivered; `null` while mail arrives, and for a new address.
+    #[diesel(select_expression = (users::email_failure, users::email_failed_at))]
+    #[schema(value_type = Option<DeliveryProblem>, required)]
+    email_problem: DeliveryState,
+    /// The same of text messages to `profile.phone_number`.
+    #[diesel(select_expression = (profiles::phone_failure, profiles::phone_failed_at))]
+    #[schema(value_type = Option<DeliveryProblem>, required)]
+    phone_problem: DeliveryState,
     created_at: DateTime<Utc>,
     #[diesel(embed)]
     profile: Profile,
+}
+
+/// Whether messages reach an address, as it is stored.
+#[derive(Queryable)]
+pub struct DeliveryState {
+    failure: Option<String>,
+    since: Option<DateTime<Utc>>,
+}
+
+/// Why messages do not reach an address or a number.
+#[derive(Serialize, ToSchema)]
+struct DeliveryProblem {
+    /// For programs. There may be more of them one day.
+    #[schema(value_type = Undelivered)]
+    code: String,
+    /// For people.
+    #[schema(examples("The mail server says that this mailbox does not exist."))]
+    message: &'static str,
+    /// When the first of the messages failed that have not been delivered since.
+    since: DateTime<Utc>,
 }
 
 /// What an account shows of itself.
@@ -79,6 +108,17 @@ pub enum Units {
     #[default]
     Metric,
     Imperial,
+}
+
+impl Serialize for DeliveryState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let problem = self.failure.as_deref().zip(self.since).map(|(failure, since)| {
+            // One that only another version knows was refused all the same.
+            let reason: Undelivered = failure.parse().unwrap_or(Undelivered::Refused);
+            DeliveryProblem { code: reason.to_string(), message: reason.sentence(), since }
+        });
+        problem.serialize(serializer)
+    }
 }
 
 impl ProfileBody {

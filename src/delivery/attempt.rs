@@ -24,7 +24,7 @@ pub struct Deliver(pub Claim);
 
 /// What a second look at a message says.
 enum Verdict<T> {
-    Send(Claimed, T),
+    Send(T),
     End(Completion),
 }
 
@@ -37,9 +37,9 @@ pub async fn attempt<T>(
     send: impl AsyncFnOnce(&Claimed, T, Lease) -> SendResult,
 ) -> Health {
     let (message, content) = match look_again(parts, claim, compose).await {
-        Ok(Some(Verdict::Send(message, content))) => (message, content),
-        Ok(Some(Verdict::End(completion))) => {
-            complete(parts, claim, &completion).await;
+        Ok(Some((message, Verdict::Send(content)))) => (message, content),
+        Ok(Some((message, Verdict::End(completion)))) => {
+            complete(parts, claim, Some(&message), &completion).await;
             return Health::Unknown;
         }
         Ok(None) => return Health::Unknown,
@@ -62,11 +62,8 @@ pub async fn attempt<T>(
             error.consequence(&parts.config, message.attempts)
         }
     };
-    if matches!(completion, Some(Completion::Dead { .. })) {
-        parts.metrics.dead.with_label_values(&[message.channel.as_str()]).inc();
-    }
     match completion {
-        Some(completion) => complete(parts, claim, &completion).await,
+        Some(completion) => complete(parts, claim, Some(&message), &completion).await,
         None => lost(parts, claim),
     }
     health
@@ -85,7 +82,7 @@ pub async fn surviving_panics(
             tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
             let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
             if let Some(completion) = completion {
-                complete(&parts, claim, &completion).await;
+                complete(&parts, claim, None, &completion).await;
             }
             health
         }
@@ -96,27 +93,27 @@ async fn look_again<T>(
     parts: &Parts,
     claim: Claim,
     compose: impl AsyncFnOnce(&AsyncPgConnection, &Claimed) -> ApiResult<Option<T>>,
-) -> ApiResult<Option<Verdict<T>>> {
+) -> ApiResult<Option<(Claimed, Verdict<T>)>> {
     let conn = parts.pool.get().await?;
     let Some(message) = store::load(&conn, claim).await? else {
         return Ok(None);
     };
     if message.life_left_secs < parts.config.min_life.as_secs_f64() {
-        return Ok(Some(Verdict::End(Completion::Expired)));
+        return Ok(Some((message, Verdict::End(Completion::Expired))));
     }
-    Ok(Some(match compose(&conn, &message).await? {
-        Some(content) => Verdict::Send(message, content),
-        None => Verdict::End(Completion::Cancelled),
-    }))
+    let content = compose(&conn, &message).await?;
+    let verdict = content.map_or(Verdict::End(Completion::Cancelled), Verdict::Send);
+    Ok(Some((message, verdict)))
 }
 
 /// Writes the outcome, trying for as long as the lease lasts that was renewed a third of it ago at
 /// most: a message that was sent and not recorded would be sent again.
-async fn complete(parts: &Parts, claim: Claim, completion: &Completion) {
+async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: &Completion) {
+    let sent_to = message.and_then(|message| message.recipient.as_deref());
     let patience = parts.config.lease * 2 / 3;
     let outcome = tokio::time::timeout(patience, async {
         loop {
-            match try_complete(parts, claim, completion).await {
+            match try_complete(parts, claim, sent_to, completion).await {
                 Ok(latency) => return latency,
                 Err(error) => {
                     tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "outcome not recorded yet");
@@ -127,11 +124,24 @@ async fn complete(parts: &Parts, claim: Claim, completion: &Completion) {
     });
     match outcome.await {
         Ok(Some(latency)) => {
-            if matches!(completion, Completion::Sent { .. }) {
-                parts.metrics.latency.observe(latency);
+            if let Some(message) = message {
+                count(parts, message, completion, latency);
             }
         }
         Ok(None) | Err(_) => lost(parts, claim),
+    }
+}
+
+/// Counts a message that is over.
+fn count(parts: &Parts, message: &Claimed, completion: &Completion, latency: f64) {
+    let (metrics, channel) = (&parts.metrics, message.channel.as_str());
+    match completion {
+        Completion::Sent { .. } => metrics.latency.observe(latency),
+        Completion::Dead { class, .. } => {
+            metrics.dead.with_label_values(&[channel, *class]).inc();
+        }
+        Completion::Expired => metrics.expired.with_label_values(&[channel]).inc(),
+        Completion::Retry { .. } | Completion::Cancelled => {}
     }
 }
 
@@ -143,8 +153,9 @@ fn lost(parts: &Parts, claim: Claim) {
 async fn try_complete(
     parts: &Parts,
     claim: Claim,
+    sent_to: Option<&str>,
     completion: &Completion,
 ) -> ApiResult<Option<f64>> {
     let conn = parts.pool.get().await?;
-    Ok(store::complete(&conn, claim, completion).await?)
+    Ok(store::complete(&conn, claim, sent_to, completion).await?)
 }

@@ -19,22 +19,31 @@ pub async fn look(parts: Rc<Parts>) {
     let outcome = async {
         let conn = parts.pool.get().await?;
         let expired = store::expire(&conn).await?;
-        if expired > 0 {
+        for channel in &expired {
+            parts.metrics.expired.with_label_values(&[channel.as_str()]).inc();
+        }
+        if !expired.is_empty() {
+            let expired = expired.len();
             tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
         }
+        let unreachable = store::newly_unreachable(&conn).await?;
         let waits = [
             ("import", imports::store::longest_wait(&conn).await?),
             ("garmin", garmin::store::longest_wait(&conn).await?),
             ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
         let unfinished = imports::store::unfinished(&conn).await?;
-        ApiResult::Ok((store::depth(&conn).await?, Backup::latest(&conn).await?, waits, unfinished))
+        let (depths, backup) = (store::depth(&conn).await?, Backup::latest(&conn).await?);
+        ApiResult::Ok((depths, backup, waits, unfinished, unreachable))
     };
     match outcome.await {
-        Ok((depths, backup, waits, (waiting, running))) => {
+        Ok((depths, backup, waits, (waiting, running), unreachable)) => {
             let metrics = &parts.metrics;
             metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
             metrics.show_depths(&depths);
+            for (channel, addresses) in unreachable {
+                metrics.unreachable.with_label_values(&[channel]).set(addresses);
+            }
             for (work, seconds) in waits {
                 metrics.work_wait.with_label_values(&[work]).set(seconds);
             }

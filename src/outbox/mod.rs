@@ -5,6 +5,8 @@ mod message;
 pub mod schedule;
 mod status;
 pub mod store;
+mod undelivered;
 
 pub use message::{Channel, Message, MessageKind};
 pub use status::Status;
+pub use undelivered::Undelivered;

@@ -49,5 +49,6 @@ mod supervision;
 mod sync;
 mod takeout;
 mod tokens;
+mod undelivered;
 mod user_command;
 mod webhooks;

@@ -24,7 +24,11 @@ async fn a_new_account_looks_as_the_contract_says() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let me = me(&app, &user).await;
-    assert_eq!(keys(&me), ["created_at", "email", "id", "profile"]);
+    assert_eq!(
+        keys(&me),
+        ["created_at", "email", "email_problem", "id", "phone_problem", "profile"]
+    );
+    assert_eq!((&me["email_problem"], &me["phone_problem"]), (&Value::Null, &Value::Null));
     assert_eq!(
         (me["id"].as_str(), me["email"].as_str()),
         (Some(&*user.id), Some("ann@example.com"))

@@ -43,10 +43,18 @@ async fn what_is_wrong_is_said_and_makes_the_exit_code() {
     let app = TestApp::spawn().await;
     app.user("ann@example.com").await;
     until_selects(&app.database, "SELECT count(*) FROM outbox WHERE status = 'sent'", "1").await;
-    app.database.execute("UPDATE outbox SET status = 'dead'").await;
+    let refused = "UPDATE outbox SET status = 'dead', last_error_class = 'permanent',
+                                     last_error_code = '550 5.1.1 at RCPT'";
+    app.database.execute(refused).await;
     let (told, code) = status(&app, &app.database.url).await;
     assert_eq!(code, Some(1), "{told}");
-    assert!(told["problems"][0].as_str().unwrap().contains("--status dead"), "{told}");
+    let problem = told["problems"][0].as_str().unwrap();
+    assert!(problem.contains("--status dead"), "{told}");
+    assert!(
+        problem.contains("1 mail of the last day was refused for good: 1 × 550 5.1.1 at RCPT"),
+        "{told}"
+    );
+    assert_eq!(told["database"]["lost"][0]["code"], "550 5.1.1 at RCPT");
 
     let empty = Database::empty().await;
     let (told, _) = status(&app, &empty.url).await;

@@ -38,7 +38,12 @@ pub async fn set_email(
     email: &EmailAddress,
 ) -> QueryResult<bool> {
     let updated = diesel::update(users::table.find(user_id))
-        .set((users::email.eq(email.as_str()), users::updated_at.eq(now)))
+        .set((
+            users::email.eq(email.as_str()),
+            users::email_failed_at.eq(None::<DateTime<Utc>>),
+            users::email_failure.eq(None::<String>),
+            users::updated_at.eq(now),
+        ))
         .execute(&mut conn)
         .await;
     match updated {

@@ -49,6 +49,8 @@ pub async fn set_number(
             profiles::phone_number.eq(number),
             profiles::phone_verified.eq(false),
             profiles::phone_verified_at.eq(None::<DateTime<Utc>>),
+            profiles::phone_failed_at.eq(None::<DateTime<Utc>>),
+            profiles::phone_failure.eq(None::<String>),
             profiles::updated_at.eq(now),
         ))
         .execute(&mut conn)

@@ -1,5 +1,6 @@
 //! `status`: how a server, its database and its queue are, at a glance.
 
+mod lost;
 mod server;
 mod show;
 
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     config::{Config, Source},
     db::{Backup, Connector, migrations},
-    outbox::store::{self, Depth},
+    outbox::store::{self, Depth, Lost},
 };
 
 /// All of it.
@@ -37,8 +38,10 @@ struct Database {
     applied_migrations: usize,
     pending_migrations: Vec<String>,
     outbox: Vec<Depth>,
-    /// Within the last day.
+    /// Messages of the last day that were given up.
     dead_messages: i64,
+    /// Messages of the last day that nobody got, by why.
+    lost: Vec<Lost>,
     last_backup: Option<Backup>,
 }
 
@@ -80,7 +83,9 @@ impl Database {
         // An older schema has not all of the tables.
         if known.pending_migrations.is_empty() {
             known.outbox = store::depth(&conn).await?;
-            known.dead_messages = store::recently_dead(&conn).await?;
+            known.lost = store::recently_lost(&conn).await?;
+            let dead = known.lost.iter().filter(|lost| lost.status == "dead");
+            known.dead_messages = dead.map(|lost| lost.messages).sum();
             known.last_backup = Backup::latest(&conn).await?;
         }
         Ok(known)
@@ -94,12 +99,7 @@ impl Database {
         if !self.pending_migrations.is_empty() {
             problems.push("the schema is behind: run `sports-log migrate`".into());
         }
-        if self.dead_messages > 0 {
-            problems.push(format!(
-                "{} messages of the last day could not be sent: see `sports-log outbox list --status dead`",
-                self.dead_messages
-            ));
-        }
+        problems.extend(lost::sentences(&self.lost));
         problems
     }
 }

@@ -8,6 +8,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         token_version -> Int4,
         locked_at -> Nullable<Timestamptz>,
+        email_failed_at -> Nullable<Timestamptz>,
+        email_failure -> Nullable<Text>,
     }
 }
 
@@ -22,6 +24,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         time_zone -> Text,
         phone_verified_at -> Nullable<Timestamptz>,
+        phone_failed_at -> Nullable<Timestamptz>,
+        phone_failure -> Nullable<Text>,
     }
 }
 

@@ -4,19 +4,19 @@
 use std::time::Duration;
 
 use diesel::{
-    dsl::now,
     prelude::*,
-    sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Double, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::undelivered::NOTE;
 use crate::{
     db::{
-        FetchOne,
-        schema::{outbox, users},
+        FetchOne, FixedSql,
+        schema::{otp_challenges, outbox, users},
     },
-    outbox::{Channel, MessageKind},
+    outbox::{Channel, MessageKind, Undelivered},
 };
 
 /// A claimed message: what it is, and the fence that only this claim may complete it with.
@@ -35,7 +35,7 @@ pub struct Claimed {
     pub attempts: i32,
     /// Earlier tries that the provider may have taken without our hearing of it.
     pub unconfirmed: i16,
-    /// The address that mail goes to: the account's, unless the message has one of its own.
+    /// Where it goes: an address of its own, or where its code is to be used, or the account's address.
     pub recipient: Option<String>,
     /// Seconds until nobody wants it any more.
     pub life_left_secs: f64,
@@ -161,13 +161,17 @@ diesel::define_sql_function! {
 pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Option<Claimed>> {
     held(claim)
         .left_join(users::table)
+        .left_join(otp_challenges::table.on(otp_challenges::id.eq(outbox::subject_id)))
         .select((
             outbox::subject_id,
             outbox::channel,
             outbox::attempts,
             outbox::unconfirmed,
-            coalesce(outbox::recipient, users::email.nullable()),
-            diesel::dsl::sql::<Double>("extract(epoch FROM expires_at - now())::float8"),
+            coalesce(
+                outbox::recipient,
+                coalesce(otp_challenges::destination.nullable(), users::email.nullable()),
+            ),
+            diesel::dsl::sql::<Double>("extract(epoch FROM outbox.expires_at - now())::float8"),
             diesel::dsl::sql::<Double>("extract(epoch FROM now() - outbox.created_at)::float8"),
         ))
         .first(&mut conn)
@@ -181,8 +185,13 @@ pub async fn renew(
     claim: Claim,
     lease: Duration,
 ) -> QueryResult<bool> {
-    let until = now.into_sql::<Timestamptz>() + interval(lease);
-    let renewed = diesel::update(held(claim)).set(outbox::lease_until.eq(until.nullable()));
+    let renewed = diesel::sql_query(
+        "UPDATE outbox SET lease_until = now() + make_interval(secs => $3)
+         WHERE id = $1 AND fence = $2 AND status = 'sending'",
+    )
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<BigInt, _>(claim.fence)
+    .bind::<Double, _>(lease.as_secs_f64());
     Ok(renewed.execute(&mut conn).await? == 1)
 }
 
@@ -201,38 +210,55 @@ pub async fn retract_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryRes
 }
 
 /// Ends a claim: the seconds since the message was enqueued, or nothing when the claim was lost to
-/// somebody else meanwhile.
+/// somebody else meanwhile. Notes with it whether messages reach the address or number `sent_to`.
 pub async fn complete(
     mut conn: &AsyncPgConnection,
     claim: Claim,
+    sent_to: Option<&str>,
     completion: &Completion,
 ) -> QueryResult<Option<f64>> {
-    let (status, pause, class, code, provider_id) = match completion {
-        Completion::Sent { provider_id } => ("sent", None, None, None, provider_id.clone()),
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Double)]
+        age_secs: f64,
+    }
+    let (status, pause, class, code, provider_id, failure) = match completion {
+        Completion::Sent { provider_id } => ("sent", None, None, None, provider_id.clone(), None),
         Completion::Retry { pause, class, code } => {
-            ("queued", Some(*pause), Some(*class), code.clone(), None)
+            ("queued", Some(*pause), Some(*class), code.clone(), None, None)
         }
-        Completion::Dead { class, code } => ("dead", None, Some(*class), code.clone(), None),
-        Completion::Expired => ("expired", None, None, None, None),
-        Completion::Cancelled => ("cancelled", None, None, None, None),
+        Completion::Dead { class, code } => {
+            let failure = Undelivered::of(class, code.as_deref());
+            ("dead", None, Some(*class), code.clone(), None, Some(failure))
+        }
+        Completion::Expired => ("expired", None, None, None, None, Some(Undelivered::NotInTime)),
+        Completion::Cancelled => ("cancelled", None, None, None, None, None),
     };
-    let not_before =
-        pause.map(|pause| outbox::not_before.eq(now.into_sql::<Timestamptz>() + interval(pause)));
-    let finished_at = pause.is_none().then(|| outbox::finished_at.eq(now));
-    diesel::update(held(claim))
-        .set((
-            outbox::status.eq(status),
-            outbox::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-            class.map(|class| outbox::last_error_class.eq(class)),
-            code.map(|code| outbox::last_error_code.eq(code)),
-            provider_id.map(|id| outbox::provider_id.eq(id)),
-            not_before,
-            finished_at,
-        ))
-        .returning(diesel::dsl::sql::<Double>("extract(epoch FROM now() - created_at)::float8"))
-        .fetch_one(&mut conn)
-        .await
-        .optional()
+    let completed: Option<Row> = FixedSql::new(format!(
+        "WITH ended AS (
+            UPDATE outbox SET status = $3, lease_until = NULL,
+                last_error_class = coalesce($4, last_error_class),
+                last_error_code = coalesce($5, last_error_code),
+                provider_id = coalesce($6, provider_id),
+                not_before = coalesce(now() + make_interval(secs => $7), not_before),
+                finished_at = CASE WHEN $7 IS NULL THEN now() END
+            WHERE id = $1 AND fence = $2 AND status = 'sending'
+            RETURNING user_id, channel, status, $8 AS sent_to, $9 AS failure, created_at), {NOTE}
+         SELECT extract(epoch FROM now() - created_at)::float8 AS age_secs FROM ended"
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<BigInt, _>(claim.fence)
+    .bind::<Text, _>(status)
+    .bind::<Nullable<Text>, _>(class)
+    .bind::<Nullable<Text>, _>(code)
+    .bind::<Nullable<Text>, _>(provider_id)
+    .bind::<Nullable<Double>, _>(pause.map(|pause| pause.as_secs_f64()))
+    .bind::<Nullable<Text>, _>(sent_to)
+    .bind::<Nullable<Text>, _>(failure.map(|failure| failure.to_string()))
+    .fetch_one(&mut conn)
+    .await
+    .optional()?;
+    Ok(completed.map(|row| row.age_secs))
 }
 
 /// The row of a claim, while the claim holds.
@@ -243,9 +269,4 @@ fn held(claim: Claim) -> _ {
         .filter(outbox::id.eq(id))
         .filter(outbox::fence.eq(fence))
         .filter(outbox::status.eq("sending"))
-}
-
-fn interval(duration: Duration) -> diesel::pg::data_types::PgInterval {
-    let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-    diesel::pg::data_types::PgInterval::from_microseconds(microseconds)
 }

@@ -3,9 +3,11 @@
 mod claims;
 mod enqueue;
 mod operators;
+mod undelivered;
 mod upkeep;
 
 pub use claims::*;
 pub use enqueue::*;
 pub use operators::*;
+pub use undelivered::*;
 pub use upkeep::*;

@@ -3,31 +3,52 @@
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{BigInt, Double, Text, Timestamptz},
+    sql_types::{BigInt, Double, Nullable, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
-use crate::db::{FetchOne, schema::outbox};
+use super::undelivered::{Expired, note_expired};
+use crate::db::{fixed_query, schema::outbox};
+
+/// How many messages one statement ends.
+const EXPIRED_AT_ONCE: i64 = 1000;
 
 /// How long a message that is over is remembered, in days.
 const REMEMBERED_DAYS: i32 = 30;
 
-/// Ends what can no longer be of use; how many.
-pub async fn expire(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
-    let useless = outbox::table.filter(outbox::expires_at.le(now)).filter(
-        outbox::status
-            .eq("queued")
-            .or(outbox::status.eq("sending").and(outbox::lease_until.le(now))),
-    );
-    diesel::update(useless)
-        .set((
-            outbox::status.eq("expired"),
-            outbox::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-            outbox::finished_at.eq(now),
-        ))
-        .execute(&mut conn)
-        .await
+/// Ends what can no longer be of use: the channel of each message. Its owner is shown that it came
+/// to nothing.
+pub async fn expire(mut conn: &AsyncPgConnection) -> QueryResult<Vec<String>> {
+    let mut channels = Vec::new();
+    loop {
+        // The address is read before the row ends, which erases it.
+        let expired: Vec<Expired> = fixed_query(
+            "WITH useless AS (
+                SELECT o.id, coalesce(o.recipient, c.destination, u.email) AS sent_to
+                FROM outbox o
+                LEFT JOIN users u ON u.id = o.user_id
+                LEFT JOIN otp_challenges c ON c.id = o.subject_id
+                WHERE o.expires_at <= now()
+                  AND (o.status = 'queued' OR (o.status = 'sending' AND o.lease_until <= now()))
+                LIMIT $1)
+             UPDATE outbox o SET status = 'expired', lease_until = NULL, finished_at = now()
+             FROM useless
+             WHERE o.id = useless.id AND o.expires_at <= now()
+               AND (o.status = 'queued' OR (o.status = 'sending' AND o.lease_until <= now()))
+             RETURNING o.user_id, o.channel, useless.sent_to",
+        )
+        .bind::<BigInt, _>(EXPIRED_AT_ONCE)
+        .load(&mut conn)
+        .await?;
+        // A second statement: a request that has locked an account may wait for rows of the first.
+        note_expired(conn, &expired).await?;
+        let ended = i64::try_from(expired.len()).unwrap_or(i64::MAX);
+        channels.extend(expired.into_iter().map(|message| message.channel));
+        if ended < EXPIRED_AT_ONCE {
+            return Ok(channels);
+        }
+    }
 }
 
 /// Pending messages by channel and status, with the age of the oldest in seconds.
@@ -41,14 +62,34 @@ pub async fn depth(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Depth>> {
     .await
 }
 
-/// Messages given up within the last day.
-pub async fn recently_dead(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
-    outbox::table
-        .filter(outbox::status.eq("dead"))
-        .filter(outbox::finished_at.gt((now.into_sql::<Timestamptz>() - 1.day()).nullable()))
-        .count()
-        .fetch_one(&mut conn)
-        .await
+/// Messages of the last day that nobody got, by why, the most frequent first. A webhook that
+/// expires is the fault of its receiver.
+pub async fn recently_lost(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Lost>> {
+    diesel::sql_query(
+        "SELECT channel, status, last_error_class AS class, last_error_code AS code, count(*) AS messages
+         FROM outbox
+         WHERE finished_at > now() - interval '1 day'
+           AND (status = 'dead' OR (status = 'expired' AND channel <> 'webhook'))
+         GROUP BY channel, status, class, code ORDER BY messages DESC, channel, class, code",
+    )
+    .load(&mut conn)
+    .await
+}
+
+/// One line of [`recently_lost`].
+#[derive(QueryableByName, Serialize)]
+pub struct Lost {
+    #[diesel(sql_type = Text)]
+    pub channel: String,
+    /// `dead` or `expired`.
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub class: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub code: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    pub messages: i64,
 }
 
 /// One line of [`depth`].

@@ -187,7 +187,9 @@ pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
     let found: Json = diesel::sql_query(
         "SELECT jsonb_build_object(
             'id', u.id, 'email', u.email, 'created_at', u.created_at,
+            'email_failure', u.email_failure, 'email_failed_at', u.email_failed_at,
             'phone_number', p.phone_number, 'phone_verified', p.phone_verified,
+            'phone_failure', p.phone_failure, 'phone_failed_at', p.phone_failed_at,
             'has_password', EXISTS (SELECT FROM local_credentials c WHERE c.user_id = u.id AND c.password_hash IS NOT NULL),
             'connections', (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'name', name, 'email', email,
                                 'linked_at', created_at) ORDER BY created_at), '[]') FROM oauth_connections o WHERE o.user_id = u.id),

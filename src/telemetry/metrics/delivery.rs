@@ -19,8 +19,12 @@ pub struct DeliveryMetrics {
     pub oldest_seconds: GaugeVec,
     /// Attempts by channel and outcome.
     pub attempts: IntCounterVec,
-    /// Messages given up, by channel.
+    /// Messages given up, by channel and class of error.
     pub dead: IntCounterVec,
+    /// Messages that could not be sent while they were of use, by channel.
+    pub expired: IntCounterVec,
+    /// Addresses that began to fail within the last hour, by channel.
+    pub unreachable: IntGaugeVec,
     /// Seconds that a claim takes.
     pub claim: Histogram,
     /// Seconds from commit to sent.
@@ -64,7 +68,23 @@ impl DeliveryMetrics {
                 "Attempts to send",
                 &["channel", "outcome"],
             )?,
-            dead: counters(r, "outbox_dead_total", "Messages given up", &["channel"])?,
+            dead: counters(r, "outbox_dead_total", "Messages given up", &["channel", "class"])?,
+            expired: counters(
+                r,
+                "outbox_expired_total",
+                "Messages that could not be sent while they were of use",
+                &["channel"],
+            )?,
+            unreachable: registered(
+                r,
+                IntGaugeVec::new(
+                    opts(
+                        "outbox_unreachable_addresses",
+                        "Addresses and numbers that began to fail within the last hour",
+                    ),
+                    &["channel"],
+                )?,
+            )?,
             claim: registered(
                 r,
                 Histogram::with_opts(
@@ -121,7 +141,10 @@ impl DeliveryMetrics {
         };
         // Series that alerts look at exist before their first event.
         for channel in Channel::ALL.map(|channel| channel.to_string()) {
-            metrics.dead.with_label_values(&[channel.as_str()]);
+            for class in ["permanent", "unconfirmed"] {
+                metrics.dead.with_label_values(&[channel.as_str(), class]);
+            }
+            metrics.expired.with_label_values(&[channel.as_str()]);
             metrics.attempts.with_label_values(&[channel.as_str(), "sent"]);
         }
         metrics.show_depths(&[]);
