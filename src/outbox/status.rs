@@ -20,3 +20,8 @@ pub enum Status {
     /// Superseded, or what it was about is over.
     Cancelled,
 }
+
+impl Status {
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Sending, Self::Sent, Self::Dead, Self::Expired, Self::Cancelled];
+}

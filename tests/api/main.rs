@@ -34,6 +34,7 @@ mod migrations;
 mod oauth;
 mod openapi;
 mod otp;
+mod outbox_bulk;
 mod outbox_command;
 mod personal_tokens;
 mod pictures;

@@ -105,11 +105,22 @@ async fn a_waiting_message_can_be_taken_back_and_a_finished_one_not() {
 
 #[test]
 fn what_is_no_id_status_or_channel_is_refused() {
+    let id = "00000000-0000-4000-8000-000000000000";
     for arguments in [
         vec!["outbox", "show", "7"],
         vec!["outbox", "list", "--status", "lost"],
+        vec!["outbox", "list", "--kind", "pigeon_code"],
+        vec!["outbox", "list", "--code", " "],
+        vec!["outbox", "list", "--since", "yesterday"],
+        vec!["outbox", "list", "--since", "2999-01-01"],
         vec!["outbox", "list", "--limit", "0"],
         vec!["outbox", "retry"],
+        vec!["outbox", "retry", "--dry-run"],
+        vec!["outbox", "retry", id, "--all"],
+        vec!["outbox", "retry", id, "--status", "dead"],
+        vec!["outbox", "retry", id, "--dry-run"],
+        vec!["outbox", "retry", "--all", "--code", "554"],
+        vec!["outbox", "cancel", "--json"],
         vec!["send-test", "pigeon", "ann@example.com"],
     ] {
         let output = run(&arguments, &settings("postgres://nobody@localhost/none", 25));

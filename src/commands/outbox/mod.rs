@@ -1,56 +1,56 @@
 //! `outbox`: what operators see of messages and do to them. Works beside running servers.
 
+mod bulk;
+mod filter;
 mod show;
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use self::{
+    bulk::{Action, Selection, bulk},
+    filter::{EXAMPLES, FilterArgs},
+};
 use super::{CommandError, CommandResult, serve::configured, tables::as_json};
 use crate::{
     config::Source,
     db::Connector,
-    outbox::{
-        Channel, Status,
-        store::{self, MessageRow},
-    },
+    outbox::store::{self, MessageRow},
 };
 
 /// What to do.
 #[derive(Subcommand)]
 pub enum OutboxCommand {
     /// List messages, the newest first.
+    #[command(after_help = EXAMPLES)]
     List {
-        /// Only those that are queued, sending, sent, dead, expired or cancelled
-        #[arg(long)]
-        status: Option<Status>,
-        /// Only those by email or sms
-        #[arg(long)]
-        channel: Option<Channel>,
+        #[command(flatten)]
+        filter: FilterArgs,
         /// How many at most
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
-        /// JSON in place of a table
+        /// JSON instead of a table
         #[arg(long)]
         json: bool,
     },
     /// Show all of one message.
     Show {
         id: Uuid,
-        /// JSON in place of a table
+        /// JSON instead of a table
         #[arg(long)]
         json: bool,
     },
     /// Try messages again now: those that wait, and dead ones that can still be of use.
-    Retry {
-        #[arg(required = true)]
-        ids: Vec<Uuid>,
-    },
+    ///
+    /// Exit code 1 when one of the ids, or all that fit the filters, had to be left alone.
+    #[command(after_help = EXAMPLES)]
+    Retry(Selection),
     /// Take back messages that wait to be sent.
-    Cancel {
-        #[arg(required = true)]
-        ids: Vec<Uuid>,
-    },
+    ///
+    /// Exit code 1 when one of the ids, or all that fit the filters, had to be left alone.
+    #[command(after_help = EXAMPLES)]
+    Cancel(Selection),
 }
 
 /// Runs one of them. An error when a message is not there or not in a state for it.
@@ -59,27 +59,33 @@ pub fn outbox(command: OutboxCommand) -> CommandResult {
     actix_rt::System::new().block_on(async {
         let conn = Connector::new(&config.database)?.connect().await?;
         match command {
-            OutboxCommand::List { status, channel, limit, json } => {
-                let messages = store::list(&conn, status, channel, limit).await?;
+            OutboxCommand::List { filter, limit, json } => {
+                let messages = store::list(&conn, &filter.resolve(&conn).await?, limit).await?;
                 if json { as_json(&messages) } else { show::table(&messages) }
             }
             OutboxCommand::Show { id, json } => {
                 let message = find(&conn, id).await?;
                 if json { as_json(&message) } else { show::details(&message) }
             }
-            OutboxCommand::Retry { ids } => {
+            OutboxCommand::Retry(selection) if selection.ids.is_empty() => {
+                bulk(&conn, Action::Retry, selection).await
+            }
+            OutboxCommand::Cancel(selection) if selection.ids.is_empty() => {
+                bulk(&conn, Action::Cancel, selection).await
+            }
+            OutboxCommand::Retry(Selection { ids, .. }) => {
                 each(
                     &conn,
                     &ids,
                     "due now",
                     "it waits or is dead, and has not expired",
-                    async |id| Ok(store::retry(&conn, id).await?),
+                    async |id| Ok(store::retry(&conn, &[id]).await? == 1),
                 )
                 .await
             }
-            OutboxCommand::Cancel { ids } => {
+            OutboxCommand::Cancel(Selection { ids, .. }) => {
                 each(&conn, &ids, "cancelled", "it waits to be sent", async |id| {
-                    Ok(store::cancel(&conn, id).await?)
+                    Ok(store::cancel(&conn, &[id]).await? == 1)
                 })
                 .await
             }

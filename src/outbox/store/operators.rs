@@ -1,14 +1,19 @@
 //! What operators see of messages, and do to them.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::now, pg::Pg, prelude::*};
+use diesel::{
+    dsl::now,
+    pg::Pg,
+    prelude::*,
+    sql_types::{Bool, Nullable, Text},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    db::schema::outbox,
-    outbox::{Channel, Status},
+    db::{FixedSql, schema::outbox},
+    outbox::{Channel, MessageKind, Status},
 };
 
 /// A message as operators see it. It names the user, and never an address, a token or a code.
@@ -34,51 +39,120 @@ pub struct MessageRow {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// The newest messages, of one status or channel where asked for.
+/// Which messages: those that match every field that is set.
+#[derive(Default)]
+pub struct MessageFilter {
+    pub status: Option<Status>,
+    pub channel: Option<Channel>,
+    pub kind: Option<MessageKind>,
+    pub user_id: Option<Uuid>,
+    /// The class of the last error.
+    pub class: Option<String>,
+    /// A word of the last error's code, or the start of one up to a dot.
+    pub code: Option<String>,
+    /// Ended since then, or not over and enqueued since then.
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl MessageFilter {
+    fn messages(&self) -> outbox::BoxedQuery<'_, Pg> {
+        let mut query = outbox::table.into_boxed();
+        if let Some(status) = self.status {
+            query = query.filter(outbox::status.eq(status.to_string()));
+        }
+        if let Some(channel) = self.channel {
+            query = query.filter(outbox::channel.eq(channel.to_string()));
+        }
+        if let Some(kind) = self.kind {
+            query = query.filter(outbox::kind.eq(kind.to_string()));
+        }
+        if let Some(user_id) = self.user_id {
+            query = query.filter(outbox::user_id.eq(user_id));
+        }
+        if let Some(class) = &self.class {
+            query = query.filter(outbox::last_error_class.eq(class));
+        }
+        if let Some(code) = &self.code {
+            let (word, beginning) = (format!(" {code} "), format!(" {code}."));
+            let words = "lower(' ' || last_error_code || ' ')";
+            let fits =
+                format!("(strpos({words}, lower($1)) > 0 OR strpos({words}, lower($2)) > 0)");
+            let fits = FixedSql::<Nullable<Bool>>::new(fits);
+            query = query.filter(fits.bind::<Text, _>(word).bind::<Text, _>(beginning));
+        }
+        if let Some(since) = self.since {
+            let is_pending = outbox::status.eq_any(["queued", "sending"]);
+            let pending = is_pending.and(outbox::created_at.ge(since));
+            query = query.filter(outbox::finished_at.ge(since).or(pending.nullable()));
+        }
+        query
+    }
+}
+
+/// The newest of these messages.
 pub async fn list(
     mut conn: &AsyncPgConnection,
-    status: Option<Status>,
-    channel: Option<Channel>,
+    filter: &MessageFilter,
     limit: i64,
 ) -> QueryResult<Vec<MessageRow>> {
-    let mut query = outbox::table.select(MessageRow::as_select()).into_boxed::<Pg>();
-    if let Some(status) = status {
-        query = query.filter(outbox::status.eq(status.to_string()));
-    }
-    if let Some(channel) = channel {
-        query = query.filter(outbox::channel.eq(channel.to_string()));
-    }
-    query.order((outbox::created_at.desc(), outbox::id)).limit(limit).load(&mut conn).await
+    filter
+        .messages()
+        .select(MessageRow::as_select())
+        .order((outbox::created_at.desc(), outbox::id))
+        .limit(limit)
+        .load(&mut conn)
+        .await
+}
+
+/// A message that an operator would do something to.
+#[derive(Queryable)]
+pub struct Candidate {
+    pub id: Uuid,
+    pub status: String,
+    /// Too late to be of use.
+    pub is_over: bool,
+}
+
+/// All of these messages that are in one of `states`.
+pub async fn candidates(
+    mut conn: &AsyncPgConnection,
+    filter: &MessageFilter,
+    states: &[&str],
+) -> QueryResult<Vec<Candidate>> {
+    filter
+        .messages()
+        .filter(outbox::status.eq_any(states))
+        .select((outbox::id, outbox::status, outbox::expires_at.le(now)))
+        .load(&mut conn)
+        .await
 }
 
 pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<MessageRow>> {
     outbox::table.find(id).select(MessageRow::as_select()).first(&mut conn).await.optional()
 }
 
-/// Makes a message due at once, also one that was given up, while it can still be of use.
-/// False when there is no such message.
-pub async fn retry(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+/// Makes messages due at once, also those that were given up, while they can still be of use: how
+/// many there were.
+pub async fn retry(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<usize> {
     let waiting = outbox::table
-        .find(id)
+        .filter(outbox::id.eq_any(ids))
         .filter(outbox::status.eq_any(["queued", "dead"]))
         .filter(outbox::expires_at.gt(now));
-    let updated = diesel::update(waiting)
+    diesel::update(waiting)
         .set((
             outbox::status.eq("queued"),
             outbox::not_before.eq(now),
             outbox::finished_at.eq(None::<DateTime<Utc>>),
         ))
         .execute(&mut conn)
-        .await?;
-    Ok(updated == 1)
+        .await
 }
 
-/// Takes back a message that is not being sent. False when there is no such message.
-pub async fn cancel(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
-    let queued = outbox::table.find(id).filter(outbox::status.eq("queued"));
-    let updated = diesel::update(queued)
+/// Takes back messages that are not being sent: how many there were.
+pub async fn cancel(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<usize> {
+    let queued = outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::status.eq("queued"));
+    diesel::update(queued)
         .set((outbox::status.eq("cancelled"), outbox::finished_at.eq(now)))
         .execute(&mut conn)
-        .await?;
-    Ok(updated == 1)
+        .await
 }
