@@ -13,7 +13,7 @@
 //! [`recordings`].
 //!
 //! [`app`] puts them together, for `main` and for the tests alike. [`config`] is the only place
-//! where the environment is read. [`throttle`] has the limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
+//! where the environment is read. [`outgoing`] asks other services over HTTP. [`throttle`] has the limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
 //! operators see; [`dev`] is the private PostgreSQL of a development machine.
 
 #[global_allocator]
@@ -36,6 +36,7 @@ pub mod imports;
 pub mod integrations;
 pub mod jobs;
 pub mod outbox;
+mod outgoing;
 pub mod pictures;
 pub mod recordings;
 mod retry_after;

@@ -5,24 +5,34 @@ use std::{
     time::Duration,
 };
 
+use awc::http::Method;
+
 use super::CommandResult;
-use crate::config::Source;
+use crate::{
+    config::Source,
+    outgoing::{Answer, Bounds, Failure, Outgoing, exchange},
+};
+
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks `GET /readyz` of `url`, or of the server that `BIND_ADDR` describes.
 pub fn healthcheck(url: Option<String>) -> CommandResult {
     let url = url.unwrap_or_else(own_url);
     let url = format!("{}/readyz", url.trim_end_matches('/'));
     actix_rt::System::new().block_on(async {
-        let client =
-            awc::Client::builder().disable_redirects().timeout(Duration::from_secs(5)).finish();
-        let mut response =
-            client.get(&url).send().await.map_err(|error| format!("{url}: {error}"))?;
-        if response.status().is_success() {
+        let answer = get(&url, 64 * 1024).await.map_err(|failure| format!("{url}: {failure}"))?;
+        if answer.status.is_success() {
             return Ok(());
         }
-        let body = response.body().limit(64 * 1024).await.unwrap_or_default();
-        Err(format!("{url}: {} {}", response.status(), String::from_utf8_lossy(&body)).into())
+        let body = answer.body.unwrap_or_default();
+        Err(format!("{url}: {} {}", answer.status, String::from_utf8_lossy(&body)).into())
     })
+}
+
+/// What a server of ours answers within five seconds. Needs an actix system.
+pub(super) async fn get(url: &str, body_bytes: usize) -> Result<Answer, Failure> {
+    let bounds = Bounds { patience: PATIENCE, body_patience: PATIENCE, body_bytes };
+    exchange(Outgoing::default().request(Method::GET, url)?.send(), bounds).await
 }
 
 /// The address of the server that `BIND_ADDR` describes, as seen from this machine.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use actix_rt::task::JoinHandle;
+use awc::http::Method;
 use sd_notify::NotifyState;
+
+use crate::outgoing::{Bounds, Outgoing, exchange};
 
 /// "It serves": units ordered after ours may start.
 pub fn ready(port: u16) {
@@ -22,13 +25,17 @@ pub fn watch(server: &str) -> Option<JoinHandle<()>> {
     let period = sd_notify::watchdog_enabled()? / 2;
     let url = format!("{server}/healthz");
     Some(actix_rt::spawn(async move {
-        let client = awc::Client::builder().timeout(period.min(Duration::from_secs(5))).finish();
+        let outgoing = Outgoing::default();
+        let patience = period.min(Duration::from_secs(5));
+        let bounds = Bounds { patience, body_patience: patience, body_bytes: 64 * 1024 };
         let mut ticks = tokio::time::interval(period);
         loop {
             ticks.tick().await;
-            match client.get(&url).send().await {
-                Ok(answer) if answer.status().is_success() => tell(&[NotifyState::Watchdog]),
-                Ok(answer) => tracing::error!(http.status = answer.status().as_u16(), "unhealthy"),
+            let answer =
+                async { exchange(outgoing.request(Method::GET, &url)?.send(), bounds).await };
+            match answer.await {
+                Ok(answer) if answer.status.is_success() => tell(&[NotifyState::Watchdog]),
+                Ok(answer) => tracing::error!(http.status = answer.status.as_u16(), "unhealthy"),
                 Err(error) => tracing::error!(error = %error, "unhealthy"),
             }
         }

@@ -71,6 +71,20 @@ fn queries_stand_in_stores() {
 }
 
 #[test]
+fn requests_to_others_go_through_one_layer() {
+    for (name, text) in sources() {
+        let builds = ["awc::Client", "Client::builder", "Client::default", "TcpStream::connect"];
+        for client in builds {
+            let is_allowed = name.starts_with("outgoing/");
+            assert!(
+                is_allowed || !code(&text).contains(client),
+                "{name} has a {client} of its own"
+            );
+        }
+    }
+}
+
+#[test]
 fn only_config_reads_the_environment() {
     for (name, text) in sources() {
         assert!(

@@ -2,55 +2,55 @@
 
 use std::time::Duration;
 
-use derive_more::{Display, Error};
+use awc::http::{Method, StatusCode};
+use derive_more::{Display, Error, From};
 use oauth2::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-/// The longest that a provider may take over one answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::outgoing::{Bounds, Failure, Outgoing, exchange};
 
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// The longest that a provider may take over one answer, and the longest answer.
+const BOUNDS: Bounds = Bounds {
+    patience: Duration::from_secs(10),
+    body_patience: Duration::from_secs(10),
+    body_bytes: 64 * 1024,
+};
 
 /// Why there is no answer that could be used. Never holds what was sent.
-#[derive(Debug, Display, Error)]
+#[derive(Debug, Display, Error, From)]
 pub enum CallError {
-    #[display("no answer within {} s", PATIENCE.as_secs())]
-    TimedOut,
     #[display("cannot be asked: {_0}")]
-    Failed(#[error(not(source))] String),
+    Failed(Failure),
     #[display("answered {_0}")]
+    #[from(skip)]
     Refused(#[error(not(source))] u16),
     #[display("answered what nobody understands: {_0}")]
+    #[from(skip)]
     Garbage(#[error(not(source))] String),
 }
 
 /// See the module.
-pub struct Outbound(awc::Client);
-
-impl Default for Outbound {
-    /// Needs the runtime that will call.
-    fn default() -> Self {
-        Self(awc::Client::builder().disable_redirects().timeout(PATIENCE).finish())
-    }
-}
+#[derive(Default)]
+pub struct Outbound(Outgoing);
 
 impl Outbound {
     /// For calls of other kinds.
-    pub fn client(&self) -> awc::Client {
+    pub fn client(&self) -> Outgoing {
         self.0.clone()
     }
 
     /// Sends a request of the `oauth2` crate's, which speaks another version of `http` than awc.
     pub async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
         let (parts, body) = request.into_parts();
-        let method = parts.method.as_str().parse::<awc::http::Method>().map_err(failed)?;
-        let mut sending = self.0.request(method, parts.uri.to_string());
+        let method = parts.method.as_str().parse::<Method>().map_err(garbage)?;
+        let mut sending = self.0.request(method, &parts.uri.to_string())?;
         for (name, value) in &parts.headers {
             sending = sending.append_header((name.as_str(), value.as_bytes()));
         }
-        let (status, body) = in_time(sending.send_body(body)).await?;
-        oauth2::http::Response::builder().status(status).body(body).map_err(failed)
+        let answer = exchange(sending.send_body(body), BOUNDS).await?;
+        let (status, body) = (answer.status.as_u16(), answer.body?);
+        oauth2::http::Response::builder().status(status).body(body).map_err(garbage)
     }
 
     /// The JSON at `url`, asked for in the name of `bearer`.
@@ -59,28 +59,18 @@ impl Outbound {
         url: &str,
         bearer: Option<&SecretString>,
     ) -> Result<T, CallError> {
-        let mut request = self.0.get(url);
+        let mut request = self.0.request(Method::GET, url)?;
         if let Some(token) = bearer {
             request = request.bearer_auth(token.expose_secret());
         }
-        let (status, body) = in_time(request.send()).await?;
-        if status != 200 {
-            return Err(CallError::Refused(status));
+        let answer = exchange(request.send(), BOUNDS).await?;
+        if answer.status != StatusCode::OK {
+            return Err(CallError::Refused(answer.status.as_u16()));
         }
-        serde_json::from_slice(&body).map_err(|error| CallError::Garbage(error.to_string()))
+        serde_json::from_slice(&answer.body?).map_err(garbage)
     }
 }
 
-/// Status and body, both before the patience ends: the client's own time-out ends with the headers.
-async fn in_time(sending: awc::SendClientRequest) -> Result<(u16, Vec<u8>), CallError> {
-    let exchange = async {
-        let mut response = sending.await.map_err(failed)?;
-        let body = response.body().limit(LONGEST_ANSWER).await.map_err(failed)?;
-        Ok((response.status().as_u16(), body.to_vec()))
-    };
-    tokio::time::timeout(PATIENCE, exchange).await.unwrap_or(Err(CallError::TimedOut))
-}
-
-fn failed(error: impl std::fmt::Display) -> CallError {
-    CallError::Failed(error.to_string())
+fn garbage(error: impl std::fmt::Display) -> CallError {
+    CallError::Garbage(error.to_string())
 }

@@ -1,13 +1,14 @@
 //! What a running server says of itself, at `/readyz` and `/metrics`.
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{collections::BTreeMap, io};
 
-use awc::Client;
 use chrono::{DateTime, Utc};
 use prometheus_parse::{Scrape, Value};
 use serde::Serialize;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::commands::healthcheck::get;
+
+const LONGEST_FAULT: usize = 64 * 1024;
 const METRICS_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A server, or why there is none to ask.
@@ -38,9 +39,8 @@ pub struct Figures {
 impl Server {
     pub async fn ask(url: &str) -> Self {
         let url = url.trim_end_matches('/').to_owned();
-        let client = Client::builder().disable_redirects().timeout(PATIENCE).finish();
-        let fault = readiness(&client, &url).await.err();
-        let figures = metrics(&client, &url).await.ok().map(|scrape| Figures::of(&scrape));
+        let fault = readiness(&url).await.err();
+        let figures = metrics(&url).await.ok().map(|scrape| Figures::of(&scrape));
         Self { url, fault, figures }
     }
 
@@ -53,23 +53,21 @@ impl Server {
     }
 }
 
-async fn readiness(client: &Client, url: &str) -> Result<(), String> {
-    let mut answer = client
-        .get(format!("{url}/readyz"))
-        .send()
-        .await
-        .map_err(|error| format!("{url}: {error}"))?;
-    if answer.status().is_success() {
+async fn readiness(url: &str) -> Result<(), String> {
+    let answer = get(&format!("{url}/readyz"), LONGEST_FAULT).await;
+    let answer = answer.map_err(|failure| format!("{url}: {failure}"))?;
+    if answer.status.is_success() {
         return Ok(());
     }
-    let body = answer.json::<serde_json::Value>().await.unwrap_or_default();
+    let body = answer.body.unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let error = body.get("error").and_then(|error| error.as_str());
-    Err(error.map_or_else(|| answer.status().to_string(), str::to_owned))
+    Err(error.map_or_else(|| answer.status.to_string(), str::to_owned))
 }
 
-async fn metrics(client: &Client, url: &str) -> Result<Scrape, Box<dyn std::error::Error>> {
-    let mut answer = client.get(format!("{url}/metrics")).send().await?;
-    let text = String::from_utf8(answer.body().limit(METRICS_LIMIT).await?.to_vec())?;
+async fn metrics(url: &str) -> Result<Scrape, Box<dyn std::error::Error>> {
+    let answer = get(&format!("{url}/metrics"), METRICS_LIMIT).await?;
+    let text = String::from_utf8(answer.body?)?;
     Ok(Scrape::parse(text.lines().map(|line| io::Result::Ok(line.to_owned())))?)
 }
 

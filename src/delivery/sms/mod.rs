@@ -1,6 +1,7 @@
 //! The SMS channel: its actor, what the messages say, and the way to Twilio.
 
 mod actor;
+mod answer;
 mod text;
 mod texter;
 mod twilio;

@@ -71,15 +71,13 @@ async fn send(
     let keys = signing_keys(&parts.server_key, posting.webhook_id);
     let body = posting.payload.to_string().into_bytes();
     let posted = client.post(&posting.url, &keys, delivery_id, body).await;
+    let retry_after = posted.as_ref().ok().and_then(|posted| posted.retry_after);
     let outcome = match posted {
-        Ok(status @ 200..300) => {
-            Outcome { response_status: Some(status.into()), error: None, is_gone: false }
+        Ok(posted) => {
+            let status = posted.status.as_u16();
+            let error = (!posted.status.is_success()).then(|| format!("answered {status}"));
+            Outcome { response_status: Some(status.into()), error, is_gone: status == GONE }
         }
-        Ok(status) => Outcome {
-            response_status: Some(status.into()),
-            error: Some(format!("answered {status}")),
-            is_gone: status == GONE,
-        },
         Err(error) => Outcome { response_status: None, error: Some(error), is_gone: false },
     };
     if let Err(error) = note(parts, delivery_id, &posting, &outcome).await {
@@ -90,7 +88,7 @@ async fn send(
         Some(_) if outcome.is_gone => Err(SendError::permanent(GONE)),
         Some(_) => {
             let code = outcome.response_status.map(|status| status.to_string());
-            Err(SendError::Transient { code, retry_after: None })
+            Err(SendError::Transient { code, retry_after })
         }
     }
 }

@@ -12,6 +12,7 @@ mod paused;
 mod refusals;
 mod replicas;
 mod sms;
+mod sms_answers;
 mod tally;
 mod usefulness;
 mod wake_up;

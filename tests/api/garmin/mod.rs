@@ -3,6 +3,7 @@
 mod developer;
 mod faults;
 mod kill;
+mod odd_answers;
 mod personal;
 mod webhook;
 

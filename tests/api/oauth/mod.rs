@@ -4,6 +4,7 @@ mod connections;
 mod facebook;
 mod faults;
 mod login;
+mod odd_answers;
 mod pre_hijacking;
 mod return_to;
 mod state;

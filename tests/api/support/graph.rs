@@ -34,7 +34,7 @@ struct State {
 /// Facebook, as tests see it.
 #[derive(Clone)]
 pub struct Facebook {
-    base: String,
+    pub base: String,
     state: Arc<Mutex<State>>,
 }
 

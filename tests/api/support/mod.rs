@@ -11,6 +11,7 @@ mod mail;
 mod metrics;
 pub mod openid;
 mod own_postgres;
+pub mod peer;
 pub mod process;
 pub mod receiver;
 mod serve;

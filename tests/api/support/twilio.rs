@@ -11,7 +11,7 @@ use actix_web::{
     http::header,
     web::{Data, Form, Path, Query},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
@@ -21,8 +21,8 @@ pub const FROM: &str = "+15005550006";
 /// What becomes of the next attempt to send, in place of 201.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// Refused with this status, Twilio's error code, and `Retry-After` in seconds.
-    Refuse { status: u16, code: u32, retry_after: Option<u32> },
+    /// Refused with this status, Twilio's error code, and `Retry-After`.
+    Refuse { status: u16, code: u32, retry_after: Option<&'static str> },
     /// Accepted, and then this status in place of 201.
     AcceptThen(u16),
     /// Accepted, and then no answer at all.
@@ -31,6 +31,8 @@ pub enum Fault {
     Hang,
     /// Accepted, answered with something that is no JSON.
     Garbage,
+    /// Answered 201, with a status and an error code, which is JSON.
+    AcceptAs(&'static str, &'static str),
 }
 
 /// A message that was accepted.
@@ -42,6 +44,8 @@ pub struct Sms {
     pub body: String,
     pub validity_secs: u32,
     pub status: &'static str,
+    /// JSON, as Twilio shows it beside the status.
+    pub error_code: &'static str,
 }
 
 #[derive(Default)]
@@ -52,6 +56,9 @@ struct State {
     handed_out: Vec<String>,
     attempts: Vec<Instant>,
     searches: usize,
+    looks: usize,
+    /// Lists have members that are no messages.
+    lists_oddly: bool,
 }
 
 /// Twilio, as tests see it.
@@ -72,9 +79,17 @@ impl Twilio {
             let messages = "/2010-04-01/Accounts/{account}/Messages.json";
             app.app_data(Data::new(serving.clone()))
                 .route(messages, actix_web::web::post().to(create))
-                .route(messages, actix_web::web::get().to(list));
+                .route(messages, actix_web::web::get().to(list))
+                .route(
+                    "/2010-04-01/Accounts/{account}/Messages/{sid}.json",
+                    actix_web::web::get().to(show),
+                );
         });
         twilio
+    }
+
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// What a server needs to be told to use it.
@@ -83,7 +98,7 @@ impl Twilio {
             ("TWILIO_ACCOUNT_SID", ACCOUNT_SID.to_owned()),
             ("TWILIO_AUTH_TOKEN", AUTH_TOKEN.to_owned()),
             ("TWILIO_FROM_NUMBER", FROM.to_owned()),
-            ("TWILIO_BASE_URL", format!("http://127.0.0.1:{}", self.port)),
+            ("TWILIO_BASE_URL", self.base()),
         ]
     }
 
@@ -103,6 +118,23 @@ impl Twilio {
     /// How often the messages were listed.
     pub fn searches(&self) -> usize {
         self.state().searches
+    }
+
+    /// How often a message was looked at.
+    pub fn looks(&self) -> usize {
+        self.state().looks
+    }
+
+    /// From now on, lists have members that are no messages.
+    pub fn list_oddly(&self) {
+        self.state().lists_oddly = true;
+    }
+
+    /// From now on, messages are shown with this status and error code, which is JSON.
+    pub fn report(&self, status: &'static str, error_code: &'static str) {
+        for sms in &mut self.state().messages {
+            (sms.status, sms.error_code) = (status, error_code);
+        }
     }
 
     /// The next message to this number that was not handed out yet.
@@ -141,6 +173,7 @@ impl Twilio {
             body: form.body.clone(),
             validity_secs: form.validity_secs,
             status: "queued",
+            error_code: "null",
         });
         drop(state);
         self.arrived.notify_waiters();
@@ -152,6 +185,12 @@ impl Sms {
     /// The code, which comes first.
     pub fn code(&self) -> String {
         self.body.chars().take(6).collect()
+    }
+
+    fn json(&self) -> Value {
+        let Self { sid, to, body, status, error_code, .. } = self;
+        let error_code: Value = serde_json::from_str(error_code).unwrap();
+        json!({"sid": sid, "status": status, "body": body, "to": to, "error_code": error_code})
     }
 }
 
@@ -208,7 +247,8 @@ async fn create(
         Some(Fault::Refuse { status, code, retry_after }) => {
             let mut answer = error(status, code);
             if let Some(seconds) = retry_after {
-                answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+                let value = header::HeaderValue::from_static(seconds);
+                answer.headers_mut().insert(header::RETRY_AFTER, value);
             }
             answer
         }
@@ -225,6 +265,12 @@ async fn create(
             twilio.accept(&form);
             HttpResponse::Created().body("<html>")
         }
+        Some(Fault::AcceptAs(status, error_code)) => {
+            twilio.accept(&form);
+            twilio.report(status, error_code);
+            let sms = twilio.messages().last().unwrap().json();
+            HttpResponse::Created().json(sms)
+        }
     }
 }
 
@@ -239,9 +285,28 @@ async fn list(
     }
     let mut state = twilio.state();
     state.searches += 1;
+    let mut messages = Vec::new();
+    if state.lists_oddly {
+        let odd =
+            json!([null, 5, "x", [], {}, {"sid": null, "status": 1, "body": {}}, {"body": "1"}]);
+        messages.extend(odd.as_array().unwrap().clone());
+    }
     let found = state.messages.iter().rev().filter(|sms| sms.to == query.to);
-    let messages: Vec<_> = found
-        .map(|sms| json!({"sid": sms.sid, "status": sms.status, "body": sms.body, "to": sms.to}))
-        .collect();
+    messages.extend(found.map(Sms::json));
     HttpResponse::Ok().json(json!({"messages": messages, "page": 0}))
+}
+
+async fn show(
+    twilio: Data<Twilio>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let (account, sid) = path.into_inner();
+    if !is_authorised(&request, &account) {
+        return error(401, 20003);
+    }
+    let mut state = twilio.state();
+    state.looks += 1;
+    let found = state.messages.iter().find(|sms| sms.sid == sid);
+    found.map_or_else(|| error(404, 20404), |sms| HttpResponse::Ok().json(sms.json()))
 }

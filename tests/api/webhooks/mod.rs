@@ -2,6 +2,7 @@
 
 mod failures;
 mod fairness;
+mod odd_receivers;
 
 use actix_web::http::Method;
 use futures_util::future::join_all;

@@ -148,7 +148,7 @@ impl Garmin {
         self.state().most_at_once
     }
 
-    fn base(&self) -> String {
+    pub fn base(&self) -> String {
         self.state().base.clone()
     }
 
