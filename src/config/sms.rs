@@ -1,10 +1,13 @@
 //! How text messages leave: through Twilio, into the mailbox folder, or not at all.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{source::Source, units::HttpUrl};
+use super::{
+    source::Source,
+    units::{HttpUrl, Seconds},
+};
 
 /// An account at Twilio.
 #[derive(Clone, Debug)]
@@ -14,6 +17,8 @@ pub struct TwilioConfig {
     pub sender: TwilioSender,
     /// Where its API is, without a trailing slash; another one for tests.
     pub base_url: String,
+    /// How long after a message was sent Twilio is asked what became of it.
+    pub check_after: Duration,
 }
 
 /// Whom messages come from.
@@ -43,6 +48,7 @@ impl SmsConfig {
         let from: Option<String> = s.optional("TWILIO_FROM_NUMBER");
         let service: Option<String> = s.optional("TWILIO_MESSAGING_SERVICE_SID");
         let base_url = s.or("TWILIO_BASE_URL", HttpUrl("https://api.twilio.com".into())).0;
+        let check_after = s.or("TWILIO_CHECK_SECS", Seconds(60.0)).into();
         let Some(account_sid) = account_sid else {
             for (name, is_set) in [
                 ("TWILIO_AUTH_TOKEN", auth_token.is_some()),
@@ -76,7 +82,9 @@ impl SmsConfig {
                 return None;
             }
         };
-        Some(Self::Twilio(TwilioConfig { account_sid, auth_token: auth_token?, sender, base_url }))
+        let auth_token = auth_token?;
+        let config = TwilioConfig { account_sid, auth_token, sender, base_url, check_after };
+        Some(Self::Twilio(config))
     }
 
     /// Whether text messages can be sent at all.

@@ -48,6 +48,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         unconfirmed -> Int2,
         recipient -> Nullable<Text>,
+        unchecked_since -> Nullable<Timestamptz>,
     }
 }
 

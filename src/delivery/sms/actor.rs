@@ -1,10 +1,13 @@
-//! The SMS actor: sends what the OTP actor composed, and never twice without asking the provider.
+//! The SMS actor: sends what the OTP actor composed, never twice without asking the provider, and
+//! asks later what became of it.
 
 use std::{rc::Rc, time::Duration};
 
-use actix::{Actor, Context, Handler, Message, ResponseFuture};
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, ResponseFuture, WrapFuture,
+};
 
-use super::{Text, Texter, twilio::Twilio};
+use super::{Text, Texter, check::check, twilio::Twilio};
 use crate::{
     delivery::{
         Parts, mailbox,
@@ -34,16 +37,32 @@ pub struct SendSms {
 pub struct SmsActor {
     parts: Rc<Parts>,
     texter: Rc<Texter>,
+    is_checking: bool,
 }
 
 impl SmsActor {
     pub fn new(parts: Rc<Parts>, texter: Rc<Texter>) -> Self {
-        Self { parts, texter }
+        Self { parts, texter, is_checking: false }
     }
 }
 
 impl Actor for SmsActor {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_interval(self.parts.config.poll, |actor, ctx| {
+            if !std::mem::replace(&mut actor.is_checking, true) {
+                let (parts, texter) = (Rc::clone(&actor.parts), Rc::clone(&actor.texter));
+                let checking = async move {
+                    if let Texter::Twilio(twilio) = &*texter {
+                        check(&parts, twilio).await;
+                    }
+                };
+                let done = |(), actor: &mut Self, _: &mut _| actor.is_checking = false;
+                ctx.spawn(checking.into_actor(actor).map(done));
+            }
+        });
+    }
 }
 
 impl Handler<SendSms> for SmsActor {

@@ -2,6 +2,7 @@
 
 mod actor;
 mod answer;
+mod check;
 mod text;
 mod texter;
 mod twilio;

@@ -34,15 +34,18 @@ pub struct Twilio {
     account_sid: String,
     auth_token: SecretString,
     sender: TwilioSender,
+    /// How long after a message was sent to look what became of it.
+    pub check_after: Duration,
 }
 
 impl Twilio {
     /// Needs the runtime that will send.
     pub fn new(config: &TwilioConfig) -> Self {
-        let TwilioConfig { account_sid, auth_token, sender, base_url } = config.clone();
+        let TwilioConfig { account_sid, auth_token, sender, base_url, check_after } =
+            config.clone();
         let messages_url = format!("{base_url}/2010-04-01/Accounts/{account_sid}/Messages");
         let outgoing = Outgoing::default();
-        Self { outgoing, messages_url, account_sid, auth_token, sender }
+        Self { outgoing, messages_url, account_sid, auth_token, sender, check_after }
     }
 
     /// Hands one message over; Twilio's id of it comes back. It is not passed on after `life`.
@@ -83,6 +86,16 @@ impl Twilio {
                 && message.failure().is_none()
         };
         Ok(listed.iter().filter_map(Message::read).find(ours).map(|message| message.sid))
+    }
+
+    /// Why Twilio could not deliver a message that it had accepted; `None` as long as it has not
+    /// failed. The error is that Twilio could not be asked.
+    pub async fn failure(&self, sid: &str) -> Result<Option<SendError>, SendError> {
+        let request = self.request(Method::GET, &format!("/{sid}"))?;
+        let message = self.look(request).await?;
+        let message = Message::read(&message).filter(|message| message.sid == sid);
+        let message = message.ok_or_else(|| SendError::transport("an unreadable message"))?;
+        Ok(message.failure())
     }
 
     fn request(&self, method: Method, below: &str) -> Result<ClientRequest, SendError> {

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use diesel::{
+    dsl::now,
     prelude::*,
-    sql_types::{Array, BigInt, Double, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -195,10 +196,13 @@ pub async fn renew(
     Ok(renewed.execute(&mut conn).await? == 1)
 }
 
-/// Notes that a try begins whose outcome the provider will know, whatever becomes of us.
-/// False when the claim was lost.
+/// Notes that a try begins whose outcome the provider will know, whatever becomes of us, and is to
+/// be asked for later. False when the claim was lost.
 pub async fn begin_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<bool> {
-    let begun = diesel::update(held(claim)).set(outbox::unconfirmed.eq(outbox::unconfirmed + 1));
+    let begun = diesel::update(held(claim)).set((
+        outbox::unconfirmed.eq(outbox::unconfirmed + 1),
+        outbox::unchecked_since.eq(now.into_sql::<Timestamptz>().nullable()),
+    ));
     Ok(begun.execute(&mut conn).await? == 1)
 }
 

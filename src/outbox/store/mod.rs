@@ -1,11 +1,13 @@
 //! The outbox's statements.
 
+mod checks;
 mod claims;
 mod enqueue;
 mod operators;
 mod undelivered;
 mod upkeep;
 
+pub use checks::*;
 pub use claims::*;
 pub use enqueue::*;
 pub use operators::*;

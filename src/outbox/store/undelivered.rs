@@ -32,7 +32,7 @@ pub(super) const NOTE: &str = "
           AND p.phone_failure IS DISTINCT FROM e.failure)";
 
 /// Gives up a text message that the provider took and then could not deliver. False unless it counts
-/// as sent.
+/// as sent. Every try is accounted for then, so an operator may have it sent once more.
 pub async fn give_up_sent(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -47,7 +47,8 @@ pub async fn give_up_sent(
     // Every text message carries a code, so its challenge knows the number that it went to.
     let row: Row = FixedSql::new(format!(
         "WITH ended AS (
-            UPDATE outbox SET status = 'dead', last_error_class = $2, last_error_code = $3, finished_at = now()
+            UPDATE outbox SET status = 'dead', last_error_class = $2, last_error_code = $3,
+                unconfirmed = 0, finished_at = now()
             WHERE id = $1 AND status = 'sent' AND channel = 'sms'
             RETURNING user_id, channel, status, $4 AS failure,
                 (SELECT destination FROM otp_challenges c WHERE c.id = subject_id) AS sent_to), {NOTE}

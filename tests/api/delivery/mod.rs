@@ -13,6 +13,7 @@ mod refusals;
 mod replicas;
 mod sms;
 mod sms_answers;
+mod sms_checks;
 mod tally;
 mod usefulness;
 mod wake_up;

@@ -1,0 +1,2 @@
+DROP INDEX outbox_unchecked_idx;
+ALTER TABLE outbox DROP COLUMN unchecked_since;

@@ -1,0 +1,65 @@
+//! One look at each text message a while after Twilio took it. A message that could not be
+//! delivered is given up, for the operator and the owner of the number to see. Nothing is sent
+//! because of it.
+
+use crate::{
+    delivery::{Parts, send_error::SendError, sms::twilio::Twilio},
+    error::ApiResult,
+    outbox::{
+        Channel,
+        store::{self, Unchecked},
+    },
+};
+
+/// Looks at every message whose time has come. Ends early when Twilio or the database cannot be
+/// asked now: the next round will.
+pub async fn check(parts: &Parts, twilio: &Twilio) {
+    loop {
+        match check_next(parts, twilio).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(error.cause = ?error.cause, "cannot look for sent text messages now");
+                return;
+            }
+        }
+    }
+}
+
+/// Whether there may be more to look at now.
+async fn check_next(parts: &Parts, twilio: &Twilio) -> ApiResult<bool> {
+    let Some(message) = claim(parts, twilio).await? else { return Ok(false) };
+    let failure = match twilio.failure(&message.provider_id).await {
+        Ok(failure) => failure,
+        Err(error) => {
+            tracing::warn!(
+                outbox.id = %message.id, error.class = error.class(), error.code = error.code(),
+                "cannot ask what became of a text message"
+            );
+            return Ok(false);
+        }
+    };
+    let conn = parts.pool.get().await?;
+    let Some(failure) = failure else {
+        store::checked(&conn, message.id).await?;
+        return Ok(true);
+    };
+    let class = match failure {
+        SendError::Permanent { .. } => failure.class(),
+        _ => "undelivered",
+    };
+    let code = failure.code().unwrap_or_default();
+    if store::give_up_sent(&conn, message.id, class, &code).await? {
+        parts.metrics.dead.with_label_values(&[Channel::Sms.to_string().as_str(), class]).inc();
+        tracing::warn!(
+            outbox.id = %message.id, error.class = class, error.code = code,
+            "a text message was accepted and could not be delivered"
+        );
+    }
+    Ok(true)
+}
+
+async fn claim(parts: &Parts, twilio: &Twilio) -> ApiResult<Option<Unchecked>> {
+    let conn = parts.pool.get().await?;
+    Ok(store::claim_check(&conn, twilio.check_after).await?)
+}
