@@ -1,4 +1,5 @@
 //! Other services and apps that bring activities by themselves.
 
+mod fields;
 pub mod garmin;
 pub mod health_auto_export;

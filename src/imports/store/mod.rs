@@ -4,6 +4,7 @@ mod chunks;
 mod claims;
 mod files;
 mod jobs;
+mod refused;
 
 pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
@@ -15,3 +16,4 @@ pub use files::{NewFile, add_file, files, next_number};
 pub use jobs::{
     NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, list, purge, submit,
 };
+pub use refused::{Refused, add_refused};

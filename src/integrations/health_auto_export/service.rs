@@ -4,24 +4,24 @@ use diesel_async::AsyncConnection;
 use serde_json::value::RawValue;
 
 use super::{
-    types::{Data, Export, Results, WorkoutResult},
-    workout::Workout,
+    types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult},
+    workout::{self, Workout},
 };
 use crate::{
     auth::Identity,
     error::{ApiError, ApiResult, FieldError},
-    http::Object,
     imports::{
         intake::{self, Intake, Material, OnKnown},
+        store::{self, Refused},
         types::Outcome,
     },
+    integrations::fields::Fields,
     recordings::Refusal,
     state::WorkerState,
 };
 
-const MAX_WORKOUTS: usize = 1000;
-
-/// Keeps each workout by itself, so that one at fault holds up no other. 422 when there are too many.
+/// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones among the
+/// imports. 422 when there are too many.
 pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
     let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
@@ -29,50 +29,72 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
         let fault = FieldError::new("data.workouts", "too_long", problem);
         return Err(ApiError::validation(vec![fault]));
     }
-    let mut results = Vec::with_capacity(workouts.len());
-    for workout in workouts {
-        results.push(match material(&workout) {
-            Ok(material) => keep_one(state, identity, &material).await?,
-            Err(refusal) => WorkoutResult {
-                outcome: Outcome::Refused,
-                activity_id: None,
-                code: Some(refusal.reason),
-                message: Some(refusal.message.into_owned()),
-            },
+    let (mut results, mut refused) = (Vec::with_capacity(workouts.len()), Vec::new());
+    for text in &workouts {
+        results.push(match workout::read(text) {
+            Ok(workout) => keep_one(state, identity, text, workout).await?,
+            Err(refusal) => {
+                refused.push(Refused { name: called(text), refusal: refusal.clone() });
+                result_of(refusal)
+            }
         });
+    }
+    if !refused.is_empty() {
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            identity.confirm(conn).await?;
+            Ok(store::add_refused(conn, identity.user_id, &refused).await?)
+        })
+        .await?;
     }
     Ok(Results { results })
 }
 
-/// The text of a workout is its file: what comes again just like that is known by it.
-fn material(text: &RawValue) -> Result<Material, Refusal> {
-    let Object::<Workout>(workout) =
-        serde_json::from_str(text.get()).map_err(Refusal::malformed)?;
-    let id = workout.id.clone();
-    let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
-    let sessions = vec![workout.session()?];
-    Ok(Material { original: Some(original), sessions, name: Some(("apple", id)) })
+/// What its owner can tell a workout by.
+fn called(text: &RawValue) -> String {
+    let fields = Fields::read(text.get());
+    let words = fields.iter().flat_map(|fields| {
+        ["name", "start", "id"].into_iter().filter_map(|name| fields.text(name))
+    });
+    let name = words.take(2).collect::<Vec<_>>().join(", ").replace('\0', "");
+    let name: String = name.chars().take(200).collect();
+    if name.is_empty() { "a workout without a name".to_owned() } else { name }
+}
+
+fn result_of(refusal: Refusal) -> WorkoutResult {
+    WorkoutResult {
+        outcome: Outcome::Refused,
+        activity_id: None,
+        code: Some(refusal.reason),
+        message: Some(refusal.message.into_owned()),
+    }
 }
 
 async fn keep_one(
     state: &WorkerState,
     identity: Identity,
-    material: &Material,
+    text: &RawValue,
+    Workout { id, session, left_out }: Workout,
 ) -> ApiResult<WorkoutResult> {
-    let packed = intake::pack(material)?;
+    // The text of a workout is its file: what comes again just like that is known by it.
+    let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
+    let name = Some(("apple", id));
+    let material = Material { original: Some(original), sessions: vec![session], name };
+    let packed = intake::pack(&material)?;
     let (mut conn, storage) = (state.pool.get().await?, &state.originals);
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
             let into = Intake { conn, user_id: identity.user_id, storage };
-            intake::keep(into, material, &packed, OnKnown::Refresh).await
+            intake::keep(into, &material, &packed, OnKnown::Refresh).await
         })
         .await?;
     state.metrics.activities_created.inc_by(kept.new);
+    let message = format!("left out, because it cannot be read: {}", left_out.join(", "));
     Ok(WorkoutResult {
         outcome: kept.outcome,
         activity_id: kept.activity_ids.first().copied(),
         code: None,
-        message: None,
+        message: (!left_out.is_empty()).then_some(message),
     })
 }

@@ -5,7 +5,12 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{http::Object, imports::types::Outcome, recordings::Reason};
+use crate::{
+    http::Object, imports::types::Outcome, integrations::fields::at_most, recordings::Reason,
+};
+
+/// A workout every day for fifty years.
+pub const MAX_WORKOUTS: usize = 20_000;
 
 /// `POST /integrations/apple/health-auto-export`: version 2 of the app's JSON. Metrics are passed over.
 #[derive(Deserialize, ToSchema)]
@@ -18,8 +23,8 @@ pub struct Export {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HealthAutoExportData)]
 pub struct Data {
-    #[serde(default)]
-    #[schema(value_type = Vec<Object>, max_items = 1000)]
+    #[serde(default, deserialize_with = "at_most::<MAX_WORKOUTS, _>")]
+    #[schema(value_type = Option<Vec<Object>>, max_items = 20_000)]
     pub workouts: Vec<Box<RawValue>>,
 }
 
@@ -34,7 +39,7 @@ pub struct WorkoutResult {
     /// Why it was refused.
     #[schema(required)]
     pub code: Option<Reason>,
-    /// A sentence for people.
+    /// A sentence for people: why it was refused, or which of its values were left out.
     #[schema(required)]
     pub message: Option<String>,
 }

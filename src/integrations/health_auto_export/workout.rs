@@ -1,11 +1,12 @@
 //! A workout of the app (<https://github.com/Lybron/health-auto-export/wiki/API-Export---JSON-Format>).
 
-use chrono::{DateTime, FixedOffset};
-use serde::Deserialize;
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde_json::value::RawValue;
 
 use crate::{
     activities::Sport,
     http::check_text,
+    integrations::fields::Fields,
     recordings::{
         Point, Position, Reason, Refusal, Session, Totals, Track,
         apple::{indoors, quantity, time},
@@ -13,133 +14,166 @@ use crate::{
     },
 };
 
-/// As it comes: what is not known, or of another form than it was, is left out.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// Nobody is out for longer than a year, or sends what has not happened yet.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+const CLOCK_ERROR: TimeDelta = TimeDelta::days(2);
+
+/// A heart rate is that of a whole minute, which may have begun before the workout.
+const RATE_SPAN: TimeDelta = TimeDelta::minutes(1);
+
+/// A receiver may be on a little longer than the workout; a point at another time is a fault.
+const ROUTE_MARGIN: TimeDelta = TimeDelta::minutes(5);
+
+type Moment = DateTime<FixedOffset>;
+
+/// A workout as it was read.
 pub struct Workout {
     pub id: String,
-    name: String,
-    start: String,
-    end: String,
-    #[serde(default)]
-    duration: Option<f64>,
-    #[serde(default)]
-    location: Option<String>,
-    #[serde(default)]
-    is_indoor: Option<bool>,
-    #[serde(default)]
-    active_energy_burned: Option<Quantity>,
-    #[serde(default)]
-    distance: Option<Quantity>,
-    #[serde(default)]
-    elevation_up: Option<Quantity>,
-    #[serde(default)]
-    elevation_down: Option<Quantity>,
-    #[serde(default)]
-    heart_rate_data: Vec<HeartRate>,
-    #[serde(default)]
-    route: Vec<Place>,
+    pub session: Session,
+    /// The fields that were given and could not be read, all or part of them.
+    pub left_out: Vec<&'static str>,
 }
 
-#[derive(Deserialize)]
-struct Quantity {
-    qty: f64,
-    units: String,
-}
-
-#[derive(Deserialize)]
-struct HeartRate {
-    date: String,
-    #[serde(rename = "Avg")]
-    average: Option<f32>,
-    #[serde(rename = "Max")]
-    maximum: Option<f32>,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    latitude: f64,
-    longitude: f64,
-    #[serde(default)]
-    altitude: Option<f32>,
-    #[serde(default)]
-    speed: Option<f32>,
-    timestamp: String,
-}
-
-impl Workout {
-    pub fn session(self) -> Result<Session, Refusal> {
-        let when = |text: &str| {
-            time(text).ok_or_else(|| {
-                Refusal::new(
-                    Reason::NoStartTime,
-                    "start and end must be as in 2026-05-04 08:00:00 +0200",
-                )
-            })
-        };
-        if self.id.is_empty() || check_text(&self.id, 200).is_err() {
-            return Err(Refusal::new(Reason::Malformed, "id must have 1 to 200 characters"));
-        }
-        let (start, end) = (when(&self.start)?, when(&self.end)?);
-        let quantity = |of: &Option<Quantity>| {
-            of.as_ref().and_then(|Quantity { qty, units }| quantity(*qty, units))
-        };
-        let is_indoor = self.is_indoor == Some(true)
-            || self.location.as_deref().is_some_and(|place| place.eq_ignore_ascii_case("indoor"));
-        let maximum = self.heart_rate_data.iter().filter_map(|rate| rate.maximum);
-        let mut session = Session {
-            activity_type: indoors(kind(&self.name), is_indoor),
-            totals: Totals {
-                timer_secs: self.duration,
-                elapsed_secs: Some((end - start).as_seconds_f64().max(0.0)),
-                distance_meters: quantity(&self.distance),
-                calories: quantity(&self.active_energy_burned),
-                elevation_gain_meters: quantity(&self.elevation_up),
-                elevation_loss_meters: quantity(&self.elevation_down),
-                max_heart_rate: maximum.reduce(f32::max).map(f64::from),
-                ..Totals::default()
-            },
-            track: track(&self.route, &self.heart_rate_data)?,
-            sport_raw: Some(self.name),
-            started_at: start.to_utc(),
-            utc_offset_minutes: Some(start.offset().local_minus_utc() / 60),
-            title: None,
-            notes: None,
-            device: None,
-            laps: Vec::new(),
-            sets: Vec::new(),
-        };
-        complete(&mut session)?;
-        Ok(session)
+/// What is needed is its id, its start and its end; any other value that is odd is left out.
+pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
+    let fields = Fields::read(text.get()).ok_or_else(|| {
+        Refusal::new(Reason::Malformed, "a workout must be an object with id, start and end")
+    })?;
+    let id = fields.text("id").unwrap_or_default();
+    if id.is_empty() {
+        let message =
+            "it has no id: choose version 2 as the automation's export version in the app";
+        return Err(Refusal::new(Reason::Malformed, message));
     }
+    if check_text(&id, 200).is_err() {
+        return Err(Refusal::new(Reason::Malformed, "id must have 1 to 200 characters"));
+    }
+    let (start, end) = span(&fields)?;
+    let mut left_out = Vec::new();
+    let mut given = |name: &'static str, value: Option<f64>| {
+        let value = value.filter(|value| *value >= 0.0);
+        if value.is_none() && fields.has(name) {
+            left_out.push(name);
+        }
+        value
+    };
+    let amount = |name| {
+        let amount = fields.object(name)?;
+        quantity(amount.number("qty")?, &amount.text("units")?)
+    };
+    let mut totals = Totals {
+        timer_secs: given("duration", fields.number("duration").or_else(|| amount("duration"))),
+        elapsed_secs: Some((end - start).as_seconds_f64()),
+        distance_meters: given("distance", amount("distance")),
+        calories: given("activeEnergyBurned", amount("activeEnergyBurned")),
+        elevation_gain_meters: given("elevationUp", amount("elevationUp")),
+        elevation_loss_meters: given("elevationDown", amount("elevationDown")),
+        ..Totals::default()
+    };
+    // A timer that never ran is one that nobody knows of.
+    totals.timer_secs = totals.timer_secs.filter(|secs| *secs > 0.0);
+    let mut points = entries(&fields, "route", &mut left_out, place);
+    points.retain(|(time, _)| (start - ROUTE_MARGIN..=end + ROUTE_MARGIN).contains(time));
+    // What is measured after the end is how the heart recovers.
+    let during = start - RATE_SPAN..=end;
+    for (time, average, most) in entries(&fields, "heartRateData", &mut left_out, rate) {
+        if during.contains(&time) {
+            let heart_rate = Some(average as f32);
+            points.push((time, Point { heart_rate, ..Point::default() }));
+            totals.max_heart_rate = totals.max_heart_rate.into_iter().chain(most).reduce(f64::max);
+        }
+    }
+    let is_indoor = fields.flag("isIndoor") == Some(true)
+        || fields.text("location").is_some_and(|place| place.eq_ignore_ascii_case("indoor"));
+    let name = fields.text("name");
+    let mut session = Session {
+        activity_type: indoors(kind(name.as_deref()), is_indoor),
+        totals,
+        track: track(points)?,
+        sport_raw: name,
+        started_at: start.to_utc(),
+        utc_offset_minutes: Some(start.offset().local_minus_utc() / 60),
+        title: None,
+        notes: None,
+        device: None,
+        laps: Vec::new(),
+        sets: Vec::new(),
+    };
+    complete(&mut session)?;
+    Ok(Workout { id, session, left_out })
+}
+
+/// Start and end, or why that cannot be when somebody did something.
+fn span(fields: &Fields<'_>) -> Result<(Moment, Moment), Refusal> {
+    let refused = |message| Err(Refusal::new(Reason::NoStartTime, message));
+    let when = |name| fields.text(name).and_then(|text| time(&text));
+    let (Some(start), Some(end)) = (when("start"), when("end")) else {
+        return refused("start and end must be as in 2026-05-04 08:00:00 +0200");
+    };
+    if end < start {
+        return refused("it ends before it starts");
+    }
+    if end - start > LONGEST {
+        return refused("it takes longer than a year");
+    }
+    if start > Utc::now() + CLOCK_ERROR {
+        return refused("it starts in the future");
+    }
+    Ok((start, end))
 }
 
 /// "Outdoor Run", "Pool Swim": the place before the sport is told elsewhere.
-fn kind(name: &str) -> &'static str {
-    let known = Sport::of(Some(name));
-    let bare = ["Outdoor ", "Indoor "].iter().find_map(|place| name.strip_prefix(place));
+fn kind(name: Option<&str>) -> &'static str {
+    let known = Sport::of(name);
+    let bare = ["Outdoor ", "Indoor "].iter().find_map(|place| name?.strip_prefix(place));
     match bare {
         Some(bare) if known == crate::activities::sports::OTHER => Sport::of(Some(bare)),
         _ => known,
     }
 }
 
-/// Places and heart rates, each at its own moment, in the order of time.
-fn track(route: &[Place], rates: &[HeartRate]) -> Result<Track, Refusal> {
-    let places = route.iter().map(|place| {
-        let point = Point {
-            position: Position::new(place.latitude, place.longitude),
-            altitude: place.altitude,
-            speed: place.speed.filter(|speed| *speed >= 0.0),
-            ..Point::default()
-        };
-        (time(&place.timestamp), point)
-    });
-    let rates = rates
-        .iter()
-        .map(|rate| (time(&rate.date), Point { heart_rate: rate.average, ..Point::default() }));
-    let mut points: Vec<(DateTime<FixedOffset>, Point)> =
-        places.chain(rates).filter_map(|(time, point)| Some((time?, point))).collect();
+/// The elements of the list `name` that `read` can read. Takes note when there are others.
+fn entries<T>(
+    fields: &Fields<'_>,
+    name: &'static str,
+    left_out: &mut Vec<&'static str>,
+    read: impl Fn(&Fields<'_>) -> Option<T>,
+) -> Vec<T> {
+    let list = fields.list(name, Track::MAX_POINTS + 1);
+    let mut is_whole = list.is_some() || !fields.has(name);
+    let mut entries = Vec::new();
+    for entry in list.into_iter().flatten() {
+        match Fields::read(entry.get()).and_then(|entry| read(&entry)) {
+            Some(entry) => entries.push(entry),
+            None => is_whole = false,
+        }
+    }
+    if !is_whole {
+        left_out.push(name);
+    }
+    entries
+}
+
+/// A point of the route.
+fn place(fields: &Fields<'_>) -> Option<(Moment, Point)> {
+    let number = |name| fields.number(name).map(|n| n as f32).filter(|n| n.is_finite());
+    let point = Point {
+        position: Some(Position::new(fields.number("latitude")?, fields.number("longitude")?)?),
+        altitude: number("altitude"),
+        speed: number("speed").filter(|speed| *speed >= 0.0),
+        ..Point::default()
+    };
+    Some((time(&fields.text("timestamp")?)?, point))
+}
+
+/// When a heart rate was measured, what it was on average, and at most.
+fn rate(fields: &Fields<'_>) -> Option<(Moment, f64, Option<f64>)> {
+    let average = fields.number("Avg").or_else(|| fields.number("qty"))?;
+    Some((time(&fields.text("date")?)?, average, fields.number("Max")))
+}
+
+/// Points in the order of time.
+fn track(mut points: Vec<(Moment, Point)>) -> Result<Track, Refusal> {
     points.sort_by_key(|(time, _)| *time);
     let mut track = Track::default();
     for (time, point) in points {

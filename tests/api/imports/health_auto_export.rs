@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{MORNING, import};
 use crate::support::{PASSWORD, TestApp, User, fit};
 
-const PATH: &str = "/integrations/apple/health-auto-export";
+pub const PATH: &str = "/integrations/apple/health-auto-export";
 
-fn workout() -> Value {
+pub fn workout() -> Value {
     json!({
         "id": "9D1F6B5E-1111-4222-8333-000000000001", "name": "Outdoor Run", "location": "Outdoor",
         "start": "2026-05-04 10:00:00 +0200", "end": "2026-05-04 10:10:00 +0200", "duration": 590.4,
@@ -21,7 +21,7 @@ fn workout() -> Value {
     })
 }
 
-async fn post(app: &TestApp, user: &User, workouts: Value) -> Vec<Value> {
+pub async fn post(app: &TestApp, user: &User, workouts: Value) -> Vec<Value> {
     let body = json!({"data": {"workouts": workouts, "metrics": [{"name": "step_count"}]}});
     let answer = app.post_as(user, PATH, &body).await.expect(200).json();
     answer["results"].as_array().unwrap().clone()
@@ -138,7 +138,9 @@ async fn each_workout_has_its_result() {
     for wrong in [json!({}), json!({"data": []}), json!({"data": {"workouts": {}}})] {
         app.post_as(&ann, PATH, &wrong).await.expect_error(422, "validation_failed");
     }
-    let many = json!({"data": {"workouts": vec![json!({}); 1001]}});
+    let nothing = json!({"data": {"workouts": null}});
+    app.post_as(&ann, PATH, &nothing).await.expect(200);
+    let many = json!({"data": {"workouts": vec![json!({}); 20_001]}});
     app.post_as(&ann, PATH, &many).await.expect_error(422, "validation_failed");
     app.post(PATH, &json!({"data": {}})).await.expect_error(401, "missing_token");
 }

@@ -8,6 +8,7 @@ pub mod folder;
 mod health_auto_export;
 mod kill;
 mod merging;
+mod phones;
 mod progress;
 mod samples;
 mod strava;
