@@ -90,8 +90,8 @@ pub struct Import {
     pub found: i32,
     /// Files that are none of activities, such as pictures.
     pub ignored: i32,
-    /// Why the whole of it failed: `archive_bomb`; or `health_auto_export`: these are no files but workouts that the app
-    /// posted and that were refused.
+    /// Why the whole of it failed: `archive_bomb`. With `health_auto_export` the files are workouts
+    /// that the app posted and that were refused.
     #[schema(required)]
     pub code: Option<String>,
     #[schema(required)]

@@ -1,4 +1,5 @@
-//! Objects of other people's JSON, whose values are read one by one: an odd one costs itself and no other.
+//! Objects of other people's JSON, whose values are read one by one: an odd one costs itself and no
+//! other.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -73,8 +74,8 @@ impl<'a> Fields<'a> {
         list(self.get(name)?, max)
     }
 
-    /// The fields that PostgreSQL can keep as JSONB: without NUL and halves of surrogate pairs, and of a bounded
-    /// size.
+    /// The fields that PostgreSQL can keep as JSONB: without NUL and halves of surrogate pairs, and
+    /// of a bounded size.
     pub fn storable(&self) -> serde_json::Map<String, serde_json::Value> {
         let sound = self.0.iter().filter(|(_, value)| check_json(value.get(), MAX_STORED).is_ok());
         let parsed = sound.filter(|(name, _)| !name.contains('\0')).filter_map(|(name, value)| {
@@ -92,7 +93,8 @@ pub fn list(json: &str, max: usize) -> Option<Vec<&RawValue>> {
     Some(list)
 }
 
-/// Reads a list, or nothing for `null`, up to one more than `MAX` elements: the rest takes no memory.
+/// Reads a list, or nothing for `null`, up to one more than `MAX` elements: the rest takes no
+/// memory.
 pub fn at_most<'de, const MAX: usize, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<Box<RawValue>>, D::Error> {

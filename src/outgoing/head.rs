@@ -3,7 +3,7 @@
 use std::io;
 
 /// The fields that awc frames the body by, and those that our clients look at. awc gives up above 96.
-const KEPT: [&str; 3] = ["content-length", "transfer-encoding", "retry-after"];
+const KEPT: [&str; 4] = ["content-length", "transfer-encoding", "content-type", "retry-after"];
 
 /// A head, by what follows it.
 #[derive(Debug, PartialEq, Eq)]

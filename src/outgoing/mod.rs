@@ -20,7 +20,7 @@ use awc::{
     error::{ConnectError, PayloadError, SendRequestError},
     http::{
         Method, StatusCode,
-        header::{HOST, HeaderMap},
+        header::{CONTENT_TYPE, HOST, HeaderMap},
     },
 };
 use derive_more::{Display, Error};
@@ -149,6 +149,13 @@ pub async fn exchange(sending: SendClientRequest, bounds: Bounds) -> Result<Answ
 }
 
 impl Answer {
+    /// What the body is said to be: in lower case, without parameters, empty where nothing is said.
+    pub fn media_type(&self) -> String {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        kind.trim().to_ascii_lowercase()
+    }
+
     /// How long the other side asks to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.headers)

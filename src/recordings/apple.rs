@@ -108,7 +108,8 @@ impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
     }
 }
 
-/// Apple's `2024-05-04 08:00:00 +0200`, with the clock that the phone is set to (`8:00:00 a.m.`), or ISO 8601.
+/// Apple's `2024-05-04 08:00:00 +0200`, with the clock that the phone is set to (`8:00:00 a.m.`),
+/// or ISO 8601.
 pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
     let plain = |text: &str| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z").ok();
     plain(text.trim()).or_else(|| {
@@ -132,8 +133,8 @@ fn latin_digit(c: char) -> char {
     char::from_digit(digit, 10).unwrap_or(c)
 }
 
-/// A quantity in metres, seconds or kilocalories, whatever its unit is, and however that is spelled: a large
-/// calorie (`Cal`) alone is told from a small one by its capital.
+/// A quantity in metres, seconds or kilocalories, whatever its unit is and however that is spelled.
+/// Only a large calorie (`Cal`) needs its capital.
 pub fn quantity(value: f64, unit: &str) -> Option<f64> {
     let factor = match unit.trim() {
         "Cal" | "CAL" => 1.0,

@@ -6,4 +6,4 @@ mod store;
 
 pub use handlers::*;
 pub use storage::Storage;
-pub use store::{NewOriginal, activities_of};
+pub use store::{NewOriginal, activities_of, known};

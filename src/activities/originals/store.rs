@@ -1,5 +1,7 @@
 //! The statements about originals.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -68,6 +70,25 @@ pub async fn activities_of(
         .select(coalesce(activities::merged_into, activities::id))
         .load(&mut conn)
         .await
+}
+
+/// Those of some digests that activities were made of: each with the first of these, or that which it stands
+/// behind.
+pub async fn known(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    digests: &[Vec<u8>],
+) -> QueryResult<HashMap<Vec<u8>, Uuid>> {
+    let known: Vec<(Vec<u8>, Uuid)> = activities::table
+        .inner_join(originals::table)
+        .filter(originals::user_id.eq(user_id))
+        .filter(originals::sha256.eq_any(digests))
+        // Of some with one digest, the last one counts.
+        .order((activities::started_at.desc(), activities::id.desc()))
+        .select((originals::sha256, coalesce(activities::merged_into, activities::id)))
+        .load(&mut conn)
+        .await?;
+    Ok(known.into_iter().collect())
 }
 
 /// Its id. One that no activity was made of any more is taken over.

@@ -25,6 +25,7 @@ diesel::table! {
         last_error_at -> Nullable<Timestamptz>,
         last_error_code -> Nullable<Text>,
         last_error_message -> Nullable<Text>,
+        denied_at -> Array<Timestamptz>,
     }
 }
 
@@ -45,5 +46,6 @@ diesel::table! {
         body -> Jsonb,
         attempts -> Int4,
         received_at -> Timestamptz,
+        due_at -> Timestamptz,
     }
 }

@@ -33,8 +33,8 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
-/// Lists what was refused in the user's import of today, in the caller's transaction. What the last weeks'
-/// imports have already is not listed again.
+/// Lists what was refused in the user's import of today, in the caller's transaction. What the last
+/// weeks' imports have already is not listed again.
 pub async fn add_refused(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

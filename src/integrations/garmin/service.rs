@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    provider::{Developer, Personal, Provider, Tokens, Trouble, redirect_uri, tokens as granted},
+    provider::{Developer, Personal, Provider, Tokens, Trouble, redirect_uri},
     store,
     tokens::seal,
     types::{Connection, ConnectionStanding, Mode, Standing},
@@ -74,7 +74,7 @@ pub async fn connect(
     let calls = state.outbound.client().into();
     let personal = Personal { calls, base_url: state.garmin.personal_url.clone() };
     let tokens = personal.renew(api_key).await.map_err(|trouble| match trouble {
-        Trouble::Refused => {
+        Trouble::Denied(400 | 401 | 403) => {
             let fault = FieldError::new("api_key", "refused", "is not one that Garmin takes");
             ApiError::validation(vec![fault])
         }
@@ -188,8 +188,14 @@ pub async fn finish(
     spend(state, attempt.id).await?;
     let code = read_code(params)?;
     let developer = developer(state)?;
-    let (tokens, _) = developer.grant()?.redeem(&state.outbound, key, attempt, code).await?;
-    let tokens = granted(tokens)?;
+    let verifier = attempt.verifier(key);
+    let tokens =
+        developer.redeem(&code, verifier.secret()).await.map_err(|trouble| match trouble {
+            Trouble::Refused => {
+                ApiError::new(ErrorCode::InvalidCode, "Garmin refuses this code; connect again")
+            }
+            other => other.into(),
+        })?;
     let garmin_user_id = developer.user_id(&tokens.access).await?;
     keep(state, identity, (Mode::Developer, Some(&garmin_user_id)), &tokens).await?;
     tracing::info!(user.id = %identity.user_id, at = %Utc::now(), "Garmin connected");

@@ -85,7 +85,8 @@ pub struct ConnectionStanding {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GarminError)]
 pub struct SyncError {
-    /// `refused`, `revoked`, `permission_missing`, `rate_limited`, `unavailable`, `garbage` or `internal`.
+    /// `refused`, `denied`, `revoked`, `permission_missing`, `rate_limited`, `unavailable`,
+    /// `garbage` or `internal`.
     pub code: String,
     /// A sentence for people.
     pub message: String,

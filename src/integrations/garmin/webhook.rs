@@ -16,51 +16,36 @@ use super::{
 use crate::{
     db::JsonText,
     error::{ApiError, ApiResult},
-    http::{ApiJson, ApiPath, check_json},
+    http::{ApiJson, ApiPath, check_text},
+    integrations::fields::{Fields, at_most},
     state::WorkerState,
 };
 
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// What activities are told for.
-const EXPORT: &str = "ACTIVITY_EXPORT";
+const EXPORT: &str = r#""ACTIVITY_EXPORT""#;
+
+/// The most of a kind that are read: a body has no more that say something.
+const MAX_ENTRIES: usize = 300_000;
 
 /// What Garmin posts: one of these, with an entry for each of some users. What else it tells is passed over.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GarminNotification)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<MAX_ENTRIES, _>")]
     #[schema(value_type = Vec<Object>)]
     activities: Vec<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<MAX_ENTRIES, _>")]
     #[schema(value_type = Vec<Object>)]
     activity_files: Vec<Box<RawValue>>,
-    #[serde(default)]
-    deregistrations: Vec<Deregistration>,
-    #[serde(default)]
-    user_permissions_change: Vec<PermissionsChange>,
-}
-
-/// Somebody has ended the connection at Garmin.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Deregistration {
-    user_id: String,
-}
-
-/// Somebody has changed what Garmin may tell.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct PermissionsChange {
-    user_id: String,
-    permissions: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Addressed {
-    user_id: String,
+    #[serde(default, deserialize_with = "at_most::<MAX_ENTRIES, _>")]
+    #[schema(value_type = Vec<Object>)]
+    deregistrations: Vec<Box<RawValue>>,
+    #[serde(default, deserialize_with = "at_most::<MAX_ENTRIES, _>")]
+    #[schema(value_type = Vec<Object>)]
+    user_permissions_change: Vec<Box<RawValue>>,
 }
 
 /// Hear from Garmin. For Garmin's developer programme; nobody else knows the path.
@@ -86,33 +71,60 @@ pub async fn webhook(
     Ok(HttpResponse::Ok().finish())
 }
 
-/// All of it or nothing: Garmin posts again what was not answered with 200.
+/// All of it or nothing: Garmin posts again what was not answered with 200. An entry that cannot be
+/// read would come again for ever, so it is counted and passed over.
 async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
     let mut conn = state.pool.get().await?;
-    conn.transaction::<_, ApiError, _>(async |conn| {
-        let activities = told.activities.iter().map(|told| (EventKind::Activity, told));
-        let files = told.activity_files.iter().map(|told| (EventKind::File, told));
-        for (kind, told) in activities.chain(files) {
-            // What PostgreSQL cannot keep has nothing of use, and must not keep out the rest: NUL, half of a surrogate pair.
-            let can_be_kept = check_json(told.get(), MAX_BODY).is_ok();
-            let Ok(Addressed { user_id }) = serde_json::from_str(told.get()) else { continue };
-            if can_be_kept {
-                let body = JsonText::of(told).map_err(ApiError::internal)?;
+    let unreadable = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            let activities = told.activities.iter().map(|told| (EventKind::Activity, told));
+            let files = told.activity_files.iter().map(|told| (EventKind::File, told));
+            let mut unreadable = 0;
+            for (kind, told) in activities.chain(files) {
+                let Some((user_id, fields)) = addressed(told) else {
+                    unreadable += 1;
+                    continue;
+                };
+                let body = JsonText::of(&fields.storable()).map_err(ApiError::internal)?;
                 store::add_event(conn, &user_id, kind, &body).await?;
             }
-        }
-        for Deregistration { user_id } in &told.deregistrations {
-            let problem = ("revoked", "the connection was ended at Garmin: connect it again");
-            set_permission(conn, user_id, Some(problem)).await?;
-        }
-        for PermissionsChange { user_id, permissions } in &told.user_permissions_change {
-            let is_missing = !permissions.iter().any(|permission| permission == EXPORT);
-            let problem = ("permission_missing", "Garmin may not tell of activities any more");
-            set_permission(conn, user_id, is_missing.then_some(problem)).await?;
-        }
-        Ok(store::notify(conn).await?)
-    })
-    .await
+            for told in &told.deregistrations {
+                let Some((user_id, _)) = addressed(told) else {
+                    unreadable += 1;
+                    continue;
+                };
+                let problem = ("revoked", "the connection was ended at Garmin: connect it again");
+                set_permission(conn, &user_id, Some(problem)).await?;
+            }
+            for told in &told.user_permissions_change {
+                let read = addressed(told).and_then(|(user_id, fields)| {
+                    Some((user_id, fields.list("permissions", MAX_ENTRIES)?))
+                });
+                let Some((user_id, permissions)) = read else {
+                    unreadable += 1;
+                    continue;
+                };
+                let is_missing = !permissions.iter().any(|permission| permission.get() == EXPORT);
+                let problem = ("permission_missing", "Garmin may not tell of activities any more");
+                set_permission(conn, &user_id, is_missing.then_some(problem)).await?;
+            }
+            store::notify(conn).await?;
+            Ok(unreadable)
+        })
+        .await?;
+    if unreadable > 0 {
+        tracing::warn!(garmin.unreadable = unreadable, "Garmin told what cannot be read");
+        let metric = &state.metrics.imports.garmin_events;
+        metric.with_label_values(&["unreadable"]).inc_by(unreadable);
+    }
+    Ok(())
+}
+
+/// An entry, and what Garmin calls the user that it is about.
+fn addressed(told: &RawValue) -> Option<(String, Fields<'_>)> {
+    let fields = Fields::read(told.get())?;
+    let user_id = fields.text("userId").filter(|user_id| check_text(user_id, 200).is_ok())?;
+    Some((user_id, fields))
 }
 
 async fn set_permission(
@@ -120,9 +132,6 @@ async fn set_permission(
     garmin_user_id: &str,
     problem: Option<(&str, &str)>,
 ) -> ApiResult<()> {
-    if garmin_user_id.contains('\0') {
-        return Ok(());
-    }
     for (id, user_id) in store::set_permission(conn, garmin_user_id, problem).await? {
         if problem.is_some() {
             service::tell_owner(conn, user_id, id).await?;

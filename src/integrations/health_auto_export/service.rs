@@ -2,12 +2,14 @@
 
 use diesel_async::AsyncConnection;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::{
     types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult},
     workout::{self, Workout},
 };
 use crate::{
+    activities::originals,
     auth::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
@@ -16,12 +18,15 @@ use crate::{
         types::Outcome,
     },
     integrations::fields::Fields,
-    recordings::Refusal,
     state::WorkerState,
 };
 
-/// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones among the
-/// imports. 422 when there are too many.
+/// What is known is looked for this many at a time: most of what comes again is, and a first export
+/// that took too long goes on where it stopped.
+const PIECE: usize = 500;
+
+/// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones
+/// among the imports. 422 when there are too many.
 pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
     let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
@@ -30,14 +35,28 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
         return Err(ApiError::validation(vec![fault]));
     }
     let (mut results, mut refused) = (Vec::with_capacity(workouts.len()), Vec::new());
-    for text in &workouts {
-        results.push(match workout::read(text) {
-            Ok(workout) => keep_one(state, identity, text, workout).await?,
-            Err(refusal) => {
-                refused.push(Refused { name: called(text), refusal: refusal.clone() });
-                result_of(refusal)
-            }
-        });
+    for piece in workouts.chunks(PIECE) {
+        let digests: Vec<_> =
+            piece.iter().map(|text| Sha256::digest(text.get()).to_vec()).collect();
+        let known = {
+            let conn = state.pool.get().await?;
+            identity.confirm(&conn).await?;
+            originals::known(&conn, identity.user_id, &digests).await?
+        };
+        for (text, digest) in piece.iter().zip(&digests) {
+            let result = if let Some(id) = known.get(digest) {
+                WorkoutResult::kept(Outcome::Duplicate, Some(*id))
+            } else {
+                match workout::read(text) {
+                    Ok(workout) => keep_one(state, identity, text, workout).await?,
+                    Err(refusal) => {
+                        refused.push(Refused { name: called(text), refusal: refusal.clone() });
+                        WorkoutResult::refused(refusal)
+                    }
+                }
+            };
+            results.push(result);
+        }
     }
     if !refused.is_empty() {
         let mut conn = state.pool.get().await?;
@@ -59,15 +78,6 @@ fn called(text: &RawValue) -> String {
     let name = words.take(2).collect::<Vec<_>>().join(", ").replace('\0', "");
     let name: String = name.chars().take(200).collect();
     if name.is_empty() { "a workout without a name".to_owned() } else { name }
-}
-
-fn result_of(refusal: Refusal) -> WorkoutResult {
-    WorkoutResult {
-        outcome: Outcome::Refused,
-        activity_id: None,
-        code: Some(refusal.reason),
-        message: Some(refusal.message.into_owned()),
-    }
 }
 
 async fn keep_one(
@@ -92,9 +102,7 @@ async fn keep_one(
     state.metrics.activities_created.inc_by(kept.new);
     let message = format!("left out, because it cannot be read: {}", left_out.join(", "));
     Ok(WorkoutResult {
-        outcome: kept.outcome,
-        activity_id: kept.activity_ids.first().copied(),
-        code: None,
         message: (!left_out.is_empty()).then_some(message),
+        ..WorkoutResult::kept(kept.outcome, kept.activity_ids.first().copied())
     })
 }

@@ -6,7 +6,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    http::Object, imports::types::Outcome, integrations::fields::at_most, recordings::Reason,
+    http::Object,
+    imports::types::Outcome,
+    integrations::fields::at_most,
+    recordings::{Reason, Refusal},
 };
 
 /// A workout every day for fifty years.
@@ -42,6 +45,17 @@ pub struct WorkoutResult {
     /// A sentence for people: why it was refused, or which of its values were left out.
     #[schema(required)]
     pub message: Option<String>,
+}
+
+impl WorkoutResult {
+    pub fn kept(outcome: Outcome, activity_id: Option<Uuid>) -> Self {
+        Self { outcome, activity_id, code: None, message: None }
+    }
+
+    pub fn refused(refusal: Refusal) -> Self {
+        let message = Some(refusal.message.into_owned());
+        Self { code: Some(refusal.reason), message, ..Self::kept(Outcome::Refused, None) }
+    }
 }
 
 /// One result for each workout, in their order.

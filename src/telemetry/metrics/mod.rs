@@ -41,6 +41,8 @@ pub struct Metrics {
 pub struct ImportMetrics {
     /// By outcome.
     pub files: IntCounterVec,
+    /// What became of events that Garmin told.
+    pub garmin_events: IntCounterVec,
     pub activities_created: IntCounter,
 }
 
@@ -59,6 +61,12 @@ impl Metrics {
         let activities_created = counter(r, "activities_created_total", "Activities created")?;
         let imports = ImportMetrics {
             files: counters(r, "import_files_total", "Files that imports read", &["outcome"])?,
+            garmin_events: counters(
+                r,
+                "garmin_events_total",
+                "Events that Garmin told and that are over",
+                &["outcome"],
+            )?,
             activities_created: activities_created.clone(),
         };
         let metrics = Self {
@@ -95,6 +103,9 @@ impl Metrics {
             for status in ["success", "failure"] {
                 metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
             }
+        }
+        for outcome in ["done", "unreadable", "gave_up"] {
+            metrics.imports.garmin_events.with_label_values(&[outcome]);
         }
         Ok(metrics)
     }

@@ -3,7 +3,9 @@
 mod developer;
 mod faults;
 mod kill;
+mod odd;
 mod odd_answers;
+mod odd_events;
 mod personal;
 mod webhook;
 
@@ -14,7 +16,14 @@ use crate::support::{TestApp, User, garmin::Garmin, until};
 const KEY: &str = "garmin-personal-key-0123456789";
 
 async fn spawn(garmin: &Garmin) -> TestApp {
-    let settings = garmin.settings();
+    spawn_patient(garmin, "0.1").await
+}
+
+/// A server that leaves Garmin alone for `backoff` seconds after a failure.
+async fn spawn_patient(garmin: &Garmin, backoff: &str) -> TestApp {
+    let mut settings = garmin.settings();
+    settings.retain(|(name, _)| *name != "GARMIN_BACKOFF_SECS");
+    settings.push(("GARMIN_BACKOFF_SECS", backoff.to_owned()));
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, &**value)).collect();
     TestApp::spawn_with(&settings).await

@@ -10,7 +10,7 @@ use crate::support::{
     until, until_selects,
 };
 
-const START: i64 = 1_777_881_600;
+pub const START: i64 = 1_777_881_600;
 
 async fn connected() -> (TestApp, Garmin, User) {
     let garmin = Garmin::start().await;
@@ -22,11 +22,11 @@ async fn connected() -> (TestApp, Garmin, User) {
     (app, garmin, ann)
 }
 
-async fn tell(app: &TestApp, body: Value) -> Answer {
+pub async fn tell(app: &TestApp, body: Value) -> Answer {
     app.post(&format!("/integrations/garmin/webhook/{WEBHOOK_SECRET}"), &body).await
 }
 
-fn pushed(id: i64, distance: f64) -> Value {
+pub fn pushed(id: i64, distance: f64) -> Value {
     json!({
         "userId": "g-ann", "userAccessToken": "x", "summaryId": format!("{id}-detail"), "activityId": id,
         "activityType": "TRAIL_RUNNING", "activityName": "Over the hill", "startTimeInSeconds": START + id * 3600,

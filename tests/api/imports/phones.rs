@@ -175,6 +175,13 @@ async fn a_first_export_is_taken_whole() {
     let all: Vec<_> = (0..1200).map(bare).collect();
     let results = post(&app, &ann, json!(all)).await;
     assert!(results.iter().all(|one| one["outcome"] == "imported"));
+    let again = post(&app, &ann, json!(all)).await;
+    for (first, again) in results.iter().zip(&again) {
+        assert_eq!(
+            (&again["outcome"], &again["activity_id"]),
+            (&json!("duplicate"), &first["activity_id"])
+        );
+    }
     assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "1200");
 }
 

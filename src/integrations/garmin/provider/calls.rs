@@ -20,8 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A list of forty activities has about 200 KiB.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
+/// Where a web page says that it is one.
+const PAGE_HEAD: usize = 64;
+
 /// When Garmin does not say how long to wait.
-const PAUSE: Duration = Duration::from_secs(60);
+pub const PAUSE: Duration = Duration::from_secs(60);
 
 /// A client of the worker or the actor that calls.
 #[derive(Clone, Default, From)]
@@ -81,13 +84,32 @@ async fn answer(request: ClientRequest, body_bytes: usize) -> Result<Answer, Fai
 /// The body of a 2xx answer. Other statuses mean the same whatever their body is.
 fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
     let pause = answer.retry_after().filter(|pause| !pause.is_zero());
+    let is_html = answer.media_type() == "text/html";
     match (answer.status.as_u16(), pause) {
-        (200..=299, _) => Ok(answer.body?),
-        (401, _) => Err(Trouble::Unauthorized),
+        (200..=299, _) => {
+            let body = answer.body?;
+            // Of a portal, or of Garmin in maintenance.
+            if is_html || is_page(&body) {
+                return Err(Trouble::Garbage("a web page".to_owned()));
+            }
+            Ok(body)
+        }
+        (status @ (400 | 401 | 403 | 404), _) => Err(Trouble::Denied(status)),
         (429, pause) => Err(Trouble::Throttled(pause.unwrap_or(PAUSE))),
         (503, Some(pause)) => Err(Trouble::Throttled(pause)),
+        // Asking again brings no other answer, but for "Request Timeout" and "Too Early".
+        (status @ 402..=499, _) if ![408, 425].contains(&status) => {
+            Err(Trouble::Garbage(status.to_string()))
+        }
         (status, _) => Err(Trouble::Unavailable(format!("it answers {status}"))),
     }
+}
+
+/// Whether a body begins as HTML does, whatever its type is said to be.
+fn is_page(body: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(body.get(..PAGE_HEAD).unwrap_or(body)).to_ascii_lowercase();
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    head.starts_with("<html") || head.starts_with("<!doctype html")
 }
 
 impl From<Failure> for Trouble {

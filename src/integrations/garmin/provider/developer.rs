@@ -1,21 +1,22 @@
 //! The developer programme: OAuth 2.0 with PKCE, and data that comes by webhooks when it is asked for, and
 //! whenever there is some.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use oauth2::AuthType;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
     Cursor, Page, Provider, Summary, Tokens, Trouble,
     calls::Calls,
+    exchange::exchange,
     personal::{is_plausible, minutes},
 };
 use crate::{
-    auth::oauth::{Endpoints, Grant, Outbound, ProviderTokens},
+    auth::oauth::{Endpoints, Grant, Outbound},
     config::GarminDeveloperConfig,
-    error::{ApiError, ApiResult, ErrorCode},
+    error::ApiResult,
+    integrations::fields::{Fields, list},
     recordings::Totals,
 };
 
@@ -25,8 +26,8 @@ const LONGEST_SPAN: Days = Days::new(30);
 /// How far back is asked for.
 const HISTORY: Days = Days::new(10 * 366);
 
-/// An access token without a lifetime has this one.
-const TOKEN_HOURS: i64 = 24;
+/// The most activities that are read at one address.
+const MOST: usize = 10_000;
 
 /// Where Garmin sends people back to.
 pub fn redirect_uri(base_url: &str) -> String {
@@ -54,17 +55,22 @@ impl Developer<'_> {
 
     /// What webhooks call the owner of a token.
     pub async fn user_id(&self, access: &SecretString) -> Result<String, Trouble> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Answer {
-            user_id: String,
-        }
         let url = format!("{}/wellness-api/rest/user/id", self.config.api_url);
         let body = self.calls.get(&url, access).await?;
-        let answer: Answer =
-            serde_json::from_slice(&body).map_err(|error| Trouble::Garbage(error.to_string()))?;
-        let is_usable = !answer.user_id.is_empty() && answer.user_id.len() <= 200;
-        is_usable.then_some(answer.user_id).ok_or_else(|| Trouble::Garbage("no id".to_owned()))
+        let fields = str::from_utf8(&body).ok().and_then(Fields::read);
+        let id = fields.and_then(|fields| fields.text("userId"));
+        id.filter(|id| is_id(id)).ok_or_else(|| Trouble::Garbage("no id".to_owned()))
+    }
+
+    /// Tokens for the code that an attempt came back with.
+    pub async fn redeem(&self, code: &str, verifier: &str) -> Result<Tokens, Trouble> {
+        let params = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", &*self.redirect_uri),
+        ];
+        exchange(self.outbound, self.config, &params, None).await
     }
 
     /// Whether `url` is one of Garmin's API: tokens are shown, and requests made, nowhere else.
@@ -79,27 +85,15 @@ impl Developer<'_> {
     }
 }
 
-/// What a grant, or a refresh, has given.
-pub fn tokens(granted: ProviderTokens) -> Result<Tokens, Trouble> {
-    let in_a_day = || Utc::now() + TimeDelta::hours(TOKEN_HOURS);
-    let credential = granted.refresh.ok_or_else(|| Trouble::Garbage("no refresh token".into()))?;
-    let expires_at = granted.expires_at.unwrap_or_else(in_a_day);
-    Ok(Tokens { access: granted.access, expires_at, credential })
-}
-
 impl Provider for Developer<'_> {
     /// What webhooks have missed is asked for once more.
     const WINDOW_DAYS: u64 = 1;
 
     /// The refresh token rotates: the one that was used is of no use any more.
     async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
-        match self.grant()?.refresh(self.outbound, credential).await {
-            Ok(granted) => tokens(granted),
-            Err(ApiError { code: ErrorCode::InvalidCode, .. }) => Err(Trouble::Refused),
-            Err(error) => Err(Trouble::Unavailable(
-                error.cause.map_or_else(|| "no token".to_owned(), |cause| cause.to_string()),
-            )),
-        }
+        let refresh = credential.clone();
+        let params = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
+        exchange(self.outbound, self.config, &params, Some(credential)).await
     }
 
     /// Asks for a month, which then comes by webhook.
@@ -134,9 +128,15 @@ impl Provider for Developer<'_> {
             return Ok(Vec::new());
         }
         let body = self.calls.get(url, access).await?;
-        let told: Vec<PushedSummary> =
-            serde_json::from_slice(&body).map_err(|error| Trouble::Garbage(error.to_string()))?;
-        Ok(told.into_iter().filter_map(PushedSummary::summary).collect())
+        let told = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
+        let told = told.ok_or_else(|| Trouble::Garbage("no list of activities".to_owned()))?;
+        let read: Vec<_> =
+            told.iter().filter_map(|told| pushed(&Fields::read(told.get())?)).collect();
+        if read.len() < told.len() {
+            let odd = told.len() - read.len();
+            tracing::warn!(garmin.unreadable = odd, "activities of Garmin's cannot be read");
+        }
+        Ok(read)
     }
 
     async fn leave(&self, access: &SecretString) -> Result<(), Trouble> {
@@ -145,65 +145,39 @@ impl Provider for Developer<'_> {
     }
 }
 
-/// An activity as webhooks push it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PushedSummary {
-    #[serde(default)]
-    activity_id: Option<i64>,
-    #[serde(default)]
-    summary_id: Option<String>,
-    #[serde(default)]
-    activity_type: Option<String>,
-    #[serde(default)]
-    activity_name: Option<String>,
-    start_time_in_seconds: i64,
-    #[serde(default)]
-    start_time_offset_in_seconds: Option<i64>,
-    #[serde(default)]
-    duration_in_seconds: Option<f64>,
-    #[serde(default)]
-    distance_in_meters: Option<f64>,
-    #[serde(default)]
-    active_kilocalories: Option<f64>,
-    #[serde(default)]
-    average_heart_rate_in_beats_per_minute: Option<f64>,
-    #[serde(default)]
-    max_heart_rate_in_beats_per_minute: Option<f64>,
-    #[serde(default)]
-    total_elevation_gain_in_meters: Option<f64>,
-    #[serde(default)]
-    device_name: Option<String>,
+/// Whether Garmin can call something or somebody so.
+fn is_id(id: &str) -> bool {
+    (1..=200).contains(&id.len()) && !id.contains('\0')
 }
 
-impl PushedSummary {
-    /// `None` when it does not tell what it is called, or when it began.
-    pub fn summary(self) -> Option<Summary> {
-        let id = self.activity_id.map(|id| id.to_string()).or(self.summary_id)?;
-        let started_at = DateTime::from_timestamp_secs(self.start_time_in_seconds)?;
-        if !is_plausible(started_at) || id.len() > 200 || id.contains('\0') {
-            return None;
-        }
-        let heart_rate = |rate: Option<f64>| rate.filter(|rate| *rate > 0.0);
-        Some(Summary {
-            id,
-            title: self.activity_name,
-            sport: self.activity_type,
-            parent_sport: None,
-            started_at,
-            utc_offset_minutes: self
-                .start_time_offset_in_seconds
-                .and_then(|offset| minutes(offset / 60)),
-            device: self.device_name,
-            totals: Totals {
-                timer_secs: self.duration_in_seconds,
-                distance_meters: self.distance_in_meters,
-                calories: self.active_kilocalories,
-                elevation_gain_meters: self.total_elevation_gain_in_meters,
-                avg_heart_rate: heart_rate(self.average_heart_rate_in_beats_per_minute),
-                max_heart_rate: heart_rate(self.max_heart_rate_in_beats_per_minute),
-                ..Totals::default()
-            },
-        })
+/// An activity as webhooks push it; `None` when it does not tell what it is called, or when it
+/// began.
+pub fn pushed(fields: &Fields<'_>) -> Option<Summary> {
+    let id = fields.whole("activityId").map(|id| id.to_string());
+    let id = id.or_else(|| fields.text("summaryId")).filter(|id| is_id(id))?;
+    let started_at = DateTime::from_timestamp_secs(fields.whole("startTimeInSeconds")?)?;
+    if !is_plausible(started_at) {
+        return None;
     }
+    let heart_rate = |name| fields.number(name).filter(|rate| *rate > 0.0);
+    Some(Summary {
+        id,
+        title: fields.text("activityName"),
+        sport: fields.text("activityType"),
+        parent_sport: None,
+        started_at,
+        utc_offset_minutes: fields
+            .whole("startTimeOffsetInSeconds")
+            .and_then(|offset| minutes(offset / 60)),
+        device: fields.text("deviceName"),
+        totals: Totals {
+            timer_secs: fields.number("durationInSeconds"),
+            distance_meters: fields.number("distanceInMeters"),
+            calories: fields.number("activeKilocalories"),
+            elevation_gain_meters: fields.number("totalElevationGainInMeters"),
+            avg_heart_rate: heart_rate("averageHeartRateInBeatsPerMinute"),
+            max_heart_rate: heart_rate("maxHeartRateInBeatsPerMinute"),
+            ..Totals::default()
+        },
+    })
 }

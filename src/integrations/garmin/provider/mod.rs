@@ -2,8 +2,10 @@
 
 pub mod calls;
 mod developer;
+mod exchange;
 mod personal;
 mod summary;
+mod token;
 
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use derive_more::Display;
 use secrecy::SecretString;
 
 pub use self::{
-    developer::{Developer, PushedSummary, redirect_uri, tokens},
+    developer::{Developer, pushed, redirect_uri},
     personal::Personal,
     summary::Summary,
 };
@@ -77,9 +79,9 @@ pub trait Provider {
 /// Why Garmin gives nothing now. Displayed for the connection's owner: free of secrets.
 #[derive(Debug, Display)]
 pub enum Trouble {
-    /// The access token is not taken; a new one may be.
-    #[display("Garmin does not take the access token")]
-    Unauthorized,
+    /// 400, 401, 403 or 404 to what the key or a token asks for. May pass.
+    #[display("Garmin answers {_0} to the key or the token that it gave")]
+    Denied(u16),
     /// The key or the refresh token is not taken, and never will be.
     #[display("Garmin does not take the key any more: connect Garmin again")]
     Refused,
@@ -87,7 +89,7 @@ pub enum Trouble {
     Throttled(Duration),
     #[display("Garmin does not answer: {_0}")]
     Unavailable(String),
-    #[display("Garmin answers what cannot be read: {_0}")]
+    #[display("Garmin answers what cannot be used: {_0}")]
     Garbage(String),
     /// Somebody else works on the connection by now, or it is gone.
     #[display("the connection was changed meanwhile")]
@@ -103,7 +105,8 @@ impl Trouble {
     /// What `last_error` says.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthorized | Self::Refused => "refused",
+            Self::Denied(_) => "denied",
+            Self::Refused => "refused",
             Self::Throttled(_) => "rate_limited",
             Self::Unavailable(_) => "unavailable",
             Self::Garbage(_) => "garbage",

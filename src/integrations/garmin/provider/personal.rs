@@ -1,16 +1,25 @@
 //! The Personal API: its user makes a key in the settings of Garmin's account, which is exchanged for a token
 //! of a day.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::{Cursor, Page, Provider, Summary, Tokens, Trouble, calls::Calls};
-use crate::recordings::Totals;
+use super::{Cursor, Page, Provider, Summary, Tokens, Trouble, calls::Calls, token::token};
+use crate::{
+    integrations::fields::{Fields, list},
+    recordings::Totals,
+};
 
 /// More than about 45 activities are answered with 500.
 const PAGE: u32 = 40;
+
+/// The most that are read of a page.
+const MOST: usize = 1000;
+
+/// Bounds for a Garmin that gives the same page again and again: activities of one day, and the
+/// year before which there are none.
+const MOST_OF_A_DAY: u32 = 1000;
+const EARLIEST_YEAR: i32 = 1990;
 
 const TOKEN_HOURS: i64 = 24;
 
@@ -28,17 +37,11 @@ impl Provider for Personal {
     async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
         let path = "personalapitoken-service/personal-api/personal-api-key/token";
         let authorization = format!("ApiKey {}", credential.expose_secret()).into();
-        let answer = self.calls.post(&format!("{}/{path}", self.base_url), &authorization).await;
-        let body = answer.map_err(|trouble| match trouble {
-            Trouble::Unauthorized => Trouble::Refused,
-            other => other,
-        })?;
-        let token = str::from_utf8(&body).unwrap_or_default().trim().trim_matches('"');
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Trouble::Garbage("no token".to_owned()));
-        }
+        let body = self.calls.post(&format!("{}/{path}", self.base_url), &authorization).await?;
+        let text = str::from_utf8(&body).unwrap_or_default().trim();
+        let access = token(&serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()))?;
         let expires_at = Utc::now() + TimeDelta::hours(TOKEN_HOURS);
-        Ok(Tokens { access: token.to_owned().into(), expires_at, credential })
+        Ok(Tokens { access, expires_at, credential })
     }
 
     async fn page(
@@ -54,25 +57,22 @@ impl Provider for Personal {
             self.base_url
         );
         let body = self.calls.get(&url, access).await?;
-        let listed: Vec<Box<RawValue>> =
-            serde_json::from_slice(&body).map_err(|error| Trouble::Garbage(error.to_string()))?;
+        let json = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
+        let all = json.ok_or_else(|| Trouble::Garbage("no list of activities".to_owned()))?;
         // One that cannot be read holds up no other.
-        let read = listed.iter().filter_map(|listed| {
-            serde_json::from_str::<Listed>(listed.get())
-                .inspect_err(
-                    |error| tracing::warn!(error.cause = %error, "an activity of Garmin's"),
-                )
-                .ok()
-        });
-        let read: Vec<Listed> = read.collect();
-        let oldest = read.iter().filter_map(Listed::day).min();
+        let read: Vec<_> = all.iter().filter_map(|one| Listed::read(one.get())).collect();
+        if read.len() < all.len() {
+            let odd = all.len() - read.len();
+            tracing::warn!(garmin.unreadable = odd, "activities of Garmin's cannot be read");
+        }
+        let oldest = read.iter().filter_map(|listed| listed.day).min();
         let next = match oldest {
-            _ if listed.len() < PAGE as usize => None,
+            _ if all.len() < PAGE as usize => None,
             // What comes meanwhile moves all others: a day is a firmer hold than a number.
             Some(day) if day < before => Some(Cursor { before: day, offset: 0 }),
-            _ => Some(Cursor { before, offset: offset.saturating_add(PAGE) }),
+            _ => beside(cursor),
         };
-        let activities = read.into_iter().filter_map(Listed::summary).collect();
+        let activities = read.into_iter().filter_map(|listed| listed.summary).collect();
         Ok(Page { activities, next })
     }
 
@@ -92,73 +92,56 @@ impl Provider for Personal {
     }
 }
 
-/// An activity as it is listed. Almost everything can be null.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    activity_id: i64,
-    activity_name: Option<String>,
-    #[serde(rename = "startTimeGMT")]
-    start_time_gmt: Option<String>,
-    start_time_local: Option<String>,
-    activity_type: Option<Kind>,
-    distance: Option<f64>,
-    duration: Option<f64>,
-    elapsed_duration: Option<f64>,
-    moving_duration: Option<f64>,
-    elevation_gain: Option<f64>,
-    elevation_loss: Option<f64>,
-    calories: Option<f64>,
-    #[serde(rename = "averageHR")]
-    average_hr: Option<f64>,
-    #[serde(rename = "maxHR")]
-    max_hr: Option<f64>,
-    /// A part of another one, whose file has all parts.
-    parent_id: Option<i64>,
+/// More of the same day. A day that never ends is a fault of Garmin's: the month is skipped.
+fn beside(Cursor { before, offset }: Cursor) -> Option<Cursor> {
+    let offset = offset.saturating_add(PAGE);
+    if offset < MOST_OF_A_DAY {
+        return Some(Cursor { before, offset });
+    }
+    let before = before.checked_sub_months(Months::new(1))?;
+    (before.year() >= EARLIEST_YEAR).then_some(Cursor { before, offset: 0 })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Kind {
-    type_key: Option<String>,
-    parent_type_id: Option<i64>,
+/// An activity as it is listed.
+struct Listed {
+    day: Option<NaiveDate>,
+    /// `None` without a start, and for a part of another one, whose file has all parts.
+    summary: Option<Summary>,
 }
 
 impl Listed {
-    fn day(&self) -> Option<NaiveDate> {
-        time(&self.start_time_local).or(time(&self.start_time_gmt)).map(|time| time.date())
-    }
-
-    fn summary(self) -> Option<Summary> {
-        let started_at = time(&self.start_time_gmt)?;
-        if self.parent_id.is_some() {
-            return None;
-        }
-        let offset = time(&self.start_time_local).map(|local| (local - started_at).num_minutes());
-        let kind = self.activity_type.as_ref();
+    /// `None` for what has no id. Almost everything else can be null, or odd.
+    fn read(json: &str) -> Option<Self> {
+        let fields = Fields::read(json)?;
+        let id = fields.whole("activityId")?.to_string();
+        let at = |name| fields.text(name).and_then(|text| time(&text));
+        let (start, local) = (at("startTimeGMT"), at("startTimeLocal"));
+        let kind = fields.object("activityType");
         // Zero is what devices without a sensor say.
-        let heart_rate = |rate: Option<f64>| rate.filter(|rate| *rate > 0.0);
-        Some(Summary {
-            id: self.activity_id.to_string(),
-            title: self.activity_name,
-            sport: kind.and_then(|kind| kind.type_key.clone()),
-            parent_sport: kind.and_then(|kind| parent_sport(kind.parent_type_id?)),
-            started_at: started_at.and_utc(),
-            utc_offset_minutes: offset.and_then(minutes),
+        let heart_rate = |name| fields.number(name).filter(|rate| *rate > 0.0);
+        let is_part = fields.has("parentId");
+        let summary = start.filter(|_| !is_part).map(|start| Summary {
+            id,
+            title: fields.text("activityName"),
+            sport: kind.as_ref().and_then(|kind| kind.text("typeKey")),
+            parent_sport: kind.as_ref().and_then(|kind| parent_sport(kind.whole("parentTypeId")?)),
+            started_at: start.and_utc(),
+            utc_offset_minutes: local.and_then(|local| minutes((local - start).num_minutes())),
             device: None,
             totals: Totals {
-                timer_secs: self.duration,
-                elapsed_secs: self.elapsed_duration,
-                moving_secs: self.moving_duration,
-                distance_meters: self.distance,
-                calories: self.calories,
-                elevation_gain_meters: self.elevation_gain,
-                elevation_loss_meters: self.elevation_loss,
-                avg_heart_rate: heart_rate(self.average_hr),
-                max_heart_rate: heart_rate(self.max_hr),
+                timer_secs: fields.number("duration"),
+                elapsed_secs: fields.number("elapsedDuration"),
+                moving_secs: fields.number("movingDuration"),
+                distance_meters: fields.number("distance"),
+                calories: fields.number("calories"),
+                elevation_gain_meters: fields.number("elevationGain"),
+                elevation_loss_meters: fields.number("elevationLoss"),
+                avg_heart_rate: heart_rate("averageHR"),
+                max_heart_rate: heart_rate("maxHR"),
                 ..Totals::default()
             },
-        })
+        });
+        Some(Self { day: local.or(start).map(|time| time.date()), summary })
     }
 }
 
@@ -167,8 +150,7 @@ pub fn minutes(offset: i64) -> Option<i32> {
     i32::try_from(offset).ok().filter(|offset| (-1440..=1440).contains(offset))
 }
 
-fn time(text: &Option<String>) -> Option<NaiveDateTime> {
-    let text = text.as_deref()?;
+fn time(text: &str) -> Option<NaiveDateTime> {
     ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .into_iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())

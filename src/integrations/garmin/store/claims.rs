@@ -55,7 +55,8 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
                        AND (user_id IS NULL
                             OR NOT needs_reauth
                                AND (next_sync_at <= now() OR history_done_at IS NULL
-                                    OR EXISTS (SELECT FROM garmin_events e WHERE e.connection_id = d.id)))
+                                    OR EXISTS (SELECT FROM garmin_events e
+                                            WHERE e.connection_id = d.id AND e.due_at <= now())))
                      ORDER BY worked_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, user_id, mode, claim, attempts, credential, access_token, access_expires_at,
                    token_key_id, next_sync_at <= now() AS is_due, history_before, history_offset",
@@ -102,7 +103,7 @@ pub async fn end_scan(
     every: Duration,
 ) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE garmin_connections SET next_sync_at = now() + make_interval(secs => $1)
+        "UPDATE garmin_connections SET next_sync_at = now() + make_interval(secs => $1), denied_at = '{}'
          WHERE id = $2 AND claim = $3",
     )
     .bind::<Double, _>(every.as_secs_f64())
@@ -120,7 +121,7 @@ pub async fn advance_history(
 ) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE garmin_connections SET history_before = coalesce($1, history_before), history_offset = $2,
-                history_done_at = CASE WHEN $1 IS NULL THEN now() END
+                history_done_at = CASE WHEN $1 IS NULL THEN now() END, denied_at = '{}'
          WHERE id = $3 AND claim = $4",
     )
     .bind::<Nullable<Date>, _>(next.map(|next| next.before))
@@ -156,6 +157,28 @@ pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResu
     .bind::<SqlUuid, _>(job.claim)
     .execute(&mut conn)
     .await
+}
+
+/// Garmin denied something to the connection: how often within an hour, this time included, since
+/// it last did not. 0 when it is not ours any more.
+pub async fn deny(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<i32> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        denials: i32,
+    }
+    let row: Option<Row> = diesel::sql_query(
+        "UPDATE garmin_connections
+         SET denied_at = now() || ARRAY(SELECT at FROM unnest(denied_at) at WHERE at > now() - interval '1 hour')
+         WHERE id = $1 AND claim = $2
+         RETURNING cardinality(denied_at) AS denials",
+    )
+    .bind::<SqlUuid, _>(job.id)
+    .bind::<SqlUuid, _>(job.claim)
+    .fetch_one(&mut conn)
+    .await
+    .optional()?;
+    Ok(row.map_or(0, |row| row.denials))
 }
 
 /// What went wrong, and what follows.

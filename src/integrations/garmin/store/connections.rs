@@ -112,6 +112,7 @@ pub async fn reconnect(
             garmin_connections::claim.eq(None::<Uuid>),
             garmin_connections::leased_until.eq(None::<DateTime<Utc>>),
             garmin_connections::attempts.eq(0),
+            garmin_connections::denied_at.eq(Vec::<DateTime<Utc>>::new()),
             garmin_connections::paused_until.eq(now),
             garmin_connections::next_sync_at.eq(now),
             garmin_connections::last_error_at.eq(None::<DateTime<Utc>>),
@@ -131,6 +132,7 @@ pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
             garmin_connections::claim.eq(None::<Uuid>),
             garmin_connections::leased_until.eq(None::<DateTime<Utc>>),
             garmin_connections::attempts.eq(0),
+            garmin_connections::denied_at.eq(Vec::<DateTime<Utc>>::new()),
             garmin_connections::paused_until.eq(now),
         ))
         .execute(&mut conn)

@@ -1,10 +1,12 @@
 //! What webhooks told, in the order in which it came.
 
+use std::time::Duration;
+
 use derive_more::{Display, FromStr};
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{BigInt, Jsonb, Text, Timestamptz},
+    sql_types::{BigInt, Double, Jsonb, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -52,7 +54,7 @@ pub async fn add_event(
     .await
 }
 
-/// The oldest events of a connection.
+/// The oldest events of a connection that are due.
 pub async fn events(
     mut conn: &AsyncPgConnection,
     connection_id: Uuid,
@@ -60,6 +62,7 @@ pub async fn events(
 ) -> QueryResult<Vec<Event>> {
     garmin_events::table
         .filter(garmin_events::connection_id.eq(connection_id))
+        .filter(garmin_events::due_at.le(now))
         .order(garmin_events::id)
         .limit(limit)
         .select((
@@ -76,12 +79,20 @@ pub async fn end_event(mut conn: &AsyncPgConnection, id: i64) -> QueryResult<usi
     diesel::delete(garmin_events::table.find(id)).execute(&mut conn).await
 }
 
-/// It failed once more.
-pub async fn count_attempt(mut conn: &AsyncPgConnection, id: i64) -> QueryResult<usize> {
-    diesel::sql_query("UPDATE garmin_events SET attempts = attempts + 1 WHERE id = $1")
-        .bind::<BigInt, _>(id)
-        .execute(&mut conn)
-        .await
+/// It failed once more, and is due again after `pause`.
+pub async fn postpone_event(
+    mut conn: &AsyncPgConnection,
+    id: i64,
+    pause: Duration,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE garmin_events SET attempts = attempts + 1, due_at = now() + make_interval(secs => $1)
+         WHERE id = $2",
+    )
+    .bind::<Double, _>(pause.as_secs_f64())
+    .bind::<BigInt, _>(id)
+    .execute(&mut conn)
+    .await
 }
 
 /// Forgets events that nobody can have any more; how many.

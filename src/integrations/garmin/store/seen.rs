@@ -17,6 +17,17 @@ pub struct Seen {
     pub title: Option<String>,
 }
 
+impl Seen {
+    /// The same without a digest: the file could not be had, and is to be asked for again.
+    pub fn without_file(self) -> Self {
+        Self { digest: Vec::new(), ..self }
+    }
+
+    pub fn lacks_file(&self) -> bool {
+        self.digest.is_empty()
+    }
+}
+
 /// Those of `ids` that came before, by their ids.
 pub async fn seen(
     mut conn: &AsyncPgConnection,

@@ -16,6 +16,11 @@ use crate::{
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
+/// Three denials within an hour mean that the key or the token has ended. Ten minutes lie between
+/// two of them, at the usual backoff: a single one may be a mistake of Garmin's.
+const MAX_DENIALS: i32 = 3;
+const DENIED_BACKOFFS: u32 = 10;
+
 /// Garmin is told so often that a connection has ended; then it is forgotten all the same.
 const MAX_FAREWELLS: i32 = 10;
 
@@ -51,37 +56,48 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
         Err(Trouble::Lost) => return Ok(()),
         Err(trouble) => trouble,
     };
-    let message = trouble.to_string();
-    let failure = Failure {
-        code: trouble.code(),
-        message: &message,
-        pause: pause(parts, job, &trouble),
-        needs_reauth: matches!(trouble, Trouble::Refused),
-    };
-    let Some(user_id) = job.user_id else {
-        if failure.needs_reauth || job.attempts >= MAX_FAREWELLS {
-            store::forget(&conn, job).await?;
-        } else {
-            store::end_badly(&conn, job, &failure).await?;
-        }
-        return Ok(());
-    };
+    let base = parts.config.backoff;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        if !store::end_badly(conn, job, &failure).await? {
-            store::give_back(conn, job).await?;
-        } else if failure.needs_reauth {
-            service::tell_owner(conn, user_id, job.id).await?;
+        let is_denied = matches!(trouble, Trouble::Denied(_));
+        let trouble = if is_denied && store::deny(conn, job).await? >= MAX_DENIALS {
+            Trouble::Refused
+        } else {
+            trouble
+        };
+        let message = trouble.to_string();
+        let failure = Failure {
+            code: trouble.code(),
+            message: &message,
+            pause: pause(base, job, &trouble),
+            needs_reauth: matches!(trouble, Trouble::Refused),
+        };
+        match job.user_id {
+            None if failure.needs_reauth || job.attempts >= MAX_FAREWELLS => {
+                store::forget(conn, job).await?;
+            }
+            _ if !store::end_badly(conn, job, &failure).await? => {
+                store::give_back(conn, job).await?;
+            }
+            Some(user_id) if failure.needs_reauth => {
+                service::tell_owner(conn, user_id, job.id).await?;
+            }
+            _ => {}
         }
         Ok(())
     })
     .await
 }
 
-fn pause(parts: &Parts, job: &Claimed, trouble: &Trouble) -> Duration {
-    let doublings = u32::try_from(job.attempts.clamp(1, 20) - 1).unwrap_or_default();
-    let backoff = parts.config.backoff.saturating_mul(2_u32.saturating_pow(doublings));
+fn pause(base: Duration, job: &Claimed, trouble: &Trouble) -> Duration {
     match trouble {
         Trouble::Throttled(pause) => *pause,
-        _ => backoff.min(LONGEST_PAUSE),
+        Trouble::Denied(_) => base.saturating_mul(DENIED_BACKOFFS).min(LONGEST_PAUSE),
+        _ => doubled(base, job.attempts),
     }
+}
+
+/// `base`, doubled by each attempt but the first, up to an hour.
+pub fn doubled(base: Duration, attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or_default();
+    base.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE)
 }

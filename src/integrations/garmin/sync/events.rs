@@ -1,75 +1,106 @@
-//! Dealing with what webhooks told.
+//! Dealing with what webhooks told. An event that cannot be read is given up at once, and one that
+//! cannot be fetched is tried again later. Neither holds up those behind it.
 
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     Session,
+    ending::doubled,
     keep::{Files, material, seen_as},
 };
 use crate::{
     activities,
-    integrations::garmin::{
-        provider::{Provider, PushedSummary, Trouble},
-        store::{self, Event, EventKind},
+    integrations::{
+        fields::Fields,
+        garmin::{
+            provider::{Provider, Summary, Trouble, pushed},
+            store::{self, Event, EventKind},
+        },
     },
 };
 
 /// How many are dealt with before other connections have their turn.
 const AT_A_TIME: i64 = 50;
 
-/// An event that failed so often is given up.
-const MAX_ATTEMPTS: i32 = 5;
+/// An event is given up after five answers that cannot be used, within a quarter of an hour, or
+/// after twelve attempts without an answer, within some six hours.
+const MAX_ODD_ANSWERS: i32 = 5;
+const MAX_ATTEMPTS: i32 = 12;
 
-/// Where what is told of can be fetched.
-#[derive(Deserialize)]
-struct Told {
-    #[serde(rename = "callbackURL")]
-    callback_url: Option<String>,
+/// What became of an event.
+enum Dealt {
+    Done,
+    /// Neither now nor later.
+    Unreadable,
 }
 
 impl<P: Provider> Session<'_, P> {
-    /// Whether there were any.
+    /// Whether there were any that are due.
     pub async fn deal_with_events(&mut self, user_id: Uuid) -> Result<bool, Trouble> {
         let events = store::events(&*self.connection().await?, self.job.id, AT_A_TIME).await?;
         for event in &events {
-            if event.attempts >= MAX_ATTEMPTS {
-                tracing::warn!(user.id = %user_id, garmin.event = event.kind, "gave up an event of Garmin's");
-            } else if let Err(trouble) = self.deal_with(user_id, event).await {
-                if matches!(trouble, Trouble::Unavailable(_) | Trouble::Garbage(_)) {
-                    store::count_attempt(&*self.connection().await?, event.id).await?;
-                }
-                return Err(trouble);
+            if self.is_over() {
+                break;
             }
+            let outcome = match self.deal_with(user_id, event).await {
+                Ok(Dealt::Done) => "done",
+                Ok(Dealt::Unreadable) => {
+                    tracing::warn!(user.id = %user_id, garmin.event = event.kind, "an event of Garmin's cannot be read");
+                    "unreadable"
+                }
+                // The connection's, and no event's.
+                Err(
+                    trouble @ (Trouble::Denied(_)
+                    | Trouble::Refused
+                    | Trouble::Throttled(_)
+                    | Trouble::Lost
+                    | Trouble::Leaving),
+                ) => return Err(trouble),
+                Err(trouble) => {
+                    let attempts = event.attempts + 1;
+                    let is_odd = matches!(trouble, Trouble::Garbage(_));
+                    let most = if is_odd { MAX_ODD_ANSWERS } else { MAX_ATTEMPTS };
+                    tracing::warn!(user.id = %user_id, garmin.event = event.kind, attempts, error.cause = %trouble,
+                        "an event of Garmin's cannot be dealt with");
+                    if attempts < most {
+                        let pause = doubled(self.parts.config.backoff, attempts);
+                        store::postpone_event(&*self.connection().await?, event.id, pause).await?;
+                        continue;
+                    }
+                    "gave_up"
+                }
+            };
             store::end_event(&*self.connection().await?, event.id).await?;
+            self.parts.metrics.garmin_events.with_label_values(&[outcome]).inc();
         }
         Ok(!events.is_empty())
     }
 
-    async fn deal_with(&mut self, user_id: Uuid, event: &Event) -> Result<(), Trouble> {
-        let read = |error: serde_json::Error| Trouble::Garbage(error.to_string());
-        let body = event.body.as_str();
-        let Told { callback_url } = serde_json::from_str(body).map_err(read)?;
-        let (kind, url) = (event.kind.parse(), callback_url);
-        let pushed = match (kind, url) {
-            (Ok(EventKind::File), Some(url)) => return self.keep_file(user_id, body, url).await,
-            (Ok(EventKind::Activity), Some(url)) => {
-                self.call(async |provider, access| provider.told(access, &url).await).await?
+    async fn deal_with(&mut self, user_id: Uuid, event: &Event) -> Result<Dealt, Trouble> {
+        let Some(fields) = Fields::read(event.body.as_str()) else { return Ok(Dealt::Unreadable) };
+        let url = fields.text("callbackURL");
+        let summaries = match (event.kind.parse(), url, pushed(&fields)) {
+            (Ok(EventKind::File), Some(url), Some(summary)) => {
+                self.keep_file(user_id, summary, url).await?;
+                return Ok(Dealt::Done);
             }
-            (Ok(EventKind::Activity), None) => {
-                let pushed: PushedSummary = serde_json::from_str(body).map_err(read)?;
-                pushed.summary().into_iter().collect()
+            (Ok(EventKind::Activity), Some(url), _) => {
+                self.fetch(async |provider, access| provider.told(access, &url).await).await?
             }
-            _ => return Ok(()),
+            (Ok(EventKind::Activity), None, Some(summary)) => vec![summary],
+            _ => return Ok(Dealt::Unreadable),
         };
-        self.keep_page(user_id, pushed, Files::Come).await
+        self.keep_page(user_id, summaries, Files::Come).await?;
+        Ok(Dealt::Done)
     }
 
     /// The file of an activity, which came before or comes now.
-    async fn keep_file(&mut self, user_id: Uuid, body: &str, url: String) -> Result<(), Trouble> {
-        let told: PushedSummary =
-            serde_json::from_str(body).map_err(|error| Trouble::Garbage(error.to_string()))?;
-        let Some(summary) = told.summary() else { return Ok(()) };
+    async fn keep_file(
+        &mut self,
+        user_id: Uuid,
+        summary: Summary,
+        url: String,
+    ) -> Result<(), Trouble> {
         let id = summary.id.clone();
         let (known, seen) = {
             let conn = self.connection().await?;
@@ -81,15 +112,15 @@ impl<P: Provider> Session<'_, P> {
         if seen.is_some() && known.is_none() {
             return Ok(());
         }
-        let file = self.call(async |provider, access| provider.file(access, &url).await).await?;
-        if let Some(file) = file {
-            let material = material(&summary, Some(file)).await;
-            // What cannot be read says nothing that is not known.
-            if material.original.is_some() {
-                let seen = seen.map_or_else(|| seen_as(&summary), Ok)?;
-                self.keep(user_id, &seen, material).await?;
-            }
+        let file = self.fetch(async |provider, access| provider.file(access, &url).await).await?;
+        let odd = |what: &str| Trouble::Garbage(what.to_owned());
+        // It may not be there yet.
+        let file = file.ok_or_else(|| odd("no file"))?;
+        let material = material(&summary, Some(file)).await;
+        if material.original.is_none() {
+            return Err(odd("a file that is no recording"));
         }
-        Ok(())
+        let seen = seen.map_or_else(|| seen_as(&summary), Ok)?;
+        self.keep(user_id, &seen, material).await
     }
 }

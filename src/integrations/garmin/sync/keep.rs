@@ -25,14 +25,18 @@ pub enum Files {
     Come,
 }
 
+/// The sixth attempt, after half an hour, keeps an activity without the file that cannot be had.
+const MAX_ATTEMPTS: i32 = 6;
+
 impl<P: Provider> Session<'_, P> {
-    /// Those that are new, with their files unless these come by themselves, and those that were changed.
+    /// Those that are new, with their files unless these come by themselves, and those that were
+    /// changed. False when others are to have their turn before all of it is done.
     pub async fn keep_page(
         &mut self,
         user_id: Uuid,
         page: Vec<Summary>,
         files: Files,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let ids: Vec<String> = page.iter().map(|summary| summary.id.clone()).collect();
         let seen = store::seen(&*self.connection().await?, self.job.id, &ids).await?;
         for summary in page {
@@ -45,21 +49,37 @@ impl<P: Provider> Session<'_, P> {
                 let (source, id) = summary.name();
                 activities::named(&*self.connection().await?, user_id, source, &id).await?
             };
-            if known.is_some() || before.is_some() {
+            let is_awaited = known.is_some() && before.is_some_and(Seen::lacks_file);
+            if (known.is_some() || before.is_some()) && !is_awaited {
                 self.change(user_id, &summary, before).await?;
-            } else {
-                let at = summary.id.clone();
-                let file = match files {
-                    Files::Fetch => {
-                        self.call(async |provider, access| provider.file(access, &at).await).await?
+                continue;
+            }
+            let mut seen = seen_as(&summary)?;
+            let file = match files {
+                Files::Come => None,
+                Files::Fetch => match self.file(&summary.id).await {
+                    Err(Trouble::Unavailable(_) | Trouble::Garbage(_)) if is_awaited => continue,
+                    Err(trouble @ (Trouble::Unavailable(_) | Trouble::Garbage(_)))
+                        if self.job.attempts >= MAX_ATTEMPTS =>
+                    {
+                        tracing::warn!(user.id = %user_id, error.cause = %trouble, "an activity of Garmin's is kept without its file");
+                        seen = seen.without_file();
+                        None
                     }
-                    Files::Come => None,
-                };
-                let material = material(&summary, file).await;
-                self.keep(user_id, &seen_as(&summary)?, material).await?;
+                    file => file?,
+                },
+            };
+            let material = material(&summary, file).await;
+            self.keep(user_id, &seen, material).await?;
+            if files == Files::Fetch && self.is_over() {
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    async fn file(&mut self, at: &str) -> Result<Option<Vec<u8>>, Trouble> {
+        self.fetch(async |provider, access| provider.file(access, at).await).await
     }
 
     /// Keeps a new activity, or one that there is a file of now.

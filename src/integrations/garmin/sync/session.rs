@@ -1,5 +1,7 @@
 //! A claimed connection with its tokens, and the piece of work that is next for it.
 
+use std::time::Instant;
+
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -18,6 +20,9 @@ use crate::{
 /// A token is renewed this long before it ends.
 const EARLY: TimeDelta = TimeDelta::seconds(600);
 
+/// Pages that are looked at for the last weeks: forty activities a day.
+const MAX_PAGES: usize = 30;
+
 /// See the module.
 pub struct Session<'a, P> {
     pub parts: &'a Parts,
@@ -26,13 +31,22 @@ pub struct Session<'a, P> {
     credential: SecretString,
     access: Option<(SecretString, DateTime<Utc>)>,
     is_renewed: bool,
+    began: Instant,
 }
 
 impl<'a, P: Provider> Session<'a, P> {
     pub fn new(parts: &'a Parts, job: &'a Claimed, provider: P) -> ApiResult<Self> {
         let credential = tokens::open_credential(&parts.cipher, job)?;
         let access = tokens::open_access(&parts.cipher, job)?.zip(job.access_expires_at);
-        Ok(Self { parts, job, provider, credential, access, is_renewed: false })
+        Ok(Self {
+            parts,
+            job,
+            provider,
+            credential,
+            access,
+            is_renewed: false,
+            began: Instant::now(),
+        })
     }
 
     /// What Garmin has told, the last weeks when they are due, or else a page of what was before.
@@ -48,12 +62,18 @@ impl<'a, P: Provider> Session<'a, P> {
     async fn scan(&mut self, user_id: Uuid) -> Result<(), Trouble> {
         let since = Utc::now().date_naive() - Days::new(P::WINDOW_DAYS);
         let mut next = Some(newest());
-        while let Some(cursor) = next {
+        for _ in 0..MAX_PAGES {
+            let Some(cursor) = next else { break };
             let page = self
                 .call(async |provider, access| provider.page(access, Some(since), cursor).await)
                 .await?;
             next = page.next.filter(|next| next.before >= since);
-            self.keep_page(user_id, page.activities, Files::Fetch).await?;
+            if !self.keep_page(user_id, page.activities, Files::Fetch).await? {
+                return Ok(());
+            }
+        }
+        if next.is_some() {
+            tracing::warn!(user.id = %user_id, "Garmin lists more activities than are looked at");
         }
         store::end_scan(&*self.connection().await?, self.job, self.parts.config.every).await?;
         Ok(())
@@ -65,7 +85,9 @@ impl<'a, P: Provider> Session<'a, P> {
         let cursor = before.map_or_else(newest, |before| Cursor { before, offset });
         let Page { activities, next } =
             self.call(async |provider, access| provider.page(access, None, cursor).await).await?;
-        self.keep_page(user_id, activities, Files::Fetch).await?;
+        if !self.keep_page(user_id, activities, Files::Fetch).await? {
+            return Ok(());
+        }
         store::advance_history(&*self.connection().await?, self.job, next).await?;
         Ok(())
     }
@@ -77,11 +99,47 @@ impl<'a, P: Provider> Session<'a, P> {
         Ok(())
     }
 
+    /// Whether others are to have their turn.
+    pub fn is_over(&self) -> bool {
+        self.began.elapsed() > self.parts.config.lease
+    }
+
     /// Asks Garmin with a token that it takes: one that it does not take is renewed once.
     pub async fn call<T>(
         &mut self,
         ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
+        match self.ask(&ask).await? {
+            Err(Trouble::Denied(401 | 403)) if !self.is_renewed => {
+                self.renew().await?;
+                self.ask(&ask).await?
+            }
+            answer => answer,
+        }
+    }
+
+    /// The same for one thing among many: where Garmin denies it with a new token, too, that says
+    /// nothing of the connection.
+    pub async fn fetch<T>(
+        &mut self,
+        ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let mut answer = self.ask(&ask).await?;
+        if matches!(answer, Err(Trouble::Denied(401 | 403))) && !self.is_renewed {
+            self.renew().await?;
+            answer = self.ask(&ask).await?;
+        }
+        answer.map_err(|trouble| match trouble {
+            Trouble::Denied(status) => Trouble::Garbage(status.to_string()),
+            other => other,
+        })
+    }
+
+    /// Asks once, with a token that has not ended: what is answered, unless it could not be asked.
+    async fn ask<T>(
+        &mut self,
+        ask: &impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
+    ) -> Result<Result<T, Trouble>, Trouble> {
         if self.parts.stopping.has_begun() {
             return Err(Trouble::Leaving);
         }
@@ -93,17 +151,7 @@ impl<'a, P: Provider> Session<'a, P> {
             Some((access, _)) => access,
             None => self.renew().await?,
         };
-        let answer = match ask(&self.provider, &access).await {
-            Err(Trouble::Unauthorized) if !self.is_renewed => {
-                let access = self.renew().await?;
-                ask(&self.provider, &access).await
-            }
-            answer => answer,
-        };
-        answer.map_err(|trouble| match trouble {
-            Trouble::Unauthorized => Trouble::Refused,
-            other => other,
-        })
+        Ok(ask(&self.provider, &access).await)
     }
 
     /// Renews the tokens and keeps them in one step, before anything else is done with them.

@@ -33,8 +33,8 @@ pub struct State {
     codes: HashMap<String, (Person, String)>,
     refresh_tokens: HashMap<String, Person>,
     access_tokens: HashMap<String, Person>,
-    /// Seconds that an access token lives.
-    lifetime: Option<u32>,
+    /// Seconds that an access token lives, as it is written.
+    lifetime: Option<Value>,
     pulled: Vec<Value>,
     deregistered: Vec<Person>,
 }
@@ -66,9 +66,9 @@ impl Garmin {
         self.state().developer.person = Some(person);
     }
 
-    /// Access tokens that are made from now on live so many seconds.
-    pub fn set_lifetime(&self, seconds: u32) {
-        self.state().developer.lifetime = Some(seconds);
+    /// Access tokens that are made from now on have this as their `expires_in`.
+    pub fn set_lifetime(&self, seconds: impl Into<Value>) {
+        self.state().developer.lifetime = Some(seconds.into());
     }
 
     /// What those find who follow a ping.
@@ -157,7 +157,7 @@ async fn token(garmin: Data<Garmin>, request: HttpRequest, form: Form<Params>) -
         state.tokens.insert(access.clone());
         state.developer.access_tokens.insert(access.clone(), person.clone());
         state.developer.refresh_tokens.insert(refresh.clone(), person);
-        let lifetime = state.developer.lifetime.unwrap_or(86_400);
+        let lifetime = state.developer.lifetime.clone().unwrap_or(json!(86_400));
         json!({"access_token": access, "refresh_token": refresh, "token_type": "bearer", "expires_in": lifetime,
                "refresh_token_expires_in": 7_775_998, "scope": "CONNECT_READ", "jti": Uuid::new_v4()})
     };

@@ -29,6 +29,8 @@ pub enum Fault {
     /// 429, until the second that is so many from now.
     ThrottleUntil(u32),
     Garbage,
+    /// 200, with this.
+    Body(&'static str),
     /// New tokens are made, the old ones end, and nobody is told.
     RotateThenHang,
     /// What is right is answered, but not before [`Garmin::let_go`].
@@ -52,6 +54,8 @@ struct State {
     tokens: HashSet<String>,
     activities: Vec<Value>,
     files: HashMap<String, Vec<u8>>,
+    /// Every page is the first one, whichever was asked for.
+    is_stuck: bool,
     /// By the part of the path that a call must have.
     faults: Vec<(&'static str, VecDeque<Fault>)>,
     calls: Vec<Call>,
@@ -131,6 +135,18 @@ impl Garmin {
     /// The next calls whose path has `part` go wrong.
     pub fn fail(&self, part: &'static str, faults: &[Fault]) {
         self.state().faults.push((part, faults.iter().copied().collect()));
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn mend(&self) {
+        let mut state = self.state();
+        state.faults.clear();
+        state.is_stuck = false;
+    }
+
+    /// Gives the first page again and again, whatever is asked for.
+    pub fn get_stuck(&self) {
+        self.state().is_stuck = true;
     }
 
     /// Answers the call that is held, or the next one that would be.
@@ -213,6 +229,7 @@ impl Fault {
                 HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, until)).finish()
             }
             Self::Garbage => HttpResponse::Ok().body("<html>maintenance</html>"),
+            Self::Body(body) => HttpResponse::Ok().body(body),
             Self::RotateThenHang => unreachable!("for tokens only"),
             Self::Held => unreachable!("nothing is wrong with it"),
         }

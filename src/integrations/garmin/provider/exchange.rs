@@ -1,0 +1,98 @@
+//! Exchanges a code or a refresh token for tokens (RFC 6749, sections 4.1.3 and 6). The answer is
+//! read value by value: a lifetime as text, or none, is no reason to lose a grant.
+
+use chrono::{TimeDelta, Utc};
+use oauth2::http::{Request, header};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Tokens, Trouble, calls::PAUSE, token::token};
+use crate::{
+    auth::oauth::Outbound, config::GarminDeveloperConfig, error::ApiError,
+    integrations::fields::Fields,
+};
+
+/// Seconds that an access token lives when nothing is said, and the most that are believed.
+const USUAL_LIFE: f64 = 86_400.0;
+const LONGEST_LIFE: f64 = 90.0 * 86_400.0;
+
+/// Tokens for what `params` grant. An answer without a refresh token means that of `before` again.
+pub async fn exchange(
+    outbound: &Outbound,
+    config: &GarminDeveloperConfig,
+    params: &[(&str, &str)],
+    before: Option<SecretString>,
+) -> Result<Tokens, Trouble> {
+    let client = &config.credentials;
+    let own = [("client_id", &*client.id), ("client_secret", client.secret.expose_secret())];
+    let form: Vec<_> = own.iter().chain(params).collect();
+    let form = serde_urlencoded::to_string(form).map_err(ApiError::internal)?;
+    let request = Request::post(&config.token_url)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "application/json")
+        .body(form.into_bytes())
+        .map_err(ApiError::internal)?;
+    let answer = outbound.call(request).await;
+    let answer = answer.map_err(|error| Trouble::Unavailable(error.to_string()))?;
+    let fields = str::from_utf8(answer.body()).ok().and_then(Fields::read);
+    let error = fields.as_ref().and_then(|fields| fields.text("error"));
+    match (answer.status().as_u16(), error.as_deref()) {
+        (200..=299, None) => {
+            read(&fields.ok_or_else(|| Trouble::Garbage("no JSON".into()))?, before)
+        }
+        (_, Some("invalid_grant")) => Err(Trouble::Refused),
+        // Nothing that its owner could mend by connecting again.
+        (
+            _,
+            Some(error @ ("invalid_client" | "unauthorized_client" | "unsupported_grant_type")),
+        ) => {
+            Err(Trouble::Unavailable(format!("it does not take this server as a partner: {error}")))
+        }
+        (status @ (400 | 401 | 403 | 404), _) => Err(Trouble::Denied(status)),
+        (429, _) => Err(Trouble::Throttled(PAUSE)),
+        (status, _) => Err(Trouble::Unavailable(format!("it answers {status} for a token"))),
+    }
+}
+
+fn read(fields: &Fields<'_>, before: Option<SecretString>) -> Result<Tokens, Trouble> {
+    let access = token(&fields.text("access_token").unwrap_or_default())?;
+    let credential = match before {
+        Some(before) if !fields.has("refresh_token") => before,
+        _ => token(&fields.text("refresh_token").unwrap_or_default())?,
+    };
+    let life = fields.number("expires_in").unwrap_or(USUAL_LIFE).clamp(0.0, LONGEST_LIFE);
+    let expires_at = Utc::now() + TimeDelta::seconds(life as i64);
+    Ok(Tokens { access, expires_at, credential })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_are_read_however_they_are_written() {
+        for (life, expected) in [
+            ("3600", 3600),
+            ("\"3600\"", 3600),
+            ("3600.5", 3600),
+            ("null", 86_400),
+            ("\"soon\"", 86_400),
+            ("{}", 86_400),
+            ("-5", 0),
+            ("1e300", 7_776_000),
+        ] {
+            let json = format!(r#"{{"access_token": "0123456789abcdef", "expires_in": {life}}}"#);
+            let fields = Fields::read(&json).unwrap();
+            let tokens = read(&fields, Some("before".into())).ok().unwrap();
+            let seconds = (tokens.expires_at - Utc::now()).num_seconds();
+            assert!((expected - 2..=expected).contains(&seconds), "{life}: {seconds}");
+            assert_eq!(tokens.credential.expose_secret(), "before");
+            assert!(read(&fields, None).is_err());
+        }
+        for odd in [r#"{"access_token": null}"#, r#"{"access_token": "<html>maintenance</html>"}"#]
+        {
+            assert!(read(&Fields::read(odd).unwrap(), Some("before".into())).is_err(), "{odd}");
+        }
+        let odd = r#"{"access_token": "0123456789abcdef", "refresh_token": {}}"#;
+        assert!(read(&Fields::read(odd).unwrap(), Some("before".into())).is_err());
+    }
+}

@@ -1,0 +1,48 @@
+//! What a token looks like: a peer in maintenance answers 200 with a page, and that is none.
+
+use secrecy::SecretString;
+
+use super::Trouble;
+
+/// A random token has more characters than the words that stand for none ("undefined").
+const SHORTEST: usize = 16;
+
+/// Requests with longer ones are refused by many servers.
+const LONGEST: usize = 4096;
+
+/// `text` as a token (RFC 6749, appendix A.12), without what no encoding of random bytes has:
+/// spaces, quotes and brackets.
+pub fn token(text: &str) -> Result<SecretString, Trouble> {
+    let is_usual = |byte: u8| byte.is_ascii_graphic() && !br#"<>"'\{}[]"#.contains(&byte);
+    if (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(is_usual) {
+        Ok(text.to_owned().into())
+    } else {
+        Err(Trouble::Garbage("no token".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_words_and_objects_are_no_tokens() {
+        let long = "x".repeat(4097);
+        for odd in [
+            "",
+            "null",
+            "undefined",
+            "<html>maintenance</html>",
+            "service is unavailable",
+            "{\"error\":\"unavailable\"}",
+            "tökentökentökentöken",
+            "0123456789abcdef\0",
+            &long,
+        ] {
+            assert!(token(odd).is_err(), "{odd}");
+        }
+        for good in ["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_~+/==", "0123456789abcdef"] {
+            assert!(token(good).is_ok(), "{good}");
+        }
+    }
+}
