@@ -150,8 +150,13 @@ install_with_apt() {
     if is_missing PostgreSQL; then
         packages+=(postgresql)
         offered=$(apt_candidate postgresql)
-        [[ -z $offered ]] || (($(leading_number "$offered") >= oldest_postgres)) ||
-            no_new_postgres "apt offers $offered"
+        if [[ -z $offered ]]; then
+            # A fresh machine or image has no lists; what they offer is known before anything is installed.
+            as_root "asking apt which PostgreSQL it offers…" "apt-get -o DPkg::Lock::Timeout=120 update" ||
+                die "apt-get update did not work; what is missing can also be installed by hand."
+            offered=$(apt_candidate postgresql)
+        fi
+        (($(leading_number "$offered") >= oldest_postgres)) || advise_newer_apt "$offered"
         # The package makes a cluster for the whole system and starts it on port 5432, unless it
         # finds this first: postgresql-common reads every *.conf of the folder.
         why+=" (sports-log.conf keeps Debian's package from starting a database of its own.)"
@@ -160,6 +165,15 @@ echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/sport
 "
     fi
     apt_install "$why" "$before" "${packages[@]}"
+}
+
+# advise_newer_apt OFFERED: Debian 11 has PostgreSQL 13, Ubuntu 20.04 has 12. Nothing is installed then.
+advise_newer_apt() {
+    say "PostgreSQL $oldest_postgres or newer is needed, and apt offers ${1:-none}. PostgreSQL's own packages, as root:"
+    indent <<<"apt-get install -y postgresql-common
+/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y
+apt-get install -y --no-install-recommends postgresql-17"
+    no_new_postgres "nothing was installed"
 }
 
 # apt_install WHY SCRIPT_BEFORE PACKAGE…
