@@ -78,6 +78,10 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     postgres.stop();
     drop(postgres);
     let postgres = OwnPostgres::start();
+    // As `initdb` makes it where nobody has set a locale.
+    let ascii = "UPDATE pg_database SET encoding = pg_char_to_encoding('SQL_ASCII')
+                 WHERE datname LIKE 'template%'";
+    Database { url: postgres.url() }.execute(ascii).await;
     let [dump] = dumps(&folder).try_into().unwrap();
     let restored =
         backup(&postgres.url(), folder.path(), &["restore", dump.to_str().unwrap()]).await;
