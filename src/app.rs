@@ -9,13 +9,16 @@ use derive_more::{Display, From};
 use crate::{
     activities::{changes::Bell, efforts},
     config::Config,
-    db::{ConnectError, Connector, migrations, migrations::MigrationError},
-    delivery::{Delivery, DeliveryStatus},
+    db::{
+        ConnectError, Connections, Connector, DatabaseError, Inspection, migrations,
+        migrations::MigrationError,
+    },
+    delivery::{self, Delivery, DeliveryStatus},
     error::ApiError,
     http, imports,
     integrations::garmin,
     jobs::{Jobs, Requests, Stopping},
-    state::Shared,
+    state::{Shared, http_connections},
     takeout,
     telemetry::Metrics,
 };
@@ -29,6 +32,7 @@ const FORGET_LIMITS_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, Display, From)]
 pub enum StartError {
     Connect(ConnectError),
+    Database(DatabaseError),
     Migrations(MigrationError),
     #[display("BIND_ADDR: cannot listen: {_0}")]
     Listen(io::Error),
@@ -60,6 +64,12 @@ impl Application {
         // Before anything else, so that an address in use is told at once.
         let listener = TcpListener::bind(config.server.bind_addr)?;
         let port = listener.local_addr()?.port();
+        let database = Inspection::of(&connector, DATABASE_PATIENCE).await?.fit()?;
+        tracing::info!(db.version = database.version, "the database can be used");
+        let shortage = database.shortage(most_connections(config));
+        for warning in database.warnings.iter().chain(&shortage) {
+            tracing::warn!("{warning}");
+        }
         for version in migrations::run(&connector, DATABASE_PATIENCE).await? {
             tracing::info!(db.migration = version, "migration applied");
         }
@@ -134,6 +144,26 @@ impl Application {
         tracing::info!("stopped");
         outcome
     }
+}
+
+/// The most connections to PostgreSQL that a server has open. Behind a pooler only those that listen
+/// are its own.
+pub fn most_connections(config: &Config) -> usize {
+    // One hears of changes; one searches for the efforts that an older version did not look for.
+    let own = Connections { lent: 1, listening: 1 };
+    let parts = [
+        own,
+        http_connections(config),
+        delivery::CONNECTIONS,
+        imports::runner::CONNECTIONS,
+        garmin::sync::CONNECTIONS,
+        takeout::runner::CONNECTIONS,
+    ];
+    let is_pooled = config.database.direct.is_some();
+    parts
+        .iter()
+        .map(|part| if is_pooled { part.listening } else { part.lent + part.listening })
+        .sum()
 }
 
 /// Keeps the buckets of local limits to those who are there.

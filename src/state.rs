@@ -14,7 +14,7 @@ use crate::{
         oauth::{Outbound, Providers, TokenCipher},
     },
     config::{Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig},
-    db::{Connector, PointReads, Pool},
+    db::{Connections, Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
     jobs::Requests,
@@ -92,7 +92,7 @@ impl Shared {
                 sms: config.sms.is_available(),
             },
             connector: connector.with_statement_timeout(config.database.statement_timeout),
-            pool_size_per_worker: config.database.pool_size.div_ceil(config.server.workers).max(2),
+            pool_size_per_worker: pool_size_per_worker(config),
             pool_wait: config.database.wait,
         })
     }
@@ -116,6 +116,16 @@ impl Shared {
         };
         if can_send { Ok(()) } else { Err(ApiError::new(ErrorCode::ChannelUnavailable, message)) }
     }
+}
+
+fn pool_size_per_worker(config: &Config) -> usize {
+    config.database.pool_size.div_ceil(config.server.workers).max(2)
+}
+
+/// Connections of all workers: a pool for each, and the one of its point reads.
+pub fn http_connections(config: &Config) -> Connections {
+    let lent = config.server.workers * (pool_size_per_worker(config) + 1);
+    Connections { lent, listening: 0 }
 }
 
 /// Which channels are configured.

@@ -1,9 +1,12 @@
 //! `check-config`: what the server would use, and everything that is wrong with it.
 
+use std::time::Duration;
+
 use super::CommandResult;
 use crate::{
-    config::{Config, Report, Source},
-    db::Connector,
+    app::most_connections,
+    config::{Config, Fault, Report, Source},
+    db::{Connector, Inspection},
 };
 
 /// Prints settings and faults; an error when there are any.
@@ -14,18 +17,43 @@ pub fn check_config() -> CommandResult {
         let value = if setting.value.is_empty() { "-" } else { &setting.value };
         println!("{:names$}  {value} ({})", setting.name, setting.origin);
     }
-    // A certificate file that cannot be read is found only by reading it.
-    let unusable = config.and_then(|config| Connector::new(&config.database).err());
-    if let Some(error) = unusable {
-        faults.push(crate::config::Fault { name: error.name, problem: error.problem });
+    println!();
+    if let Some(config) = config {
+        faults.extend(check_database(&config));
     }
     if faults.is_empty() {
-        println!("\nThe configuration can be used.");
+        println!("The configuration can be used.");
         return Ok(());
     }
-    println!();
     for fault in &faults {
         println!("fault: {fault}");
     }
     Err(format!("{} fault(s) in the configuration", faults.len()).into())
+}
+
+/// Says what a look at the database shows. One that is not there is no fault of the configuration.
+fn check_database(config: &Config) -> Vec<Fault> {
+    // A certificate file that cannot be read is found only by reading it.
+    let connector = match Connector::new(&config.database) {
+        Ok(connector) => connector,
+        Err(error) => return vec![Fault { name: error.name, problem: error.problem }],
+    };
+    let inspecting = Inspection::of(&connector, Duration::ZERO);
+    let found = match actix_rt::System::new().block_on(inspecting) {
+        Ok(found) => found,
+        Err(error) => {
+            println!("The database was not checked: {error}\n");
+            return Vec::new();
+        }
+    };
+    let connections = most_connections(config);
+    println!(
+        "The database is PostgreSQL {}, with room for {} connections. Each server opens up to {connections}.\n",
+        found.version, found.room
+    );
+    for warning in found.warnings.iter().chain(&found.shortage(connections)) {
+        println!("warning: {warning}\n");
+    }
+    let unfit = found.refusals.into_iter();
+    unfit.map(|problem| Fault { name: "DATABASE_URL", problem }).collect()
 }

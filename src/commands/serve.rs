@@ -8,7 +8,7 @@ use super::{CommandError, CommandResult, healthcheck::local_url, stop::stop_sign
 use crate::{
     app::Application,
     config::{Config, Report, Source},
-    db::{Connector, migrations},
+    db::{Connector, Inspection, migrations},
     telemetry,
 };
 
@@ -41,6 +41,7 @@ pub fn migrate() -> CommandResult {
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let connector = Connector::new(&config.database)?;
+        Inspection::of(&connector, Duration::ZERO).await?.fit()?;
         let applied = migrations::run(&connector, Duration::ZERO).await?;
         if applied.is_empty() {
             println!("The schema is up to date.");

@@ -1,7 +1,6 @@
 //! Opening one connection, the same way for pools, point reads, the listener and migrations.
 
 use std::{
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -24,7 +23,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     hosts::{Host, each_host},
-    tls,
+    session, tls,
     trust::Trust,
 };
 use crate::config::{DatabaseConfig, DatabaseUrl, SslMode};
@@ -40,11 +39,22 @@ pub struct ConnectError {
 
 impl std::error::Error for ConnectError {}
 
+/// How many connections a part of a server opens at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Connections {
+    /// Those that a pooler could lend.
+    pub lent: usize,
+    /// Those that listen for notifications, which need a session of PostgreSQL's own.
+    pub listening: usize,
+}
+
 /// Opens connections to the configured database. Cheap to clone; safe to share between threads,
 /// while a connection stays on the runtime that opened it.
 #[derive(Clone)]
 pub struct Connector {
     hosts: Vec<Host>,
+    /// The same, without our settings.
+    bare_hosts: Arc<[Host]>,
     /// The host that answered last, which is asked first.
     preferred: Arc<AtomicUsize>,
     tls: Option<MakeRustlsConnect>,
@@ -61,12 +71,12 @@ impl Connector {
             Self::to(url, config.password.as_ref(), config.wait)
                 .map_err(|problem| ConnectError { name, problem })
         };
-        let direct =
-            config.direct.as_ref().map(|url| to("DATABASE_DIRECT_URL", url)).transpose()?;
         let pooled = to("DATABASE_URL", &config.server)?;
+        let Some(direct) = &config.direct else { return Ok(pooled.with_our_settings()) };
+        let direct = to("DATABASE_DIRECT_URL", direct)?.with_our_settings();
         // What the direct one finds out of the servers holds for connections through the pooler, too.
-        let direct = direct.map(|direct| Arc::new(Self { trust: pooled.trust.clone(), ..direct }));
-        Ok(Self { direct, ..pooled })
+        let direct = Arc::new(Self { trust: pooled.trust.clone(), ..direct });
+        Ok(Self { direct: Some(direct), ..pooled })
     }
 
     fn to(
@@ -95,14 +105,24 @@ impl Connector {
         };
         let tls = tls.transpose()?.map(MakeRustlsConnect::new);
         let (preferred, trust) = Default::default();
-        Ok(Self { hosts, preferred, tls, wait, trust, direct: None })
+        let bare_hosts = hosts.iter().cloned().map(Host::taking_any_session).collect();
+        Ok(Self { hosts, bare_hosts, preferred, tls, wait, trust, direct: None })
+    }
+
+    /// The URL's own options come later and so win; those that must not are refused at the start.
+    fn with_our_settings(mut self) -> Self {
+        for Host { driver, .. } in &mut self.hosts {
+            let options = driver.get_options().unwrap_or_default();
+            driver.options(format!("{} {options}", session::options()).trim_end());
+        }
+        self
     }
 
     /// The same database, but PostgreSQL cancels any statement that takes longer than `limit`.
     pub fn with_statement_timeout(self, limit: Duration) -> Self {
-        let limit = limit.as_millis();
-        self.with_setting("statement_timeout", limit)
-            .with_setting("idle_in_transaction_session_timeout", limit)
+        let limit = limit.as_millis().to_string();
+        self.with_setting("statement_timeout", &limit)
+            .with_setting("idle_in_transaction_session_timeout", &limit)
     }
 
     /// The same database, but each statement is planned once, whatever its parameters: for statements
@@ -112,15 +132,14 @@ impl Connector {
         self.with_setting("plan_cache_mode", "force_generic_plan")
     }
 
-    /// Through a pooler, whose connections are opened by others, it is for the pooler to say so.
-    fn with_setting(mut self, name: &str, value: impl fmt::Display) -> Self {
+    /// Through a pooler, whose connections are opened by others, roles are set instead.
+    fn with_setting(mut self, name: &str, value: &str) -> Self {
         if self.direct.is_some() {
             return self;
         }
         for Host { driver, .. } in &mut self.hosts {
             let options = driver.get_options().unwrap_or_default();
-            let options = format!("{options} -c {name}={value}");
-            driver.options(options.trim_start());
+            driver.options(format!("{options} {}", session::option(name, value)).trim_start());
         }
         self
     }
@@ -128,6 +147,11 @@ impl Connector {
     /// For what needs a session of PostgreSQL's own: to listen, and to hold a lock between transactions.
     pub fn direct(&self) -> &Self {
         self.direct.as_deref().unwrap_or(self)
+    }
+
+    /// Whether others open the connections to PostgreSQL that requests use.
+    pub fn is_pooled(&self) -> bool {
+        self.direct.is_some()
     }
 
     /// The longest that opening a connection takes.
@@ -142,20 +166,26 @@ impl Connector {
 
     /// Opens a connection whose driver task lives on the current runtime, to the first host that takes writes.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        self.open(Hears::Nothing).await
+        self.open(&self.hosts, Hears::Nothing).await
+    }
+
+    /// The same without our settings, and whether or not the server takes writes: to find out why no
+    /// other connection can be opened.
+    pub async fn connect_bare(&self) -> ConnectionResult<AsyncPgConnection> {
+        self.open(&self.bare_hosts, Hears::Nothing).await
     }
 
     /// The same, for notifications to be heard on.
     pub async fn connect_to_listen(&self) -> ConnectionResult<AsyncPgConnection> {
-        self.open(Hears::Notifications).await
+        self.open(&self.hosts, Hears::Notifications).await
     }
 
-    async fn open(&self, hears: Hears) -> ConnectionResult<AsyncPgConnection> {
+    async fn open(&self, hosts: &[Host], hears: Hears) -> ConnectionResult<AsyncPgConnection> {
         let first = self.preferred.load(Relaxed);
-        let count = self.hosts.len();
+        let count = hosts.len();
         let wait = self.wait / u32::try_from(count).unwrap_or(u32::MAX);
         let mut refusals = Vec::new();
-        for (number, host) in self.hosts.iter().enumerate().cycle().skip(first).take(count) {
+        for (number, host) in hosts.iter().enumerate().cycle().skip(first).take(count) {
             let cause = match tokio::time::timeout(wait, self.open_to(host, hears)).await {
                 Ok(Ok(connection)) => {
                     self.preferred.store(number, Relaxed);

@@ -5,7 +5,10 @@
 
 use std::{fmt, time::Duration};
 
-use tokio_postgres::{Config, config::Host as Address};
+use tokio_postgres::{
+    Config,
+    config::{Host as Address, TargetSessionAttrs},
+};
 
 /// One server, and how to log in there.
 #[derive(Clone)]
@@ -23,6 +26,12 @@ impl fmt::Display for Host {
 impl Host {
     pub fn is_unix_socket(&self) -> bool {
         matches!(self.driver.get_hosts(), [Address::Unix(_)])
+    }
+
+    /// The same, whether or not it takes writes.
+    pub fn taking_any_session(mut self) -> Self {
+        self.driver.target_session_attrs(TargetSessionAttrs::Any);
+        self
     }
 }
 

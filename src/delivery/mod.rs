@@ -32,7 +32,7 @@ use crate::{
     activities::originals::Storage,
     auth::ServerKey,
     config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
-    db::{Connector, Pool},
+    db::{Connections, Connector, Pool},
     telemetry::DeliveryMetrics,
 };
 
@@ -42,6 +42,9 @@ pub use trial::send_test;
 
 /// Connections of the delivery: claims and completions are short, sends hold none.
 const POOL_SIZE: usize = 4;
+
+/// Connections of the pool, and the one that listens, which is never through a pooler.
+pub(crate) const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
 
 /// What the delivery is made of; moved to its thread and shared by its actors there.
 pub(crate) struct Parts {

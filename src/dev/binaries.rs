@@ -6,9 +6,7 @@ use std::{
 };
 
 use super::ClusterError;
-
-/// The oldest version that the schema and the statements are tested with.
-const OLDEST: u32 = 14;
+use crate::db::OLDEST_VERSION as OLDEST;
 
 /// A folder with `initdb`, `postgres` and `pg_ctl` of one version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,10 +9,16 @@ use super::{
 use crate::{
     activities::originals::Storage,
     config::{Config, ImportConfig},
-    db::{Connector, Pool},
+    db::{Connections, Connector, Pool},
     error::ApiResult,
     jobs::{Jobs, Schedule, Stopping, Work, low_priority},
 };
+
+/// One reads, and one writes.
+const POOL_SIZE: usize = 2;
+
+/// The most that it has open.
+pub const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
 
 /// Starts it on a thread of its own. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector) -> Jobs {
@@ -29,8 +35,7 @@ pub fn start(config: &Config, connector: Connector) -> Jobs {
     let storage = Storage::new(config.originals_dir.clone());
     Jobs::start(schedule, move || {
         low_priority();
-        // One reads, and one writes.
-        Maker { pool: Pool::new(connector, 2, wait), config, storage, stopping }
+        Maker { pool: Pool::new(connector, POOL_SIZE, wait), config, storage, stopping }
     })
 }
 

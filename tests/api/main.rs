@@ -14,6 +14,7 @@ mod backup;
 mod bad_input;
 mod command_line;
 mod database_tls;
+mod databases;
 mod delivery;
 mod dev_mode;
 mod errors;

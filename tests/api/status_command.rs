@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{
-    Database, TestApp, connector, free_port,
+    Database, OwnPostgres, SmtpServer, TestApp, connector, free_port,
     process::{run, said},
     settings, until_selects,
 };
@@ -21,7 +21,10 @@ async fn status(app: &TestApp, database_url: &str) -> (Value, Option<i32>) {
 
 #[actix_rt::test]
 async fn a_well_server_has_no_problems() {
-    let app = TestApp::spawn().await;
+    // The cluster that tests share may forget what it acknowledged, which is a problem.
+    let postgres = OwnPostgres::start();
+    let database = Database { url: postgres.url() };
+    let app = TestApp::spawn_on(database, SmtpServer::start().await, &[]).await;
     app.user("ann@example.com").await;
     app.database
         .execute(

@@ -4,6 +4,8 @@ mod lost;
 mod server;
 mod show;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -12,8 +14,9 @@ use super::{
     CommandError, CommandResult, healthcheck::own_url, serve::configured, tables::as_json,
 };
 use crate::{
+    app::most_connections,
     config::{Config, Source},
-    db::{Backup, Connector, migrations},
+    db::{Backup, Connector, Inspection, migrations},
     outbox::store::{self, Depth, Lost},
 };
 
@@ -35,6 +38,14 @@ struct Database {
     /// Why nothing else is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// Of PostgreSQL.
+    version: String,
+    /// The most that one server opens, and that the database takes.
+    server_connections: usize,
+    possible_connections: i64,
+    /// What makes it unfit, so that nothing else was looked at.
+    refusals: Vec<String>,
+    warnings: Vec<String>,
     applied_migrations: usize,
     pending_migrations: Vec<String>,
     outbox: Vec<Depth>,
@@ -73,13 +84,23 @@ pub fn status(json: bool) -> CommandResult {
 impl Database {
     async fn ask(config: &Config) -> Result<Self, CommandError> {
         let connector = Connector::new(&config.database)?;
-        let schema = migrations::compare(&connector).await?;
-        let conn = connector.connect().await?;
+        let found = Inspection::of(&connector, Duration::ZERO).await?;
+        let server_connections = most_connections(config);
+        let shortage = found.shortage(server_connections);
         let mut known = Self {
-            applied_migrations: schema.applied,
-            pending_migrations: schema.pending,
+            version: found.version,
+            server_connections,
+            possible_connections: found.room,
+            refusals: found.refusals,
+            warnings: found.warnings.into_iter().chain(shortage).collect(),
             ..Self::default()
         };
+        if !known.refusals.is_empty() {
+            return Ok(known);
+        }
+        let schema = migrations::compare(&connector).await?;
+        (known.applied_migrations, known.pending_migrations) = (schema.applied, schema.pending);
+        let conn = connector.connect().await?;
         // An older schema has not all of the tables.
         if known.pending_migrations.is_empty() {
             known.outbox = store::depth(&conn).await?;
@@ -92,7 +113,7 @@ impl Database {
     }
 
     fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
+        let mut problems = self.refusals.clone();
         if let Some(error) = &self.error {
             problems.push(format!("the database cannot be asked: {error}"));
         }
@@ -100,6 +121,7 @@ impl Database {
             problems.push("the schema is behind: run `sports-log migrate`".into());
         }
         problems.extend(lost::sentences(&self.lost));
+        problems.extend_from_slice(&self.warnings);
         problems
     }
 }

@@ -46,6 +46,17 @@ fn database(table: &mut Table, database: &Database) {
         table.add_row(["database", error]);
         return;
     }
+    table.add_row(["database", &format!("PostgreSQL {}", database.version)]);
+    table.add_row([
+        "",
+        &format!(
+            "room for {} connections; a server opens up to {}",
+            database.possible_connections, database.server_connections
+        ),
+    ]);
+    if !database.refusals.is_empty() {
+        return;
+    }
     let pending = match database.pending_migrations.as_slice() {
         [] => "none pending".to_owned(),
         pending => format!("pending: {}", pending.join(", ")),

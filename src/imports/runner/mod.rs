@@ -23,7 +23,7 @@ use super::store::{self, Claimed};
 use crate::{
     activities::originals::Storage,
     config::{Config, ImportConfig},
-    db::{Connector, Pool},
+    db::{Connections, Connector, Pool},
     error::ApiResult,
     jobs::{Jobs, Requests, Schedule, Stopping, Work},
     telemetry::{ImportMetrics, Metrics},
@@ -33,6 +33,14 @@ pub use job::original_name;
 pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
+
+/// To claim them by; a job itself has one that reads and one that writes.
+const POOL_SIZE: usize = 1;
+const CONNECTIONS_OF_JOB: usize = 2;
+
+/// The most that they have open.
+pub const CONNECTIONS: Connections =
+    Connections { lent: POOL_SIZE + AT_ONCE * CONNECTIONS_OF_JOB, listening: 1 };
 
 /// Bytes of an upload that is soon done.
 const SMALL: i64 = 8 * 1024 * 1024;
@@ -70,7 +78,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests:
     };
     Jobs::start(schedule, move || Importer {
         parts,
-        pool: Pool::new(connector, 1, wait),
+        pool: Pool::new(connector, POOL_SIZE, wait),
         any_size: Rc::default(),
     })
 }

@@ -20,13 +20,16 @@ use crate::{
     activities::originals::Storage,
     auth::oauth::{Outbound, TokenCipher},
     config::{Config, GarminConfig},
-    db::{Connector, Pool},
+    db::{Connections, Connector, Pool},
     error::ApiResult,
     jobs::{Jobs, Schedule, Stopping, Work},
     telemetry::{ImportMetrics, Metrics},
 };
 
 const AT_ONCE: usize = 2;
+
+/// The most that it has open.
+pub const CONNECTIONS: Connections = Connections { lent: AT_ONCE, listening: 1 };
 
 /// What working on a connection needs.
 struct Parts {

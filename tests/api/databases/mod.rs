@@ -1,0 +1,34 @@
+//! Databases as people have them: other encodings, locales, settings, rights and limits than ours.
+
+mod locales;
+mod packages;
+mod refusals;
+mod room;
+mod settings;
+
+use std::process::Output;
+
+use crate::support::{Database, cluster_url, process, settings as settings_of};
+
+/// The cluster's own database, to make others from.
+fn maintenance() -> Database {
+    Database { url: cluster_url("postgres") }
+}
+
+/// Makes a database without a schema.
+async fn made(name: &str, options: &str) -> Database {
+    let create = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
+    maintenance().execute(&create).await;
+    Database { url: cluster_url(name) }
+}
+
+/// Runs a subcommand on the database at `url` to its end.
+async fn run(arguments: &[&str], url: &str) -> Output {
+    let variables = settings_of(url, 25);
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    let run = move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        process::run(&arguments, &variables)
+    };
+    actix_rt::task::spawn_blocking(run).await.unwrap()
+}

@@ -1,0 +1,52 @@
+//! How many connections there are, which version it is, and what a crash would take.
+
+use serde_json::Value;
+
+use super::{made, maintenance, run};
+use crate::support::process::said;
+
+/// What a server with the tests' settings opens: its worker has a pool of 4 and one for point reads.
+/// Delivery has 5, imports 6, Garmin and copies 3 each. One hears of changes, one looks for efforts.
+const MOST: usize = 5 + 5 + 6 + 3 + 3 + 2;
+
+#[actix_rt::test]
+async fn a_server_that_wants_more_connections_than_there_are_is_warned_of() {
+    let database = made("crowded", "").await;
+    let fitting = run(&["check-config"], &database.url).await;
+    assert!(fitting.status.success(), "{}", said(&fitting));
+    let all = format!("Each server opens up to {MOST}.");
+    assert!(said(&fitting).contains(&all), "{}", said(&fitting));
+    assert!(said(&fitting).contains("PostgreSQL 1"), "{}", said(&fitting));
+    assert!(!said(&fitting).contains("CONNECTION LIMIT"), "{}", said(&fitting));
+
+    let limit = format!("ALTER DATABASE crowded CONNECTION LIMIT {}", MOST - 1);
+    maintenance().execute(&limit).await;
+    let short =
+        format!("opens up to {MOST} connections, and the database has room for {}", MOST - 1);
+    let warned = run(&["check-config"], &database.url).await;
+    assert!(said(&warned).contains(&short), "{}", said(&warned));
+    let status = run(&["status"], &database.url).await;
+    assert!(said(&status).contains(&format!("! a server {short}")), "{}", said(&status));
+
+    // Past a pooler there are only those that listen.
+    let mut variables = crate::support::settings(&database.url, 25);
+    variables.push(("DATABASE_DIRECT_URL", database.url.clone()));
+    let pooled = actix_rt::task::spawn_blocking(move || {
+        crate::support::process::run(&["check-config"], &variables)
+    });
+    let pooled = said(&pooled.await.unwrap());
+    assert!(pooled.contains("Each server opens up to 5."), "{pooled}");
+}
+
+#[actix_rt::test]
+async fn a_database_that_may_forget_is_a_problem() {
+    // The cluster of the tests is fast and forgetful.
+    let database = made("forgetful", "").await;
+    let status = run(&["status", "--json"], &database.url).await;
+    let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+    let problems = status["problems"].to_string();
+    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+        assert!(problems.contains(&format!("{setting} is off")), "{problems}");
+    }
+    assert!(status["database"]["version"].as_str().unwrap().starts_with('1'), "{status}");
+}
