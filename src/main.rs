@@ -30,6 +30,9 @@ enum Command {
         /// Folder for data, keys and mails [default: ~/.local/share/sports-log, as root /var/lib/sports-log-dev]
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
+        /// Folder of PostgreSQL's programs [default: the newest version where distributions keep them]
+        #[arg(long, value_name = "FOLDER")]
+        postgres: Option<PathBuf>,
     },
     /// Bring the database's schema up to date and exit. `serve` does the same when it starts.
     Migrate,
@@ -83,7 +86,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve => commands::serve(),
-        Command::Dev { dir } => commands::dev(dir),
+        Command::Dev { dir, postgres } => commands::dev(dir, postgres.as_deref()),
         Command::Migrate => commands::migrate(),
         Command::CheckConfig => commands::check_config(),
         Command::Healthcheck { url } => commands::healthcheck(url),

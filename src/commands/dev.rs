@@ -1,6 +1,6 @@
 //! `dev`: the same server with everything it needs beside it, and nothing to configure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{CommandResult, serve::configured, stop::stop_signal};
 use crate::{
@@ -10,15 +10,16 @@ use crate::{
     telemetry,
 };
 
-/// Serves until SIGTERM or SIGINT, then stops PostgreSQL too.
-pub fn dev(dir: Option<PathBuf>) -> CommandResult {
+/// Serves until SIGTERM or SIGINT, then stops PostgreSQL too, whose programs are in the folder `postgres` or
+/// where a distribution keeps them.
+pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     let source = Source::from_environment();
     let home = Home::open(dir, &source)?;
     let cluster = match source.plain("DATABASE_URL") {
         Some(_) => None,
         None => {
             println!("Starting PostgreSQL in {} …", home.cluster_dir().display());
-            Some(Cluster::start(&home.cluster_dir(), Durability::Safe)?)
+            Some(Cluster::start(&home.cluster_dir(), postgres, Durability::Safe)?)
         }
     };
     let mut defaults = vec![

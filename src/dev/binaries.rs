@@ -16,20 +16,24 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The newest, or those of `version` where a cluster was made with it already.
-    pub fn find(version: Option<u32>) -> Result<Self, ClusterError> {
-        let mut found: Vec<Self> = candidates().into_iter().filter_map(Self::inspect).collect();
+    /// The newest, or those of `version` where a cluster was made with it already: in `folder` if one is
+    /// named, or else wherever a distribution keeps them.
+    pub fn find(folder: Option<&Path>, version: Option<u32>) -> Result<Self, ClusterError> {
+        let folders = folder.map_or_else(candidates, |folder| vec![folder.to_owned()]);
+        let mut found: Vec<Self> = folders.into_iter().filter_map(Self::inspect).collect();
         found.sort();
+        let place = folder.map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
         match version {
             None => found.pop().filter(|newest| newest.version >= OLDEST).ok_or_else(|| {
                 ClusterError(format!(
-                    "no PostgreSQL server binaries (version {OLDEST} or later): install the package \
-                     postgresql (Debian, Ubuntu), postgresql-server (Fedora, Rocky) or postgresql@17 (Homebrew)"
+                    "no PostgreSQL server binaries (version {OLDEST} or later){place}: install the package \
+                     postgresql (Debian, Ubuntu), postgresql-server (Fedora, Rocky) or postgresql@17 \
+                     (Homebrew), or name their folder with --postgres"
                 ))
             }),
             Some(version) => found.into_iter().find(|binaries| binaries.version == version).ok_or_else(|| {
                 ClusterError(format!(
-                    "the data was made by PostgreSQL {version}, whose binaries are not installed any more: \
+                    "the data was made by PostgreSQL {version}, whose binaries are not there any more{place}: \
                      install them, use pg_upgrade, or choose another folder with --dir"
                 ))
             }),

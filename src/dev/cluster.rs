@@ -58,8 +58,13 @@ cat >/dev/null
 const LONGEST_RUN_DIR: usize = 85;
 
 impl Cluster {
-    /// Starts the cluster in `dir`, making it first where there is none. Blocks for a second or two.
-    pub fn start(dir: &Path, durability: Durability) -> Result<Self, ClusterError> {
+    /// Starts the cluster in `dir`, making it first where there is none, with PostgreSQL's programs from
+    /// `programs` or from wherever they are found. Blocks for a second or two.
+    pub fn start(
+        dir: &Path,
+        programs: Option<&Path>,
+        durability: Durability,
+    ) -> Result<Self, ClusterError> {
         let (data, run_dir, log) = (dir.join("data"), dir.join("run"), dir.join("postgres.log"));
         if run_dir.as_os_str().len() > LONGEST_RUN_DIR {
             return Err(ClusterError(format!(
@@ -72,7 +77,8 @@ impl Cluster {
         check_reachable(&user, dir)?;
         user.make_private_dir(&run_dir)?;
         let made_by = fs::read_to_string(data.join("PG_VERSION")).ok();
-        let binaries = Binaries::find(made_by.and_then(|version| version.trim().parse().ok()))?;
+        let version = made_by.and_then(|version| version.trim().parse().ok());
+        let binaries = Binaries::find(programs, version)?;
         if !data.exists() {
             initialise(&user, &binaries, dir, &data)?;
         }

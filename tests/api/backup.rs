@@ -27,7 +27,7 @@ fn dumps(folder: &TempDir) -> Vec<PathBuf> {
 async fn backup(url: &str, folder: &Path, arguments: &[&str]) -> Output {
     let (_, socket_dir) = url.split_once("host=").unwrap();
     let socket_dir = socket_dir.replace("%2F", "/");
-    let tools = Binaries::find(None).unwrap().program("psql").parent().unwrap().to_owned();
+    let tools = Binaries::find(None, None).unwrap().program("psql").parent().unwrap().to_owned();
     let mut path = OsString::from(tools);
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap());

@@ -1,6 +1,7 @@
 //! One ephemeral PostgreSQL for the test run, one database for each test.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -19,11 +20,17 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 const TEMPLATE: &str = "migrated_template";
 
+/// Starts a cluster in `dir`, of the PostgreSQL whose programs are in the folder that the environment names, if any.
+pub fn start(dir: &Path, durability: Durability) -> Cluster {
+    let programs = std::env::var_os("SPORTS_LOG_TEST_POSTGRES").map(PathBuf::from);
+    Cluster::start(dir, programs.as_deref(), durability).unwrap()
+}
+
 /// Starts the cluster with the first test; it ends with the process, however that ends.
 fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(|| {
         let dir = std::env::temp_dir().join(format!("sports-log-test-{}", std::process::id()));
-        let cluster = Cluster::start(&dir, Durability::Ephemeral).unwrap();
+        let cluster = start(&dir, Durability::Ephemeral);
         // Tests run on runtimes of their own; the template is made on none of them.
         let url = cluster.url("postgres");
         let template_url = cluster.url(TEMPLATE);

@@ -17,7 +17,7 @@ use nix::{
 
 use sports_log::dev::{Cluster, Durability};
 
-use super::until_found;
+use super::{cluster, until_found};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -32,7 +32,7 @@ impl OwnPostgres {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("sports-log-own-{}-{number}", std::process::id());
         let dir = std::env::temp_dir().join(name);
-        let cluster = Some(Cluster::start(&dir, Durability::Safe).unwrap());
+        let cluster = Some(cluster::start(&dir, Durability::Safe));
         Self { dir, cluster }
     }
 
@@ -103,7 +103,7 @@ impl OwnPostgres {
     }
 
     pub fn start_again(&mut self) {
-        self.cluster = Some(Cluster::start(&self.dir, Durability::Safe).unwrap());
+        self.cluster = Some(cluster::start(&self.dir, Durability::Safe));
     }
 
     /// Adds a file to its data folder that only the server may read.
