@@ -8,6 +8,7 @@
 mod support;
 
 mod access;
+mod acknowledgement;
 mod activities;
 mod audit;
 mod backup;

@@ -76,18 +76,29 @@ impl OwnPostgres {
         self.cluster.take().unwrap().stop().unwrap();
     }
 
+    /// Kills all of its processes in the middle of whatever they do. [`Self::start_again`] comes next.
+    pub fn kill(&self) {
+        let processes = self.freeze();
+        processes.signal(Signal::SIGKILL);
+        let have_ended = || processes.0.iter().all(|pid| has_ended(*pid)).then_some(());
+        until_found(Duration::from_secs(30), || "PostgreSQL does not end".to_owned(), have_ended);
+        // One that nobody has reaped yet would be taken for a running server.
+        for lock in ["data/postmaster.pid", "run/.s.PGSQL.5432.lock"] {
+            fs::remove_file(self.dir.join(lock)).unwrap();
+        }
+    }
+
     /// Halts all of its processes until the value is dropped: they accept what comes and answer nothing.
     pub fn freeze(&self) -> Frozen {
         let parent = self.pid();
         // First of all the one that would start others.
         kill(parent, Signal::SIGSTOP).unwrap();
-        let children: Vec<Pid> = fs::read_dir("/proc")
+        let children = fs::read_dir("/proc")
             .unwrap()
             .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok())
-            .filter(|pid| is_child(*pid, parent))
             .map(Pid::from_raw)
-            .collect();
-        let frozen = Frozen(children.into_iter().chain([parent]).collect());
+            .filter(|pid| stat(*pid).nth(1) == Some(parent.to_string()));
+        let frozen = Frozen(children.chain([parent]).collect());
         frozen.signal(Signal::SIGSTOP);
         frozen
     }
@@ -103,6 +114,9 @@ impl OwnPostgres {
     }
 
     pub fn start_again(&mut self) {
+        if let Some(killed) = self.cluster.take() {
+            killed.stop().unwrap();
+        }
         self.cluster = Some(cluster::start(&self.dir, Durability::Safe));
     }
 
@@ -125,11 +139,16 @@ impl OwnPostgres {
     }
 }
 
-/// The field behind the name in brackets and the state: see proc_pid_stat(5).
-fn is_child(pid: i32, parent: Pid) -> bool {
+fn has_ended(pid: Pid) -> bool {
+    matches!(stat(pid).next().as_deref(), None | Some("Z" | "X"))
+}
+
+/// The fields behind the name in brackets, of which the first is the state and the second the parent: see
+/// proc_pid_stat(5). Empty without such a process.
+fn stat(pid: Pid) -> impl Iterator<Item = String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    fields.split_whitespace().nth(1) == Some(parent.to_string().as_str())
+    let fields = stat.rsplit(')').next().unwrap_or_default().to_owned();
+    fields.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 /// The processes of a server that stands still.
