@@ -1,14 +1,18 @@
 //! The mailbox folder of a development server: one file for each message.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use chrono::Utc;
 use uuid::Uuid;
 
 use super::send_error::SendError;
 
-/// Writes a message to a file of its own, whose path comes back. Whoever watches the folder never
-/// sees half a message.
+/// Writes a message to a file of its own, whose path comes back once a power failure cannot take it any
+/// more. Readers of the folder never see half a message.
 pub async fn deposit(
     folder: &Path,
     name: &str,
@@ -18,13 +22,15 @@ pub async fn deposit(
 ) -> Result<PathBuf, SendError> {
     let time = Utc::now().format("%Y%m%dT%H%M%S%.3fZ");
     let file = folder.join(format!("{time}-{name}-{id}.{extension}"));
+    let folder = folder.to_owned();
     let written = tokio::task::spawn_blocking(move || {
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+        fs::create_dir_all(&folder)?;
         let unfinished = file.with_extension("tmp");
-        std::fs::write(&unfinished, content)?;
-        std::fs::rename(unfinished, &file)?;
+        let mut new = File::create(&unfinished)?;
+        new.write_all(&content)?;
+        new.sync_all()?;
+        fs::rename(unfinished, &file)?;
+        File::open(folder)?.sync_all()?;
         Ok(file)
     });
     written

@@ -113,7 +113,11 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
-    File::open(folder)?.sync_all()
+    // The file's name is in its folder, and the folder's in the one above, where it may be new.
+    for folder in path.ancestors().skip(1).take(2) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn users(folder: &Path) -> io::Result<Vec<Uuid>> {
