@@ -72,3 +72,14 @@ async fn data_and_keys_survive_and_nothing_else_does() {
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
     std::fs::remove_dir_all(home).unwrap();
 }
+
+#[test]
+fn programs_of_postgresql_are_looked_for_in_the_folder_that_is_named_and_nowhere_else() {
+    let (home, programs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let [home, programs] = [&home, &programs].map(|folder| folder.path().to_str().unwrap());
+    let arguments = ["dev", "--dir", home, "--postgres", programs];
+    let refused = run(&arguments, &variables());
+    assert!(!refused.status.success());
+    let expected = format!("no PostgreSQL server binaries (version 14 or later) in {programs}");
+    assert!(said(&refused).contains(&expected), "{}", said(&refused));
+}
