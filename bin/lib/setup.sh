@@ -82,19 +82,21 @@ compiler_works() {
     command -v cc >/dev/null && cc -fsyntax-only -x c - <<<'#include <stdlib.h>' 2>/dev/null
 }
 
-# The places where the server looks, too: Debian and Ubuntu, postgresql.org's packages for Fedora
-# and its kin, Homebrew, and the PATH.
-postgres_found() {
-    local bin version
+postgres_found() { (($(newest_postgres) >= oldest_postgres)); }
+
+# The newest major version installed, or 0. The places where the server looks, too: Debian and Ubuntu,
+# postgresql.org's packages for Fedora and its kin, Homebrew, and the PATH.
+newest_postgres() {
+    local bin version newest=0
     for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
         /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
         "$(dirname -- "$(command -v postgres || echo /nowhere/postgres)")"; do
         [[ -x $bin/initdb && -x $bin/pg_ctl && -x $bin/postgres ]] || continue
         version=$("$bin/postgres" --version) || continue
         version=$(leading_number "${version##*(PostgreSQL) }")
-        ((version >= oldest_postgres)) && return 0
+        ((version <= newest)) || newest=$version
     done
-    return 1
+    echo "$newest"
 }
 
 leading_number() {
