@@ -7,11 +7,11 @@ use futures_util::future::join_all;
 use super::{Kind, Size, Writer, start, writers, writes::Fact};
 use crate::support::{OwnPostgres, TestApp, until};
 
-/// How often PostgreSQL is killed in each test, where the environment does not say: once for each kind.
+/// How often each test kills PostgreSQL, where the environment does not say: once for each kind.
 const KILLS: usize = Kind::ALL.len();
 
-/// Writes until PostgreSQL is gone; what was acknowledged, in order. It is this writer who kills it, when
-/// `kill_after` of its writes have been acknowledged.
+/// Writes until PostgreSQL is gone, or its user may have no more of the kind; what was acknowledged, in
+/// order. It is this writer who kills it, when `kill_after` of its writes have been acknowledged.
 async fn write_until_killed(
     writer: &mut Writer<'_>,
     size: Size,
@@ -73,7 +73,7 @@ async fn kill_again_and_again(size: Size) {
         acknowledged += facts.len();
         assert_eq!(lost(&app, &facts).await, Vec::<String>::new(), "kill {kill}");
         for table in ["personal_tokens", "goals", "shares", "webhooks", "imports", "throttles"] {
-            // One user may have some only.
+            // Of these, a user may have some only.
             app.database.execute(&format!("DELETE FROM {table}")).await;
         }
     }

@@ -1,7 +1,8 @@
-//! What is acknowledged is committed: others see it at once, and it outlives a crash of PostgreSQL at that moment.
+//! What is acknowledged is committed: others see it at once, and it outlives a crash of PostgreSQL at
+//! that moment.
 //!
-//! From version 17 on PostgreSQL sends rows above 8 KiB before the commit, so whether this holds shows only
-//! there, with large rows and slow commits.
+//! From version 17 on PostgreSQL sends rows above 8 KiB before the commit, so whether this holds shows
+//! only there, with large rows and slow commits.
 
 mod kill;
 mod visibility;
@@ -11,7 +12,7 @@ use writes::{Kind, Size, Writer};
 
 use crate::support::{Database, OwnPostgres, SmtpServer, TestApp};
 
-/// A PostgreSQL whose every commit takes `millis`, with a server that has a connection for each writer.
+/// A PostgreSQL whose every commit takes `millis`, and a server with a connection for each writer.
 async fn start(millis: u32) -> (OwnPostgres, TestApp) {
     let mut postgres = OwnPostgres::start();
     let micros = 1000 * millis;

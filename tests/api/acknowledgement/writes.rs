@@ -45,8 +45,8 @@ impl Kind {
     ];
 }
 
-/// How much a write brings, where its kind leaves a choice: a large row has more than the 8 KiB that PostgreSQL
-/// keeps back until its buffer is full.
+/// How much a write brings, where its kind leaves a choice. A large row does not fit into the 8 KiB of
+/// PostgreSQL's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Small,
@@ -124,7 +124,7 @@ impl<'a> Writer<'a> {
         self.kind
     }
 
-    /// Writes once more; what must be so from now on, or nothing when the database was not there.
+    /// Writes once more; what must be so from now on, if it was acknowledged.
     pub async fn write(&mut self, size: Size) -> Option<Fact> {
         self.tried += 1;
         let (app, user, tried) = (self.app, &self.user, self.tried);
@@ -230,11 +230,15 @@ fn id(answer: &Answer) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The answer if it acknowledges, none if the database was gone; panics with any other.
+/// The answer if it acknowledges, none if the database was gone or this user may have no more of the
+/// kind; panics with any other.
 fn acknowledged(answer: Answer, status: u16) -> Option<Answer> {
-    if answer.status == 503 {
-        answer.expect_error(503, "database_unavailable");
-        return None;
+    match answer.status.as_u16() {
+        409 | 429 => None,
+        503 => {
+            answer.expect_error(503, "database_unavailable");
+            None
+        }
+        _ => Some(answer.expect(status)),
     }
-    Some(answer.expect(status))
 }
