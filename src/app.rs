@@ -10,7 +10,7 @@ use crate::{
     activities::{changes::Bell, efforts},
     config::Config,
     db::{
-        ConnectError, Connections, Connector, DatabaseError, Inspection, migrations,
+        ConnectError, Connections, Connector, DatabaseError, Inspection, clock, migrations,
         migrations::MigrationError,
     },
     delivery::{self, Delivery, DeliveryStatus},
@@ -73,6 +73,7 @@ impl Application {
         for version in migrations::run(&connector, DATABASE_PATIENCE).await? {
             tracing::info!(db.migration = version, "migration applied");
         }
+        clock::measure_first(&connector).await;
         if !config.mail.is_available() {
             tracing::warn!(
                 "no SMTP_HOST: nobody can register or reset a password until mail can be sent"

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Account, sessions::RefreshToken};
-use crate::{error::ApiResult, state::Shared};
+use crate::{db::clock, error::ApiResult, state::Shared};
 
 /// An access token, what renews it, and whom it is for.
 #[derive(Serialize, ToSchema)]
@@ -48,7 +48,7 @@ impl AuthResponse {
         session_ends: DateTime<Utc>,
     ) -> ApiResult<Self> {
         let session_id = refresh_token.session_id;
-        let access = state.jwt.issue(account, session_id, session_ends, Utc::now())?;
+        let access = state.jwt.issue(account, session_id, session_ends, clock::now())?;
         Ok(Self {
             token: access.token,
             token_type: "Bearer",

@@ -1,6 +1,7 @@
 //! PostgreSQL: connections, pools, migrations, the schema. Knows no domain.
 
 mod backups;
+pub mod clock;
 mod columns;
 mod connect;
 mod errors;

@@ -6,7 +6,7 @@ use super::Parts;
 use crate::{
     activities::changes,
     auth::{audit, oauth, otp, sessions},
-    db::Backup,
+    db::{Backup, clock},
     error::ApiResult,
     idempotency, imports,
     integrations::garmin,
@@ -18,6 +18,9 @@ use crate::{
 pub async fn look(parts: Rc<Parts>) {
     let outcome = async {
         let conn = parts.pool.get().await?;
+        if let Some(ahead) = clock::measure(&conn).await? {
+            parts.metrics.clock_offset.set(ahead);
+        }
         let expired = store::expire(&conn).await?;
         for channel in &expired {
             parts.metrics.expired.with_label_values(&[channel.as_str()]).inc();

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::instant,
+    db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     http::{Patch, Validator, rfc3339},
     pictures::{
@@ -141,7 +142,7 @@ impl ShareBody {
         }
         let expires_at = self.expires_at.and_then(|text| {
             v.not_null("expires_at", Patch::Value(text), |text| match instant(&text)? {
-                at if at > Utc::now() => Ok(at),
+                at if at > clock::now() => Ok(at),
                 _ => Err(("out_of_range", "must be in the future".to_owned())),
             })
         });

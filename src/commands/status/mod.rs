@@ -1,5 +1,6 @@
 //! `status`: how a server, its database and its queue are, at a glance.
 
+mod clock;
 mod lost;
 mod server;
 mod show;
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     app::most_connections,
     config::{Config, Source},
-    db::{Backup, Connector, Inspection, migrations},
+    db::{self, Backup, Connector, Inspection, migrations},
     outbox::store::{self, Depth, Lost},
 };
 
@@ -54,6 +55,8 @@ struct Database {
     /// Messages of the last day that nobody got, by why.
     lost: Vec<Lost>,
     last_backup: Option<Backup>,
+    /// Seconds by which this machine's clock is ahead of the database's.
+    clock_offset_seconds: Option<f64>,
 }
 
 /// Prints how things are; an error when something needs somebody.
@@ -101,6 +104,7 @@ impl Database {
         let schema = migrations::compare(&connector).await?;
         (known.applied_migrations, known.pending_migrations) = (schema.applied, schema.pending);
         let conn = connector.connect().await?;
+        known.clock_offset_seconds = db::clock::measure(&conn).await?;
         // An older schema has not all of the tables.
         if known.pending_migrations.is_empty() {
             known.outbox = store::depth(&conn).await?;
@@ -120,6 +124,7 @@ impl Database {
         if !self.pending_migrations.is_empty() {
             problems.push("the schema is behind: run `sports-log migrate`".into());
         }
+        problems.extend(self.clock_offset_seconds.and_then(clock::problem));
         problems.extend(lost::sentences(&self.lost));
         problems.extend_from_slice(&self.warnings);
         problems

@@ -2,7 +2,7 @@
 
 use comfy_table::Table;
 
-use super::{Database, Server, Status};
+use super::{Database, Server, Status, clock};
 use crate::commands::tables::{plain_table, time};
 
 /// A line for each thing, and what is wrong beneath.
@@ -56,6 +56,9 @@ fn database(table: &mut Table, database: &Database) {
     ]);
     if !database.refusals.is_empty() {
         return;
+    }
+    if let Some(ahead) = database.clock_offset_seconds {
+        table.add_row(["clock", &clock::line(ahead)]);
     }
     let pending = match database.pending_migrations.as_slice() {
         [] => "none pending".to_owned(),

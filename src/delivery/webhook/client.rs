@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use awc::http::{Method, StatusCode, header};
-use chrono::Utc;
 use uuid::Uuid;
 
 use super::{address::is_allowed, signature::sign};
 use crate::{
     config::WebhookConfig,
+    db::clock,
     outgoing::{Bounds, Failure, Outgoing, exchange},
 };
 
@@ -69,7 +69,7 @@ impl WebhookClient {
             addresses.filter(|address| is_allowed(address.ip(), &self.config.allowed_networks));
         // Connected to what was checked, whatever the name means by now.
         let address = allowed.next().ok_or_else(|| no_address(host))?;
-        let (id, timestamp) = (id.to_string(), Utc::now().timestamp());
+        let (id, timestamp) = (id.to_string(), clock::now().timestamp());
         let explain = |failure: Failure| failure.to_string();
         let request = self
             .outgoing

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    db::schema::garmin_connections,
+    db::{clock, schema::garmin_connections},
     error::ApiResult,
     http::{Fault, Patch, Validator},
 };
@@ -116,7 +116,7 @@ impl ConnectionStanding {
             mode: connection.mode,
             connected_at: connection.created_at,
             needs_reauth: connection.needs_reauth,
-            is_syncing: connection.leased_until.is_some_and(|until| until > Utc::now()),
+            is_syncing: connection.leased_until.is_some_and(|until| until > clock::now()),
             last_success_at: connection.last_success_at,
             last_error,
             next_sync_at: (!connection.needs_reauth).then_some(next),

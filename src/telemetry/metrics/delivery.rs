@@ -1,7 +1,8 @@
 //! The outbox and what sends from it.
 
 use prometheus::{
-    GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry,
+    Gauge, GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Registry,
 };
 
 use super::{counter, counters, histogram, opts, registered};
@@ -39,6 +40,8 @@ pub struct DeliveryMetrics {
     pub restarts: IntCounter,
     /// Unix time of the last backup, 0 without one.
     pub last_backup: IntGauge,
+    /// Seconds by which the local clock is ahead of the database's.
+    pub clock_offset: Gauge,
     /// Seconds that the work which waits longest has waited, by what it is.
     pub work_wait: GaugeVec,
     /// Imports that are not finished.
@@ -120,6 +123,13 @@ impl DeliveryMetrics {
                 "Messages completed after their lease was lost",
             )?,
             restarts: counter(r, "delivery_restarts_total", "Restarts of the delivery's actors")?,
+            clock_offset: registered(
+                r,
+                Gauge::with_opts(opts(
+                    "clock_offset_seconds",
+                    "Seconds by which this machine's clock is ahead of the database's",
+                ))?,
+            )?,
             work_wait: registered(
                 r,
                 GaugeVec::new(

@@ -1,13 +1,13 @@
 //! Exchanges a code or a refresh token for tokens (RFC 6749, sections 4.1.3 and 6). The answer is
 //! read value by value: a lifetime as text, or none, is no reason to lose a grant.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use oauth2::http::{Request, header};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Tokens, Trouble, calls::PAUSE, token::token};
 use crate::{
-    auth::oauth::Outbound, config::GarminDeveloperConfig, error::ApiError,
+    auth::oauth::Outbound, config::GarminDeveloperConfig, db::clock, error::ApiError,
     integrations::fields::Fields,
 };
 
@@ -60,7 +60,7 @@ fn read(fields: &Fields<'_>, before: Option<SecretString>) -> Result<Tokens, Tro
         _ => token(&fields.text("refresh_token").unwrap_or_default())?,
     };
     let life = fields.number("expires_in").unwrap_or(USUAL_LIFE).clamp(0.0, LONGEST_LIFE);
-    let expires_at = Utc::now() + TimeDelta::seconds(life as i64);
+    let expires_at = clock::now() + TimeDelta::seconds(life as i64);
     Ok(Tokens { access, expires_at, credential })
 }
 
@@ -83,7 +83,7 @@ mod tests {
             let json = format!(r#"{{"access_token": "0123456789abcdef", "expires_in": {life}}}"#);
             let fields = Fields::read(&json).unwrap();
             let tokens = read(&fields, Some("before".into())).ok().unwrap();
-            let seconds = (tokens.expires_at - Utc::now()).num_seconds();
+            let seconds = (tokens.expires_at - clock::now()).num_seconds();
             assert!((expected - 2..=expected).contains(&seconds), "{life}: {seconds}");
             assert_eq!(tokens.credential.expose_secret(), "before");
             assert!(read(&fields, None).is_err());

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Cursor, Page, Provider, Summary, Tokens, Trouble, calls::Calls, token::token};
 use crate::{
+    db::clock,
     integrations::fields::{Fields, list},
     recordings::Totals,
 };
@@ -40,7 +41,7 @@ impl Provider for Personal {
         let body = self.calls.post(&format!("{}/{path}", self.base_url), &authorization).await?;
         let text = str::from_utf8(&body).unwrap_or_default().trim();
         let access = token(&serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()))?;
-        let expires_at = Utc::now() + TimeDelta::hours(TOKEN_HOURS);
+        let expires_at = clock::now() + TimeDelta::hours(TOKEN_HOURS);
         Ok(Tokens { access, expires_at, credential })
     }
 

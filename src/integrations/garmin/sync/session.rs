@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Parts, keep::Files};
 use crate::{
-    db::PooledConnection,
+    db::{PooledConnection, clock},
     error::ApiResult,
     integrations::garmin::{
         provider::{Cursor, Page, Provider, Trouble},
@@ -146,7 +146,7 @@ impl<'a, P: Provider> Session<'a, P> {
         if !store::hold(&*self.connection().await?, self.job, self.parts.config.lease).await? {
             return Err(Trouble::Lost);
         }
-        let kept = self.access.clone().filter(|(_, end)| *end > Utc::now() + EARLY);
+        let kept = self.access.clone().filter(|(_, end)| *end > clock::now() + EARLY);
         let access = match kept {
             Some((access, _)) => access,
             None => self.renew().await?,

@@ -1,0 +1,55 @@
+//! The time that all servers of one database agree on: the local clock, corrected by what was last
+//! measured against the database's. Times that another server judges are taken from here.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{QueryResult, dsl::sql, sql_types::Timestamptz};
+use diesel_async::AsyncPgConnection;
+
+use super::{Connector, FetchOne};
+
+/// An answer that took longer says too little of when it was made.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Milliseconds to add to the local clock. A process has one clock and works with one database.
+static CORRECTION: AtomicI64 = AtomicI64::new(0);
+
+/// The time by the database's clock, as well as it is known: exact to half a round trip.
+pub fn now() -> DateTime<Utc> {
+    Utc::now() + TimeDelta::milliseconds(CORRECTION.load(Relaxed))
+}
+
+/// Measures for the first time, before anything is judged by [`now`]. When that fails, the local
+/// clock is trusted until housekeeping measures again.
+pub async fn measure_first(connector: &Connector) {
+    let measured = async {
+        let conn = connector.connect().await.map_err(|error| error.to_string())?;
+        measure(&conn).await.map_err(|error| error.to_string())
+    };
+    if let Err(error) = measured.await {
+        tracing::warn!(
+            error.cause = error,
+            "cannot compare this machine's clock with the database's"
+        );
+    }
+}
+
+/// Measures the local clock against the database's and corrects [`now`] by it: the seconds by
+/// which the local clock is ahead, negative when it is behind. `None` when the database took too
+/// long to answer.
+pub async fn measure(mut conn: &AsyncPgConnection) -> QueryResult<Option<f64>> {
+    let (local, asked) = (Utc::now(), Instant::now());
+    let database: DateTime<Utc> =
+        diesel::select(sql::<Timestamptz>("clock_timestamp()")).fetch_one(&mut conn).await?;
+    let round_trip = asked.elapsed();
+    if round_trip > PATIENCE {
+        return Ok(None);
+    }
+    let behind = database - (local + round_trip / 2);
+    CORRECTION.store(behind.num_milliseconds(), Relaxed);
+    Ok(Some(-behind.as_seconds_f64()))
+}
