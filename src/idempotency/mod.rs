@@ -5,6 +5,7 @@
 //! See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>.
 
 pub mod store;
+mod turns;
 
 use diesel::OptionalExtension;
 use diesel_async::AsyncPgConnection;
@@ -15,6 +16,8 @@ use crate::{
     db::JsonText,
     error::{ApiError, ApiResult, ErrorCode},
 };
+
+pub use turns::Turns;
 
 /// The key that a client chose, with a digest of the request it stands for.
 #[derive(Clone, Debug)]

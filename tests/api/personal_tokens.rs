@@ -215,3 +215,29 @@ async fn a_user_has_a_hundred_tokens_at_most() {
     assert_eq!(at_once.iter().filter(|answer| answer.status == 201).count(), 2);
     app.post_as(&ann, "/me/tokens", &body).await.expect_error(409, "too_many_tokens");
 }
+
+#[actix_rt::test]
+async fn sixty_of_one_request_are_one_attempt_to_prove_something() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let body = json!({"name": "script", "scopes": ["profile"], "password": PASSWORD});
+    let all = (0..60).map(|_| app.post_with_key(&ann, "/me/tokens", "one", &body));
+    let answers: Vec<Value> =
+        join_all(all).await.into_iter().map(|answer| answer.expect(201).json()).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    // By a code, which is good once.
+    app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
+    let code: String = app.smtp.mail_to("ann@example.com").await.subject.chars().take(6).collect();
+    let body = json!({"name": "script", "scopes": ["profile"], "code": code});
+    let all = (0..60).map(|_| app.post_with_key(&ann, "/me/tokens", "another", &body));
+    for answer in join_all(all).await {
+        answer.expect(201);
+    }
+    assert_eq!(app.get_as(&ann, "/me/tokens").await.json()["tokens"].as_array().unwrap().len(), 2);
+    // Guesses are counted as ever, with a key of their own or with the same one.
+    let wrong = json!({"name": "script", "scopes": ["profile"], "password": "a guess"});
+    let guesses = (0..12).map(|_| app.post_with_key(&ann, "/me/tokens", "guess", &wrong));
+    let guesses = join_all(guesses).await;
+    let count = |status: u16| guesses.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((count(401), count(429)), (8, 4));
+}

@@ -32,14 +32,16 @@ pub async fn create(
     device: &Device,
 ) -> ApiResult<CreatedToken> {
     let shared: &Shared = state;
-    if key.is_some() {
-        let conn = state.pool.get().await?;
-        if let Some(details) = idempotency::replayed(&conn, identity, key.as_ref()).await? {
-            return again(shared, &conn, details).await;
-        }
+    let _turn = state.turns.take(identity, key.as_ref()).await;
+    if let Some(made) = made_before(state, identity, key.as_ref()).await? {
+        return Ok(made);
     }
     // A stolen access token must not become one that lasts for years.
-    reauth::require(state, identity, proof).await?;
+    if let Err(error) = reauth::require(state, identity, proof).await {
+        // Another server may have had the same request, and its code is spent.
+        let made = made_before(state, identity, key.as_ref()).await?;
+        return made.ok_or(error);
+    }
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
@@ -53,6 +55,23 @@ pub async fn create(
         Ok(created(details, &secret))
     })
     .await
+}
+
+/// The token that this very request has made before: one that is repeated proves nothing, and is
+/// not counted among the attempts to prove something.
+async fn made_before(
+    state: &WorkerState,
+    identity: Identity,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Option<CreatedToken>> {
+    if key.is_none() {
+        return Ok(None);
+    }
+    let conn = state.pool.get().await?;
+    match idempotency::replayed(&conn, identity, key).await? {
+        Some(details) => again(state, &conn, details).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn created(details: PersonalToken, secret: &OneTimeToken) -> CreatedToken {
