@@ -113,7 +113,8 @@ fn explain<B: MessageBody>(
     let mut answer = HttpResponse::build(error.code.status()).json(body);
     let headers = answer.headers_mut();
     for (name, value) in response.headers() {
-        let is_for_browsers = name.as_str().starts_with("access-control-");
+        let is_for_browsers =
+            name.as_str().starts_with("access-control-") || *name == header::SET_COOKIE;
         if is_for_browsers || *name == header::ALLOW || *name == header::VARY {
             headers.append(name.clone(), value.clone());
         }

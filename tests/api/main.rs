@@ -13,6 +13,7 @@ mod activities;
 mod audit;
 mod backup;
 mod bad_input;
+mod clocks;
 mod command_line;
 mod database_tls;
 mod databases;

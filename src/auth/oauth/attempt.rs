@@ -2,7 +2,6 @@
 //! (state, nonce, PKCE verifier) is derived from its id: nothing is stored before it comes back.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::Utc;
 use oauth2::PkceCodeVerifier;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use uuid::Uuid;
 use super::CallbackParams;
 use crate::{
     auth::{Identity, Purpose, ServerKey},
+    db::clock,
     error::{ApiError, ApiResult, ErrorCode},
 };
 
@@ -21,7 +21,7 @@ pub const LIFE_SECS: i64 = 600;
 pub struct Attempt<P> {
     pub id: Uuid,
     pub provider: P,
-    /// Unix seconds.
+    /// Unix seconds by the database's clock: another server may be the one that it comes back to.
     expires_at: i64,
     /// Where to return to, from the allow-list.
     pub return_to: Option<String>,
@@ -31,7 +31,7 @@ pub struct Attempt<P> {
 
 impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
     pub fn new(provider: P, return_to: Option<String>, linking: Option<Identity>) -> Self {
-        let expires_at = Utc::now().timestamp() + LIFE_SECS;
+        let expires_at = clock::now().timestamp() + LIFE_SECS;
         Self { id: Uuid::new_v4(), provider, expires_at, return_to, linking }
     }
 
@@ -74,7 +74,7 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
         let state = URL_SAFE_NO_PAD.decode(state).ok()?;
         let is_good = key.is_own_tag(Purpose::OAuthLogin, "state", attempt.id.as_bytes(), &state)
             && attempt.provider == *provider
-            && attempt.expires_at > Utc::now().timestamp();
+            && attempt.expires_at > clock::now().timestamp();
         is_good.then_some(attempt)
     }
 
@@ -98,8 +98,27 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
     }
 }
 
+/// When the attempt in a cookie ends, in Unix seconds; 0 for what is no attempt. Anybody can have
+/// written it: it only says which of a browser's own attempts is the oldest.
+pub fn end_of(cookie: &str) -> i64 {
+    #[derive(Deserialize)]
+    struct End {
+        expires_at: i64,
+    }
+    let json = cookie.split('.').next().and_then(|json| URL_SAFE_NO_PAD.decode(json).ok());
+    let end = json.and_then(|json| serde_json::from_slice(&json).ok());
+    end.map_or(0, |End { expires_at }| expires_at)
+}
+
 pub fn invalid_state() -> ApiError {
     let message = "this login was not begun here, is over or took too long; begin again";
+    ApiError::new(ErrorCode::InvalidState, message)
+}
+
+/// An answer to a login that another provider gave than the one that was asked: a mix-up attack
+/// (RFC 9700, section 4.4).
+pub fn foreign_answer() -> ApiError {
+    let message = "this answer is not from the provider that was asked; begin again";
     ApiError::new(ErrorCode::InvalidState, message)
 }
 
@@ -125,7 +144,7 @@ mod tests {
         assert_eq!(open(&format!("e30{cookie}"), Provider::Google, &state), None);
         let other = LoginAttempt::new(Provider::Google, None, None);
         assert_eq!(open(&other.seal(&key).unwrap(), Provider::Google, &state), None);
-        let late = LoginAttempt { expires_at: Utc::now().timestamp(), ..attempt };
+        let late = LoginAttempt { expires_at: clock::now().timestamp(), ..attempt };
         assert_eq!(open(&late.seal(&key).unwrap(), Provider::Google, &state), None);
         let other_key = ServerKey::new(&"o".repeat(40).into());
         assert_eq!(opened(&other_key, &cookie, Provider::Google, &state), None);

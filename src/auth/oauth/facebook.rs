@@ -2,7 +2,7 @@
 //! See <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>.
 
 use hmac::{Hmac, KeyInit, Mac};
-use oauth2::AuthType;
+use oauth2::{AuthType, RequestTokenError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
@@ -10,7 +10,9 @@ use url::Url;
 
 use super::{
     LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
-    grant::{Endpoints, Grant, token_error},
+    grant::{Endpoints, Grant, GrantError, explain, provider_error},
+    graph_error::{Asked, GraphError},
+    id_token::lenient_text,
 };
 use crate::{
     auth::ServerKey,
@@ -29,7 +31,9 @@ pub struct Facebook {
 #[derive(Deserialize)]
 struct Person {
     id: String,
+    #[serde(default, deserialize_with = "lenient_text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
     email: Option<String>,
 }
 
@@ -49,7 +53,8 @@ impl Facebook {
         attempt: &LoginAttempt,
         code: String,
     ) -> ApiResult<(ProviderIdentity, ProviderTokens)> {
-        let (tokens, _) = self.grant()?.redeem(outbound, key, attempt, code).await?;
+        let redeemed = self.grant()?.try_redeem(outbound, key, attempt, code).await;
+        let (tokens, _) = redeemed.map_err(refusal)?;
         let identity = self.look(outbound, &tokens.access).await?;
         Ok((identity, tokens))
     }
@@ -64,7 +69,11 @@ impl Facebook {
         let proof = self.appsecret_proof(access)?;
         let url =
             format!("{}/me?fields=id,name,email&appsecret_proof={proof}", self.config.graph_url);
-        let person: Person = outbound.get(&url, Some(access)).await.map_err(token_error)?;
+        let answer = outbound.ask(&url, Some(access)).await.map_err(provider_error)?;
+        if let Some(error) = GraphError::read(&answer.body) {
+            return Err(error.meaning(Asked::WithToken));
+        }
+        let person: Person = answer.json().map_err(provider_error)?;
         Ok(ProviderIdentity {
             provider: Provider::Facebook,
             subject: person.id,
@@ -90,4 +99,14 @@ impl Facebook {
         };
         Grant::new(&self.config.credentials, endpoints)
     }
+}
+
+/// Why there are no tokens. The errors of the Graph API are not those of RFC 6749, which leaves
+/// their body unread.
+fn refusal(error: GrantError) -> ApiError {
+    let graph_error = match &error {
+        RequestTokenError::Parse(_, body) => GraphError::read(body),
+        _ => None,
+    };
+    graph_error.map_or_else(|| explain(error), |it| it.meaning(Asked::ForTokens))
 }

@@ -1,6 +1,6 @@
 //! The authorization code grant with PKCE (RFC 6749, RFC 7636), the same for all providers.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, PkceCodeChallenge, RedirectUrl, RefreshToken, RequestTokenError,
@@ -18,6 +18,7 @@ use super::{Attempt, CallError, Outbound, ProviderTokens};
 use crate::{
     auth::ServerKey,
     config::ClientCredentials,
+    db::clock,
     error::{ApiError, ApiResult, ErrorCode},
 };
 
@@ -51,7 +52,7 @@ type Client = oauth2::Client<
     EndpointNotSet,
     EndpointSet,
 >;
-type GrantError = RequestTokenError<CallError, BasicErrorResponse>;
+pub type GrantError = RequestTokenError<CallError, BasicErrorResponse>;
 
 /// One client at one provider.
 pub struct Grant(Client);
@@ -88,7 +89,8 @@ impl Grant {
         request.url().0
     }
 
-    /// Redeems a code: tokens, and the ID token where there is one.
+    /// Redeems a code: tokens, and the ID token where there is one. 401 `invalid_code` for a code
+    /// that the provider does not take; anything else is the provider's fault, a 502.
     pub async fn redeem<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         outbound: &Outbound,
@@ -96,12 +98,22 @@ impl Grant {
         attempt: &Attempt<P>,
         code: String,
     ) -> ApiResult<(ProviderTokens, Option<String>)> {
+        self.try_redeem(outbound, key, attempt, code).await.map_err(explain)
+    }
+
+    /// The same for a provider whose errors are not those of RFC 6749.
+    pub async fn try_redeem<P: Serialize + DeserializeOwned + PartialEq>(
+        &self,
+        outbound: &Outbound,
+        key: &ServerKey,
+        attempt: &Attempt<P>,
+        code: String,
+    ) -> Result<(ProviderTokens, Option<String>), GrantError> {
         let request = self
             .0
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(attempt.verifier(key));
-        let tokens = request.request_async(&|request| outbound.call(request)).await;
-        let tokens = tokens.map_err(explain)?;
+        let tokens = request.request_async(&|request| outbound.call(request)).await?;
         let id_token = tokens.extra_fields().id_token.clone();
         Ok((provider_tokens(&tokens, None), id_token))
     }
@@ -125,33 +137,31 @@ fn provider_tokens(tokens: &Tokens, before: Option<SecretString>) -> ProviderTok
     ProviderTokens {
         access: tokens.access_token().secret().clone().into(),
         refresh: tokens.refresh_token().map(|token| token.secret().clone().into()).or(before),
-        expires_at: lifetime.and_then(|lifetime| Utc::now().checked_add_signed(lifetime)),
+        expires_at: lifetime.and_then(|lifetime| clock::now().checked_add_signed(lifetime)),
     }
 }
 
-/// 401 for a code that the provider does not take; anything else is the provider's fault.
-fn explain(error: GrantError) -> ApiError {
+pub fn explain(error: GrantError) -> ApiError {
     match &error {
         RequestTokenError::ServerResponse(response)
             if *response.error() == BasicErrorResponseType::InvalidGrant =>
         {
-            ApiError::new(ErrorCode::InvalidCode, "the provider refuses this code; log in again")
+            refused_code()
         }
         RequestTokenError::Request(cause) => provider_error(cause),
         _ => provider_error(error),
     }
 }
 
-/// What it means when a provider does not answer a question asked with an access token: 401 when it
-/// takes the token no more, which its owner may have taken back.
-pub fn token_error(error: CallError) -> ApiError {
-    match error {
-        CallError::Refused(400 | 401 | 403) => ApiError::new(
-            ErrorCode::InvalidCode,
-            "the provider refuses its own token; log in again",
-        ),
-        other => provider_error(other),
-    }
+/// 401: the provider does not take the code.
+pub fn refused_code() -> ApiError {
+    ApiError::new(ErrorCode::InvalidCode, "the provider refuses this code; log in again")
+}
+
+/// 401: the provider does not take its own access token any more, which its owner may have taken
+/// back.
+pub fn refused_token() -> ApiError {
+    ApiError::new(ErrorCode::InvalidCode, "the provider refuses its own token; log in again")
 }
 
 /// 502, with the cause for the log alone. Displayed, because only that is free of what was answered.

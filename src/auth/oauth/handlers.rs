@@ -27,12 +27,13 @@ use crate::{
     extensions(("x-error-codes" = json!([ErrorCode::InvalidReturnTo, ErrorCode::ProviderError]))),
 )]
 pub async fn login(
+    request: HttpRequest,
     state: Data<WorkerState>,
     provider: ApiPath<Provider>,
     params: ApiQuery<LoginParams>,
 ) -> ApiResult<HttpResponse> {
     let start = service::start(&state, provider.0, params.0.return_to, None).await?;
-    Ok(respond::with_cookie(HttpResponse::Found(), &start.cookie)
+    Ok(respond::begin(HttpResponse::Found(), &request, &start)
         .insert_header((header::LOCATION, start.url))
         .finish())
 }
@@ -63,7 +64,7 @@ pub async fn callback(
     params: ApiQuery<CallbackParams>,
 ) -> ApiResult<HttpResponse> {
     let (provider, params) = (provider.0, params.0);
-    let cookie = respond::attempt_cookie(&request);
+    let cookie = respond::attempt_cookie(&request, &params);
     let attempt = service::open_attempt(&state, provider, cookie.as_deref(), &params);
     let (attempt, key) =
         attempt.inspect_err(|_| state.metrics.count_login(provider.into(), false))?;
@@ -71,5 +72,5 @@ pub async fn callback(
     if attempt.linking.is_none() {
         state.metrics.count_login(provider.into(), outcome.is_ok());
     }
-    respond::outcome(attempt.return_to.as_deref(), outcome)
+    Ok(respond::outcome(&attempt.state(key), attempt.return_to.as_deref(), outcome))
 }

@@ -1,101 +1,161 @@
-//! ID tokens: who somebody is, signed by the provider. See OpenID Connect Core 1.0, section 3.1.3.7.
+//! The claims of ID tokens and of signed userinfo: OpenID Connect Core 1.0, sections 3.1.3.7 and
+//! 5.3.2.
 
-use derive_more::{Display, Error};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, Validation, decode, decode_header,
-    jwk::{Jwk, JwkSet},
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::Algorithm;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::{
+    attempt::LIFE_SECS,
+    key_set::KeySet,
+    signed::{TokenError, invalid, open},
 };
-use serde::{Deserialize, Deserializer};
 
 /// Seconds by which the provider's clock may differ.
-const LEEWAY_SECS: u64 = 30;
-
-/// Those whose keys a provider can publish: no `none`, and none that shares a secret.
-const ALGORITHMS: [Algorithm; 9] = [
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::PS256,
-    Algorithm::PS384,
-    Algorithm::PS512,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::EdDSA,
-];
+const LEEWAY_SECS: i64 = 30;
 
 /// What is read of an ID token or of a userinfo answer.
 #[derive(Debug, Deserialize)]
 pub struct UserClaims {
     pub sub: String,
+    #[serde(default, deserialize_with = "lenient_text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
     pub email: Option<String>,
     #[serde(default, deserialize_with = "lenient_bool")]
     pub email_verified: bool,
 }
 
+/// Whom a token must be from and for, and when it is read.
+#[derive(Clone, Copy)]
+pub struct Expected<'a> {
+    pub issuers: &'a [&'a str],
+    pub client_id: &'a str,
+    /// Unix seconds by the database's clock.
+    pub now: i64,
+}
+
+/// What a login expects besides.
+#[derive(Clone, Copy)]
+pub struct OfLogin<'a> {
+    pub nonce: &'a str,
+    pub access_token: &'a str,
+}
+
+/// The claims about the token itself. Dates may have fractions (RFC 7519, section 2).
 #[derive(Deserialize)]
-struct IdTokenClaims {
-    #[serde(flatten)]
-    user: UserClaims,
+struct TokenClaims {
+    iss: String,
+    aud: Audience,
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
     nonce: Option<String>,
     azp: Option<String>,
+    at_hash: Option<String>,
+    #[serde(flatten)]
+    user: UserClaims,
 }
 
-/// Why an ID token proves nothing.
-#[derive(Debug, Display, Error)]
-pub enum IdTokenError {
-    #[display("an ID token by no key that is known")]
-    UnknownKey,
-    #[display("an ID token that proves nothing: {_0}")]
-    Invalid(#[error(not(source))] String),
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
 }
 
-/// Whom `token` was issued for, if it is by one of `keys`, from one of `issuers`, for `client_id` and for this login.
+/// Whom an ID token was issued for, if it is for this client and this login.
 pub fn verify(
     token: &str,
-    keys: &JwkSet,
-    issuers: &[&str],
-    client_id: &str,
-    nonce: &str,
-) -> Result<UserClaims, IdTokenError> {
-    let header = decode_header(token).map_err(invalid)?;
-    if !ALGORITHMS.contains(&header.alg) {
-        return Err(invalid(format!("{:?}", header.alg)));
+    keys: &KeySet,
+    expected: Expected,
+    of_login: OfLogin,
+) -> Result<UserClaims, TokenError> {
+    let (claims, algorithm) = open::<TokenClaims>(token, keys)?;
+    let now = expected.now as f64;
+    claims.check(expected)?;
+    if !claims.audience().iter().all(|audience| audience == expected.client_id) {
+        return Err(invalid("it is for others, too"));
     }
-    let jwk = find_key(keys, header.kid.as_deref()).ok_or(IdTokenError::UnknownKey)?;
-    let mut validation = Validation::new(header.alg);
-    validation.leeway = LEEWAY_SECS;
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    validation.set_issuer(issuers);
-    validation.set_audience(&[client_id]);
-    let key = DecodingKey::from_jwk(jwk).map_err(invalid)?;
-    let claims = decode::<IdTokenClaims>(token, &key, &validation).map_err(invalid)?.claims;
-    if claims.nonce.as_deref() != Some(nonce) {
+    if claims.azp.as_ref().is_some_and(|party| party != expected.client_id) {
+        return Err(invalid("it was issued to another client"));
+    }
+    if claims.exp.is_none() {
+        return Err(invalid("it has no `exp`"));
+    }
+    // It was asked for in exchange for the code, within the life of the attempt.
+    let oldest = now - (LIFE_SECS + LEEWAY_SECS) as f64;
+    if claims.iat.is_none_or(|issued_at| issued_at < oldest) {
+        return Err(invalid("it was not issued for a login of now"));
+    }
+    if claims.nonce.as_deref() != Some(of_login.nonce) {
         return Err(invalid("it is for another login"));
     }
-    if claims.azp.is_some_and(|party| party != client_id) {
-        return Err(invalid("it is for another client"));
+    let at_hash = at_hash(algorithm, of_login.access_token);
+    if claims.at_hash.as_ref().is_some_and(|hash| *hash != at_hash) {
+        return Err(invalid("it belongs to another access token"));
     }
     Ok(claims.user)
 }
 
-/// By its id; a token without one can only be by the only key there is.
-fn find_key<'a>(keys: &'a JwkSet, kid: Option<&str>) -> Option<&'a Jwk> {
-    match (kid, keys.keys.as_slice()) {
-        (Some(kid), _) => keys.find(kid),
-        (None, [only]) => Some(only),
-        (None, _) => None,
+/// The claims of a signed userinfo answer, if it is for this client.
+pub fn verify_userinfo(
+    token: &str,
+    keys: &KeySet,
+    expected: Expected,
+) -> Result<UserClaims, TokenError> {
+    let (claims, _) = open::<TokenClaims>(token, keys)?;
+    claims.check(expected)?;
+    Ok(claims.user)
+}
+
+impl TokenClaims {
+    /// What holds for both kinds of tokens.
+    fn check(&self, expected: Expected) -> Result<(), TokenError> {
+        let (now, leeway) = (expected.now as f64, LEEWAY_SECS as f64);
+        if !expected.issuers.contains(&self.iss.as_str()) {
+            return Err(invalid("it is from another issuer"));
+        }
+        if !self.audience().iter().any(|audience| audience == expected.client_id) {
+            return Err(invalid("it is not for this client"));
+        }
+        if self.exp.is_some_and(|end| end < now - leeway) {
+            return Err(invalid("it has expired"));
+        }
+        if [self.nbf, self.iat].into_iter().flatten().any(|begin| begin > now + leeway) {
+            return Err(invalid("it is of the future"));
+        }
+        Ok(())
+    }
+
+    fn audience(&self) -> &[String] {
+        match &self.aud {
+            Audience::One(audience) => std::slice::from_ref(audience),
+            Audience::Many(audience) => audience,
+        }
     }
 }
 
+/// The left half of a digest of the access token (OpenID Connect Core 1.0, section 3.1.3.6).
+fn at_hash(algorithm: Algorithm, access_token: &str) -> String {
+    use Algorithm::{ES256, ES384, HS256, HS384, PS256, PS384, RS256, RS384};
+    let digest = match algorithm {
+        HS256 | RS256 | PS256 | ES256 => Sha256::digest(access_token).to_vec(),
+        HS384 | RS384 | PS384 | ES384 => Sha384::digest(access_token).to_vec(),
+        _ => Sha512::digest(access_token).to_vec(),
+    };
+    URL_SAFE_NO_PAD.encode(digest.split_at(digest.len() / 2).0)
+}
+
 /// Some providers write `"true"`.
-fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+pub fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Lenient {
         Bool(bool),
         Text(String),
-        Other(serde::de::IgnoredAny),
+        Other(IgnoredAny),
     }
     Ok(match Lenient::deserialize(deserializer)? {
         Lenient::Bool(value) => value,
@@ -104,6 +164,18 @@ fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::E
     })
 }
 
-fn invalid(reason: impl std::fmt::Display) -> IdTokenError {
-    IdTokenError::Invalid(reason.to_string())
+/// What is only shown or only helps must not keep anybody out: another type counts as absent.
+pub fn lenient_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Lenient {
+        Text(String),
+        Other(IgnoredAny),
+    }
+    Ok(match Lenient::deserialize(deserializer)? {
+        Lenient::Text(text) => Some(text),
+        Lenient::Other(_) => None,
+    })
 }

@@ -2,16 +2,23 @@
 //! See OpenID Connect Discovery 1.0, and RFC 7517 for keys.
 
 use std::{
+    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use jsonwebtoken::jwk::JwkSet;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
+use url::Url;
 
-use super::{CallError, Outbound};
+use super::{CallError, Outbound, id_token::lenient_bool, key_set::KeySet};
 
 const KEPT: Duration = Duration::from_secs(3600);
+
+/// Tokens that do not verify must not become a flood of requests to the provider: one refetch in
+/// ten seconds, and a second at once for a provider that changes its keys twice.
+const REFETCHES_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
+const REFETCHES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
 /// The discovery document, as far as it is used.
 #[derive(Debug, Deserialize)]
@@ -21,49 +28,123 @@ pub struct Discovery {
     pub token_endpoint: String,
     pub userinfo_endpoint: Option<String>,
     jwks_uri: String,
-    #[serde(default)]
-    pub token_endpoint_auth_methods_supported: Vec<String>,
+    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// RFC 9207, section 3: whether every answer to a login names the issuer.
+    #[serde(default, deserialize_with = "lenient_bool")]
+    pub authorization_response_iss_parameter_supported: bool,
 }
 
 /// A provider as it described itself lately.
 #[derive(Debug)]
 pub struct Metadata {
     pub discovery: Discovery,
-    pub keys: JwkSet,
+    pub keys: KeySet,
     fetched: Instant,
 }
 
 /// The metadata of one issuer, shared by all workers.
-#[derive(Debug)]
 pub struct MetadataCache {
     issuer: String,
     kept: Mutex<Option<Arc<Metadata>>>,
+    refetching: tokio::sync::Mutex<()>,
+    budget: DefaultDirectRateLimiter,
 }
 
 impl MetadataCache {
     pub fn new(issuer: String) -> Self {
-        Self { issuer, kept: Mutex::new(None) }
+        let quota = Quota::per_minute(REFETCHES_PER_MINUTE).allow_burst(REFETCHES_AT_ONCE);
+        Self {
+            issuer,
+            kept: Mutex::default(),
+            refetching: tokio::sync::Mutex::default(),
+            budget: RateLimiter::direct(quota),
+        }
     }
 
     pub async fn get(&self, outbound: &Outbound) -> Result<Arc<Metadata>, CallError> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match kept.filter(|metadata| metadata.fetched.elapsed() < KEPT) {
+        match self.kept().filter(|metadata| metadata.fetched.elapsed() < KEPT) {
             Some(metadata) => Ok(metadata),
             None => self.fetch(outbound).await,
         }
     }
 
-    /// Asks anew: a provider that changed its keys signs with one that is not known yet.
-    pub async fn fetch(&self, outbound: &Outbound) -> Result<Arc<Metadata>, CallError> {
+    /// Metadata newer than `seen`, whose keys did not verify a token: the provider may have
+    /// changed them. The same again when the budget is spent. Those who ask at the same time share
+    /// an answer.
+    pub async fn newer_than(
+        &self,
+        seen: &Arc<Metadata>,
+        outbound: &Outbound,
+    ) -> Result<Arc<Metadata>, CallError> {
+        let _turn = self.refetching.lock().await;
+        match self.kept() {
+            Some(kept) if !Arc::ptr_eq(&kept, seen) => Ok(kept),
+            _ if self.budget.check().is_err() => Ok(Arc::clone(seen)),
+            _ => self.fetch(outbound).await,
+        }
+    }
+
+    fn kept(&self) -> Option<Arc<Metadata>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn fetch(&self, outbound: &Outbound) -> Result<Arc<Metadata>, CallError> {
         let url = format!("{}/.well-known/openid-configuration", self.issuer);
         let discovery: Discovery = outbound.get(&url, None).await?;
-        if discovery.issuer.trim_end_matches('/') != self.issuer {
-            return Err(CallError::Garbage("another issuer than it was asked for".into()));
-        }
+        discovery.check(&self.issuer)?;
         let keys = outbound.get(&discovery.jwks_uri, None).await?;
         let metadata = Arc::new(Metadata { discovery, keys, fetched: Instant::now() });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = Some(Arc::clone(&metadata));
         Ok(metadata)
+    }
+}
+
+impl Discovery {
+    /// That it is the issuer's own, and that no endpoint is less protected than the issuer is.
+    fn check(&self, issuer: &str) -> Result<(), CallError> {
+        if self.issuer.trim_end_matches('/') != issuer {
+            return Err(CallError::Garbage("another issuer than it was asked for".into()));
+        }
+        let is_plain = issuer.starts_with("http://");
+        let endpoints = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        for endpoint in endpoints.into_iter().chain(&self.userinfo_endpoint) {
+            let url =
+                Url::parse(endpoint).map_err(|error| CallError::Garbage(error.to_string()))?;
+            if url.scheme() != "https" && !(is_plain && url.scheme() == "http") {
+                return Err(CallError::Garbage(format!("an endpoint without TLS: {endpoint}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_endpoint_is_less_protected_than_the_issuer() {
+        let is_good = |issuer: &str, name: &str, endpoint: &str| {
+            let mut document = json!({"issuer": issuer, "userinfo_endpoint": null});
+            for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+                document[name] = json!(format!("{issuer}/x"));
+            }
+            document[name] = json!(endpoint);
+            serde_json::from_value::<Discovery>(document).unwrap().check(issuer).is_ok()
+        };
+        let (secure, plain) = ("https://id.example", "http://localhost:9");
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+            assert!(is_good(secure, name, "https://elsewhere.example/x"), "{name}");
+            assert!(is_good(plain, name, "http://localhost:9/x"), "{name}");
+            for bad in ["http://id.example/x", "ftp://id.example/x", "/x", "", "javascript:1"] {
+                assert!(!is_good(secure, name, bad), "{name} {bad}");
+            }
+        }
+        // Configured without the slash that some issuers end with.
+        assert!(is_good(secure, "issuer", "https://id.example/"));
+        assert!(!is_good(secure, "issuer", "https://id.example.evil.example"));
     }
 }

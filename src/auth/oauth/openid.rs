@@ -1,24 +1,31 @@
 //! OpenID providers: Google, and whatever an operator runs. All by OpenID Connect Core 1.0.
 
+use std::sync::Arc;
+
 use oauth2::AuthType;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use url::Url;
 
 use super::{
     LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
-    grant::{Endpoints, Grant, provider_error, token_error},
-    id_token::{self, IdTokenError, UserClaims},
+    attempt::foreign_answer,
+    grant::{Endpoints, Grant, provider_error, refused_token},
+    id_token::{self, Expected, OfLogin, UserClaims},
     metadata::{Metadata, MetadataCache},
+    outbound::Answer,
+    signed::TokenError,
 };
 use crate::{
     auth::ServerKey,
     config::{ClientCredentials, OidcConfig},
+    db::clock,
     error::ApiResult,
 };
 
 const SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
-/// What Google writes in place of its issuer, too.
+/// What Google also writes for its issuer.
 /// See <https://developers.google.com/identity/openid-connect/openid-connect>.
 const GOOGLES_OTHER_NAME: (&str, &str) = ("https://accounts.google.com", "accounts.google.com");
 
@@ -51,7 +58,19 @@ impl OpenId {
         Ok(self.grant(&metadata)?.authorization_url(key, attempt, &SCOPES, &extra))
     }
 
-    /// Who logged in, by the ID token, and by the userinfo endpoint where that one names no address.
+    /// 400 `invalid_state` unless an answer to a login that says `iss` is this provider's (RFC
+    /// 9207, section 2.4).
+    pub async fn require_issuer(&self, outbound: &Outbound, iss: Option<&str>) -> ApiResult<()> {
+        let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
+        let discovery = &metadata.discovery;
+        let is_own = match iss {
+            Some(iss) => issuers(discovery.issuer.as_str()).contains(&iss),
+            None => !discovery.authorization_response_iss_parameter_supported,
+        };
+        if is_own { Ok(()) } else { Err(foreign_answer()) }
+    }
+
+    /// Who logged in, by the ID token alone: enough for somebody who is known.
     pub async fn identify(
         &self,
         outbound: &Outbound,
@@ -64,22 +83,34 @@ impl OpenId {
         let (tokens, id_token) = grant.redeem(outbound, key, attempt, code).await?;
         let id_token = id_token.ok_or_else(|| provider_error("no ID token"))?;
         let nonce = attempt.nonce(key);
-        let claims = match self.verify(&metadata, &id_token, &nonce) {
-            Err(IdTokenError::UnknownKey) => {
-                let metadata = self.metadata.fetch(outbound).await.map_err(provider_error)?;
-                self.verify(&metadata, &id_token, &nonce)
-            }
-            verified => verified,
-        };
-        let mut claims = claims.map_err(provider_error)?;
-        if claims.email.is_none() && metadata.discovery.userinfo_endpoint.is_some() {
-            let more = self.userinfo(outbound, &metadata, &tokens.access).await?;
-            if more.sub != claims.sub {
-                return Err(provider_error("two answers about two people"));
-            }
-            claims = more;
-        }
+        let of_login = OfLogin { nonce: &nonce, access_token: tokens.access.expose_secret() };
+        let claims = self
+            .verified(outbound, metadata, |metadata, expected| {
+                id_token::verify(&id_token, &metadata.keys, expected, of_login)
+            })
+            .await?;
         Ok((self.identity(claims), tokens))
+    }
+
+    /// The same person with what the userinfo endpoint knows besides, where the ID token named no
+    /// address and there is such an endpoint.
+    pub async fn complete(
+        &self,
+        outbound: &Outbound,
+        identity: ProviderIdentity,
+        access: &SecretString,
+    ) -> ApiResult<ProviderIdentity> {
+        let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
+        let Some(url) = metadata.discovery.userinfo_endpoint.as_ref() else { return Ok(identity) };
+        if identity.email.is_some() {
+            return Ok(identity);
+        }
+        let answer = outbound.ask(url, Some(access)).await.map_err(provider_error)?;
+        let claims = self.userinfo(outbound, &metadata, &answer).await?;
+        if claims.sub != identity.subject {
+            return Err(provider_error("two answers about two people"));
+        }
+        Ok(self.identity(claims))
     }
 
     /// Who an access token is of, as the provider knows it now.
@@ -89,7 +120,13 @@ impl OpenId {
         access: &SecretString,
     ) -> ApiResult<ProviderIdentity> {
         let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
-        Ok(self.identity(self.userinfo(outbound, &metadata, access).await?))
+        let endpoint = metadata.discovery.userinfo_endpoint.as_ref();
+        let url = endpoint.ok_or_else(|| provider_error("no userinfo endpoint"))?;
+        let answer = outbound.ask(url, Some(access)).await.map_err(provider_error)?;
+        if is_refusal(&answer) {
+            return Err(refused_token());
+        }
+        Ok(self.identity(self.userinfo(outbound, &metadata, &answer).await?))
     }
 
     pub async fn refresh(
@@ -101,34 +138,52 @@ impl OpenId {
         self.grant(&metadata)?.refresh(outbound, refresh).await
     }
 
+    /// Plain or signed (OpenID Connect Core 1.0, section 5.3.2).
     async fn userinfo(
         &self,
         outbound: &Outbound,
-        metadata: &Metadata,
-        access: &SecretString,
+        metadata: &Arc<Metadata>,
+        answer: &Answer,
     ) -> ApiResult<UserClaims> {
-        let endpoint = metadata.discovery.userinfo_endpoint.as_ref();
-        let url = endpoint.ok_or_else(|| provider_error("no userinfo endpoint"))?;
-        outbound.get(url, Some(access)).await.map_err(token_error)
+        if answer.status != 200 || answer.media_type != "application/jwt" {
+            return answer.json().map_err(provider_error);
+        }
+        let token = str::from_utf8(&answer.body).map_err(provider_error)?.trim();
+        self.verified(outbound, Arc::clone(metadata), |metadata, expected| {
+            id_token::verify_userinfo(token, &metadata.keys, expected)
+        })
+        .await
     }
 
-    fn verify(
+    /// What `verify` returns, asked once more when the provider may have changed its keys.
+    async fn verified(
         &self,
-        metadata: &Metadata,
-        id_token: &str,
-        nonce: &str,
-    ) -> Result<UserClaims, IdTokenError> {
-        let issuer = metadata.discovery.issuer.as_str();
-        let (googles, other_name) = GOOGLES_OTHER_NAME;
-        let issuers = if issuer == googles { vec![issuer, other_name] } else { vec![issuer] };
-        id_token::verify(id_token, &metadata.keys, &issuers, &self.credentials.id, nonce)
+        outbound: &Outbound,
+        metadata: Arc<Metadata>,
+        verify: impl Fn(&Metadata, Expected) -> Result<UserClaims, TokenError>,
+    ) -> ApiResult<UserClaims> {
+        let verify = |metadata: &Metadata| {
+            let issuers = issuers(&metadata.discovery.issuer);
+            let (client_id, now) = (&self.credentials.id, clock::now().timestamp());
+            verify(metadata, Expected { issuers: &issuers, client_id, now })
+        };
+        let verified = match verify(&metadata) {
+            Err(TokenError::UnknownKey) => {
+                let newer = self.metadata.newer_than(&metadata, outbound).await;
+                let newer = newer.map_err(provider_error)?;
+                verify(&newer)
+            }
+            verified => verified,
+        };
+        verified.map_err(provider_error)
     }
 
     fn grant(&self, metadata: &Metadata) -> ApiResult<Grant> {
         let discovery = &metadata.discovery;
         let methods = &discovery.token_endpoint_auth_methods_supported;
         // Basic is what a provider takes that names no methods.
-        let takes_basic = methods.is_empty() || methods.iter().any(|m| m == "client_secret_basic");
+        let is_basic = |methods: &Vec<String>| methods.iter().any(|m| m == "client_secret_basic");
+        let takes_basic = methods.as_ref().is_none_or(|it| it.is_empty() || is_basic(it));
         let endpoints = Endpoints {
             authorization: discovery.authorization_endpoint.clone(),
             token: discovery.token_endpoint.clone(),
@@ -146,5 +201,26 @@ impl OpenId {
             email: claims.email,
             email_is_proven: claims.email_verified,
         }
+    }
+}
+
+/// The names that tokens may have for the issuer.
+fn issuers(issuer: &str) -> Vec<&str> {
+    let (googles, other_name) = GOOGLES_OTHER_NAME;
+    if issuer == googles { vec![issuer, other_name] } else { vec![issuer] }
+}
+
+/// Whether the endpoint does not take the token (RFC 6750, section 3.1), which says nothing is
+/// wrong with the request, or with the provider.
+fn is_refusal(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
+    match answer.status {
+        401 | 403 => true,
+        400 => serde_json::from_slice(&answer.body)
+            .is_ok_and(|Refusal { error }| error == "invalid_token"),
+        _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use awc::http::{Method, StatusCode};
+use awc::{SendClientRequest, http::Method};
 use derive_more::{Display, Error, From};
 use oauth2::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
@@ -30,6 +30,14 @@ pub enum CallError {
     Garbage(#[error(not(source))] String),
 }
 
+/// An answer of whatever status.
+pub struct Answer {
+    pub status: u16,
+    /// Without parameters, in lower case; empty when the answer has none.
+    pub media_type: String,
+    pub body: Vec<u8>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct Outbound(Outgoing);
@@ -48,9 +56,9 @@ impl Outbound {
         for (name, value) in &parts.headers {
             sending = sending.append_header((name.as_str(), value.as_bytes()));
         }
-        let answer = exchange(sending.send_body(body), BOUNDS).await?;
-        let (status, body) = (answer.status.as_u16(), answer.body?);
-        oauth2::http::Response::builder().status(status).body(body).map_err(garbage)
+        let answer = Self::exchange(sending.send_body(body)).await?;
+        let response = oauth2::http::Response::builder().status(answer.status);
+        response.body(answer.body).map_err(garbage)
     }
 
     /// The JSON at `url`, asked for in the name of `bearer`.
@@ -59,15 +67,35 @@ impl Outbound {
         url: &str,
         bearer: Option<&SecretString>,
     ) -> Result<T, CallError> {
+        self.ask(url, bearer).await?.json()
+    }
+
+    /// Whatever is answered at `url`, asked for in the name of `bearer`.
+    pub async fn ask(&self, url: &str, bearer: Option<&SecretString>) -> Result<Answer, CallError> {
         let mut request = self.0.request(Method::GET, url)?;
         if let Some(token) = bearer {
             request = request.bearer_auth(token.expose_secret());
         }
-        let answer = exchange(request.send(), BOUNDS).await?;
-        if answer.status != StatusCode::OK {
-            return Err(CallError::Refused(answer.status.as_u16()));
+        Self::exchange(request.send()).await
+    }
+
+    async fn exchange(sending: SendClientRequest) -> Result<Answer, CallError> {
+        let answer = exchange(sending, BOUNDS).await?;
+        Ok(Answer {
+            status: answer.status.as_u16(),
+            media_type: answer.media_type(),
+            body: answer.body?,
+        })
+    }
+}
+
+impl Answer {
+    /// The body of a success.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, CallError> {
+        if self.status != 200 {
+            return Err(CallError::Refused(self.status));
         }
-        serde_json::from_slice(&answer.body?).map_err(garbage)
+        serde_json::from_slice(&self.body).map_err(garbage)
     }
 }
 

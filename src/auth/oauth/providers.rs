@@ -70,6 +70,19 @@ impl Providers {
         }
     }
 
+    /// 400 `invalid_state` for an answer that says it is of another issuer. Facebook has none.
+    pub async fn require_issuer(
+        &self,
+        outbound: &Outbound,
+        provider: Provider,
+        iss: Option<&str>,
+    ) -> ApiResult<()> {
+        match self.configured(provider)? {
+            Configured::OpenId(it) => it.require_issuer(outbound, iss).await,
+            Configured::Facebook(_) => Ok(()),
+        }
+    }
+
     /// Who came back with `code`.
     pub async fn identify(
         &self,
@@ -81,6 +94,19 @@ impl Providers {
         match self.configured(attempt.provider)? {
             Configured::OpenId(it) => it.identify(outbound, key, attempt, code).await,
             Configured::Facebook(it) => it.identify(outbound, key, attempt, code).await,
+        }
+    }
+
+    /// The same person with an address, where the provider has to be asked for that once more.
+    pub async fn complete(
+        &self,
+        outbound: &Outbound,
+        identity: ProviderIdentity,
+        tokens: &ProviderTokens,
+    ) -> ApiResult<ProviderIdentity> {
+        match self.configured(identity.provider)? {
+            Configured::OpenId(it) => it.complete(outbound, identity, &tokens.access).await,
+            Configured::Facebook(_) => Ok(identity),
         }
     }
 

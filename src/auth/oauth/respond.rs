@@ -1,4 +1,4 @@
-//! How the ends of an attempt look to a browser: the cookie, and the way back with a fragment.
+//! How the ends of an attempt look to a browser: the cookies, and the way back with a fragment.
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -7,59 +7,100 @@ use actix_web::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::{attempt::LIFE_SECS, service::Outcome, types::Returned};
+use super::{
+    CallbackParams, Start,
+    attempt::{LIFE_SECS, end_of},
+    service::Outcome,
+    types::Returned,
+};
 use crate::error::{ApiError, ApiResult};
 
-/// `__Host-`: only over TLS (or on localhost), only for this host, for all of its paths (RFC 6265bis).
-const COOKIE: &str = "__Host-sports-log-login";
+/// What the names of attempts' cookies begin with. `__Host-`: only over TLS (or on localhost),
+/// only for this host, for all of its paths (RFC 6265bis).
+const PREFIX: &str = "__Host-sports-log-login-";
+
+/// How many attempts of one browser can be under way, such as in several tabs.
+const ATTEMPTS: usize = 5;
 
 /// The cookie of the attempt that comes back.
-pub fn attempt_cookie(request: &HttpRequest) -> Option<String> {
-    request.cookie(COOKIE).map(|cookie| cookie.value().to_owned())
+pub fn attempt_cookie(request: &HttpRequest, params: &CallbackParams) -> Option<String> {
+    let name = name(params.state.as_deref()?);
+    request.cookie(&name).map(|cookie| cookie.value().to_owned())
 }
 
-/// The answer that sets, or with an empty value clears, the cookie of an attempt.
-pub fn with_cookie(mut answer: HttpResponseBuilder, value: &str) -> HttpResponseBuilder {
+/// The answer that sets the cookie of an attempt, and drops those of the oldest when there are too
+/// many.
+pub fn begin(
+    mut answer: HttpResponseBuilder,
+    request: &HttpRequest,
+    start: &Start,
+) -> HttpResponseBuilder {
+    answer.cookie(cookie(name(&start.state), start.cookie.clone()));
+    for name in superseded(request) {
+        answer.cookie(cookie(name, String::new()));
+    }
+    answer
+}
+
+/// The answer that clears the cookie of an attempt, which is over.
+pub fn end(mut answer: HttpResponse, state: &str) -> HttpResponse {
+    // Its name and value are of characters that a header can have.
+    if let Err(error) = answer.add_cookie(&cookie(name(state), String::new())) {
+        tracing::warn!(error.cause = %error, "a cookie cannot be cleared");
+    }
+    answer
+}
+
+/// Each attempt has a cookie of its own, named after its state: of two tabs both can come back.
+fn name(state: &str) -> String {
+    format!("{PREFIX}{}", state.get(..16).unwrap_or(state))
+}
+
+/// The names of the attempts beyond those that may go on beside a new one.
+fn superseded(request: &HttpRequest) -> Vec<String> {
+    let Ok(cookies) = request.cookies() else { return Vec::new() };
+    // Of those begun in one second the later comes last (RFC 6265, section 5.4).
+    let mut attempts: Vec<_> =
+        cookies.iter().rev().filter(|cookie| cookie.name().starts_with(PREFIX)).collect();
+    attempts.sort_by_key(|cookie| std::cmp::Reverse(end_of(cookie.value())));
+    attempts.into_iter().skip(ATTEMPTS - 1).map(|cookie| cookie.name().to_owned()).collect()
+}
+
+/// Without a value, one that is cleared.
+fn cookie(name: String, value: String) -> Cookie<'static> {
     let life = if value.is_empty() { 0 } else { LIFE_SECS };
-    let cookie = Cookie::build(COOKIE, value.to_owned())
+    Cookie::build(name, value)
         .path("/")
         .secure(true)
         .http_only(true)
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(life))
-        .finish();
-    answer.cookie(cookie);
-    answer
+        .finish()
 }
 
-/// 200 with JSON; or 303 to `return_to`, with the same in its fragment.
-pub fn outcome(return_to: Option<&str>, outcome: ApiResult<Outcome>) -> ApiResult<HttpResponse> {
-    let Some(return_to) = return_to else {
-        let body = match outcome? {
-            Outcome::LoggedIn(response) => Returned::LoggedIn(Box::new(response)),
-            Outcome::Linked(linked) => Returned::Linked { linked },
-        };
-        return Ok(with_cookie(HttpResponse::Ok(), "").json(body));
+/// 200 with JSON, or the error; or 303 to `return_to`, with either in its fragment.
+pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>) -> HttpResponse {
+    let answer = match (return_to, outcome) {
+        (None, Ok(Outcome::LoggedIn(response))) => {
+            HttpResponse::Ok().json(Returned::LoggedIn(Box::new(response)))
+        }
+        (None, Ok(Outcome::Linked(linked))) => HttpResponse::Ok().json(Returned::Linked { linked }),
+        (None, Err(error)) => HttpResponse::from_error(error),
+        (Some(return_to), Ok(Outcome::LoggedIn(response))) => {
+            let mut fragment = Serializer::new(String::new());
+            back(return_to, &fragment.extend_pairs(response.as_fragment()).finish())
+        }
+        (Some(return_to), Ok(Outcome::Linked(provider))) => {
+            back(return_to, &format!("linked={provider}"))
+        }
+        (Some(return_to), Err(error)) => back(return_to, &error_fragment(&error)),
     };
-    let mut fragment = Serializer::new(String::new());
-    match &outcome {
-        Ok(Outcome::LoggedIn(response)) => {
-            fragment.extend_pairs(response.as_fragment());
-        }
-        Ok(Outcome::Linked(provider)) => {
-            fragment.append_pair("linked", &provider.to_string());
-        }
-        Err(error) => {
-            let fragment = error_fragment(error);
-            return Ok(back(return_to, &fragment));
-        }
-    }
-    Ok(back(return_to, &fragment.finish()))
+    end(answer, state)
 }
 
 /// 303 to `return_to` with `fragment`, which browsers send nowhere.
 pub fn back(return_to: &str, fragment: &str) -> HttpResponse {
-    with_cookie(HttpResponse::SeeOther(), "")
+    HttpResponse::SeeOther()
         .insert_header((header::LOCATION, format!("{return_to}#{fragment}")))
         .finish()
 }

@@ -21,9 +21,10 @@ use crate::{
 /// The longest subject that OpenID Connect allows.
 const MAX_SUBJECT: usize = 255;
 
-/// Where to send somebody, and the cookie that must come back.
+/// Where to send somebody, and the cookie that must come back with the state.
 pub struct Start {
     pub url: String,
+    pub state: String,
     pub cookie: String,
 }
 
@@ -49,7 +50,7 @@ pub async fn start(
     let attempt = LoginAttempt::new(provider, return_to, linking);
     let url = state.providers.authorization_url(&state.outbound, key, &attempt).await?;
     let cookie = attempt.seal(key).map_err(ApiError::internal)?;
-    Ok(Start { url: url.into(), cookie })
+    Ok(Start { url: url.into(), state: attempt.state(key), cookie })
 }
 
 /// The attempt that comes back, with its key, or 400 `invalid_state`: nobody is asked and nothing is read
@@ -73,21 +74,39 @@ pub async fn finish(
     params: CallbackParams,
     device: &Device,
 ) -> ApiResult<Outcome> {
+    let (providers, outbound) = (&state.providers, &state.outbound);
     spend(state, attempt.id).await?;
+    providers.require_issuer(outbound, attempt.provider, params.iss.as_deref()).await?;
     let code = read_code(params)?;
-    let (identity, tokens) = state.providers.identify(&state.outbound, key, attempt, code).await?;
+    let (identity, tokens) = providers.identify(outbound, key, attempt, code).await?;
     let subject = &identity.subject;
-    let is_usable = !subject.is_empty() && !subject.contains(char::is_control);
-    if !is_usable || subject.len() > MAX_SUBJECT {
+    let is_usable = !subject.is_empty() && !subject.contains(|c: char| c.is_ascii_control());
+    if !is_usable || !subject.is_ascii() || subject.len() > MAX_SUBJECT {
         return Err(super::grant::provider_error("a subject that cannot be one"));
     }
-    match attempt.linking {
-        Some(session) => {
-            link(state, session, &identity, &tokens, device).await?;
-            Ok(Outcome::Linked(identity.provider))
-        }
-        None => log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn),
-    }
+    let Some(session) = attempt.linking else {
+        let identity = if is_known(state, &identity).await? {
+            identity
+        } else {
+            providers.complete(outbound, identity, &tokens).await?
+        };
+        return log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn);
+    };
+    // An address is only shown here: without it the link is as good.
+    let completed = providers.complete(outbound, identity.clone(), &tokens).await;
+    let identity = completed.unwrap_or_else(|error| {
+        tracing::warn!(error.cause = ?error.cause, "a provider does not say more of who is linked");
+        identity
+    });
+    link(state, session, &identity, &tokens, device).await?;
+    Ok(Outcome::Linked(identity.provider))
+}
+
+/// Whether somebody has logged in with this account before: an address is needed no more then, and
+/// trouble in asking for one must keep nobody out.
+async fn is_known(state: &WorkerState, identity: &ProviderIdentity) -> ApiResult<bool> {
+    let conn = state.pool.get().await?;
+    Ok(store::find(&conn, identity).await?.is_some())
 }
 
 /// Once only: 400 `invalid_state` for an attempt that came back before.

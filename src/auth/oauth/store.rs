@@ -90,7 +90,8 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// What a login, or a look, has found of an account at a provider.
+/// What a login has found of an account at a provider. What the provider did not name this time
+/// stays.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -99,8 +100,8 @@ pub async fn update(
 ) -> QueryResult<()> {
     diesel::update(oauth_connections::table.find(id))
         .set((
-            oauth_connections::name.eq(shown(&identity.name, 200)),
-            oauth_connections::email.eq(shown(&identity.email, 254)),
+            shown(&identity.name, 200).map(|name| oauth_connections::name.eq(name)),
+            shown(&identity.email, 254).map(|email| oauth_connections::email.eq(email)),
             tokens,
         ))
         .execute(&mut conn)
@@ -141,16 +142,16 @@ pub async fn set_tokens(
     diesel::update(connection).set(tokens).execute(&mut conn).await.map(drop)
 }
 
-/// The user's connection to `provider` with its tokens.
+/// The user's connection to `provider`: its id, its subject there, and its tokens.
 pub async fn find_tokens(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     provider: Provider,
-) -> QueryResult<Option<(Uuid, SealedTokens)>> {
+) -> QueryResult<Option<(Uuid, String, SealedTokens)>> {
     oauth_connections::table
         .filter(oauth_connections::user_id.eq(user_id))
         .filter(oauth_connections::provider.eq(provider.to_string()))
-        .select((oauth_connections::id, SealedTokens::as_select()))
+        .select((oauth_connections::id, oauth_connections::provider_uid, SealedTokens::as_select()))
         .first(&mut conn)
         .await
         .optional()

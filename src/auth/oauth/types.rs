@@ -20,6 +20,8 @@ pub struct CallbackParams {
     pub state: Option<String>,
     pub code: Option<String>,
     pub error: Option<String>,
+    /// The issuer that answers (RFC 9207). Another than the provider's is refused.
+    pub iss: Option<String>,
 }
 
 /// What somebody who comes back is answered.

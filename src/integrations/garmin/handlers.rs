@@ -56,13 +56,14 @@ pub async fn connect(
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::InvalidReturnTo]))),
 )]
 pub async fn authorize(
+    request: HttpRequest,
     state: Data<WorkerState>,
     user: CurrentUser,
     body: ApiJson<AuthorizeBody>,
 ) -> ApiResult<HttpResponse> {
     let start = service::authorize(&state, user.identity(), body.0.parse()?).await?;
-    let answer = AuthorizationUrl { authorization_url: start.url };
-    Ok(respond::with_cookie(HttpResponse::Ok(), &start.cookie).json(answer))
+    let mut answer = respond::begin(HttpResponse::Ok(), &request, &start);
+    Ok(answer.json(AuthorizationUrl { authorization_url: start.url }))
 }
 
 /// Where Garmin sends people back to.
@@ -87,18 +88,16 @@ pub async fn callback(
     state: Data<WorkerState>,
     params: ApiQuery<CallbackParams>,
 ) -> ApiResult<HttpResponse> {
-    let cookie = respond::attempt_cookie(&request);
+    let cookie = respond::attempt_cookie(&request, &params.0);
     let (attempt, key) = service::open_attempt(&state, cookie.as_deref(), &params.0)?;
     let outcome = service::finish(&state, (&attempt, key), params.0).await;
-    let Some(return_to) = &attempt.return_to else {
-        outcome?;
-        return Ok(respond::with_cookie(HttpResponse::NoContent(), "").finish());
+    let answer = match (&attempt.return_to, outcome) {
+        (Some(return_to), Ok(())) => respond::back(return_to, "linked=garmin"),
+        (Some(return_to), Err(error)) => respond::back(return_to, &respond::error_fragment(&error)),
+        (None, Ok(())) => HttpResponse::NoContent().finish(),
+        (None, Err(error)) => HttpResponse::from_error(error),
     };
-    let fragment = match outcome {
-        Ok(()) => "linked=garmin".to_owned(),
-        Err(error) => respond::error_fragment(&error),
-    };
-    Ok(respond::back(return_to, &fragment))
+    Ok(respond::end(answer, &attempt.state(key)))
 }
 
 /// Look at Garmin now, and not only when the hour is over.

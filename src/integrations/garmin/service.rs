@@ -165,7 +165,7 @@ pub async fn authorize(
     let key = &state.server_key;
     let url = developer.grant()?.authorization_url(key, &attempt, &[], &[]);
     let cookie = attempt.seal(key).map_err(ApiError::internal)?;
-    Ok(Start { url: url.into(), cookie })
+    Ok(Start { url: url.into(), state: attempt.state(key), cookie })
 }
 
 /// The attempt that comes back, with its key, or 400 `invalid_state`.

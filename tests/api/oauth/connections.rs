@@ -14,7 +14,7 @@ async fn start(app: &TestApp, user: &User, body: &Value) -> Answer {
 }
 
 /// Links the person who is logged in at the provider; what comes back.
-async fn link(app: &TestApp, provider: &OpenIdProvider, user: &User, person: Person) -> Answer {
+pub async fn link(app: &TestApp, provider: &OpenIdProvider, user: &User, person: Person) -> Answer {
     provider.log_in(person);
     let started = start(app, user, &json!({"password": PASSWORD})).await.expect(200);
     let location = started.json()["authorization_url"].as_str().unwrap().to_owned();

@@ -3,12 +3,18 @@
 mod connections;
 mod facebook;
 mod faults;
+mod issuer;
+mod keys;
 mod login;
 mod odd_answers;
+mod odd_manners;
 mod pre_hijacking;
+mod refused_tokens;
 mod return_to;
 mod state;
+mod tabs;
 mod tokens;
+mod userinfo;
 
 use actix_web::http::Method;
 

@@ -14,15 +14,17 @@ async fn what_was_not_begun_here_is_refused_and_nobody_is_asked() {
     let (path, query) = returned.split_once('?').unwrap();
     let code = query.split('&').find(|pair| pair.starts_with("code=")).unwrap();
     let state = query.split('&').find(|pair| pair.starts_with("state=")).unwrap();
-    let (_, sealed) = mine.cookie.split_once('=').unwrap();
-    let tampered = format!("__Host-sports-log-login=e30{sealed}");
+    let (name, sealed) = mine.cookie.split_once('=').unwrap();
+    let tampered = format!("{name}=e30{sealed}");
+    let swapped = format!("{name}={}", other.cookie.split_once('=').unwrap().1);
     provider.calls();
     for (what, returned, cookie) in [
         ("no cookie", returned.clone(), String::new()),
         ("another browser's cookie", returned.clone(), other.cookie.clone()),
+        ("another attempt's cookie under its name", returned.clone(), swapped),
         ("another provider's cookie", returned.clone(), google.cookie.clone()),
         ("a tampered cookie", returned.clone(), tampered),
-        ("garbage for a cookie", returned.clone(), "__Host-sports-log-login=x.y".to_owned()),
+        ("garbage for a cookie", returned.clone(), format!("{name}=x.y")),
         ("no state", format!("{path}?{code}"), mine.cookie.clone()),
         ("an empty state", format!("{path}?{code}&state="), mine.cookie.clone()),
         ("a foreign state", format!("{path}?{code}&state=AAAA"), mine.cookie.clone()),

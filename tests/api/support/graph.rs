@@ -7,11 +7,11 @@ use std::{
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::{StatusCode, header},
     web::{self, Data, Form, Query},
 };
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ struct State {
     person: Option<Person>,
     codes: HashMap<String, Person>,
     tokens: HashMap<String, Person>,
+    /// What it answers instead, of this status.
+    error: Option<(u16, Value)>,
 }
 
 /// Facebook, as tests see it.
@@ -69,11 +71,22 @@ impl Facebook {
         self.state().person = Some(person);
     }
 
+    /// From now on both parts of the Graph API answer with this, or as they should.
+    pub fn fail(&self, error: Option<(u16, Value)>) {
+        self.state().error = error;
+    }
+
     /// Plays the browser at Facebook: where `location` leads back to, with code and state.
     pub async fn visit(&self, location: &str) -> String {
         let path = location.strip_prefix(&self.base).expect(location);
         let answer = super::send(actix_web::http::Method::GET, &self.base, path, &[], None).await;
         answer.expect(302).header("location").to_owned()
+    }
+
+    fn failure(&self) -> Option<HttpResponse> {
+        let (status, error) = self.state().error.clone()?;
+        let status = StatusCode::from_u16(status).unwrap();
+        Some(HttpResponse::build(status).json(json!({"error": error})))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -102,6 +115,9 @@ async fn dialog(facebook: Data<Facebook>, params: Query<Params>) -> HttpResponse
 }
 
 async fn access_token(facebook: Data<Facebook>, form: Form<Params>) -> HttpResponse {
+    if let Some(failure) = facebook.failure() {
+        return failure;
+    }
     let get = |name: &str| form.get(name).cloned().unwrap_or_default();
     let is_good = get("client_id") == CLIENT_ID
         && get("client_secret") == CLIENT_SECRET
@@ -109,7 +125,7 @@ async fn access_token(facebook: Data<Facebook>, form: Form<Params>) -> HttpRespo
         && get("grant_type") == "authorization_code";
     let mut state = facebook.state();
     let Some(person) = state.codes.remove(&get("code")).filter(|_| is_good) else {
-        return refused();
+        return refused(100);
     };
     let token = format!("EAA{}", Uuid::new_v4());
     state.tokens.insert(token.clone(), person);
@@ -119,6 +135,9 @@ async fn access_token(facebook: Data<Facebook>, form: Form<Params>) -> HttpRespo
 
 /// Asked with the token in a header, and with the proof that it is the app that asks.
 async fn me(facebook: Data<Facebook>, request: HttpRequest, query: Query<Params>) -> HttpResponse {
+    if let Some(failure) = facebook.failure() {
+        return failure;
+    }
     let value = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     let mut mac = Hmac::<Sha256>::new_from_slice(CLIENT_SECRET.as_bytes()).unwrap();
@@ -135,11 +154,11 @@ async fn me(facebook: Data<Facebook>, request: HttpRequest, query: Query<Params>
             }
             HttpResponse::Ok().json(answer)
         }
-        None => refused(),
+        None => refused(190),
     }
 }
 
-fn refused() -> HttpResponse {
-    let error = json!({"message": "Invalid", "type": "OAuthException", "code": 100});
+fn refused(code: u32) -> HttpResponse {
+    let error = json!({"message": "Invalid", "type": "OAuthException", "code": code});
     HttpResponse::BadRequest().json(json!({"error": error}))
 }

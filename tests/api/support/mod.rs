@@ -15,6 +15,7 @@ pub mod peer;
 pub mod process;
 pub mod receiver;
 mod serve;
+mod skewed_clock;
 mod smtp;
 pub mod twilio;
 mod wait;
@@ -25,6 +26,7 @@ pub use cluster::{Database, cluster_url, connector};
 pub use mail::Mail;
 pub use metrics::Scrape;
 pub use own_postgres::{OwnPostgres, free_port};
+pub use skewed_clock::skewed_clock;
 pub use smtp::{SmtpServer, Stage};
 pub use wait::{until, until_found, until_selects};
 

@@ -1,6 +1,6 @@
 //! HTTP to service and back.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 use super::{
     service,
@@ -60,6 +60,7 @@ pub async fn look(
     ]))),
 )]
 pub async fn start(
+    request: HttpRequest,
     state: Data<WorkerState>,
     user: CurrentUser,
     provider: ApiPath<Provider>,
@@ -67,8 +68,8 @@ pub async fn start(
 ) -> ApiResult<HttpResponse> {
     let (return_to, proof) = body.0.parse()?;
     let start = service::start(&state, user.identity(), provider.0, return_to, proof).await?;
-    let answer = AuthorizationUrl { authorization_url: start.url };
-    Ok(respond::with_cookie(HttpResponse::Ok(), &start.cookie).json(answer))
+    let mut answer = respond::begin(HttpResponse::Ok(), &request, &start);
+    Ok(answer.json(AuthorizationUrl { authorization_url: start.url }))
 }
 
 /// Unlink a provider. The last way in cannot be.

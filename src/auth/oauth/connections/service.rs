@@ -1,6 +1,5 @@
 //! The rules of an account's connections.
 
-use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
@@ -14,6 +13,7 @@ use crate::{
         audit::{self, Event, EventKind},
         oauth::{
             Provider,
+            grant::provider_error,
             service::{self as logins, Start},
             store as oauth, tokens,
         },
@@ -21,6 +21,7 @@ use crate::{
         reauth::{self, Proof},
         sessions::Device,
     },
+    db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     state::{Shared, WorkerState},
@@ -60,7 +61,7 @@ pub async fn start(
 /// How the account looks at the provider now. An access token that has expired is refreshed, and no
 /// connection is held while the provider is asked.
 pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -> ApiResult<Look> {
-    let (id, sealed) = {
+    let (id, subject, sealed) = {
         let conn = state.pool.get().await?;
         identity.confirm(&conn).await?;
         let found = oauth::find_tokens(&conn, identity.user_id, provider).await?;
@@ -70,7 +71,7 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
     let Some(mut kept) = tokens::open(&state.token_cipher, id, &sealed)? else {
         return Ok(gone);
     };
-    if kept.expires_at.is_some_and(|end| end <= Utc::now()) {
+    if kept.expires_at.is_some_and(|end| end <= clock::now()) {
         let Some(refresh) = kept.refresh.take() else {
             return Ok(gone);
         };
@@ -85,8 +86,9 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
         oauth::set_tokens(&conn, id, &sealed).await?;
     }
     match state.providers.look(&state.outbound, provider, &kept.access).await {
+        Ok(seen) if seen.subject != subject => Err(provider_error("an answer about somebody else")),
         Ok(seen) => Ok(Look { provider, active: true, name: seen.name, email: seen.email }),
-        Err(error) if error.code == ErrorCode::InvalidCode => Ok(gone),
+        Err(ApiError { code: ErrorCode::InvalidCode | ErrorCode::LoginDenied, .. }) => Ok(gone),
         Err(error) => Err(error),
     }
 }

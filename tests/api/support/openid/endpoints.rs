@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::{CLIENT_ID, CLIENT_SECRET, Fault, Grant, OpenIdProvider, Person, keys};
+use super::{CLIENT_ID, CLIENT_SECRET, Fault, Grant, OpenIdProvider, Person};
 
 type Params = HashMap<String, String>;
 
@@ -37,16 +37,19 @@ fn note(provider: &OpenIdProvider, call: &str) -> Option<Fault> {
 
 async fn discovery(provider: Data<OpenIdProvider>) -> HttpResponse {
     let fault = note(&provider, "GET /.well-known/openid-configuration");
+    if let Some(canned) = provider.canned("GET /.well-known/openid-configuration") {
+        return canned;
+    }
     let base = &provider.issuer;
     let issuer = if fault == Some(Fault::AnotherIssuer) { "https://evil.example" } else { base };
-    HttpResponse::Ok().json(json!({
+    HttpResponse::Ok().json(provider.described(json!({
         "issuer": issuer, "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/token"), "userinfo_endpoint": format!("{base}/userinfo"),
         "jwks_uri": format!("{base}/keys"), "response_types_supported": ["code"],
         "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
-    }))
+    })))
 }
 
 /// OpenID Connect Core 1.0, section 3.1.2, and RFC 7636: whatever is missing is a 400 here.
@@ -100,6 +103,9 @@ async fn token(
     form: Form<Params>,
 ) -> HttpResponse {
     let fault = note(&provider, "POST /token");
+    if let Some(canned) = provider.canned("POST /token") {
+        return canned;
+    }
     match fault {
         Some(Fault::TokenGarbage) => return HttpResponse::Ok().body("<html>Welcome!</html>"),
         Some(Fault::TokenServerError) => return HttpResponse::InternalServerError().finish(),
@@ -143,8 +149,10 @@ async fn token(
     let mut answer = json!({"access_token": access, "token_type": "Bearer", "expires_in": life,
                             "refresh_token": refresh});
     if let Some(nonce) = nonce.filter(|_| fault != Some(Fault::NoIdToken)) {
-        let claims = claims(&provider.issuer, &person, &nonce, fault);
-        answer["id_token"] = json!(keys::sign(state.key, &claims, fault));
+        let mut claims = claims(&provider.issuer, &person, &nonce, fault);
+        // OpenID Connect Core 1.0, section 3.1.3.6.
+        claims["at_hash"] = json!(URL_SAFE_NO_PAD.encode(&Sha256::digest(&access)[..16]));
+        answer["id_token"] = json!(state.id_token(claims, fault));
     }
     if fault == Some(Fault::TokenOversized) {
         answer["padding"] = json!("x".repeat(200 * 1024));
@@ -188,8 +196,12 @@ async fn userinfo(provider: Data<OpenIdProvider>, request: HttpRequest) -> HttpR
     note(&provider, "GET /userinfo");
     let value = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    match provider.state().access_tokens.get(token) {
-        Some(person) => HttpResponse::Ok().json(json!({
+    if let Some(canned) = provider.canned("GET /userinfo") {
+        return canned;
+    }
+    let person = provider.state().access_tokens.get(token).cloned();
+    match person {
+        Some(person) => provider.userinfo(json!({
             "sub": person.subject, "email": person.email, "email_verified": person.email_verified,
             "name": person.name,
         })),
@@ -201,6 +213,6 @@ async fn key_set(provider: Data<OpenIdProvider>) -> HttpResponse {
     if note(&provider, "GET /keys") == Some(Fault::KeysGarbage) {
         return HttpResponse::Ok().body("[]");
     }
-    let index = provider.state().key;
-    HttpResponse::Ok().json(keys::key_set(index))
+    let canned = provider.canned("GET /keys");
+    canned.unwrap_or_else(|| HttpResponse::Ok().json(provider.key_set()))
 }

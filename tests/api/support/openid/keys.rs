@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use aws_lc_rs::{
     encoding::AsDer,
+    rand::SystemRandom,
     rsa::{KeyPair, KeySize, PublicKeyComponents},
-    signature::KeyPair as _,
+    signature::{KeyPair as _, RSA_PKCS1_SHA256},
 };
 use base64::{
     Engine,
@@ -21,9 +22,9 @@ struct Key {
     signing: EncodingKey,
 }
 
-/// Key number `index`: the first two of the provider's, the third somebody else's.
+/// Key number `index`: all but the last are the provider's, that one is somebody else's.
 fn key(index: usize) -> &'static Key {
-    static KEYS: [OnceLock<Key>; 3] = [const { OnceLock::new() }; 3];
+    static KEYS: [OnceLock<Key>; 4] = [const { OnceLock::new() }; 4];
     KEYS[index].get_or_init(|| {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let der = pair.as_der().unwrap();
@@ -34,38 +35,44 @@ fn key(index: usize) -> &'static Key {
     })
 }
 
-const FOREIGN: usize = 2;
+const FOREIGN: usize = 3;
 
-/// The JSON Web Key Set that has key number `index`.
-pub fn key_set(index: usize) -> Value {
+/// Key number `index` as a JSON Web Key of this id.
+pub fn jwk(index: usize, kid: &str) -> Value {
     let public = PublicKeyComponents::<Vec<u8>>::from(key(index).pair.public_key());
     let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
-    json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid(index), "n": n, "e": e}]})
+    json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e})
 }
 
-/// An ID token, signed with key number `index` or as `fault` wants it.
-pub fn sign(index: usize, claims: &Value, fault: Option<Fault>) -> String {
-    let header = Header { kid: Some(kid(index)), ..Header::new(Algorithm::RS256) };
+/// A token of any header and claims, signed with key number `index` by RS256.
+pub fn sign_raw(index: usize, header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(header), part(claims));
+    let pair = &key(index).pair;
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// An ID token, signed with key number `index` of this id or as `fault` wants it.
+pub fn sign(index: usize, kid: &str, claims: &Value, fault: Fault) -> String {
+    let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
     match fault {
-        Some(Fault::AlgNone) => {
-            let header = json!({"alg": "none", "typ": "JWT", "kid": kid(index)});
+        Fault::AlgNone => {
+            let header = json!({"alg": "none", "typ": "JWT", "kid": kid});
             let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
             format!("{}.{}.", part(&header), part(claims))
         }
-        Some(Fault::AlgHs256) => {
+        Fault::AlgHs256 => {
             let header = Header { alg: Algorithm::HS256, ..header };
             let public = key(index).pair.public_key().as_ref().to_vec();
             encode(&header, claims, &EncodingKey::from_secret(&public)).unwrap()
         }
-        Some(Fault::WrongSignature) => encode(&header, claims, &key(FOREIGN).signing).unwrap(),
-        Some(Fault::UnknownKey) => {
+        Fault::WrongSignature => encode(&header, claims, &key(FOREIGN).signing).unwrap(),
+        Fault::UnknownKey => {
             let header = Header { kid: Some("nobodys".into()), ..header };
             encode(&header, claims, &key(FOREIGN).signing).unwrap()
         }
         _ => encode(&header, claims, &key(index).signing).unwrap(),
     }
-}
-
-fn kid(index: usize) -> String {
-    format!("key-{index}")
 }

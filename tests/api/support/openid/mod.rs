@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod keys;
+mod lies;
 
 use std::{
     collections::HashMap,
@@ -9,6 +10,8 @@ use std::{
 };
 
 use actix_web::web::Data;
+
+pub use lies::{ABSENT, Canned};
 
 pub const CLIENT_ID: &str = "sports-log-tests";
 pub const CLIENT_SECRET: &str = "a secret of the tests + 100%";
@@ -33,7 +36,7 @@ impl Person {
     }
 }
 
-/// What it does in place of what it should.
+/// What it does instead of what it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     TokenGarbage,
@@ -74,8 +77,10 @@ struct State {
     codes: HashMap<String, Grant>,
     access_tokens: HashMap<String, Person>,
     refresh_tokens: HashMap<String, Person>,
-    /// How often the keys were changed.
+    /// How often the keys were changed, and how often their id was.
     key: usize,
+    key_id: usize,
+    lies: lies::Lies,
     token_life_secs: Option<i64>,
 }
 
@@ -142,6 +147,12 @@ impl OpenIdProvider {
 
     /// Signs with a key that nobody has seen yet.
     pub fn change_key(&self) {
+        let mut state = self.state();
+        (state.key, state.key_id) = (state.key + 1, state.key_id + 1);
+    }
+
+    /// The same, and the new key has the old one's id.
+    pub fn change_key_under_its_id(&self) {
         self.state().key += 1;
     }
 
