@@ -106,8 +106,8 @@ async fn look_again<T>(
     Ok(Some((message, verdict)))
 }
 
-/// Writes the outcome, trying for as long as the lease lasts that was renewed a third of it ago at
-/// most: a message that was sent and not recorded would be sent again.
+/// Writes the outcome, and keeps trying while the lease lasts: a message that was sent and not
+/// recorded would be sent again. The lease was renewed no longer than a third of it ago.
 async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: &Completion) {
     let sent_to = message.and_then(|message| message.recipient.as_deref());
     let patience = parts.config.lease * 2 / 3;

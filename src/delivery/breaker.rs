@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-/// So many different messages in a row that were refused, and not for their recipients' sake, are
-/// not about the messages any more.
+/// How many different messages in a row must be refused, for reasons other than their recipients,
+/// before the server itself is doubted.
 const DOUBTS: usize = 3;
 
 /// What an attempt told about the channel's server.

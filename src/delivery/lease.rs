@@ -30,8 +30,8 @@ impl Lease {
     }
 }
 
-/// Runs `send` and renews the claim's lease meanwhile, every third of it: a renewal that fails can
-/// be tried again before the lease ends. A quick attempt ends before the first.
+/// Runs `send` and renews the claim's lease meanwhile, every third of the lease: a renewal that
+/// fails can be repeated before the lease ends. A quick attempt is over before the first one.
 pub async fn held<T>(parts: &Parts, claim: Claim, send: impl AsyncFnOnce(Lease) -> T) -> T {
     let (lost, lease) = watch::channel(false);
     tokio::select! {

@@ -36,7 +36,7 @@ fn serve_refuses_secrets_that_are_none_by_name_and_not_by_value() {
         ("APP_BASE_URL", "", "is missing"),
         ("APP_BASE_URL", "ftp://log.example", "must be an http"),
         ("SMTP_TLS", "sometimes", "SMTP_TLS"),
-        ("DELIVERY_DEADLINE_SECS", "4", "must be shorter than DELIVERY_LEASE_SECS"),
+        ("DELIVERY_LEASE_SECS", "0.5", "must be at least 1"),
     ] {
         for subcommand in ["serve", "check-config"] {
             let output = run(&[subcommand], &with(name, value));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    PASSWORD, SmtpServer, TestApp,
+    PASSWORD, SmtpServer, Stage, TestApp,
     process::{run, said},
     settings,
     twilio::{Fault, Twilio},
@@ -145,6 +145,18 @@ async fn a_test_message_shows_whether_a_channel_works() {
     let refused = run(&["send-test", "email", "ann@example.com"], &variables);
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains("not sent: permanent 550"), "{}", said(&refused));
+    for (stage, reply, said_of_it) in [
+        (Stage::Greeting, "554 5.3.2 maintenance", "transport 554 5.3.2 at greeting"),
+        (Stage::Mail, "550 5.7.23 SPF", "transport 550 5.7.23 at MAIL"),
+        (Stage::Dot, "550 5.7.26 not authenticated", "refused 550 5.7.26 at dot"),
+        (Stage::Dot, "", "ambiguous connection closed at dot"),
+    ] {
+        smtp.answer(stage, 1, reply);
+        let refused = run(&["send-test", "email", "ann@example.com"], &variables);
+        assert_eq!(refused.status.code(), Some(1));
+        let expected = format!("not sent: {said_of_it}");
+        assert!(said(&refused).contains(&expected), "{}", said(&refused));
+    }
     twilio.fail(&[Fault::Refuse { status: 401, code: 20003, retry_after: None }]);
     let refused = run(&["send-test", "sms", "+390612345678"], &variables);
     assert!(said(&refused).contains("not sent: transport 20003"), "{}", said(&refused));

@@ -2,9 +2,12 @@
 //! process dies, or another replica is quicker: docs/RELIABILITY.md.
 
 mod at_rest;
+mod blame;
+mod connections;
 mod content;
 mod database_restart;
 mod kill;
+mod late_answers;
 mod leases;
 mod outages;
 mod panics;

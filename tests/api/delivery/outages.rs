@@ -40,6 +40,16 @@ async fn a_server_that_hangs_after_ehlo_ends_the_attempt_and_not_the_mail() {
 }
 
 #[actix_rt::test]
+async fn a_server_that_hangs_after_mail_ends_the_attempt_and_not_the_mail() {
+    survives_a_hang_at(Stage::Mail).await;
+}
+
+#[actix_rt::test]
+async fn a_server_that_hangs_after_rcpt_ends_the_attempt_and_not_the_mail() {
+    survives_a_hang_at(Stage::Rcpt).await;
+}
+
+#[actix_rt::test]
 async fn a_server_that_hangs_after_data_ends_the_attempt_and_not_the_mail() {
     survives_a_hang_at(Stage::Data).await;
 }

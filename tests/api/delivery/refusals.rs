@@ -14,7 +14,7 @@ async fn a_server_that_wants_it_later_gets_it_later_and_later() {
     app.smtp.refuse(3, "451 later");
     app.register("ann@example.com", PASSWORD).await;
     let row = "SELECT status || ' ' || attempts || ' ' || last_error_class || ' ' || last_error_code FROM outbox";
-    until_selects(&app.database, row, "sent 4 transient 451").await;
+    until_selects(&app.database, row, "sent 4 transient 451 at RCPT").await;
     let asked = app.smtp.heard("RCPT");
     let gaps: Vec<Duration> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
     // The first pause is 0.1 s here, each is twice the one before, and they vary by a fifth.
@@ -33,7 +33,7 @@ async fn a_recipient_that_is_refused_is_given_up_at_once_and_no_other() {
     until_selects(&app.database, STATES, "dead 1, sent 99").await;
     let dead = "SELECT email || ' ' || last_error_class || ' ' || last_error_code
                 FROM outbox JOIN users ON users.id = user_id WHERE status = 'dead'";
-    assert_eq!(app.database.text(dead).await, "user7@example.com permanent 550");
+    assert_eq!(app.database.text(dead).await, "user7@example.com permanent 550 at RCPT");
     assert_eq!(app.database.text("SELECT max(attempts) FROM outbox").await, "1");
     assert_eq!(app.smtp.received(), 99);
     Tally::take("F5, 550 for one", &app.database, &app.smtp).await;

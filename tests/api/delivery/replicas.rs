@@ -25,7 +25,7 @@ async fn two_replicas_send_each_mail_once() {
 #[actix_rt::test]
 async fn a_stop_in_the_middle_sends_what_is_in_flight_and_leaves_the_rest() {
     let app = TestApp::spawn_with(&[("DELIVERY_IN_FLIGHT", "2")]).await;
-    app.smtp.take_its_time(Duration::from_millis(50));
+    app.smtp.take_its_time(Duration::from_millis(100));
     enqueue(&app, 30).await;
     let (database, smtp) = (app.database.clone(), app.smtp.clone());
     until("some were sent", async || smtp.received() >= 4).await;

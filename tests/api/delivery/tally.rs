@@ -9,7 +9,7 @@ pub struct Tally {
     pub received: usize,
     /// Those whose `Message-ID` had been seen before.
     pub duplicated: usize,
-    /// Rows that say `sent` and whose mail never came.
+    /// Rows that say `sent` and whose mail the server did not answer by 250.
     pub lost: usize,
     /// Mails that no row is about.
     pub unknown: usize,
@@ -24,10 +24,11 @@ impl Tally {
         let mails = smtp.seen();
         let id = |message_id: &String| message_id.split('@').next().unwrap().to_owned();
         let seen: BTreeSet<String> = mails.iter().map(id).collect();
+        let taken: BTreeSet<String> = smtp.taken().iter().map(id).collect();
         let tally = Self {
             received: mails.len(),
             duplicated: mails.len() - seen.len(),
-            lost: sent.split_whitespace().filter(|id| !seen.contains(*id)).count(),
+            lost: sent.split_whitespace().filter(|id| !taken.contains(*id)).count(),
             unknown: seen.iter().filter(|id| !all.contains(id.as_str())).count(),
         };
         println!(

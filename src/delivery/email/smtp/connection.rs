@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{Cause, Extensions, Failure, Letter, Reply, Stage};
 
-/// A connection that was idle for so long has to show that it is alive, and has so long for it.
+/// After this much idle time a connection must prove that it is alive, and it may take as long.
 const IDLE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Nothing depends on the answer to QUIT, and a stop waits for it.
@@ -21,8 +21,8 @@ pub trait Socket: AsyncRead + AsyncWrite + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Socket for T {}
 
-/// An open connection. A future of its methods that is dropped leaves the dialogue in the middle,
-/// so whoever awaits one owns the connection and drops both.
+/// An open connection. Dropping one of its futures leaves the dialogue in the middle, so the task
+/// that awaits one must own the connection and drop it as well.
 pub struct Connection {
     pub(super) stream: BufReader<Box<dyn Socket>>,
     /// No step may take longer than this, whatever its own patience.
@@ -66,7 +66,7 @@ impl Connection {
         is_ready
     }
 
-    /// Takes leave. Whether the server answers is its own business.
+    /// Says QUIT and closes. A missing answer does not matter.
     pub async fn quit(mut self) {
         let quit = self.say(Stage::Mail, "QUIT", &[221]);
         let _ = tokio::time::timeout(QUIT_PATIENCE, quit).await;
@@ -95,15 +95,15 @@ impl Connection {
     }
 }
 
-/// Writes when the server has said nothing that it was not asked: a reply that came early would be
-/// taken for the answer to what is written now.
+/// Writes, unless unread bytes are waiting: a reply that came early would be taken for the answer
+/// to this command.
 async fn write(stream: &mut BufReader<Box<dyn Socket>>, bytes: &[u8]) -> io::Result<()> {
     quiet(stream)?;
     stream.write_all(bytes).await?;
     stream.flush().await
 }
 
-/// An error when there is something to read, or the end.
+/// Fails when the server has sent something that was not asked for, or has closed the connection.
 fn quiet(stream: &mut BufReader<Box<dyn Socket>>) -> io::Result<()> {
     match unconstrained(stream.fill_buf()).now_or_never() {
         None => Ok(()),

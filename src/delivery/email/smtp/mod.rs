@@ -1,5 +1,5 @@
-//! The mail server's client (RFC 5321). It owns its connections: an attempt that is cut off takes
-//! the connection with it, because answers that are still to come belong to that attempt's mail.
+//! An SMTP client (RFC 5321) that owns its connections: an attempt that is cut off closes its
+//! connection, because the replies still to come belong to that attempt's message.
 
 mod connection;
 mod extensions;

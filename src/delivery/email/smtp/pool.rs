@@ -1,5 +1,5 @@
-//! Connections between two messages. One is in here or in the hands of an attempt, never both, and
-//! comes back only after a whole dialogue: an attempt that is cut off drops it.
+//! Idle connections. A connection is either in the pool or owned by an attempt, and returns only
+//! after a complete dialogue: an attempt that is cut off drops it.
 
 use std::{
     cell::RefCell,
@@ -15,12 +15,12 @@ const KEPT_FOR: Duration = Duration::from_secs(30);
 /// Messages that one connection carries: servers have such limits and answer them with errors.
 const MOST_MAILS: u32 = 100;
 
-/// The idle connections, the one used last at the end.
+/// The idle connections, most recently used last.
 #[derive(Default)]
 pub struct Pool(RefCell<Vec<(Connection, Instant)>>);
 
 impl Pool {
-    /// A connection that is still alive.
+    /// Takes the most recently used connection, if it is still alive.
     pub async fn take(&self) -> Option<Connection> {
         let (mut connection, since) = self.0.borrow_mut().pop()?;
         if connection.is_ready(since.elapsed()).await {
@@ -31,7 +31,7 @@ impl Pool {
         None
     }
 
-    /// Keeps a connection whose dialogue has come to its end.
+    /// Keeps a connection whose dialogue is complete.
     pub fn put(&self, connection: Connection) {
         if connection.mails < MOST_MAILS {
             self.0.borrow_mut().push((connection, Instant::now()));

@@ -31,8 +31,8 @@ impl Reply {
     /// Reads one reply. Text outside UTF-8 is replaced: the code alone decides.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the server hangs up; `InvalidData` when it says what is no reply, or
-    /// more than a reply may have.
+    /// `UnexpectedEof` when the server hangs up; `InvalidData` when the bytes are no reply, or the
+    /// reply is too long.
     pub async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Self> {
         let (code, mut is_last, text) = read_line(stream).await?;
         let mut lines = vec![text];

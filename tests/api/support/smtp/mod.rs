@@ -1,5 +1,5 @@
 //! A mail server on loopback that speaks SMTP (RFC 5321), keeps what it is given, and misbehaves
-//! when told to.
+//! when told to: as real ones do, late and in order.
 
 mod conversation;
 
@@ -13,14 +13,19 @@ use tokio::{
     net::TcpSocket,
     sync::{Notify, watch},
 };
+use tokio_rustls::TlsAcceptor;
 
 use super::Mail;
 
-/// Where a conversation can be held up: before the server says its next word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a conversation can be held up, or get another answer: before the server says its next word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     Greeting,
+    /// After EHLO.
     Hello,
+    Auth,
+    Mail,
+    Rcpt,
     /// After DATA, before the mail itself.
     Data,
     /// After the mail's final dot.
@@ -30,18 +35,26 @@ pub enum Stage {
 /// What was taken, what was heard, and what is said in place of taking a mail.
 #[derive(Default)]
 struct State {
+    connections: usize,
+    /// The lines of the answer to EHLO.
+    extensions: Vec<String>,
     mails: VecDeque<Mail>,
     received: usize,
     /// `Message-ID`s of all mails read to the final dot.
     seen: Vec<String>,
     /// Mails read to the final dot whose sender was left without an answer.
     unanswered: Vec<Mail>,
+    /// `Message-ID`s of the mails that were answered by 250.
+    taken: Vec<String>,
     heard: Vec<(Instant, String)>,
-    replies_to_rcpt: VecDeque<String>,
+    /// Replies to the next that come to a stage, and to all after them.
+    next: HashMap<Stage, VecDeque<String>>,
+    always: HashMap<Stage, String>,
     refused: HashMap<String, String>,
-    reply_to_login: Option<String>,
     closed: Option<String>,
     drops: usize,
+    /// How long the next mails take, and all after them.
+    paces: VecDeque<Duration>,
     pace: Duration,
 }
 
@@ -53,6 +66,9 @@ pub struct SmtpServer {
     state: Arc<Mutex<State>>,
     arrived: Arc<Notify>,
     held: Arc<watch::Sender<Option<Stage>>>,
+    /// The last words on idle connections.
+    hang_up: Arc<watch::Sender<String>>,
+    tls: Option<TlsAcceptor>,
 }
 
 /// A port that belongs to a mail server which does not listen yet: connections are refused.
@@ -72,13 +88,47 @@ impl SmtpServer {
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let port = socket.local_addr().unwrap().port();
         let held = Arc::new(watch::Sender::new(None));
-        let server = Self { port, state: Arc::default(), arrived: Arc::default(), held };
+        let (state, arrived, hang_up) = (Arc::default(), Arc::default(), Arc::default());
+        let server = Self { port, state, arrived, held, hang_up, tls: None };
+        server.offer(&["8BITMIME", "AUTH PLAIN", "SMTPUTF8"]);
         AbsentSmtpServer { server, socket }
+    }
+
+    /// One that offers STARTTLS.
+    pub async fn start_with_tls(acceptor: TlsAcceptor) -> Self {
+        let mut absent = Self::absent();
+        absent.server.tls = Some(acceptor);
+        absent.appear().await
+    }
+
+    /// What the answer to EHLO says from now on.
+    pub fn offer(&self, extensions: &[&str]) {
+        self.state().extensions = extensions.iter().map(|line| (*line).to_owned()).collect();
+    }
+
+    /// The next `times` that come to `stage` get `reply`; an empty one is the end of the connection.
+    pub fn answer(&self, stage: Stage, times: usize, reply: &str) {
+        let replies = std::iter::repeat_n(reply.to_owned(), times);
+        self.state().next.entry(stage).or_default().extend(replies);
+    }
+
+    /// Whatever comes to `stage` gets `reply`; with `None` the usual one again.
+    pub fn answer_always(&self, stage: Stage, reply: Option<&str>) {
+        let mut state = self.state();
+        match reply {
+            Some(reply) => state.always.insert(stage, reply.to_owned()),
+            None => state.always.remove(&stage),
+        };
+    }
+
+    /// Ends all connections that wait for a command, with these last words or none.
+    pub fn hang_up(&self, last_words: &str) {
+        self.hang_up.send_replace(last_words.to_owned());
     }
 
     /// The next `times` recipients are answered with `reply` (such as `451 later`).
     pub fn refuse(&self, times: usize, reply: &str) {
-        self.state().replies_to_rcpt.extend(std::iter::repeat_n(reply.to_owned(), times));
+        self.answer(Stage::Rcpt, times, reply);
     }
 
     /// This recipient is always answered with `reply`.
@@ -88,7 +138,7 @@ impl SmtpServer {
 
     /// Every login is answered with `reply`; with `None` they succeed again.
     pub fn refuse_logins(&self, reply: Option<&str>) {
-        self.state().reply_to_login = reply.map(str::to_owned);
+        self.answer_always(Stage::Auth, reply);
     }
 
     /// Everything, on open connections too, is answered with `reply` and the end of the
@@ -107,6 +157,11 @@ impl SmtpServer {
         self.state().pace = pace;
     }
 
+    /// How long the server takes over each of the next mails.
+    pub fn take_its_time_over_the_next(&self, paces: &[Duration]) {
+        self.state().paces.extend(paces);
+    }
+
     /// Every conversation that comes to `stage` stays there; with `None` they all go on.
     pub fn hold(&self, stage: Option<Stage>) {
         self.held.send_replace(stage);
@@ -120,6 +175,16 @@ impl SmtpServer {
     /// The `Message-ID`s of all mails that came to their final dot, answered or not.
     pub fn seen(&self) -> Vec<String> {
         self.state().seen.clone()
+    }
+
+    /// The `Message-ID`s of all mails that were answered by 250, whether anybody heard it or not.
+    pub fn taken(&self) -> Vec<String> {
+        self.state().taken.clone()
+    }
+
+    /// Connections that were opened so far.
+    pub fn connections(&self) -> usize {
+        self.state().connections
     }
 
     /// Mails whose sender was not told that they were taken.
