@@ -16,6 +16,7 @@ pub mod process;
 pub mod receiver;
 mod serve;
 mod skewed_clock;
+mod sms;
 mod smtp;
 pub mod twilio;
 mod wait;

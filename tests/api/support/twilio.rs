@@ -11,8 +11,10 @@ use actix_web::{
     http::header,
     web::{Data, Form, Path, Query},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::Notify;
+
+use super::sms::Sms;
 
 pub const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
 pub const AUTH_TOKEN: &str = "a token that only Twilio knows";
@@ -33,19 +35,6 @@ pub enum Fault {
     Garbage,
     /// Answered 201, with a status and an error code, which is JSON.
     AcceptAs(&'static str, &'static str),
-}
-
-/// A message that was accepted.
-#[derive(Clone, Debug)]
-pub struct Sms {
-    pub sid: String,
-    pub to: String,
-    pub from: String,
-    pub body: String,
-    pub validity_secs: u32,
-    pub status: &'static str,
-    /// JSON, as Twilio shows it beside the status.
-    pub error_code: &'static str,
 }
 
 #[derive(Default)]
@@ -178,19 +167,6 @@ impl Twilio {
         drop(state);
         self.arrived.notify_waiters();
         sid
-    }
-}
-
-impl Sms {
-    /// The code, which comes first.
-    pub fn code(&self) -> String {
-        self.body.chars().take(6).collect()
-    }
-
-    fn json(&self) -> Value {
-        let Self { sid, to, body, status, error_code, .. } = self;
-        let error_code: Value = serde_json::from_str(error_code).unwrap();
-        json!({"sid": sid, "status": status, "body": body, "to": to, "error_code": error_code})
     }
 }
 
