@@ -89,8 +89,6 @@ fn too_large(limit: usize) -> ApiError {
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
     // As text, because the parser does not look into strings of fields that it skips.
     let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
-    // Some clients begin with a byte order mark (RFC 8259, section 8.1).
-    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     if is_too_deep(body.as_bytes()) {
         return Err(malformed("nests more than 64 levels deep"));
     }
