@@ -1,7 +1,7 @@
 //! One attempt to send one message: look again, compose, send while the lease is renewed, complete.
 //! No connection is held while a provider is talked to.
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use actix::Message;
 use diesel_async::AsyncPgConnection;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::ApiResult,
-    outbox::store::{self, Claim, Claimed, Completion},
+    outbox::store::{self, Claim, Claimed, Completion, Ended},
 };
 
 /// Send this message. Carries an id and a fence; the row has the rest.
@@ -39,7 +39,7 @@ pub async fn attempt<T>(
     let (message, content) = match look_again(parts, claim, compose).await {
         Ok(Some((message, Verdict::Send(content)))) => (message, content),
         Ok(Some((message, Verdict::End(completion)))) => {
-            complete(parts, claim, Some(&message), &completion).await;
+            complete(parts, claim, Some(&message), completion).await;
             return Health::Unknown;
         }
         Ok(None) => return Health::Unknown,
@@ -63,8 +63,11 @@ pub async fn attempt<T>(
         }
     };
     match completion {
-        Some(completion) => complete(parts, claim, Some(&message), &completion).await,
-        None => lost(parts, claim),
+        Some(completion) => complete(parts, claim, Some(&message), completion).await,
+        None => {
+            parts.metrics.lost_leases.inc();
+            tracing::warn!(outbox.id = %claim.id, "the lease was lost before the message was sent");
+        }
     }
     health
 }
@@ -82,7 +85,7 @@ pub async fn surviving_panics(
             tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
             let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
             if let Some(completion) = completion {
-                complete(&parts, claim, None, &completion).await;
+                complete(&parts, claim, None, completion).await;
             }
             health
         }
@@ -106,56 +109,9 @@ async fn look_again<T>(
     Ok(Some((message, verdict)))
 }
 
-/// Writes the outcome, and keeps trying while the lease lasts: a message that was sent and not
-/// recorded would be sent again. The lease was renewed no longer than a third of it ago.
-async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: &Completion) {
-    let sent_to = message.and_then(|message| message.recipient.as_deref());
-    let patience = parts.config.lease * 2 / 3;
-    let outcome = tokio::time::timeout(patience, async {
-        loop {
-            match try_complete(parts, claim, sent_to, completion).await {
-                Ok(latency) => return latency,
-                Err(error) => {
-                    tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "outcome not recorded yet");
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                }
-            }
-        }
-    });
-    match outcome.await {
-        Ok(Some(latency)) => {
-            if let Some(message) = message {
-                count(parts, message, completion, latency);
-            }
-        }
-        Ok(None) | Err(_) => lost(parts, claim),
-    }
-}
-
-/// Counts a message that is over.
-fn count(parts: &Parts, message: &Claimed, completion: &Completion, latency: f64) {
-    let (metrics, channel) = (&parts.metrics, message.channel.as_str());
-    match completion {
-        Completion::Sent { .. } => metrics.latency.observe(latency),
-        Completion::Dead { class, .. } => {
-            metrics.dead.with_label_values(&[channel, *class]).inc();
-        }
-        Completion::Expired => metrics.expired.with_label_values(&[channel]).inc(),
-        Completion::Retry { .. } | Completion::Cancelled => {}
-    }
-}
-
-fn lost(parts: &Parts, claim: Claim) {
-    parts.metrics.lost_leases.inc();
-    tracing::warn!(outbox.id = %claim.id, "the lease was lost before the outcome was recorded");
-}
-
-async fn try_complete(
-    parts: &Parts,
-    claim: Claim,
-    sent_to: Option<&str>,
-    completion: &Completion,
-) -> ApiResult<Option<f64>> {
-    let conn = parts.pool.get().await?;
-    Ok(store::complete(&conn, claim, sent_to, completion).await?)
+/// Returns once the outcome is recorded.
+async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: Completion) {
+    let channel = message.and_then(|message| message.channel.parse().ok());
+    let sent_to = message.and_then(|message| message.recipient.clone());
+    parts.recorder.record(Ended { claim, channel, sent_to, completion }).await;
 }

@@ -9,8 +9,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     ActorState, Actors, Parts,
     email::{EmailActor, Mailer},
+    lane::Lane,
     otp::{Channels, OtpActor},
-    relay::{Lane, Relay, Stop, Wake},
+    recorder::{self, Outcomes},
+    relay::{Relay, Stop, Wake},
     sms::{SmsActor, Texter},
     webhook::{WebhookActor, WebhookClient},
 };
@@ -39,8 +41,9 @@ struct Crew {
 }
 
 /// Runs until told to stop. The answer is sent when nothing is in flight any more.
-pub async fn keep(parts: Parts, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
+pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
     let parts = Rc::new(parts);
+    actix_rt::spawn(recorder::run(Rc::clone(&parts), outcomes));
     let mailer = match Mailer::new(&parts.mail, &parts.config) {
         Ok(mailer) => mailer.map(Rc::new),
         Err(error) => {

@@ -13,9 +13,11 @@ mod crew;
 mod email;
 mod faults;
 mod housekeeping;
+mod lane;
 mod lease;
 mod mailbox;
 mod otp;
+mod recorder;
 mod relay;
 mod send_error;
 mod sms;
@@ -35,6 +37,8 @@ use crate::{
     db::{Connections, Connector, Pool},
     telemetry::DeliveryMetrics,
 };
+
+use recorder::Recorder;
 
 pub use send_error::{SendError, SendResult};
 pub use status::{ActorState, Actors, DeliveryStatus};
@@ -64,6 +68,7 @@ pub(crate) struct Parts {
     pub status: DeliveryStatus,
     /// Turns true when a stop can wait no longer.
     pub interrupted: watch::Sender<bool>,
+    pub recorder: Recorder,
 }
 
 /// The longest that an attempt may take which speaks HTTP, with all its requests.
@@ -112,6 +117,7 @@ impl Delivery {
         let connector = connector.with_statement_timeout(config.database.statement_timeout);
         let pool = Pool::new(connector.clone(), POOL_SIZE, config.database.wait);
         metrics.watch_pool("delivery", pool.clone());
+        let (recorder, outcomes) = Recorder::new();
         let parts = Parts {
             connector,
             pool,
@@ -127,11 +133,12 @@ impl Delivery {
             metrics: metrics.delivery.clone(),
             status,
             interrupted: watch::Sender::new(false),
+            recorder,
         };
         let (stop, stopped) = mpsc::channel(1);
         let arbiter = Arbiter::new();
         arbiter.spawn_fn(move || {
-            actix_rt::spawn(crew::keep(parts, stopped));
+            actix_rt::spawn(crew::keep(parts, outcomes, stopped));
         });
         Self { arbiter, stop }
     }

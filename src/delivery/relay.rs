@@ -1,24 +1,14 @@
 //! The relay: claims what is due, hands ids to the channels' actors, never more than they can take.
 
-use std::{
-    collections::HashMap,
-    rc::Rc,
-    time::{Duration, Instant},
-};
+use std::{rc::Rc, time::Duration};
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseFuture,
     WrapFuture,
 };
 use tokio::sync::watch;
-use uuid::Uuid;
 
-use super::{
-    Parts,
-    attempt::Deliver,
-    breaker::{Breaker, Health},
-    housekeeping,
-};
+use super::{Parts, attempt::Deliver, breaker::Health, housekeeping, lane::Lane};
 use crate::{
     error::ApiResult,
     outbox::{
@@ -42,24 +32,6 @@ pub struct Wake;
 #[rtype(result = "()")]
 pub struct Stop;
 
-/// One channel: who delivers what goes by it, what is in flight, and whether its server works.
-pub struct Lane {
-    channel: Channel,
-    /// For messages without a code; those with one are the OTP actor's.
-    actor: Option<Recipient<Deliver>>,
-    in_flight: HashMap<Uuid, Claim>,
-    breaker: Breaker,
-    /// There may be messages that are not claimed yet: told so, or the last claim took all it could.
-    may_have_more: bool,
-}
-
-impl Lane {
-    pub fn new(channel: Channel, actor: Option<Recipient<Deliver>>) -> Self {
-        let (in_flight, breaker) = (HashMap::new(), Breaker::default());
-        Self { channel, actor, in_flight, breaker, may_have_more: true }
-    }
-}
-
 /// See the module.
 pub struct Relay {
     parts: Rc<Parts>,
@@ -69,13 +41,15 @@ pub struct Relay {
     /// Woken while claiming: look again afterwards.
     look_again: bool,
     is_stopping: bool,
-    /// Messages in flight in all lanes, and one more while claiming, for whoever waits for the end of them.
-    in_flight: watch::Sender<usize>,
+    /// Statements under way that give claims back.
+    giving_back: usize,
+    /// Claims of all lanes and what is under way for them; a stop waits for the end of it.
+    unfinished: watch::Sender<usize>,
 }
 
 impl Relay {
     pub fn new(parts: Rc<Parts>, lanes: Vec<Lane>, otp: Recipient<Deliver>) -> Self {
-        let in_flight = watch::Sender::new(0);
+        let unfinished = watch::Sender::new(0);
         Self {
             parts,
             lanes,
@@ -83,7 +57,8 @@ impl Relay {
             is_claiming: false,
             look_again: false,
             is_stopping: false,
-            in_flight,
+            giving_back: 0,
+            unfinished,
         }
     }
 
@@ -92,6 +67,7 @@ impl Relay {
         for lane in &mut self.lanes {
             lane.may_have_more = true;
         }
+        self.take_back(ctx);
         self.look(ctx);
     }
 
@@ -104,23 +80,16 @@ impl Relay {
             self.look_again = true;
             return;
         }
-        let now = Instant::now();
         let limit = self.parts.config.in_flight;
         let mut wanted = Vec::new();
-        // What is claimed for an actor that died would wait for its lease to run out. Those who follow look at all.
-        let otp = self.otp.connected();
-        let is_served =
-            |lane: &&mut Lane| otp && lane.actor.as_ref().is_none_or(Recipient::connected);
-        for lane in self.lanes.iter_mut().filter(is_served).filter(|lane| lane.may_have_more) {
-            let room = lane.breaker.capacity(now, lane.in_flight.len(), limit);
-            if room > 0 {
-                lane.may_have_more = false;
-                let order = if lane.breaker.is_in_doubt() {
-                    Order::NewestFirst
-                } else {
-                    Order::MostUrgentFirst
-                };
-                wanted.push((lane.channel, room, order));
+        // Messages claimed for a dead actor would be stuck until their leases run out. The restarted
+        // relay looks at every lane.
+        if self.otp.connected() {
+            for lane in &mut self.lanes {
+                if let Some((room, order)) = lane.wanted(limit) {
+                    lane.may_have_more = false;
+                    wanted.push((lane.channel, room, order));
+                }
             }
         }
         if wanted.is_empty() {
@@ -136,8 +105,9 @@ impl Relay {
                     for (channel, claims, took_all_it_could) in claimed {
                         if let Some(lane) = relay.lane(channel) {
                             lane.may_have_more |= took_all_it_could;
+                            lane.queue(claims);
                         }
-                        relay.hand_over(channel, claims, ctx);
+                        relay.hand_over(channel, ctx);
                     }
                 }
                 Err(error) => {
@@ -151,35 +121,55 @@ impl Relay {
         }));
     }
 
-    fn hand_over(&mut self, channel: Channel, claims: Vec<Claim>, ctx: &mut Context<Self>) {
+    /// Has messages delivered that wait, as many as may be in flight.
+    fn hand_over(&mut self, channel: Channel, ctx: &mut Context<Self>) {
+        if self.is_stopping {
+            return self.take_back(ctx);
+        }
+        let limit = self.parts.config.in_flight;
         let otp = self.otp.clone();
-        for claim in claims {
-            let Some(lane) = self.lane(channel) else {
-                return;
-            };
-            let actor = if claim.kind.is_code() { Some(&otp) } else { lane.actor.as_ref() };
+        while let Some(lane) = self.lane(channel) {
+            let Some(claim) = lane.next(limit) else { break };
+            let actor = if claim.kind.is_code() { Some(otp.clone()) } else { lane.actor.clone() };
             let Some(actor) = actor else {
                 tracing::error!(outbox.id = %claim.id, outbox.kind = %claim.kind, "nobody delivers this kind by {channel}");
+                lane.learn(claim, Health::Unknown, Duration::ZERO);
                 continue;
             };
             let attempt = actor.send(Deliver(claim));
-            lane.in_flight.insert(claim.id, claim);
             ctx.spawn(attempt.into_actor(self).map(move |health, relay, ctx| {
                 // Without an answer the actor died; the lease brings the message back.
-                relay.learn(channel, claim, health.unwrap_or(Health::Unknown));
-                relay.look(ctx);
+                relay.learn(channel, claim, health.unwrap_or(Health::Unknown), ctx);
             }));
         }
         self.show();
     }
 
-    fn learn(&mut self, channel: Channel, claim: Claim, health: Health) {
+    fn learn(&mut self, channel: Channel, claim: Claim, health: Health, ctx: &mut Context<Self>) {
         let probe = self.parts.config.probe;
         if let Some(lane) = self.lane(channel) {
-            lane.in_flight.remove(&claim.id);
-            // Claimed less than there was room for, because a user had their share on the way: it is free now.
-            lane.may_have_more |= channel == Channel::Webhook;
-            lane.breaker.learn(health, claim.id, Instant::now(), probe);
+            lane.learn(claim, health, probe);
+        }
+        self.take_back(ctx);
+        self.hand_over(channel, ctx);
+        self.look(ctx);
+    }
+
+    /// Gives back what was claimed ahead and cannot be delivered soon.
+    fn take_back(&mut self, ctx: &mut Context<Self>) {
+        let (lease, is_stopping) = (self.parts.config.lease, self.is_stopping);
+        let claims: Vec<Claim> = self
+            .lanes
+            .iter_mut()
+            .flat_map(|lane| if is_stopping { lane.take_back_all() } else { lane.take_back(lease) })
+            .collect();
+        if !claims.is_empty() {
+            self.giving_back += 1;
+            let giving = give_back(Rc::clone(&self.parts), claims);
+            ctx.spawn(giving.into_actor(self).map(|(), relay, _| {
+                relay.giving_back -= 1;
+                relay.show();
+            }));
         }
         self.show();
     }
@@ -193,17 +183,16 @@ impl Relay {
     }
 
     fn show(&self) {
-        // What is just being claimed is as good as in flight: a stop must not leave it behind.
         let claiming = usize::from(self.is_claiming);
-        let in_flight: usize = self.lanes.iter().map(|lane| lane.in_flight.len()).sum();
-        self.in_flight.send_replace(claiming + in_flight);
+        let claimed: usize = self.lanes.iter().map(Lane::claimed).sum();
+        self.unfinished.send_replace(claiming + claimed + self.giving_back);
         for lane in &self.lanes {
             let gauge = self
                 .parts
                 .metrics
                 .breaker_open
                 .with_label_values(&[lane.channel.to_string().as_str()]);
-            gauge.set(lane.breaker.is_open().into());
+            gauge.set(lane.is_open().into());
         }
     }
 }
@@ -236,13 +225,14 @@ impl Handler<Wake> for Relay {
 impl Handler<Stop> for Relay {
     type Result = ResponseFuture<()>;
 
-    fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
         self.is_stopping = true;
-        let mut in_flight = self.in_flight.subscribe();
+        self.take_back(ctx);
+        let mut unfinished = self.unfinished.subscribe();
         let parts = Rc::clone(&self.parts);
         Box::pin(async move {
             let mut drained = async |patience| {
-                let drained = in_flight.wait_for(|in_flight| *in_flight == 0);
+                let drained = unfinished.wait_for(|unfinished| *unfinished == 0);
                 tokio::time::timeout(patience, drained).await.is_ok()
             };
             if !drained(parts.config.drain).await {
@@ -270,4 +260,15 @@ async fn claim(
         claimed.push((channel, claims, took_all_it_could));
     }
     Ok(claimed)
+}
+
+/// Makes claims due again that nobody tried to send. What cannot be given back, the lease repairs.
+async fn give_back(parts: Rc<Parts>, claims: Vec<Claim>) {
+    let outcome = async {
+        let conn = parts.pool.get().await?;
+        ApiResult::Ok(store::give_back(&conn, &claims).await?)
+    };
+    if let Err(error) = outcome.await {
+        tracing::warn!(error.cause = ?error.cause, "cannot give messages back now");
+    }
 }

@@ -16,6 +16,15 @@ pub enum Channel {
 
 impl Channel {
     pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Webhook];
+
+    /// As metrics and the table call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Webhook => "webhook",
+        }
+    }
 }
 
 /// What a message says.

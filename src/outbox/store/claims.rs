@@ -11,13 +11,9 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::undelivered::NOTE;
 use crate::{
-    db::{
-        FetchOne, FixedSql,
-        schema::{otp_challenges, outbox, users},
-    },
-    outbox::{Channel, MessageKind, Undelivered},
+    db::schema::{otp_challenges, outbox, users},
+    outbox::{Channel, MessageKind},
 };
 
 /// A claimed message: what it is, and the fence that only this claim may complete it with.
@@ -42,26 +38,6 @@ pub struct Claimed {
     pub life_left_secs: f64,
     /// Seconds since it was enqueued.
     pub age_secs: f64,
-}
-
-/// How a claim ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Completion {
-    Sent {
-        provider_id: Option<String>,
-    },
-    /// To be tried again after a pause.
-    Retry {
-        pause: Duration,
-        class: &'static str,
-        code: Option<String>,
-    },
-    Dead {
-        class: &'static str,
-        code: Option<String>,
-    },
-    Expired,
-    Cancelled,
 }
 
 /// Which of the messages that are due are claimed first.
@@ -211,58 +187,6 @@ pub async fn retract_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryRes
     let some = held(claim).filter(outbox::unconfirmed.gt(0));
     let retracted = diesel::update(some).set(outbox::unconfirmed.eq(outbox::unconfirmed - 1));
     retracted.execute(&mut conn).await.map(drop)
-}
-
-/// Ends a claim: the seconds since the message was enqueued, or nothing when the claim was lost to
-/// somebody else meanwhile. Notes with it whether messages reach the address or number `sent_to`.
-pub async fn complete(
-    mut conn: &AsyncPgConnection,
-    claim: Claim,
-    sent_to: Option<&str>,
-    completion: &Completion,
-) -> QueryResult<Option<f64>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Double)]
-        age_secs: f64,
-    }
-    let (status, pause, class, code, provider_id, failure) = match completion {
-        Completion::Sent { provider_id } => ("sent", None, None, None, provider_id.clone(), None),
-        Completion::Retry { pause, class, code } => {
-            ("queued", Some(*pause), Some(*class), code.clone(), None, None)
-        }
-        Completion::Dead { class, code } => {
-            let failure = Undelivered::of(class, code.as_deref());
-            ("dead", None, Some(*class), code.clone(), None, Some(failure))
-        }
-        Completion::Expired => ("expired", None, None, None, None, Some(Undelivered::NotInTime)),
-        Completion::Cancelled => ("cancelled", None, None, None, None, None),
-    };
-    let completed: Option<Row> = FixedSql::new(format!(
-        "WITH ended AS (
-            UPDATE outbox SET status = $3, lease_until = NULL,
-                last_error_class = coalesce($4, last_error_class),
-                last_error_code = coalesce($5, last_error_code),
-                provider_id = coalesce($6, provider_id),
-                not_before = coalesce(now() + make_interval(secs => $7), not_before),
-                finished_at = CASE WHEN $7 IS NULL THEN now() END
-            WHERE id = $1 AND fence = $2 AND status = 'sending'
-            RETURNING user_id, channel, status, $8 AS sent_to, $9 AS failure, created_at), {NOTE}
-         SELECT extract(epoch FROM now() - created_at)::float8 AS age_secs FROM ended"
-    ))
-    .bind::<SqlUuid, _>(claim.id)
-    .bind::<BigInt, _>(claim.fence)
-    .bind::<Text, _>(status)
-    .bind::<Nullable<Text>, _>(class)
-    .bind::<Nullable<Text>, _>(code)
-    .bind::<Nullable<Text>, _>(provider_id)
-    .bind::<Nullable<Double>, _>(pause.map(|pause| pause.as_secs_f64()))
-    .bind::<Nullable<Text>, _>(sent_to)
-    .bind::<Nullable<Text>, _>(failure.map(|failure| failure.to_string()))
-    .fetch_one(&mut conn)
-    .await
-    .optional()?;
-    Ok(completed.map(|row| row.age_secs))
 }
 
 /// The row of a claim, while the claim holds.

@@ -4,6 +4,7 @@ mod checks;
 mod claims;
 mod enqueue;
 mod operators;
+mod outcomes;
 mod undelivered;
 mod upkeep;
 
@@ -11,5 +12,6 @@ pub use checks::*;
 pub use claims::*;
 pub use enqueue::*;
 pub use operators::*;
+pub use outcomes::*;
 pub use undelivered::*;
 pub use upkeep::*;

@@ -1,0 +1,100 @@
+//! One channel: who delivers what goes by it, what was claimed for it, and whether its server works.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use actix::Recipient;
+use uuid::Uuid;
+
+use super::{
+    attempt::Deliver,
+    breaker::{Breaker, Health},
+};
+use crate::outbox::{
+    Channel,
+    store::{Claim, Order},
+};
+
+/// See the module.
+pub struct Lane {
+    pub channel: Channel,
+    /// For messages without a code; those with one are the OTP actor's.
+    pub actor: Option<Recipient<Deliver>>,
+    in_flight: HashMap<Uuid, Claim>,
+    /// Claimed ahead, with the time of it: who finishes need not wait for a claim.
+    waiting: VecDeque<(Claim, Instant)>,
+    breaker: Breaker,
+    /// There may be messages that are not claimed yet: told so, or the last claim took all it could.
+    pub may_have_more: bool,
+}
+
+impl Lane {
+    pub fn new(channel: Channel, actor: Option<Recipient<Deliver>>) -> Self {
+        let (in_flight, waiting, breaker) = Default::default();
+        Self { channel, actor, in_flight, waiting, breaker, may_have_more: true }
+    }
+
+    /// Whether somebody would deliver what is claimed.
+    pub fn is_served(&self) -> bool {
+        self.actor.as_ref().is_none_or(Recipient::connected)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.breaker.is_open()
+    }
+
+    /// Claims that have not ended.
+    pub fn claimed(&self) -> usize {
+        self.in_flight.len() + self.waiting.len()
+    }
+
+    /// How many messages to claim now, and which, where `limit` may be in flight: as many again
+    /// once half of those that wait have begun, so that a claim is of several.
+    pub fn wanted(&self, limit: usize) -> Option<(usize, Order)> {
+        if !self.may_have_more || !self.is_served() {
+            return None;
+        }
+        let is_doubted = self.breaker.is_in_doubt();
+        // Webhooks are shared among users by what is being sent.
+        let ahead = if self.is_open() || self.channel == Channel::Webhook { 0 } else { limit };
+        let room = self.breaker.capacity(Instant::now(), self.claimed(), limit + ahead);
+        let order = if is_doubted { Order::NewestFirst } else { Order::MostUrgentFirst };
+        (room > 0 && self.waiting.len() <= ahead / 2).then_some((room, order))
+    }
+
+    pub fn queue(&mut self, claims: Vec<Claim>) {
+        let now = Instant::now();
+        self.waiting.extend(claims.into_iter().map(|claim| (claim, now)));
+    }
+
+    /// The next message to deliver, where `limit` may be in flight.
+    pub fn next(&mut self, limit: usize) -> Option<Claim> {
+        let room = self.breaker.capacity(Instant::now(), self.in_flight.len(), limit);
+        let (claim, _) = if room > 0 { self.waiting.pop_front()? } else { return None };
+        self.in_flight.insert(claim.id, claim);
+        Some(claim)
+    }
+
+    /// Learns from an attempt that ended.
+    pub fn learn(&mut self, claim: Claim, health: Health, probe: Duration) {
+        self.in_flight.remove(&claim.id);
+        // Claimed less than there was room for, because a user had their share on the way: it is free now.
+        self.may_have_more |= self.channel == Channel::Webhook;
+        self.breaker.learn(health, claim.id, Instant::now(), probe);
+    }
+
+    /// Those that wait in vain: their leases would run out behind a server that fails or is slow.
+    pub fn take_back(&mut self, lease: Duration) -> Vec<Claim> {
+        let is_old = |(_, since): &(Claim, Instant)| since.elapsed() > lease / 3;
+        if self.is_open() || self.waiting.front().is_some_and(is_old) {
+            return self.take_back_all();
+        }
+        Vec::new()
+    }
+
+    pub fn take_back_all(&mut self) -> Vec<Claim> {
+        self.waiting.drain(..).map(|(claim, _)| claim).collect()
+    }
+}
