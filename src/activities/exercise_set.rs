@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::MAX_DURATION_SECS;
+use super::{body::MAX_DURATION_SECS, lap::without_tiny};
 use crate::http::{Faults, check_text};
 
 const MAX_EXERCISE_CHARS: usize = 100;
@@ -16,19 +16,19 @@ pub struct ExerciseSet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 10000, examples(8))]
     pub reps: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 10000, examples(62.5))]
     pub weight_kg: Option<f64>,
     /// Rate of perceived exertion, 10 being all that one has (Borg CR10, as in Zourdos et al. 2016).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 10, examples(8.5))]
     pub rpe: Option<f64>,
     /// How long it took.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub duration_secs: Option<f64>,
     /// The pause after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400, examples(120))]
     pub rest_secs: Option<f64>,
 }

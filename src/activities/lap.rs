@@ -1,7 +1,7 @@
 //! Laps: the parts that a device or its owner divided an activity into.
 
 use chrono::{DateTime, Datelike, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::body::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION};
@@ -14,23 +14,23 @@ pub struct Lap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<DateTime<Utc>>,
     /// The time that the timer ran.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub duration_secs: Option<f64>,
     /// From start to end.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub elapsed_secs: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e8)]
     pub distance_meters: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1000000)]
     pub calories: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e6)]
     pub elevation_gain_meters: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e6)]
     pub elevation_loss_meters: Option<f64>,
     /// Beats a minute.
@@ -44,7 +44,7 @@ pub struct Lap {
     #[schema(minimum = 0, maximum = 10000)]
     pub avg_power_watts: Option<u32>,
     /// Turns, strides or strokes a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1000)]
     pub avg_cadence: Option<f64>,
 }
@@ -100,6 +100,14 @@ impl Lap {
         faults.range("avg_power_watts", self.avg_power_watts, 0.0, 10_000.0);
         faults.range("avg_cadence", self.avg_cadence, 0.0, 1000.0);
     }
+}
+
+/// Writes what is smaller than a billionth as zero: PostgreSQL would keep all the zeros before its digits.
+pub(super) fn without_tiny<S: Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.map(|value| if value.abs() < 1e-9 { 0.0 } else { value }).serialize(serializer)
 }
 
 fn is_writable(time: &DateTime<Utc>) -> bool {

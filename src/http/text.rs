@@ -44,37 +44,73 @@ pub fn check_text(text: &str, max_chars: usize) -> Result<(), (&'static str, Str
     Ok(())
 }
 
+/// Digits of a number without its exponent, zeros included. PostgreSQL keeps no more than 16 383
+/// behind the point; a double as JSON never needs more than 341.
+const MAX_DIGITS: usize = 1000;
+
 /// Why `json` cannot be kept as JSONB of at most `max_bytes`, as PostgreSQL will write it: `1e308` as
-/// a one with 308 zeros.
+/// a one with 308 zeros, `1e-308` as 308 digits behind the point.
 pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, String)> {
-    let found = serde_json::from_str::<Found>(json);
-    let Found { has_nul, digits } =
-        found.map_err(|error| ("invalid_format", format!("is not valid: {error}")))?;
+    let mut bytes = json.len();
+    for number in numbers(json) {
+        let digits = digits(number);
+        if digits > MAX_DIGITS {
+            let problem = format!("must not contain a number of more than {MAX_DIGITS} digits");
+            return Err(("out_of_range", problem));
+        }
+        if digits > f64::MAX_10_EXP.unsigned_abs() as usize
+            && !number.parse().is_ok_and(f64::is_finite)
+        {
+            let problem = "must not contain a number beyond 1.8e308";
+            return Err(("invalid_format", problem.into()));
+        }
+        bytes += digits.saturating_sub(number.len());
+    }
+    // JSON it is, and its numbers can be read.
+    let HasNul(has_nul) = serde_json::from_str(json)
+        .map_err(|_| ("invalid_format", "must not contain half of a surrogate pair".to_owned()))?;
     if has_nul {
         return Err(("invalid_format", "must not contain a NUL character".into()));
     }
-    if json.len() + digits > max_bytes {
+    if bytes > max_bytes {
         return Err(("too_long", format!("must have at most {} KiB", max_bytes / 1024)));
     }
     Ok(())
 }
 
-/// What is found in a JSON value by reading it, without building it.
-#[derive(Default)]
-struct Found {
-    has_nul: bool,
-    /// That PostgreSQL will write besides those that are there.
-    digits: usize,
+/// The numbers of a JSON text, as they are written there.
+fn numbers(json: &str) -> impl Iterator<Item = &str> {
+    let (mut in_string, mut escaped) = (false, false);
+    let pieces = json.split(move |c: char| {
+        let is_inside = in_string;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            _ => {}
+        }
+        is_inside || !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')
+    });
+    pieces.filter(|piece| piece.starts_with(|c: char| c == '-' || c.is_ascii_digit()))
 }
 
-impl Found {
-    fn add(&mut self, other: Self) {
-        self.has_nul |= other.has_nul;
-        self.digits += other.digits;
-    }
+/// How many digits a JSON number has when it is written without an exponent, as `numeric` is.
+fn digits(number: &str) -> usize {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let mantissa = mantissa.trim_start_matches('-');
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let length = |digits: &str| i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    // One that is no i64 is too large, or too small, all the same.
+    let exponent: i64 = exponent.parse().unwrap_or(i64::MAX);
+    let before = length(whole).saturating_add(exponent).max(1);
+    let behind = length(fraction).saturating_sub(exponent).max(0);
+    usize::try_from(before.saturating_add(behind)).unwrap_or(usize::MAX)
 }
 
-impl<'de> Deserialize<'de> for Found {
+/// Whether a JSON text has a NUL in a string or a name, found without building the value.
+struct HasNul(bool);
+
+impl<'de> Deserialize<'de> for HasNul {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
     }
@@ -83,50 +119,48 @@ impl<'de> Deserialize<'de> for Found {
 struct Reader;
 
 impl<'de> Visitor<'de> for Reader {
-    type Value = Found;
+    type Value = HasNul;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_bool<E>(self, _: bool) -> Result<HasNul, E> {
+        Ok(HasNul(false))
     }
 
-    fn visit_unit<E>(self) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_unit<E>(self) -> Result<HasNul, E> {
+        Ok(HasNul(false))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_u64<E>(self, _: u64) -> Result<HasNul, E> {
+        Ok(HasNul(false))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_i64<E>(self, _: i64) -> Result<HasNul, E> {
+        Ok(HasNul(false))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Found, E> {
-        let magnitude = if number == 0.0 { 0.0 } else { number.abs().log10().abs() };
-        Ok(Found { has_nul: false, digits: magnitude as usize })
+    fn visit_f64<E>(self, _: f64) -> Result<HasNul, E> {
+        Ok(HasNul(false))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Found, E> {
-        Ok(Found { has_nul: text.contains('\0'), digits: 0 })
+    fn visit_str<E>(self, text: &str) -> Result<HasNul, E> {
+        Ok(HasNul(text.contains('\0')))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
-        let mut found = Found::default();
-        while let Some(item) = items.next_element()? {
-            found.add(item);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<HasNul, A::Error> {
+        let mut found = HasNul(false);
+        while let Some(HasNul(item)) = items.next_element()? {
+            found.0 |= item;
         }
         Ok(found)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Found, A::Error> {
-        let mut found = Found::default();
-        while let Some((name, value)) = members.next_entry::<Found, Found>()? {
-            found.add(name);
-            found.add(value);
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<HasNul, A::Error> {
+        let mut found = HasNul(false);
+        while let Some((HasNul(name), HasNul(value))) = members.next_entry()? {
+            found.0 |= name | value;
         }
         Ok(found)
     }
@@ -143,5 +177,39 @@ mod tests {
         assert!(!is_too_deep(
             format!("[\"{}\\\"{}\"]", "[".repeat(100), "{".repeat(100)).as_bytes()
         ));
+    }
+    #[test]
+    fn digits_are_counted_as_postgresql_writes_them() {
+        let found: Vec<_> = numbers(r#"{"1e9":[-1e-5,12.5E+1,true,"7\"8",0],"é":1e400}"#).collect();
+        assert_eq!(found, ["-1e-5", "12.5E+1", "0", "1e400"]);
+        for (number, written) in [
+            ("0", 1),
+            ("-12.50", 4),
+            ("1e3", 4),
+            ("1e-3", 4),
+            ("-12.5e-3", 5),
+            ("0e-20", 21),
+            ("4.9406564584124654e-324", 341),
+            ("1e-16384", 16_385),
+            ("1e-1000000000", 1_000_000_001),
+        ] {
+            assert_eq!(digits(number), written, "{number}");
+        }
+        for beyond in ["1e-99999999999999999999", "0e9223372036854775807"] {
+            assert!(digits(beyond) > 1 << 60, "{beyond}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_bounded_by_its_digits() {
+        let fault = |json: &str| check_json(json, 4096).err().map(|(code, _)| code);
+        for json in ["[1e-998]", "[0e400]", "[1.7976931348623157e308]", "[\"1e-16000\"]"] {
+            assert_eq!(fault(json), None, "{json}");
+        }
+        for json in ["[1e-16000]", "{\"a\":-1E-16384}", "[0e-20000]", "[1e20000]"] {
+            assert_eq!(fault(json), Some("out_of_range"), "{json}");
+        }
+        assert_eq!(fault("[1e-999,1e-999,1e-999,1e-999,1e-999]"), Some("too_long"));
+        assert_eq!(fault("[1e400]"), Some("invalid_format"));
     }
 }

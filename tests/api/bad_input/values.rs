@@ -75,6 +75,10 @@ pub fn device_data() -> Values {
         Fault("invalid_format"),
     ));
     values.extend(all(r#" {"a":"\ud800"} {"\udc00":1} {"a":1e400} "#, Fault("invalid_format")));
+    values.extend(all(
+        r#" {"a":1e-16000} {"a":[-1E-16384]} {"a":{"b":0e-20000}} {"a":123.0e-10000000} {"a":1e20000} "#,
+        Fault("out_of_range"),
+    ));
     values.extend(all(r#" {"a":NaN} {"a":+1} {"a":'x'} "#, NoJson));
     values.extend(all(
         r#" {} {"":""} {"a":1e308,"b":-1e308,"c":5e-324,"d":-0.0,"e":1.7976931348623157e308}

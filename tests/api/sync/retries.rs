@@ -232,3 +232,47 @@ async fn numbers_that_postgresql_writes_out_count_as_what_it_writes() {
         "too_long"
     );
 }
+
+/// A number of eight bytes that PostgreSQL keeps with sixteen thousand digits.
+#[actix_rt::test]
+async fn a_number_is_not_kept_with_more_digits_than_it_came_with() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let send = async |method: Method, path: &str, body: String| {
+        let authorization = format!("Bearer {}", user.token);
+        let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+        app.send(method, path, &headers, Some(body.into_bytes())).await
+    };
+    let activity = |members: &str| {
+        format!(
+            r#"{{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":60,{members}}}"#
+        )
+    };
+    let kept = send(Method::POST, "/activities", activity(r#""notes":"x""#)).await.expect(201);
+    let path = kept.header("location");
+    for number in ["1e-16000", "1e-16384", "0e-20000", "-1e-16000", "1e20000"] {
+        let data = format!(r#""device_data":{{"x":[{number}]}}"#);
+        let batch = format!(r#"{{"activities":[{}]}}"#, activity(&data));
+        for refused in [
+            send(Method::POST, "/activities", activity(&data)).await,
+            send(Method::PUT, path, format!("{{{data}}}")).await,
+            send(Method::POST, "/activities/batch?atomic=true", batch).await,
+        ] {
+            let error = refused.expect_error(422, "validation_failed").json();
+            let field = error["fields"][0]["field"].as_str().unwrap();
+            assert!(field.ends_with("device_data"), "{error}");
+            assert!(error["error"].as_str().unwrap().ends_with("of more than 1000 digits"));
+        }
+        // Preferences are read as doubles.
+        send(Method::PUT, "/me/preferences", format!(r#"{{"x":{}}}"#, number.replace("e2", "e-2")))
+            .await
+            .expect(200);
+        assert!(app.get_as(&user, "/me").await.expect(200).body.len() < 2000);
+    }
+    let lap = r#"{"duration_secs":60,"distance_meters":5e-324,"avg_cadence":1e-300}"#;
+    let set = r#"{"exercise":"squat","weight_kg":1e-307,"rpe":2.5e-200}"#;
+    let laps = format!(r#""laps":[{}],"sets":[{}]"#, [lap; 100].join(","), [set; 100].join(","));
+    let sent = activity(&laps);
+    let answer = send(Method::POST, "/activities", sent.clone()).await.expect(201);
+    assert!(answer.body.len() < 2 * sent.len(), "{} for {}", answer.body.len(), sent.len());
+}
