@@ -22,8 +22,8 @@ pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiRe
             Some(json) => serde_json::from_str(json.as_str()).map_err(ApiError::internal)?,
             None => Vec::new(),
         };
-        for behind in merged {
-            store::take_apart(conn, id, behind.activity_id, &behind.fields).await?;
+        for behind in &merged {
+            store::take_apart(conn, identity.user_id, id, behind).await?;
         }
         identity.found(activities::find(conn, identity, id).await?, conn).await
     })

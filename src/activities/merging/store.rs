@@ -9,6 +9,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::Merged;
 use crate::{
     auth::{Identity, live_user},
     db::{FetchOne, JsonText, fixed_query, schema::activities},
@@ -34,6 +35,11 @@ const FIELDS: [&str; 17] = [
     "laps",
     "sets",
 ];
+
+/// The record `b` (`$2`) stands behind `a` (`$1`), and both belong to the user `$3`. The column
+/// `merged` is no proof of that: a restored export may have brought it.
+const BEHIND: &str =
+    "a.id = $1 AND b.id = $2 AND a.user_id = $3 AND b.user_id = $3 AND b.merged_into = a.id";
 
 /// The shown activity that is the same: it began within a minute of `started_at`, and duration and distance
 /// differ by 5 % at most. A distance that one of them does not know does not count, nor does one of zero.
@@ -69,8 +75,14 @@ pub async fn find_same(
     Ok(found.map(|found| found.id))
 }
 
-/// Gives `shown` what it lacks and `behind` has, and remembers which fields those were.
-pub async fn merge(mut conn: &AsyncPgConnection, shown: Uuid, behind: Uuid) -> QueryResult<usize> {
+/// Fills the gaps of the user's `shown` with the values of `behind`, a record that stands behind
+/// it, and remembers which fields those were.
+pub async fn merge(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    shown: Uuid,
+    behind: Uuid,
+) -> QueryResult<usize> {
     let taken = FIELDS.map(|field| format!("{field} = coalesce(a.{field}, b.{field})")).join(", ");
     let names = FIELDS
         .map(|field| {
@@ -81,11 +93,12 @@ pub async fn merge(mut conn: &AsyncPgConnection, shown: Uuid, behind: Uuid) -> Q
         "UPDATE activities a SET {taken}, updated_at = now(),
              merged = coalesce(a.merged, '[]') || jsonb_build_array(jsonb_build_object(
                  'activity_id', b.id, 'source', b.source, 'fields', to_jsonb(array_remove(ARRAY[{names}], NULL))))
-         FROM activities b WHERE a.id = $1 AND b.id = $2"
+         FROM activities b WHERE {BEHIND}"
     );
     diesel::sql_query(statement)
         .bind::<SqlUuid, _>(shown)
         .bind::<SqlUuid, _>(behind)
+        .bind::<SqlUuid, _>(user_id)
         .execute(&mut conn)
         .await
 }
@@ -112,34 +125,37 @@ pub async fn lock_merged(
         .optional()
 }
 
-/// Takes back the `fields` that came from `behind` and are still what they were there, and shows it.
+/// Takes back the `fields` that came from `behind` and are still the same there, and shows that
+/// record again. A record that does not stand behind the user's `shown` stays as it is.
 pub async fn take_apart(
     mut conn: &AsyncPgConnection,
+    user_id: Uuid,
     shown: Uuid,
-    behind: Uuid,
-    fields: &[String],
+    Merged { activity_id: behind, fields, .. }: &Merged,
 ) -> QueryResult<()> {
     let given_back = FIELDS
         .map(|field| {
             format!(
-                "{field} = CASE WHEN '{field}' = ANY ($3) AND a.{field} IS NOT DISTINCT FROM b.{field}
+                "{field} = CASE WHEN '{field}' = ANY ($4) AND a.{field} IS NOT DISTINCT FROM b.{field}
                                THEN NULL ELSE a.{field} END"
             )
         })
         .join(", ");
     let statement = format!(
         "UPDATE activities a SET {given_back}, merged = NULL, updated_at = now()
-         FROM activities b WHERE a.id = $1 AND b.id = $2"
+         FROM activities b WHERE {BEHIND}"
     );
     diesel::sql_query(statement)
         .bind::<SqlUuid, _>(shown)
         .bind::<SqlUuid, _>(behind)
+        .bind::<SqlUuid, _>(user_id)
         .bind::<Array<Text>, _>(fields)
         .execute(&mut conn)
         .await?;
-    diesel::update(activities::table.find(behind))
-        .set(activities::merged_into.eq(None::<Uuid>))
-        .execute(&mut conn)
-        .await?;
+    let behind = activities::table
+        .find(behind)
+        .filter(activities::user_id.eq(user_id))
+        .filter(activities::merged_into.eq(shown));
+    diesel::update(behind).set(activities::merged_into.eq(None::<Uuid>)).execute(&mut conn).await?;
     Ok(())
 }

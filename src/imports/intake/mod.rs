@@ -124,7 +124,7 @@ pub async fn keep(
         }
         match same {
             Some(shown) => {
-                merging::merge(conn, shown, id).await?;
+                merging::merge(conn, user_id, shown, id).await?;
             }
             None => {
                 // Of several sessions, one that is new makes the file a new one.

@@ -87,7 +87,7 @@ pub async fn activity(
         streams::put(conn, id, streams).await?;
     }
     if let Some(shown) = same {
-        merging::merge(conn, shown, id).await?;
+        merging::merge(conn, user_id, shown, id).await?;
         return Ok(Kept { outcome: Outcome::Merged, activity_ids: vec![shown], new: 0 });
     }
     let new = u64::from(behind.is_none());

@@ -5,8 +5,9 @@ use std::{
     io::{BufRead, BufReader, Read},
 };
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 use zip::ZipArchive;
 
 use super::{
@@ -39,6 +40,8 @@ struct Takeout<'a> {
     archive: &'a mut ZipArchive<ChunkReader>,
     digests: HashMap<String, String>,
     originals: HashMap<String, ExportedOriginal>,
+    /// Its activities that stand behind others, and behind which.
+    behind: HashMap<Uuid, Uuid>,
 }
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
@@ -53,8 +56,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.found(usize::try_from(manifest.activities).unwrap_or_default())?;
         let listed = manifest.content.into_iter().map(|file| (file.path, file.sha256));
         let mut lines = archive.clone();
-        let (digests, originals) = (listed.collect(), HashMap::new());
-        let mut takeout = Takeout { archive, digests, originals };
+        let digests = listed.collect();
+        let (originals, behind) = (HashMap::new(), HashMap::new());
+        let mut takeout = Takeout { archive, digests, originals, behind };
         match takeout.originals(&mut self.budget) {
             Ok(originals) => takeout.originals = originals,
             Err(refusal) => self.file(ORIGINALS, Err(refusal), None)?,
@@ -62,8 +66,11 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let profile = takeout.profile(&mut self.budget);
         self.check()?;
         self.outcome(PROFILE, || profile)?;
-        match takeout.is_whole(ACTIVITIES, &mut self.budget) {
-            Ok(()) => self.lines(&mut lines, &mut takeout)?,
+        match takeout.merged(&mut self.budget) {
+            Ok(behind) => {
+                takeout.behind = behind;
+                self.lines(&mut lines, &mut takeout)?;
+            }
             Err(refusal) => self.file(ACTIVITIES, Err(refusal), None)?,
         }
         self.check()?;
@@ -120,22 +127,31 @@ impl Takeout<'_> {
         Ok(bytes)
     }
 
-    /// The same for one that is read piece by piece.
-    fn is_whole(&mut self, path: &str, budget: &mut u64) -> Result<(), Refusal> {
-        let entry = self.archive.by_name(path).map_err(Refusal::malformed)?;
+    /// The activities that stand behind others, with those, from a list whose digest is in the
+    /// manifest.
+    fn merged(&mut self, budget: &mut u64) -> Result<HashMap<Uuid, Uuid>, Refusal> {
+        #[derive(Deserialize)]
+        struct Behind {
+            id: Uuid,
+            merged_into: Option<Uuid>,
+        }
+        let entry = self.archive.by_name(ACTIVITIES).map_err(Refusal::malformed)?;
         let mut source = BufReader::new(Budgeted { source: entry, left: budget });
-        let mut digest = Sha256::new();
+        let (mut digest, mut behind, mut line) = (Sha256::new(), HashMap::new(), Vec::new());
         loop {
-            let piece = source.fill_buf().map_err(Refusal::malformed)?;
-            let length = piece.len();
-            if length == 0 {
+            line.clear();
+            let read = (&mut source).take(MAX_LINE).read_until(b'\n', &mut line);
+            if read.map_err(Refusal::malformed)? == 0 {
                 break;
             }
-            digest.update(piece);
-            source.consume(length);
+            digest.update(&line);
+            if let Ok(Behind { id, merged_into: Some(shown) }) = parse(&line) {
+                behind.insert(id, shown);
+            }
         }
         drop(source);
-        self.check(path, &hex(&digest.finalize()))
+        self.check(ACTIVITIES, &hex(&digest.finalize()))?;
+        Ok(behind)
     }
 
     fn check(&self, path: &str, digest: &str) -> Result<(), Refusal> {
@@ -167,7 +183,12 @@ impl Takeout<'_> {
     }
 
     fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Brought, Refusal> {
-        let exported: ExportedActivity = parse(line)?;
+        let mut exported: ExportedActivity = parse(line)?;
+        // A forged entry may name an activity of another user, or one that is yet to come.
+        if let Some(merged) = &mut exported.merged {
+            merged.retain(|one| self.behind.get(&one.activity_id) == Some(&exported.id));
+        }
+        exported.merged = exported.merged.filter(|merged| !merged.is_empty());
         let body: NewActivityBody = parse(line)?;
         let parsed = body.of_any_source().parse();
         let activity = parsed.map_err(|error| Refusal::malformed(error.message))?;

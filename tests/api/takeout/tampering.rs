@@ -76,6 +76,25 @@ async fn what_was_changed_on_its_way_is_refused_and_the_rest_is_kept() {
     assert_eq!(refused(&import(&there, &bob, "d.zip", &newer).await), ["unknown_format"]);
 }
 
+/// An export of these files, with a manifest that vouches for them.
+fn forged(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let sha256 = |bytes: &[u8]| {
+        use sha2::{Digest, Sha256};
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let content: Vec<Value> = files
+        .iter()
+        .map(|(path, bytes)| json!({"path": path, "bytes": bytes.len(), "sha256": sha256(bytes)}))
+        .collect();
+    let manifest = json!({"format": "sports-log-takeout", "version": 1, "made_by": "eve", "made_at": "2026-01-01T00:00:00Z",
+                          "activities": u64::MAX, "content": content, "about": []});
+    let manifest = manifest.to_string().into_bytes();
+    let mut entries: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    entries.push(("manifest.json", &manifest));
+    zip(&entries)
+}
+
 /// A takeout by an enemy's hand reaches nobody else's log, and says nothing that a client could not.
 #[actix_rt::test]
 async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
@@ -106,10 +125,6 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
         line(10, json!({})),
     ]
     .join("\n");
-    let sha256 = |bytes: &[u8]| {
-        use sha2::{Digest, Sha256};
-        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
     let streams = json!({"started_at": "2026-06-11T08:00:00Z", "breaks": [9], "series": [["time", [1.0]], ["time", [1.0, 2.0]]]});
     let streams = streams.to_string().into_bytes();
     let files = [
@@ -121,17 +136,7 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
         ("originals.ndjson".to_owned(), Vec::new()),
         (format!("streams/{}.json", id(10)), streams),
     ];
-    let content: Vec<Value> = files
-        .iter()
-        .map(|(path, bytes)| json!({"path": path, "bytes": bytes.len(), "sha256": sha256(bytes)}))
-        .collect();
-    let manifest = json!({"format": "sports-log-takeout", "version": 1, "made_by": "eve", "made_at": "2026-01-01T00:00:00Z",
-                          "activities": u64::MAX, "content": content, "about": []});
-    let manifest = manifest.to_string().into_bytes();
-    let mut entries: Vec<(&str, &[u8])> =
-        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    entries.push(("manifest.json", &manifest));
-    let taken = import(&app, &eve, "forged.zip", &zip(&entries)).await;
+    let taken = import(&app, &eve, "forged.zip", &forged(&files)).await;
     let found: Vec<String> = outcomes(&taken).into_iter().map(|(_, outcome, _)| outcome).collect();
     assert_eq!(
         found,
@@ -158,4 +163,53 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
     assert_eq!(app.database.text("SELECT count(*) FROM users").await, "2");
     let ten = app.get_as(&eve, &format!("/activities/{}/streams", id(10))).await.expect(200).json();
     assert_eq!(ten["series"], json!({}));
+}
+
+/// An activity that says it was put together from one that somebody else will have.
+#[actix_rt::test]
+async fn taking_apart_reaches_nobody_elses_activity() {
+    let app = TestApp::spawn().await;
+    let (ann, eve) = (app.user("ann@example.com").await, app.user("eve@example.com").await);
+    let id = |n: u8| format!("00000000-0000-4000-8000-0000000000{n:02}");
+    let line = |n: u8, more: Value| {
+        let mut line = json!({"id": id(n), "source": "manual", "activity_type": "run", "duration_secs": 60,
+                              "started_at": format!("2026-06-{:02}T08:00:00Z", n + 1)});
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        line.to_string()
+    };
+    let export = |lines: &[String]| {
+        forged(&[("activities.ndjson".to_owned(), lines.join("\n").into_bytes())])
+    };
+    let merged =
+        |n: u8| json!([{"activity_id": id(n), "source": "x", "fields": ["title", "notes"]}]);
+    let guess = |merged: Value| json!({"title": "at home", "notes": "a guess", "merged": merged});
+    let lines = [
+        line(1, guess(merged(8))),
+        // Its record is in the same export, and will not be kept.
+        line(2, guess(merged(9))),
+        line(9, json!({"merged_into": id(2), "duration_secs": -1})),
+    ];
+    import(&app, &eve, "eve.zip", &export(&lines)).await;
+    let hers = [
+        line(7, json!({"merged": [merged(8)[0], merged(9)[0]]})),
+        line(8, json!({"merged_into": id(7), "title": "at home"})),
+        line(9, json!({"merged_into": id(7), "title": "at home"})),
+    ];
+    import(&app, &ann, "ann.zip", &export(&hers)).await;
+    let log = async || app.get_as(&ann, "/activities/export").await.expect(200).text();
+    let before = log().await;
+    assert_eq!(before.lines().count(), 1, "{before}");
+    for shown in [1, 2] {
+        let path = format!("/activities/{}/unmerge", id(shown));
+        let taken_apart = app.post_as(&eve, &path, &json!({})).await.expect(200).json();
+        let kept = (&taken_apart["title"], &taken_apart["notes"]);
+        assert_eq!(kept, (&json!("at home"), &json!("a guess")), "{taken_apart}");
+    }
+    assert_eq!(log().await, before);
+    let eves = app.get_as(&eve, &format!("/activities/{}", id(1))).await.expect(200).json();
+    assert_eq!(eves["merged"], Value::Null, "{eves}");
+    // Her own are taken apart as before.
+    let path = format!("/activities/{}/unmerge", id(7));
+    app.post_as(&ann, &path, &json!({})).await.expect(200);
+    assert_eq!(log().await.lines().count(), 3);
 }
