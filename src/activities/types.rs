@@ -126,10 +126,12 @@ impl Activity {
         "device_data",
     ];
 
-    /// The fields as texts, in the order of [`Activity::COLUMNS`].
-    pub fn as_record(&self) -> [String; 28] {
+    /// The fields as texts, in the order of [`Activity::COLUMNS`]; what anybody may have written, as
+    /// `words` makes it.
+    pub fn as_record(&self, words: fn(&str) -> String) -> [String; 28] {
         let Self { summary, laps, sets, device_data, .. } = self;
         let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let words = |text: &Option<String>| text.as_deref().map(words).unwrap_or_default();
         [
             summary.id.to_string(),
             summary.activity_type.clone(),
@@ -137,10 +139,10 @@ impl Activity {
             summary.duration_secs.to_string(),
             text(&summary.distance_meters),
             text(&summary.calories),
-            text(&summary.notes),
+            words(&summary.notes),
             summary.source.clone(),
-            text(&summary.external_id),
-            text(&summary.title),
+            words(&summary.external_id),
+            words(&summary.title),
             text(&summary.elapsed_secs),
             text(&summary.moving_secs),
             text(&summary.elevation_gain_meters),
@@ -150,8 +152,8 @@ impl Activity {
             text(&summary.avg_power_watts),
             text(&summary.avg_cadence),
             text(&summary.utc_offset_minutes),
-            text(&summary.device),
-            text(&summary.sport_raw),
+            words(&summary.device),
+            words(&summary.sport_raw),
             text(&summary.parent_id),
             summary.revision.to_string(),
             time(&summary.created_at),

@@ -1,6 +1,6 @@
 //! The forms of an export.
 
-use derive_more::{Display, FromStr};
+use derive_more::Display;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -10,15 +10,20 @@ use crate::{
 };
 
 /// How activities are written.
-#[derive(Clone, Copy, Debug, Default, Display, FromStr, Deserialize, PartialEq, Eq, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Display, Deserialize, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// One JSON object a line.
     #[default]
     Ndjson,
-    /// One line each below a line of names (RFC 4180); `laps`, `sets` and `device_data` are JSON.
+    /// One line each below a line of names (RFC 4180); `laps`, `sets` and `device_data` are JSON. A
+    /// text that a spreadsheet would take for a formula has an apostrophe before it.
     Csv,
+    /// The same with every text as it is.
+    #[serde(skip)]
+    #[display("csv")]
+    RawCsv,
     /// One object, as a list has it.
     Json,
 }
@@ -27,7 +32,7 @@ impl Format {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Ndjson => "application/x-ndjson",
-            Self::Csv => "text/csv; charset=utf-8",
+            Self::Csv | Self::RawCsv => "text/csv; charset=utf-8",
             Self::Json => "application/json",
         }
     }
@@ -36,7 +41,7 @@ impl Format {
     pub fn head(self) -> String {
         match self {
             Self::Ndjson => String::new(),
-            Self::Csv => format!("{}\r\n", Activity::COLUMNS.join(",")),
+            Self::Csv | Self::RawCsv => format!("{}\r\n", Activity::COLUMNS.join(",")),
             Self::Json => "{\"activities\":[".to_owned(),
         }
     }
@@ -44,7 +49,7 @@ impl Format {
     /// What comes after the last one.
     pub fn tail(self) -> &'static str {
         match self {
-            Self::Ndjson | Self::Csv => "",
+            Self::Ndjson | Self::Csv | Self::RawCsv => "",
             Self::Json => "]}",
         }
     }
@@ -67,16 +72,26 @@ impl Format {
                     Ok(text)
                 })
             }
-            Self::Csv => {
+            Self::Csv | Self::RawCsv => {
+                let words = if self == Self::Csv { without_formula } else { str::to_owned };
                 let mut writer = csv::WriterBuilder::new()
                     .terminator(csv::Terminator::CRLF)
                     .has_headers(false)
                     .from_writer(Vec::new());
                 for activity in activities {
-                    writer.write_record(activity.as_record()).map_err(ApiError::internal)?;
+                    writer.write_record(activity.as_record(words)).map_err(ApiError::internal)?;
                 }
                 writer.into_inner().map_err(|error| ApiError::internal(error.to_string()))
             }
         }
     }
+}
+
+/// Characters that begin a formula, or that spreadsheets skip before one (OWASP, "CSV Injection").
+const FORMULA_STARTS: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// The text for a cell that is no formula.
+fn without_formula(text: &str) -> String {
+    if text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text.to_owned() }
 }

@@ -28,6 +28,9 @@ pub struct ExportParams {
     #[serde(default)]
     #[param(inline, required = false)]
     format: Format,
+    /// For `csv`: texts as they are, also those that a spreadsheet takes for formulas.
+    #[serde(default)]
+    raw: bool,
 }
 
 /// All activities, newest first, streamed.
@@ -51,7 +54,10 @@ pub async fn export(
     params: ApiQuery<ExportParams>,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
-    let format = params.0.format;
+    let format = match params.0 {
+        ExportParams { format: Format::Csv, raw: true } => Format::RawCsv,
+        ExportParams { format, .. } => format,
+    };
     let identity = user.identity();
     let file = DispositionParam::Filename(format!("activities.{format}"));
     let disposition =

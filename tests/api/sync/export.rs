@@ -73,3 +73,59 @@ async fn an_export_of_nothing_is_empty_and_a_wrong_one_refused() {
     app.request(&ann, Method::POST, "/auth/logout", None).await.expect(204);
     app.get_as(&ann, "/activities/export").await.expect_error(401, "invalid_access_token");
 }
+
+/// A spreadsheet must not compute a title that an app or a file wrote.
+#[actix_rt::test]
+async fn no_cell_of_a_csv_is_a_formula() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let texts = [
+        "=HYPERLINK(\"https://evil.example\")",
+        "@SUM(A1)",
+        "+1",
+        "-3.5",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\u{ff1d}1",
+    ];
+    for text in texts {
+        let mut activity = run();
+        for name in ["title", "notes", "device", "sport_raw", "external_id"] {
+            activity[name] = text.into();
+        }
+        activity["utc_offset_minutes"] = json!(-330);
+        app.post_as(&ann, "/activities", &activity).await.expect(201);
+    }
+    app.post_as(
+        &ann,
+        "/activities",
+        &json!({"title": "1=1", "activity_type": "run",
+        "started_at": "2020-01-01T00:00:00Z", "duration_secs": 1}),
+    )
+    .await
+    .expect(201);
+    let cells = async |query: &str, name: &str| -> Vec<String> {
+        let answer = app.get_as(&ann, &format!("/activities/export?{query}")).await.expect(200);
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"activities.csv\"");
+        let mut reader = csv::Reader::from_reader(&*answer.body);
+        let at = reader.headers().unwrap().iter().position(|header| header == name).unwrap();
+        let mut cells: Vec<_> = reader.records().map(|row| row.unwrap()[at].to_owned()).collect();
+        cells.sort();
+        cells
+    };
+    let sorted = |texts: &mut dyn Iterator<Item = String>| {
+        let mut texts: Vec<_> = texts.collect();
+        texts.sort();
+        texts
+    };
+    for name in ["title", "notes", "device", "sport_raw", "external_id"] {
+        let last = if name == "title" { "1=1" } else { "" };
+        let guarded = texts.iter().map(|text| format!("'{text}")).chain([last.to_owned()]);
+        assert_eq!(cells("format=csv", name).await, sorted(&mut guarded.into_iter()), "{name}");
+        let plain = texts.iter().map(|text| (*text).to_owned()).chain([last.to_owned()]);
+        assert_eq!(cells("format=csv&raw=true", name).await, sorted(&mut plain.into_iter()));
+    }
+    let offsets = cells("format=csv", "utc_offset_minutes").await;
+    assert_eq!(offsets.iter().filter(|offset| *offset == "-330").count(), texts.len());
+}
