@@ -141,7 +141,7 @@ pub async fn update(
     };
     match changed {
         Ok(Some(changed)) => Ok(changed),
-        Ok(None) => Err(not_changed(&conn, identity, id).await),
+        Ok(None) => Err(not_changed(&conn, identity, id, expected).await),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(ApiError::new(
             ErrorCode::ExternalIdTaken,
             "another activity of this source has this external_id",
@@ -160,12 +160,17 @@ pub async fn delete(
     let conn = state.pool.get().await?;
     match store::delete(&conn, identity, id, expected.revisions()).await? {
         Some(_) => Ok(()),
-        None => Err(not_changed(&conn, identity, id).await),
+        None => Err(not_changed(&conn, identity, id, expected).await),
     }
 }
 
 /// Why a conditional change found nothing to change.
-async fn not_changed(conn: &AsyncPgConnection, identity: Identity, id: Uuid) -> ApiError {
+async fn not_changed(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    id: Uuid,
+    expected: &IfMatch,
+) -> ApiError {
     let found = async { identity.found(store::find(conn, identity, id).await?, conn).await };
-    found.await.map_or_else(|error: ApiError| error, |_| IfMatch::failed())
+    found.await.map_or_else(|error: ApiError| error, |_| expected.failed())
 }

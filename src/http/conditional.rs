@@ -1,7 +1,10 @@
 //! Conditional requests: nobody overwrites what they have not seen, and nothing is sent twice
 //! (RFC 9110, section 13).
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    iter,
+};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -17,7 +20,15 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 
 /// The entity tags that a change is meant for: `If-Match`. Without one it is meant for any.
 #[derive(Clone, Debug, Default)]
-pub struct IfMatch(Option<Vec<String>>);
+pub struct IfMatch(Option<StrongTags>);
+
+/// Those that count: the comparison is strong (RFC 9110, section 13.1.1).
+#[derive(Clone, Debug, Default)]
+struct StrongTags {
+    tags: Vec<String>,
+    /// Whether weak ones were all that the client sent.
+    were_weak: bool,
+}
 
 /// `If-Match`, for the documentation.
 #[derive(IntoParams)]
@@ -53,20 +64,34 @@ fn if_match(request: &HttpRequest) -> IfMatch {
     match header::IfMatch::parse(request) {
         // Satisfied by whatever is there, and what is not there is 404 anyway.
         Ok(header::IfMatch::Any) => IfMatch(None),
-        // The comparison is strong.
         Ok(header::IfMatch::Items(tags)) => {
             let strong = tags.iter().filter(|tag| !tag.weak);
-            IfMatch(Some(strong.map(|tag| tag.tag().to_owned()).collect()))
+            IfMatch(Some(StrongTags {
+                tags: strong.flat_map(|tag| forms(tag.tag())).map(str::to_owned).collect(),
+                were_weak: !tags.is_empty() && tags.iter().all(|tag| tag.weak),
+            }))
         }
         // What is malformed matches nothing.
-        Err(_) => IfMatch(Some(Vec::new())),
+        Err(_) => IfMatch(Some(StrongTags::default())),
     }
+}
+
+/// A tag as it came, and as it was before a proxy that compresses marked it: `65-gzip` (Apache,
+/// Caddy), `65--gzip` (Jetty), `65;br`.
+fn forms(tag: &str) -> impl Iterator<Item = &str> {
+    const CODINGS: [&str; 5] = ["gzip", "br", "zstd", "deflate", "df"];
+    let unmarked = CODINGS.into_iter().find_map(|coding| {
+        let marked = tag.strip_suffix(coding)?;
+        let tag = marked.trim_end_matches(['-', ';', ':', '+']);
+        (tag.len() < marked.len()).then_some(tag)
+    });
+    iter::once(tag).chain(unmarked)
 }
 
 impl IfMatch {
     /// The revisions to change, and whether any will do.
     pub fn revisions(&self) -> (Vec<i64>, bool) {
-        let tags = self.0.iter().flatten();
+        let tags = self.0.iter().flat_map(|expected| &expected.tags);
         (tags.filter_map(|tag| tag.parse().ok()).collect(), self.0.is_none())
     }
 
@@ -74,14 +99,18 @@ impl IfMatch {
     pub fn check(&self, value: &impl Serialize) -> ApiResult<()> {
         match &self.0 {
             None => Ok(()),
-            Some(tags) if tags.contains(&body_tag(&to_json(value)?)) => Ok(()),
-            Some(_) => Err(Self::failed()),
+            Some(expected) if expected.tags.contains(&body_tag(&to_json(value)?)) => Ok(()),
+            Some(_) => Err(self.failed()),
         }
     }
 
     /// 412.
-    pub fn failed() -> ApiError {
-        let message = "somebody else changed it meanwhile; read it again";
+    pub fn failed(&self) -> ApiError {
+        let message = if self.0.as_ref().is_some_and(|expected| expected.were_weak) {
+            "If-Match has only weak tags, which match nothing: send the ETag without W/"
+        } else {
+            "somebody else changed it meanwhile; read it again"
+        };
         ApiError::new(ErrorCode::VersionMismatch, message)
     }
 }
@@ -135,14 +164,17 @@ pub fn tagged_body(
     HttpResponse::Ok().insert_header(ETag(tag)).content_type(content_type).body(body)
 }
 
-/// Whether `If-None-Match` names `tag`. One that is malformed names nothing.
+/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, section 13.1.2). One that is
+/// malformed names nothing.
 fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
     if !request.headers().contains_key(header::IF_NONE_MATCH) {
         return false;
     }
     match header::IfNoneMatch::parse(request) {
         Ok(header::IfNoneMatch::Any) => true,
-        Ok(header::IfNoneMatch::Items(tags)) => tags.iter().any(|theirs| theirs.weak_eq(tag)),
+        Ok(header::IfNoneMatch::Items(tags)) => {
+            tags.iter().flat_map(|theirs| forms(theirs.tag())).any(|theirs| theirs == tag.tag())
+        }
         Err(_) => false,
     }
 }

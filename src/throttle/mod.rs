@@ -33,12 +33,22 @@ impl From<Rate> for Limit {
     }
 }
 
+impl From<Limit> for Rate {
+    fn from(limit: Limit) -> Self {
+        let number = |number| u32::try_from(number).unwrap_or_default();
+        Self { times: number(limit.times), minutes: number(limit.minutes) }
+    }
+}
+
 /// Takes one of `limit` for `key` in the caller's transaction; how many are left. Or 429
-/// `rate_limited` with the time when the next is free. A transaction that fails gives it back.
+/// `rate_limited` with the time when the next is free, and with `RateLimit` of this limit, called
+/// `account`: most keys are an account or its identifier. A transaction that fails gives it back.
 pub async fn take(conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> ApiResult<u32> {
     if let Some(taken) = store::take(conn, key, limit).await? {
         return Ok(u32::try_from(limit.times - taken).unwrap_or_default());
     }
     let seconds = store::seconds_until_free(conn, key, limit).await?;
-    Err(ApiError::rate_limited(u32::try_from(seconds).unwrap_or(0).max(1)))
+    let seconds = u32::try_from(seconds).unwrap_or(0).max(1);
+    let standing = Standing::new("account", limit.into(), 0).until(seconds);
+    Err(ApiError::rate_limited(seconds).standing(standing))
 }

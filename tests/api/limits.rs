@@ -164,6 +164,50 @@ async fn an_account_is_guessed_at_so_often_and_unknown_ones_just_so() {
     }
 }
 
+/// The remainder of another limit would mislead the client.
+#[actix_rt::test]
+async fn a_refusal_says_how_the_client_stands_with_the_limit_that_refused() {
+    let settings = [("AUTH_LIMIT_ADDRESS", "100/15m"), ("AUTH_LIMIT_IDENTIFIER", "2/15m")];
+    let app = TestApp::spawn_with(&settings).await;
+    let ann = app.user("ann@example.com").await;
+    let refused_at = async |path: &str, body: serde_json::Value, method: Method| {
+        for _ in 0..12 {
+            let answer = app.request(&ann, method.clone(), path, Some(&body)).await;
+            if answer.status == 429 {
+                return answer;
+            }
+            assert_ne!(standing(&answer).0, 0, "{path}: {}", answer.text());
+        }
+        panic!("{path} is not limited");
+    };
+    for (path, body, method, times) in [
+        ("/auth/login", json!({"email": "ann@example.com", "password": "x"}), Method::POST, 2),
+        ("/auth/forgot-password", json!({"email": "ann@example.com"}), Method::POST, 2),
+        (
+            "/auth/otp/request",
+            json!({"identifier": "ann@example.com", "channel": "email"}),
+            Method::POST,
+            3,
+        ),
+        ("/me/otp", json!({"channel": "email"}), Method::POST, 3),
+        (
+            "/me/password",
+            json!({"password": "wrong", "new_password": "another good one"}),
+            Method::PUT,
+            10,
+        ),
+    ] {
+        let answer = refused_at(path, body, method).await.expect_error(429, "rate_limited");
+        let wait: u32 = answer.header("retry-after").parse().unwrap();
+        assert_eq!(standing(&answer), (0, wait), "{path}");
+        assert_eq!(
+            answer.header("ratelimit-policy"),
+            format!("\"account\";q={times};w=900"),
+            "{path}"
+        );
+    }
+}
+
 #[actix_rt::test]
 async fn limits_can_be_off_and_must_make_sense() {
     let app =

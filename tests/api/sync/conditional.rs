@@ -72,6 +72,44 @@ async fn a_change_is_for_what_was_seen() {
     put(&app, &ann, &path, &tag, &theirs).await.expect_error(404, "not_found");
 }
 
+/// A proxy that compresses marks the tag, or weakens it.
+#[actix_rt::test]
+async fn a_tag_is_known_as_proxies_change_it() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let created = app.post_as(&ann, "/activities", &run()).await.expect(201);
+    let path = created.header("location").to_owned();
+    let marked = |tag: &str, mark: &str| format!("{}{mark}\"", tag.trim_end_matches('"'));
+    for path in [path.as_str(), "/me"] {
+        for mark in ["-gzip", "--gzip", ";gzip", "-br", "-zstd", "+gzip", ":deflate", "-df"] {
+            let tag = app.get_as(&ann, path).await.header("etag").to_owned();
+            let theirs = marked(&tag, mark);
+            get(&app, &ann, path, &theirs).await.expect(304);
+            get(&app, &ann, path, &format!("\"x\", W/{theirs}")).await.expect(304);
+            let target = if path == "/me" { "/me/profile" } else { path };
+            let change = json!({if path == "/me" { "display_name" } else { "notes" }: mark});
+            put(&app, &ann, target, &theirs, &change).await.expect(200);
+            for stale in [theirs.clone(), format!("\"x\", {theirs}, W/\"y\"")] {
+                let refused = put(&app, &ann, target, &stale, &change).await;
+                let refused = refused.expect_error(412, "version_mismatch").json();
+                assert_eq!(refused["error"], "somebody else changed it meanwhile; read it again");
+            }
+        }
+        let tag = app.get_as(&ann, path).await.header("etag").to_owned();
+        let target = if path == "/me" { "/me/profile" } else { path };
+        for weak in [format!("W/{tag}"), format!("W/\"x\", W/{}", marked(&tag, "-gzip"))] {
+            let refused = put(&app, &ann, target, &weak, &json!({})).await;
+            let refused = refused.expect_error(412, "version_mismatch").json();
+            assert!(refused["error"].as_str().unwrap().contains("without W/"), "{refused}");
+        }
+        // Among others, one that counts is enough.
+        put(&app, &ann, target, &format!("W/\"x\", {tag}"), &json!({})).await.expect(200);
+        for other in ["gzip", "-gzip", "x-gzip"] {
+            put(&app, &ann, target, &format!("\"{other}\""), &json!({})).await.expect(412);
+        }
+    }
+}
+
 #[actix_rt::test]
 async fn of_many_that_saw_the_same_one_changes_it() {
     let app = TestApp::spawn().await;
