@@ -125,6 +125,11 @@ fn explain<B: MessageBody>(
     if let Some(seconds) = error.retry_after_secs.or(error.code.retry_after_secs()) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if error.code == ErrorCode::UnsupportedMediaType
+        && let Some(encodings) = compression::accepted(response.request().headers())
+    {
+        headers.insert(header::ACCEPT_ENCODING, encodings);
+    }
     if let Some(standing) = error.standing {
         response.request().extensions_mut().insert(standing);
     }

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::text::is_too_deep;
+use super::{compression::refuse_encoded, text::is_too_deep};
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
 /// Bodies under `/auth` and `/me`.
@@ -23,7 +23,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A JSON body of at most `LIMIT` bytes as `T`.
 ///
-/// 415 without a JSON content type, 413 above `LIMIT`, 400 `malformed_json` when it is no
+/// 415 without a JSON content type or with a content encoding, 413 above `LIMIT`, 400 `malformed_json` when it is no
 /// JSON, 422 `validation_failed` with the field when a value has the wrong type.
 pub struct ApiJson<T, const LIMIT: usize = SMALL>(pub T);
 
@@ -44,8 +44,10 @@ pub(super) fn body(
     limit: usize,
 ) -> impl Future<Output = ApiResult<Bytes>> + use<> {
     let is_json = is_json(request);
+    let plain = refuse_encoded(request.headers(), &[]);
     let payload = payload.take();
     async move {
+        plain?;
         if !is_json {
             return Err(ApiError::new(
                 ErrorCode::UnsupportedMediaType,

@@ -26,6 +26,7 @@ mod timestamp;
 mod validation;
 
 pub use client_address::ClientAddress;
+pub use compression::refuse_encoded;
 pub use conditional::{
     IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged, tagged_body,
 };

@@ -17,6 +17,7 @@ use super::store;
 use crate::{
     db::Pool,
     error::{ApiError, ApiResult, ErrorCode},
+    http::refuse_encoded,
 };
 
 /// A client that sends nothing for so long is let go.
@@ -42,7 +43,8 @@ impl<'a> Upload<'a> {
     }
 
     /// Receives the body, whatever form it has; how many bytes of files there were. 413
-    /// `body_too_large`; 400 `malformed_request` without a file, or when it comes too slowly or ends early.
+    /// `body_too_large`; 415 for an encoding that is not unpacked; 400 `malformed_request` without
+    /// a file, or when it comes too slowly or ends early.
     pub async fn receive(
         mut self,
         request: &HttpRequest,
@@ -55,9 +57,13 @@ impl<'a> Upload<'a> {
         if length.is_some_and(|length| length > self.max_bytes.saturating_add(1 << 20)) {
             return Err(self.too_large());
         }
-        if request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data")
-        }) {
+        });
+        // The import unpacks gzip anyway.
+        let taken: &[&str] = if is_form { &[] } else { &["gzip", "x-gzip"] };
+        refuse_encoded(request.headers(), taken)?;
+        if is_form {
             self.form(Multipart::new(request.headers(), payload)).await?;
         } else {
             let payload = payload.map(|bytes| bytes.map_err(broken_off));

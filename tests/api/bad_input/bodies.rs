@@ -1,5 +1,7 @@
 //! Bodies that are too large, not JSON, or not even text: told apart, on every route that takes one.
 
+use std::io::Write;
+
 use actix_web::{http::Method, web::Bytes};
 use futures_util::stream;
 
@@ -76,6 +78,41 @@ async fn a_body_that_is_not_declared_as_json_is_refused() {
                 answer.expect_error(415, "unsupported_media_type");
             }
         }
+    }
+}
+
+#[actix_rt::test]
+async fn a_compressed_body_is_refused_for_that() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let authorization = format!("Bearer {}", user.token);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(b"{}").unwrap();
+    let gzip = encoder.finish().unwrap();
+    for (method, path, _) in ROUTES {
+        for coding in ["gzip", "GZIP", "br", "deflate", "zstd", "gzip, br", "identity, gzip"] {
+            let headers = [
+                ("authorization", authorization.as_str()),
+                ("content-type", "application/json"),
+                ("content-encoding", coding),
+            ];
+            let answer = app.send(method.clone(), path, &headers, Some(gzip.clone())).await;
+            let answer = answer.expect_error(415, "unsupported_media_type");
+            assert_eq!(answer.header("accept-encoding"), "identity", "{path} {coding}");
+            let error = answer.json()["error"].to_string();
+            assert!(error.contains("without Content-Encoding"), "{error}");
+        }
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+            ("content-encoding", "identity"),
+        ];
+        let answer = app.send(method.clone(), path, &headers, Some(b"{}".to_vec())).await;
+        assert_ne!(answer.status, 415, "{path}");
+        // Of a wrong type, nothing is said of encodings.
+        let headers = [("authorization", authorization.as_str()), ("content-type", "text/plain")];
+        let answer = app.send(method.clone(), path, &headers, Some(gzip.clone())).await;
+        assert_eq!(answer.expect(415).header("accept-encoding"), "", "{path}");
     }
 }
 

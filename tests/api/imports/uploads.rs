@@ -8,8 +8,36 @@ use std::{
 use actix_web::http::Method;
 use serde_json::json;
 
-use super::{MORNING, finished, import, outcomes, upload};
+use super::{MORNING, finished, gzip, import, outcomes, upload};
 use crate::support::{TestApp, fit, until_selects};
+
+#[actix_rt::test]
+async fn only_a_single_file_may_be_encoded_and_only_by_gzip() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let authorization = format!("Bearer {}", ann.token);
+    let send = async |content_type: &str, coding: &str, content: Vec<u8>| {
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", content_type),
+            ("content-encoding", coding),
+        ];
+        app.send(Method::POST, "/imports?name=run.fit", &headers, Some(content)).await
+    };
+    let file = gzip(&fit::run(MORNING, 600));
+    for (content_type, coding) in [
+        ("application/octet-stream", "br"),
+        ("application/octet-stream", "gzip, gzip"),
+        ("multipart/form-data; boundary=x", "gzip"),
+    ] {
+        let refused = send(content_type, coding, file.clone()).await;
+        let refused = refused.expect_error(415, "unsupported_media_type");
+        assert_eq!(refused.header("accept-encoding"), "identity");
+    }
+    let taken = send("application/octet-stream", "gzip", file).await.expect(202);
+    let import = finished(&app, &ann, taken.header("location")).await;
+    assert_eq!(import["counts"]["activities"], 1, "{import}");
+}
 
 #[actix_rt::test]
 async fn a_form_may_bring_several_files() {
