@@ -69,10 +69,17 @@ impl Period {
         }
     }
 
-    /// The last day of the one that `first` begins.
+    /// The last day of the one that `first` begins. The calendar of answers ends with the year
+    /// 9999.
     pub fn last_day(self, first: NaiveDate) -> NaiveDate {
-        self.next(first).and_then(|next| next.pred_opt()).unwrap_or(first)
+        let last = self.next(first).and_then(|next| next.pred_opt()).unwrap_or(first);
+        last.min(last_day_of_all())
     }
+}
+
+/// RFC 3339 has no years of five digits.
+fn last_day_of_all() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
 /// As long a range just before `from`: of whole months (or years), as many months; else as many days.

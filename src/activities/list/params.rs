@@ -97,6 +97,11 @@ impl ListParams {
             max_duration_secs: seconds("max_duration_secs", self.max_duration_secs)?,
             words: words(self.q)?,
         };
+        in_order("to", "from", filter.from, filter.to)?;
+        let (least, most) = (filter.min_distance_meters, filter.max_distance_meters);
+        in_order("max_distance_meters", "min_distance_meters", least, most)?;
+        let (least, most) = (filter.min_duration_secs, filter.max_duration_secs);
+        in_order("max_duration_secs", "min_duration_secs", least, most)?;
         let sort = self.sort.as_deref().map(str::parse).transpose();
         let sort: Sort = sort
             .map_err(|problem| ApiError::invalid_parameter("sort", problem))?
@@ -128,6 +133,19 @@ fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<U
         instant(&text).map_err(|(_, problem)| ApiError::invalid_parameter(name, problem))
     })
     .transpose()
+}
+
+/// 400 for a range that nothing can be in. Both of its ends are in it.
+fn in_order<T: PartialOrd>(
+    name: &'static str,
+    other: &str,
+    least: Option<T>,
+    most: Option<T>,
+) -> ApiResult<()> {
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        return Err(ApiError::invalid_parameter(name, format!("must not be less than {other}")));
+    }
+    Ok(())
 }
 
 /// An empty one asks for nothing.

@@ -1,6 +1,6 @@
 //! The points of an activity, one by one.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 
 use crate::activities::streams::{Series, Streams};
 
@@ -32,7 +32,9 @@ impl Point<'_> {
     pub fn time(self) -> Option<DateTime<Utc>> {
         // Times are kept as whole milliseconds.
         let millis = (self.get(Series::Time)? * 1000.0).round() as i64;
-        self.streams.started_at.checked_add_signed(TimeDelta::try_milliseconds(millis)?)
+        let time = self.streams.started_at.checked_add_signed(TimeDelta::try_milliseconds(millis)?);
+        // Readers of these files rarely accept years of more than four digits.
+        time.filter(|time| (1..=9999).contains(&time.year()))
     }
 }
 

@@ -93,14 +93,16 @@ pub async fn total(conn: &AsyncPgConnection, days: &Days) -> QueryResult<TotalsO
     Ok(all.map(|bucket| bucket.of).unwrap_or_default())
 }
 
-/// The days with an activity, in their order.
+/// The days with an activity, in their order. In eastern zones the last hours of 9999 belong to the
+/// year 10000, which RFC 3339 cannot write: they count for the last day of 9999.
 pub async fn active(mut conn: &AsyncPgConnection, days: &Days) -> QueryResult<Vec<NaiveDate>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Date)]
         day: NaiveDate,
     }
-    let statement = "SELECT DISTINCT day FROM ({days}) d ORDER BY day";
+    let statement =
+        "SELECT DISTINCT least(day, date '9999-12-31') AS day FROM ({days}) d ORDER BY day";
     let rows: Vec<Row> = query(days, statement).load(&mut conn).await?;
     Ok(rows.into_iter().map(|row| row.day).collect())
 }

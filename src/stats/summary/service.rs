@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::Identity,
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     state::WorkerState,
     stats::{
         days::{self, DayParams, Days, Group, SportParams, Totals, TotalsOfDays},
@@ -29,6 +29,9 @@ pub async fn summarise(
     let conn = state.pool.get().await?;
     let mut asked = days.days(&conn, identity, range).await?;
     let to = asked.to.unwrap_or_else(|| asked.zone.today());
+    if asked.from.is_some_and(|from| from > to) {
+        return Err(ApiError::invalid_parameter("from", "must not be after today without `to`"));
+    }
     asked.to = Some(to);
     asked.types = sports.types()?;
     let group = params.group_by.group(days.week_start);

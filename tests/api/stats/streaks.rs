@@ -37,3 +37,29 @@ async fn days_in_a_row_until_today_are_a_streak() {
     assert_eq!((&runs["current"], &runs["longest"]), (&Value::Null, &longest));
     app.get_as(&ann, "/stats/streaks?tz=Mars").await.expect_error(400, "invalid_parameter");
 }
+
+/// The last hours of the calendar are of the year 10000 in the east.
+#[actix_rt::test]
+async fn no_date_has_a_year_of_five_digits() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    for day in 25..=31 {
+        log(&app, &ann, "run", &format!("9999-12-{day}T23:59:59Z"), json!({})).await;
+    }
+    for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        // By days that are kept, and by others.
+        for query in ["", "&activity_type=run", "&week_start=sunday", "&week_start=saturday"] {
+            let path = format!("/stats/streaks?tz={zone}{query}");
+            let streaks = app.get_as(&ann, &path).await.expect(200).text();
+            assert!(!streaks.contains('+') && !streaks.contains("\"1000"), "{path}: {streaks}");
+        }
+    }
+    app.put_as(&ann, "/me/profile", &json!({"time_zone": "Pacific/Kiritimati"})).await.expect(200);
+    let streaks = app.get_as(&ann, "/stats/streaks").await.expect(200).json();
+    let longest = json!({"length": 6, "from": "9999-12-26", "to": "9999-12-31"});
+    assert_eq!(streaks["days"]["longest"], longest);
+    assert_eq!(streaks["weeks"]["longest"]["to"], "9999-12-31");
+    let path = "/stats/summary?from=9999-12-20&to=9999-12-31&group_by=week&include_empty=true";
+    let summary = app.get_as(&ann, path).await.expect(200).text();
+    assert!(!summary.contains('+'), "{summary}");
+}
