@@ -87,6 +87,30 @@ async fn a_track_is_geojson_with_a_line_for_each_piece() {
     assert_eq!(streams["breaks"], json!([2]));
 }
 
+/// RFC 7946, section 3.1.9.
+#[actix_rt::test]
+async fn a_track_is_cut_at_the_antimeridian() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let points = [(10.0, 179.0), (20.0, -179.0), (20.0, -180.0), (20.0, 179.0), (20.0, 179.0)];
+    let points: String = (0..)
+        .zip(points)
+        .map(|(n, (lat, lon))| {
+            format!(r#"<trkpt lat="{lat}" lon="{lon}"><ele>{n}0</ele><time>2026-05-04T09:00:0{n}Z</time></trkpt>"#)
+        })
+        .collect();
+    let gpx = format!("<gpx><trk><trkseg>{points}</trkseg></trk></gpx>");
+    let import = import(&app, &ann, "a.gpx", gpx.as_bytes()).await;
+    let path = format!("/activities/{}", import["files"][0]["activity_ids"][0].as_str().unwrap());
+    let track = app.get_as(&ann, &format!("{path}/track.geojson")).await.expect(200).json();
+    let expected = json!([
+        [[179.0, 10.0, 0.0], [180.0, 15.0, 5.0]],
+        [[-180.0, 15.0, 5.0], [-179.0, 20.0, 10.0], [-180.0, 20.0, 20.0]],
+        [[180.0, 20.0, 20.0], [179.0, 20.0, 30.0], [179.0, 20.0, 40.0]],
+    ]);
+    assert_eq!(track["geometry"], json!({"type": "MultiLineString", "coordinates": expected}));
+}
+
 #[actix_rt::test]
 async fn an_activity_without_any_has_none() {
     let app = TestApp::spawn().await;
