@@ -4,7 +4,7 @@
 use diesel::{
     dsl::{auto_type, now},
     prelude::*,
-    sql_types::{Bool, Float4, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Double, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -52,19 +52,19 @@ pub async fn insert(
         started_at.into_sql::<Timestamptz>(),
         duration_secs.into_sql::<Int4>(),
         source.to_string().into_sql::<Text>(),
-        details.distance_meters.flatten().into_sql::<Nullable<Float4>>(),
+        details.distance_meters.flatten().into_sql::<Nullable<Double>>(),
         details.calories.flatten().into_sql::<Nullable<Int4>>(),
         details.notes.flatten().into_sql::<Nullable<Text>>(),
         details.external_id.flatten().into_sql::<Nullable<Text>>(),
         details.title.flatten().into_sql::<Nullable<Text>>(),
         details.elapsed_secs.flatten().into_sql::<Nullable<Int4>>(),
         details.moving_secs.flatten().into_sql::<Nullable<Int4>>(),
-        details.elevation_gain_meters.flatten().into_sql::<Nullable<Float4>>(),
-        details.elevation_loss_meters.flatten().into_sql::<Nullable<Float4>>(),
+        details.elevation_gain_meters.flatten().into_sql::<Nullable<Double>>(),
+        details.elevation_loss_meters.flatten().into_sql::<Nullable<Double>>(),
         details.avg_heart_rate.flatten().into_sql::<Nullable<Int4>>(),
         details.max_heart_rate.flatten().into_sql::<Nullable<Int4>>(),
         details.avg_power_watts.flatten().into_sql::<Nullable<Int4>>(),
-        details.avg_cadence.flatten().into_sql::<Nullable<Float4>>(),
+        details.avg_cadence.flatten().into_sql::<Nullable<Double>>(),
         details.utc_offset_minutes.flatten().into_sql::<Nullable<Int4>>(),
         details.device.flatten().into_sql::<Nullable<Text>>(),
         details.sport_raw.flatten().into_sql::<Nullable<Text>>(),

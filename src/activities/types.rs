@@ -23,7 +23,7 @@ pub struct ActivitySummary {
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,
     #[schema(required)]
-    pub distance_meters: Option<f32>,
+    pub distance_meters: Option<f64>,
     #[schema(required)]
     pub calories: Option<i32>,
     #[schema(required)]
@@ -42,9 +42,9 @@ pub struct ActivitySummary {
     #[schema(required)]
     pub moving_secs: Option<i32>,
     #[schema(required)]
-    pub elevation_gain_meters: Option<f32>,
+    pub elevation_gain_meters: Option<f64>,
     #[schema(required)]
-    pub elevation_loss_meters: Option<f32>,
+    pub elevation_loss_meters: Option<f64>,
     /// Beats a minute.
     #[schema(required)]
     pub avg_heart_rate: Option<i32>,
@@ -54,7 +54,7 @@ pub struct ActivitySummary {
     pub avg_power_watts: Option<i32>,
     /// Turns, strides or strokes a minute.
     #[schema(required)]
-    pub avg_cadence: Option<f32>,
+    pub avg_cadence: Option<f64>,
     /// Of the place and the day where it began.
     #[schema(required)]
     pub utc_offset_minutes: Option<i32>,
@@ -126,8 +126,8 @@ impl Activity {
         "device_data",
     ];
 
-    /// The fields as texts, in the order of [`Activity::COLUMNS`]; what anybody may have written, as
-    /// `words` makes it.
+    /// The fields as texts, in the order of [`Activity::COLUMNS`]. Free text passes through
+    /// `words`.
     pub fn as_record(&self, words: fn(&str) -> String) -> [String; 28] {
         let Self { summary, laps, sets, device_data, .. } = self;
         let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
@@ -196,19 +196,19 @@ pub enum ClientSource {
 #[derive(Clone, Debug, Default, AsChangeset, Insertable, Serialize)]
 #[diesel(table_name = activities)]
 pub struct Details {
-    pub distance_meters: Option<Option<f32>>,
+    pub distance_meters: Option<Option<f64>>,
     pub calories: Option<Option<i32>>,
     pub notes: Option<Option<String>>,
     pub external_id: Option<Option<String>>,
     pub title: Option<Option<String>>,
     pub elapsed_secs: Option<Option<i32>>,
     pub moving_secs: Option<Option<i32>>,
-    pub elevation_gain_meters: Option<Option<f32>>,
-    pub elevation_loss_meters: Option<Option<f32>>,
+    pub elevation_gain_meters: Option<Option<f64>>,
+    pub elevation_loss_meters: Option<Option<f64>>,
     pub avg_heart_rate: Option<Option<i32>>,
     pub max_heart_rate: Option<Option<i32>>,
     pub avg_power_watts: Option<Option<i32>>,
-    pub avg_cadence: Option<Option<f32>>,
+    pub avg_cadence: Option<Option<f64>>,
     pub utc_offset_minutes: Option<Option<i32>>,
     pub device: Option<Option<String>>,
     pub sport_raw: Option<Option<String>>,

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Bytea, Float4, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bytea, Double, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -27,10 +27,10 @@ pub struct Recorded {
     duration_secs: i32,
     #[diesel(sql_type = Nullable<Int4>)]
     moving_secs: Option<i32>,
-    #[diesel(sql_type = Nullable<Float4>)]
-    distance_meters: Option<f32>,
-    #[diesel(sql_type = Nullable<Float4>)]
-    elevation_gain_meters: Option<f32>,
+    #[diesel(sql_type = Nullable<Double>)]
+    distance_meters: Option<f64>,
+    #[diesel(sql_type = Nullable<Double>)]
+    elevation_gain_meters: Option<f64>,
     #[diesel(sql_type = Nullable<Int4>)]
     avg_heart_rate: Option<i32>,
     #[diesel(sql_type = Nullable<Int4>)]
@@ -85,8 +85,8 @@ impl Recorded {
             utc_offset_minutes: self.utc_offset_minutes,
             duration_secs: self.duration_secs,
             moving_secs: self.moving_secs,
-            distance_meters: self.distance_meters.map(f64::from),
-            elevation_gain_meters: self.elevation_gain_meters.map(f64::from),
+            distance_meters: self.distance_meters,
+            elevation_gain_meters: self.elevation_gain_meters,
             avg_heart_rate: self.avg_heart_rate.map(f64::from),
             max_heart_rate: self.max_heart_rate.map(f64::from),
             avg_power_watts: self.avg_power_watts.map(f64::from),

@@ -70,21 +70,21 @@ fn whole_number(number: &Number, min: i32, max: i32) -> Result<i32, Fault> {
     }
 }
 
-pub fn distance(number: Number) -> Result<f32, Fault> {
+pub fn distance(number: Number) -> Result<f64, Fault> {
     real_number(&number, MAX_DISTANCE_METERS)
 }
 
-pub fn elevation(number: Number) -> Result<f32, Fault> {
+pub fn elevation(number: Number) -> Result<f64, Fault> {
     real_number(&number, MAX_METERS_OF_ELEVATION)
 }
 
-pub fn cadence(number: Number) -> Result<f32, Fault> {
+pub fn cadence(number: Number) -> Result<f64, Fault> {
     real_number(&number, 1000.0)
 }
 
-fn real_number(number: &Number, max: f64) -> Result<f32, Fault> {
+fn real_number(number: &Number, max: f64) -> Result<f64, Fault> {
     match number.as_f64() {
-        Some(value) if (0.0..=max).contains(&value) => Ok(value as f32),
+        Some(value) if (0.0..=max).contains(&value) => Ok(value),
         _ => Err(("out_of_range", format!("must be between 0 and {max}"))),
     }
 }

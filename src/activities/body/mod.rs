@@ -42,7 +42,7 @@ pub struct ActivityBody {
     #[schema(value_type = i32, minimum = 0, maximum = 31622400, examples(1800))]
     duration_secs: Patch<Number>,
     #[serde(default)]
-    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e8, examples(5000.5))]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1e8, examples(5000.5))]
     distance_meters: Patch<Number>,
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 1000000, examples(320))]
@@ -69,10 +69,10 @@ pub struct ActivityBody {
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 31622400, examples(1790))]
     moving_secs: Patch<Number>,
     #[serde(default)]
-    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e6, examples(120))]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1e6, examples(120))]
     elevation_gain_meters: Patch<Number>,
     #[serde(default)]
-    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1e6, examples(118.5))]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1e6, examples(118.5))]
     elevation_loss_meters: Patch<Number>,
     /// Beats a minute.
     #[serde(default)]
@@ -86,7 +86,7 @@ pub struct ActivityBody {
     avg_power_watts: Patch<Number>,
     /// Turns, strides or strokes a minute.
     #[serde(default)]
-    #[schema(value_type = Option<f32>, minimum = 0, maximum = 1000, examples(84.5))]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1000, examples(84.5))]
     avg_cadence: Patch<Number>,
     /// Of the place and the day where it began.
     #[serde(default)]

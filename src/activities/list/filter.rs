@@ -11,8 +11,8 @@ pub struct Filter {
     /// Both inclusive, as all ranges are.
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
-    pub min_distance_meters: Option<f32>,
-    pub max_distance_meters: Option<f32>,
+    pub min_distance_meters: Option<f64>,
+    pub max_distance_meters: Option<f64>,
     pub min_duration_secs: Option<i32>,
     pub max_duration_secs: Option<i32>,
     /// Words of the title and the notes, as people type them into a search engine.

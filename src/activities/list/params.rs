@@ -156,8 +156,8 @@ fn words(text: Option<String>) -> ApiResult<Option<String>> {
     Ok(Some(text))
 }
 
-fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f32>> {
-    let parse = |text: String| text.parse().ok().filter(|meters| (0.0..=f32::MAX).contains(meters));
+fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f64>> {
+    let parse = |text: String| text.parse().ok().filter(|meters| (0.0..=f64::MAX).contains(meters));
     let problem = || ApiError::invalid_parameter(name, "must be a number, and at least 0");
     text.map(|text| parse(text).ok_or_else(problem)).transpose()
 }

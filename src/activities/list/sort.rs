@@ -29,12 +29,12 @@ pub struct Sort {
 pub enum Value {
     /// In whole microseconds, as PostgreSQL keeps it.
     Time(DateTime<Utc>),
-    Meters(f32),
+    Meters(f64),
     Secs(i32),
 }
 
 /// What stands for a distance that is not known.
-const UNKNOWN_METERS: f32 = -1.0;
+const UNKNOWN_METERS: f64 = -1.0;
 
 impl Default for Sort {
     fn default() -> Self {
@@ -105,7 +105,9 @@ impl Sort {
     pub fn value_of_bits(self, bits: i64) -> Option<Value> {
         Some(match self.by {
             SortBy::StartedAt => Value::Time(DateTime::from_timestamp_micros(bits)?),
-            SortBy::DistanceMeters => Value::Meters(f32::from_bits(u32::try_from(bits).ok()?)),
+            // Of a cursor from before metres had 64 bits.
+            SortBy::DistanceMeters if bits != 0 && u32::try_from(bits).is_ok() => return None,
+            SortBy::DistanceMeters => Value::Meters(f64::from_bits(bits.cast_unsigned())),
             SortBy::DurationSecs => Value::Secs(i32::try_from(bits).ok()?),
         })
     }
@@ -115,7 +117,7 @@ impl Value {
     pub fn to_bits(self) -> i64 {
         match self {
             Self::Time(time) => time.timestamp_micros(),
-            Self::Meters(meters) => meters.to_bits().into(),
+            Self::Meters(meters) => meters.to_bits().cast_signed(),
             Self::Secs(secs) => secs.into(),
         }
     }

@@ -3,7 +3,7 @@
 use diesel::{
     pg::Pg,
     prelude::*,
-    sql_types::{Bool, Float4, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid},
+    sql_types::{Bool, Double, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -79,7 +79,7 @@ pub fn comes_after(sort: Sort, cursor: Cursor) -> Condition {
     let place = FixedSql::<Bool>::new(place).bind::<SqlUuid, _>(cursor.id);
     Box::new(match cursor.value {
         Value::Time(time) => place.bind::<Timestamptz, _>(time),
-        Value::Meters(meters) => place.bind::<Float4, _>(meters),
+        Value::Meters(meters) => place.bind::<Double, _>(meters),
         Value::Secs(secs) => place.bind::<Integer, _>(secs),
     })
 }

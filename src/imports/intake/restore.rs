@@ -64,7 +64,7 @@ pub async fn activity(
     let behind = there(conn, user_id, exported.merged_into).await?;
     let merged = merged(conn, user_id, exported.merged.as_deref()).await?;
     let same = if behind.is_none() && merged.is_none() {
-        let distance = activity.details.distance_meters.flatten().map(f64::from);
+        let distance = activity.details.distance_meters.flatten();
         merging::find_same(conn, user_id, (what.0, what.1, distance), original_id).await?
     } else {
         None

@@ -101,8 +101,10 @@ fn details(session: &Session) -> ApiResult<Details> {
     })
 }
 
-fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f32> {
-    value.filter(|value| range.contains(value)).map(|value| value as f32)
+/// To the thousandth: further digits come from sums and from single-precision devices.
+fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f64> {
+    let rounded = value.map(|value| (value * 1000.0).round() / 1000.0);
+    rounded.filter(|value| range.contains(value))
 }
 
 fn whole(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {

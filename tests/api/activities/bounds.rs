@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::json;
 
-use super::{create, run, whole, with};
+use super::{assert_contains, create, run, whole, with};
 use crate::support::TestApp;
 
 #[actix_rt::test]
@@ -115,4 +115,65 @@ async fn laps_and_sets_are_checked_one_by_one() {
     let changed = changed.json();
     assert_eq!((&changed["laps"], &changed["title"]), (&json!(null), &json!("x")));
     assert_eq!(changed["sets"], whole()["sets"]);
+}
+
+/// Seven digits are not enough for a long ride by the centimetre.
+#[actix_rt::test]
+async fn metres_are_what_was_sent() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let metres = [5000.1, 123_456.78, 1_234_567.891, 99_999_999.123_456, 0.000_123];
+    let sent = |metres: f64| {
+        let mut body = run();
+        for name in ["distance_meters", "elevation_gain_meters", "elevation_loss_meters"] {
+            let most = if name == "distance_meters" { 1e8 } else { 1e6 };
+            body[name] = metres.min(most).into();
+        }
+        body["avg_cadence"] = 84.123_456_789.into();
+        body
+    };
+    for metres in metres {
+        let (path, created) = create(&app, &user, &sent(metres)).await;
+        assert_contains(&created, &sent(metres));
+        assert_contains(&app.get_as(&user, &path).await.expect(200).json(), &sent(metres));
+        let query = format!("min_distance_meters={metres}&max_distance_meters={metres}");
+        let found = app.get_as(&user, &format!("/activities?{query}")).await.expect(200).json();
+        assert_eq!(found["activities"].as_array().unwrap().len(), 1, "{metres}");
+    }
+    let total =
+        async || app.get_as(&user, "/stats/summary").await.expect(200).json()["totals"].clone();
+    let totals = total().await;
+    assert_eq!(totals["distance_meters"], 101_363_023.894);
+    // By distance, page by page.
+    let (mut walked, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/activities?sort=distance_meters&limit=1{cursor}");
+        let page = app.get_as(&user, &path).await.expect(200).json();
+        walked.push(page["activities"][0]["distance_meters"].as_f64().unwrap());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let mut sorted = metres.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    assert_eq!(walked, sorted);
+
+    // Those that were kept with seven digits have no others behind them.
+    for migration in [
+        include_str!("../../../migrations/2026-11-29-000025_exact_metres/down.sql"),
+        include_str!("../../../migrations/2026-11-29-000025_exact_metres/up.sql"),
+    ] {
+        let statements = migration.replace("SELECT recount", "PERFORM recount");
+        app.database.execute(&format!("DO $do$ BEGIN {statements} END $do$")).await;
+    }
+    let found = app.get_as(&user, "/activities?sort=distance_meters").await.expect(200).json();
+    let kept: Vec<f64> = found["activities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["distance_meters"].as_f64().unwrap())
+        .collect();
+    assert_eq!(kept, [0.000_123, 5000.1, 123_456.78, 1_234_567.9, 100_000_000.0]);
+    assert_eq!(total().await["distance_meters"], 101_363_024.78);
 }
