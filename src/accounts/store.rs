@@ -2,7 +2,9 @@
 
 use diesel::{
     dsl::{exists, not, now},
+    pg::Pg,
     prelude::*,
+    sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value};
@@ -17,6 +19,8 @@ use crate::{
     db::schema::{goals, profiles},
 };
 
+type Condition = Box<dyn BoxableExpression<profiles::table, Pg, SqlType = Bool>>;
+
 pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Me>> {
     live_session(identity)
         .inner_join(profiles::table)
@@ -26,12 +30,25 @@ pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .optional()
 }
 
+/// A statement that changes nothing leaves `updated_at`, and so the tag, as they are.
 pub async fn update_profile(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     changes: ProfileChanges,
 ) -> QueryResult<()> {
+    let mut differs: Condition = Box::new(false.into_sql::<Bool>());
+    if let Some(name) = &changes.display_name {
+        let other = profiles::display_name.is_distinct_from(name.clone());
+        differs = Box::new(differs.or(other));
+    }
+    if let Some(units) = changes.preferred_units {
+        differs = Box::new(differs.or(profiles::preferred_units.ne(units.to_string())));
+    }
+    if let Some(zone) = changes.time_zone {
+        differs = Box::new(differs.or(profiles::time_zone.ne(zone.name())));
+    }
     diesel::update(profiles::table.filter(profiles::user_id.eq_any(live_user(identity))))
+        .filter(differs)
         .set((
             changes.display_name.map(|name| profiles::display_name.eq(name)),
             changes.preferred_units.map(|units| profiles::preferred_units.eq(units.to_string())),
@@ -90,6 +107,7 @@ pub async fn set_preferences(
     preferences: &Value,
 ) -> QueryResult<()> {
     diesel::update(profiles::table.find(identity.user_id))
+        .filter(profiles::preferences.ne(preferences))
         .set((profiles::preferences.eq(preferences), profiles::updated_at.eq(now)))
         .execute(&mut conn)
         .await

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     batch::{self, Outcome},
     list::{self, Cursor, CursorKey, PageRequest, Start},
-    store,
+    store::{self, Update},
     types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
 };
 use crate::{
@@ -119,7 +119,8 @@ async fn upsert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) 
     Ok(Kept { activity, is_new })
 }
 
-/// 412 `version_mismatch` unless the activity has one of the expected revisions; 409
+/// A change that changes nothing is answered like any other, with the revision that was there. 412
+/// `version_mismatch` unless the activity has one of the expected revisions; 409
 /// `external_id_taken` when another has the same `source` and `external_id`.
 pub async fn update(
     state: &WorkerState,
@@ -140,8 +141,8 @@ pub async fn update(
         store::update(&conn, identity, id, expected.revisions(), changes).await
     };
     match changed {
-        Ok(Some(changed)) => Ok(changed),
-        Ok(None) => Err(not_changed(&conn, identity, id, expected).await),
+        Ok(Update::Changed(activity) | Update::Unchanged(activity)) => Ok(activity),
+        Ok(Update::NotFound) => Err(not_changed(&conn, identity, id, expected).await),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(ApiError::new(
             ErrorCode::ExternalIdTaken,
             "another activity of this source has this external_id",

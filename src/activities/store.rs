@@ -2,7 +2,8 @@
 //! and a token that has ended reaches none.
 
 use diesel::{
-    dsl::{auto_type, now},
+    dsl::{auto_type, not, now},
+    pg::Pg,
     prelude::*,
     sql_types::{Bool, Double, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -122,7 +123,8 @@ pub async fn named(
         .optional()
 }
 
-/// Changes what was measured, and the file that says so; the one before is forgotten.
+/// Changes what was measured, and the file that says so; the one before is forgotten. The revision
+/// stays when nothing differs.
 pub async fn refresh(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -136,7 +138,10 @@ pub async fn refresh(
         .first(&mut conn)
         .await?;
     let original = original_id.map(|original_id| activities::original_id.eq(original_id));
+    let is_other = activities::original_id.is_distinct_from(original_id);
+    let is_other = is_other.and(original_id.is_some().into_sql::<Bool>());
     diesel::update(activities::table.find(id))
+        .filter(differs(&measured).or(is_other))
         .set((measured, original, activities::updated_at.eq(now)))
         .execute(&mut conn)
         .await?;
@@ -164,21 +169,64 @@ pub async fn insert_imported(
         .await
 }
 
-/// `None` also when it has none of these revisions, unless any will do.
+type Condition = Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>>;
+
+/// Whether `changes` would change a row.
+fn differs(changes: &ActivityChanges) -> Condition {
+    let mut differs: Condition = Box::new(false.into_sql::<Bool>());
+    macro_rules! or_differs {
+        ($changes:expr; $($field:ident)+) => {
+            $(if let Some(value) = &$changes.$field {
+                let other = activities::$field.is_distinct_from(value.clone());
+                differs = Box::new(differs.or(other));
+            })+
+        };
+    }
+    or_differs!(changes; activity_type started_at duration_secs source);
+    or_differs!(
+        changes.details;
+        distance_meters calories notes external_id title elapsed_secs moving_secs
+        elevation_gain_meters elevation_loss_meters avg_heart_rate max_heart_rate avg_power_watts
+        avg_cadence utc_offset_minutes device sport_raw laps sets device_data
+    );
+    differs
+}
+
+/// The outcome of [`update`].
+pub enum Update {
+    Changed(Activity),
+    /// All of it was so before: the revision stays, and nobody is notified.
+    Unchanged(Activity),
+    /// There is no such activity, or not with one of these revisions.
+    NotFound,
+}
+
+/// Changes an activity that has one of these revisions, unless any will do.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
     (revisions, any): (Vec<i64>, bool),
     changes: ActivityChanges,
-) -> QueryResult<Option<Activity>> {
-    diesel::update(own_activity(identity, id))
-        .filter(activities::revision.eq_any(revisions).or(any.into_sql::<Bool>()))
+) -> QueryResult<Update> {
+    let is_expected = activities::revision.eq_any(revisions).or(any.into_sql::<Bool>());
+    let unchanged = own_activity(identity, id)
+        .filter(is_expected.clone())
+        .filter(not(differs(&changes)))
+        .select(&ACTIVITY);
+    let changed = diesel::update(own_activity(identity, id))
+        .filter(is_expected)
+        .filter(differs(&changes))
         .set((changes, activities::updated_at.eq(now)))
         .returning(&ACTIVITY)
         .fetch_one(&mut conn)
         .await
-        .optional()
+        .optional()?;
+    if let Some(activity) = changed {
+        return Ok(Update::Changed(activity));
+    }
+    let unchanged = unchanged.first(&mut conn).await.optional()?;
+    Ok(unchanged.map_or(Update::NotFound, Update::Unchanged))
 }
 
 /// The id, if there was such a row, and with one of these revisions unless any will do.

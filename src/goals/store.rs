@@ -76,7 +76,7 @@ pub async fn set_target(
     id: Uuid,
     target: f64,
 ) -> QueryResult<usize> {
-    diesel::update(own(identity).filter(goals::id.eq(id)))
+    diesel::update(own(identity).filter(goals::id.eq(id)).filter(goals::target.ne(target)))
         .set((goals::target.eq(target), goals::updated_at.eq(now)))
         .execute(&mut conn)
         .await

@@ -99,3 +99,83 @@ async fn a_deleted_activity_is_gone() {
     }
     app.get_as(&user, &other).await.expect(200);
 }
+
+#[actix_rt::test]
+async fn a_change_that_changes_nothing_is_none() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    let (path, created) = create(&app, &user, &whole()).await;
+    // A row that was not written has fired no trigger: no notification, no webhook.
+    let row = async || app.database.text("SELECT xmin || ' ' || revision FROM activities").await;
+    let before = row().await;
+    let tag = format!("\"{}\"", created["revision"]);
+    let authorization = format!("Bearer {}", user.token);
+    let mut bodies: Vec<Value> = vec![json!({}), whole(), json!({"unknown": 1})];
+    let fields = whole();
+    bodies.extend(fields.as_object().unwrap().iter().map(|(name, value)| json!({name: value})));
+    for body in &bodies {
+        for expected in [None, Some(tag.as_str()), Some("*")] {
+            let mut headers =
+                vec![("authorization", &*authorization), ("content-type", "application/json")];
+            headers.extend(expected.map(|tag| ("if-match", tag)));
+            let body = Some(body.to_string().into_bytes());
+            let answer = app.send(Method::PUT, &path, &headers, body).await.expect(200);
+            assert_eq!((answer.header("etag"), answer.json()), (&*tag, created.clone()));
+        }
+        let stale = [
+            ("authorization", &*authorization),
+            ("content-type", "application/json"),
+            ("if-match", "\"0\""),
+        ];
+        let body = Some(body.to_string().into_bytes());
+        app.send(Method::PUT, &path, &stale, body).await.expect_error(412, "version_mismatch");
+    }
+    assert_eq!(row().await, before);
+    let missing = "/activities/00000000-0000-4000-8000-000000000000";
+    app.put_as(&user, missing, &json!({})).await.expect_error(404, "not_found");
+    let bob = app.user("bob@example.com").await;
+    app.put_as(&bob, &path, &json!({})).await.expect_error(404, "not_found");
+    // One field of many is enough, and so is null for a value.
+    for name in fields.as_object().unwrap().keys() {
+        let revision = app.get_as(&user, &path).await.json()["revision"].as_i64().unwrap();
+        let change = match name.as_str() {
+            "activity_type" => json!({name: "ride"}),
+            "started_at" => json!({name: "2026-05-04T08:00:00.123457Z"}),
+            "duration_secs" => json!({name: 1801}),
+            "source" => json!({name: "apple"}),
+            _ => json!({name: null}),
+        };
+        let changed = app.put_as(&user, &path, &change).await.expect(200).json();
+        assert_eq!(changed["revision"], revision + 1, "{name}");
+        let again = app.put_as(&user, &path, &change).await.expect(200).json();
+        assert_eq!(again, changed, "{name}");
+    }
+}
+
+#[actix_rt::test]
+async fn the_accounts_tag_stays_when_nothing_changes() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let profile = json!({"display_name": "Ann", "preferred_units": "imperial", "time_zone": "Europe/Rome",
+                         "phone_number": "+14155552671"});
+    let preferences = json!({"theme": {"dark": true}, "n": 1.5});
+    for (path, body) in [("/me/profile", &profile), ("/me/preferences", &preferences)] {
+        let before = app.get_as(&ann, "/me").await.header("etag").to_owned();
+        app.put_as(&ann, path, body).await.expect(200);
+        let changed = app.get_as(&ann, "/me").await.header("etag").to_owned();
+        assert_ne!(changed, before, "{path}");
+        for body in [body, &json!({})] {
+            app.put_as(&ann, path, body).await.expect(200);
+            assert_eq!(app.get_as(&ann, "/me").await.header("etag"), changed, "{path} {body}");
+        }
+    }
+    let goal = json!({"metric": "distance", "period": "month", "target": 100_000});
+    let goal = app.post_as(&ann, "/me/goals", &goal).await.expect(201).json();
+    let path = format!("/me/goals/{}", goal["id"].as_str().unwrap());
+    let updated = async || app.database.text("SELECT updated_at FROM goals").await;
+    let before = updated().await;
+    app.put_as(&ann, &path, &json!({"target": 100_000})).await.expect(200);
+    assert_eq!(updated().await, before);
+    app.put_as(&ann, &path, &json!({"target": 90_000})).await.expect(200);
+    assert_ne!(updated().await, before);
+}
