@@ -13,7 +13,10 @@ use std::{
 use prometheus::{Histogram, IntGauge};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{Password, PasswordHash, password_hash::Memory};
+use super::{
+    Password, PasswordHash,
+    password_hash::{Memory, Verdict},
+};
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
@@ -78,17 +81,17 @@ impl Hasher {
         self.run(move |memory| PasswordHash::compute(&password, memory)).await
     }
 
-    /// Whether `password` belongs to `stored`; takes as long when there is no stored hash.
+    /// Whether `password` is that of `stored`; takes as long when there is no stored hash.
     /// 503 `busy` when the queue is full.
     pub async fn verify(
         &self,
         password: Password,
         stored: Option<&PasswordHash>,
-    ) -> ApiResult<bool> {
+    ) -> ApiResult<Verdict> {
         let known = stored.is_some();
         let hash = stored.unwrap_or(&self.decoy).clone();
-        let matches = self.run(move |memory| hash.is_of(&password, memory)).await?;
-        Ok(known && matches)
+        let verdict = self.run(move |memory| hash.verify(&password, memory)).await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
     }
 
     async fn run<T: Send + 'static>(

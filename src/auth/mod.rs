@@ -32,7 +32,7 @@ pub use identity::{Identity, live_session, live_user};
 pub use jwt::{AccessToken, JwtKeys};
 pub use known_tokens::KnownTokens;
 pub use password::{Password, WeakPassword};
-pub use password_hash::PasswordHash;
+pub use password_hash::{PasswordHash, Verdict};
 pub use phone::PhoneNumber;
 pub use response::AuthResponse;
 pub use server_key::{Digest, OneTimeToken, Purpose, ServerKey};

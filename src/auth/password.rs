@@ -4,6 +4,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use derive_more::Display;
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
 
 use super::EmailAddress;
 
@@ -12,9 +13,14 @@ use super::EmailAddress;
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// A password that was accepted for an account: 8 to 128 code points, any Unicode, kept as given.
+/// A password in the form NFKC, as NIST SP 800-63B (3.1.1.2) has it: systems type the same
+/// characters as different code points. One that was accepted for an account has 8 to 128 of them.
 #[derive(Clone, Debug)]
-pub struct Password(SecretString);
+pub struct Password {
+    normalised: SecretString,
+    /// Only where it differs. Passwords were hashed like this before they were normalised.
+    as_typed: Option<SecretString>,
+}
 
 /// Why a password is refused, as a sentence without its subject.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
@@ -39,6 +45,7 @@ impl Password {
         email: Option<&EmailAddress>,
         product: &str,
     ) -> Result<Self, WeakPassword> {
+        let text: String = text.nfkc().collect();
         match text.chars().count() {
             ..Self::MIN_CHARS => return Err(WeakPassword::TooShort),
             Self::MIN_CHARS..=Self::MAX_CHARS => {}
@@ -60,17 +67,24 @@ impl Password {
         if of_email || guessable(product) || guessable("sports-log") {
             return Err(WeakPassword::Guessable);
         }
-        Ok(Self(text.into()))
+        Ok(Self { normalised: text.into(), as_typed: None })
     }
 
     /// A password as somebody typed it to log in: no rule applies, only the length is bounded.
     pub fn typed(text: &str) -> Self {
         // No account has a longer one; cutting here keeps hashing bounded and still fails.
-        Self(text.chars().take(Self::MAX_CHARS + 1).collect::<String>().into())
+        let normalised: String = text.nfkc().take(Self::MAX_CHARS + 1).collect();
+        let as_typed: String = text.chars().take(Self::MAX_CHARS + 1).collect();
+        let as_typed = (as_typed != normalised).then(|| as_typed.into());
+        Self { normalised: normalised.into(), as_typed }
     }
 
-    pub(super) fn expose(&self) -> &str {
-        self.0.expose_secret()
+    pub(super) fn normalised(&self) -> &str {
+        self.normalised.expose_secret()
+    }
+
+    pub(super) fn as_typed(&self) -> Option<&str> {
+        self.as_typed.as_ref().map(ExposeSecret::expose_secret)
     }
 }
 
@@ -93,6 +107,23 @@ mod tests {
         assert_eq!(verdict(&"🏃".repeat(7)), Err(WeakPassword::TooShort));
         assert_eq!(verdict(&"aB3".repeat(42)), Ok(()));
         assert_eq!(verdict(&"é".repeat(129)), Err(WeakPassword::TooLong));
+    }
+
+    #[test]
+    fn it_is_the_same_however_it_was_typed() {
+        for text in ["Zürich 1848!", "Zu\u{308}rich 1848!", "\u{ff3a}u\u{308}rich\u{a0}1848!"] {
+            let accepted = Password::accept(text, None, "sports-log").unwrap();
+            assert_eq!(accepted.normalised(), "Zürich 1848!");
+            let typed = Password::typed(text);
+            assert_eq!(typed.normalised(), "Zürich 1848!");
+            assert_eq!(typed.as_typed(), Some(text).filter(|text| *text != "Zürich 1848!"));
+        }
+        // Code points are counted after normalisation.
+        assert_eq!(verdict(&"e\u{301}".repeat(7)), Err(WeakPassword::TooShort));
+        assert_eq!(verdict(&"e\u{301}".repeat(128)), Ok(()));
+        assert_eq!(verdict("\u{ff50}assword123"), Err(WeakPassword::Common));
+        let long = Password::typed(&"\u{fdfa}".repeat(60_000));
+        assert_eq!(long.normalised().chars().count(), Password::MAX_CHARS + 1);
     }
 
     #[test]

@@ -20,6 +20,16 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
+/// How a password compares with a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, but a new hash should replace this one: its parameters are lower than today's, or it
+    /// was made before passwords were normalised.
+    Outdated,
+}
+
 /// What hashes are computed in, one after the other: 19 MiB. Taken from the system for each hash and given
 /// back, they would have the kernel change the process's memory all the time, which its other threads feel.
 #[derive(Default)]
@@ -29,7 +39,7 @@ impl PasswordHash {
     /// A new hash of `password`.
     pub fn compute(password: &Password, memory: &mut Memory) -> ApiResult<Self> {
         let salt = Salt::new(&rand::random::<[u8; 16]>()).map_err(invalid)?;
-        let output = memory.digest(&argon2()?, password, &salt)?;
+        let output = memory.digest(&argon2()?, password.normalised(), &salt)?;
         Self::phc(salt, output)
     }
 
@@ -50,37 +60,40 @@ impl PasswordHash {
         Ok(Self(phc.to_string()))
     }
 
-    /// Whether it is the hash of `password`; compared in constant time.
-    pub fn is_of(&self, password: &Password, memory: &mut Memory) -> ApiResult<bool> {
+    /// Whether it is the hash of `password`; compared in constant time. The number of
+    /// hashes computed depends on the typed text only, never on the stored hash.
+    pub fn verify(&self, password: &Password, memory: &mut Memory) -> ApiResult<Verdict> {
         let phc = Phc::new(&self.0).map_err(invalid)?;
-        let (Some(salt), Some(output)) = (phc.salt, phc.hash) else { return Ok(false) };
+        let (Some(salt), Some(output)) = (phc.salt, phc.hash) else { return Ok(Verdict::Wrong) };
         let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(invalid)?;
         let version = phc.version.unwrap_or(Version::V0x13.into());
         let version = Version::try_from(version).map_err(invalid)?;
         let params = Params::try_from(&phc).map_err(invalid)?;
         let argon2 = Argon2::new(algorithm, version, params);
-        Ok(memory.digest(&argon2, password, &salt)? == output)
-    }
-
-    /// Whether it was made with less than today's parameters.
-    pub fn is_outdated(&self) -> bool {
-        let Ok(phc) = Phc::new(&self.0) else { return true };
-        let Ok(params) = Params::try_from(&phc) else { return true };
-        phc.algorithm != Algorithm::Argon2id.ident()
-            || params.m_cost() < Params::DEFAULT_M_COST
-            || params.t_cost() < Params::DEFAULT_T_COST
+        let is_weak = algorithm != Algorithm::Argon2id
+            || argon2.params().m_cost() < Params::DEFAULT_M_COST
+            || argon2.params().t_cost() < Params::DEFAULT_T_COST;
+        let normalised = memory.digest(&argon2, password.normalised(), &salt)? == output;
+        let as_typed = match password.as_typed() {
+            Some(text) => memory.digest(&argon2, text, &salt)? == output,
+            None => false,
+        };
+        Ok(match (normalised, as_typed) {
+            (true, _) if !is_weak => Verdict::Right,
+            (true, _) | (_, true) => Verdict::Outdated,
+            (false, false) => Verdict::Wrong,
+        })
     }
 }
 
 impl Memory {
-    fn digest(&mut self, argon2: &Argon2, password: &Password, salt: &Salt) -> ApiResult<Output> {
+    fn digest(&mut self, argon2: &Argon2, password: &str, salt: &Salt) -> ApiResult<Output> {
         let length = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
         self.0.resize(argon2.params().block_count(), Block::default());
-        let password = password.expose().as_bytes();
         let mut bytes = [0; Output::MAX_LENGTH];
         let output = bytes.get_mut(..length).ok_or_else(|| invalid("the output is too long"))?;
         argon2
-            .hash_password_into_with_memory(password, salt.as_ref(), output, &mut self.0)
+            .hash_password_into_with_memory(password.as_bytes(), salt.as_ref(), output, &mut self.0)
             .map_err(invalid)?;
         Output::new(output).map_err(invalid)
     }
@@ -109,7 +122,7 @@ mod tests {
         let decoy = PasswordHash::decoy().unwrap();
         assert_eq!(decoy.0.len(), hash.0.len());
         assert_eq!(decoy.0.split('$').nth(3), hash.0.split('$').nth(3));
-        assert!(!decoy.is_of(&password, memory).unwrap());
+        assert_eq!(decoy.verify(&password, memory).unwrap(), Verdict::Wrong);
     }
 
     #[test]
@@ -120,8 +133,8 @@ mod tests {
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
         let other: String =
             long.char_indices().map(|(i, c)| if i == 72 { '!' } else { c }).collect();
-        assert!(hash.is_of(&Password::typed(&long), memory).unwrap());
-        assert!(!hash.is_of(&Password::typed(&other), memory).unwrap());
+        assert_eq!(hash.verify(&Password::typed(&long), memory).unwrap(), Verdict::Right);
+        assert_eq!(hash.verify(&Password::typed(&other), memory).unwrap(), Verdict::Wrong);
     }
 
     #[test]
@@ -136,7 +149,7 @@ mod tests {
             // As the library itself does it, in memory of its own.
             let phc = Phc::new(&hash.0).unwrap();
             assert!(argon2().unwrap().verify_password(text.as_bytes(), &phc).is_ok());
-            assert!(hash.is_of(&Password::typed(text), memory).unwrap());
+            assert_eq!(hash.verify(&Password::typed(text), memory).unwrap(), Verdict::Right);
         }
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, User};
 
 #[actix_rt::test]
 async fn every_failed_login_is_answered_alike() {
@@ -31,6 +31,52 @@ async fn every_failed_login_is_answered_alike() {
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
+}
+
+/// The same characters are other code points from another keyboard (NIST SP 800-63B, 3.1.1.2).
+#[actix_rt::test]
+async fn a_password_is_the_same_however_its_characters_are_composed() {
+    let app = TestApp::spawn().await;
+    let hash = "SELECT password_hash FROM local_credentials";
+    let forms = [
+        "Zürcher Höhenweg \u{fb01}x",
+        "Zu\u{308}rcher Ho\u{308}henweg fix",
+        "\u{ff3a}ürcher\u{a0}Höhenweg fix",
+    ];
+    for (n, set) in forms.iter().enumerate() {
+        let email = format!("ann{n}@example.com");
+        let mail = app.register(&email, set).await;
+        app.verify(&mail.token()).await.expect(200);
+        for typed in forms {
+            app.login(&email, typed).await.expect(200);
+        }
+        app.login(&email, "Zurcher Hohenweg fix").await.expect_error(401, "invalid_credentials");
+    }
+    // Eight keys, of which each is two code points until they are composed.
+    let seven = json!({"email": "bob@example.com", "password": "e\u{301}".repeat(7)});
+    let refused = app.post("/auth/register", &seven).await.expect_error(422, "weak_password");
+    assert_eq!(refused.json()["fields"][0]["code"], "too_short");
+
+    // A hash of the typed text, from before passwords were normalised.
+    app.database.execute("DELETE FROM users WHERE email <> 'ann0@example.com'").await;
+    let old = {
+        use argon2::{Argon2, PasswordHasher};
+        Argon2::default().hash_password(forms[1].as_bytes()).unwrap().to_string()
+    };
+    app.database.execute(&format!("UPDATE local_credentials SET password_hash = '{old}'")).await;
+    app.login("ann0@example.com", forms[0]).await.expect_error(401, "invalid_credentials");
+    assert_eq!(app.database.text(hash).await, old);
+    let ann = User::of(&app.login("ann0@example.com", forms[1]).await.expect(200));
+    let new = app.database.text(hash).await;
+    assert_ne!(new, old);
+    for typed in forms {
+        app.login("ann0@example.com", typed).await.expect(200);
+    }
+    assert_eq!(app.database.text(hash).await, new);
+    // As a proof, and as the next one, too.
+    let body = json!({"password": forms[2], "new_password": forms[1]});
+    app.put_as(&ann, "/me/password", &body).await.expect(200);
+    app.login("ann0@example.com", forms[0]).await.expect(200);
 }
 
 #[actix_rt::test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose,
+        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
         in_uniform_time,
         sessions::{self, Device, LoginMethod},
@@ -108,9 +108,9 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
         store::find_password_login(&conn, &login.email).await?
     };
     let stored = found.as_ref().and_then(store::PasswordLogin::password_hash);
-    let matches = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
+    let verdict = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
     let user_id = found.as_ref().map(|found| found.user_id);
-    let Some(found) = found.filter(|_| matches) else {
+    let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         record_failure(state, user_id, device).await?;
         return Err(ApiError::new(ErrorCode::InvalidCredentials, "address or password is wrong"));
     };
@@ -120,7 +120,7 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
             "this address is not confirmed yet; open the link in the mail",
         ));
     }
-    if let Some(old) = stored.filter(|hash| hash.is_outdated()) {
+    if let Some(old) = stored.filter(|_| verdict == Verdict::Outdated) {
         upgrade_hash(state, found.user_id, &old, login).await?;
     }
     let account =
@@ -189,7 +189,7 @@ pub async fn reset_password(state: &WorkerState, reset: Reset, device: &Device) 
     .await
 }
 
-/// Replaces a hash made with lower parameters, unless the password changed meanwhile.
+/// Replaces a hash that is outdated, unless the password changed meanwhile.
 async fn upgrade_hash(
     state: &WorkerState,
     user_id: Uuid,

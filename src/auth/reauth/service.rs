@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use super::{Proof, store};
 use crate::{
     auth::{
-        Identity, Password, PasswordHash, Purpose,
+        Identity, Password, PasswordHash, Purpose, Verdict,
         otp::{self, CodeChannel, Identifier, OtpCode, Proves},
     },
     error::{ApiError, ApiResult, ErrorCode},
@@ -88,7 +88,7 @@ async fn check_password(
     stored: Option<PasswordHash>,
     password: Password,
 ) -> ApiResult<()> {
-    if state.hasher.verify(password, stored.as_ref()).await? {
+    if state.hasher.verify(password, stored.as_ref()).await? != Verdict::Wrong {
         return Ok(());
     }
     Err(ApiError::new(ErrorCode::InvalidCredentials, "the password is wrong"))
