@@ -202,7 +202,10 @@ impl ApiError {
     }
 
     /// 400 for a parameter of the query, naming it.
-    pub fn invalid_parameter(name: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid_parameter(
+        name: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let field = FieldError::new(name, "invalid_parameter", problem);
         Self { code: ErrorCode::InvalidParameter, ..Self::validation(vec![field]) }
     }

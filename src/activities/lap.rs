@@ -1,17 +1,17 @@
 //! Laps: the parts that a device or its owner divided an activity into.
 
 use chrono::{DateTime, Datelike, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use utoipa::ToSchema;
 
 use super::body::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION};
-use crate::http::Faults;
+use crate::http::{Faults, whole};
 
 /// One lap; what is not known of it is left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Lap {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub started_at: Option<DateTime<Utc>>,
     /// The time that the timer ran.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
@@ -24,7 +24,7 @@ pub struct Lap {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e8)]
     pub distance_meters: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 1000000)]
     pub calories: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
@@ -34,13 +34,13 @@ pub struct Lap {
     #[schema(minimum = 0, maximum = 1e6)]
     pub elevation_loss_meters: Option<f64>,
     /// Beats a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 300)]
     pub avg_heart_rate: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 300)]
     pub max_heart_rate: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 10000)]
     pub avg_power_watts: Option<u32>,
     /// Turns, strides or strokes a minute.
@@ -102,7 +102,13 @@ impl Lap {
     }
 }
 
-/// Writes what is smaller than a billionth as zero: PostgreSQL would keep all the zeros before its digits.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let problem = |_| D::Error::custom("must be an RFC 3339 time such as 2026-05-04T08:00:00Z");
+    text.parse().map(Some).map_err(problem)
+}
+
+/// Writes numbers below a billionth as zero: PostgreSQL would keep every zero before their digits.
 pub(super) fn without_tiny<S: Serializer>(
     value: &Option<f64>,
     serializer: S,

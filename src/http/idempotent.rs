@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use super::json::{self, SMALL};
 use crate::{
     auth::{Purpose, ServerKey},
-    error::{ApiError, ApiResult, ErrorCode},
+    error::{ApiError, ApiResult},
     idempotency::IdempotencyKey,
     state::WorkerState,
 };
@@ -64,8 +64,8 @@ fn key(request: &HttpRequest) -> ApiResult<Option<String>> {
     let is_key =
         (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_key {
-        let message = "Idempotency-Key must be 1 to 255 visible ASCII characters";
-        return Err(ApiError::new(ErrorCode::InvalidParameter, message));
+        let problem = "must be 1 to 255 visible ASCII characters";
+        return Err(ApiError::invalid_parameter("Idempotency-Key", problem));
     }
     Ok(Some(text.to_owned()))
 }

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{compression::refuse_encoded, text::is_too_deep};
+use super::{compression::refuse_encoded, text::is_too_deep, words};
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
 /// Bodies under `/auth` and `/me`.
@@ -23,8 +23,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A JSON body of at most `LIMIT` bytes as `T`.
 ///
-/// 415 without a JSON content type or with a content encoding, 413 above `LIMIT`, 400 `malformed_json` when it is no
-/// JSON, 422 `validation_failed` with the field when a value has the wrong type.
+/// 415 without a JSON content type or with a content encoding, 413 above `LIMIT`, 400
+/// `malformed_json` when it is no JSON, 422 `validation_failed` with the field when a value has the
+/// wrong type.
 pub struct ApiJson<T, const LIMIT: usize = SMALL>(pub T);
 
 impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<T, LIMIT> {
@@ -96,7 +97,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
     }
     if !body.trim_start().starts_with('{') {
         // Derived types would read an array by position.
-        serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(&error.to_string()))?;
+        serde_json::from_str::<IgnoredAny>(body).map_err(not_json)?;
         return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
     }
     deserialize(body)
@@ -112,34 +113,56 @@ pub fn parse_part<T: DeserializeOwned>(part: &RawValue) -> ApiResult<T> {
 
 fn deserialize<T: DeserializeOwned>(text: &str) -> ApiResult<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(explain)?;
-    deserializer.end().map_err(|error| malformed(&error.to_string()))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explain(error, text))?;
+    deserializer.end().map_err(not_json)?;
     Ok(value)
 }
 
-fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+fn explain(error: serde_path_to_error::Error<serde_json::Error>, text: &str) -> ApiError {
     let path = error.path().to_string();
-    match error.inner().classify() {
-        Category::Data => wrong_value(path, &error.inner().to_string()),
-        _ => malformed(&error.inner().to_string()),
+    let error = error.into_inner();
+    let problem = error.to_string();
+    // serde says "invalid type: …the value…, expected X at line …".
+    let problem = problem.rsplit_once(" at line ").map_or(&*problem, |(problem, _)| problem);
+    let is_value = match error.classify() {
+        Category::Data => true,
+        // It has found a number, say, where it looked for a name.
+        _ => problem == "expected value" && serde_json::from_str::<IgnoredAny>(text).is_ok(),
+    };
+    if is_value { wrong_value(path, problem) } else { not_json(error) }
+}
+
+fn not_json(error: serde_json::Error) -> ApiError {
+    let problem = error.to_string();
+    if problem.starts_with("number out of range") {
+        return malformed("it has a number beyond 1.8e308");
     }
+    if problem.contains("surrogate") || problem.contains("hex escape") {
+        return malformed("it has half of a surrogate pair");
+    }
+    malformed(&format!("look at line {}, character {}", error.line(), error.column()))
 }
 
 fn malformed(problem: &str) -> ApiError {
     ApiError::new(ErrorCode::MalformedJson, format!("the body is not valid JSON: {problem}"))
 }
 
-/// serde says "invalid type: …the value…, expected X at line …"; only X is worth repeating.
 fn wrong_value(path: String, problem: &str) -> ApiError {
-    let problem = problem.rsplit_once(" at line ").map_or(problem, |(problem, _)| problem);
-    if let Some(name) = problem.strip_prefix("duplicate field ") {
-        return at_fault(name.trim_matches('`').to_owned(), "duplicate", "is given twice".into());
-    }
-    let message = match problem.rsplit_once("expected ") {
-        Some((_, expected)) => format!("must be {expected}"),
-        None => problem.to_owned(),
+    // The body itself, or one item of a list.
+    let path = if path == "." { String::new() } else { path };
+    let Some((name, (code, message))) = words::of_presence(problem) else {
+        let (code, message) = words::of_value(problem);
+        return at_fault(path, code, message);
     };
-    at_fault(path, "invalid_type", message)
+    let parent = match path.rsplit_once('.') {
+        // Of one that is given twice, the path may lead to the second.
+        Some((parent, last)) if last == name => parent,
+        None if path == name => "",
+        _ => &path,
+    };
+    let dot = if parent.is_empty() { "" } else { "." };
+    at_fault(format!("{parent}{dot}{name}"), code, message)
 }
 
 fn at_fault(field: String, code: &'static str, message: String) -> ApiError {

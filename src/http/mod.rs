@@ -24,6 +24,7 @@ mod server;
 mod text;
 mod timestamp;
 mod validation;
+mod words;
 
 pub use client_address::ClientAddress;
 pub use compression::refuse_encoded;
@@ -44,4 +45,5 @@ pub use request_id::RequestId;
 pub use server::start;
 pub use text::{check_json, check_text};
 pub use timestamp::rfc3339;
-pub use validation::{Fault, Faults, Validator};
+pub use validation::{Fault, Faults, Validator, whole_number};
+pub use words::{json_problem, whole};

@@ -4,8 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
+use serde_urlencoded::Deserializer;
+use url::form_urlencoded;
 
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use super::words;
+use crate::error::{ApiError, ApiResult};
 
 /// The query string as `T`; unknown parameters are ignored. 400 `invalid_parameter` otherwise.
 pub struct ApiQuery<T>(pub T);
@@ -15,10 +18,14 @@ impl<T: DeserializeOwned> FromRequest for ApiQuery<T> {
     type Future = Ready<ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            serde_urlencoded::from_str(request.query_string())
-                .map(Self)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidParameter, error.to_string())),
-        )
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let parsed = serde_path_to_error::deserialize(Deserializer::new(pairs));
+        ready(parsed.map(Self).map_err(|error| {
+            let (path, problem) = (error.path().to_string(), error.inner().to_string());
+            match words::of_presence(&problem) {
+                Some((name, (_, message))) => ApiError::invalid_parameter(name.to_owned(), message),
+                None => ApiError::invalid_parameter(path, words::of_value(&problem).1),
+            }
+        }))
     }
 }

@@ -2,11 +2,25 @@
 
 use std::fmt::Display;
 
+use serde_json::Number;
+
 use super::Patch;
 use crate::error::{ApiError, ApiResult, FieldError};
 
 /// What a check says of a value: a code and a sentence without a subject.
 pub type Fault = (&'static str, String);
+
+/// A number without a fraction; `1800.0` is as good as `1800`.
+pub fn whole_number(number: &Number, min: i32, max: i32) -> Result<i32, Fault> {
+    match number.as_f64() {
+        Some(value) if value.fract() != 0.0 => {
+            Err(("invalid_type", "must be a whole number".into()))
+        }
+        // In range, every whole f64 is an i32, so the conversion loses nothing.
+        Some(value) if (min.into()..=f64::from(max)).contains(&value) => Ok(value as i32),
+        _ => Err(("out_of_range", format!("must be between {min} and {max}"))),
+    }
+}
 
 /// The faults of the items of a list.
 #[derive(Debug, Default)]

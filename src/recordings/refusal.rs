@@ -6,6 +6,8 @@ use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::http::json_problem;
+
 /// What a client can tell apart. The names are part of the API contract.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
@@ -49,6 +51,7 @@ impl Refusal {
     }
 
     pub fn malformed(problem: impl std::fmt::Display) -> Self {
+        let problem = json_problem(&problem.to_string());
         Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
     }
 

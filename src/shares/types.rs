@@ -10,7 +10,7 @@ use crate::{
     activities::instant,
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
-    http::{Patch, Validator, rfc3339},
+    http::{Patch, Validator, rfc3339, whole},
     pictures::{
         DaysParams, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
         WeeksParams, YearParams,
@@ -46,9 +46,11 @@ pub struct ShareBody {
     /// In place of those that the profile prefers.
     units: Option<Units>,
     /// Of `heatmap`; the present one, whichever that is, if not given.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 9999)]
     year: Option<i32>,
     /// Of `weekly`.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 104, default = 26)]
     weeks: Option<u32>,
     #[schema(default = "duration")]

@@ -7,7 +7,7 @@ use serde_json::Number;
 use crate::{
     activities::{ActivityType, types::ClientSource},
     db::JsonText,
-    http::{Fault, Object, check_json, check_text},
+    http::{Fault, Object, check_json, check_text, whole_number},
 };
 
 /// A leap year.
@@ -56,18 +56,6 @@ pub fn power(number: Number) -> Result<i32, Fault> {
 /// 18 hours are the most that ISO 8601's users have ever been apart from UTC.
 pub fn utc_offset(number: Number) -> Result<i32, Fault> {
     whole_number(&number, -1080, 1080)
-}
-
-/// A number without a fraction; `1800.0` is as good as `1800`.
-fn whole_number(number: &Number, min: i32, max: i32) -> Result<i32, Fault> {
-    match number.as_f64() {
-        Some(value) if value.fract() != 0.0 => {
-            Err(("invalid_type", "must be a whole number".into()))
-        }
-        // In range, every whole f64 is an i32, so the conversion loses nothing.
-        Some(value) if (min.into()..=f64::from(max)).contains(&value) => Ok(value as i32),
-        _ => Err(("out_of_range", format!("must be between {min} and {max}"))),
-    }
 }
 
 pub fn distance(number: Number) -> Result<f64, Fault> {

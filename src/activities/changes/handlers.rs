@@ -40,7 +40,7 @@ pub async fn changes(
     let since = params.since.map(|text| Position::open(&text, &state.server_key, user.user_id));
     let limit = params.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
     if limit < 1 {
-        return Err(ApiError::new(ErrorCode::InvalidParameter, "limit must be at least 1"));
+        return Err(ApiError::invalid_parameter("limit", "must be at least 1"));
     }
     let wait = Duration::from_secs(params.wait.unwrap_or(0).min(MAX_WAIT_SECS));
     let changes = service::read(&state, user.identity(), since.transpose()?, limit, wait).await?;

@@ -41,8 +41,7 @@ pub async fn list(
 ) -> ApiResult<HttpResponse> {
     let limit = params.0.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
     if limit < 1 {
-        let message = "limit must be at least 1";
-        return Err(ApiError::new(ErrorCode::InvalidParameter, message));
+        return Err(ApiError::invalid_parameter("limit", "must be at least 1"));
     }
     let page = service::list(&state, user.identity(), params.0.cursor, limit).await?;
     Ok(HttpResponse::Ok().json(page))

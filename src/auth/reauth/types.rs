@@ -1,6 +1,7 @@
 //! What the sensitive endpoints take besides, raw and parsed.
 
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         otp::{CodeChannel, OtpCode, otp_code},
     },
     error::ApiResult,
-    http::{Patch, Validator},
+    http::{Fault, Patch, Validator},
 };
 
 /// The fields `password` and `code`, one of which a sensitive request carries.
@@ -18,11 +19,11 @@ use crate::{
 pub struct ProofBody {
     #[serde(default)]
     #[schema(value_type = String, format = "password", examples("correct horse battery staple"))]
-    password: Patch<String>,
+    password: Patch<Value>,
     /// From `POST /me/otp`.
     #[serde(default)]
     #[schema(value_type = String, pattern = "^[0-9]{6}$")]
-    code: Patch<String>,
+    code: Patch<Value>,
 }
 
 /// What somebody proves with that it is still them.
@@ -45,13 +46,21 @@ pub struct CodeBody {
 impl ProofBody {
     /// The password goes first where both are given. Faults are left with `v`.
     pub fn parse(self, v: &mut Validator) -> Proof {
-        let password = v.not_null("password", self.password, Ok);
-        let code = v.not_null("code", self.code, otp_code);
+        let password = v.not_null("password", self.password, text);
+        let code = v.not_null("code", self.code, |code| otp_code(text(code)?));
         match (password, code) {
             (Some(password), _) => Proof::Password(Password::typed(&password)),
             (None, Some(code)) => Proof::Code(code),
             (None, None) => Proof::Nothing,
         }
+    }
+}
+
+/// Of a flattened struct, serde does not say which member has the wrong type.
+fn text(value: Value) -> Result<String, Fault> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(("invalid_type", "must be a string".into())),
     }
 }
 

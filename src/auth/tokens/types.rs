@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,13 +15,13 @@ use crate::{
         reauth::{Proof, ProofBody},
     },
     error::ApiResult,
-    http::{Patch, Validator},
+    http::{Patch, Validator, whole_number},
 };
 
 /// What every token begins with, so that scanners of source code know a leaked one.
 pub const PREFIX: &str = "slog_";
 
-const MAX_DAYS: u32 = 3650;
+const MAX_DAYS: i32 = 3650;
 
 /// `POST /me/tokens`.
 #[derive(Deserialize, ToSchema)]
@@ -39,7 +40,7 @@ pub struct NewTokenBody {
     scopes: Patch<Vec<String>>,
     #[serde(default)]
     #[schema(value_type = u32, minimum = 1, maximum = 3650, default = 365)]
-    expires_in_days: Patch<u32>,
+    expires_in_days: Patch<Number>,
     #[serde(flatten)]
     proof: ProofBody,
 }
@@ -96,8 +97,7 @@ impl NewTokenBody {
             }
         });
         let days = v.not_null("expires_in_days", self.expires_in_days, |days| {
-            let problem = || ("out_of_range", format!("must be between 1 and {MAX_DAYS}"));
-            (1..=MAX_DAYS).contains(&days).then_some(days).ok_or_else(problem)
+            whole_number(&days, 1, MAX_DAYS).map(i32::unsigned_abs)
         });
         let proof = self.proof.parse(&mut v);
         let (name, scopes) = v.finish_with(name.zip(scopes))?;

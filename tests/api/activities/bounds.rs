@@ -100,7 +100,7 @@ async fn laps_and_sets_are_checked_one_by_one() {
         ("laps", json!(vec![json!({}); 10_001]), ("laps", "too_long")),
         ("laps", json!([[]]), ("laps[0]", "invalid_type")),
         ("sets", json!([["squat", 8]]), ("sets[0]", "invalid_type")),
-        ("sets", json!([{"reps": 8}]), ("sets[0]", "invalid_type")),
+        ("sets", json!([{"reps": 8}]), ("sets[0].exercise", "missing")),
         ("sets", json!([{"exercise": ""}]), ("sets[0].exercise", "too_short")),
         ("sets", json!([{"exercise": "a\0"}]), ("sets[0].exercise", "invalid_format")),
         ("sets", json!([{"exercise": "squat", "rpe": 10.5}]), ("sets[0].rpe", "out_of_range")),
@@ -117,7 +117,7 @@ async fn laps_and_sets_are_checked_one_by_one() {
     assert_eq!(changed["sets"], whole()["sets"]);
 }
 
-/// Seven digits are not enough for a long ride by the centimetre.
+/// Single precision has seven digits, too few for a long ride in centimetres.
 #[actix_rt::test]
 async fn metres_are_what_was_sent() {
     let app = TestApp::spawn().await;
@@ -159,7 +159,7 @@ async fn metres_are_what_was_sent() {
     sorted.sort_by(f64::total_cmp);
     assert_eq!(walked, sorted);
 
-    // Those that were kept with seven digits have no others behind them.
+    // Values of single precision are converted without digits that nobody sent.
     for migration in [
         include_str!("../../../migrations/2026-11-29-000025_exact_metres/down.sql"),
         include_str!("../../../migrations/2026-11-29-000025_exact_metres/up.sql"),

@@ -8,7 +8,9 @@ mod bodies;
 mod query;
 mod texts;
 mod values;
+mod whole_numbers;
 mod wire;
+mod words;
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
