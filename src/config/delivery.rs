@@ -19,7 +19,7 @@ pub struct DeliveryConfig {
     pub deadline: Duration,
     /// The relay looks for work at least this often, woken or not.
     pub poll: Duration,
-    /// Messages of one channel in flight at once.
+    /// Messages of one channel in flight at once; as many again are claimed ahead.
     pub in_flight: usize,
     /// First pause after a transient failure; it doubles from there.
     pub backoff: Duration,

@@ -23,10 +23,10 @@ pub struct Lane {
     /// For messages without a code; those with one are the OTP actor's.
     pub actor: Option<Recipient<Deliver>>,
     in_flight: HashMap<Uuid, Claim>,
-    /// Claimed ahead, with the time of it: who finishes need not wait for a claim.
+    /// Claimed ahead, and when: the next message need not wait for a claim.
     waiting: VecDeque<(Claim, Instant)>,
     breaker: Breaker,
-    /// There may be messages that are not claimed yet: told so, or the last claim took all it could.
+    /// There may be messages that are not claimed yet: the relay was woken, or the last claim was full.
     pub may_have_more: bool,
 }
 
@@ -36,7 +36,7 @@ impl Lane {
         Self { channel, actor, in_flight, waiting, breaker, may_have_more: true }
     }
 
-    /// Whether somebody would deliver what is claimed.
+    /// Whether the actor that would deliver the messages is alive.
     pub fn is_served(&self) -> bool {
         self.actor.as_ref().is_none_or(Recipient::connected)
     }
@@ -80,12 +80,12 @@ impl Lane {
     /// Learns from an attempt that ended.
     pub fn learn(&mut self, claim: Claim, health: Health, probe: Duration) {
         self.in_flight.remove(&claim.id);
-        // Claimed less than there was room for, because a user had their share on the way: it is free now.
+        // A user's share of posts under way may have been all that kept further ones from being claimed.
         self.may_have_more |= self.channel == Channel::Webhook;
         self.breaker.learn(health, claim.id, Instant::now(), probe);
     }
 
-    /// Those that wait in vain: their leases would run out behind a server that fails or is slow.
+    /// Claims whose leases would run out while they wait behind a server that fails or is slow.
     pub fn take_back(&mut self, lease: Duration) -> Vec<Claim> {
         let is_old = |(_, since): &(Claim, Instant)| since.elapsed() > lease / 3;
         if self.is_open() || self.waiting.front().is_some_and(is_old) {
@@ -95,6 +95,7 @@ impl Lane {
     }
 
     pub fn take_back_all(&mut self) -> Vec<Claim> {
+        self.may_have_more |= !self.waiting.is_empty();
         self.waiting.drain(..).map(|(claim, _)| claim).collect()
     }
 }

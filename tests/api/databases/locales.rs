@@ -38,7 +38,9 @@ fn is_there(locale: &str) -> bool {
         String::from_utf8_lossy(&all).lines().any(|line| line == name || line == locale)
     };
     if !listed() {
-        let _ = Command::new("localedef").args(["-i", language, "-f", "UTF-8", locale]).status();
+        // A folder of its own: a PostgreSQL that runs already does not see what the archive gains.
+        let args = ["--no-archive", "-i", language, "-f", "UTF-8", locale];
+        let _ = Command::new("localedef").args(args).status();
     }
     listed()
 }

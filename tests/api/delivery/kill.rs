@@ -118,7 +118,7 @@ async fn a_kill_between_the_servers_word_and_ours_means_two_mails_of_one_id() {
     smtp.hold(None);
     smtp.mail_to("ann@example.com").await;
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                   AND wait_event_type = 'Lock' AND query LIKE 'UPDATE%outbox%'";
+                   AND wait_event_type = 'Lock' AND query LIKE '%UPDATE outbox%'";
     until_selects(&database, waiting, "1").await;
     server.end(Signal::SIGKILL);
     // PostgreSQL would carry out what a dead client has asked for.
