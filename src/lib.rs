@@ -13,8 +13,10 @@
 //! [`recordings`].
 //!
 //! [`app`] puts them together, for `main` and for the tests alike. [`config`] is the only place
-//! where the environment is read. [`outgoing`] asks other services over HTTP. [`throttle`] has the limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
-//! operators see; [`dev`] is the private PostgreSQL of a development machine.
+//! where the environment is read. `outgoing` asks other services over HTTP. [`throttle`] has the
+//! limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL
+//! and no domain; [`telemetry`] is what operators see; [`dev`] is the private PostgreSQL of a
+//! development machine.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
