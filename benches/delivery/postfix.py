@@ -74,7 +74,7 @@ class Postfix:
         for name, uid in (("", 0), ("config", 0), ("queue", 0), ("data", owner.pw_uid), ("mails", owner.pw_uid)):
             os.mkdir(os.path.join(self.folder, name), 0o755)
             os.chown(os.path.join(self.folder, name), uid, owner.pw_gid if uid else 0)
-        daemons = subprocess.check_output(["postconf", "-h", "daemon_directory"], text=True).strip()
+        daemons = subprocess.check_output(["postconf", "-d", "-h", "daemon_directory"], text=True).strip()
         self.main = MAIN.format(folder=self.folder, uid=owner.pw_uid, gid=owner.pw_gid, daemons=daemons,
                                 commands=os.path.dirname(shutil.which("postfix")))
         self.write("refused", "/^gone/ 550 5.1.1 no such mailbox\n")
