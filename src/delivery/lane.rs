@@ -1,4 +1,4 @@
-//! One channel: who delivers what goes by it, what was claimed for it, and whether its server works.
+//! One channel: its actor, the messages claimed for it, and whether its server works.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -26,7 +26,7 @@ pub struct Lane {
     /// Claimed ahead, and when: the next message need not wait for a claim.
     waiting: VecDeque<(Claim, Instant)>,
     breaker: Breaker,
-    /// There may be messages that are not claimed yet: the relay was woken, or the last claim was full.
+    /// More messages may be due: the relay was woken, or the last claim was full.
     pub may_have_more: bool,
 }
 
@@ -80,7 +80,7 @@ impl Lane {
     /// Learns from an attempt that ended.
     pub fn learn(&mut self, claim: Claim, health: Health, probe: Duration) {
         self.in_flight.remove(&claim.id);
-        // A user's share of posts under way may have been all that kept further ones from being claimed.
+        // A post that ended makes room for another of its user.
         self.may_have_more |= self.channel == Channel::Webhook;
         self.breaker.learn(health, claim.id, Instant::now(), probe);
     }

@@ -58,7 +58,7 @@ cat >/dev/null
 const LONGEST_RUN_DIR: usize = 85;
 
 impl Cluster {
-    /// Starts the cluster in `dir`, making it first where there is none, with PostgreSQL's programs from
+    /// Starts the cluster in `dir`, after making it if necessary, with PostgreSQL's programs from
     /// `programs` or from wherever they are found. Blocks for a second or two.
     pub fn start(
         dir: &Path,

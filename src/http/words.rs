@@ -5,7 +5,7 @@ use serde_json::Number;
 
 use super::Fault;
 
-/// The name of the field that is missing, or given twice, if `problem` is that, and what is wrong with it.
+/// A field that is missing or given twice: its name and the fault. `None` for any other problem.
 pub fn of_presence(problem: &str) -> Option<(&str, Fault)> {
     let (name, code, message) = match problem.strip_prefix("missing field ") {
         Some(name) => (name, "missing", "is missing"),
@@ -14,8 +14,8 @@ pub fn of_presence(problem: &str) -> Option<(&str, Fault)> {
     Some((name.trim_matches('`'), (code, message.to_owned())))
 }
 
-/// What is wrong with a value: a code, and a sentence without its subject. What is no sentence of serde's is
-/// one of ours.
+/// What is wrong with a value: a code, and a sentence without its subject. Sentences that are not
+/// serde's are our own and stay as they are.
 pub fn of_value(problem: &str) -> Fault {
     let must_be = |code, what: &str| (code, format!("must be {what}"));
     if let Some((_, expected)) = problem.rsplit_once(", expected ") {
@@ -39,7 +39,7 @@ pub fn of_value(problem: &str) -> Fault {
     match problem {
         // Of a name, which only a string can be.
         "expected value" => must_be("invalid_type", "a string"),
-        // Also of a negative one where there is none.
+        // Also for a negative number where none is allowed.
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             must_be("invalid_type", "a whole number within its limits")
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// The fields that awc frames the body by, and those that our clients look at. awc gives up above 96.
+/// The fields by which awc frames the body, and those that our clients read. awc takes at most 96.
 const KEPT: [&str; 4] = ["content-length", "transfer-encoding", "content-type", "retry-after"];
 
 /// A head, by what follows it.
