@@ -65,7 +65,7 @@ impl Inspection {
         if self.refusals.is_empty() { Ok(self) } else { Err(DatabaseError::Unfit(self.refusals)) }
     }
 
-    /// What to do when there is no room for so many connections.
+    /// The remedy when the database has too few connections left.
     pub fn shortage(&self, connections: usize) -> Option<String> {
         let is_short = i64::try_from(connections).is_ok_and(|connections| connections > self.room);
         is_short.then(|| {

@@ -52,43 +52,43 @@ pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, MOST_AT_ONCE).await > 0 {
         let (ended, written): (Vec<Ended>, Vec<_>) = waiting.drain(..).unzip();
-        write(&parts, ended).await;
-        for written in written {
-            // Nobody waits any more for an attempt whose actor died.
-            let _ = written.send(());
+        let is_done = try_write(&parts, &ended).await.is_ok();
+        for (one, written) in ended.into_iter().zip(written) {
+            let parts = Rc::clone(&parts);
+            // After a failure each goes on by itself: one whose user's row is locked, or that cannot
+            // be written at all, must not hold up the others until their leases run out.
+            let finish = async move {
+                if !is_done {
+                    write_patiently(&parts, one).await;
+                }
+                // Nobody waits any more for an attempt whose actor died.
+                let _ = written.send(());
+            };
+            if is_done { finish.await } else { drop(actix_rt::spawn(finish)) }
         }
     }
 }
 
-async fn write(parts: &Parts, ended: Vec<Ended>) {
-    if !write_patiently(parts, &ended).await && ended.len() > 1 {
-        // One of them cannot be written: it must not take the others with it.
-        for one in ended {
-            write_patiently(parts, &[one]).await;
-        }
-    }
-}
-
-/// False when the database refuses to write this, whenever it is asked.
-async fn write_patiently(parts: &Parts, ended: &[Ended]) -> bool {
-    loop {
-        let error = match try_write(parts, ended).await {
-            Ok(()) => return true,
-            Err(error) => error,
-        };
-        tracing::warn!(outbox.outcomes = ended.len(), error.cause = ?error.cause, "outcomes not recorded yet");
+/// Tries until the outcome is written, or the database refuses it for another reason than being away
+/// or busy.
+async fn write_patiently(parts: &Parts, ended: Ended) {
+    let ended = [ended];
+    while let Err(error) = try_write(parts, &ended).await {
         if !matches!(error.code, ErrorCode::DatabaseUnavailable | ErrorCode::Busy) {
-            return false;
+            return;
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 async fn try_write(parts: &Parts, ended: &[Ended]) -> ApiResult<()> {
-    let ages = {
+    let written = async {
         let conn = parts.pool.get().await?;
-        store::complete(&conn, ended).await?
+        ApiResult::Ok(store::complete(&conn, ended).await?)
     };
+    let ages = written.await.inspect_err(|error| {
+        tracing::warn!(outbox.outcomes = ended.len(), error.cause = ?error.cause, "outcomes not recorded yet");
+    })?;
     for one in ended {
         match ages.get(&one.claim.id) {
             Some(age) => count(parts, one, *age),
