@@ -6,13 +6,16 @@ use std::time::Duration;
 use diesel::{
     dsl::now,
     prelude::*,
-    sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::schema::{otp_challenges, outbox, users},
+    db::{
+        FixedSql, fixed_query,
+        schema::{otp_challenges, outbox, users},
+    },
     outbox::{Channel, MessageKind},
 };
 
@@ -99,7 +102,7 @@ async fn claim_due(
         Order::MostUrgentFirst => "priority, not_before",
         Order::NewestFirst => "created_at DESC",
     };
-    let claimed: Vec<Row> = diesel::sql_query(format!(
+    let claimed: Vec<Row> = FixedSql::<Untyped>::new(format!(
         "UPDATE outbox SET status = 'sending', attempts = attempts + 1, fence = fence + 1,
                 lease_until = now() + make_interval(secs => $3)
          WHERE id IN (
@@ -148,8 +151,8 @@ pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Opt
                 outbox::recipient,
                 coalesce(otp_challenges::destination.nullable(), users::email.nullable()),
             ),
-            diesel::dsl::sql::<Double>("extract(epoch FROM outbox.expires_at - now())::float8"),
-            diesel::dsl::sql::<Double>("extract(epoch FROM now() - outbox.created_at)::float8"),
+            FixedSql::<Double>::new("extract(epoch FROM outbox.expires_at - now())::float8"),
+            FixedSql::<Double>::new("extract(epoch FROM now() - outbox.created_at)::float8"),
         ))
         .first(&mut conn)
         .await
@@ -162,7 +165,7 @@ pub async fn renew(
     claim: Claim,
     lease: Duration,
 ) -> QueryResult<bool> {
-    let renewed = diesel::sql_query(
+    let renewed = fixed_query(
         "UPDATE outbox SET lease_until = now() + make_interval(secs => $3)
          WHERE id = $1 AND fence = $2 AND status = 'sending'",
     )
