@@ -29,7 +29,7 @@ pub use current_user::{CurrentUser, LoggedUser, Permitted};
 pub use email::EmailAddress;
 pub use hasher::{Hasher, HasherMetrics};
 pub use identity::{Identity, live_session, live_user};
-pub use jwt::{AccessToken, JwtKeys};
+pub use jwt::{AccessToken, JwtKeys, Verified};
 pub use known_tokens::KnownTokens;
 pub use password::{Password, WeakPassword};
 pub use password_hash::{PasswordHash, Verdict};

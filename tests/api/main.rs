@@ -42,6 +42,7 @@ mod outbox_command;
 mod personal_tokens;
 mod pictures;
 mod recordings;
+mod refreshing;
 mod registration;
 mod reset;
 mod sessions;

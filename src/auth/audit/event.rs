@@ -20,6 +20,10 @@ pub enum EventKind {
     LoggedOut,
     SessionEnded,
     OtherSessionsEnded,
+    /// It was refreshed by a device that it did not know.
+    SessionDeviceChanged,
+    /// A device that the session does not know sent a refresh token whose successor is out.
+    RefreshRefused,
     /// A spent refresh token came back: somebody else had it.
     RefreshTokenReused,
     EmailVerified,
@@ -65,6 +69,8 @@ impl EventKind {
             | Self::LoggedOut
             | Self::SessionEnded
             | Self::OtherSessionsEnded
+            | Self::SessionDeviceChanged
+            | Self::RefreshRefused
             | Self::TokenDeleted
             | Self::WebhookDeleted
             | Self::EmailVerified

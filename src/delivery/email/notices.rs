@@ -71,6 +71,8 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::LoggedOut
         | EventKind::SessionEnded
         | EventKind::OtherSessionsEnded
+        | EventKind::SessionDeviceChanged
+        | EventKind::RefreshRefused
         | EventKind::TokenDeleted
         | EventKind::WebhookDeleted
         | EventKind::EmailVerified
