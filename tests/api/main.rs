@@ -45,6 +45,7 @@ mod recordings;
 mod refreshing;
 mod registration;
 mod reset;
+mod scopes;
 mod sessions;
 mod shares;
 mod shutdown;
