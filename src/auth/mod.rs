@@ -6,6 +6,7 @@ mod account;
 pub mod audit;
 mod current_user;
 mod email;
+pub mod grants;
 mod hasher;
 mod identity;
 mod jwt;
