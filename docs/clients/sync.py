@@ -4,7 +4,8 @@
     sync.py COPY.json                     make the copy level with the server
     sync.py COPY.json add run 1800        add an activity to the copy; it reaches the server when it can
 
-SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN an access token. Python 3.9 or later, nothing else.
+SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN a personal access token (`POST /me/tokens`) with
+activities:read and activities:write: it lasts, where an access token of a login ends after minutes. Python 3.9 or later, nothing else.
 """
 
 import http.client

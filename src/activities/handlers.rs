@@ -12,6 +12,7 @@ use super::{
     list::{CursorKey, ListParams},
     service::{self, Page},
     types::Activity,
+    written::WrittenActivity,
 };
 use crate::{
     auth::{
@@ -63,11 +64,11 @@ pub async fn list(
     request_body = NewActivityBody,
     responses(
         (
-            status = 201, description = "The whole activity", body = Activity,
+            status = 201, description = "The whole activity; without `activities:read`, its id and revision", body = WrittenActivity,
             headers(("Location" = String, description = "Its path"), ("ETag" = String)),
         ),
         (
-            status = 200, description = "The whole activity, which was there", body = Activity,
+            status = 200, description = "The same, of an activity that was there", body = WrittenActivity,
             headers(("ETag" = String)),
         ),
     ),
@@ -80,12 +81,13 @@ pub async fn create(
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
     let kept = service::create(&state, user.identity(), request.key, new).await?;
-    let summary = &kept.activity.summary;
+    let (id, revision) = (kept.activity.summary.id, kept.activity.summary.revision);
     let mut answer = if kept.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     if kept.is_new {
-        answer.insert_header((header::LOCATION, format!("/activities/{}", summary.id)));
+        answer.insert_header((header::LOCATION, format!("/activities/{id}")));
     }
-    Ok(answer.insert_header(ETag(revision_tag(summary.revision))).json(kept.activity))
+    let written = WrittenActivity::shown_to(&user, kept.activity);
+    Ok(answer.insert_header(ETag(revision_tag(revision))).json(written))
 }
 
 /// The whole activity.
@@ -112,7 +114,10 @@ pub async fn get(
     put, path = "/activities/{id}", operation_id = "update_activity", tag = "Activities",
     params(("id" = Uuid, Path), IfMatchParam),
     request_body = ActivityBody,
-    responses((status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String)))),
+    responses((
+        status = 200, description = "The whole activity; without `activities:read`, its id and revision",
+        body = WrittenActivity, headers(("ETag" = String)),
+    )),
     extensions(("x-error-codes" = json!([
         ErrorCode::VersionMismatch, ErrorCode::ExternalIdTaken,
     ]))),
@@ -127,7 +132,8 @@ pub async fn update(
     let changes = body.0.parse_changes()?;
     let activity = service::update(&state, user.identity(), id.0, &expected, changes).await?;
     let tag = revision_tag(activity.summary.revision);
-    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(activity))
+    let written = WrittenActivity::shown_to(&user, activity);
+    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(written))
 }
 
 /// Delete an activity.

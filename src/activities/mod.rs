@@ -19,6 +19,7 @@ mod store;
 pub mod streams;
 pub mod track_file;
 mod types;
+mod written;
 
 pub use activity_type::ActivityType;
 pub use body::{NewActivityBody, instant};
@@ -28,3 +29,4 @@ pub use lap::Lap;
 pub use sports::Sport;
 pub use store::{insert_imported, named, refresh};
 pub use types::{Activity, ActivityChanges, Details, ImportedActivity, NewActivity};
+pub use written::WrittenActivity;

@@ -11,7 +11,7 @@ use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 use uuid::Uuid;
 
 use super::{
-    Identity,
+    Identity, sessions,
     tokens::{self, PREFIX, ScopeOf},
 };
 use crate::{
@@ -26,11 +26,19 @@ pub struct CurrentUser(Identity);
 
 /// The same, or the bearer of a personal access token with the scope `S`.
 #[derive(Clone, Copy, Debug, Deref)]
-pub struct Permitted<S>(#[deref] Identity, PhantomData<S>);
+pub struct Permitted<S> {
+    #[deref]
+    identity: Identity,
+    may_read: bool,
+    scope: PhantomData<S>,
+}
 
 /// Left in the request's extensions for the log line.
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedUser(pub Uuid);
+
+/// At once for a token that this worker knows, which is nearly every one.
+type Extraction<T> = Either<Ready<ApiResult<T>>, LocalBoxFuture<'static, ApiResult<T>>>;
 
 impl CurrentUser {
     pub fn identity(self) -> Identity {
@@ -39,51 +47,87 @@ impl CurrentUser {
 }
 
 impl<S> Permitted<S> {
-    pub fn identity(self) -> Identity {
-        self.0
+    pub fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// Whether it may read activities, whatever `S` is: only then does a write's answer show one.
+    pub fn may_read(&self) -> bool {
+        self.may_read
     }
 }
 
 impl FromRequest for CurrentUser {
     type Error = ApiError;
-    type Future = Ready<ApiResult<Self>>;
+    type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(bearer(request).and_then(|(state, token)| {
-            if token.starts_with(PREFIX) {
-                let message = "this needs a login; a personal access token is not enough";
-                return Err(ApiError::new(ErrorCode::InsufficientScope, message));
+        match bearer(request) {
+            Ok((_, token)) if token.starts_with(PREFIX) => {
+                let (request, token) = (request.clone(), token.to_owned());
+                let refused = async move {
+                    let (state, _) = bearer(&request)?;
+                    Err(tokens::refuse(state, &token).await)
+                };
+                Either::Right(refused.boxed_local())
             }
-            let identity = state.known_tokens.verify(&state.jwt, token)?;
-            welcome(request, state, identity).map(Self)
-        }))
+            Ok((state, token)) => logged_in(request, state, token, Self),
+            Err(error) => refused(error),
+        }
     }
 }
 
 impl<S: ScopeOf + 'static> FromRequest for Permitted<S> {
     type Error = ApiError;
-    type Future = Either<Ready<ApiResult<Self>>, LocalBoxFuture<'static, ApiResult<Self>>>;
+    type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let permitted = |identity| Self(identity, PhantomData);
         match bearer(request) {
             Ok((_, token)) if token.starts_with(PREFIX) => {
                 let (request, token) = (request.clone(), token.to_owned());
                 let authenticated = async move {
                     let (state, _) = bearer(&request)?;
-                    let identity = tokens::authenticate(state, &token, S::SCOPE).await?;
-                    welcome(&request, state, identity).map(permitted)
+                    let (identity, may_read) =
+                        tokens::authenticate(state, &token, S::SCOPE).await?;
+                    let identity = welcome(&request, state, identity)?;
+                    Ok(Self { identity, may_read, scope: PhantomData })
                 };
                 Either::Right(authenticated.boxed_local())
             }
-            Ok((state, token)) => {
-                let verified = state.known_tokens.verify(&state.jwt, token);
-                let welcomed = verified.and_then(|identity| welcome(request, state, identity));
-                Either::Left(ready(welcomed.map(permitted)))
-            }
-            Err(error) => Either::Left(ready(Err(error))),
+            Ok((state, token)) => logged_in(request, state, token, |identity| Self {
+                identity,
+                may_read: true,
+                scope: PhantomData,
+            }),
+            Err(error) => refused(error),
         }
     }
+}
+
+fn refused<T>(error: ApiError) -> Extraction<T> {
+    Either::Left(ready(Err(error)))
+}
+
+/// The bearer of a login's access token. Its first use here is noted before it is answered: the
+/// refresh token that it replaced is spent from then on.
+fn logged_in<T: 'static>(
+    request: &HttpRequest,
+    state: &WorkerState,
+    token: &str,
+    bearer_of: fn(Identity) -> T,
+) -> Extraction<T> {
+    if let Some(identity) = state.known_tokens.get(token) {
+        return Either::Left(ready(welcome(request, state, identity).map(bearer_of)));
+    }
+    let (request, token) = (request.clone(), token.to_owned());
+    let verified = async move {
+        let (state, _) = bearer(&request)?;
+        let verified = state.jwt.verify(&token)?;
+        sessions::note_use(state, &verified).await?;
+        state.known_tokens.put(&token, verified);
+        welcome(&request, state, verified.identity).map(bearer_of)
+    };
+    Either::Right(verified.boxed_local())
 }
 
 /// The token that the request bears, whatever it is worth.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Account, Identity};
+use super::{Account, Identity, sessions::RefreshToken};
 use crate::{
     config::Secrets,
     db::clock,
@@ -27,6 +27,9 @@ struct Claims {
     email: Option<String>,
     /// `users.token_version` at the time of issue.
     ver: i32,
+    /// The generation of the refresh token that was given with it.
+    #[serde(default, rename = "gen")]
+    generation: i32,
     iat: i64,
     exp: i64,
 }
@@ -42,6 +45,8 @@ pub struct AccessToken {
 #[derive(Clone, Copy, Debug)]
 pub struct Verified {
     pub identity: Identity,
+    /// Of its session's refresh tokens, the one that was given with it.
+    pub generation: i32,
     /// In seconds of Unix time.
     expires_at: i64,
 }
@@ -85,11 +90,12 @@ impl JwtKeys {
         }
     }
 
-    /// Signs a token for `account`, valid from `now` and no longer than its session.
+    /// Signs a token for `account`, to be given with `refresh_token`, valid from `now` and no longer
+    /// than its session.
     pub fn issue(
         &self,
         account: &Account,
-        session_id: Uuid,
+        refresh_token: RefreshToken,
         session_ends: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> ApiResult<AccessToken> {
@@ -99,9 +105,10 @@ impl JwtKeys {
         let expires_at = session_ends.trunc_subsecs(0).min(now + lifetime);
         let claims = Claims {
             sub: account.user_id,
-            sid: session_id,
+            sid: refresh_token.session_id,
             email: account.email.as_ref().map(ToString::to_string),
             ver: account.token_version,
+            generation: refresh_token.generation,
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
         };
@@ -120,7 +127,8 @@ impl JwtKeys {
         let claims = claims.ok_or_else(ApiError::invalid_access_token)?;
         let identity =
             Identity { user_id: claims.sub, token_version: claims.ver, session_id: claims.sid };
-        let verified = Verified { identity, expires_at: claims.exp };
+        let Claims { generation, exp: expires_at, .. } = claims;
+        let verified = Verified { identity, generation, expires_at };
         if verified.is_over() { Err(ApiError::invalid_access_token()) } else { Ok(verified) }
     }
 }

@@ -7,11 +7,7 @@ use std::{cell::RefCell, num::NonZeroUsize};
 
 use lru::LruCache;
 
-use super::{
-    Identity,
-    jwt::{JwtKeys, Verified},
-};
-use crate::error::ApiResult;
+use super::{Identity, jwt::Verified};
 
 /// Some 400 bytes each: 6 MiB at most for each worker.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
@@ -20,15 +16,14 @@ const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
 pub struct KnownTokens(RefCell<LruCache<Box<str>, Verified>>);
 
 impl KnownTokens {
-    /// As [`JwtKeys::verify`].
-    pub fn verify(&self, keys: &JwtKeys, token: &str) -> ApiResult<Identity> {
+    /// Whom the token is for, if it was verified here before and has not expired since.
+    pub fn get(&self, token: &str) -> Option<Identity> {
         let mut known = self.0.borrow_mut();
-        if let Some(verified) = known.get(token).filter(|verified| !verified.is_over()) {
-            return Ok(verified.identity);
-        }
-        let verified = keys.verify(token)?;
-        known.put(token.into(), verified);
-        Ok(verified.identity)
+        known.get(token).filter(|verified| !verified.is_over()).map(|verified| verified.identity)
+    }
+
+    pub fn put(&self, token: &str, verified: Verified) {
+        self.0.borrow_mut().put(token.into(), verified);
     }
 }
 
@@ -46,7 +41,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{auth::Account, config::Secrets};
+    use crate::{
+        auth::{Account, JwtKeys, sessions::RefreshToken},
+        config::Secrets,
+    };
 
     fn keys() -> JwtKeys {
         JwtKeys::new(&Secrets {
@@ -63,8 +61,18 @@ mod tests {
         let account = Account { user_id: Uuid::new_v4(), token_version: 3, email: None };
         let session_id = Uuid::new_v4();
         let (now, lifetime) = (Utc::now(), TimeDelta::seconds(seconds));
-        let access = keys.issue(&account, session_id, now + lifetime, now).unwrap();
+        let given_with = RefreshToken { session_id, generation: 1 };
+        let access = keys.issue(&account, given_with, now + lifetime, now).unwrap();
         (access.token, Identity { user_id: account.user_id, token_version: 3, session_id })
+    }
+
+    /// As a request does it.
+    fn verify(known: &KnownTokens, keys: &JwtKeys, token: &str) -> Option<Identity> {
+        known.get(token).or_else(|| {
+            let verified = keys.verify(token).ok()?;
+            known.put(token, verified);
+            Some(verified.identity)
+        })
     }
 
     #[test]
@@ -72,8 +80,8 @@ mod tests {
         let (keys, known) = (keys(), KnownTokens::default());
         let (mine, theirs) = (token(&keys, 60), token(&keys, 60));
         for _ in 0..2 {
-            assert_eq!(known.verify(&keys, &mine.0).unwrap(), mine.1);
-            assert_eq!(known.verify(&keys, &theirs.0).unwrap(), theirs.1);
+            assert_eq!(verify(&known, &keys, &mine.0), Some(mine.1));
+            assert_eq!(verify(&known, &keys, &theirs.0), Some(theirs.1));
         }
         assert_eq!(known.0.borrow().len(), 2);
     }
@@ -82,11 +90,11 @@ mod tests {
     fn a_signature_is_good_for_its_own_token_only() {
         let (keys, known) = (keys(), KnownTokens::default());
         let (mine, theirs) = (token(&keys, 60).0, token(&keys, 60).0);
-        known.verify(&keys, &mine).unwrap();
-        known.verify(&keys, &theirs).unwrap();
+        verify(&known, &keys, &mine).unwrap();
+        verify(&known, &keys, &theirs).unwrap();
         let (signed, signature) =
             (theirs.rsplit_once('.').unwrap().0, mine.rsplit_once('.').unwrap().1);
-        assert!(known.verify(&keys, &format!("{signed}.{signature}")).is_err());
+        assert!(verify(&known, &keys, &format!("{signed}.{signature}")).is_none());
         assert_eq!(known.0.borrow().len(), 2, "what is refused is not kept");
     }
 
@@ -97,7 +105,7 @@ mod tests {
         let (expired, _) = token(&keys, -60);
         let (good, _) = token(&keys, 60);
         let long_ago = keys.verify(&good).unwrap().ending(Utc::now().timestamp() - 60);
-        known.0.borrow_mut().put(expired.as_str().into(), long_ago);
-        assert!(known.verify(&keys, &expired).is_err());
+        known.put(&expired, long_ago);
+        assert!(verify(&known, &keys, &expired).is_none());
     }
 }

@@ -47,8 +47,7 @@ impl AuthResponse {
         refresh_token: RefreshToken,
         session_ends: DateTime<Utc>,
     ) -> ApiResult<Self> {
-        let session_id = refresh_token.session_id;
-        let access = state.jwt.issue(account, session_id, session_ends, clock::now())?;
+        let access = state.jwt.issue(account, refresh_token, session_ends, clock::now())?;
         Ok(Self {
             token: access.token,
             token_type: "Bearer",

@@ -12,6 +12,7 @@ pub struct Secrets {
     pub jwt: SecretString,
     /// The key before the last rotation: still accepted, never signed with.
     pub jwt_previous: Option<SecretString>,
+    /// How long an access token is good: as long as a stolen one can be used.
     pub jwt_expiry: Duration,
     /// Mailed tokens, their digests and cursors are derived from it.
     pub server_key: SecretString,
@@ -23,7 +24,11 @@ impl Secrets {
     pub(super) fn read(s: &mut Source) -> Option<Self> {
         let jwt = key(s, "JWT_SECRET", true);
         let jwt_previous = key(s, "JWT_SECRET_PREVIOUS", false);
-        let hours = s.or("JWT_EXPIRY_HOURS", Count(24)).0;
+        // The name until the default became shorter than an hour.
+        let minutes = match s.optional::<Count>("JWT_EXPIRY_HOURS") {
+            Some(Count(hours)) => hours * 60,
+            None => s.or("JWT_EXPIRY_MINUTES", Count(15)).0,
+        };
         let server_key = key(s, "SERVER_KEY", true);
         let server_key_previous = key(s, "SERVER_KEY_PREVIOUS", false);
         if let (Some(jwt), Some(server_key)) = (&jwt, &server_key)
@@ -34,7 +39,7 @@ impl Secrets {
         Some(Self {
             jwt: jwt?,
             jwt_previous,
-            jwt_expiry: Duration::from_secs(hours as u64 * 3600),
+            jwt_expiry: Duration::from_secs(minutes as u64 * 60),
             server_key: server_key?,
             server_key_previous,
         })

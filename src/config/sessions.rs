@@ -16,7 +16,8 @@ pub struct SessionConfig {
     pub idle: Duration,
     /// A session ends so long after its login, however often it was refreshed.
     pub absolute: Duration,
-    /// How long a spent refresh token is answered with its successor, for clients that lost the answer.
+    /// How long a refresh token is answered with its successor although that was used, for tabs
+    /// that refresh at the same time.
     pub refresh_grace: Duration,
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     service,
-    types::{GoalAnswer, GoalBody, GoalChangesBody, Goals},
+    types::{GoalAnswer, GoalBody, GoalChangesBody, Goals, WrittenGoal},
 };
 use crate::{
     auth::{
@@ -24,7 +24,7 @@ use crate::{
     params(DayParams, IdempotencyKeyParam),
     request_body = GoalBody,
     responses((
-        status = 201, description = "The goal, and how far it is", body = GoalAnswer,
+        status = 201, description = "The goal, and how far it is; without `activities:read`, its id", body = WrittenGoal,
         headers(("Location" = String, description = "Its path")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::TooManyGoals, ErrorCode::IdempotencyKeyReused]))),
@@ -38,7 +38,7 @@ pub async fn create(
     let new = request.body.parse()?;
     let goal = service::create(&state, user.identity(), request.key, &params.0, &new).await?;
     let location = (header::LOCATION, format!("/me/goals/{}", goal.id));
-    Ok(HttpResponse::Created().insert_header(location).json(goal))
+    Ok(HttpResponse::Created().insert_header(location).json(WrittenGoal::shown_to(&user, goal)))
 }
 
 /// The goals, each with how far it is in the week, month or year that today is in.
@@ -77,7 +77,10 @@ pub async fn get(
     put, path = "/me/goals/{id}", operation_id = "update_goal", tag = "Goals",
     params(("id" = Uuid, Path), DayParams),
     request_body = GoalChangesBody,
-    responses((status = 200, description = "The goal, and how far it is", body = GoalAnswer)),
+    responses((
+        status = 200, description = "The goal, and how far it is; without `activities:read`, its id",
+        body = WrittenGoal,
+    )),
 )]
 pub async fn update(
     state: Data<WorkerState>,
@@ -88,7 +91,7 @@ pub async fn update(
 ) -> ApiResult<HttpResponse> {
     let target = body.0.parse()?;
     let goal = service::update(&state, user.identity(), &params.0, id.0, target).await?;
-    Ok(HttpResponse::Ok().json(goal))
+    Ok(HttpResponse::Ok().json(WrittenGoal::shown_to(&user, goal)))
 }
 
 /// Give a goal up.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::ActivityType,
+    auth::Permitted,
     db::schema::goals,
     error::ApiResult,
     http::{Fault, Patch, Validator},
@@ -119,6 +120,32 @@ pub struct GoalAnswer {
     /// The part of the period's days that are over or today.
     pub elapsed: f64,
     pub is_reached: bool,
+}
+
+/// A goal as the answer of a write shows it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum WrittenGoal {
+    Whole(Box<GoalAnswer>),
+    Id(GoalId),
+}
+
+/// To a token without `activities:read`, which must not learn how far the goal is.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GoalId {
+    id: Uuid,
+}
+
+impl WrittenGoal {
+    /// As much of `goal` as its writer may read.
+    pub fn shown_to<S>(writer: &Permitted<S>, goal: GoalAnswer) -> Self {
+        if writer.may_read() {
+            Self::Whole(Box::new(goal))
+        } else {
+            Self::Id(GoalId { id: goal.id })
+        }
+    }
 }
 
 /// The answer of `GET /me/goals`.

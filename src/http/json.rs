@@ -6,6 +6,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     error::PayloadError,
+    http::header::{CONTENT_LENGTH, TRANSFER_ENCODING},
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
@@ -35,6 +36,24 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = body(request, payload, LIMIT);
         Box::pin(async move { parse(&body.await?).map(Self) })
+    }
+}
+
+/// As [`ApiJson`]; `None` without a body.
+pub struct OptionalJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
+        if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
+            return Box::pin(async { Ok(Self(None)) });
+        }
+        let body = ApiJson::<T>::from_request(request, payload);
+        Box::pin(async move { Ok(Self(Some(body.await?.0))) })
     }
 }
 

@@ -9,6 +9,7 @@ mod endpoint;
 mod finish;
 mod health;
 mod idempotent;
+mod in_order;
 mod json;
 mod limits;
 mod message;
@@ -33,7 +34,7 @@ pub use conditional::{
 };
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
-pub use json::{ApiJson, parse_part};
+pub use json::{ApiJson, OptionalJson, parse_part};
 pub use limits::Attempt;
 pub use message::Message;
 pub use object::Object;

@@ -1,11 +1,9 @@
 //! Every route of the service, in one place. Method and path stand with each handler's documentation.
 
-use actix_web::web;
-
 use super::{
     docs,
     endpoint::{Endpoint, endpoints, operation},
-    health, pages,
+    health, in_order, pages,
 };
 use crate::{
     accounts::{self, access, phone},
@@ -28,7 +26,7 @@ use crate::{
 macro_rules! operations {
     ($($module:ident { $($handler:ident),+ $(,)? })+) => {
         pastey::paste! {
-            vec![$($(operation(web::to($module::$handler), $module::[<__path_ $handler>]),)+)+]
+            vec![$($(operation(in_order::to($module::$handler), $module::[<__path_ $handler>]),)+)+]
         }
     };
 }

@@ -60,7 +60,7 @@ pub struct File {
     #[schema(value_type = Outcome)]
     pub outcome: String,
     /// Why it was refused: `unknown_format`, `malformed`, `truncated`, `bad_checksum`, `not_an_activity`,
-    /// `no_start_time`, `too_large`, `unsupported_entry` or `gave_up`.
+    /// `no_start_time`, `too_large`, `unsupported_entry`, `needs_login` or `gave_up`.
     #[schema(required)]
     pub code: Option<String>,
     /// A sentence for people.

@@ -31,6 +31,8 @@ pub enum Reason {
     ArchiveBomb,
     /// An entry of an archive that is encrypted or packed in a way that is not read.
     UnsupportedEntry,
+    /// An account export that a personal access token brought.
+    NeedsLogin,
     /// Reading it failed again and again.
     GaveUp,
 }

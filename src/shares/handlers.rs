@@ -13,7 +13,7 @@ use super::{
     types::{CreatedShare, ShareBody, SharedParams, Shares},
 };
 use crate::{
-    auth::CurrentUser,
+    auth::{CurrentUser, sessions::Device},
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
     pictures::{Size, image},
@@ -28,21 +28,25 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// Share a picture: whoever has the link sees it, without a login. The link is in this answer and nowhere else.
 ///
 /// It shows the log as it is then, and ends when it is deleted, when it expires, and with its activity and
-/// its account.
+/// its account. The owner is mailed. A route whose ends are not hidden wants a proof.
 #[utoipa::path(
     post, path = "/shares", operation_id = "create_share", tag = "Pictures",
     params(IdempotencyKeyParam),
     request_body = ShareBody,
     responses((status = 201, description = "The share", body = CreatedShare)),
-    extensions(("x-error-codes" = json!([ErrorCode::TooManyShares, ErrorCode::IdempotencyKeyReused]))),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
+        ErrorCode::RateLimited, ErrorCode::TooManyShares, ErrorCode::IdempotencyKeyReused,
+    ]))),
 )]
 pub async fn create(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     request: IdempotentJson<ShareBody>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
-    let created = service::create(&state, user.identity(), request.key, new).await?;
+    let created = service::create(&state, user.identity(), request.key, new, &device).await?;
     Ok(HttpResponse::Created().json(created))
 }
 
@@ -65,9 +69,10 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 pub async fn delete(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    service::delete(&state, user.identity(), id.0).await?;
+    service::delete(&state, user.identity(), id.0, &device).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

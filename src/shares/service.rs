@@ -9,35 +9,81 @@ use super::{
     types::{CreatedShare, NewShare, Share, SharedParams, Shown},
 };
 use crate::{
-    auth::Identity,
+    auth::{
+        Identity,
+        audit::{self, Event, EventKind},
+        reauth::{self, Proof},
+        sessions::Device,
+    },
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     idempotency::{self, IdempotencyKey},
     pictures::{self, Theme},
     state::{Shared, WorkerState},
 };
 
-/// Makes a share. 422 without such an activity; 409 `too_many_shares`.
+/// Makes a share. 422 without such an activity; 409 `too_many_shares`; the refusals of
+/// [`reauth::require`] for one that shows a whole track.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
     key: Option<IdempotencyKey>,
-    new: NewShare,
+    (new, proof): (NewShare, Proof),
+    device: &Device,
 ) -> ApiResult<CreatedShare> {
     let shared: &Shared = state;
+    let _turn = state.turns.take(identity, key.as_ref()).await;
+    if let Some(made) = made_before(state, identity, key.as_ref()).await? {
+        return Ok(made);
+    }
+    if new.shown.shows_whole_track() {
+        let refused = EventKind::ShareRefused;
+        let proven = reauth::require_or_record(state, identity, proof, refused, device).await;
+        if let Err(error) = proven {
+            // Another server may have had the same request, and its code is spent.
+            return made_before(state, identity, key.as_ref()).await?.ok_or(error);
+        }
+    }
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        if let Some(details) = idempotency::answered::<Share>(conn, identity, key.as_ref()).await? {
-            let digest = store::digest(conn, details.id).await?;
-            let token = ShareToken::with(&shared.server_key, details.id, digest.as_deref());
-            return Ok(created(shared, details, &token));
+        if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
+            return again(shared, conn, details).await;
         }
         let id = Uuid::new_v4();
         let token = ShareToken::of(&shared.server_key, id);
+        let event = Event::of(EventKind::ShareCreated, identity.user_id).by(new.shown.name());
         let details = keep(conn, identity, (id, &token), new).await?;
+        audit::record(conn, &event.from(device)).await?;
         idempotency::record(conn, identity, key.as_ref(), &details).await?;
         Ok(created(shared, details, &token))
     })
     .await
+}
+
+/// The share that this very request has made before: one that is repeated proves nothing.
+async fn made_before(
+    state: &WorkerState,
+    identity: Identity,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Option<CreatedShare>> {
+    if key.is_none() {
+        return Ok(None);
+    }
+    let conn = state.pool.get().await?;
+    match idempotency::replayed(&conn, identity, key).await? {
+        Some(details) => again(state, &conn, details).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The links once more, for a client that lost the answer.
+async fn again(
+    shared: &Shared,
+    conn: &AsyncPgConnection,
+    details: Share,
+) -> ApiResult<CreatedShare> {
+    let digest = store::digest(conn, details.id).await?;
+    let token = ShareToken::with(&shared.server_key, details.id, digest.as_deref());
+    Ok(created(shared, details, &token))
 }
 
 async fn keep(
@@ -82,9 +128,19 @@ pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Shar
     rows.into_iter().map(share).collect()
 }
 
-pub async fn delete(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {
-    let conn = state.pool.get().await?;
-    identity.found(store::delete(&conn, identity, id).await?, &conn).await.map(drop)
+pub async fn delete(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+    device: &Device,
+) -> ApiResult<()> {
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        identity.found(store::delete(conn, identity, id).await?, conn).await?;
+        let event = Event::of(EventKind::ShareDeleted, identity.user_id).from(device);
+        audit::record(conn, &event).await
+    })
+    .await
 }
 
 /// The picture that a link leads to, and its theme. 404 for a link that never was, that was revoked, that has

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::instant,
+    auth::reauth::{Proof, ProofBody},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     http::{Patch, Validator, rfc3339, whole},
@@ -66,6 +67,8 @@ pub struct ShareBody {
     /// When the link ends by itself.
     #[schema(value_type = Option<DateTime<Utc>>)]
     expires_at: Option<String>,
+    #[serde(flatten)]
+    proof: ProofBody,
 }
 
 /// What is shared, as it is kept.
@@ -135,8 +138,9 @@ pub struct SharedParams {
 
 impl ShareBody {
     /// 422 with the fields at fault.
-    pub fn parse(self) -> ApiResult<NewShare> {
+    pub fn parse(self) -> ApiResult<(NewShare, Proof)> {
         let mut v = Validator::default();
+        let proof = self.proof.parse(&mut v);
         let picture = v.required("picture", self.picture, Ok);
         let is_of_activity = matches!(picture, Some(SharedPicture::Route | SharedPicture::Chart));
         if is_of_activity && self.activity_id.is_none() {
@@ -171,11 +175,26 @@ impl ShareBody {
         let is_valid = shown.picture();
         // The same rules hold for parameters, where they are answered with another code.
         is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
-        Ok(NewShare { shown, expires_at })
+        Ok((NewShare { shown, expires_at }, proof))
     }
 }
 
 impl Shown {
+    /// Whether it shows where somebody was, with nothing left out: where they live, most likely.
+    pub fn shows_whole_track(&self) -> bool {
+        self.picture == SharedPicture::Route && !self.hide_ends
+    }
+
+    /// The picture's name, as it is in `picture`.
+    pub fn name(&self) -> &'static str {
+        match self.picture {
+            SharedPicture::Route => "route",
+            SharedPicture::Chart => "chart",
+            SharedPicture::Heatmap => "heatmap",
+            SharedPicture::Weekly => "weekly",
+        }
+    }
+
     /// 400 `invalid_parameter` for what there is not.
     pub fn picture(&self) -> ApiResult<Picture> {
         let activity = || self.activity_id.ok_or_else(ApiError::not_found);

@@ -13,23 +13,36 @@ use futures_util::stream;
 
 use super::{service, store, types::Standing};
 use crate::{
-    auth::CurrentUser,
+    auth::{CurrentUser, reauth::ProofBody, sessions::Device},
     error::{ApiError, ApiResult, ErrorCode},
+    http::OptionalJson,
     state::WorkerState,
 };
 
 /// Have a zip made of all that the account has: activities, files, series, profile.
 ///
-/// Another sports-log takes it in by `POST /imports`, as it is.
+/// Another sports-log takes it in by `POST /imports`, as it is. It wants a proof, and the owner is
+/// mailed.
 #[utoipa::path(
     post, path = "/me/export", operation_id = "create_takeout", tag = "Account",
+    request_body = Option<ProofBody>,
     responses((
         status = 202, description = "It is being made", body = Standing,
         headers(("Location" = String, description = "Where to follow it")),
     )),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
+        ErrorCode::RateLimited,
+    ]))),
 )]
-pub async fn create(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
-    let takeout = service::create(&state, user.identity()).await?;
+pub async fn create(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    device: Device,
+    body: OptionalJson<ProofBody>,
+) -> ApiResult<HttpResponse> {
+    let proof = body.0.unwrap_or_default().proof()?;
+    let takeout = service::create(&state, user.identity(), proof, &device).await?;
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, "/me/export")).json(takeout))
 }
 
@@ -56,6 +69,7 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
 pub async fn download(
     state: Data<WorkerState>,
     user: CurrentUser,
+    device: Device,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
     let takeout = service::finished(&state, user.identity()).await?;
@@ -69,6 +83,7 @@ pub async fn download(
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }
+    service::note_download(&state, user.identity(), &device).await?;
     // A connection is held for a piece, and not while a slow client takes it.
     let pieces = stream::try_unfold(0, move |number| {
         let state = state.clone();

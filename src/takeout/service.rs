@@ -1,21 +1,43 @@
 //! The rules of takeouts: an account has one at a time.
 
+use diesel_async::AsyncConnection;
+
 use super::{
     store,
     types::{Standing, Takeout},
 };
 use crate::{
-    auth::Identity,
+    auth::{
+        Identity,
+        audit::{self, Event, EventKind},
+        reauth::{self, Proof},
+        sessions::Device,
+    },
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };
 
-/// Begins a takeout in place of the one before; one that is being made goes on.
-pub async fn create(state: &WorkerState, identity: Identity) -> ApiResult<Standing> {
-    let conn = state.pool.get().await?;
-    if store::create(&conn, identity).await? {
-        store::notify(&conn).await?;
-    }
+/// Begins a takeout instead of the one before; one that is being made goes on. The refusals of
+/// [`reauth::require`].
+pub async fn create(
+    state: &WorkerState,
+    identity: Identity,
+    proof: Proof,
+    device: &Device,
+) -> ApiResult<Standing> {
+    let refused = EventKind::ExportRefused;
+    reauth::require_or_record(state, identity, proof, refused, device).await?;
+    let mut conn = state.pool.get().await?;
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        if store::create(conn, identity).await? {
+            let event = Event::of(EventKind::ExportCreated, identity.user_id).from(device);
+            audit::record(conn, &event).await?;
+            store::notify(conn).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    drop(conn);
     find(state, identity).await.map(Standing::from)
 }
 
@@ -33,6 +55,17 @@ pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<Take
     }
     let message = "the export is not made yet: ask GET /me/export how it is getting on";
     Err(ApiError::new(ErrorCode::NotReady, message))
+}
+
+/// Records that the takeout leaves.
+pub async fn note_download(
+    state: &WorkerState,
+    identity: Identity,
+    device: &Device,
+) -> ApiResult<()> {
+    let conn = state.pool.get().await?;
+    let event = Event::of(EventKind::ExportDownloaded, identity.user_id).from(device);
+    audit::record(&conn, &event).await
 }
 
 pub async fn delete(state: &WorkerState, identity: Identity) -> ApiResult<()> {

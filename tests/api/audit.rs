@@ -88,7 +88,8 @@ async fn the_owner_is_told_by_mail_of_what_changed_access() {
     let app = TestApp::spawn_with(&[("REFRESH_GRACE_SECS", "0.000001")]).await;
     let ann = app.user(ANN).await;
     let refresh = json!({"refresh_token": ann.refresh_token});
-    app.post("/auth/refresh", &refresh).await.expect(200);
+    let refreshed = User::of(&app.post("/auth/refresh", &refresh).await.expect(200));
+    app.get_as(&refreshed, "/me").await.expect(200);
     app.post("/auth/refresh", &refresh).await.expect(401);
     let mail = app.smtp.notice_to(ANN).await;
     assert_eq!(mail.subject, "A session was ended, because somebody else had its key (sports-log)");

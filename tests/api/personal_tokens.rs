@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestApp, User, contract, until_selects};
 
-fn run() -> Value {
+pub fn run() -> Value {
     json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 1800})
 }
 
 /// A user whose access token is a personal one.
-async fn made(app: &TestApp, user: &User, scopes: &[&str]) -> (User, Value) {
+pub async fn made(app: &TestApp, user: &User, scopes: &[&str]) -> (User, Value) {
     let body = json!({"name": "watch upload", "scopes": scopes, "password": PASSWORD});
     let answer = app.post_as(user, "/me/tokens", &body).await.expect(201).json();
     let token = answer["token"].as_str().unwrap().to_owned();

@@ -51,6 +51,53 @@ async fn a_reset_changes_the_password_and_ends_every_session_at_once() {
 }
 
 #[actix_rt::test]
+async fn a_reset_tells_what_is_still_open_and_ends_what_it_is_asked_to() {
+    let app = TestApp::spawn().await;
+    let user = app.user("ann@example.com").await;
+    for _ in 0..2 {
+        app.post_as(&user, "/shares", &json!({"picture": "weekly"})).await.expect(201);
+    }
+    let webhook = json!({"url": "https://hooks.example.com/log"});
+    app.post_as(&user, "/me/webhooks", &webhook).await.expect(201);
+    for granted in [
+        "INSERT INTO oauth_connections (user_id, provider, provider_uid)
+         SELECT id, 'google', '1' FROM users",
+        "UPDATE profiles SET phone_number = '+390612345678', phone_verified = true",
+        "INSERT INTO garmin_connections (id, user_id, mode, credential, token_key_id)
+         SELECT gen_random_uuid(), id, 'personal', '', '' FROM users",
+    ] {
+        app.database.execute(granted).await;
+    }
+    let open = |answer: Answer| answer.expect(200).json()["still_open"].clone();
+    let token = forgot(&app, "ann@example.com").await;
+    let all = json!({"shares": 2, "webhooks": 1, "connections": 1, "providers": 1, "phone": 1});
+    assert_eq!(open(reset(&app, &token, NEW_PASSWORD).await), all);
+    let subject = "Your password was changed (sports-log)";
+    let mut notice = app.smtp.notice_to("ann@example.com").await;
+    while notice.subject != subject {
+        notice = app.smtp.notice_to("ann@example.com").await;
+    }
+    let words = "Still open:  2 shared pictures, 1 webhook, 1 connection to Garmin, 1 linked provider, 1 phone number";
+    assert!(notice.text.replace("\r\n", "\n").contains(words), "{}", notice.text);
+
+    let token = forgot(&app, "ann@example.com").await;
+    let wrong = json!({"token": token, "new_password": NEW_PASSWORD, "end": ["sharks"]});
+    app.post("/auth/reset-password", &wrong).await.expect_error(422, "validation_failed");
+    let some = json!({"token": token, "new_password": NEW_PASSWORD, "end": ["shares", "webhooks", "tokens"]});
+    let left = json!({"shares": 0, "webhooks": 0, "connections": 1, "providers": 1, "phone": 1});
+    assert_eq!(open(app.post("/auth/reset-password", &some).await), left);
+
+    let token = forgot(&app, "ann@example.com").await;
+    let rest = json!({"token": token, "new_password": NEW_PASSWORD, "end": ["connections", "providers", "phone"]});
+    let left = json!({"shares": 0, "webhooks": 0, "connections": 0, "providers": 0, "phone": 0});
+    assert_eq!(open(app.post("/auth/reset-password", &rest).await), left);
+    let kinds = "SELECT string_agg(kind, ' ' ORDER BY at) FROM auth_events WHERE kind SIMILAR TO
+                 '(share|webhook)_deleted|provider_unlinked|phone_removed'";
+    let kinds = app.database.text(kinds).await;
+    assert_eq!(kinds, "share_deleted webhook_deleted provider_unlinked phone_removed");
+}
+
+#[actix_rt::test]
 async fn a_reset_token_works_once_even_under_race() {
     let app = TestApp::spawn().await;
     app.user("ann@example.com").await;

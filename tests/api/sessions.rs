@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, TestApp, User};
 
-const ANN: &str = "ann@example.com";
+pub const ANN: &str = "ann@example.com";
 
-async fn refresh(app: &TestApp, token: &str) -> Answer {
+pub async fn refresh(app: &TestApp, token: &str) -> Answer {
     app.post("/auth/refresh", &json!({"refresh_token": token})).await
 }
 
-async fn login_from(app: &TestApp, user_agent: &str) -> User {
+pub async fn login_from(app: &TestApp, user_agent: &str) -> User {
     let headers = [("content-type", "application/json"), ("user-agent", user_agent)];
     let body = json!({"email": ANN, "password": PASSWORD}).to_string().into_bytes();
     User::of(&app.send(Method::POST, "/auth/login", &headers, Some(body)).await.expect(200))
@@ -22,7 +22,7 @@ async fn sessions(app: &TestApp, user: &User) -> Vec<Value> {
     listed["sessions"].as_array().unwrap().clone()
 }
 
-async fn is_over(app: &TestApp, user: &User) {
+pub async fn is_over(app: &TestApp, user: &User) {
     app.get_as(user, "/me").await.expect_error(401, "invalid_access_token");
     let run =
         json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60});
@@ -43,55 +43,6 @@ async fn a_refresh_gives_new_tokens_of_the_same_session() {
     // The session goes on, so its older access token does, too.
     app.get_as(&user, "/me").await.expect(200);
     assert_eq!(sessions(&app, &refreshed).await.len(), 1);
-}
-
-#[actix_rt::test]
-async fn a_spent_token_used_again_ends_its_session_and_no_other() {
-    let app = TestApp::spawn_with(&[("REFRESH_GRACE_SECS", "0.000001")]).await;
-    let victim = app.user(ANN).await;
-    let other = login_from(&app, "curl/8").await;
-    let thief = User::of(&refresh(&app, &victim.refresh_token).await.expect(200));
-    refresh(&app, &victim.refresh_token).await.expect_error(401, "invalid_refresh_token");
-    is_over(&app, &thief).await;
-    is_over(&app, &victim).await;
-    app.get_as(&other, "/me").await.expect(200);
-}
-
-#[actix_rt::test]
-async fn a_client_that_lost_the_answer_gets_it_again() {
-    let app = TestApp::spawn().await;
-    let user = app.user(ANN).await;
-    let lost = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
-    let again = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
-    assert_eq!(again.refresh_token, lost.refresh_token);
-    let next = User::of(&refresh(&app, &again.refresh_token).await.expect(200));
-    // Once the successor was used, the answer has arrived, and the first token has no excuse.
-    refresh(&app, &user.refresh_token).await.expect_error(401, "invalid_refresh_token");
-    is_over(&app, &next).await;
-}
-
-#[actix_rt::test]
-async fn after_the_grace_there_is_no_excuse() {
-    let app = TestApp::spawn().await;
-    let user = app.user(ANN).await;
-    let next = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
-    app.database.execute("UPDATE sessions SET last_used_at = now() - interval '31 seconds'").await;
-    refresh(&app, &user.refresh_token).await.expect_error(401, "invalid_refresh_token");
-    is_over(&app, &next).await;
-}
-
-#[actix_rt::test]
-async fn parallel_refreshes_stay_one_family() {
-    let app = TestApp::spawn().await;
-    let user = app.user(ANN).await;
-    let all = (0..16).map(|_| refresh(&app, &user.refresh_token));
-    let answers = futures_util::future::join_all(all).await;
-    let mut tokens: Vec<String> =
-        answers.into_iter().map(|answer| User::of(&answer.expect(200)).refresh_token).collect();
-    tokens.dedup();
-    assert_eq!(tokens.len(), 1);
-    refresh(&app, &tokens[0]).await.expect(200);
-    assert_eq!(app.database.text("SELECT count(*) FROM sessions").await, "1");
 }
 
 #[actix_rt::test]
@@ -185,7 +136,8 @@ async fn a_session_opened_beside_a_reset_is_worth_nothing() {
 
 #[actix_rt::test]
 async fn a_session_ends_by_idleness_and_by_age() {
-    let limits = [("SESSION_IDLE_DAYS", "2"), ("SESSION_MAX_DAYS", "3")];
+    let limits =
+        [("SESSION_IDLE_DAYS", "2"), ("SESSION_MAX_DAYS", "3"), ("JWT_EXPIRY_MINUTES", "1440")];
     let app = TestApp::spawn_with(&limits).await;
     let user = app.user(ANN).await;
     let left = "SELECT round(extract(epoch FROM expires_at - now()) / 3600) FROM sessions";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     pictures::{Fix, Picture, activity, gpx, northward, points},
-    support::{Answer, Scrape, TestApp, User, until_selects},
+    support::{Answer, PASSWORD, Scrape, TestApp, User, until_selects},
 };
 
 /// A share, and the path of its picture as SVG.
@@ -106,11 +106,39 @@ async fn the_ends_of_a_route_are_hidden_with_all_that_tells_of_them() {
     assert_eq!(labels(&hidden), labels(&cut));
 
     let mut all = route_of(&path);
-    all["hide_ends"] = json!(false);
+    (all["hide_ends"], all["password"]) = (json!(false), json!(PASSWORD));
     let (_, link) = share(&app, &ann, all).await;
     let all = Picture::of(&app.get(&link).await.expect(200).text());
     assert!(all.desc.contains("It ends 2.70 km from where it begins."), "{}", all.desc);
     assert!(points(all.paths("route")[0]) != points(hidden.paths("route")[0]));
+}
+
+#[actix_rt::test]
+async fn a_whole_route_wants_a_proof_and_each_share_is_told() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    let mut all = route_of(&path);
+    all["hide_ends"] = json!(false);
+    let refused = app.post_as(&ann, "/shares", &all).await;
+    refused.expect_error(403, "reauthentication_required");
+    // A code is spent by the first of the requests with a key, and the others get its answer.
+    app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
+    let code: String = app.smtp.mail_to("ann@example.com").await.subject.chars().take(6).collect();
+    all["code"] = json!(code);
+    let made = join_all((0..4).map(|_| app.post_with_key(&ann, "/shares", "k", &all))).await;
+    let made: Vec<Value> = made.into_iter().map(|answer| answer.expect(201).json()).collect();
+    assert!(made.iter().all(|share| *share == made[0]), "{made:?}");
+    let notice = app.smtp.notice_to("ann@example.com").await;
+    let subject =
+        "A link was made that shows a picture of your log to everybody who has it (sports-log)";
+    assert_eq!(notice.subject, subject);
+    let revoke = format!("/shares/{}", made[0]["id"].as_str().unwrap());
+    app.request(&ann, Method::DELETE, &revoke, None).await.expect(204);
+    let kinds = "SELECT string_agg(concat_ws(' ', kind, method), ', ' ORDER BY at) FROM auth_events
+                 WHERE kind LIKE 'share%'";
+    let kinds = app.database.text(kinds).await;
+    assert_eq!(kinds, "share_refused, share_created route, share_deleted");
 }
 
 #[actix_rt::test]

@@ -4,8 +4,9 @@
  *     node built/sync.js COPY.json                     make the copy level with the server
  *     node built/sync.js COPY.json add run 1800        add an activity; it reaches the server when it can
  *
- * SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN an access token. `api.d.ts` is generated from
- * `sports-log openapi`.
+ * SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN a personal access token (`POST /me/tokens`) with
+ * activities:read and activities:write: it lasts, where an access token of a login ends after minutes. `api.d.ts`
+ * is generated from `sports-log openapi`.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";

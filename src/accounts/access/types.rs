@@ -83,9 +83,6 @@ impl ConfirmBody {
 
 impl DeletionBody {
     pub fn parse(self) -> ApiResult<Proof> {
-        let mut v = Validator::default();
-        let proof = self.proof.parse(&mut v);
-        v.finish()?;
-        Ok(proof)
+        self.proof.proof()
     }
 }

@@ -2,6 +2,6 @@
 
 mod handlers;
 mod service;
-mod store;
+pub mod store;
 
 pub use handlers::*;

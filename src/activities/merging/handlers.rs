@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::{
-    activities::types::Activity,
+    activities::WrittenActivity,
     auth::{Permitted, tokens::WritesActivities},
     error::ApiResult,
     http::{ApiPath, revision_tag},
@@ -19,7 +19,10 @@ use crate::{
 #[utoipa::path(
     post, path = "/activities/{id}/unmerge", operation_id = "unmerge_activity", tag = "Activities",
     params(("id" = Uuid, Path)),
-    responses((status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String)))),
+    responses((
+        status = 200, description = "The whole activity; without `activities:read`, its id and revision",
+        body = WrittenActivity, headers(("ETag" = String)),
+    )),
 )]
 pub async fn unmerge(
     state: Data<WorkerState>,
@@ -28,5 +31,5 @@ pub async fn unmerge(
 ) -> ApiResult<HttpResponse> {
     let activity = service::unmerge(&state, user.identity(), id.0).await?;
     let tag = revision_tag(activity.summary.revision);
-    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(activity))
+    Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(WrittenActivity::shown_to(&user, activity)))
 }

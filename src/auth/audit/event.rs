@@ -20,6 +20,10 @@ pub enum EventKind {
     LoggedOut,
     SessionEnded,
     OtherSessionsEnded,
+    /// It was refreshed by a device that it did not know.
+    SessionDeviceChanged,
+    /// A device that the session does not know sent a refresh token whose successor is out.
+    RefreshRefused,
     /// A spent refresh token came back: somebody else had it.
     RefreshTokenReused,
     EmailVerified,
@@ -36,6 +40,16 @@ pub enum EventKind {
     WebhookDeleted,
     /// Nothing that was posted to it arrived for days.
     WebhookDisabled,
+    /// A link shows a picture to everybody who has it.
+    ShareCreated,
+    ShareDeleted,
+    /// Somebody asked for it without a good proof.
+    ShareRefused,
+    /// All that the account has was asked for.
+    ExportCreated,
+    ExportDownloaded,
+    /// Somebody asked for it without a good proof.
+    ExportRefused,
     AccountLocked,
     AccountUnlocked,
     ResetGranted,
@@ -43,7 +57,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Whether it changed who can get in, which the owner is told by mail.
+    /// Whether it changed who can get in or who sees the log, which the owner is told by mail.
     pub fn is_notified(self) -> bool {
         match self {
             Self::RefreshTokenReused
@@ -57,6 +71,8 @@ impl EventKind {
             | Self::TokenCreated
             | Self::WebhookCreated
             | Self::WebhookDisabled
+            | Self::ShareCreated
+            | Self::ExportCreated
             | Self::AccountLocked
             | Self::AccountUnlocked
             | Self::AccountDeleted => true,
@@ -65,8 +81,14 @@ impl EventKind {
             | Self::LoggedOut
             | Self::SessionEnded
             | Self::OtherSessionsEnded
+            | Self::SessionDeviceChanged
+            | Self::RefreshRefused
             | Self::TokenDeleted
             | Self::WebhookDeleted
+            | Self::ShareDeleted
+            | Self::ShareRefused
+            | Self::ExportDownloaded
+            | Self::ExportRefused
             | Self::EmailVerified
             | Self::ResetGranted => false,
         }

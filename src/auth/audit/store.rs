@@ -35,6 +35,8 @@ pub struct RecordedEvent {
     #[schema(required)]
     pub device: Option<String>,
     pub at: DateTime<Utc>,
+    #[serde(skip)]
+    pub user_id: Option<Uuid>,
 }
 
 pub async fn insert(mut conn: &AsyncPgConnection, event: &Event<'_>) -> QueryResult<Uuid> {

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 
 use super::{
     service,
-    types::{EmailBody, LoginBody, RegisterBody, ResetBody, TokenBody},
+    types::{EmailBody, LoginBody, PasswordResetDone, RegisterBody, ResetBody, TokenBody},
 };
 use crate::{
     auth::{
@@ -110,12 +110,15 @@ pub async fn forgot_password(
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }
 
-/// Choose a new password by the token that was mailed. Every older access token is refused from then on.
+/// Choose a new password by the token that was mailed.
+///
+/// Every session and personal access token ends. Shares, webhooks and the other ways to see the
+/// account or to get into it stay, unless `end` names them; the answer counts those that are left.
 #[utoipa::path(
     post, path = "/auth/reset-password", operation_id = "reset_password", tag = "Logging in",
     security(()),
     request_body = ResetBody,
-    responses((status = 200, description = "The password is changed", body = Message)),
+    responses((status = 200, description = "The password is changed", body = PasswordResetDone)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidToken, ErrorCode::WeakPassword]))),
 )]
 pub async fn reset_password(
@@ -124,6 +127,7 @@ pub async fn reset_password(
     device: Device,
     body: ApiJson<ResetBody>,
 ) -> ApiResult<HttpResponse> {
-    service::reset_password(&state, body.0.parse()?, &device).await?;
-    Ok(HttpResponse::Ok().json(Message::new("the password is changed; log in with the new one")))
+    let still_open = service::reset_password(&state, body.0.parse()?, &device).await?;
+    let message = "the password is changed; log in with the new one";
+    Ok(HttpResponse::Ok().json(PasswordResetDone { message, still_open }))
 }

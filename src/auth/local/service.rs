@@ -11,6 +11,7 @@ use crate::{
     auth::{
         Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
+        grants::{self, StillOpen},
         in_uniform_time,
         sessions::{self, Device, LoginMethod},
         store as users,
@@ -164,9 +165,14 @@ pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiRe
     .await
 }
 
-/// Changes the password and ends every session. The token also proves the mailbox, so on an
+/// Changes the password and ends every session, and the grants that are asked for; counts those that
+/// are left. The token also proves the mailbox, so on an
 /// account that was not proven before, nothing a stranger set survives.
-pub async fn reset_password(state: &WorkerState, reset: Reset, device: &Device) -> ApiResult<()> {
+pub async fn reset_password(
+    state: &WorkerState,
+    reset: Reset,
+    device: &Device,
+) -> ApiResult<StillOpen> {
     let digests = state.server_key.digests(Purpose::ResetPassword, &reset.token);
     let target = {
         let conn = state.pool.get().await?;
@@ -184,7 +190,8 @@ pub async fn reset_password(state: &WorkerState, reset: Reset, device: &Device) 
         }
         users::end_sessions(conn, target.user_id).await?;
         let event = Event::of(EventKind::PasswordReset, target.user_id).from(device);
-        audit::record(conn, &event).await
+        audit::record(conn, &event).await?;
+        grants::end(conn, target.user_id, &reset.end, device).await
     })
     .await
 }

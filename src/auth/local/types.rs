@@ -1,10 +1,15 @@
 //! What the endpoints take, raw and parsed.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{EmailAddress, OneTimeToken, Password, WeakPassword},
+    auth::{
+        EmailAddress, OneTimeToken, Password, WeakPassword,
+        grants::{Grant, StillOpen},
+    },
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     http::{Patch, Validator, check_text},
 };
@@ -79,12 +84,25 @@ pub struct ResetBody {
     #[serde(default)]
     #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     new_password: Patch<String>,
+    /// What ends besides all sessions and personal access tokens, which always do.
+    #[serde(default)]
+    #[schema(value_type = Vec<Grant>, examples(json!(["shares", "webhooks"])))]
+    end: Patch<Vec<String>>,
+}
+
+/// The answer of `POST /auth/reset-password`.
+#[derive(Serialize, ToSchema)]
+pub struct PasswordResetDone {
+    /// A sentence for people.
+    pub message: &'static str,
+    pub still_open: StillOpen,
 }
 
 /// A reset whose password is judged once the account is known.
 pub struct Reset {
     pub token: OneTimeToken,
     pub new_password: String,
+    pub end: BTreeSet<Grant>,
 }
 
 type Fault = (&'static str, String);
@@ -133,8 +151,13 @@ impl ResetBody {
         let mut v = Validator::default();
         let token = v.required("token", self.token, Ok);
         let new_password = v.required("new_password", self.new_password, Ok);
+        let end = v.not_null("end", self.end, |texts| {
+            let grants = texts.iter().map(|text| text.parse::<Grant>()).collect::<Result<_, _>>();
+            let expected = "must be shares, webhooks, tokens, connections, providers or phone";
+            grants.map_err(|_| ("invalid_value", expected.to_owned()))
+        });
         let (token, new_password) = v.finish_with(token.zip(new_password))?;
-        Ok(Reset { token: one_time_token(&token)?, new_password })
+        Ok(Reset { token: one_time_token(&token)?, new_password, end: end.unwrap_or_default() })
     }
 }
 

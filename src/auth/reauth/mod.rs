@@ -6,5 +6,5 @@ mod store;
 mod types;
 
 pub use handlers::*;
-pub use service::require;
+pub use service::{require, require_or_record};
 pub use types::{Proof, ProofBody};

@@ -6,7 +6,9 @@ use super::{Proof, store};
 use crate::{
     auth::{
         Identity, Password, PasswordHash, Purpose, Verdict,
+        audit::{self, Event, EventKind},
         otp::{self, CodeChannel, Identifier, OtpCode, Proves},
+        sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
@@ -18,6 +20,9 @@ const TRIES: Limit = Limit { times: 10, minutes: 15 };
 
 /// Codes that an account can ask for by one channel.
 const CODES: Limit = Limit { times: 3, minutes: 15 };
+
+/// Refused proofs of a kind that are recorded for an account.
+const RECORDED: Limit = Limit { times: 1, minutes: 15 };
 
 /// Returns if `proof` shows that it is still the account's owner who asks: 401 `invalid_credentials` or
 /// `invalid_code`, 403 `reauthentication_required` without any, 429. An account with neither a
@@ -43,6 +48,32 @@ pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> A
             "this needs `password`, or `code` from POST /me/otp; without either, log in again",
         )),
     }
+}
+
+/// As [`require`], for what shows the log to others: an attempt without a good proof is recorded as
+/// `refused`, once in a while, so that its owner learns of it and nobody fills the list.
+pub async fn require_or_record(
+    state: &WorkerState,
+    identity: Identity,
+    proof: Proof,
+    refused: EventKind,
+    device: &Device,
+) -> ApiResult<()> {
+    let Err(error) = require(state, identity, proof).await else { return Ok(()) };
+    if matches!(
+        error.code,
+        ErrorCode::ReauthenticationRequired
+            | ErrorCode::InvalidCredentials
+            | ErrorCode::InvalidCode
+    ) {
+        let limited = [identity.user_id.as_bytes(), refused.to_string().as_bytes()].concat();
+        let key = state.server_key.tag(Purpose::Throttle, "refused-proof", &limited);
+        let conn = state.pool.get().await?;
+        if throttle::take(&conn, &key, RECORDED).await.is_ok() {
+            audit::record(&conn, &Event::of(refused, identity.user_id).from(device)).await?;
+        }
+    }
+    Err(error)
 }
 
 /// Sends a code to the proven address or number of the account.

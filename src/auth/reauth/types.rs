@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The fields `password` and `code`, one of which a sensitive request carries.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[schema(as = Proof)]
 pub struct ProofBody {
     #[serde(default)]
@@ -44,6 +44,14 @@ pub struct CodeBody {
 }
 
 impl ProofBody {
+    /// Where it is the whole body.
+    pub fn proof(self) -> ApiResult<Proof> {
+        let mut v = Validator::default();
+        let proof = self.parse(&mut v);
+        v.finish()?;
+        Ok(proof)
+    }
+
     /// The password goes first where both are given. Faults are left with `v`.
     pub fn parse(self, v: &mut Validator) -> Proof {
         let password = v.not_null("password", self.password, text);

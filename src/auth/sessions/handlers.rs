@@ -16,7 +16,8 @@ use crate::{
 
 /// The next access token and the next refresh token.
 ///
-/// A refresh token is good once; for a short grace the same one gets the same answer, so that a retry does no harm. Later it ends the session.
+/// A refresh token is good until one of the tokens that replaced it is used. Until then, sending it
+/// again fetches an answer that was lost. Afterwards it means that two have it: the session ends.
 #[utoipa::path(
     post, path = "/auth/refresh", operation_id = "refresh", tag = "Sessions",
     security(()),
@@ -27,9 +28,10 @@ use crate::{
 pub async fn refresh(
     state: Data<WorkerState>,
     _: Attempt,
+    device: Device,
     body: ApiJson<RefreshBody>,
 ) -> ApiResult<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service::refresh(&state, &body.0.parse()?).await?))
+    Ok(HttpResponse::Ok().json(service::refresh(&state, &body.0.parse()?, &device).await?))
 }
 
 /// End this session: its tokens are refused from then on.

@@ -12,4 +12,4 @@ pub use device::Device;
 pub use handlers::*;
 pub use method::LoginMethod;
 pub use refresh_token::RefreshToken;
-pub use service::open;
+pub use service::{note_use, open};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Device, LoginMethod, RefreshToken, store, types::ListedSession};
 use crate::{
     auth::{
-        Account, AuthResponse, Identity,
+        Account, AuthResponse, Identity, Verified,
         audit::{self, Event, EventKind},
     },
     error::{ApiError, ApiResult, ErrorCode},
@@ -37,36 +37,58 @@ pub async fn open(
     AuthResponse::issue(state, account, token, expires_at)
 }
 
-/// The next tokens of a session. A token that was spent longer ago than the grace is in two hands:
-/// its session ends.
-pub async fn refresh(state: &WorkerState, text: &str) -> ApiResult<AuthResponse> {
+/// The next tokens of a session. A token gets the same successor until that is used, so that a lost
+/// answer can be fetched after any time. A token that comes back later is in two hands: its session
+/// ends.
+///
+/// The device is what the client says of itself. A current token is accepted from another device,
+/// which is recorded: an app may change its name, and a name can be forged. A token whose successor
+/// is out is refused from another device, and the session goes on: its owner has the successor, or
+/// retries from a device that the session knows.
+pub async fn refresh(state: &WorkerState, text: &str, device: &Device) -> ApiResult<AuthResponse> {
     let token = RefreshToken::open(&state.server_key, text).ok_or_else(invalid_refresh_token)?;
     let id = token.session_id;
     let shared: &Shared = state;
+    let config = &shared.sessions;
     let mut conn = state.pool.get().await?;
     let next = conn
         .transaction::<_, ApiError, _>(async |conn| {
             let Some(live) = store::lock_live(conn, id).await? else {
                 return Ok(None);
             };
+            let of = |kind| Event::of(kind, live.account.user_id).from(device);
+            let stranger = Some(device).filter(|device| !live.knows(device));
             let (generation, expires_at) = if token.generation == live.generation {
-                store::advance(conn, id, &shared.sessions).await?
-            } else if token.generation == live.generation - 1
-                && live.idle_secs <= shared.sessions.refresh_grace.as_secs_f64()
-            {
-                (live.generation, live.expires_at)
-            } else {
+                if stranger.is_some() {
+                    audit::record(conn, &of(EventKind::SessionDeviceChanged)).await?;
+                }
+                store::advance(conn, id, stranger, config).await?
+            } else if !live.is_awaited(token.generation, config.refresh_grace) {
                 tracing::warn!(user.id = %live.account.user_id, session.id = %id, "a spent refresh token was used again");
                 store::delete(conn, id).await?;
-                let event = Event::of(EventKind::RefreshTokenReused, live.account.user_id);
-                audit::record(conn, &event).await?;
+                audit::record(conn, &of(EventKind::RefreshTokenReused)).await?;
                 return Ok(None);
+            } else if stranger.is_some() {
+                audit::record(conn, &of(EventKind::RefreshRefused)).await?;
+                return Ok(None);
+            } else {
+                (live.generation, live.expires_at)
             };
             let token = RefreshToken { session_id: id, generation };
             AuthResponse::issue(shared, &live.account, token, expires_at).map(Some)
         })
         .await?;
     next.ok_or_else(invalid_refresh_token)
+}
+
+/// Notes that an access token is used, before its bearer is answered: the refresh token that it
+/// replaced is spent. A login's own tokens replaced none.
+pub async fn note_use(state: &WorkerState, token: &Verified) -> ApiResult<()> {
+    if token.generation > 0 {
+        let conn = state.pool.get().await?;
+        store::note_use(&conn, token.identity.session_id, token.generation).await?;
+    }
+    Ok(())
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<ListedSession>> {

@@ -1,12 +1,14 @@
 //! Statements about sessions. The database's clock decides when one has expired.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::now,
+    dsl::{now, sql},
     pg::Pg,
     prelude::*,
     query_builder::{BoxedSqlQuery, SqlQuery},
-    sql_types::{Double, Integer, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -26,8 +28,26 @@ pub struct LiveSession {
     pub account: Account,
     pub generation: i32,
     pub expires_at: DateTime<Utc>,
-    /// Seconds since its login or last refresh.
-    pub idle_secs: f64,
+    /// Whether a token of this generation was used.
+    is_used: bool,
+    /// Time since its login or last refresh.
+    idle: Duration,
+    device: String,
+    other_device: Option<String>,
+}
+
+impl LiveSession {
+    /// Whether it was opened or last refreshed by such a device.
+    pub fn knows(&self, device: &Device) -> bool {
+        let name: &str = device.as_ref();
+        self.device == name || self.other_device.as_deref() == Some(name)
+    }
+
+    /// Whether the refresh token of `generation` may come once more: its successor was not used, or
+    /// only just now, as when two tabs refresh at once.
+    pub fn is_awaited(&self, generation: i32, grace: Duration) -> bool {
+        generation == self.generation - 1 && (!self.is_used || self.idle <= grace)
+    }
 }
 
 /// Opens a session, unless the account is locked or its sessions were ended meanwhile: its end.
@@ -71,33 +91,37 @@ pub async fn is_locked(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
 pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<LiveSession>> {
     let locked = sessions::table.find(id).select(sessions::id).for_no_key_update();
     locked.first::<Uuid>(&mut conn).await.optional()?;
-    type Row = (Uuid, i32, Option<String>, i32, DateTime<Utc>, f64);
+    type Row = ((Uuid, i32, Option<String>), i32, DateTime<Utc>, bool, f64, String, Option<String>);
     let found: Option<Row> = sessions::table
         .inner_join(users::table)
         .filter(sessions::id.eq(id))
         .filter(sessions::token_version.eq(users::token_version))
         .filter(sessions::expires_at.gt(now))
         .select((
-            users::id,
-            users::token_version,
-            users::email,
+            (users::id, users::token_version, users::email),
             sessions::generation,
             sessions::expires_at,
-            diesel::dsl::sql::<Double>("extract(epoch FROM now() - last_used_at)::float8"),
+            sessions::used_generation.ge(sessions::generation),
+            sql::<Double>("extract(epoch FROM now() - last_used_at)::float8"),
+            sessions::device,
+            sessions::other_device,
         ))
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(user_id, token_version, email, generation, expires_at, idle_secs)| {
-        let account = Account::from((user_id, token_version, email));
-        LiveSession { account, generation, expires_at, idle_secs }
+    Ok(found.map(|(account, generation, expires_at, is_used, idle, device, other_device)| {
+        let idle = Duration::try_from_secs_f64(idle).unwrap_or_default();
+        let account = Account::from(account);
+        LiveSession { account, generation, expires_at, is_used, idle, device, other_device }
     }))
 }
 
-/// Spends the newest refresh token: the next generation and the session's new end.
+/// Spends the newest refresh token: the next generation and the session's new end. The session
+/// knows `stranger` from then on, instead of the last device other than that of its login.
 pub async fn advance(
     mut conn: &AsyncPgConnection,
     id: Uuid,
+    stranger: Option<&Device>,
     config: &SessionConfig,
 ) -> QueryResult<(i32, DateTime<Utc>)> {
     #[derive(QueryableByName)]
@@ -109,15 +133,27 @@ pub async fn advance(
     }
     let row: Row = fixed_query(
         "UPDATE sessions SET generation = generation + 1, last_used_at = now(),
+             other_device = coalesce($4, other_device),
              expires_at = least(now() + make_interval(secs => $2), created_at + make_interval(secs => $3))
          WHERE id = $1 RETURNING generation, expires_at",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<Double, _>(config.idle.as_secs_f64())
     .bind::<Double, _>(config.absolute.as_secs_f64())
+    .bind::<Nullable<Text>, _>(stranger.map(AsRef::<str>::as_ref))
     .fetch_one(&mut conn)
     .await?;
     Ok((row.generation, row.expires_at))
+}
+
+/// Writes nothing when a use of this generation was noted already.
+pub async fn note_use(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    generation: i32,
+) -> QueryResult<usize> {
+    let unused = sessions::table.find(id).filter(sessions::used_generation.lt(generation));
+    diesel::update(unused).set(sessions::used_generation.eq(generation)).execute(&mut conn).await
 }
 
 pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Session>> {

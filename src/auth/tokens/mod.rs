@@ -8,5 +8,5 @@ mod types;
 
 pub use handlers::*;
 pub use scope::{ProfileScope, ReadsActivities, Scope, ScopeOf, WritesActivities};
-pub use service::authenticate;
+pub use service::{authenticate, refuse};
 pub use types::PREFIX;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity, OneTimeToken, Purpose,
+        Digest, Identity, OneTimeToken, Purpose,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
         sessions::Device,
@@ -140,16 +140,16 @@ pub async fn delete(
     .await
 }
 
-/// Whom a token is for: 401 `invalid_access_token`, or 403 `insufficient_scope` if it is not for `scope`.
-pub async fn authenticate(state: &WorkerState, token: &str, scope: Scope) -> ApiResult<Identity> {
-    let secret = token.strip_prefix(PREFIX).and_then(|secret| secret.parse::<OneTimeToken>().ok());
-    let secret = secret.ok_or_else(ApiError::invalid_access_token)?;
-    let digest = state.server_key.digest(PURPOSE, &secret);
-    let digests = state.server_key.digests(PURPOSE, &secret);
-    let find = async |conn: &_| Ok(store::find(conn, &digests, &digest).await?);
-    let found = state.point_reads.run(find).await?;
-    let (identity, scopes, is_stale) = found.ok_or_else(ApiError::invalid_access_token)?;
-    if !scopes.contains(&scope.to_string()) {
+/// Whom a token is for, and whether it may read activities: 401 `invalid_access_token`, or 403
+/// `insufficient_scope` if it is not for `scope`.
+pub async fn authenticate(
+    state: &WorkerState,
+    token: &str,
+    scope: Scope,
+) -> ApiResult<(Identity, bool)> {
+    let (digest, (identity, scopes, is_stale)) = find(state, token).await?;
+    let has = |scope: Scope| scopes.contains(&scope.to_string());
+    if !has(scope) {
         let message = format!("this token is not for {scope}");
         return Err(ApiError::new(ErrorCode::InsufficientScope, message));
     }
@@ -157,7 +157,29 @@ pub async fn authenticate(state: &WorkerState, token: &str, scope: Scope) -> Api
         let conn = state.pool.get().await?;
         store::touch(&conn, identity.session_id, &digest).await?;
     }
-    Ok(identity)
+    Ok((identity, has(Scope::ActivitiesRead)))
+}
+
+/// Why a token is not enough where only a login is: 401 if it is none of ours, or 403.
+pub async fn refuse(state: &WorkerState, token: &str) -> ApiError {
+    match find(state, token).await {
+        Ok(_) => {
+            let message = "this needs a login; a personal access token is not enough";
+            ApiError::new(ErrorCode::InsufficientScope, message)
+        }
+        Err(error) => error,
+    }
+}
+
+/// The token's digest by the current key, and what there is of it.
+async fn find(state: &WorkerState, token: &str) -> ApiResult<(Digest, store::Found)> {
+    let secret = token.strip_prefix(PREFIX).and_then(|secret| secret.parse::<OneTimeToken>().ok());
+    let secret = secret.ok_or_else(ApiError::invalid_access_token)?;
+    let digest = state.server_key.digest(PURPOSE, &secret);
+    let digests = state.server_key.digests(PURPOSE, &secret);
+    let find = async |conn: &_| Ok(store::find(conn, &digests, &digest).await?);
+    let found = state.point_reads.run(find).await?;
+    Ok((digest, found.ok_or_else(ApiError::invalid_access_token)?))
 }
 
 fn details((id, name, scopes, created_at, last_used_at, expires_at): Row) -> PersonalToken {

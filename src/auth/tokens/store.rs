@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Whom a token is for, what for, and whether [`touch`] has something to note.
+pub type Found = (Identity, Vec<String>, bool);
+
 /// How many tokens one user can have.
 const MAX_TOKENS: i32 = 100;
 
@@ -114,14 +117,14 @@ pub async fn delete(
     Ok(diesel::delete(token).execute(&mut conn).await? == 1)
 }
 
-/// Whom the token of one of these digests is for, what for, and whether [`touch`] has something to note.
+/// The token of one of these digests.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     digests: &[Digest],
     current: &Digest,
-) -> QueryResult<Option<(Identity, Vec<String>, bool)>> {
-    type Found = (Uuid, Uuid, i32, Vec<String>, bool);
-    let found: Option<Found> = personal_tokens::table
+) -> QueryResult<Option<Found>> {
+    type Columns = (Uuid, Uuid, i32, Vec<String>, bool);
+    let found: Option<Columns> = personal_tokens::table
         .inner_join(sessions::table.inner_join(users::table))
         .filter(personal_tokens::digest.eq_any(digests))
         .filter(sessions::expires_at.gt(now))

@@ -94,6 +94,8 @@ diesel::table! {
         created_at -> Timestamptz,
         last_used_at -> Timestamptz,
         expires_at -> Timestamptz,
+        used_generation -> Int4,
+        other_device -> Nullable<Text>,
     }
 }
 

@@ -16,6 +16,7 @@ diesel::table! {
         ignored -> Int4,
         code -> Nullable<Text>,
         message -> Nullable<Text>,
+        may_restore -> Bool,
     }
 }
 

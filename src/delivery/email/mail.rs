@@ -41,11 +41,11 @@ template!(AccountExistsHtml { product, base_url } = "delivery/templates/account_
 template!(CodeText { product, base_url, code, use_for } = "delivery/templates/code.txt");
 template!(CodeHtml { product, base_url, code, use_for } = "delivery/templates/code.html");
 template!(
-    NoticeText { product, base_url, what, when, device, link } =
+    NoticeText { product, base_url, what, when, device, still_open, link } =
         "delivery/templates/security_notice.txt"
 );
 template!(
-    NoticeHtml { product, base_url, what, when, device, link } =
+    NoticeHtml { product, base_url, what, when, device, still_open, link } =
         "delivery/templates/security_notice.html"
 );
 template!(GarminReauthText { product, base_url } = "delivery/templates/garmin_reauth.txt");
@@ -107,6 +107,7 @@ impl Mail {
         parts: &Parts,
         what: &str,
         event: &RecordedEvent,
+        still_open: &str,
         can_reset: bool,
     ) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
@@ -114,8 +115,8 @@ impl Mail {
         let (when, device) = (when.as_str(), event.device.as_deref().unwrap_or_default());
         let reset = format!("{base_url}/reset-password");
         let link = if can_reset { reset.as_str() } else { "" };
-        let text = NoticeText { product, base_url, what, when, device, link };
-        let html = NoticeHtml { product, base_url, what, when, device, link };
+        let text = NoticeText { product, base_url, what, when, device, still_open, link };
+        let html = NoticeHtml { product, base_url, what, when, device, still_open, link };
         Self::new("security_notice", format!("{what} ({product})"), &text, &html)
     }
 

@@ -4,7 +4,10 @@ use diesel_async::AsyncPgConnection;
 
 use super::Mail;
 use crate::{
-    auth::audit::{self, EventKind},
+    auth::{
+        audit::{self, EventKind},
+        grants,
+    },
     delivery::Parts,
     error::{ApiError, ApiResult},
     outbox::store::Claimed,
@@ -21,7 +24,19 @@ pub async fn compose(
     };
     let kind: EventKind = event.kind.parse().map_err(ApiError::internal)?;
     let what = sentence(kind, event.method.as_deref())?;
-    Mail::security_notice(parts, &what, &event, can_reset(kind)).map(Some)
+    let still_open = match event.user_id.filter(|_| ends_sessions(kind)) {
+        Some(user_id) => grants::store::still_open(conn, user_id).await?.in_words(),
+        None => String::new(),
+    };
+    Mail::security_notice(parts, &what, &event, &still_open, can_reset(kind)).map(Some)
+}
+
+/// Whether somebody may have been shut out by it who left something open.
+fn ends_sessions(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::PasswordChanged | EventKind::PasswordReset | EventKind::RefreshTokenReused
+    )
 }
 
 /// Whether whoever reads the mail can take the account back by its address.
@@ -63,6 +78,10 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
             let host = method.unwrap_or("another service");
             format!("The webhook to {host} was disabled, because nothing arrived there")
         }
+        EventKind::ShareCreated => {
+            "A link was made that shows a picture of your log to everybody who has it".to_owned()
+        }
+        EventKind::ExportCreated => "All that is in your account is being exported".to_owned(),
         EventKind::AccountLocked => "Your account was locked".to_owned(),
         EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
         EventKind::AccountDeleted => "Your account was deleted".to_owned(),
@@ -71,8 +90,14 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::LoggedOut
         | EventKind::SessionEnded
         | EventKind::OtherSessionsEnded
+        | EventKind::SessionDeviceChanged
+        | EventKind::RefreshRefused
         | EventKind::TokenDeleted
         | EventKind::WebhookDeleted
+        | EventKind::ShareDeleted
+        | EventKind::ShareRefused
+        | EventKind::ExportDownloaded
+        | EventKind::ExportRefused
         | EventKind::EmailVerified
         | EventKind::ResetGranted => return Err(ApiError::internal("nobody is told of this")),
     })

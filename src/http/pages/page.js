@@ -29,7 +29,8 @@ function say(text, className = "") {
   Object.assign(byId("status"), { textContent: text, className });
 }
 
-// Null when the API said yes, else its error. A yes may hold an access token: it is not read.
+// The API's error, or `ok` with the response when it said yes. That may hold an access token: a
+// page reads it only to show something of it.
 async function post(path, body) {
   let response;
   try {
@@ -42,7 +43,7 @@ async function post(path, body) {
   } catch {
     return { error: "The server could not be reached. Try again soon." };
   }
-  if (response.ok) return null;
+  if (response.ok) return { code: "ok", response };
   // A proxy in front may not answer in JSON.
   const answer = await response.json().catch(() => null);
   return { error: `The server answered ${response.status}. Try again soon.`, ...answer };
@@ -62,22 +63,22 @@ function onSubmit(sectionId, path, body, outcomes) {
     fault?.replaceChildren();
     say("One moment…");
     button.disabled = true;
-    const failure = await post(path, body());
+    const result = await post(path, body());
     button.disabled = false;
     say("");
     // A button loses the focus when disabled.
     if (document.activeElement === document.body) button.focus();
 
-    const outcome = outcomes[failure ? failure.code : "ok"];
+    const outcome = outcomes[result.code];
     if (outcome) {
-      outcome();
-    } else if (input && failure.fields?.some(({ field }) => field === input.name)) {
+      outcome(result.response);
+    } else if (input && result.fields?.some(({ field }) => field === input.name)) {
       // The API calls a field by its name in JSON, people by its label.
-      fault.textContent = failure.error.replace(input.name, input.labels[0].textContent);
+      fault.textContent = result.error.replace(input.name, input.labels[0].textContent);
       input.setAttribute("aria-invalid", "true");
       input.focus();
     } else {
-      say(failure.error, "fault");
+      say(result.error, "fault");
     }
   });
 }

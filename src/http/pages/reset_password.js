@@ -15,8 +15,33 @@ password.form.addEventListener("submit", () => {
   reflect();
 });
 
-onSubmit("choose", "auth/reset-password", () => ({ token, new_password: password.value }), {
-  ok: () => proceed("done"),
+const kinds = {
+  shares: "shared pictures",
+  webhooks: "webhooks",
+  connections: "connections to Garmin",
+  providers: "linked providers",
+  phone: "phone numbers",
+};
+
+// What outlives sessions, and may be somebody else's.
+function tell({ still_open }) {
+  const left = Object.keys(kinds).filter((kind) => still_open[kind] > 0);
+  if (left.length === 0) return;
+  const list = left.map((kind) => `${kinds[kind]} (${still_open[kind]})`).join(", ");
+  byId("left").textContent = `Still open: ${list}. Look whether all of it is yours.`;
+  byId("left").hidden = false;
+}
+
+function choice() {
+  const checked = password.form.querySelectorAll("input[name=end]:checked");
+  return { token, new_password: password.value, end: Array.from(checked, (box) => box.value) };
+}
+
+onSubmit("choose", "auth/reset-password", choice, {
+  ok: async (response) => {
+    tell(await response.json());
+    proceed("done");
+  },
   invalid_token: () => proceed("expired", "another"),
 });
 

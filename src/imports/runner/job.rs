@@ -106,6 +106,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.tell()
     }
 
+    pub fn may_restore(&self) -> bool {
+        self.claimed.may_restore
+    }
+
     /// How many files have been seen.
     pub fn files(&self) -> i32 {
         self.number

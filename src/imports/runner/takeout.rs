@@ -53,6 +53,12 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.file(MANIFEST, Err(Refusal::new(Reason::UnknownFormat, newer)), None)?;
             return Ok(true);
         }
+        if !self.may_restore() {
+            let message = "an account export brings a profile and goals, too: import it with a login, \
+                           not with a personal access token";
+            self.file(MANIFEST, Err(Refusal::new(Reason::NeedsLogin, message)), None)?;
+            return Ok(true);
+        }
         self.found(usize::try_from(manifest.activities).unwrap_or_default())?;
         let listed = manifest.content.into_iter().map(|file| (file.path, file.sha256));
         let mut lines = archive.clone();

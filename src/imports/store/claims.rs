@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::{
     dsl::count,
     prelude::*,
-    sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -31,6 +31,9 @@ pub struct Claimed {
     /// How often it was begun since the last file that was finished, this time included.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
+    /// Whether it was a login that brought it, or the operator.
+    #[diesel(sql_type = Bool)]
+    pub may_restore: bool,
 }
 
 /// The oldest job of at most `max_bytes` that nobody works on.
@@ -45,7 +48,7 @@ pub async fn claim(
          WHERE id = (SELECT id FROM imports
                      WHERE (status = 'waiting' OR (status = 'running' AND leased_until < now())) AND bytes <= $2
                      ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, user_id, claim, bytes, attempts",
+         RETURNING id, user_id, claim, bytes, attempts, may_restore",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(max_bytes)
@@ -65,7 +68,7 @@ pub async fn start_own(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = 1, started_at = now(),
                 leased_until = now() + make_interval(secs => $1),
                 bytes = $2
-         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts",
+         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts, may_restore",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(bytes)

@@ -12,7 +12,7 @@ use crate::{
     auth::{Identity, live_session, live_user},
     db::{
         FetchOne, lock_name,
-        schema::{imports, users},
+        schema::{imports, sessions, users},
     },
     imports::types::{Counts, Import, Status},
 };
@@ -25,7 +25,8 @@ const MAX_UNFINISHED: i64 = 5;
 
 const KEPT_DAYS: i32 = 30;
 
-/// A new import that is being received, in the caller's transaction. `None` when the user has too many, or the token has ended.
+/// A new import that is being received, in the caller's transaction. Only a login may restore an
+/// account by it. `None` when the user has too many, or the token has ended.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Uuid>> {
     lock_name(conn, &format!("imports {}", identity.user_id)).await?;
     let unfinished = sql::<Bool>(
@@ -35,9 +36,9 @@ pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryRe
     .bind::<BigInt, _>(MAX_UNFINISHED);
     live_session(identity)
         .filter(unfinished)
-        .select(users::id)
+        .select((users::id, sessions::method.ne("token")))
         .insert_into(imports::table)
-        .into_columns(imports::user_id)
+        .into_columns((imports::user_id, imports::may_restore))
         .returning(imports::id)
         .fetch_one(&mut conn)
         .await

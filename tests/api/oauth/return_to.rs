@@ -29,7 +29,7 @@ async fn an_allowed_address_gets_the_tokens_in_its_fragment() {
         let mut fragment = fragment(answer.header("location"), target);
         let token = fragment.remove("token").unwrap();
         let refresh_token = fragment.remove("refresh_token").unwrap();
-        assert_eq!((&*fragment["token_type"], &*fragment["expires_in"]), ("Bearer", "86400"));
+        assert_eq!((&*fragment["token_type"], &*fragment["expires_in"]), ("Bearer", "900"));
         let user = User { token, refresh_token, ..User::default() };
         app.get_as(&user, "/me").await.expect(200);
     }

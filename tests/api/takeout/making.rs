@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::{entry, manifest, take_out};
 use crate::{
     imports::{MORNING, import, zip},
-    support::{Database, SmtpServer, TestApp, fit, process::Process, settings, until_selects},
+    support::{
+        Database, PASSWORD, SmtpServer, TestApp, fit, process::Process, settings, until_selects,
+    },
 };
 
 #[actix_rt::test]
@@ -27,7 +29,8 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
                 CREATE TRIGGER gate BEFORE UPDATE ON takeouts FOR EACH ROW WHEN (NEW.status = 'running')
                     EXECUTE FUNCTION no()";
     app.database.connect().await.batch_execute(gate).await.unwrap();
-    let ask = async || app.request(&ann, Method::POST, "/me/export", None).await.expect(202).json();
+    let proof = json!({"password": PASSWORD});
+    let ask = async || app.post_as(&ann, "/me/export", &proof).await.expect(202).json();
     let first = ask().await;
     assert_eq!(first["status"], "waiting");
     assert_eq!(ask().await["created_at"], first["created_at"]);
@@ -41,6 +44,29 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
     take_out(&app, &ann).await;
     app.request(&ann, Method::DELETE, "/me/export", None).await.expect(204);
     assert_eq!(app.database.text("SELECT count(*) FROM takeout_chunks").await, "0");
+}
+
+#[actix_rt::test]
+async fn it_wants_a_proof_and_its_owner_is_told() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    // A stolen access token, twice: recorded once.
+    for _ in 0..2 {
+        let bare = app.request(&ann, Method::POST, "/me/export", None).await;
+        bare.expect_error(403, "reauthentication_required");
+        let wrong = json!({"password": "a guess"});
+        app.post_as(&ann, "/me/export", &wrong).await.expect_error(401, "invalid_credentials");
+    }
+    app.get_as(&ann, "/me/export").await.expect_error(404, "not_found");
+    let number = json!({"password": 7});
+    app.post_as(&ann, "/me/export", &number).await.expect_error(422, "validation_failed");
+    take_out(&app, &ann).await;
+    let notice = app.smtp.notice_to("ann@example.com").await;
+    assert_eq!(notice.subject, "All that is in your account is being exported (sports-log)");
+    let kinds =
+        "SELECT string_agg(kind, ' ' ORDER BY at) FROM auth_events WHERE kind LIKE 'export%'";
+    let kinds = app.database.text(kinds).await;
+    assert_eq!(kinds, "export_refused export_created export_downloaded");
 }
 
 /// Activities whose notes alone fill the first piece of a takeout, which is stored before the files come.

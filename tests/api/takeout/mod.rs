@@ -6,18 +6,17 @@ mod tampering;
 
 use std::io::{Cursor, Read};
 
-use actix_web::http::Method;
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
 use crate::{
     imports::{MORNING, import},
-    support::{TestApp, User, fit, until_selects},
+    support::{PASSWORD, TestApp, User, fit, until_selects},
 };
 
 /// Asks for a zip and waits for it.
 async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
-    let asked = app.request(user, Method::POST, "/me/export", None).await.expect(202);
+    let asked = app.post_as(user, "/me/export", &json!({"password": PASSWORD})).await.expect(202);
     assert_eq!(asked.header("location"), "/me/export");
     // Not by asking the server: who makes it gives way to those who do.
     let status = format!("SELECT status FROM takeouts WHERE user_id = '{}'", user.id);

@@ -12,6 +12,33 @@ use crate::{
 };
 
 #[actix_rt::test]
+async fn a_personal_token_restores_no_account() {
+    let app = TestApp::spawn().await;
+    let ann = with_everything(&app, "ann@example.com").await;
+    let home = take_out(&app, &ann).await;
+    let bob = app.user("bob@example.com").await;
+    let scopes = ["activities:read", "activities:write"];
+    let body = json!({"name": "script", "scopes": scopes, "password": PASSWORD});
+    let made = app.post_as(&bob, "/me/tokens", &body).await.expect(201).json();
+    let script = User { token: made["token"].as_str().unwrap().to_owned(), ..bob.clone() };
+    let before = app.get_as(&bob, "/me").await.expect(200).json();
+    let refused = import(&app, &script, "home.zip", &home).await;
+    assert_eq!(
+        (&refused["counts"]["refused"], &refused["counts"]["imported"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(refused["files"][0]["code"], "needs_login", "{refused}");
+    assert_eq!(app.get_as(&bob, "/me").await.expect(200).json(), before);
+    assert_eq!(app.get_as(&bob, "/me/goals").await.expect(200).json(), json!({"goals": []}));
+    assert_eq!(
+        app.database
+            .text(&format!("SELECT count(*) FROM activities WHERE user_id = '{}'", bob.id))
+            .await,
+        "0"
+    );
+}
+
+#[actix_rt::test]
 async fn a_log_is_the_same_on_another_server() {
     // Files are in rows here, and in a folder there.
     let folder = Folder::new();

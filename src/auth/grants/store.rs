@@ -1,0 +1,55 @@
+//! Statements about grants.
+
+use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::StillOpen;
+use crate::db::{
+    FetchOne, fixed_query,
+    schema::{garmin_connections, oauth_connections, shares, webhooks},
+};
+
+pub async fn still_open(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<StillOpen> {
+    fixed_query(
+        "SELECT (SELECT count(*) FROM shares
+                 WHERE user_id = $1 AND coalesce(expires_at > now(), true)) AS shares,
+                (SELECT count(*) FROM webhooks WHERE user_id = $1) AS webhooks,
+                (SELECT count(*) FROM garmin_connections WHERE user_id = $1) AS connections,
+                (SELECT count(*) FROM oauth_connections WHERE user_id = $1) AS providers,
+                (SELECT count(*) FROM profiles WHERE user_id = $1 AND phone_verified) AS phone",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .fetch_one(&mut conn)
+    .await
+}
+
+/// How many there were.
+pub async fn delete_shares(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
+    diesel::delete(shares::table.filter(shares::user_id.eq(user_id))).execute(&mut conn).await
+}
+
+/// How many there were.
+pub async fn delete_webhooks(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
+    diesel::delete(webhooks::table.filter(webhooks::user_id.eq(user_id))).execute(&mut conn).await
+}
+
+/// The providers that were linked.
+pub async fn unlink_providers(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<Vec<String>> {
+    diesel::delete(oauth_connections::table.filter(oauth_connections::user_id.eq(user_id)))
+        .returning(oauth_connections::provider)
+        .load(&mut conn)
+        .await
+}
+
+/// The ids of the user's connections to Garmin.
+pub async fn connections(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<Uuid>> {
+    garmin_connections::table
+        .filter(garmin_connections::user_id.eq(user_id))
+        .select(garmin_connections::id)
+        .load(&mut conn)
+        .await
+}
