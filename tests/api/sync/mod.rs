@@ -5,7 +5,10 @@ mod batch;
 mod changes;
 mod conditional;
 mod export;
+mod include;
+mod keys;
 mod model;
+mod names;
 mod retries;
 
 use actix_web::http::Method;
