@@ -58,6 +58,8 @@ pub enum ErrorCode {
     NotReady,
     ResyncRequired,
     VersionMismatch,
+    AlreadyExists,
+    AlreadyDeleted,
     BodyTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
@@ -114,7 +116,9 @@ impl ErrorCode {
             | Self::NoOriginal
             | Self::NotReady => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
-            Self::VersionMismatch => StatusCode::PRECONDITION_FAILED,
+            Self::VersionMismatch | Self::AlreadyExists | Self::AlreadyDeleted => {
+                StatusCode::PRECONDITION_FAILED
+            }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ValidationFailed | Self::WeakPassword | Self::IdempotencyKeyReused => {

@@ -8,8 +8,9 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
+    batch::OnExisting,
     body::{ActivityBody, NewActivityBody},
-    list::{CursorKey, ListParams},
+    list::{CursorKey, FilterParams, PageParams},
     service::{self, Page},
     types::Activity,
     written::WrittenActivity,
@@ -21,8 +22,8 @@ use crate::{
     },
     error::{ApiResult, ErrorCode},
     http::{
-        ApiJson, ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfMatch, IfMatchParam,
-        IfNoneMatchParam, cached, revision_tag, tagged,
+        ApiJson, ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfAbsent, IfAbsentParam,
+        IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged,
     },
     state::WorkerState,
 };
@@ -36,7 +37,7 @@ const MAX_BODY: usize = 1024 * 1024;
 /// exactly once.
 #[utoipa::path(
     get, path = "/activities", operation_id = "list_activities", tag = "Activities",
-    params(ListParams, IfNoneMatchParam),
+    params(FilterParams, PageParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "A page", body = Page, headers(("ETag" = String))),
         (status = 304, description = "The page is the one that the client has", headers(("ETag" = String))),
@@ -47,20 +48,22 @@ pub async fn list(
     request: HttpRequest,
     state: Data<WorkerState>,
     user: Permitted<ReadsActivities>,
-    params: ApiQuery<ListParams>,
+    filter: ApiQuery<FilterParams>,
+    params: ApiQuery<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let keys = CursorKey::new(&state.server_key, user.user_id);
-    let page = params.0.parse(&keys)?;
+    let page = params.0.parse(filter.0.parse()?, &keys)?;
     let page = service::list(&state, user.identity(), &keys, page).await?;
     tagged(&request, None, &page).map(cached)
 }
 
 /// Log an activity.
 ///
-/// With a `source` and `external_id` that is there already, it replaces what was kept by that name.
+/// With a `source` and `external_id` that is there already, it replaces what was kept by that name,
+/// or with `If-None-Match: *` leaves it. Each app has a `source` of its own.
 #[utoipa::path(
     post, path = "/activities", operation_id = "create_activity", tag = "Activities",
-    params(IdempotencyKeyParam),
+    params(IdempotencyKeyParam, IfAbsentParam),
     request_body = NewActivityBody,
     responses(
         (
@@ -72,15 +75,19 @@ pub async fn list(
             headers(("ETag" = String)),
         ),
     ),
-    extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused]))),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::IdempotencyKeyReused, ErrorCode::AlreadyExists, ErrorCode::AlreadyDeleted,
+    ]))),
 )]
 pub async fn create(
     state: Data<WorkerState>,
     user: Permitted<WritesActivities>,
+    is_for_absent: IfAbsent,
     request: IdempotentJson<NewActivityBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse()?;
-    let kept = service::create(&state, user.identity(), request.key, new).await?;
+    let on_existing = if is_for_absent.0 { OnExisting::Keep } else { OnExisting::Replace };
+    let kept = service::create(&state, user.identity(), request.key, new, on_existing).await?;
     let (id, revision) = (kept.activity.summary.id, kept.activity.summary.revision);
     let mut answer = if kept.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     if kept.is_new {

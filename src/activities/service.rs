@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    batch::{self, Outcome},
+    batch::{self, OnExisting, Outcome},
+    include::{self, Listed},
     list::{self, Cursor, CursorKey, PageRequest, Start},
     store::{self, Update},
     types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 #[schema(as = ActivitiesPage)]
 pub struct Page {
-    activities: Vec<ActivitySummary>,
+    activities: Vec<Listed>,
     limit: i64,
     /// For the next page; `null` on the last.
     #[schema(required)]
@@ -51,30 +52,52 @@ pub async fn list(
         }
         Ok(activities)
     };
-    let mut activities = if request.is_bounded() {
-        state.point_reads.run(read).await?
+    let limit = usize::try_from(request.limit).map_err(ApiError::internal)?;
+    let (activities, has_more) = if request.include.is_any() {
+        let mut conn = state.pool.get().await?;
+        // One snapshot: what is included is of the same revision.
+        let mut transaction = conn.build_transaction().read_only().repeatable_read();
+        transaction
+            .run::<_, ApiError, _>(async |conn| {
+                let (mut page, mut has_more) = first(read(conn).await?, limit);
+                let user_id = identity.user_id;
+                let all = page.iter_mut().collect();
+                let fitting = include::fill(conn, user_id, request.include, all).await?;
+                has_more |= fitting < page.len();
+                page.truncate(fitting);
+                Ok((page, has_more))
+            })
+            .await?
+    } else if request.is_bounded() {
+        first(state.point_reads.run(read).await?, limit)
     } else {
         let conn = state.pool.get().await?;
-        read(&conn).await?
+        first(read(&conn).await?, limit)
     };
-    let limit = usize::try_from(request.limit).map_err(ApiError::internal)?;
-    let has_more = activities.len() > limit;
-    activities.truncate(limit);
-    let next_cursor = activities.last().filter(|_| has_more).map(|last| {
-        let cursor = Cursor { value: request.sort.value(last), id: last.id };
-        keys.seal(cursor, &request.filter, request.sort)
-    });
+    let next_cursor =
+        activities.last().filter(|_| has_more).map(|Listed { summary: last, .. }| {
+            let cursor = Cursor { value: request.sort.value(last), id: last.id };
+            keys.seal(cursor, &request.filter, request.sort)
+        });
     let next_cursor = next_cursor.transpose()?;
     let offset = if let Start::Offset(offset) = request.start { Some(offset) } else { None };
     Ok(Page { activities, limit: request.limit, next_cursor, offset })
 }
 
-/// Keeps `new`; with an `external_id` that is there already, it replaces what was kept by it.
+/// The first `limit` activities, and whether there are more.
+fn first(activities: Vec<ActivitySummary>, limit: usize) -> (Vec<Listed>, bool) {
+    let has_more = activities.len() > limit;
+    (activities.into_iter().take(limit).map(Listed::from).collect(), has_more)
+}
+
+/// Keeps `new`; with an `external_id` that is there already, it replaces what was kept by it, or
+/// with [`OnExisting::Keep`] is refused: 412 `already_exists` or `already_deleted`.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
     key: Option<IdempotencyKey>,
     new: NewActivity,
+    on_existing: OnExisting,
 ) -> ApiResult<Kept> {
     let mut conn = state.pool.get().await?;
     let (kept, is_replay) = if key.is_none() && new.external_id().is_none() {
@@ -82,14 +105,19 @@ pub async fn create(
         (insert(&conn, identity, new).await?, false)
     } else {
         conn.transaction::<_, ApiError, _>(async |conn| {
-            if let Some(kept) = idempotency::answered(conn, identity, key.as_ref()).await? {
+            let answered = idempotency::answered::<Kept>(conn, identity, key.as_ref()).await?;
+            if let Some(mut kept) = answered {
+                // What was too long to be recorded has come again.
+                kept.activity.complete(new.parts());
                 return Ok((kept, true));
             }
-            let kept = match new.external_id() {
+            let mut kept = match new.external_id() {
                 None => insert(conn, identity, new).await?,
-                Some(_) => upsert(conn, identity, new).await?,
+                Some(_) => upsert(conn, identity, new, on_existing).await?,
             };
+            let parts = kept.activity.abridge();
             idempotency::record(conn, identity, key.as_ref(), &kept).await?;
+            kept.activity.complete(parts);
             Ok((kept, false))
         })
         .await?
@@ -106,11 +134,24 @@ async fn insert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) 
     Ok(Kept { activity, is_new: true })
 }
 
-async fn upsert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) -> ApiResult<Kept> {
-    let outcome = batch::upsert(conn, identity, vec![new]).await?.pop();
+async fn upsert(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    new: NewActivity,
+    on_existing: OnExisting,
+) -> ApiResult<Kept> {
+    let outcome = batch::keep(conn, identity, vec![new], on_existing).await?.pop();
     let (id, is_new) = match outcome {
         Some(Outcome::Created { id, .. }) => (id, true),
         Some(Outcome::Updated { id, .. } | Outcome::Unchanged { id, .. }) => (id, false),
+        Some(Outcome::Kept { .. }) => {
+            let message = "there is an activity of this source with this external_id";
+            return Err(ApiError::new(ErrorCode::AlreadyExists, message));
+        }
+        Some(Outcome::Deleted { .. }) => {
+            let message = "the activity of this source with this external_id was deleted";
+            return Err(ApiError::new(ErrorCode::AlreadyDeleted, message));
+        }
         Some(Outcome::Error(_)) | None => {
             return Err(ApiError::internal("an upsert without outcome"));
         }

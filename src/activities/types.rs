@@ -1,13 +1,15 @@
 //! An activity, and the values it is made of.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use derive_more::{Display, FromStr};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{activity_type::ActivityType, exercise_set::ExerciseSet, lap::Lap, merging::Merged};
+use super::{
+    activity_type::ActivityType, exercise_set::ExerciseSet, lap::Lap, merging::Merged,
+    source::Source,
+};
 use crate::{
     db::{JsonText, schema::activities},
     http::rfc3339,
@@ -28,9 +30,10 @@ pub struct ActivitySummary {
     pub calories: Option<i32>,
     #[schema(required)]
     pub notes: Option<String>,
+    /// The app or service that it comes from.
     #[schema(examples("manual"))]
     pub source: String,
-    /// What the system that `source` names calls it.
+    /// What `source` calls it.
     #[schema(required)]
     pub external_id: Option<String>,
     #[schema(required)]
@@ -94,6 +97,28 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// Above this many bytes of them, `laps`, `sets` and `device_data` are not recorded with an
+    /// answer.
+    const MAX_RECORDED: usize = 4096;
+
+    /// Takes out `laps`, `sets` and `device_data` where they are long; [`Activity::complete`] puts
+    /// them back.
+    pub fn abridge(&mut self) -> [Option<JsonText>; 3] {
+        let parts = [&mut self.laps, &mut self.sets, &mut self.device_data];
+        let bytes: usize =
+            parts.iter().filter_map(|part| Some(part.as_ref()?.as_str().len())).sum();
+        if bytes > Self::MAX_RECORDED { parts.map(Option::take) } else { [None, None, None] }
+    }
+
+    /// Fills in those of `laps`, `sets` and `device_data` that it lacks.
+    pub fn complete(&mut self, parts: [Option<JsonText>; 3]) {
+        for (kept, part) in
+            [&mut self.laps, &mut self.sets, &mut self.device_data].into_iter().zip(parts)
+        {
+            *kept = kept.take().or(part);
+        }
+    }
+
     /// The names of what [`Activity::as_record`] has.
     pub const COLUMNS: [&str; 28] = [
         "id",
@@ -176,21 +201,6 @@ pub struct Kept {
     pub is_new: bool,
 }
 
-/// Where a client may say that an activity comes from.
-#[derive(
-    Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, Hash, Serialize, ToSchema,
-)]
-#[display(rename_all = "lowercase")]
-#[serde(rename_all = "lowercase")]
-#[from_str(rename_all = "lowercase")]
-#[schema(rename_all = "lowercase", as = Source)]
-pub enum ClientSource {
-    #[default]
-    Manual,
-    Garmin,
-    Apple,
-}
-
 /// What an activity may lack. `None` leaves a field as it is, `Some(None)` clears it; for a new
 /// activity both mean that there is none.
 #[derive(Clone, Debug, Default, AsChangeset, Insertable, Serialize)]
@@ -223,7 +233,7 @@ pub struct NewActivity {
     pub activity_type: ActivityType,
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,
-    pub source: ClientSource,
+    pub source: Source,
     #[serde(flatten)]
     pub details: Details,
 }
@@ -250,6 +260,12 @@ pub struct ImportedActivity {
 }
 
 impl NewActivity {
+    /// `laps`, `sets` and `device_data`.
+    pub fn parts(&self) -> [Option<JsonText>; 3] {
+        let Details { laps, sets, device_data, .. } = &self.details;
+        [laps, sets, device_data].map(|part| part.clone().flatten())
+    }
+
     pub fn external_id(&self) -> Option<&str> {
         self.details.external_id.as_ref()?.as_deref()
     }

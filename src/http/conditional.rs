@@ -9,13 +9,14 @@ use std::{
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
-    http::header::{self, ContentType, ETag, EntityTag, Header, HeaderValue},
+    http::header::{self, ContentType, ETag, EntityTag, HeaderValue},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use twox_hash::XxHash3_128;
 use utoipa::IntoParams;
 
+use super::entity_tags::{Tags, tags};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
 /// The entity tags that a change is meant for: `If-Match`. Without one it is meant for any.
@@ -35,7 +36,7 @@ struct StrongTags {
 #[into_params(parameter_in = Header)]
 pub struct IfMatchParam {
     /// The `ETag` of what is to be changed: 412 `version_mismatch` when somebody else was first.
-    #[param(rename = "If-Match")]
+    #[param(rename = "If-Match", pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#)]
     _if_match: Option<String>,
 }
 
@@ -44,7 +45,7 @@ pub struct IfMatchParam {
 #[into_params(parameter_in = Header)]
 pub struct IfNoneMatchParam {
     /// The `ETag` of what the client has: 304 while that is still it.
-    #[param(rename = "If-None-Match")]
+    #[param(rename = "If-None-Match", pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#)]
     _if_none_match: Option<String>,
 }
 
@@ -53,26 +54,53 @@ impl FromRequest for IfMatch {
     type Future = Ready<ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(if_match(request)))
+        ready(if_match(request))
     }
 }
 
-fn if_match(request: &HttpRequest) -> IfMatch {
-    if !request.headers().contains_key(header::IF_MATCH) {
-        return IfMatch(None);
-    }
-    match header::IfMatch::parse(request) {
+fn if_match(request: &HttpRequest) -> ApiResult<IfMatch> {
+    Ok(match tags(request, header::IF_MATCH)? {
         // Satisfied by whatever is there, and what is not there is 404 anyway.
-        Ok(header::IfMatch::Any) => IfMatch(None),
-        Ok(header::IfMatch::Items(tags)) => {
-            let strong = tags.iter().filter(|tag| !tag.weak);
+        None | Some(Tags::Any) => IfMatch(None),
+        Some(Tags::These(tags)) => {
+            let strong = tags.iter().filter(|tag| !tag.is_weak);
             IfMatch(Some(StrongTags {
-                tags: strong.flat_map(|tag| forms(tag.tag())).map(str::to_owned).collect(),
-                were_weak: !tags.is_empty() && tags.iter().all(|tag| tag.weak),
+                tags: strong.flat_map(|tag| forms(&tag.text)).map(str::to_owned).collect(),
+                were_weak: tags.iter().all(|tag| tag.is_weak),
             }))
         }
-        // What is malformed matches nothing.
-        Err(_) => IfMatch(Some(StrongTags::default())),
+    })
+}
+
+/// `If-None-Match: *` of a request that creates something: only if there is nothing yet.
+#[derive(Clone, Copy, Debug)]
+pub struct IfAbsent(pub bool);
+
+/// [`IfAbsent`], for the documentation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfAbsentParam {
+    /// `*`: leave what is there, and what was deleted, as it is. 412 `already_exists` or
+    /// `already_deleted`.
+    #[param(rename = "If-None-Match", pattern = r"^\*$")]
+    _if_none_match: Option<String>,
+}
+
+impl FromRequest for IfAbsent {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match tags(request, header::IF_NONE_MATCH) {
+            Ok(None) => Ok(Self(false)),
+            Ok(Some(Tags::Any)) => Ok(Self(true)),
+            // A tag is of what is there, and nothing is.
+            Ok(Some(Tags::These(_))) => {
+                let problem = "must be * where something is created";
+                Err(ApiError::invalid_parameter("If-None-Match", problem))
+            }
+            Err(error) => Err(error),
+        })
     }
 }
 
@@ -142,7 +170,7 @@ pub fn tagged(
 ) -> ApiResult<HttpResponse> {
     let body = to_json(value)?;
     let tag = tag.unwrap_or_else(|| EntityTag::new_strong(body_tag(&body)));
-    let is_known = has(request, &tag);
+    let is_known = has(request, &tag)?;
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header(ETag(tag));
     if is_known {
@@ -156,27 +184,23 @@ pub fn tagged_body(
     request: &HttpRequest,
     content_type: &'static str,
     body: Vec<u8>,
-) -> HttpResponse {
+) -> ApiResult<HttpResponse> {
     let tag = EntityTag::new_strong(body_tag(&body));
-    if has(request, &tag) {
-        return HttpResponse::NotModified().insert_header(ETag(tag)).finish();
+    if has(request, &tag)? {
+        return Ok(HttpResponse::NotModified().insert_header(ETag(tag)).finish());
     }
-    HttpResponse::Ok().insert_header(ETag(tag)).content_type(content_type).body(body)
+    Ok(HttpResponse::Ok().insert_header(ETag(tag)).content_type(content_type).body(body))
 }
 
-/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, section 13.1.2). One that is
-/// malformed names nothing.
-fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
-    if !request.headers().contains_key(header::IF_NONE_MATCH) {
-        return false;
-    }
-    match header::IfNoneMatch::parse(request) {
-        Ok(header::IfNoneMatch::Any) => true,
-        Ok(header::IfNoneMatch::Items(tags)) => {
-            tags.iter().flat_map(|theirs| forms(theirs.tag())).any(|theirs| theirs == tag.tag())
+/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, section 13.1.2).
+fn has(request: &HttpRequest, tag: &EntityTag) -> ApiResult<bool> {
+    Ok(match tags(request, header::IF_NONE_MATCH)? {
+        None => false,
+        Some(Tags::Any) => true,
+        Some(Tags::These(tags)) => {
+            tags.iter().flat_map(|theirs| forms(&theirs.text)).any(|theirs| theirs == tag.tag())
         }
-        Err(_) => false,
-    }
+    })
 }
 
 /// The same for a browser to keep, and to ask about before it is shown again.

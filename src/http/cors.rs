@@ -4,9 +4,10 @@ use actix_cors::Cors;
 use actix_web::http::header;
 
 /// What our own clients read besides the body.
-const EXPOSED: [&str; 7] = [
+const EXPOSED: [&str; 8] = [
     "etag",
     "location",
+    "preference-applied",
     "content-disposition",
     "retry-after",
     "ratelimit",
@@ -24,6 +25,7 @@ pub fn cors(origins: &[String]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             header::HeaderName::from_static("idempotency-key"),
+            header::HeaderName::from_static("prefer"),
             header::HeaderName::from_static("x-request-id"),
         ])
         .expose_headers(EXPOSED)

@@ -30,6 +30,7 @@ struct DocsPage<'a> {
     get, path = "/openapi.json", operation_id = "openapi", tag = "Operations",
     security(()),
     responses((status = 200, description = "This document", body = Object)),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn openapi() -> ApiResult<HttpResponse> {
     static DOCUMENT: LazyLock<Result<String, String>> =
@@ -47,6 +48,7 @@ pub async fn openapi() -> ApiResult<HttpResponse> {
     get, path = "/docs", operation_id = "docs", tag = "Operations",
     security(()),
     responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     // Swagger UI styles elements by attribute and draws its icons from data URLs.
@@ -71,6 +73,7 @@ pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     security(()),
     params(("file" = String, Path, description = "Such as `swagger-ui.css`")),
     responses((status = 200, description = "A script or a style sheet", content_type = "*/*", body = String)),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn file(name: ApiPath<String>) -> ApiResult<HttpResponse> {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(Arc::default);

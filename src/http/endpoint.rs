@@ -1,13 +1,13 @@
 //! One path with what can be done there: a handler and its documentation for each method.
 //!
-//! What all have in common: a deadline, HEAD where there is GET, and 405 with `Allow` for any
-//! other method.
+//! What all have in common: a deadline, no parameters but those of the document, HEAD where there
+//! is GET, and 405 with `Allow` for any other method.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
     Error, HttpResponse, Route,
-    body::{BoxBody, MessageBody},
+    body::{BoxBody, EitherBody, MessageBody},
     dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse},
     guard,
     http::{Method, header},
@@ -20,6 +20,7 @@ use utoipa::{
 };
 use utoipa_actix_web::OpenApiFactory;
 
+use super::known;
 use crate::error::{ApiError, ErrorCode};
 
 /// What takes as long as its client needs to send it, and watches over that itself.
@@ -112,8 +113,24 @@ impl HttpServiceFactory for Endpoint {
             })
             .default_service(refuse)
             .wrap(from_fn(with_deadline))
+            .wrap(from_fn(with_known_parameters))
             .register(config);
     }
+}
+
+async fn with_known_parameters<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let query = request.query_string();
+    if !query.is_empty()
+        && let Err(error) =
+            known::check_query(request.match_pattern().as_deref(), request.method(), query)
+    {
+        let refused = ServiceResponse::from_err(error, request.request().clone());
+        return Ok(refused.map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 /// Stands inside the routing: only from there on may a middleware keep hold of the request.

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::{
     compression,
+    prefer::{PREFERENCE_APPLIED, Strictly},
     request_id::{RequestId, X_REQUEST_ID},
 };
 use crate::{
@@ -71,7 +72,12 @@ pub async fn finish<B: MessageBody>(
         response
     };
     let standing = response.request().extensions().get::<Standing>().copied();
+    let is_strict = response.request().extensions().contains::<Strictly>();
     add_headers(response.headers_mut(), id, standing);
+    if is_strict {
+        let (name, value) = PREFERENCE_APPLIED;
+        response.headers_mut().insert(name, value);
+    }
     if state.as_ref().is_some_and(|state| state.is_behind_tls) {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }

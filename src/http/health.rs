@@ -32,7 +32,9 @@ pub struct Readiness {
     get, path = "/healthz", operation_id = "healthz", tag = "Operations",
     security(()),
     responses((status = 200, description = "It serves", body = Health)),
-    extensions(("x-error-codes" = json!([ErrorCode::ShuttingDown]))),
+    extensions(
+        ("x-any-parameters" = json!(true)),
+        ("x-error-codes" = json!([ErrorCode::ShuttingDown]))),
 )]
 pub async fn healthz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     stays(&state)?;
@@ -53,7 +55,9 @@ fn stays(state: &WorkerState) -> ApiResult<()> {
     get, path = "/readyz", operation_id = "readyz", tag = "Operations",
     security(()),
     responses((status = 200, description = "It can do its work", body = Readiness)),
-    extensions(("x-error-codes" = json!([ErrorCode::DeliveryUnavailable, ErrorCode::ShuttingDown]))),
+    extensions(
+        ("x-any-parameters" = json!(true)),
+        ("x-error-codes" = json!([ErrorCode::DeliveryUnavailable, ErrorCode::ShuttingDown]))),
 )]
 pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     stays(&state)?;
@@ -85,6 +89,7 @@ pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
         status = 200, description = "The metrics in Prometheus' text format",
         content_type = "text/plain; version=0.0.4", body = String,
     )),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn metrics(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     let text = state.metrics.render().map_err(ApiError::internal)?;

@@ -7,7 +7,11 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::json::{self, SMALL};
+use super::{
+    canonical::canonical,
+    json::{self, SMALL},
+    prefer::strictly,
+};
 use crate::{
     auth::{Purpose, ServerKey},
     error::{ApiError, ApiResult},
@@ -25,8 +29,8 @@ pub struct IdempotentJson<T, const LIMIT: usize = SMALL> {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyKeyParam {
-    /// A text of one's own choice, such as a UUID: for 24 hours the same request with the same key
-    /// gets the same answer, and is carried out once.
+    /// A text of one's own choice, such as a UUID: for 30 days the same request with the same key
+    /// gets the same answer, and is carried out once. Bodies are compared by value.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
     _idempotency_key: Option<String>,
 }
@@ -39,19 +43,28 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
         let key = key(request);
         let target = format!("{} {}\0", request.method(), request.uri());
         let body = json::body(request, payload, LIMIT);
+        let known = strictly(request);
         let state = request.app_data::<Data<WorkerState>>().cloned();
         Box::pin(async move {
             let key = key?;
             let bytes = body.await?;
+            // First, because it refuses what nests too deep.
+            let body = json::parse(&bytes, known)?;
             let key = key.zip(state).map(|(key, state)| {
-                let digest = Sha256::new().chain_update(target).chain_update(&bytes).finalize();
+                let target = Sha256::new().chain_update(target);
+                // What earlier versions recorded is of the bytes.
+                let bytewise = target.clone().chain_update(&bytes).finalize();
+                let value = canonical(&bytes).unwrap_or_default();
+                let by_value = target.chain_update("value\0").chain_update(value).finalize();
                 // By our key, because a body may have a password, which could be guessed by its digest.
-                let tag =
-                    |by: &ServerKey| by.tag(Purpose::Idempotency, "request", &digest).to_vec();
-                let accepted = state.server_key.accepted().map(tag).collect();
-                IdempotencyKey { key, request: tag(&state.server_key), accepted }
+                let tag = |by: &ServerKey, digest: &[u8]| {
+                    by.tag(Purpose::Idempotency, "request", digest).to_vec()
+                };
+                let both = |by| [tag(by, &by_value), tag(by, &bytewise)];
+                let accepted = state.server_key.accepted().flat_map(both).collect();
+                IdempotencyKey { key, request: tag(&state.server_key, &by_value), accepted }
             });
-            Ok(Self { body: json::parse(&bytes)?, key })
+            Ok(Self { body, key })
         })
     }
 }

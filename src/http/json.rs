@@ -13,7 +13,9 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{compression::refuse_encoded, text::is_too_deep, words};
+use super::{
+    compression::refuse_encoded, known::Shape, prefer::strictly, text::is_too_deep, words,
+};
 use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
 
 /// Bodies under `/auth` and `/me`.
@@ -26,7 +28,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 ///
 /// 415 without a JSON content type or with a content encoding, 413 above `LIMIT`, 400
 /// `malformed_json` when it is no JSON, 422 `validation_failed` with the field when a value has the
-/// wrong type.
+/// wrong type, or with those that are unknown where the client prefers that.
 pub struct ApiJson<T, const LIMIT: usize = SMALL>(pub T);
 
 impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<T, LIMIT> {
@@ -35,7 +37,8 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = body(request, payload, LIMIT);
-        Box::pin(async move { parse(&body.await?).map(Self) })
+        let known = strictly(request);
+        Box::pin(async move { parse(&body.await?, known).map(Self) })
     }
 }
 
@@ -108,7 +111,8 @@ fn too_large(limit: usize) -> ApiError {
     )
 }
 
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
+/// With `known`, other members than those are refused.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8], known: Option<&Shape>) -> ApiResult<T> {
     // As text, because the parser does not look into strings of fields that it skips.
     let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
     if is_too_deep(body.as_bytes()) {
@@ -119,7 +123,8 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
         serde_json::from_str::<IgnoredAny>(body).map_err(not_json)?;
         return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
     }
-    deserialize(body)
+    let unknown = known.map(|known| known.unknown(body)).unwrap_or_default();
+    if unknown.is_empty() { deserialize(body) } else { Err(ApiError::validation(unknown)) }
 }
 
 /// A part of a body, which was found to be JSON, as `T`: 422 with the field at fault.

@@ -1,16 +1,19 @@
 //! The edge: routes, extractors, pages, and what every answer has in common. Knows no SQL.
 
+mod canonical;
 mod client_address;
 mod compression;
 mod conditional;
 mod cors;
 mod docs;
 mod endpoint;
+mod entity_tags;
 mod finish;
 mod health;
 mod idempotent;
 mod in_order;
 mod json;
+mod known;
 mod limits;
 mod message;
 mod object;
@@ -18,6 +21,7 @@ pub mod openapi;
 mod pages;
 mod patch;
 mod path;
+mod prefer;
 mod query;
 mod request_id;
 mod routes;
@@ -30,7 +34,8 @@ mod words;
 pub use client_address::ClientAddress;
 pub use compression::refuse_encoded;
 pub use conditional::{
-    IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged, tagged_body,
+    IfAbsent, IfAbsentParam, IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged,
+    tagged_body,
 };
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};

@@ -49,6 +49,7 @@ struct ResetPasswordPage<'a> {
     get, path = "/verify-email", operation_id = "verify_email_page", tag = "Pages",
     security(()),
     responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(VERIFY_EMAIL));
@@ -68,6 +69,7 @@ pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpRespon
     get, path = "/reset-password", operation_id = "reset_password_page", tag = "Pages",
     security(()),
     responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn reset_password_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(RESET_PASSWORD));

@@ -1,4 +1,5 @@
 //! Safe retries: a request with an `Idempotency-Key` is carried out once, however often it comes.
+//! Requests are the same when their bodies are equal as JSON values.
 //!
 //! The answer is recorded in the transaction that does the work, so there is never one without the
 //! other. Of two that come at once the second waits on the first's row; replicas share the table.
@@ -47,7 +48,8 @@ pub async fn answered<T: DeserializeOwned>(
     if !accepted.contains(&of_request) {
         return Err(ApiError::new(
             ErrorCode::IdempotencyKeyReused,
-            "this Idempotency-Key was used with another request",
+            "this Idempotency-Key was sent before with another request; send that request again as it was, or \
+             look at what is there, before you send this one",
         ));
     }
     let answer = answer.ok_or_else(|| ApiError::internal("a request without its answer"))?;

@@ -13,8 +13,9 @@ use crate::{
     db::{JsonText, schema::idempotent_answers},
 };
 
-/// How long an answer is kept.
-const HOURS: i32 = 24;
+/// How long an answer is kept: a device may be offline for weeks between losing an answer and
+/// trying again.
+const DAYS: i32 = 30;
 
 /// Takes the key for the live user; false when it is taken already. Waits for another that is
 /// just taking it.
@@ -29,14 +30,14 @@ pub async fn begin(
          SELECT users.id, $1, $2 FROM users JOIN sessions ON sessions.user_id = users.id
          WHERE sessions.id = $3 AND users.id = $4 AND users.token_version = $5
          ON CONFLICT (user_id, key) DO UPDATE SET request = excluded.request, answer = NULL, created_at = now()
-         WHERE a.created_at < now() - make_interval(hours => $6)",
+         WHERE a.created_at < now() - make_interval(days => $6)",
     )
     .bind::<Text, _>(key)
     .bind::<Binary, _>(request)
     .bind::<SqlUuid, _>(identity.session_id)
     .bind::<SqlUuid, _>(identity.user_id)
     .bind::<Integer, _>(identity.token_version)
-    .bind::<Integer, _>(HOURS)
+    .bind::<Integer, _>(DAYS)
     .execute(&mut conn)
     .await?;
     Ok(begun == 1)
@@ -70,6 +71,6 @@ pub async fn find(
 
 /// Forgets answers that nobody asks for any more; how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
-    let is_old = idempotent_answers::created_at.lt(now.into_sql::<Timestamptz>() - HOURS.hours());
+    let is_old = idempotent_answers::created_at.lt(now.into_sql::<Timestamptz>() - DAYS.days());
     diesel::delete(idempotent_answers::table.filter(is_old)).execute(&mut conn).await
 }

@@ -85,6 +85,7 @@ pub async fn delete(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
     ),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn shared_svg(
     request: HttpRequest,
@@ -105,6 +106,7 @@ pub async fn shared_svg(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
         (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
     ),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn shared_png(
     request: HttpRequest,

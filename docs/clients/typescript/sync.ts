@@ -13,7 +13,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.js";
 
-type Activity = components["schemas"]["ActivitySummary"];
+type Activity = components["schemas"]["ListedActivity"];
 type NewActivity = components["schemas"]["NewActivity"];
 type Failure = components["schemas"]["Error"];
 
@@ -47,6 +47,9 @@ function accepted<T>(answer: { data?: T; error?: Failure }): T {
   if (answer.error) throw new Refused(answer.error);
   return answer.data as T;
 }
+
+/** The namespace of our external ids: every app has its own. */
+const SOURCE = "sync.ts";
 
 interface Sending {
   key: string;
@@ -83,7 +86,11 @@ class Copy {
 
   /** Keeps the activity until the server has it. */
   add(activity_type: string, duration_secs: number): void {
-    this.unsent.push({ activity_type, duration_secs, external_id: randomUUID(), started_at: new Date().toISOString() });
+    const now = new Date();
+    this.unsent.push({
+      activity_type, duration_secs, source: SOURCE, external_id: randomUUID(), started_at: now.toISOString(),
+      utc_offset_minutes: -now.getTimezoneOffset(),
+    });
     this.save();
   }
 
@@ -91,7 +98,8 @@ class Copy {
    * Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped.
    *
    * The batch and its key are kept before it is sent: when the answer is lost, the same is sent again, and the
-   * server, which knows the key for a day, does not undo what happened to the activities meanwhile.
+   * server, which knows the key for 30 days, answers the same. After that, `on_existing=keep` leaves alone what
+   * happened to the activities meanwhile.
    */
   async push(): Promise<void> {
     while (this.waiting > 0) {
@@ -101,7 +109,8 @@ class Copy {
       }
       const { key, activities } = this.sending;
       const header = { "Idempotency-Key": key };
-      const { results } = accepted(await client.POST("/activities/batch", { body: { activities }, params: { header } }));
+      const params = { header, query: { on_existing: "keep" } } as const;
+      const { results } = accepted(await client.POST("/activities/batch", { body: { activities }, params }));
       results.forEach((result, index) => {
         if (result.status === "error") console.error("not kept:", activities[index], result.error);
       });
@@ -110,10 +119,14 @@ class Copy {
     }
   }
 
-  /** Applies what changed since the last time; after too long, begins again. */
+  /**
+   * Applies what changed since the last time; after too long, begins again. Activities come whole, so that each
+   * replaces what the copy has of it.
+   */
   async pull(): Promise<void> {
     for (let more = true; more; ) {
-      const query = { limit: 500, ...(this.since ? { since: this.since } : {}) };
+      const include = "laps,sets,device_data";
+      const query = { limit: 500, include, ...(this.since ? { since: this.since } : {}) };
       const answer = await client.GET("/activities/changes", { params: { query } });
       if (answer.error && ["resync_required", "invalid_cursor"].includes(answer.error.code)) {
         this.activities = {};
@@ -139,6 +152,7 @@ if (!path || (command && (command !== "add" || !type || !seconds))) {
 const copy = new Copy(path);
 if (type && seconds) copy.add(type, Number(seconds));
 try {
+  await copy.pull();
   await copy.push();
   await copy.pull();
   console.log(`${copy.size} activities`);

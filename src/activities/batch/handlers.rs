@@ -19,7 +19,8 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 /// Log up to 1 000 activities.
 ///
 /// Each has an outcome of its own: those at fault are not kept, the others are, unless `atomic`.
-/// One with a `source` and `external_id` that is there already is changed.
+/// One with a `source` and `external_id` that is there already is changed, or left as it is with
+/// `on_existing=keep`.
 #[utoipa::path(
     post, path = "/activities/batch", operation_id = "create_activities", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),
@@ -37,6 +38,7 @@ pub async fn create_many(
     if params.0.atomic {
         parsed = service::all_or_nothing(parsed)?;
     }
-    let results = service::keep(&state, user.identity(), request.key, parsed).await?;
+    let results =
+        service::create(&state, user.identity(), request.key, parsed, params.0.on_existing).await?;
     Ok(HttpResponse::Ok().json(results))
 }

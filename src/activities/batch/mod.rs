@@ -6,6 +6,6 @@ mod store;
 mod types;
 
 pub use handlers::*;
-pub use service::upsert;
+pub use service::{keep, upsert};
 pub use store::lock_names;
-pub use types::Outcome;
+pub use types::{OnExisting, Outcome};

@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 
 use super::{
     store,
-    types::{MAX_ITEMS, Outcome, Results},
+    types::{MAX_ITEMS, OnExisting, Outcome, Recorded, Results},
 };
 use crate::{
     activities::{body::NewActivityBody, types::NewActivity},
     auth::Identity,
-    error::{ApiError, ApiResult, FieldError},
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
     http::parse_part,
     idempotency::{self, IdempotencyKey},
     state::WorkerState,
@@ -31,7 +31,8 @@ pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
     let mut named = HashSet::new();
     let parsed = items.into_iter().map(|item| {
         let new = parse_part::<NewActivityBody>(&item)?.parse()?;
-        let name = new.external_id().map(|external_id| (new.source, external_id.to_owned()));
+        let name =
+            new.external_id().map(|external_id| (new.source.clone(), external_id.to_owned()));
         if name.is_some_and(|name| !named.insert(name)) {
             let fault = FieldError::new("external_id", "duplicate", "is given twice in this batch");
             return Err(ApiError::validation(vec![fault]));
@@ -61,47 +62,99 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
 }
 
-pub async fn keep(
+/// Keeps what can be kept; what is there already, as `on_existing` says.
+pub async fn create(
     state: &WorkerState,
     identity: Identity,
     key: Option<IdempotencyKey>,
     parsed: Parsed,
+    on_existing: OnExisting,
 ) -> ApiResult<Results> {
+    let (items, errors) = split(parsed);
     let mut conn = state.pool.get().await?;
-    let (results, created) = conn
+    let (recorded, created) = conn
         .transaction::<_, ApiError, _>(async |conn| {
-            if let Some(results) = idempotency::answered(conn, identity, key.as_ref()).await? {
-                return Ok((results, 0));
+            if let Some(recorded) = idempotency::answered(conn, identity, key.as_ref()).await? {
+                return Ok((recorded, 0));
             }
-            let results = Results { results: write(conn, identity, parsed).await? };
-            idempotency::record(conn, identity, key.as_ref(), &results).await?;
+            let kept = keep(conn, identity, items, on_existing).await?;
             let is_new = |outcome: &&Outcome| matches!(outcome, Outcome::Created { .. });
-            let created = results.results.iter().filter(is_new).count();
-            Ok((results, created))
+            let created = kept.iter().filter(is_new).count();
+            let mut kept = kept.into_iter();
+            let of_each =
+                errors.iter().map(|error| if error.is_none() { kept.next() } else { None });
+            let recorded = Recorded { results: of_each.collect() };
+            idempotency::record(conn, identity, key.as_ref(), &recorded).await?;
+            Ok((recorded, created))
         })
         .await?;
     state.metrics.activities_created.inc_by(u64::try_from(created).unwrap_or_default());
-    Ok(results)
+    let results = recorded.results.into_iter().zip(errors);
+    Ok(Results {
+        results: results.map(|(kept, error)| kept.or(error).unwrap_or_else(refused)).collect(),
+    })
 }
 
-async fn write(
+/// Of a repeated request: an activity that was at fault for an earlier version of the server.
+fn refused() -> Outcome {
+    let message = "it was refused when it came first; send it with another key";
+    Outcome::Error(ApiError::new(ErrorCode::ValidationFailed, message).into())
+}
+
+/// What can be kept, and for each of the request its error, if it has one.
+fn split(parsed: Parsed) -> (Vec<NewActivity>, Vec<Option<Outcome>>) {
+    let mut items = Vec::with_capacity(parsed.len());
+    let errors = parsed.into_iter().map(|item| match item {
+        Ok(new) => {
+            items.push(new);
+            None
+        }
+        Err(error) => Some(Outcome::Error(error.into())),
+    });
+    let errors = errors.collect();
+    (items, errors)
+}
+
+/// The name of an activity, if it has one.
+type Name = (String, Option<String>);
+
+fn name(item: &NewActivity) -> Name {
+    (item.source.to_string(), item.external_id().map(str::to_owned))
+}
+
+/// [`upsert`], or for [`OnExisting::Keep`] the same without those whose names are there or were
+/// deleted.
+pub async fn keep(
     conn: &AsyncPgConnection,
     identity: Identity,
-    parsed: Parsed,
+    items: Vec<NewActivity>,
+    on_existing: OnExisting,
 ) -> ApiResult<Vec<Outcome>> {
-    let mut items = Vec::with_capacity(parsed.len());
-    let errors: Vec<Option<Outcome>> = parsed
-        .into_iter()
-        .map(|item| match item {
-            Ok(new) => {
-                items.push(new);
-                None
-            }
-            Err(error) => Some(Outcome::Error(error.into())),
+    if on_existing == OnExisting::Replace {
+        return upsert(conn, identity, items).await;
+    }
+    let known = store::lock_known(conn, identity, &items).await?.into_iter();
+    let mut left: HashMap<Name, Outcome> = known
+        .map(|row| {
+            let kept = Outcome::Kept { id: row.id, revision: row.revision };
+            ((row.source, row.external_id), kept)
         })
         .collect();
-    let mut kept = upsert(conn, identity, items).await?.into_iter();
-    Ok(errors.into_iter().filter_map(|error| error.or_else(|| kept.next())).collect())
+    // Only now: what was just being deleted is either locked or gone.
+    for row in store::deleted(conn, identity, &items).await? {
+        let name = (row.source, Some(row.external_id));
+        left.entry(name).or_insert(Outcome::Deleted { id: row.activity_id });
+    }
+    let (mut new, mut outcomes) = (Vec::new(), Vec::with_capacity(items.len()));
+    for item in items {
+        let outcome = left.remove(&name(&item));
+        if outcome.is_none() {
+            new.push(item);
+        }
+        outcomes.push(outcome);
+    }
+    let mut written = upsert(conn, identity, new).await?.into_iter();
+    Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| written.next())).collect())
 }
 
 /// Writes activities in the caller's transaction: what came before, by `source` and `external_id`, is
@@ -115,10 +168,7 @@ pub async fn upsert(
     let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
     let last = store::take_revisions(conn, identity, how_many).await?;
     let after = last.ok_or_else(ApiError::invalid_access_token)? - how_many;
-    let names: Vec<_> = items
-        .iter()
-        .map(|item| (item.source.to_string(), item.external_id().map(str::to_owned)))
-        .collect();
+    let names: Vec<_> = items.iter().map(name).collect();
     let written = store::write(conn, identity.user_id, after, &items).await?;
     let mut written: HashMap<i64, store::Written> =
         written.into_iter().map(|row| (row.revision, row)).collect();

@@ -12,7 +12,7 @@ use crate::{
     auth::{Identity, live_session},
     db::{
         lock_name,
-        schema::{activities, users},
+        schema::{activities, deleted_names, users},
     },
     error::{ApiError, ApiResult},
 };
@@ -45,10 +45,7 @@ pub async fn lock_known(
     identity: Identity,
     items: &[NewActivity],
 ) -> QueryResult<Vec<Known>> {
-    let (sources, names): (Vec<_>, Vec<_>) = items
-        .iter()
-        .filter_map(|item| Some((item.source.to_string(), item.external_id()?)))
-        .unzip();
+    let (sources, names) = names(items);
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -65,6 +62,43 @@ pub async fn lock_known(
     .bind::<Array<Text>, _>(names)
     .load(&mut conn)
     .await
+}
+
+/// The name of an activity that was deleted.
+#[derive(QueryableByName)]
+#[diesel(table_name = deleted_names)]
+pub struct Deleted {
+    pub source: String,
+    pub external_id: String,
+    pub activity_id: Uuid,
+}
+
+/// Those of the names of `items` whose activities were deleted. A name may be in use again.
+pub async fn deleted(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    items: &[NewActivity],
+) -> QueryResult<Vec<Deleted>> {
+    let (sources, names) = names(items);
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    lock_names(conn, identity.user_id).await?;
+    diesel::sql_query(
+        "SELECT d.source, d.external_id, d.activity_id
+         FROM unnest($2, $3) AS item (source, external_id)
+         JOIN deleted_names d ON d.user_id = $1 AND d.source = item.source AND d.external_id = item.external_id",
+    )
+    .bind::<SqlUuid, _>(identity.user_id)
+    .bind::<Array<Text>, _>(sources)
+    .bind::<Array<Text>, _>(names)
+    .load(&mut conn)
+    .await
+}
+
+/// The names of those that have one, as two columns.
+fn names(items: &[NewActivity]) -> (Vec<String>, Vec<&str>) {
+    items.iter().filter_map(|item| Some((item.source.to_string(), item.external_id()?))).unzip()
 }
 
 /// Whoever gives names, or looks whether something is there before writing it, waits here for others of

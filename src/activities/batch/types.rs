@@ -28,6 +28,21 @@ pub struct BatchParams {
     /// All or nothing: one activity at fault, and none is kept.
     #[serde(default)]
     pub atomic: bool,
+    /// What to do with a `source` and `external_id` that is there already, or was deleted.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub on_existing: OnExisting,
+}
+
+/// What is done about an activity whose name is there already.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnExisting {
+    /// It replaces what is there, and brings back what was deleted.
+    #[default]
+    Replace,
+    /// What is there stays as it is, and what was deleted stays deleted.
+    Keep,
 }
 
 /// What became of one activity.
@@ -48,6 +63,17 @@ pub enum Outcome {
     Unchanged {
         id: Uuid,
         revision: i64,
+    },
+    /// With `on_existing=keep`: there was one with this `source` and `external_id`, and it stays as
+    /// it is.
+    Kept {
+        id: Uuid,
+        revision: i64,
+    },
+    /// With `on_existing=keep`: there was one with this `source` and `external_id`, and it was
+    /// deleted.
+    Deleted {
+        id: Uuid,
     },
     /// It was not kept.
     Error(ItemError),
@@ -70,8 +96,15 @@ impl From<ApiError> for ItemError {
     }
 }
 
+/// What is recorded of [`Results`]: an activity at fault has nothing here, for its error is found
+/// again.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recorded {
+    pub results: Vec<Option<Outcome>>,
+}
+
 /// One outcome for each activity of the request, in its order.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BatchResults)]
 pub struct Results {
     pub results: Vec<Outcome>,

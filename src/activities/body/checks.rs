@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Number;
 
 use crate::{
-    activities::{ActivityType, types::ClientSource},
+    activities::ActivityType,
     db::JsonText,
     http::{Fault, Object, check_json, check_text, whole_number},
 };
@@ -14,6 +14,8 @@ use crate::{
 pub const MAX_DURATION_SECS: i32 = 31_622_400;
 pub const MAX_DISTANCE_METERS: f64 = 1e8;
 pub const MAX_METERS_OF_ELEVATION: f64 = 1e6;
+/// 18 hours: more than any place has ever been apart from UTC.
+const MAX_OFFSET_MINUTES: i32 = 1080;
 const MAX_CALORIES: i32 = 1_000_000;
 const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 200;
@@ -22,15 +24,24 @@ const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
 /// An RFC 3339 instant in the years 1 to 9999, which is all that RFC 3339 can write back in UTC.
 /// A leap second counts as the second after it, as for PostgreSQL.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, Fault> {
-    let micros = DateTime::parse_from_rfc3339(text)
-        .map_err(|_| {
-            let expected = "must be an RFC 3339 time such as 2026-05-04T08:00:00Z";
-            ("invalid_format", expected.to_owned())
-        })?
-        .timestamp_micros();
-    DateTime::from_timestamp_micros(micros)
+    local_time(text).map(|(instant, _)| instant)
+}
+
+/// The same with the offset from UTC in minutes, where the text has one. `Z` and `-00:00` say
+/// nothing of the local time (RFC 9557, section 2), and an offset beyond [`MAX_OFFSET_MINUTES`] is
+/// no place's.
+pub fn local_time(text: &str) -> Result<(DateTime<Utc>, Option<i32>), Fault> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        let expected = "must be an RFC 3339 time such as 2026-05-04T08:00:00Z";
+        ("invalid_format", expected.to_owned())
+    })?;
+    let instant = DateTime::from_timestamp_micros(time.timestamp_micros())
         .filter(|instant| (1..=9999).contains(&instant.year()))
-        .ok_or_else(|| ("out_of_range", "must be in the years 1 to 9999".to_owned()))
+        .ok_or_else(|| ("out_of_range", "must be in the years 1 to 9999".to_owned()))?;
+    let offset = time.offset().local_minus_utc() / 60;
+    let is_known = !text.ends_with(['Z', 'z']) && !text.ends_with("-00:00");
+    let is_of_a_place = (-MAX_OFFSET_MINUTES..=MAX_OFFSET_MINUTES).contains(&offset);
+    Ok((instant, (is_known && is_of_a_place).then_some(offset)))
 }
 
 pub fn activity_type(text: String) -> Result<ActivityType, Fault> {
@@ -53,9 +64,8 @@ pub fn power(number: Number) -> Result<i32, Fault> {
     whole_number(&number, 0, 10_000)
 }
 
-/// 18 hours are the most that ISO 8601's users have ever been apart from UTC.
 pub fn utc_offset(number: Number) -> Result<i32, Fault> {
-    whole_number(&number, -1080, 1080)
+    whole_number(&number, -MAX_OFFSET_MINUTES, MAX_OFFSET_MINUTES)
 }
 
 pub fn distance(number: Number) -> Result<f64, Fault> {
@@ -87,10 +97,6 @@ pub fn name(text: String) -> Result<String, Fault> {
     Ok(text)
 }
 
-pub fn source(text: String) -> Result<ClientSource, Fault> {
-    text.parse().map_err(|_| ("invalid_value", "must be manual, garmin or apple".into()))
-}
-
 pub fn external_id(text: String) -> Result<String, Fault> {
     check_text(&text, MAX_NAME_CHARS)?;
     if text.is_empty() { Err(("too_short", "must not be empty".into())) } else { Ok(text) }
@@ -111,4 +117,25 @@ pub fn device_data(json: JsonText) -> Result<JsonText, Fault> {
     }
     check_json(json.as_str(), MAX_DEVICE_DATA_BYTES)?;
     Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explicit_offset_is_known_and_z_is_none() {
+        for (text, expected) in [
+            ("2026-05-04T08:00:00+02:00", Some(120)),
+            ("2026-05-04T08:00:00.5-09:30", Some(-570)),
+            ("2026-05-04T08:00:00+00:00", Some(0)),
+            ("2026-05-04T08:00:00-00:00", None),
+            ("2026-05-04T08:00:00Z", None),
+            ("2026-05-04t08:00:00z", None),
+            ("2026-05-04T08:00:00+18:00", Some(1080)),
+            ("2026-05-04T08:00:00-18:01", None),
+        ] {
+            assert_eq!(local_time(text).unwrap().1, expected, "{text}");
+        }
+    }
 }

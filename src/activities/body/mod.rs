@@ -14,7 +14,8 @@ use utoipa::{
 use super::{
     exercise_set::ExerciseSet,
     lap::Lap,
-    types::{ActivityChanges, ClientSource, Details, NewActivity},
+    source::Source,
+    types::{ActivityChanges, Details, NewActivity},
 };
 use crate::{
     db::JsonText,
@@ -34,8 +35,10 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = String, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
     activity_type: Patch<String>,
+    /// With an explicit offset (`+02:00`, but neither `Z` nor `-00:00`), `utc_offset_minutes` is
+    /// that offset unless it is given.
     #[serde(default)]
-    #[schema(value_type = DateTime<Utc>, examples("2026-05-04T08:00:00Z"))]
+    #[schema(value_type = DateTime<Utc>, examples("2026-05-04T10:00:00+02:00"))]
     started_at: Patch<String>,
     /// The time that the timer ran.
     #[serde(default)]
@@ -50,10 +53,13 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10000, pattern = r"^[^\x00]*$", examples("easy, along the river"))]
     notes: Patch<String>,
+    /// The app that it comes from: a name of your own, so that no other app's `external_id` is
+    /// taken for yours. `manual` by default; `import`, `strava` and `health_auto_export` are set by
+    /// the server only.
     #[serde(default)]
-    #[schema(value_type = Option<ClientSource>)]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9][a-z0-9_.-]{0,31}$", examples("my-app"))]
     source: Patch<String>,
-    /// What the system that `source` names calls it: posting it again changes the activity.
+    /// What `source` calls it: posting it again changes the activity.
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\x00]*$", examples("11868304219"))]
     external_id: Patch<String>,
@@ -153,13 +159,15 @@ impl NewActivityBody {
         let mut body = self.0;
         let activity_type =
             v.required("activity_type", body.activity_type.take(), checks::activity_type);
-        let started_at = v.required("started_at", body.started_at.take(), |text| instant(&text));
+        let started_at =
+            v.required("started_at", body.started_at.take(), |text| checks::local_time(&text));
         let duration_secs =
             v.required("duration_secs", body.duration_secs.take(), checks::duration);
-        let source = v.nullable("source", body.source.take(), checks::source).into_option();
-        let details = body.details(&mut v);
+        let source = v.nullable("source", body.source.take(), Source::of_client).into_option();
+        let mut details = body.details(&mut v);
         let required = activity_type.zip(started_at).zip(duration_secs);
-        let ((activity_type, started_at), duration_secs) = v.finish_with(required)?;
+        let ((activity_type, (started_at, offset)), duration_secs) = v.finish_with(required)?;
+        details.utc_offset_minutes = details.utc_offset_minutes.or(offset.map(Some));
         let source = source.unwrap_or_default();
         Ok(NewActivity { activity_type, started_at, duration_secs, source, details })
     }
@@ -169,20 +177,25 @@ impl ActivityBody {
     /// 422 with every field at fault.
     pub fn parse_changes(mut self) -> ApiResult<ActivityChanges> {
         let mut v = Validator::default();
-        let changes = ActivityChanges {
+        let started_at =
+            v.not_null("started_at", self.started_at.take(), |text| checks::local_time(&text));
+        let mut changes = ActivityChanges {
             activity_type: v
                 .not_null("activity_type", self.activity_type.take(), checks::activity_type)
                 .map(Into::into),
-            started_at: v.not_null("started_at", self.started_at.take(), |text| instant(&text)),
+            started_at: started_at.map(|(instant, _)| instant),
             duration_secs: v.not_null("duration_secs", self.duration_secs.take(), checks::duration),
             // Cleared means back to the default: the column always has a value.
             source: v
-                .nullable("source", self.source.take(), checks::source)
+                .nullable("source", self.source.take(), Source::of_client)
                 .into_nullable()
                 .map(|source| source.unwrap_or_default().to_string()),
             details: self.details(&mut v),
         };
         v.finish()?;
+        let offset = started_at.and_then(|(_, offset)| offset);
+        let given = &mut changes.details.utc_offset_minutes;
+        *given = given.or(offset.map(Some));
         Ok(changes)
     }
 

@@ -10,6 +10,7 @@ use super::{
     types::{Changes, ChangesParams},
 };
 use crate::{
+    activities::include::Include,
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
     http::ApiQuery,
@@ -22,9 +23,10 @@ const MAX_WAIT_SECS: u64 = 30;
 
 /// What a copy of the log needs to be level with it.
 ///
-/// Apply the changes in their order, keep `next` with the copy, and go on with `since` while there is
-/// more. No change is missing, whoever writes meanwhile. A copy that was not level for 90 days gets
-/// 410 `resync_required`: it deletes what it has and begins again without `since`.
+/// Apply the changes in their order: `deleted` removes an activity, `changed` replaces the fields
+/// that it has. Keep `next` with the copy, and go on with `since` while there is more. No change is
+/// missing, whoever writes meanwhile. A copy that was not level for 90 days gets 410
+/// `resync_required`: it deletes what it has and begins again without `since`.
 #[utoipa::path(
     get, path = "/activities/changes", operation_id = "list_changes", tag = "Activities",
     params(ChangesParams),
@@ -43,6 +45,7 @@ pub async fn changes(
         return Err(ApiError::invalid_parameter("limit", "must be at least 1"));
     }
     let wait = Duration::from_secs(params.wait.unwrap_or(0).min(MAX_WAIT_SECS));
-    let changes = service::read(&state, user.identity(), since.transpose()?, limit, wait).await?;
+    let part = (limit, Include::parse(params.include.as_deref())?);
+    let changes = service::read(&state, user.identity(), since.transpose()?, part, wait).await?;
     Ok(HttpResponse::Ok().json(changes))
 }

@@ -12,6 +12,7 @@ use super::{
     types::{Change, Changes},
 };
 use crate::{
+    activities::include::{self, Include, Listed},
     auth::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
@@ -25,10 +26,10 @@ pub async fn read(
     state: &WorkerState,
     identity: Identity,
     since: Option<Position>,
-    limit: i64,
+    (limit, include): (i64, Include),
     wait: Duration,
 ) -> ApiResult<Changes> {
-    let page = read_now(state, identity, since, limit).await?;
+    let page = read_now(state, identity, since, (limit, include)).await?;
     if !page.changes.is_empty() || wait.is_zero() {
         return Ok(page);
     }
@@ -45,7 +46,7 @@ pub async fn read(
         store::await_changes(&conn, identity.user_id, seconds).await?;
     }
     loop {
-        let page = read_now(state, identity, since, limit).await?;
+        let page = read_now(state, identity, since, (limit, include)).await?;
         if !page.changes.is_empty() || !timeout_at(deadline, waiting.rung()).await.unwrap_or(false)
         {
             return Ok(page);
@@ -57,7 +58,7 @@ async fn read_now(
     state: &WorkerState,
     identity: Identity,
     since: Option<Position>,
-    limit: i64,
+    part: (i64, Include),
 ) -> ApiResult<Changes> {
     let mut conn = state.pool.get().await?;
     // One snapshot: otherwise a change between two statements would be skipped.
@@ -65,7 +66,7 @@ async fn read_now(
         .build_transaction()
         .read_only()
         .repeatable_read()
-        .run(async |conn| changes(conn, identity, since, limit).await)
+        .run(async |conn| changes(conn, identity, since, part).await)
         .await?;
     Ok(Changes { changes, has_more, next: next.seal(&state.server_key, identity.user_id) })
 }
@@ -74,7 +75,7 @@ async fn changes(
     conn: &AsyncPgConnection,
     identity: Identity,
     since: Option<Position>,
-    limit: i64,
+    (limit, include): (i64, Include),
 ) -> ApiResult<(Vec<Change>, bool, Position)> {
     let head = store::head(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
     let since = since.unwrap_or(Position { revision: 0, ..head });
@@ -91,8 +92,23 @@ async fn changes(
     changes.extend(store::deleted(conn, identity.user_id, since.revision, one_more).await?);
     changes.sort_by_key(Change::revision);
     let limit = usize::try_from(limit).map_err(ApiError::internal)?;
-    let has_more = changes.len() > limit;
+    let mut has_more = changes.len() > limit;
     changes.truncate(limit);
+    if include.is_any() {
+        let mut activities: Vec<&mut Listed> = Vec::new();
+        for change in &mut changes {
+            if let Change::Changed { activity } = change {
+                activities.push(activity);
+            }
+        }
+        let fitting = include::fill(conn, identity.user_id, include, activities).await?;
+        let is_changed = |(_, change): &(usize, &Change)| matches!(change, Change::Changed { .. });
+        let first_left = changes.iter().enumerate().filter(is_changed).nth(fitting);
+        if let Some((index, _)) = first_left {
+            changes.truncate(index);
+            has_more = true;
+        }
+    }
     let revision = changes.last().map_or(since.revision, Change::revision);
     let next = if has_more { Position { revision, ..since } } else { head };
     Ok((changes, has_more, next))

@@ -13,7 +13,7 @@ use super::{position::Position, types::Change};
 use crate::{
     activities::types::ActivitySummary,
     auth::{Identity, live_session},
-    db::schema::{activities, activity_feeds, activity_tombstones, users},
+    db::schema::{activities, activity_feeds, activity_tombstones, deleted_names, users},
 };
 
 /// For how many days after it was level a copy can go on.
@@ -64,7 +64,7 @@ pub async fn changed(
         .await?;
     Ok(changed
         .into_iter()
-        .map(|activity| Change::Changed { activity: Box::new(activity) })
+        .map(|activity| Change::Changed { activity: Box::new(activity.into()) })
         .collect())
 }
 
@@ -104,10 +104,14 @@ pub async fn await_changes(
     .await
 }
 
-/// Forgets tombstones that no copy can ask for any more; how many.
+/// Forgets tombstones that no copy can ask for any more, and the names of deleted activities; how
+/// many tombstones.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     // A day more, for answers that are under way.
     let is_old = activity_tombstones::deleted_at
         .lt(now.into_sql::<Timestamptz>() - (RETENTION_DAYS + 1).days());
+    let forgotten =
+        deleted_names::deleted_at.lt(now.into_sql::<Timestamptz>() - (RETENTION_DAYS + 1).days());
+    diesel::delete(deleted_names::table.filter(forgotten)).execute(&mut conn).await?;
     diesel::delete(activity_tombstones::table.filter(is_old)).execute(&mut conn).await
 }

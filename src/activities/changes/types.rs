@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::activities::types::ActivitySummary;
+use crate::activities::include::Listed;
 
 /// The query string of `GET /activities/changes`.
 #[derive(Deserialize, IntoParams)]
@@ -18,15 +18,24 @@ pub struct ChangesParams {
     /// Seconds to wait for a change when there is none; above 30 means 30.
     #[param(minimum = 0, default = 0)]
     pub wait: Option<u64>,
+    /// What changed activities have besides, with commas between them: `laps`, `sets`,
+    /// `device_data`. An answer then has at most 1 MiB of them, and fewer changes where they are
+    /// large.
+    #[param(
+        pattern = "^(laps|sets|device_data)(,(laps|sets|device_data))*$",
+        example = "laps,sets,device_data"
+    )]
+    pub include: Option<String>,
 }
 
 /// What happened to one activity. Of several changes only the last is told.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
-    /// It was created or changed, and is like this now; what lists leave out is read with the activity itself.
+    /// It was created or changed, and is like this now: each field that is here replaces the
+    /// copy's, and `laps`, `sets` and `device_data` are here only with `include`.
     Changed {
-        activity: Box<ActivitySummary>,
+        activity: Box<Listed>,
     },
     Deleted {
         id: Uuid,
@@ -37,7 +46,7 @@ pub enum Change {
 impl Change {
     pub fn revision(&self) -> i64 {
         match self {
-            Self::Changed { activity } => activity.revision,
+            Self::Changed { activity } => activity.summary.revision,
             Self::Deleted { revision, .. } => *revision,
         }
     }

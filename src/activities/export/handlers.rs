@@ -1,5 +1,7 @@
 //! HTTP to service and back, as a stream.
 
+use std::rc::Rc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -14,7 +16,10 @@ use utoipa::IntoParams;
 
 use super::{format::Format, service};
 use crate::{
-    activities::{list::Cursor, types::Activity},
+    activities::{
+        list::{Cursor, FilterParams},
+        types::Activity,
+    },
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult},
     http::ApiQuery,
@@ -33,12 +38,12 @@ pub struct ExportParams {
     raw: bool,
 }
 
-/// All activities, newest first, streamed.
+/// All activities, or those that the filters select, newest first, streamed.
 ///
 /// An export that cannot be finished breaks off: the connection ends before the body does.
 #[utoipa::path(
     get, path = "/activities/export", operation_id = "export_activities", tag = "Activities",
-    params(ExportParams),
+    params(ExportParams, FilterParams),
     responses((
         status = 200, description = "The log", headers(("Content-Disposition" = String)),
         content(
@@ -52,12 +57,14 @@ pub async fn export(
     state: Data<WorkerState>,
     user: Permitted<ReadsActivities>,
     params: ApiQuery<ExportParams>,
+    filter: ApiQuery<FilterParams>,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
     let format = match params.0 {
         ExportParams { format: Format::Csv, raw: true } => Format::RawCsv,
         ExportParams { format, .. } => format,
     };
+    let filter = Rc::new(filter.0.parse()?);
     let identity = user.identity();
     let file = DispositionParam::Filename(format!("activities.{format}"));
     let disposition =
@@ -69,17 +76,18 @@ pub async fn export(
         return Ok(answer.finish());
     }
     // The first piece is read before anything is sent: what fails now is answered as an error.
-    let (activities, next) = service::piece(&state, identity, None).await?;
+    let (activities, next) = service::piece(&state, identity, &filter, None).await?;
     let mut first = format.head().into_bytes();
     first.extend(format.write(&activities, true)?);
     let first = Stage::Piece(first, next);
     let pieces = stream::try_unfold(first, move |stage| {
-        let state = state.clone();
+        let (state, filter) = (state.clone(), Rc::clone(&filter));
         async move {
             let piece = match stage {
                 Stage::Piece(piece, next) => (piece, next.map_or(Stage::Tail, Stage::Next)),
                 Stage::Next(after) => {
-                    let (activities, next) = service::piece(&state, identity, Some(after)).await?;
+                    let (activities, next) =
+                        service::piece(&state, identity, &filter, Some(after)).await?;
                     let piece = format.write(&activities, false)?;
                     (piece, next.map_or(Stage::Tail, Stage::Next))
                 }

@@ -3,7 +3,7 @@
 use super::store;
 use crate::{
     activities::{
-        list::{Cursor, Value},
+        list::{Cursor, Filter, Value},
         types::Activity,
     },
     auth::Identity,
@@ -19,10 +19,11 @@ const PIECE: i64 = 50;
 pub async fn piece(
     state: &WorkerState,
     identity: Identity,
+    filter: &Filter,
     after: Option<Cursor>,
 ) -> ApiResult<(Vec<Activity>, Option<Cursor>)> {
     let conn = state.pool.get().await?;
-    let activities = store::after(&conn, identity, after, PIECE).await?;
+    let activities = store::after(&conn, identity, filter, after, PIECE).await?;
     if activities.is_empty() {
         identity.confirm(&conn).await?;
     }

@@ -5,17 +5,18 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::{
     activities::{
-        list::{Cursor, Sort, comes_after},
+        list::{Cursor, Filter, Sort, comes_after, conditions},
         types::Activity,
     },
     auth::{Identity, live_user},
     db::schema::activities,
 };
 
-/// The `limit` activities after `after`, newest first, whole.
+/// The `limit` activities after `after` that `filter` selects, newest first, whole.
 pub async fn after(
     mut conn: &AsyncPgConnection,
     identity: Identity,
+    filter: &Filter,
     after: Option<Cursor>,
     limit: i64,
 ) -> QueryResult<Vec<Activity>> {
@@ -26,6 +27,9 @@ pub async fn after(
         .order((activities::started_at.desc(), activities::id.desc()))
         .limit(limit)
         .into_boxed();
+    for condition in conditions(filter, identity.user_id) {
+        query = query.filter(condition);
+    }
     if let Some(cursor) = after {
         query = query.filter(comes_after(Sort::default(), cursor));
     }

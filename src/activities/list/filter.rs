@@ -1,7 +1,54 @@
 //! Which activities are asked for.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::params::number;
+use crate::{
+    activities::{ActivityType, Source, body::instant},
+    error::{ApiError, ApiResult},
+    http::check_text,
+};
+
+const MAX_WORDS_CHARS: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
+
+/// The filters of lists and exports as they came.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FilterParams {
+    /// Only these, with commas between them.
+    #[param(pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$", example = "run,trail_run")]
+    activity_type: Option<String>,
+    /// Words of the title and the notes: all of them, in any order; `"along the river"` in this
+    /// one, `river or lake`, and `-rain` for those without.
+    #[param(max_length = 200, example = "river")]
+    q: Option<String>,
+    #[param(value_type = Option<f64>, minimum = 0)]
+    min_distance_meters: Option<String>,
+    #[param(value_type = Option<f64>, minimum = 0)]
+    max_distance_meters: Option<String>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    min_duration_secs: Option<String>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    max_duration_secs: Option<String>,
+    /// Started at or after this.
+    #[param(value_type = Option<DateTime<Utc>>)]
+    from: Option<String>,
+    /// Started at or before this.
+    #[param(value_type = Option<DateTime<Utc>>)]
+    to: Option<String>,
+    /// Only of these, with commas between them.
+    #[param(
+        pattern = "^[a-z0-9][a-z0-9_.-]{0,31}(,[a-z0-9][a-z0-9_.-]{0,31})*$",
+        example = "my-app"
+    )]
+    source: Option<String>,
+    /// What the source calls it. One that stands behind another is found as the one that is shown.
+    #[param(max_length = 200, example = "11868304219")]
+    external_id: Option<String>,
+}
 
 /// All of it must hold; a cursor is good for one filter only.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -17,6 +64,13 @@ pub struct Filter {
     pub max_duration_secs: Option<i32>,
     /// Words of the title and the notes, as people type them into a search engine.
     pub words: Option<String>,
+    // Left out when they select nothing, so that cursors of earlier versions stay good.
+    /// Any of them; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// The activity that one of the sources calls so, or the one that it stands behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
 }
 
 impl Filter {
@@ -31,12 +85,94 @@ impl Filter {
             min_duration_secs,
             max_duration_secs,
             words,
+            sources,
+            external_id,
         } = self;
         let lengths = [min_duration_secs.is_some(), max_duration_secs.is_some()];
         let distances = [min_distance_meters.is_some(), max_distance_meters.is_some()];
         types.is_empty()
+            && sources.is_empty()
+            && external_id.is_none()
             && words.is_none()
             && !lengths.contains(&true)
             && !distances.contains(&true)
+    }
+}
+
+impl FilterParams {
+    /// 400 `invalid_parameter` with the one at fault.
+    pub fn parse(self) -> ApiResult<Filter> {
+        let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
+        let sources = self.source.as_deref().map(Source::several).transpose();
+        let filter = Filter {
+            types: types
+                .map_err(|problem| ApiError::invalid_parameter("activity_type", problem))?
+                .unwrap_or_default(),
+            from: time("from", self.from)?,
+            to: time("to", self.to)?,
+            min_distance_meters: meters("min_distance_meters", self.min_distance_meters)?,
+            max_distance_meters: meters("max_distance_meters", self.max_distance_meters)?,
+            min_duration_secs: seconds("min_duration_secs", self.min_duration_secs)?,
+            max_duration_secs: seconds("max_duration_secs", self.max_duration_secs)?,
+            words: words(self.q)?,
+            sources: sources
+                .map_err(|problem| ApiError::invalid_parameter("source", problem))?
+                .unwrap_or_default(),
+            external_id: self.external_id,
+        };
+        if let Some(name) = &filter.external_id {
+            check_text(name, MAX_NAME_CHARS)
+                .map_err(|(_, problem)| ApiError::invalid_parameter("external_id", problem))?;
+        }
+        in_order("to", "from", filter.from, filter.to)?;
+        let (least, most) = (filter.min_distance_meters, filter.max_distance_meters);
+        in_order("max_distance_meters", "min_distance_meters", least, most)?;
+        let (least, most) = (filter.min_duration_secs, filter.max_duration_secs);
+        in_order("max_duration_secs", "min_duration_secs", least, most)?;
+        Ok(filter)
+    }
+}
+
+fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<Utc>>> {
+    // A plus sign that was not escaped arrives as a space.
+    let text = text.map(|text| text.replace(' ', "+"));
+    text.map(|text| {
+        instant(&text).map_err(|(_, problem)| ApiError::invalid_parameter(name, problem))
+    })
+    .transpose()
+}
+
+/// 400 for a range that nothing can be in. Both of its ends are in it.
+fn in_order<T: PartialOrd>(
+    name: &'static str,
+    other: &str,
+    least: Option<T>,
+    most: Option<T>,
+) -> ApiResult<()> {
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        return Err(ApiError::invalid_parameter(name, format!("must not be less than {other}")));
+    }
+    Ok(())
+}
+
+/// An empty one asks for nothing.
+fn words(text: Option<String>) -> ApiResult<Option<String>> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    check_text(&text, MAX_WORDS_CHARS)
+        .map_err(|(_, problem)| ApiError::invalid_parameter("q", problem))?;
+    Ok(Some(text))
+}
+
+fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f64>> {
+    let parse = |text: String| text.parse().ok().filter(|meters| (0.0..=f64::MAX).contains(meters));
+    let problem = || ApiError::invalid_parameter(name, "must be a number, and at least 0");
+    text.map(|text| parse(text).ok_or_else(problem)).transpose()
+}
+
+fn seconds(name: &'static str, text: Option<String>) -> ApiResult<Option<i32>> {
+    match number(name, text)? {
+        Some(..0) => Err(ApiError::invalid_parameter(name, "must be at least 0")),
+        // Beyond what an activity can last, one number is as good as another.
+        number => Ok(number.map(|secs| i32::try_from(secs).unwrap_or(i32::MAX))),
     }
 }

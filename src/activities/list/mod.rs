@@ -7,7 +7,7 @@ mod sort;
 mod store;
 
 pub use cursor::{Cursor, CursorKey};
-pub use filter::Filter;
-pub use params::{ListParams, PageRequest, Start};
+pub use filter::{Filter, FilterParams};
+pub use params::{PageParams, PageRequest, Start};
 pub use sort::{Sort, Value};
-pub use store::{comes_after, page};
+pub use store::{comes_after, conditions, page};

@@ -3,11 +3,12 @@
 use diesel::{
     pg::Pg,
     prelude::*,
-    sql_types::{Bool, Double, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Double, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
 
-use super::{Cursor, PageRequest, Sort, Start, Value};
+use super::{Cursor, Filter, PageRequest, Sort, Start, Value};
 use crate::{
     activities::types::ActivitySummary,
     auth::{Identity, live_user},
@@ -31,30 +32,8 @@ pub async fn page(
         .order(FixedSql::<Untyped>::new(page.sort.order()))
         .limit(page.limit + 1)
         .into_boxed();
-    let filter = &page.filter;
-    if !filter.types.is_empty() {
-        query = query.filter(activities::activity_type.eq_any(&filter.types));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(activities::started_at.ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(activities::started_at.le(to));
-    }
-    if let Some(least) = filter.min_distance_meters {
-        query = query.filter(activities::distance_meters.ge(least));
-    }
-    if let Some(most) = filter.max_distance_meters {
-        query = query.filter(activities::distance_meters.le(most));
-    }
-    if let Some(least) = filter.min_duration_secs {
-        query = query.filter(activities::duration_secs.ge(least));
-    }
-    if let Some(most) = filter.max_duration_secs {
-        query = query.filter(activities::duration_secs.le(most));
-    }
-    if let Some(words) = &filter.words {
-        query = query.filter(has_words(words));
+    for condition in conditions(&page.filter, identity.user_id) {
+        query = query.filter(condition);
     }
     query = match page.start {
         Start::First => query,
@@ -62,6 +41,56 @@ pub async fn page(
         Start::After(cursor) => query.filter(comes_after(page.sort, cursor)),
     };
     query.load(&mut conn).await
+}
+
+/// What holds of each of the user's activities that `filter` selects.
+pub fn conditions(filter: &Filter, user_id: Uuid) -> Vec<Condition> {
+    let mut all: Vec<Condition> = Vec::new();
+    if !filter.types.is_empty() {
+        all.push(Box::new(activities::activity_type.eq_any(filter.types.clone())));
+    }
+    if let Some(from) = filter.from {
+        all.push(Box::new(activities::started_at.ge(from)));
+    }
+    if let Some(to) = filter.to {
+        all.push(Box::new(activities::started_at.le(to)));
+    }
+    if let Some(least) = filter.min_distance_meters {
+        all.push(Box::new(activities::distance_meters.ge(least).assume_not_null()));
+    }
+    if let Some(most) = filter.max_distance_meters {
+        all.push(Box::new(activities::distance_meters.le(most).assume_not_null()));
+    }
+    if let Some(least) = filter.min_duration_secs {
+        all.push(Box::new(activities::duration_secs.ge(least)));
+    }
+    if let Some(most) = filter.max_duration_secs {
+        all.push(Box::new(activities::duration_secs.le(most)));
+    }
+    if let Some(words) = &filter.words {
+        all.push(has_words(words));
+    }
+    match &filter.external_id {
+        Some(name) => all.push(is_named(user_id, &filter.sources, name)),
+        None if filter.sources.is_empty() => {}
+        None => all.push(Box::new(activities::source.eq_any(filter.sources.clone()))),
+    }
+    all
+}
+
+/// Whether it is, or stands before, the activity that one of the sources calls `name`.
+fn is_named(user_id: Uuid, sources: &[String], name: &str) -> Condition {
+    let of_sources = if sources.is_empty() { "" } else { "AND n.source = ANY ($3)" };
+    let is_named = format!(
+        "activities.id IN (SELECT coalesce(n.merged_into, n.id) FROM activities n
+                           WHERE n.user_id = $1 AND n.external_id = $2 {of_sources})"
+    );
+    Box::new(
+        FixedSql::<Bool>::new(is_named)
+            .bind::<SqlUuid, _>(user_id)
+            .bind::<Text, _>(name.to_owned())
+            .bind::<Array<Text>, _>(sources.to_vec()),
+    )
 }
 
 /// The first part is the condition of the index, which PostgreSQL does not guess.

@@ -50,7 +50,9 @@ pub async fn login(
             headers(("Location" = String), ("Set-Cookie" = String)),
         ),
     ),
-    extensions(("x-error-codes" = json!([
+    extensions(
+        ("x-any-parameters" = json!(true)),
+        ("x-error-codes" = json!([
         ErrorCode::InvalidState, ErrorCode::InvalidCode, ErrorCode::LoginDenied,
         ErrorCode::AccountLocked, ErrorCode::ConnectionTaken, ErrorCode::InvalidAccessToken,
         ErrorCode::ProviderError,

@@ -55,6 +55,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    deleted_names (user_id, source, external_id) {
+        user_id -> Uuid,
+        source -> Text,
+        external_id -> Text,
+        activity_id -> Uuid,
+        deleted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     activity_streams (activity_id) {
         activity_id -> Uuid,
         data -> Bytea,

@@ -19,6 +19,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(activities -> users (user_id));
 diesel::joinable!(activity_feeds -> users (user_id));
 diesel::joinable!(activity_tombstones -> users (user_id));
+diesel::joinable!(deleted_names -> users (user_id));
 diesel::joinable!(activities -> originals (original_id));
 diesel::joinable!(activity_streams -> activities (activity_id));
 diesel::joinable!(activity_efforts -> activities (activity_id));
@@ -52,6 +53,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     activity_feeds,
     activity_tombstones,
+    deleted_names,
     activity_streams,
     activity_days,
     activity_efforts,

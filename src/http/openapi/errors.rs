@@ -15,7 +15,7 @@ use utoipa::{
 
 use crate::{
     error::ErrorCode::{self, *},
-    http::finish::ErrorBody,
+    http::{finish::ErrorBody, known::ANY_PARAMETERS},
 };
 
 /// Where a handler's documentation names the codes of its own, typed, as
@@ -60,6 +60,10 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
     let own = operation.extensions.as_mut().and_then(|extensions| extensions.remove(CODES));
     let own = own.map(serde_json::from_value::<Vec<ErrorCode>>).and_then(Result::ok);
     codes.extend(own.unwrap_or_default());
+    let extensions = operation.extensions.as_ref();
+    if extensions.and_then(|extensions| extensions.get(ANY_PARAMETERS)).is_none() {
+        codes.insert(InvalidParameter);
+    }
     // Public operations say so with an empty requirement.
     if operation.security.is_none() {
         codes.extend([MissingToken, InvalidAccessToken, InsufficientScope]);
@@ -72,11 +76,10 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
         let RefOr::T(parameter) = parameter else { continue };
         match parameter.parameter_in {
             ParameterIn::Path => codes.extend([NotFound]),
-            ParameterIn::Query | ParameterIn::QueryString => codes.extend([InvalidParameter]),
-            ParameterIn::Header if parameter.name == "Idempotency-Key" => {
+            ParameterIn::Query | ParameterIn::QueryString | ParameterIn::Header => {
                 codes.extend([InvalidParameter]);
             }
-            ParameterIn::Header | ParameterIn::Cookie => {}
+            ParameterIn::Cookie => {}
         }
     }
     codes

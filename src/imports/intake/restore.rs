@@ -20,9 +20,6 @@ use crate::{
     takeout::format::{ExportedActivity, ExportedProfile},
 };
 
-/// Where activities may come from, besides what clients may say.
-const SOURCES: [&str; 5] = ["manual", "garmin", "apple", "strava", "import"];
-
 /// An activity with all that belongs to it.
 pub struct Restored {
     pub exported: ExportedActivity,
@@ -43,8 +40,8 @@ pub async fn activity(
         Place::There(id) => return Ok(duplicate(id)),
         Place::Free(id) => id,
     };
-    let known = SOURCES.into_iter().find(|source| *source == exported.source);
-    let source = known.unwrap_or("import");
+    let is_valid = activities::Source::is_valid(&exported.source);
+    let source = if is_valid { exported.source.as_str() } else { "import" };
     if let Some(name) = activity.external_id()
         && let Some((_, shown)) = activities::named(conn, user_id, source, name).await?
     {

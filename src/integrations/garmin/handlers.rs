@@ -78,7 +78,9 @@ pub async fn authorize(
             headers(("Location" = String), ("Set-Cookie" = String)),
         ),
     ),
-    extensions(("x-error-codes" = json!([
+    extensions(
+        ("x-any-parameters" = json!(true)),
+        ("x-error-codes" = json!([
         ErrorCode::NotFound, ErrorCode::InvalidState, ErrorCode::InvalidCode, ErrorCode::LoginDenied,
         ErrorCode::ConnectionTaken, ErrorCode::InvalidAccessToken, ErrorCode::ProviderError,
     ]))),

@@ -55,6 +55,7 @@ pub struct Notification {
     params(("secret" = String, Path)),
     request_body = Notification,
     responses((status = 200, description = "Kept, and dealt with soon")),
+    extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn webhook(
     state: Data<WorkerState>,

@@ -20,7 +20,7 @@ pub fn image(
     frame_ancestors: &str,
 ) -> ApiResult<HttpResponse> {
     let content_type = if style.is_some() { "image/svg+xml" } else { "image/png" };
-    let mut answer = tagged_body(request, content_type, content);
+    let mut answer = tagged_body(request, content_type, content)?;
     if let Some(theme) = style {
         let hash = source_hash(&theme.style());
         let policy =

@@ -7,6 +7,7 @@ mod batches;
 mod bodies;
 mod query;
 mod texts;
+mod unknown;
 mod values;
 mod whole_numbers;
 mod wire;

@@ -62,16 +62,20 @@ async fn bad_cursors_are_cursors_that_are_not_ours() {
 async fn what_is_odd_but_means_something_is_answered() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
-    for query in "& &&& = % %zz %00 a=%FF %FF=a limit ?limit=x LIMIT=x limit%00=x limit%5B%5D=x limit=7& limit=%37
-        limit=007 offset=9223372036854775807 offset=9223372036854775807&limit=100 activity_type=_
+    for query in "& &&& limit=7& limit=%37 limit=007 offset=9223372036854775807 offset=9223372036854775807&limit=100 activity_type=_
         from=2016-12-31T23:59:60Z to=9999-12-31T23:59:59.999999999Z
         from=0001-01-01T00:00:00Z&to=0001-01-01T00:00:00Z"
         .split_whitespace()
     {
         let answer = app.get_as(&user, &format!("/activities?{query}")).await;
-        let status = if query == "limit" { 400 } else { 200 };
-        assert_eq!(outcome(&answer, "").0, status, "{query}: {}", answer.text());
+        assert_eq!(outcome(&answer, "").0, 200, "{query}: {}", answer.text());
     }
-    let many = "a=b&".repeat(10_000);
-    app.get_as(&user, &format!("/activities?{many}")).await.expect(200);
+    // Not the names that they look like.
+    for query in "= % %zz %00 a=%FF %FF=a limit ?limit=x LIMIT=x limit%00=x limit%5B%5D=x"
+        .split_whitespace()
+        .chain(["a=b&".repeat(10_000).as_str()])
+    {
+        let answer = app.get_as(&user, &format!("/activities?{query}")).await;
+        answer.expect_error(400, "invalid_parameter");
+    }
 }

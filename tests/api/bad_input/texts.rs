@@ -170,6 +170,6 @@ fn any_text(max: usize) -> Values {
 pub fn source() -> Values {
     let examples = "manual  | Manual | MANUAL | manual\0 | import | strava | NaN";
     let mut values = not_of_form("invalid_value", examples);
-    values.extend(texts("manual | garmin | apple", Taken));
+    values.extend(texts("manual | garmin | apple | my-app | sync.py | 0", Taken));
     values
 }

@@ -74,6 +74,18 @@ pub async fn raw(
     headers: &[(&str, &str)],
     body: Option<Vec<u8>>,
 ) -> Answer {
+    let answer = attempt(method.clone(), base, path, headers, body).await;
+    answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+}
+
+/// As [`raw`], of a server that may not be there or end before it has answered.
+pub async fn attempt(
+    method: Method,
+    base: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<Vec<u8>>,
+) -> Result<Answer, String> {
     let connector = awc::Connector::new().timeout(Duration::from_secs(5));
     let client = awc::Client::builder()
         .connector(connector)
@@ -88,12 +100,13 @@ pub async fn raw(
         Some(body) => request.send_body(body).await,
         None => request.send().await,
     };
-    let mut response = sent.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-    Answer {
+    let mut response = sent.map_err(|error| error.to_string())?;
+    let body = response.body().limit(16 << 20).await.map_err(|error| error.to_string())?;
+    Ok(Answer {
         method: method.to_string(),
         path: path.to_owned(),
         status: response.status(),
         headers: response.headers().clone(),
-        body: response.body().limit(16 << 20).await.unwrap().to_vec(),
-    }
+        body: body.to_vec(),
+    })
 }

@@ -22,7 +22,7 @@ pub mod twilio;
 mod wait;
 
 pub use app::{JWT_SECRET, SERVER_KEY, TestApp, User, settings};
-pub use client::{Answer, raw, send};
+pub use client::{Answer, attempt, raw, send};
 pub use cluster::{Database, cluster_url, connector};
 pub use mail::Mail;
 pub use metrics::Scrape;

@@ -108,7 +108,7 @@ async fn a_copy_that_was_away_for_too_long_begins_again() {
 }
 
 /// The position as it would have been given so many days before.
-fn age(position: &str, key: &sports_log::auth::ServerKey, user_id: &str, days: i64) -> String {
+pub fn age(position: &str, key: &sports_log::auth::ServerKey, user_id: &str, days: i64) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let bytes = URL_SAFE_NO_PAD.decode(position).unwrap();
     let micros = i64::from_be_bytes(bytes[8..16].try_into().unwrap()) - days * 86_400_000_000;

@@ -33,7 +33,10 @@ async fn what_has_not_changed_is_not_sent_again() {
             assert_eq!((answer.body.len(), answer.header("etag")), (0, tag.as_str()));
         }
         get(&app, &ann, path, "\"other\"").await.expect(200);
-        get(&app, &ann, path, "garbage").await.expect(200);
+        for malformed in ["garbage", "5", "\"5", ""] {
+            let refused = get(&app, &ann, path, malformed).await;
+            refused.expect_error(400, "invalid_parameter");
+        }
         app.put_as(&ann, change.0, &change.1).await.expect(200);
         let changed = get(&app, &ann, path, &tag).await.expect(200);
         assert_ne!(changed.header("etag"), tag);
@@ -51,18 +54,23 @@ async fn a_change_is_for_what_was_seen() {
     let second = changed.header("etag").to_owned();
     assert_ne!(first, second);
     let theirs = json!({"notes": "theirs"});
-    for stale in [
-        first.as_str(),
-        "\"nonsense\"",
-        "not quoted",
-        "",
-        &format!("W/{second}"),
-        "\"0\", \"99999999\"",
-    ] {
+    for stale in [first.as_str(), "\"nonsense\"", &format!("W/{second}"), "\"0\", \"99999999\""] {
         put(&app, &ann, &path, stale, &theirs).await.expect_error(412, "version_mismatch");
         send(&app, &ann, (Method::DELETE, &path), &[("if-match", stale)], None)
             .await
             .expect_error(412, "version_mismatch");
+    }
+    // No conflict, and no reason to read it again and again.
+    for malformed in ["not quoted", "", "5", second.trim_matches('"'), "*, \"5\"", "\"5\" \"6\""] {
+        for (method, body) in [(Method::PUT, Some(&theirs)), (Method::DELETE, None)] {
+            let refused = send(&app, &ann, (method, &path), &[("if-match", malformed)], body).await;
+            let refused = refused.expect_error(400, "invalid_parameter").json();
+            assert_eq!(refused["fields"][0]["field"], "If-Match");
+            assert!(refused["error"].as_str().unwrap().contains("double quotes"), "{refused}");
+        }
+        let name = json!({"display_name": "x"});
+        let refused = put(&app, &ann, "/me/profile", malformed, &name).await;
+        refused.expect_error(400, "invalid_parameter");
     }
     assert_eq!(app.get_as(&ann, &path).await.json()["notes"], "mine");
     put(&app, &ann, &path, &format!("{first}, {second}"), &theirs).await.expect(200);

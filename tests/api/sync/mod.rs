@@ -4,8 +4,14 @@
 mod batch;
 mod changes;
 mod conditional;
+mod device;
+mod devices;
 mod export;
+mod include;
+mod keys;
 mod model;
+mod names;
+mod network;
 mod retries;
 
 use actix_web::http::Method;

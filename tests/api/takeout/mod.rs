@@ -58,7 +58,7 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
     let lift = json!({
         "activity_type": "lift", "started_at": "2026-01-02T03:04:05.678Z", "duration_secs": 3600, "calories": 250,
         "notes": "a \"quote\", a comma,\nand a line", "title": "Ä 🏋", "elapsed_secs": 4000, "moving_secs": 3500,
-        "distance_meters": 0.1, "avg_cadence": 12.3, "utc_offset_minutes": -330, "external_id": "x-1", "source": "apple",
+        "distance_meters": 0.1, "avg_cadence": 12.3, "utc_offset_minutes": -330, "external_id": "x-1", "source": "my.app-1",
         "sets": [{"exercise": "squat", "reps": 5, "weight_kg": 102.5, "rpe": 8.5, "rest_secs": 120}],
         "laps": [{"duration_secs": 60.5, "distance_meters": 100.25}],
         "device_data": {"deep": [1, 2.5e-3, {"x": null}], "big": 12345678901234567890_u64},

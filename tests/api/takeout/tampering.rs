@@ -113,7 +113,7 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
     let lines = [
         line(1, json!({"id": hers["id"], "title": "hijacked"})),
         line(2, json!({"merged_into": hers["id"], "parent_id": hers["id"]})),
-        line(3, json!({"user_id": ann.id, "revision": 1, "source": "root"})),
+        line(3, json!({"user_id": ann.id, "revision": 1, "source": "Root"})),
         line(4, json!({"duration_secs": -1})),
         line(5, json!({"title": "a\u{0}b"})),
         line(6, json!({"laps": [{"avg_heart_rate": "x"}]})),

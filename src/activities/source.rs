@@ -1,0 +1,78 @@
+//! Where an activity comes from: the namespace of its `external_id`.
+
+use derive_more::{Display, Into};
+use serde::Serialize;
+
+use crate::http::Fault;
+
+/// Set by the server for what it reads itself. `garmin` and `apple`, which it sets as well, are
+/// also for clients that relay activities under the ids that Garmin and Apple Health gave them.
+const RESERVED: [&str; 3] = ["import", "strava", "health_auto_export"];
+
+/// A slug of 1 to 32 of `a-z`, `0-9`, `_`, `.` and `-` that begins with a letter or a digit. Each
+/// app has one, so that two apps may give the same `external_id` to different activities.
+#[derive(Clone, Debug, Display, Into, PartialEq, Eq, Hash, Serialize)]
+pub struct Source(String);
+
+impl Default for Source {
+    fn default() -> Self {
+        Self("manual".to_owned())
+    }
+}
+
+impl Source {
+    const MAX_AT_ONCE: usize = 100;
+
+    /// Whether the server, or a client of any server, may have set it.
+    pub fn is_valid(text: &str) -> bool {
+        let is_of_slug =
+            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-');
+        (1..=32).contains(&text.len())
+            && text.bytes().all(is_of_slug)
+            && !text.starts_with(['_', '.', '-'])
+    }
+
+    /// One that a client may set.
+    pub fn of_client(text: String) -> Result<Self, Fault> {
+        if !Self::is_valid(&text) {
+            let expected =
+                "must be 1 to 32 of a-z, 0-9, _, . and -, beginning with a letter or digit";
+            return Err(("invalid_value", expected.to_owned()));
+        }
+        if RESERVED.contains(&text.as_str()) {
+            let problem = format!("is reserved: only the server sets {}", RESERVED.join(", "));
+            return Err(("invalid_value", problem));
+        }
+        Ok(Self(text))
+    }
+
+    /// Several, with commas between them.
+    pub fn several(text: &str) -> Result<Vec<String>, &'static str> {
+        let all: Vec<String> = text.split(',').map(str::to_owned).collect();
+        if all.len() > Self::MAX_AT_ONCE {
+            return Err("must be 100 at most");
+        }
+        let expected = "must be sources, each 1 to 32 of a-z, 0-9, _, . and -, with commas between";
+        if all.iter().all(|one| Self::is_valid(one)) { Ok(all) } else { Err(expected) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_has_a_slug_that_the_server_does_not_set() {
+        let longest = "a".repeat(32);
+        for good in ["manual", "garmin", "apple", "a", "0", "my-app_2.x", "sync.py", &longest] {
+            assert!(Source::of_client(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in ["", "App", "-a", "_a", ".a", "a b", "a,b", "é", "a\0", &"a".repeat(33)] {
+            assert!(Source::of_client(bad.to_owned()).is_err(), "{bad}");
+        }
+        for reserved in RESERVED {
+            let (_, problem) = Source::of_client(reserved.to_owned()).unwrap_err();
+            assert!(problem.starts_with("is reserved"), "{problem}");
+        }
+    }
+}
