@@ -1,6 +1,7 @@
 //! Opening one connection, the same way for pools, point reads, the listener and migrations.
 
 use std::{
+    future::poll_fn,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -16,15 +17,16 @@ use diesel::{
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio_postgres::{
-    Client, Connection, NoTls, Socket, config::SslMode as DriverSslMode, tls::TlsStream,
+    AsyncMessage, Client, Connection, Notification, SimpleQueryMessage, config::TargetSessionAttrs,
 };
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     hosts::{Host, each_host},
     session, tls,
     trust::Trust,
+    wire::{self, Coded, Encryption, Opened},
 };
 use crate::config::{DatabaseConfig, DatabaseUrl, SslMode};
 
@@ -57,7 +59,7 @@ pub struct Connector {
     bare_hosts: Arc<[Host]>,
     /// The host that answered last, which is asked first.
     preferred: Arc<AtomicUsize>,
-    tls: Option<MakeRustlsConnect>,
+    encryption: Encryption,
     wait: Duration,
     trust: Trust,
     /// Past a pooler, to PostgreSQL itself.
@@ -89,24 +91,18 @@ impl Connector {
         if let Some(password) = password {
             all.password(password.expose_secret());
         }
-        let mut hosts = each_host(&all)?;
-        for host in &mut hosts {
-            let is_encrypted = !host.is_unix_socket();
-            host.driver.ssl_mode(match config.ssl_mode {
-                SslMode::Require | SslMode::VerifyFull if is_encrypted => DriverSslMode::Require,
-                SslMode::Prefer if is_encrypted => DriverSslMode::Prefer,
-                _ => DriverSslMode::Disable,
-            });
-        }
-        let tls = match config.ssl_mode {
-            SslMode::Disable => None,
-            SslMode::Prefer | SslMode::Require => Some(tls::unverified()),
-            SslMode::VerifyFull => Some(tls::verified(config.ssl_root_cert.as_deref())),
+        let hosts = each_host(&all)?;
+        let encryption = match config.ssl_mode {
+            SslMode::Disable => Encryption::None,
+            SslMode::Prefer => Encryption::Preferred(tls::unverified()?),
+            SslMode::Require => Encryption::Required(tls::unverified()?),
+            SslMode::VerifyFull => {
+                Encryption::Required(tls::verified(config.ssl_root_cert.as_deref())?)
+            }
         };
-        let tls = tls.transpose()?.map(MakeRustlsConnect::new);
         let (preferred, trust) = Default::default();
         let bare_hosts = hosts.iter().cloned().map(Host::taking_any_session).collect();
-        Ok(Self { hosts, bare_hosts, preferred, tls, wait, trust, direct: None })
+        Ok(Self { hosts, bare_hosts, preferred, encryption, wait, trust, direct: None })
     }
 
     /// The URL's own options come later and so win; those that must not are refused at the start.
@@ -166,27 +162,35 @@ impl Connector {
 
     /// Opens a connection whose driver task lives on the current runtime, to the first host that takes writes.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        self.open(&self.hosts, Hears::Nothing).await
+        self.open(&self.hosts, None).await
     }
 
     /// The same without our settings, and whether or not the server takes writes: to find out why no
     /// other connection can be opened.
     pub async fn connect_bare(&self) -> ConnectionResult<AsyncPgConnection> {
-        self.open(&self.bare_hosts, Hears::Nothing).await
+        self.open(&self.bare_hosts, None).await
     }
 
-    /// The same, for notifications to be heard on.
-    pub async fn connect_to_listen(&self) -> ConnectionResult<AsyncPgConnection> {
-        self.open(&self.hosts, Hears::Notifications).await
+    /// The same, and what is notified on it. A listener finds out for itself when the connection is to be given up.
+    pub async fn connect_to_listen(
+        &self,
+    ) -> ConnectionResult<(AsyncPgConnection, UnboundedReceiver<Notification>)> {
+        let (heard, notifications) = mpsc::unbounded_channel();
+        let conn = self.open(&self.hosts, Some(heard)).await?;
+        Ok((conn, notifications))
     }
 
-    async fn open(&self, hosts: &[Host], hears: Hears) -> ConnectionResult<AsyncPgConnection> {
+    async fn open(
+        &self,
+        hosts: &[Host],
+        heard: Option<Heard>,
+    ) -> ConnectionResult<AsyncPgConnection> {
         let first = self.preferred.load(Relaxed);
         let count = hosts.len();
         let wait = self.wait / u32::try_from(count).unwrap_or(u32::MAX);
         let mut refusals = Vec::new();
         for (number, host) in hosts.iter().enumerate().cycle().skip(first).take(count) {
-            let cause = match tokio::time::timeout(wait, self.open_to(host, hears)).await {
+            let cause = match tokio::time::timeout(wait, self.open_to(host, heard.clone())).await {
                 Ok(Ok(connection)) => {
                     self.preferred.store(number, Relaxed);
                     return Ok(connection);
@@ -199,19 +203,19 @@ impl Connector {
         Err(ConnectionError::BadConnection(refusals.join("; ")))
     }
 
-    async fn open_to(&self, host: &Host, hears: Hears) -> Result<AsyncPgConnection, String> {
-        // As libpq has it: a Unix socket needs no TLS, whatever sslmode says.
-        let tls = self.tls.clone().filter(|_| !host.is_unix_socket());
-        let opened = match tls {
-            None => {
-                let (client, connection) = host.driver.connect(NoTls).await.map_err(reason)?;
-                self.driven(client, connection, hears).await
-            }
-            Some(tls) => {
-                let (client, connection) = host.driver.connect(tls).await.map_err(reason)?;
-                self.driven(client, connection, hears).await
-            }
-        };
+    async fn open_to(
+        &self,
+        host: &Host,
+        heard: Option<Heard>,
+    ) -> Result<AsyncPgConnection, String> {
+        let stream = wire::open(host, &self.encryption).await?;
+        let (client, mut connection) =
+            host.driver.connect_raw(stream, Opened).await.map_err(reason)?;
+        if host.driver.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
+            takes_writes(&client, &mut connection).await?;
+        }
+        self.drive(connection, heard);
+        let opened = AsyncPgConnection::try_from(client).await;
         let mut opened = opened.map_err(|error| error.to_string())?;
         let trust = self.trust.clone();
         opened.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -224,40 +228,55 @@ impl Connector {
         Ok(opened)
     }
 
-    /// With a task that drives it until it ends, or is broken off. Whoever listens finds out for itself.
-    async fn driven<S: TlsStream + Unpin + Send + 'static>(
-        &self,
-        client: Client,
-        connection: Connection<Socket, S>,
-        hears: Hears,
-    ) -> ConnectionResult<AsyncPgConnection> {
-        match hears {
-            Hears::Notifications => {
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    /// Starts a task that drives a connection until it ends, or is broken off. Requests that wait for an answer
+    /// fail then.
+    fn drive(&self, mut connection: Connection<Coded, Coded>, heard: Option<Heard>) {
+        let Some(heard) = heard else {
+            let (trust, opened) = (self.trust.clone(), Instant::now());
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = connection => {}
+                    () = trust.broken_off(opened) => {}
+                }
+            });
+            return;
+        };
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
+                if let AsyncMessage::Notification(notification) = message {
+                    // The listener has gone, and the connection ends with its other half.
+                    let _ = heard.send(notification);
+                }
             }
-            Hears::Nothing => {
-                let (trust, opened) = (self.trust.clone(), Instant::now());
-                tokio::spawn(async move {
-                    tokio::select! {
-                        // Whoever waits for an answer is told what happened.
-                        _ = connection => {}
-                        () = trust.broken_off(opened) => {}
-                    }
-                });
-                AsyncPgConnection::try_from(client).await
-            }
-        }
+        });
     }
 }
 
-/// What is to be heard on a connection besides answers.
-#[derive(Clone, Copy)]
-enum Hears {
-    Nothing,
-    Notifications,
+/// Takes what is notified on a connection.
+type Heard = UnboundedSender<Notification>;
+
+/// Fails on a standby.
+async fn takes_writes(
+    client: &Client,
+    connection: &mut Connection<Coded, Coded>,
+) -> Result<(), String> {
+    let answer = tokio::select! {
+        answer = client.simple_query("SHOW transaction_read_only") => answer.map_err(reason)?,
+        ended = connection => {
+            return Err(ended.err().map_or_else(|| "the connection ended".to_owned(), reason));
+        }
+    };
+    let is_on = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),
+        _ => false,
+    };
+    if answer.iter().any(is_on) {
+        return Err("error connecting to server: database does not allow writes".to_owned());
+    }
+    Ok(())
 }
 
-/// The driver's own message says only "error connecting"; its source says why.
+/// The driver's own message says only what failed; its source says why.
 fn reason(error: tokio_postgres::Error) -> String {
     let cause = std::error::Error::source(&error).map(|source| format!("{error}: {source}"));
     cause.unwrap_or_else(|| error.to_string())

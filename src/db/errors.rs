@@ -2,85 +2,100 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::wire::sqlstate;
 use crate::error::{ApiError, ErrorCode};
 
 impl From<Error> for ApiError {
     /// Broken connections and time-outs are 503, a time zone that PostgreSQL does not know is 400; anything else is a fault of ours.
     fn from(error: Error) -> Self {
-        if is_unavailability(&error) {
-            ApiError::database_unavailable(error)
-        } else if is_cancelled(&error) {
+        match meaning(&error) {
+            Meaning::Unavailable => ApiError::database_unavailable(error),
             // The connection is as good as before: what waited was the statement.
-            ApiError {
+            Meaning::Busy => ApiError {
                 cause: Some(error.into()),
                 ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
+            },
+            Meaning::UnknownZone => {
+                ApiError::invalid_parameter("tz", "is no time zone that the database knows")
             }
-        } else if is_unknown_zone(&error) {
-            ApiError::invalid_parameter("tz", "is no time zone that the database knows")
-        } else {
-            ApiError::internal(error)
+            Meaning::Fault => ApiError::internal(error),
         }
     }
 }
 
-/// Whether PostgreSQL knows no time zone of the name that it was to compute with (SQLSTATE 22023).
+/// Whether PostgreSQL knows no time zone of the name that it was to compute with.
 pub fn is_unknown_zone(error: &Error) -> bool {
-    matches!(error, Error::DatabaseError(_, information)
-        if information.message().starts_with("time zone ") && information.message().ends_with(" not recognized"))
+    meaning(error) == Meaning::UnknownZone
 }
 
-fn is_unavailability(error: &Error) -> bool {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Unavailable,
+    Busy,
+    UnknownZone,
+    Fault,
+}
+
+fn meaning(error: &Error) -> Meaning {
     match error {
-        Error::BrokenTransactionManager => true,
+        Error::BrokenTransactionManager => Meaning::Unavailable,
         Error::DatabaseError(kind, information) => match kind {
-            DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::SerializationFailure
-            | DatabaseErrorKind::ReadOnlyTransaction => true,
-            _ => says_unavailable(information.message()),
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {
+                Meaning::Unavailable
+            }
+            _ => sqlstate(&**information).map_or(Meaning::Fault, meaning_of_code),
         },
         Error::RollbackErrorOnCommit { rollback_error, commit_error } => {
-            is_unavailability(rollback_error) || is_unavailability(commit_error)
+            let meanings = [meaning(rollback_error), meaning(commit_error)];
+            let is_unavailable = meanings.contains(&Meaning::Unavailable);
+            if is_unavailable { Meaning::Unavailable } else { Meaning::Fault }
         }
-        _ => false,
+        _ => Meaning::Fault,
     }
 }
 
-/// A statement or lock time-out, or a deadlock that PostgreSQL ended (SQLSTATE 57014, 55P03, 40P01).
-fn is_cancelled(error: &Error) -> bool {
-    matches!(error, Error::DatabaseError(_, information)
-        if ["canceling statement due to", "deadlock detected"]
-            .iter()
-            .any(|start| information.message().starts_with(start)))
-}
-
-/// SQLSTATE classes 53, 57P and 58, and what pgbouncer says in PostgreSQL's place: diesel keeps only the messages.
 /// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
-fn says_unavailable(message: &str) -> bool {
-    const STARTS: [&str; 11] = [
-        "terminating connection",
-        "the database system is",
-        "sorry, too many clients",
-        "remaining connection slots",
-        "could not extend file",
-        "server conn crashed",
-        "server login has been failing",
-        "query_wait_timeout",
-        "no more connections allowed",
-        "pooler is shutting down",
-        "server shutting down",
-    ];
-    STARTS.iter().any(|start| message.starts_with(start))
+fn meaning_of_code(code: &str) -> Meaning {
+    match code {
+        // A statement or lock time-out, or a deadlock that PostgreSQL ended.
+        "57014" | "55P03" | "40P01" => Meaning::Busy,
+        // All that our statements say and PostgreSQL may not know is the name of a zone.
+        "22023" => Meaning::UnknownZone,
+        // A serialization failure, a standby, and transactions that PostgreSQL ended with their connection.
+        "40001" | "25006" | "25P03" | "25P04" => Meaning::Unavailable,
+        // Connections (all that a pooler refuses, too), resources, the operator, the system.
+        _ if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
+            Meaning::Unavailable
+        }
+        _ => Meaning::Fault,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn failed(message: &str) -> ErrorCode {
+        let message = Box::new(message.to_owned());
+        ApiError::from(Error::DatabaseError(DatabaseErrorKind::Unknown, message)).code
+    }
+
     #[test]
-    fn a_zone_that_the_database_does_not_know_is_the_clients_fault() {
-        let message = "time zone \"US/Pacific-New\" not recognized".to_owned();
-        let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
-        assert_eq!(ApiError::from(error).code, ErrorCode::InvalidParameter);
+    fn codes_are_what_counts() {
+        for (message, code) in [
+            ("22023: Zeitzone »US/Pacific-New« nicht erkannt", ErrorCode::InvalidParameter),
+            ("57014: storniere Anfrage wegen Zeitüberschreitung", ErrorCode::Busy),
+            ("55P03: canceling statement due to lock timeout", ErrorCode::Busy),
+            ("40P01: Verklemmung (Deadlock) entdeckt", ErrorCode::Busy),
+            ("57P01: breche Verbindung ab", ErrorCode::DatabaseUnavailable),
+            ("57P03: das Datenbanksystem startet", ErrorCode::DatabaseUnavailable),
+            ("53100: could not extend file", ErrorCode::DatabaseUnavailable),
+            ("58030: could not read file", ErrorCode::DatabaseUnavailable),
+            ("08P01: server conn crashed?", ErrorCode::DatabaseUnavailable),
+            ("42P01: Relation »users« existiert nicht", ErrorCode::Internal),
+            ("terminating connection due to administrator command", ErrorCode::Internal),
+        ] {
+            assert_eq!(failed(message), code, "{message}");
+        }
     }
 }

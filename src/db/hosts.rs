@@ -3,31 +3,31 @@
 //! The driver can try several by itself, but bounds only a part of each attempt: one that accepts a connection
 //! and says nothing would keep us from the next.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use tokio_postgres::{
     Config,
-    config::{Host as Address, TargetSessionAttrs},
+    config::{Host as Address, SslMode, SslNegotiation, TargetSessionAttrs},
 };
 
 /// One server, and how to log in there.
 #[derive(Clone)]
 pub struct Host {
     pub driver: Config,
-    name: String,
+    /// The name, or the address if that is all that the URL has; the folder of a Unix socket.
+    pub name: String,
+    pub port: u16,
+    /// TLS begins at once, without asking for it (PostgreSQL 17 and newer).
+    pub is_direct: bool,
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        write!(f, "{}:{}", self.name, self.port)
     }
 }
 
 impl Host {
-    pub fn is_unix_socket(&self) -> bool {
-        matches!(self.driver.get_hosts(), [Address::Unix(_)])
-    }
-
     /// The same, whether or not it takes writes.
     pub fn taking_any_session(mut self) -> Self {
         self.driver.target_session_attrs(TargetSessionAttrs::Any);
@@ -47,6 +47,7 @@ pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
     if !fits(names.len(), false) || !fits(addresses.len(), false) || !fits(ports.len(), true) {
         return Err("names not as many hosts as addresses or ports");
     }
+    let is_direct = all.get_ssl_negotiation() == SslNegotiation::Direct;
     let hosts = (0..count).map(|number| {
         let mut driver = login(all);
         let port = *ports.get(number).or(ports.first()).unwrap_or(&5432);
@@ -67,7 +68,7 @@ pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
             }
             None => {}
         }
-        Host { driver, name: format!("{name}:{port}") }
+        Host { driver, name, port, is_direct }
     });
     Ok(hosts.collect())
 }
@@ -90,12 +91,10 @@ fn login(config: &Config) -> Config {
     login.application_name(config.get_application_name().unwrap_or("sports-log"));
     login.target_session_attrs(config.get_target_session_attrs());
     login.channel_binding(config.get_channel_binding());
-    login.ssl_negotiation(config.get_ssl_negotiation());
-    // A database that vanished without a word is noticed: after ten seconds by whoever has sent something, and
-    // within a minute by listeners, who only wait.
-    login.tcp_user_timeout(*config.get_tcp_user_timeout().unwrap_or(&Duration::from_secs(10)));
-    login.keepalives_idle(Duration::from_secs(30));
-    login.keepalives_interval(Duration::from_secs(10));
-    login.keepalives_retries(3);
+    // The driver is handed streams that are encrypted already, or shall not be: it has nothing to ask for.
+    login.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    if let Some(silence) = config.get_tcp_user_timeout() {
+        login.tcp_user_timeout(*silence);
+    }
     login
 }

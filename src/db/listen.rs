@@ -6,8 +6,8 @@ use std::{
 };
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
+use tokio_postgres::Notification;
 
 use super::{Connector, trust::Trust};
 use crate::error::{ApiError, ApiResult};
@@ -26,13 +26,14 @@ pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&
     let mut is_lost = false;
     loop {
         let error = match open(&connector, channel).await {
-            Ok(mut conn) => {
+            Ok((conn, mut notifications)) => {
                 if is_lost {
                     tracing::info!(db.channel = channel, "listening again");
                     is_lost = false;
                 }
                 heard(None);
-                let Err(error) = hear(&mut conn, channel, connector.trust(), &heard).await;
+                let Err(error) =
+                    hear(&conn, &mut notifications, channel, connector.trust(), &heard).await;
                 error
             }
             Err(error) => error,
@@ -45,11 +46,14 @@ pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&
     }
 }
 
-async fn open(connector: &Connector, channel: &str) -> ApiResult<AsyncPgConnection> {
+async fn open(
+    connector: &Connector,
+    channel: &str,
+) -> ApiResult<(AsyncPgConnection, UnboundedReceiver<Notification>)> {
     let connection = connector.direct().connect_to_listen().await;
-    let conn = connection.map_err(ApiError::database_unavailable)?;
+    let (conn, notifications) = connection.map_err(ApiError::database_unavailable)?;
     say(&conn, channel).await?;
-    Ok(conn)
+    Ok((conn, notifications))
 }
 
 /// Whoever listens already may say so again; a server that has become a standby refuses it.
@@ -61,19 +65,18 @@ async fn say(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
 }
 
 async fn hear(
-    conn: &mut AsyncPgConnection,
+    conn: &AsyncPgConnection,
+    notifications: &mut UnboundedReceiver<Notification>,
     channel: &str,
     trust: &Trust,
     heard: &impl Fn(Option<&str>),
 ) -> ApiResult<Infallible> {
     loop {
-        let next = timeout(PULSE_EVERY, std::pin::pin!(conn.notifications_stream()).next()).await;
-        match next {
-            Ok(next) => {
-                let ended = || ApiError::database_unavailable("the connection ended");
-                let next = next.ok_or_else(ended).and_then(|next| Ok(next?));
-                let notification = next.inspect_err(|_| trust.lose(Instant::now()))?;
-                heard(Some(&notification.payload));
+        match timeout(PULSE_EVERY, notifications.recv()).await {
+            Ok(Some(notification)) => heard(Some(notification.payload())),
+            Ok(None) => {
+                trust.lose(Instant::now());
+                return Err(ApiError::database_unavailable("the connection ended"));
             }
             Err(_) => {
                 let asked = Instant::now();

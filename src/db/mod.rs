@@ -19,6 +19,7 @@ pub mod schema;
 mod session;
 mod tls;
 mod trust;
+mod wire;
 
 pub use backups::Backup;
 pub use columns::Columns;

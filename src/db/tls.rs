@@ -8,9 +8,10 @@ use rustls::{
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
+use tokio_rustls::TlsConnector;
 
 /// `sslmode=verify-full`: chain and host name are checked against `roots` (PEM) or the web's.
-pub fn verified(roots: Option<&Path>) -> Result<ClientConfig, String> {
+pub fn verified(roots: Option<&Path>) -> Result<TlsConnector, String> {
     let mut store = RootCertStore::empty();
     match roots {
         None => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
@@ -23,16 +24,20 @@ pub fn verified(roots: Option<&Path>) -> Result<ClientConfig, String> {
             }
         }
     }
-    Ok(builder()?.with_root_certificates(store).with_no_client_auth())
+    Ok(connector(builder()?.with_root_certificates(store).with_no_client_auth()))
 }
 
 /// `sslmode=prefer` and `require`: encrypted, but any certificate will do, as libpq has it.
-pub fn unverified() -> Result<ClientConfig, String> {
+pub fn unverified() -> Result<TlsConnector, String> {
     let verifier = AnyCertificate(Arc::new(aws_lc_rs::default_provider()));
-    Ok(builder()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+    let builder = builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    Ok(connector(builder.with_no_client_auth()))
+}
+
+/// With the name of the protocol, which libpq sends as well and `sslnegotiation=direct` needs.
+fn connector(mut config: ClientConfig) -> TlsConnector {
+    config.alpn_protocols = vec![b"postgresql".to_vec()];
+    Arc::new(config).into()
 }
 
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, String> {

@@ -1,10 +1,8 @@
 //! Words are found whatever the case of their letters and the locale of the database.
 
-use std::process::Command;
-
 use serde_json::json;
 
-use super::made;
+use super::{is_there, made};
 use crate::support::{Database, SmtpServer, TestApp, User};
 
 /// Titles and notes, and words that each must be found by; no word finds another of them.
@@ -27,22 +25,6 @@ async fn titles(app: &TestApp, user: &User, words: &str) -> Vec<String> {
     let page = app.get_as(user, &format!("/activities?{query}")).await.expect(200).json();
     let items = page["activities"].as_array().unwrap().iter();
     items.map(|item| item["title"].as_str().unwrap().to_owned()).collect()
-}
-
-/// Whether PostgreSQL can use the locale, which root may have made.
-fn is_there(locale: &str) -> bool {
-    let Some(language) = locale.strip_suffix(".UTF-8") else { return true };
-    let listed = || {
-        let all = Command::new("locale").arg("-a").output().unwrap().stdout;
-        let name = format!("{language}.utf8");
-        String::from_utf8_lossy(&all).lines().any(|line| line == name || line == locale)
-    };
-    if !listed() {
-        // A folder of its own: a PostgreSQL that runs already does not see what the archive gains.
-        let args = ["--no-archive", "-i", language, "-f", "UTF-8", locale];
-        let _ = Command::new("localedef").args(args).status();
-    }
-    listed()
 }
 
 #[actix_rt::test]

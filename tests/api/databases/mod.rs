@@ -1,12 +1,13 @@
 //! Databases as people have them: other encodings, locales, settings, rights and limits than ours.
 
+mod languages;
 mod locales;
 mod packages;
 mod refusals;
 mod room;
 mod settings;
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use crate::support::{Database, cluster_url, process, settings as settings_of};
 
@@ -31,4 +32,20 @@ async fn run(arguments: &[&str], url: &str) -> Output {
         process::run(&arguments, &variables)
     };
     actix_rt::task::spawn_blocking(run).await.unwrap()
+}
+
+/// Whether PostgreSQL can use the locale, which root may have made.
+fn is_there(locale: &str) -> bool {
+    let Some(language) = locale.strip_suffix(".UTF-8") else { return true };
+    let listed = || {
+        let all = Command::new("locale").arg("-a").output().unwrap().stdout;
+        let name = format!("{language}.utf8");
+        String::from_utf8_lossy(&all).lines().any(|line| line == name || line == locale)
+    };
+    if !listed() {
+        // A folder of its own: a PostgreSQL that runs already does not see what the archive gains.
+        let args = ["--no-archive", "-i", language, "-f", "UTF-8", locale];
+        let _ = Command::new("localedef").args(args).status();
+    }
+    listed()
 }
