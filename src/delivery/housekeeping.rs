@@ -64,6 +64,7 @@ pub async fn forget(parts: Rc<Parts>) {
         let messages = store::purge(&conn).await?;
         let challenges = otp::store::purge(&conn).await?;
         let limits = throttle::store::purge(&conn).await?;
+        throttle::daily::store::purge(&conn).await?;
         let sessions = sessions::store::purge(&conn).await?;
         let events = audit::store::purge(&conn).await?;
         oauth::store::purge(&conn).await?;

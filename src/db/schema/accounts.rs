@@ -132,3 +132,11 @@ diesel::table! {
         taken -> Array<Timestamptz>,
     }
 }
+
+diesel::table! {
+    daily_budgets (key, day) {
+        key -> Bytea,
+        day -> Date,
+        used -> Int4,
+    }
+}
