@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Parts;
 use crate::{
     activities::changes,
-    auth::{audit, oauth, otp, sessions},
+    auth::{audit, budget, oauth, otp, sessions},
     db::{Backup, clock},
     error::ApiResult,
     idempotency, imports,
@@ -36,6 +36,8 @@ pub async fn look(parts: Rc<Parts>) {
             ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
         let unfinished = imports::store::unfinished(&conn).await?;
+        let texts = throttle::daily::used(&conn, &budget::texts_key(&parts.server_key)).await?;
+        parts.metrics.texts_today.set(texts.into());
         let (depths, backup) = (store::depth(&conn).await?, Backup::latest(&conn).await?);
         ApiResult::Ok((depths, backup, waits, unfinished, unreachable))
     };

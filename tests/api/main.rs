@@ -32,6 +32,7 @@ mod listing;
 mod log_secrecy;
 mod login;
 mod me;
+mod message_budget;
 mod metrics;
 mod migrations;
 mod oauth;

@@ -5,11 +5,11 @@ use diesel_async::AsyncConnection;
 use super::{Proof, store};
 use crate::{
     auth::{
-        Identity, Password, PasswordHash, Purpose, Verdict,
+        Identity, Password, PasswordHash, Purpose, Verdict, budget,
         otp::{self, CodeChannel, Identifier, OtpCode, Proves},
     },
     error::{ApiError, ApiResult, ErrorCode},
-    state::WorkerState,
+    state::{Shared, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -52,7 +52,8 @@ pub async fn request_code(
     channel: CodeChannel,
 ) -> ApiResult<()> {
     state.require_channel(channel.into())?;
-    let server_key = &state.server_key;
+    let shared: &Shared = state;
+    let server_key = &shared.server_key;
     let limited = [identity.user_id.as_bytes(), channel.to_string().as_bytes()].concat();
     let key = server_key.tag(Purpose::Throttle, "change-code", &limited);
     let mut conn = state.pool.get().await?;
@@ -71,6 +72,12 @@ pub async fn request_code(
             })?,
         };
         throttle::take(conn, &key, CODES).await?;
+        if let Identifier::Phone(number) = &to {
+            budget::require_texts(shared, conn, number).await?;
+            if !budget::take_text(shared, conn).await? {
+                return Ok(());
+            }
+        }
         otp::issue(conn, server_key, identity.user_id, Proves::Change, &to).await
     })
     .await

@@ -46,6 +46,10 @@ pub struct DeliveryMetrics {
     pub work_wait: GaugeVec,
     /// Imports that are not finished.
     pub imports: IntGaugeVec,
+    /// Text messages of today (UTC), by all servers.
+    pub texts_today: IntGauge,
+    /// What may be sent on one day; 0 without a limit.
+    pub texts_daily_limit: IntGauge,
 }
 
 impl DeliveryMetrics {
@@ -140,6 +144,17 @@ impl DeliveryMetrics {
             imports: registered(
                 r,
                 IntGaugeVec::new(opts("imports", "Imports that are not finished"), &["status"])?,
+            )?,
+            texts_today: registered(
+                r,
+                IntGauge::with_opts(opts("sms_today", "Text messages of today, by all servers"))?,
+            )?,
+            texts_daily_limit: registered(
+                r,
+                IntGauge::with_opts(opts(
+                    "sms_daily_limit",
+                    "Text messages that may be sent in a day, 0 without a limit",
+                ))?,
             )?,
             last_backup: registered(
                 r,
