@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Parts;
 use crate::{
     activities::changes,
-    auth::{audit, budget, oauth, otp, sessions},
+    auth::{audit, budget, local, oauth, otp, sessions},
     db::{Backup, clock},
     error::ApiResult,
     idempotency, imports,
@@ -78,6 +78,10 @@ pub async fn forget(parts: Rc<Parts>) {
         takeout::store::purge(&conn).await?;
         shares::store::purge(&conn).await?;
         parts.originals.sweep(&mut conn).await?;
+        let unproven = local::store::purge_unproven(&mut conn).await?;
+        let purged = |what| parts.metrics.unproven_purged.with_label_values(&[what]);
+        purged("registration").inc_by(u64::try_from(unproven.registrations).unwrap_or_default());
+        purged("account").inc_by(u64::try_from(unproven.accounts).unwrap_or_default());
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

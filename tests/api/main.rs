@@ -55,5 +55,6 @@ mod sync;
 mod takeout;
 mod tokens;
 mod undelivered;
+mod unproven;
 mod user_command;
 mod webhooks;

@@ -50,6 +50,8 @@ pub struct DeliveryMetrics {
     pub texts_today: IntGauge,
     /// What may be sent on one day; 0 without a limit.
     pub texts_daily_limit: IntGauge,
+    /// Registrations that nobody confirmed and accounts that nobody proved, deleted.
+    pub unproven_purged: IntCounterVec,
 }
 
 impl DeliveryMetrics {
@@ -156,6 +158,12 @@ impl DeliveryMetrics {
                     "Text messages that may be sent in a day, 0 without a limit",
                 ))?,
             )?,
+            unproven_purged: counters(
+                r,
+                "unproven_purged_total",
+                "Registrations that nobody confirmed and accounts that nobody proved, deleted",
+                &["what"],
+            )?,
             last_backup: registered(
                 r,
                 IntGauge::with_opts(opts(
@@ -171,6 +179,9 @@ impl DeliveryMetrics {
             }
             metrics.expired.with_label_values(&[channel.as_str()]);
             metrics.attempts.with_label_values(&[channel.as_str(), "sent"]);
+        }
+        for what in ["registration", "account"] {
+            metrics.unproven_purged.with_label_values(&[what]);
         }
         metrics.show_depths(&[]);
         Ok(metrics)
