@@ -82,6 +82,9 @@ impl Application {
         if !config.sms.is_available() {
             tracing::warn!("no TWILIO_ACCOUNT_SID: nobody can log in by a code in a text message");
         }
+        if let Some(warning) = config.texts_go_anywhere() {
+            tracing::warn!("{warning}");
+        }
         let (metrics, requests) = (Metrics::new()?, Requests::default());
         let status = DeliveryStatus::new(config.delivery.poll);
         let bell = Bell::default();

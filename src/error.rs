@@ -42,6 +42,7 @@ pub enum ErrorCode {
     PhoneNumberMissing,
     PhoneAlreadyVerified,
     PhoneNumberTaken,
+    PhoneNumberNotServed,
     EmailMissing,
     EmailTaken,
     ConnectionTaken,
@@ -101,6 +102,7 @@ impl ErrorCode {
             Self::PhoneNumberMissing
             | Self::PhoneAlreadyVerified
             | Self::PhoneNumberTaken
+            | Self::PhoneNumberNotServed
             | Self::EmailMissing
             | Self::EmailTaken
             | Self::ConnectionTaken

@@ -1,8 +1,11 @@
 //! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 use derive_more::Deref;
@@ -13,7 +16,9 @@ use crate::{
         Hasher, JwtKeys, KnownTokens, ServerKey,
         oauth::{Outbound, Providers, TokenCipher},
     },
-    config::{Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig},
+    config::{
+        Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
+    },
     db::{Connections, Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
@@ -23,6 +28,7 @@ use crate::{
     pictures::Painter,
     telemetry::Metrics,
     throttle::LocalLimits,
+    webhooks::WebhookClient,
 };
 
 /// Shared by all worker threads: keys, the hashing queue, metrics.
@@ -42,6 +48,9 @@ pub struct Shared {
     pub imports: ImportConfig,
     pub originals: Storage,
     pub garmin: GarminConfig,
+    pub sms_limits: SmsLimits,
+    pub webhooks: WebhookConfig,
+    webhook_deadline: Duration,
     pub base_url: String,
     pub local_limits: LocalLimits,
     pub turns: Turns,
@@ -53,7 +62,7 @@ pub struct Shared {
     can_send: Channels,
     connector: Connector,
     pool_size_per_worker: usize,
-    pool_wait: std::time::Duration,
+    pool_wait: Duration,
 }
 
 impl Shared {
@@ -83,6 +92,9 @@ impl Shared {
             imports: config.imports.clone(),
             originals: Storage::new(config.imports.originals_dir.clone()),
             garmin: config.garmin.clone(),
+            sms_limits: config.sms_limits.clone(),
+            webhooks: config.webhooks.clone(),
+            webhook_deadline: config.delivery.deadline,
             base_url: config.server.base_url.clone(),
             local_limits,
             turns: Turns::default(),
@@ -146,6 +158,7 @@ pub struct WorkerState {
     pub point_reads: PointReads,
     pub known_tokens: KnownTokens,
     pub outbound: Outbound,
+    webhook_client: Result<WebhookClient, String>,
 }
 
 impl WorkerState {
@@ -155,6 +168,13 @@ impl WorkerState {
         shared.metrics.watch_pool("http", pool.clone());
         let point_reads = PointReads::new(shared.connector.clone());
         let known_tokens = KnownTokens::default();
-        Self { pool, point_reads, known_tokens, outbound: Outbound::default(), shared }
+        let outbound = Outbound::default();
+        let webhook_client = WebhookClient::new(&shared.webhooks, shared.webhook_deadline);
+        Self { pool, point_reads, known_tokens, outbound, webhook_client, shared }
+    }
+
+    /// Posts to webhooks. 500 when the certificates to trust can no longer be read.
+    pub fn webhook_client(&self) -> ApiResult<&WebhookClient> {
+        self.webhook_client.as_ref().map_err(|error| ApiError::internal(error.clone()))
     }
 }

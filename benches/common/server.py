@@ -40,6 +40,7 @@ class Server:
             "PATH": os.environ["PATH"],
             # All load comes from one address.
             "RATE_LIMIT_USER": "off", "RATE_LIMIT_ADDRESS": "off", "AUTH_LIMIT_ADDRESS": "off", "AUTH_LIMIT_IDENTIFIER": "off",
+            "MESSAGE_LIMIT_RECIPIENT": "off", "MESSAGE_LIMIT_RECIPIENT_DAY": "off",
             "DATABASE_URL": database_url, "BIND_ADDR": f"127.0.0.1:{self.port}",
             "JWT_SECRET": self.jwt_secret, "SERVER_KEY": secrets.token_urlsafe(48), "APP_BASE_URL": self.base,
             # Logs and metrics are on, as in production.

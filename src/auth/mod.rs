@@ -4,6 +4,7 @@
 
 mod account;
 pub mod audit;
+pub mod budget;
 mod current_user;
 mod email;
 pub mod grants;

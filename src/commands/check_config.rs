@@ -19,6 +19,9 @@ pub fn check_config() -> CommandResult {
     }
     println!();
     if let Some(config) = config {
+        if let Some(warning) = config.texts_go_anywhere() {
+            println!("warning: {warning}\n");
+        }
         faults.extend(check_database(&config));
     }
     if faults.is_empty() {

@@ -26,6 +26,12 @@ pub struct LimitsConfig {
     pub auth_address: Option<Rate>,
     /// Attempts to get in as one account, by all replicas together.
     pub auth_identifier: Option<Rate>,
+    /// Messages to one address or number that anybody can cause, by all replicas together: within
+    /// minutes and within a day.
+    pub message_recipient: Option<Rate>,
+    pub message_recipient_day: Option<Rate>,
+    /// Requests from one network that may send such messages, by all replicas together.
+    pub message_network: Option<Rate>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -33,11 +39,23 @@ pub struct LimitsConfig {
 impl LimitsConfig {
     pub(super) fn read(s: &mut Source) -> Self {
         let mut rate = |name, times, minutes| s.or(name, Setting(Some(Rate { times, minutes }))).0;
+        let auth_address = rate("AUTH_LIMIT_ADDRESS", 100, 15);
+        let day = 24 * 60;
         Self {
             user: rate("RATE_LIMIT_USER", 3000, 1),
             address: rate("RATE_LIMIT_ADDRESS", 6000, 1),
-            auth_address: rate("AUTH_LIMIT_ADDRESS", 100, 15),
+            auth_address,
             auth_identifier: rate("AUTH_LIMIT_IDENTIFIER", 20, 15),
+            message_recipient: rate("MESSAGE_LIMIT_RECIPIENT", 3, 15),
+            message_recipient_day: rate("MESSAGE_LIMIT_RECIPIENT_DAY", 10, day),
+            // Where addresses are not limited, as behind a proxy that nobody named, networks are
+            // not.
+            message_network: s
+                .or(
+                    "MESSAGE_LIMIT_NETWORK",
+                    Setting(auth_address.map(|_| Rate { times: 100, minutes: day })),
+                )
+                .0,
             trusted_proxies: s.or("TRUSTED_PROXIES", Networks(Vec::new())).0,
         }
     }

@@ -16,6 +16,7 @@ mod secrets;
 mod server;
 mod sessions;
 mod sms;
+mod sms_limits;
 mod source;
 mod units;
 mod webhooks;
@@ -34,6 +35,7 @@ pub use secrets::Secrets;
 pub use server::ServerConfig;
 pub use sessions::SessionConfig;
 pub use sms::{SmsConfig, TwilioConfig, TwilioSender};
+pub use sms_limits::{Countries, SmsLimits};
 pub use source::{Fault, Origin, Setting, Source};
 pub use webhooks::WebhookConfig;
 
@@ -50,6 +52,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,
+    pub sms_limits: SmsLimits,
     pub webhooks: WebhookConfig,
     pub imports: ImportConfig,
     pub delivery: DeliveryConfig,
@@ -64,6 +67,16 @@ pub struct Report {
 }
 
 impl Config {
+    /// What to warn of while nobody has said where text messages may go.
+    pub fn texts_go_anywhere(&self) -> Option<&'static str> {
+        let is_open =
+            matches!(self.sms, SmsConfig::Twilio(_)) && self.sms_limits.countries == Countries::All;
+        is_open.then_some(
+            "text messages go to every country that the account at Twilio permits; name the \
+             countries of your people in SMS_COUNTRIES",
+        )
+    }
+
     /// Reads all settings. The configuration is there only when there is no fault at all.
     pub fn read(mut source: Source) -> (Option<Self>, Report) {
         let s = &mut source;
@@ -78,6 +91,7 @@ impl Config {
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
         let sms = SmsConfig::read(s, mailbox);
+        let sms_limits = SmsLimits::read(s);
         let webhooks = WebhookConfig::read(s);
         let imports = ImportConfig::read(s);
         let delivery = DeliveryConfig::read(s);
@@ -98,6 +112,7 @@ impl Config {
                     limits,
                     mail,
                     sms,
+                    sms_limits,
                     webhooks,
                     imports,
                     delivery,

@@ -19,6 +19,10 @@ pub struct WebhookConfig {
     pub root_cert: Option<PathBuf>,
     /// A webhook that has failed for so long is disabled.
     pub disable_after_hours: i32,
+    /// Posts of one user on one day (UTC), retries included.
+    pub daily_posts: i32,
+    /// Posts to one host on one day (UTC), by all users.
+    pub daily_posts_to_host: i32,
 }
 
 impl WebhookConfig {
@@ -29,8 +33,14 @@ impl WebhookConfig {
         if let Some(problem) = root_cert.as_deref().and_then(|file| unusable(file).err()) {
             s.fault("WEBHOOK_ROOT_CERT", problem);
         }
-        let disable_after_hours = i32::try_from(hours).unwrap_or(i32::MAX);
-        Self { allowed_networks, root_cert, disable_after_hours }
+        let number = |count| i32::try_from(count).unwrap_or(i32::MAX);
+        Self {
+            allowed_networks,
+            root_cert,
+            disable_after_hours: number(hours),
+            daily_posts: number(s.or("WEBHOOK_DAILY_POSTS", Count(1000)).0),
+            daily_posts_to_host: number(s.or("WEBHOOK_DAILY_POSTS_TO_HOST", Count(5000)).0),
+        }
     }
 }
 

@@ -14,11 +14,12 @@ use super::{
     recorder::{self, Outcomes},
     relay::{Relay, Stop, Wake},
     sms::{SmsActor, Texter},
-    webhook::{WebhookActor, WebhookClient},
+    webhook::WebhookActor,
 };
 use crate::{
     db::listen,
     outbox::{Channel, store::NOTIFY_CHANNEL},
+    webhooks::WebhookClient,
 };
 
 const WATCH_EVERY: Duration = Duration::from_millis(500);

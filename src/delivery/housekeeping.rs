@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Parts;
 use crate::{
     activities::changes,
-    auth::{audit, oauth, otp, sessions},
+    auth::{audit, budget, local, oauth, otp, sessions},
     db::{Backup, clock},
     error::ApiResult,
     idempotency, imports,
@@ -36,6 +36,8 @@ pub async fn look(parts: Rc<Parts>) {
             ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
         let unfinished = imports::store::unfinished(&conn).await?;
+        let texts = throttle::daily::used(&conn, &budget::texts_key(&parts.server_key)).await?;
+        parts.metrics.texts_today.set(texts.into());
         let (depths, backup) = (store::depth(&conn).await?, Backup::latest(&conn).await?);
         ApiResult::Ok((depths, backup, waits, unfinished, unreachable))
     };
@@ -64,6 +66,7 @@ pub async fn forget(parts: Rc<Parts>) {
         let messages = store::purge(&conn).await?;
         let challenges = otp::store::purge(&conn).await?;
         let limits = throttle::store::purge(&conn).await?;
+        throttle::daily::store::purge(&conn).await?;
         let sessions = sessions::store::purge(&conn).await?;
         let events = audit::store::purge(&conn).await?;
         oauth::store::purge(&conn).await?;
@@ -75,6 +78,10 @@ pub async fn forget(parts: Rc<Parts>) {
         takeout::store::purge(&conn).await?;
         shares::store::purge(&conn).await?;
         parts.originals.sweep(&mut conn).await?;
+        let unproven = local::store::purge_unproven(&mut conn).await?;
+        let purged = |what| parts.metrics.unproven_purged.with_label_values(&[what]);
+        purged("registration").inc_by(u64::try_from(unproven.registrations).unwrap_or_default());
+        purged("account").inc_by(u64::try_from(unproven.accounts).unwrap_or_default());
         ApiResult::Ok((messages, challenges, limits, sessions, events))
     };
     match outcome.await {

@@ -117,6 +117,7 @@ impl Delivery {
         let connector = connector.with_statement_timeout(config.database.statement_timeout);
         let pool = Pool::new(connector.clone(), POOL_SIZE, config.database.wait);
         metrics.watch_pool("delivery", pool.clone());
+        metrics.delivery.texts_daily_limit.set(config.sms_limits.daily.unwrap_or(0).into());
         let (recorder, outcomes) = Recorder::new();
         let parts = Parts {
             connector,

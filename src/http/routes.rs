@@ -50,7 +50,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
             phone { set, request, confirm }
-            webhooks { create, list, update, delete, deliveries, replay }
+            webhooks { create, list, update, delete, deliveries, replay, test }
             activities { list, create, get, update, delete }
             imports { create, list, get, cancel, events }
             health_auto_export { health_auto_export }

@@ -77,25 +77,26 @@ pub struct Outgoing {
 impl Default for Outgoing {
     /// Trusts the web's certificate authorities. Needs the runtime that will call.
     fn default() -> Self {
-        Self::trusting(connect::web_roots())
+        Self::trusting(connect::web_roots(), CONNECT_PATIENCE)
     }
 }
 
 impl Outgoing {
-    /// Also trusts the certificates in a PEM file. Needs the runtime that will call.
+    /// Also trusts the certificates in a PEM file, and opens a connection within `connect`, TLS
+    /// included. Needs the runtime that will call.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn with_root_cert(file: Option<&Path>) -> Result<Self, String> {
+    pub fn with_root_cert(file: Option<&Path>, connect: Duration) -> Result<Self, String> {
         let mut roots = connect::web_roots();
         if let Some(file) = file {
             connect::add_file(&mut roots, file)?;
         }
-        Ok(Self::trusting(roots))
+        Ok(Self::trusting(roots, connect))
     }
 
-    fn trusting(roots: rustls::RootCertStore) -> Self {
-        Self { plain: client(None), tls: client(Some(connect::tls(roots))) }
+    fn trusting(roots: rustls::RootCertStore, connect: Duration) -> Self {
+        Self { plain: client(None, connect), tls: client(Some(connect::tls(roots)), connect) }
     }
 
     /// A request to a complete `http` or `https` address; no redirect will be followed.
@@ -120,11 +121,11 @@ impl Outgoing {
     }
 }
 
-fn client(tls: Option<Arc<ClientConfig>>) -> Client {
+fn client(tls: Option<Arc<ClientConfig>>, patience: Duration) -> Client {
     let tls = tls.map(TlsConnector::from);
     let connect = fn_service(move |to| connect::connect(to, tls.clone()));
     // Without a limit: waiting for somebody else's exchange to end would look like a dead server.
-    let connector = Connector::new().connector(connect).timeout(CONNECT_PATIENCE).limit(0);
+    let connector = Connector::new().connector(connect).timeout(patience).limit(0);
     Client::builder().connector(connector).disable_redirects().disable_timeout().finish()
 }
 

@@ -1,10 +1,11 @@
 //! Limits: those that hold for all replicas together, because they are counted in PostgreSQL, and
-//! those of one process, `local`.
+//! those of one process, `local`. Budgets of a calendar day are in `daily`.
 //!
 //! The former are for what an attacker must not get more of by asking another replica: guesses,
 //! codes, messages. Each is counted under a keyed digest, so that the table says nothing of whom or
 //! what was tried.
 
+pub mod daily;
 mod local;
 mod standing;
 pub mod store;

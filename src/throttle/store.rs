@@ -2,7 +2,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Binary, Integer},
+    sql_types::{Array, Binary, Integer},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -38,6 +38,31 @@ pub async fn take(
     .await
     .optional()?;
     Ok(row.map(|row| row.taken))
+}
+
+/// Counts one more for `key`, unless that is more than any of `limits`: false then. Kept for as
+/// long as the longest of them counts.
+pub async fn take_all(
+    mut conn: &AsyncPgConnection,
+    key: &[u8],
+    limits: &[Limit],
+) -> QueryResult<bool> {
+    let (times, minutes): (Vec<i32>, Vec<i32>) =
+        limits.iter().map(|limit| (limit.times, limit.minutes)).unzip();
+    let taken = fixed_query(
+        "INSERT INTO throttles AS t (key, taken) VALUES ($1, ARRAY[now()])
+         ON CONFLICT (key) DO UPDATE SET taken = now() ||
+             ARRAY(SELECT at FROM unnest(t.taken) at
+                   WHERE at > now() - make_interval(mins => (SELECT max(m) FROM unnest($3) m)))
+         WHERE NOT EXISTS (
+             SELECT FROM unnest($2, $3) AS l (times, minutes)
+             WHERE (SELECT count(*) FROM unnest(t.taken) at
+                    WHERE at > now() - make_interval(mins => l.minutes)) >= l.times)",
+    )
+    .bind::<Binary, _>(key)
+    .bind::<Array<Integer>, _>(times)
+    .bind::<Array<Integer>, _>(minutes);
+    Ok(taken.execute(&mut conn).await? == 1)
 }
 
 /// Seconds until the oldest that still counts no longer does.

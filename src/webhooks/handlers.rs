@@ -16,8 +16,10 @@ use crate::{
 
 /// Have a service told what happens to the log. Its secret is in this answer and nowhere else.
 ///
-/// Events are posted as Standard Webhooks, signed, and tried again for three days. After days in which none
-/// arrived the webhook is disabled, and its owner is mailed.
+/// The service is posted a `webhook.challenge` first and has to give `data.challenge` back, as the
+/// body or as its member `challenge`. Before it has (`verified_at`), nothing else is posted. Events
+/// are posted as Standard Webhooks, signed, and tried again for three days. After days in which
+/// none arrived the webhook is disabled, and its owner is mailed.
 #[utoipa::path(
     post, path = "/me/webhooks", operation_id = "create_webhook", tag = "Webhooks",
     params(IdempotencyKeyParam),
@@ -33,7 +35,7 @@ pub async fn create(
     device: Device,
     request: IdempotentJson<NewWebhookBody>,
 ) -> ApiResult<HttpResponse> {
-    let new = request.body.parse()?;
+    let new = request.body.parse(&state.webhooks.allowed_networks)?;
     let created = service::create(&state, user.identity(), request.key, new, &device).await?;
     Ok(HttpResponse::Created().json(created))
 }
@@ -79,6 +81,24 @@ pub async fn delete(
 ) -> ApiResult<HttpResponse> {
     service::delete(&state, user.identity(), id.0, &device).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Challenge the receiver, again or for the first time after it has learned the secret.
+///
+/// A `webhook.challenge` is posted at once; `challenge_error` says why the receiver did not give it
+/// back. The first time that it does, events begin to be posted.
+#[utoipa::path(
+    post, path = "/me/webhooks/{id}/test", operation_id = "test_webhook", tag = "Webhooks",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The webhook, with what came of it", body = Webhook)),
+)]
+pub async fn test(
+    state: Data<WorkerState>,
+    user: CurrentUser,
+    id: ApiPath<Uuid>,
+) -> ApiResult<HttpResponse> {
+    let webhook = service::test(&state, user.identity(), id.0).await?;
+    Ok(HttpResponse::Ok().json(webhook))
 }
 
 /// What was told lately, and how that went: the newest hundred of the last 30 days.

@@ -1,9 +1,16 @@
 //! `/me/webhooks`: other services that are told what happens to the log.
 
+mod address;
+mod budget;
+mod challenge;
+mod client;
 mod handlers;
 mod service;
+mod signature;
 pub mod store;
 mod types;
 
+pub use budget::take_post;
+pub use client::WebhookClient;
 pub use handlers::*;
 pub use service::{host_of, signing_keys};

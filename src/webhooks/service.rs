@@ -1,10 +1,12 @@
 //! The rules of webhooks.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
+    budget,
+    challenge::challenge,
     store,
     types::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookDelivery},
 };
@@ -18,7 +20,11 @@ use crate::{
     idempotency::{self, IdempotencyKey},
     outbox,
     state::WorkerState,
+    throttle::{self, Limit, daily},
 };
+
+/// Challenges that a user can have posted: each may go to somebody who never heard of us.
+const CHALLENGES: Limit = Limit { times: 30, minutes: 60 };
 
 /// The key that signs what is posted to the webhook: derived from its id, and stored nowhere.
 fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
@@ -31,6 +37,8 @@ pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
     server_key.accepted().map(|key| signing_key(key, webhook_id)).collect()
 }
 
+/// Asks the receiver whether it agrees, and keeps the webhook either way: a receiver that checks
+/// signatures knows the secret only afterwards, and is asked again by [`test`].
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -38,17 +46,30 @@ pub async fn create(
     new: NewWebhook,
     device: &Device,
 ) -> ApiResult<CreatedWebhook> {
+    {
+        let conn = state.pool.get().await?;
+        if let Some(details) = idempotency::replayed(&conn, identity, key.as_ref()).await? {
+            return Ok(with_secret(state, details));
+        }
+        if store::list(&conn, identity).await?.len() >= store::MAX_WEBHOOKS {
+            return Err(too_many());
+        }
+        identity.confirm(&conn).await?;
+        take_challenge(state, &conn, identity, &new.url).await?;
+    }
+    let id = Uuid::new_v4();
+    // No connection is held meanwhile.
+    let answer = challenge(state.webhook_client()?, &state.server_key, id, &new.url).await;
+    let refusal = answer.err();
     let mut conn = state.pool.get().await?;
     let details: Webhook = conn
         .transaction::<_, ApiError, _>(async |conn| {
             if let Some(details) = idempotency::answered(conn, identity, key.as_ref()).await? {
                 return Ok(details);
             }
-            let id = Uuid::new_v4();
-            if !store::insert(conn, identity, id, &new).await? {
+            if !store::insert(conn, identity, id, &new, refusal.as_deref()).await? {
                 identity.confirm(conn).await?;
-                let message = "this account has too many webhooks; delete some";
-                return Err(ApiError::new(ErrorCode::TooManyWebhooks, message));
+                return Err(too_many());
             }
             let kept = store::find(conn, identity, id).await?;
             let details = kept.ok_or_else(ApiError::invalid_access_token)?;
@@ -59,8 +80,48 @@ pub async fn create(
             Ok(details)
         })
         .await?;
+    Ok(with_secret(state, details))
+}
+
+fn with_secret(state: &WorkerState, details: Webhook) -> CreatedWebhook {
     let secret = STANDARD.encode(signing_key(&state.server_key, details.id));
-    Ok(CreatedWebhook { details, secret: format!("whsec_{secret}") })
+    CreatedWebhook { details, secret: format!("whsec_{secret}") }
+}
+
+fn too_many() -> ApiError {
+    let message = "this account has too many webhooks; delete some";
+    ApiError::new(ErrorCode::TooManyWebhooks, message)
+}
+
+/// One challenge of the user's, and one post of the day's.
+async fn take_challenge(
+    state: &WorkerState,
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    url: &str,
+) -> ApiResult<()> {
+    let (server_key, user_id) = (&state.server_key, identity.user_id);
+    let key = server_key.tag(Purpose::Throttle, "webhook-challenge", user_id.as_bytes());
+    throttle::take(conn, &key, CHALLENGES).await?;
+    if budget::take_post(conn, server_key, &state.webhooks, user_id, url).await? {
+        return Ok(());
+    }
+    Err(daily::spent(conn).await?)
+}
+
+/// Challenges the receiver, also of a webhook that it has agreed to: says what came of it.
+pub async fn test(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Webhook> {
+    let webhook = {
+        let conn = state.pool.get().await?;
+        let found = store::find(&conn, identity, id).await?;
+        let webhook = identity.found(found, &conn).await?;
+        take_challenge(state, &conn, identity, &webhook.url).await?;
+        webhook
+    };
+    let answer = challenge(state.webhook_client()?, &state.server_key, id, &webhook.url).await;
+    let conn = state.pool.get().await?;
+    let noted = store::note_challenge(&conn, identity, id, answer.err().as_deref()).await?;
+    identity.found(noted, &conn).await
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Webhook>> {

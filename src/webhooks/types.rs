@@ -5,10 +5,12 @@ use std::{collections::BTreeSet, str::FromStr};
 use chrono::{DateTime, Utc};
 use derive_more::Display;
 use diesel::prelude::*;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::address::can_be_reached;
 use crate::{
     db::schema::{webhook_deliveries, webhooks},
     error::ApiResult,
@@ -50,7 +52,8 @@ impl FromStr for WebhookEvent {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewWebhook)]
 pub struct NewWebhookBody {
-    /// `https`, and no address of a private network.
+    /// `https` to a public address, at port 443 or above 1023. Anything goes within the networks
+    /// that the operator allows.
     #[serde(default)]
     #[schema(value_type = String, required, format = "uri", max_length = 2000, examples("https://hooks.example.com/log"))]
     url: Patch<String>,
@@ -100,6 +103,16 @@ pub struct Webhook {
     /// After days of failure, or by its owner.
     #[schema(required)]
     pub disabled_at: Option<DateTime<Utc>>,
+    /// When the receiver agreed: nothing is posted before.
+    #[schema(required)]
+    pub verified_at: Option<DateTime<Utc>>,
+    /// Why the last challenge failed.
+    #[schema(required)]
+    pub challenge_error: Option<String>,
+    /// Since when events are not posted one by one, because the day's posts are used up: one
+    /// `activities.changed` will stand for them.
+    #[schema(required)]
+    pub skipped_since: Option<DateTime<Utc>>,
 }
 
 /// A new webhook, with the secret that is never shown again.
@@ -124,7 +137,8 @@ pub struct Webhooks {
 pub struct WebhookDelivery {
     /// The `webhook-id` header.
     pub id: Uuid,
-    #[schema(value_type = WebhookEvent)]
+    /// One of those that webhooks can ask for, or `activities.changed`.
+    #[schema(examples("activity.created"))]
     pub event: String,
     pub created_at: DateTime<Utc>,
     pub attempts: i32,
@@ -145,9 +159,10 @@ pub struct WebhookDeliveries {
 }
 
 impl NewWebhookBody {
-    pub fn parse(self) -> ApiResult<NewWebhook> {
+    /// `allowed` are the networks that may be posted to although they are not public.
+    pub fn parse(self, allowed: &[IpNet]) -> ApiResult<NewWebhook> {
         let mut v = Validator::default();
-        let url = v.required("url", self.url, url);
+        let url = v.required("url", self.url, |text| url(&text, allowed));
         let all = || WebhookEvent::ALL.map(|event| event.to_string()).to_vec();
         let events = v.not_null("events", self.events, events).unwrap_or_else(all);
         Ok(NewWebhook { url: v.finish_with(url)?, events })
@@ -164,10 +179,11 @@ impl WebhookBody {
     }
 }
 
-fn url(text: String) -> Result<String, Fault> {
-    let problem = || ("invalid_format", "must be an https URL without a name or a fragment".into());
-    let url = url::Url::parse(&text).map_err(|_| problem())?;
-    let is_plain = url.scheme() == "https"
+fn url(text: &str, allowed: &[IpNet]) -> Result<String, Fault> {
+    let problem =
+        || ("invalid_format", "must be an https URL without a user name or a fragment".into());
+    let url = url::Url::parse(text).map_err(|_| problem())?;
+    let is_plain = matches!(url.scheme(), "https" | "http")
         && url.has_host()
         && url.username().is_empty()
         && url.password().is_none()
@@ -177,6 +193,10 @@ fn url(text: String) -> Result<String, Fault> {
     }
     if url.as_str().chars().count() > MAX_URL_CHARS {
         return Err(("too_long", format!("must have at most {MAX_URL_CHARS} characters")));
+    }
+    if !can_be_reached(&url, allowed) {
+        let problem = "must be https to a public address, at port 443 or above 1023";
+        return Err(("unreachable", problem.into()));
     }
     Ok(url.into())
 }

@@ -8,6 +8,7 @@ use crate::{
     auth::{
         AuthResponse, EmailAddress, Identity, Purpose,
         audit::{self, Event, EventKind},
+        budget,
         local::{self, acceptable},
         otp::{self, Identifier, OtpCode, Proves},
         reauth::{self, Proof},
@@ -70,9 +71,12 @@ pub async fn change_email(
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     reauth::require(state, identity, proof).await?;
-    let server_key = &state.server_key;
+    let shared: &Shared = state;
+    let server_key = &shared.server_key;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
+        let from = Some(identity.user_id);
+        let may_send = budget::take_message(shared, conn, email.as_str(), from).await?;
         lock(conn, identity).await?;
         for (use_for, limited) in [
             ("email-code-address", email.as_str().as_bytes()),
@@ -80,6 +84,9 @@ pub async fn change_email(
         ] {
             let key = server_key.tag(Purpose::Throttle, use_for, limited);
             throttle::take(conn, &key, CODES).await?;
+        }
+        if !may_send {
+            return Ok(());
         }
         let to = Identifier::Email(email);
         otp::issue(conn, server_key, identity.user_id, Proves::Email, &to).await

@@ -93,7 +93,7 @@ pub async fn set(
     responses((status = 202, description = "A code is on its way", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified, ErrorCode::RateLimited,
-        ErrorCode::ChannelUnavailable,
+        ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed,
     ]))),
 )]
 pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {

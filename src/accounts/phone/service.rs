@@ -8,6 +8,7 @@ use crate::{
     auth::{
         Identity, PhoneNumber, Purpose,
         audit::{self, Event, EventKind},
+        budget,
         oauth::connections::require_way_in,
         otp::{self, Identifier, OtpCode, Proves},
         reauth::{self, Proof},
@@ -56,7 +57,8 @@ pub async fn set(
 /// Sends a code to the account's number.
 pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     state.require_channel(Channel::Sms)?;
-    let server_key = &state.server_key;
+    let shared: &Shared = state;
+    let server_key = &shared.server_key;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         let number = unproven_number(conn, identity).await?;
@@ -66,6 +68,12 @@ pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
         ] {
             let key = server_key.tag(Purpose::Throttle, use_for, limited);
             throttle::take(conn, &key, REQUESTS).await?;
+        }
+        budget::require_texts(shared, conn, &number).await?;
+        if !budget::take_message(shared, conn, number.as_str(), Some(identity.user_id)).await?
+            || !budget::take_text(shared, conn).await?
+        {
+            return Ok(());
         }
         let to = Identifier::Phone(number);
         otp::issue(conn, server_key, identity.user_id, Proves::Phone, &to).await

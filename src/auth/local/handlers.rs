@@ -12,7 +12,7 @@ use crate::{
         sessions::{Device, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Attempt, Message},
+    http::{ApiJson, Attempt, Message, MessageAttempt},
     state::WorkerState,
 };
 
@@ -29,9 +29,10 @@ use crate::{
 pub async fn register(
     state: Data<WorkerState>,
     _: Attempt,
+    MessageAttempt { network }: MessageAttempt,
     body: ApiJson<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
-    service::register(&state, body.0.parse(&state.product_name)?).await?;
+    service::register(&state, body.0.parse(&state.product_name)?, network).await?;
     Ok(HttpResponse::Accepted().json(Message::new("we have sent a mail to this address")))
 }
 
@@ -64,9 +65,10 @@ pub async fn verify_email(
 pub async fn resend_verification(
     state: Data<WorkerState>,
     _: Attempt,
+    MessageAttempt { network }: MessageAttempt,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
-    service::resend_verification(&state, &body.0.parse()?).await?;
+    service::resend_verification(&state, &body.0.parse()?, network).await?;
     let message = "if an account waits for confirmation, a mail is on its way";
     Ok(HttpResponse::Accepted().json(Message::new(message)))
 }
@@ -103,9 +105,10 @@ pub async fn login(
 pub async fn forgot_password(
     state: Data<WorkerState>,
     _: Attempt,
+    MessageAttempt { network }: MessageAttempt,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
-    service::forgot_password(&state, &body.0.parse()?).await?;
+    service::forgot_password(&state, &body.0.parse()?, network).await?;
     let message = "if there is an account with this address, a mail is on its way";
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }

@@ -1,6 +1,7 @@
 //! The rules of accounts by password. No connection is held while a password is hashed.
 
 use diesel_async::AsyncConnection;
+use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::{
@@ -11,6 +12,7 @@ use crate::{
     auth::{
         Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
+        budget,
         grants::{self, StillOpen},
         in_uniform_time,
         sessions::{self, Device, LoginMethod},
@@ -22,8 +24,13 @@ use crate::{
 };
 
 /// Keeps the password with a verification token of its own and mails that; an address that is
-/// proven already gets a mail saying so instead.
-pub async fn register(state: &WorkerState, registration: Registration) -> ApiResult<()> {
+/// proven already gets a mail saying so instead. Kept also when no mail may be sent any more: of
+/// all registrations, the newest is the one whose token is mailed again.
+pub async fn register(
+    state: &WorkerState,
+    registration: Registration,
+    network: Option<IpNet>,
+) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     let Registration { email, password, display_name } = registration;
     attempts::take(state, "register", &email).await?;
@@ -35,9 +42,11 @@ pub async fn register(state: &WorkerState, registration: Registration) -> ApiRes
         display_name: display_name.as_deref(),
         verify_token: state.server_key.digest_of(Purpose::VerifyEmail, id),
     };
+    let shared: &Shared = state;
     let is_new = in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
+            let may_send = budget::take_message(shared, conn, email.as_str(), network).await?;
             let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
             let message = if users::is_verified(conn, user_id).await? {
                 Message::account_exists(user_id)
@@ -47,7 +56,9 @@ pub async fn register(state: &WorkerState, registration: Registration) -> ApiRes
                 store::insert_registration(conn, user_id, &pending).await?;
                 Message::verify_email(user_id, id)
             };
-            outbox::store::enqueue(conn, &message).await?;
+            if may_send {
+                outbox::store::enqueue(conn, &message).await?;
+            }
             Ok(is_new)
         })
         .await
@@ -84,13 +95,20 @@ pub async fn verify_email(
 }
 
 /// Mails the newest registration's token once more, for another 24 hours.
-pub async fn resend_verification(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
+pub async fn resend_verification(
+    state: &WorkerState,
+    email: &EmailAddress,
+    network: Option<IpNet>,
+) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     attempts::take(state, "resend-verification", email).await?;
+    let shared: &Shared = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            if let Some((user_id, id)) = store::extend_newest_registration(conn, email).await? {
+            if budget::take_message(shared, conn, email.as_str(), network).await?
+                && let Some((user_id, id)) = store::extend_newest_registration(conn, email).await?
+            {
                 outbox::store::enqueue(conn, &Message::verify_email(user_id, id)).await?;
             }
             Ok(())
@@ -145,16 +163,23 @@ async fn record_failure(
     audit::record(&conn, &event).await
 }
 
-/// Mails a link to choose a new password; an older link stops working.
-pub async fn forgot_password(state: &WorkerState, email: &EmailAddress) -> ApiResult<()> {
+/// Mails a link to choose a new password; an older link stops working, unless no mail may be sent.
+pub async fn forgot_password(
+    state: &WorkerState,
+    email: &EmailAddress,
+    network: Option<IpNet>,
+) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     attempts::take(state, "forgot-password", email).await?;
     let id = Uuid::new_v4();
     let digest = state.server_key.digest_of(Purpose::ResetPassword, id);
+    let shared: &Shared = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            if let Some(user_id) = users::find_user(conn, email).await? {
+            if budget::take_message(shared, conn, email.as_str(), network).await?
+                && let Some(user_id) = users::find_user(conn, email).await?
+            {
                 store::set_reset_token(conn, user_id, &digest).await?;
                 outbox::store::enqueue(conn, &Message::reset_password(user_id, id)).await?;
             }

@@ -12,7 +12,7 @@ use crate::{
         sessions::{Device, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Attempt, Message},
+    http::{ApiJson, Attempt, Message, MessageAttempt},
     state::WorkerState,
 };
 
@@ -24,14 +24,17 @@ use crate::{
     security(()),
     request_body = RequestBody,
     responses((status = 200, description = "Whatever is known of the identifier", body = Message)),
-    extensions(("x-error-codes" = json!([ErrorCode::RateLimited, ErrorCode::ChannelUnavailable]))),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::RateLimited, ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed,
+    ]))),
 )]
 pub async fn request(
     state: Data<WorkerState>,
     _: Attempt,
+    MessageAttempt { network }: MessageAttempt,
     body: ApiJson<RequestBody>,
 ) -> ApiResult<HttpResponse> {
-    service::request(&state, &body.0.parse()?).await?;
+    service::request(&state, &body.0.parse()?, network).await?;
     let message = "if there is an account with this identifier, a code is on its way";
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }

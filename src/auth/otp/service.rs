@@ -1,6 +1,7 @@
 //! The rules of logging in by a code.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::{Identifier, OtpCode, Proves, invalid_code, issue, store};
@@ -8,7 +9,7 @@ use crate::{
     auth::{
         Account, AuthResponse, Purpose,
         audit::{self, Event},
-        in_uniform_time,
+        budget, in_uniform_time,
         sessions::{self, Device, LoginMethod},
         store as users,
     },
@@ -22,17 +23,28 @@ use crate::{
 const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
 
 /// Sends a code to an account that is known by `identifier`; the answer is the same without one.
-pub async fn request(state: &WorkerState, identifier: &Identifier) -> ApiResult<()> {
+pub async fn request(
+    state: &WorkerState,
+    identifier: &Identifier,
+    network: Option<IpNet>,
+) -> ApiResult<()> {
     let channel = identifier.channel();
     state.require_channel(channel)?;
     let limited = format!("{channel}:{}", identifier.as_str());
-    let server_key = &state.server_key;
+    let shared: &Shared = state;
+    let server_key = &shared.server_key;
     let key = server_key.tag(Purpose::Throttle, "login-code", limited.as_bytes());
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
             throttle::take(conn, &key, REQUESTS).await?;
-            if let Some(user_id) = store::lock_account(conn, identifier).await? {
+            if let Identifier::Phone(number) = identifier {
+                budget::require_texts(shared, conn, number).await?;
+            }
+            if budget::take_message(shared, conn, identifier.as_str(), network).await?
+                && let Some(user_id) = store::lock_account(conn, identifier).await?
+                && (channel == Channel::Email || budget::take_text(shared, conn).await?)
+            {
                 issue(conn, server_key, user_id, Proves::Login, identifier).await?;
             }
             Ok(())

@@ -7,11 +7,12 @@ use crate::{
     auth::{
         Identity, Password, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
+        budget,
         otp::{self, CodeChannel, Identifier, OtpCode, Proves},
         sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode},
-    state::WorkerState,
+    state::{Shared, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -83,7 +84,8 @@ pub async fn request_code(
     channel: CodeChannel,
 ) -> ApiResult<()> {
     state.require_channel(channel.into())?;
-    let server_key = &state.server_key;
+    let shared: &Shared = state;
+    let server_key = &shared.server_key;
     let limited = [identity.user_id.as_bytes(), channel.to_string().as_bytes()].concat();
     let key = server_key.tag(Purpose::Throttle, "change-code", &limited);
     let mut conn = state.pool.get().await?;
@@ -102,6 +104,12 @@ pub async fn request_code(
             })?,
         };
         throttle::take(conn, &key, CODES).await?;
+        if let Identifier::Phone(number) = &to {
+            budget::require_texts(shared, conn, number).await?;
+            if !budget::take_text(shared, conn).await? {
+                return Ok(());
+            }
+        }
         otp::issue(conn, server_key, identity.user_id, Proves::Change, &to).await
     })
     .await

@@ -134,3 +134,11 @@ diesel::table! {
         taken -> Array<Timestamptz>,
     }
 }
+
+diesel::table! {
+    daily_budgets (key, day) {
+        key -> Bytea,
+        day -> Date,
+        used -> Int4,
+    }
+}

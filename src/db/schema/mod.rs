@@ -35,6 +35,7 @@ diesel::joinable!(garmin_events -> garmin_connections (connection_id));
 diesel::joinable!(idempotent_answers -> users (user_id));
 diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(webhook_deliveries -> webhook_events (event_id));
 diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(takeouts -> users (user_id));
 diesel::joinable!(shares -> users (user_id));
@@ -69,8 +70,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotent_answers,
     webhooks,
     webhook_deliveries,
+    webhook_events,
     outbox,
     throttles,
+    daily_budgets,
     backups,
     takeouts,
     takeout_chunks,

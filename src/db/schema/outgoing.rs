@@ -9,6 +9,9 @@ diesel::table! {
         created_at -> Timestamptz,
         failing_since -> Nullable<Timestamptz>,
         disabled_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        challenge_error -> Nullable<Text>,
+        skipped_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -17,12 +20,19 @@ diesel::table! {
         id -> Uuid,
         webhook_id -> Uuid,
         event -> Text,
-        payload -> Jsonb,
         created_at -> Timestamptz,
         attempts -> Int4,
         delivered_at -> Nullable<Timestamptz>,
         response_status -> Nullable<Int4>,
         last_error -> Nullable<Text>,
+        event_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    webhook_events (id) {
+        id -> Uuid,
+        payload -> Jsonb,
     }
 }
 

@@ -6,7 +6,6 @@ use actix::{Actor, Context, Handler, ResponseFuture};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::WebhookClient;
 use crate::{
     auth::audit::{self, Event, EventKind},
     delivery::{
@@ -17,8 +16,9 @@ use crate::{
     },
     error::{ApiError, ApiResult},
     webhooks::{
-        host_of, signing_keys,
+        WebhookClient, host_of, signing_keys,
         store::{self, Outcome, Posting},
+        take_post,
     },
 };
 
@@ -50,7 +50,7 @@ impl Handler<Deliver> for WebhookActor {
             attempt(
                 &parts,
                 claim,
-                async |conn, message| Ok(store::posting(conn, message.subject_id).await?),
+                async |conn, message| compose(&parts, conn, message.subject_id).await,
                 async |message, posting, _| {
                     parts.in_time(send(&parts, &client, message.subject_id, posting)).await
                 },
@@ -59,6 +59,26 @@ impl Handler<Deliver> for WebhookActor {
         };
         Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
     }
+}
+
+/// What is to be posted, unless the day's posts are used up: the event is then skipped, and one of
+/// the next day stands for it.
+async fn compose(
+    parts: &Parts,
+    conn: &AsyncPgConnection,
+    delivery_id: Uuid,
+) -> ApiResult<Option<Posting>> {
+    let Some(posting) = store::posting(conn, delivery_id).await? else { return Ok(None) };
+    let (key, config) = (&parts.server_key, &parts.webhooks);
+    if !take_post(conn, key, config, posting.user_id, &posting.url).await? {
+        tracing::info!(webhook.id = %posting.webhook_id, "the day's posts are used up");
+        store::skip(conn, posting.webhook_id, delivery_id).await?;
+        return Ok(None);
+    }
+    if posting.event == store::SUMMARY {
+        store::resume(conn, posting.webhook_id).await?;
+    }
+    Ok(Some(posting))
 }
 
 /// Whatever one receiver does says nothing of the others, so it never opens the channel's breaker.

@@ -1,9 +1,5 @@
-//! Posting events to other services: signed, to public addresses only.
+//! Posting events to other services.
 
 mod actor;
-mod address;
-mod client;
-mod signature;
 
 pub use actor::WebhookActor;
-pub use client::WebhookClient;

@@ -46,6 +46,12 @@ pub struct DeliveryMetrics {
     pub work_wait: GaugeVec,
     /// Imports that are not finished.
     pub imports: IntGaugeVec,
+    /// Text messages of today (UTC), by all servers.
+    pub texts_today: IntGauge,
+    /// What may be sent on one day; 0 without a limit.
+    pub texts_daily_limit: IntGauge,
+    /// Registrations that nobody confirmed and accounts that nobody proved, deleted.
+    pub unproven_purged: IntCounterVec,
 }
 
 impl DeliveryMetrics {
@@ -141,6 +147,23 @@ impl DeliveryMetrics {
                 r,
                 IntGaugeVec::new(opts("imports", "Imports that are not finished"), &["status"])?,
             )?,
+            texts_today: registered(
+                r,
+                IntGauge::with_opts(opts("sms_today", "Text messages of today, by all servers"))?,
+            )?,
+            texts_daily_limit: registered(
+                r,
+                IntGauge::with_opts(opts(
+                    "sms_daily_limit",
+                    "Text messages that may be sent in a day, 0 without a limit",
+                ))?,
+            )?,
+            unproven_purged: counters(
+                r,
+                "unproven_purged_total",
+                "Registrations that nobody confirmed and accounts that nobody proved, deleted",
+                &["what"],
+            )?,
             last_backup: registered(
                 r,
                 IntGauge::with_opts(opts(
@@ -156,6 +179,9 @@ impl DeliveryMetrics {
             }
             metrics.expired.with_label_values(&[channel.as_str()]);
             metrics.attempts.with_label_values(&[channel.as_str(), "sent"]);
+        }
+        for what in ["registration", "account"] {
+            metrics.unproven_purged.with_label_values(&[what]);
         }
         metrics.show_depths(&[]);
         Ok(metrics)

@@ -104,6 +104,9 @@ impl Metrics {
                 metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
             }
         }
+        for limit in ["message_recipient", "message_network", "texts_day"] {
+            metrics.limit_decisions(limit);
+        }
         for outcome in ["done", "unreadable", "gave_up"] {
             metrics.imports.garmin_events.with_label_values(&[outcome]);
         }

@@ -32,6 +32,8 @@ pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String
         // All tests come from one address; those of limits set their own.
         ("AUTH_LIMIT_ADDRESS", "off".to_owned()),
         ("AUTH_LIMIT_IDENTIFIER", "off".to_owned()),
+        ("MESSAGE_LIMIT_RECIPIENT", "off".to_owned()),
+        ("MESSAGE_LIMIT_RECIPIENT_DAY", "off".to_owned()),
         ("DELIVERY_POLL_SECS", "0.2".to_owned()),
         ("DELIVERY_BACKOFF_SECS", "0.1".to_owned()),
         ("DELIVERY_PROBE_SECS", "0.5".to_owned()),

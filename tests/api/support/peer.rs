@@ -74,7 +74,12 @@ impl Peer {
         Self::start(Some(base.strip_prefix("http://").unwrap().to_owned()), None)
     }
 
-    /// Over TLS, and alone: it answers 200 to everything.
+    /// Alone: it answers 200 to everything, and gives the challenges of webhooks back.
+    pub fn alone() -> Self {
+        Self::start(None, None)
+    }
+
+    /// The same over TLS.
     pub fn tls() -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -152,6 +157,9 @@ impl Peer {
 
     fn serve(&self, mut stream: impl Read + Write, upstream: Option<String>) -> Option<()> {
         let request = read_request(&mut stream)?;
+        if let (None, Some(answer)) = (&upstream, agreement(&request)) {
+            return answer_in(Manner::AsItIs, &answer, &mut stream);
+        }
         let manner = {
             let mut state = self.state.lock().unwrap();
             let text = String::from_utf8_lossy(&request).into_owned();
@@ -171,6 +179,15 @@ impl Peer {
         };
         answer_in(manner, &answer, &mut stream)
     }
+}
+
+/// What a receiver of webhooks that agrees answers to a challenge.
+fn agreement(request: &[u8]) -> Option<Vec<u8>> {
+    let body = &request[end_of_head(request)?..];
+    let event: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let challenge = event["data"]["challenge"].as_str()?;
+    let length = challenge.len();
+    Some(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{challenge}").into_bytes())
 }
 
 /// All of a request whose body has a length, or nothing when the client goes away.

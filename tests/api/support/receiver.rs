@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{
     ServerConfig,
-    pki_types::{PrivateKeyDer, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use serde_json::Value;
 use sha2::Sha256;
@@ -52,59 +52,109 @@ impl Post {
     }
 }
 
+impl State {
+    /// The answer, if there is one.
+    fn take(&mut self, post: Post) -> Option<HttpResponse> {
+        let body = post.json();
+        if body["type"] == "webhook.challenge" {
+            self.challenges.push(post);
+            if self.agrees {
+                let echo = serde_json::json!({"challenge": body["data"]["challenge"]});
+                return Some(HttpResponse::Ok().json(echo));
+            }
+        } else {
+            self.posts.push(post);
+        }
+        let mut answer = HttpResponse::build(self.answer);
+        if self.answer.is_redirection() {
+            answer.insert_header(("location", "/elsewhere"));
+        }
+        (!self.is_silent).then(|| answer.finish())
+    }
+}
+
 /// See the module.
 #[derive(Clone)]
 pub struct Receiver {
     pub url: String,
     /// Whom to trust for it.
     pub certificate: Arc<TempPath>,
+    key: String,
     state: Arc<Mutex<State>>,
 }
 
 struct State {
     posts: Vec<Post>,
+    challenges: Vec<Post>,
     answer: StatusCode,
+    /// Gives challenges back.
+    agrees: bool,
+    /// Takes posts and never answers.
+    is_silent: bool,
 }
 
 impl Receiver {
+    /// One that agrees to be posted to, and answers 200.
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let certificate = Arc::new(NamedTempFile::new().unwrap().into_temp_path());
         std::fs::write(&*certificate, cert.pem()).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(signing_key.serialize_pem().as_bytes()).unwrap();
+        Self::with(certificate, signing_key.serialize_pem())
+    }
+
+    /// Another one, trusted like this one.
+    pub fn beside(&self) -> Self {
+        Self::with(Arc::clone(&self.certificate), self.key.clone())
+    }
+
+    fn with(certificate: Arc<TempPath>, key_pem: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let key = PrivateKeyDer::from_pem_slice(key_pem.as_bytes()).unwrap();
+        let chain = vec![CertificateDer::from_pem_file(&*certificate).unwrap()];
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], key)
+            .with_single_cert(chain, key)
             .unwrap();
-        let state = Arc::new(Mutex::new(State { posts: Vec::new(), answer: StatusCode::OK }));
+        let state = Arc::new(Mutex::new(State {
+            posts: Vec::new(),
+            challenges: Vec::new(),
+            answer: StatusCode::OK,
+            agrees: true,
+            is_silent: false,
+        }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             actix_rt::System::new().block_on(async move {
                 let app = move || {
                     let state = Arc::clone(&shared);
                     App::new().default_service(web::to(move |request: HttpRequest, body: Bytes| {
-                        let mut state = state.lock().unwrap();
                         let headers = request.headers().clone();
                         let target = request.uri().to_string();
-                        state.posts.push(Post { target, headers, body: body.to_vec() });
-                        let mut answer = HttpResponse::build(state.answer);
-                        if state.answer.is_redirection() {
-                            answer.insert_header(("location", "/elsewhere"));
+                        let post = Post { target, headers, body: body.to_vec() };
+                        let answer = state.lock().unwrap().take(post);
+                        async move {
+                            match answer {
+                                Some(answer) => answer,
+                                None => std::future::pending().await,
+                            }
                         }
-                        std::future::ready(answer.finish())
                     }))
                 };
                 let server = HttpServer::new(app).workers(1).disable_signals();
                 server.listen_rustls_0_23(listener, tls).unwrap().run().await.unwrap();
             });
         });
-        Self { url: format!("https://localhost:{port}/hook?key=1"), certificate, state }
+        Self {
+            url: format!("https://localhost:{port}/hook?key=1"),
+            certificate,
+            key: key_pem,
+            state,
+        }
     }
 
     /// The settings of a server that may post to this machine, and trusts the receiver.
@@ -118,6 +168,21 @@ impl Receiver {
         self.state.lock().unwrap().answer = StatusCode::from_u16(status).unwrap();
     }
 
+    /// Whether it agrees to be posted to, from now on.
+    pub fn agree(&self, agrees: bool) {
+        self.state.lock().unwrap().agrees = agrees;
+    }
+
+    /// From now on it takes posts and says nothing.
+    pub fn be_silent(&self) {
+        self.state.lock().unwrap().is_silent = true;
+    }
+
+    pub fn challenges(&self) -> Vec<Post> {
+        self.state.lock().unwrap().challenges.clone()
+    }
+
+    /// Without the challenges.
     pub fn posts(&self) -> Vec<Post> {
         self.state.lock().unwrap().posts.clone()
     }

@@ -10,10 +10,10 @@ async fn a_slow_or_missing_receiver_holds_up_no_mail() {
     let receiver = Receiver::start();
     let app = app_for(&receiver).await;
     let ann = app.user("ann@example.com").await;
-    // Takes connections and never says a word.
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = silent.local_addr().unwrap().port();
-    let webhook = hook(&app, &ann, &json!({"url": format!("https://localhost:{port}/")})).await;
+    // Agrees, and never says a word again.
+    let silent = receiver.beside();
+    let webhook = hook(&app, &ann, &json!({"url": silent.url})).await;
+    silent.be_silent();
     hook(&app, &ann, &json!({"url": receiver.url})).await;
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     receiver.got(1).await;
@@ -35,9 +35,9 @@ async fn one_users_silent_receiver_holds_up_nobody_elses_events() {
     settings.push(("DELIVERY_DRAIN_SECS", "0.3"));
     let app = TestApp::spawn_with(&settings).await;
     let (ann, bob) = (app.user("ann@example.com").await, app.user("bob@example.com").await);
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = silent.local_addr().unwrap().port();
-    hook(&app, &ann, &json!({"url": format!("https://localhost:{port}/")})).await;
+    let silent = receiver.beside();
+    hook(&app, &ann, &json!({"url": silent.url})).await;
+    silent.be_silent();
     hook(&app, &bob, &json!({"url": receiver.url})).await;
     let many = json!({"activities": vec![run(); 50]});
     app.post_as(&ann, "/activities/batch", &many).await.expect(200);

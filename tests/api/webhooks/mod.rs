@@ -1,8 +1,12 @@
 //! Webhooks: what is posted, how it is signed, what happens when nobody takes it, and where it never goes.
 
+mod budget;
+mod consent;
 mod failures;
 mod fairness;
 mod odd_receivers;
+mod payloads;
+mod reach;
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -110,7 +114,8 @@ async fn only_what_was_asked_for_is_told() {
 
 #[actix_rt::test]
 async fn webhooks_are_their_owners_and_not_too_many() {
-    let app = TestApp::spawn().await;
+    // Nobody is there to agree, which is soon known.
+    let app = TestApp::spawn_with(&[("DELIVERY_DEADLINE_SECS", "0.5")]).await;
     let ann = app.user("ann@example.com").await;
     let bob = app.user("bob@example.com").await;
     let body = json!({"url": "https://hooks.example.com/x"});

@@ -3,6 +3,8 @@
 
 mod passwords;
 mod registrations;
+mod unproven;
 
 pub use passwords::*;
 pub use registrations::*;
+pub use unproven::{Purged, purge as purge_unproven};

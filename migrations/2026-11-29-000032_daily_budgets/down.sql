@@ -1,0 +1,2 @@
+DROP INDEX registrations_verify_expires_idx;
+DROP TABLE daily_budgets;

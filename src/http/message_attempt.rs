@@ -1,0 +1,59 @@
+//! The limit of requests that have messages sent to people who may never have asked.
+
+use std::{future::Future, net::IpAddr, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use ipnet::IpNet;
+
+use super::ClientAddress;
+use crate::{
+    auth::Purpose,
+    error::{ApiError, ApiResult},
+    state::WorkerState,
+    throttle::{self, Standing},
+};
+
+/// Stands in the signature of whatever may send a message to somebody who did not ask: one of those
+/// that a network can cause in a day, whoever they go to, and whether or not any goes at all.
+pub struct MessageAttempt {
+    /// Where the request comes from, where networks are limited.
+    pub network: Option<IpNet>,
+}
+
+impl FromRequest for MessageAttempt {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = request.app_data::<Data<WorkerState>>().cloned();
+        let address = ClientAddress::known(request);
+        Box::pin(async move {
+            let state = state.ok_or_else(|| ApiError::internal("no worker state"))?;
+            let limited = state.limits.message_network.zip(address);
+            let Some((rate, ClientAddress(address))) = limited else {
+                return Ok(Self { network: None });
+            };
+            let network = network_of(address);
+            let name = network.to_string();
+            let key = state.server_key.tag(Purpose::Throttle, "messages", name.as_bytes());
+            let taken = async {
+                let conn = state.pool.get().await?;
+                throttle::take(&conn, &key, rate.into()).await
+            };
+            let taken: ApiResult<u32> = taken.await;
+            state.metrics.count_limit("message_network", taken.is_ok());
+            let standing = Standing::new("attempts", rate, 0);
+            taken.map_err(|error| match error.retry_after_secs {
+                Some(seconds) => error.standing(standing.until(seconds)),
+                None => error,
+            })?;
+            Ok(Self { network: Some(network) })
+        })
+    }
+}
+
+/// What one provider's customer commonly has more than one address in.
+fn network_of(address: IpAddr) -> IpNet {
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())
+}

@@ -1,0 +1,70 @@
+//! Asking a receiver whether it wants the events: before it has agreed, nothing else is posted to
+//! it.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{WebhookClient, signing_keys};
+use crate::{auth::ServerKey, db::clock};
+
+/// Posts a signed `webhook.challenge`, which the receiver has to give back.
+///
+/// # Errors
+/// Why it has not agreed, as the webhook's owner reads it.
+pub async fn challenge(
+    client: &WebhookClient,
+    server_key: &ServerKey,
+    webhook_id: Uuid,
+    url: &str,
+) -> Result<(), String> {
+    let challenge = Uuid::new_v4().simple().to_string();
+    let event = json!({
+        "type": "webhook.challenge",
+        "timestamp": clock::now().to_rfc3339(),
+        "data": {"challenge": challenge},
+    });
+    let keys = signing_keys(server_key, webhook_id);
+    let body = event.to_string().into_bytes();
+    let posted = client.post(url, &keys, Uuid::new_v4(), body).await?;
+    if !posted.status.is_success() {
+        return Err(format!("answered {} to the challenge", posted.status.as_u16()));
+    }
+    if !is_echo(&posted.body, &challenge) {
+        return Err("did not give the challenge back".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether `body` is the challenge, or a JSON object with it as `challenge`. What sends back all it
+/// is sent, as some services do, has agreed to nothing.
+fn is_echo(body: &[u8], challenge: &str) -> bool {
+    if body.trim_ascii() == challenge.as_bytes() {
+        return true;
+    }
+    let object: Option<Value> = serde_json::from_slice(body).ok();
+    object.is_some_and(|object| object.get("challenge").is_some_and(|echo| echo == challenge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_challenge_itself_is_consent() {
+        for (body, agrees) in [
+            ("c0ffee", true),
+            ("c0ffee\r\n", true),
+            (r#"{"challenge": "c0ffee"}"#, true),
+            (r#"{"challenge": "c0ffee", "ok": true}"#, true),
+            ("", false),
+            ("ok", false),
+            (r#""c0ffee""#, false),
+            (r#"{"challenge": "c0ffe"}"#, false),
+            (r#"{"data": {"challenge": "c0ffee"}}"#, false),
+            (r#"{"json": {"data": {"challenge": "c0ffee"}}}"#, false),
+            ("<p>c0ffee</p>", false),
+        ] {
+            assert_eq!(is_echo(body.as_bytes(), "c0ffee"), agrees, "{body}");
+        }
+    }
+}

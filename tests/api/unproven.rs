@@ -1,0 +1,55 @@
+//! What strangers leave behind is forgotten: registrations that nobody confirms, accounts that
+//! nobody proves.
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, Scrape, TestApp, until_selects};
+
+const REMAINING: &str =
+    "SELECT string_agg(split_part(email, '@', 1), ' ' ORDER BY email) FROM users";
+
+#[actix_rt::test]
+async fn what_nobody_proves_is_forgotten_after_days() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    for name in ["expired", "resent", "resetting", "coding", "again"] {
+        app.register(&format!("{name}@example.com"), PASSWORD).await;
+    }
+    // Somebody guesses at one of them, which is recorded.
+    app.login("expired@example.com", "not the password").await.expect(401);
+    let everybody = "UPDATE users SET created_at = now() - interval '8 days'";
+    app.database.execute(everybody).await;
+    let expired = "UPDATE registrations SET verify_expires = now() - interval '3 days 1 minute'
+                   WHERE user_id IN (SELECT id FROM users WHERE email NOT LIKE 'resent@%')";
+    app.database.execute(expired).await;
+    let recently = "UPDATE registrations SET verify_expires = now() - interval '2 days'
+                    WHERE user_id IN (SELECT id FROM users WHERE email LIKE 'resent@%')";
+    app.database.execute(recently).await;
+    // Their owners are about to prove these.
+    app.post("/auth/forgot-password", &json!({"email": "resetting@example.com"})).await.expect(200);
+    let code = json!({"identifier": "coding@example.com", "channel": "email"});
+    app.post("/auth/otp/request", &code).await.expect(200);
+    app.register("again@example.com", PASSWORD).await;
+    app.register("new@example.com", PASSWORD).await;
+
+    let app = app.restarted(&[]).await;
+    until_selects(&app.database, REMAINING, "again ann coding new resent resetting").await;
+    until_selects(&app.database, "SELECT count(*) FROM registrations", "3").await;
+    let events = "SELECT count(*) FROM auth_events WHERE kind = 'login_failed'";
+    until_selects(&app.database, events, "0").await;
+    for (what, count) in [("registration", 3.0), ("account", 1.0)] {
+        let series = format!("sports_log_unproven_purged_total{{what=\"{what}\"}}");
+        crate::support::until("it is counted", async || {
+            Scrape::of(&app).await.get(&series) == Some(count)
+        })
+        .await;
+    }
+    // A token that was mailed again is good for the account that is still there.
+    app.post("/auth/resend-verification", &json!({"email": "resent@example.com"}))
+        .await
+        .expect(202);
+    let mail = app.smtp.mail_to("resent@example.com").await;
+    app.verify(&mail.token()).await.expect(200);
+    app.get_as(&ann, "/me").await.expect(200);
+    app.register("expired@example.com", PASSWORD).await;
+}
