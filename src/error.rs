@@ -71,6 +71,7 @@ pub enum ErrorCode {
     Busy,
     DatabaseUnavailable,
     DeliveryUnavailable,
+    SchemaMismatch,
     ShuttingDown,
     ChannelUnavailable,
     Internal,
@@ -131,6 +132,7 @@ impl ErrorCode {
             Self::Busy
             | Self::DatabaseUnavailable
             | Self::DeliveryUnavailable
+            | Self::SchemaMismatch
             | Self::ShuttingDown
             | Self::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -141,7 +143,10 @@ impl ErrorCode {
     pub fn retry_after_secs(self) -> Option<u32> {
         match self {
             Self::Busy => Some(2),
-            Self::DatabaseUnavailable | Self::DeliveryUnavailable | Self::ShuttingDown => Some(5),
+            Self::DatabaseUnavailable
+            | Self::DeliveryUnavailable
+            | Self::SchemaMismatch
+            | Self::ShuttingDown => Some(5),
             Self::ChannelUnavailable => Some(60),
             _ => None,
         }

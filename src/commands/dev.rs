@@ -35,8 +35,12 @@ pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {
-        let stop = stop_signal()?;
-        let application = Application::build(&config).await?;
+        let mut stop = std::pin::pin!(stop_signal()?);
+        let application = tokio::select! {
+            built = Application::build(&config) => built?,
+            // Nothing has begun: a start may wait for its database, or for a migration.
+            () = &mut stop => return Ok(()),
+        };
         print_summary(&config, application.port(), &home);
         Ok(application.run_until_stopped(stop).await?)
     });

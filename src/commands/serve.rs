@@ -21,8 +21,12 @@ pub fn serve() -> CommandResult {
     let config = configured(Source::from_environment())?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
-        let stop = stop_signal()?;
-        let application = Application::build(&config).await?;
+        let mut stop = std::pin::pin!(stop_signal()?);
+        let application = tokio::select! {
+            built = Application::build(&config) => built?,
+            // Nothing has begun: a start may wait for its database, or for a migration.
+            () = &mut stop => return Ok(()),
+        };
         supervisor::ready(application.port());
         let address = SocketAddr::new(config.server.bind_addr.ip(), application.port());
         let watch = supervisor::watch(&local_url(address));

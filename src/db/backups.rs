@@ -18,6 +18,11 @@ pub struct Backup {
 }
 
 impl Backup {
+    /// As the script names files that only a key opens.
+    pub fn is_encrypted(&self) -> bool {
+        self.file.ends_with(".age") || self.file.ends_with(".gpg")
+    }
+
     /// The last one, if there ever was one.
     pub async fn latest(mut conn: &AsyncPgConnection) -> QueryResult<Option<Self>> {
         backups::table

@@ -1,11 +1,15 @@
 //! What monitoring asks: does the process serve, can it do its work, and how is it?
 
-use actix_web::{HttpResponse, web::Data};
-use diesel_async::RunQueryDsl;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{FORWARDED, HeaderName},
+    web::Data,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    db::migrations,
     delivery::Actors,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
@@ -17,13 +21,16 @@ pub struct Health {
     status: &'static str,
 }
 
-/// What the service needs, and how it is.
+/// That the service can do its work. Only a client on the same machine learns more.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
     status: &'static str,
-    database: &'static str,
-    delivery: &'static str,
-    actors: Actors,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actors: Option<Actors>,
 }
 
 /// 200 while the process serves and shall be sent requests, whether or not it can do all of its work:
@@ -50,35 +57,52 @@ fn stays(state: &WorkerState) -> ApiResult<()> {
     Ok(())
 }
 
-/// 200 when the database answers and delivery is running, else 503 with the code of what is not.
+/// 200 when the database answers and has the schema of this server, and delivery is running; else 503 with the code
+/// of what is not. Asked on a connection that requests share, so that a full pool is no reason to be restarted.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "Operations",
     security(()),
     responses((status = 200, description = "It can do its work", body = Readiness)),
     extensions(
         ("x-any-parameters" = json!(true)),
-        ("x-error-codes" = json!([ErrorCode::DeliveryUnavailable, ErrorCode::ShuttingDown]))),
+        ("x-error-codes" = json!([
+            ErrorCode::DeliveryUnavailable, ErrorCode::SchemaMismatch, ErrorCode::ShuttingDown
+        ]))),
 )]
-pub async fn readyz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+pub async fn readyz(request: HttpRequest, state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     stays(&state)?;
-    let conn = state.pool.get().await?;
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
-        .execute(&mut &*conn)
-        .await?;
-    let actors = state.delivery.actors();
+    let has_our_schema =
+        state.point_reads.run(async |conn| Ok(migrations::is_ours(conn).await?)).await?;
+    let (actors, is_inside) = (state.delivery.actors(), is_inside(&request));
+    let unready = |code, why: String| {
+        let message = if is_inside { why } else { "this server is not ready; try again".to_owned() };
+        Err(ApiError::new(code, message))
+    };
+    if !has_our_schema {
+        let why = "the database is of another version than this server; see `sports-log status`";
+        return unready(ErrorCode::SchemaMismatch, why.to_owned());
+    }
     if !state.delivery.is_running() {
         let states = actors.named().map(|(name, state)| format!("{name}: {state}")).join(", ");
-        return Err(ApiError::new(
-            ErrorCode::DeliveryUnavailable,
-            format!("the delivery of messages is not running ({states})"),
-        ));
+        let why = format!("the delivery of messages is not running ({states})");
+        return unready(ErrorCode::DeliveryUnavailable, why);
     }
+    let ok = is_inside.then_some("ok");
     Ok(HttpResponse::Ok().json(Readiness {
         status: "ready",
-        database: "ok",
-        delivery: "ok",
-        actors,
+        database: ok,
+        delivery: ok,
+        actors: is_inside.then_some(actors),
     }))
+}
+
+/// Whether the request was made on this machine, and not for somebody else by a proxy.
+fn is_inside(request: &HttpRequest) -> bool {
+    const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+    let headers = request.headers();
+    let is_for_others = headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED);
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    peer.is_some_and(|peer| peer.is_loopback()) && !is_for_others
 }
 
 /// What Prometheus scrapes.

@@ -44,10 +44,18 @@ impl TlsPostgres {
         let mut postgres = OwnPostgres::start();
         postgres.write("server.crt", &certificate.pem());
         postgres.write("server.key", &key.serialize_pem());
-        postgres.write("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n");
+        let rules = "hostssl all bound 127.0.0.1/32 scram-sha-256\n\
+                     hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n";
+        postgres.write("pg_hba.conf", rules);
         let port = free_port();
         postgres.configure(&format!("ssl = on\nlisten_addresses = '127.0.0.1'\nport = {port}\n"));
         Self { port, authority: publish(&authority), _postgres: postgres }
+    }
+
+    /// The URL with a user, and a password if there is one.
+    fn url(&self, user: &str, host: &str, parameters: &str) -> String {
+        let port = self.port;
+        format!("postgres://{user}@{host}:{port}/sports_log?hostaddr=127.0.0.1&{parameters}")
     }
 
     /// What the server says of a connection with `parameters`: its TLS version, or why there is none.
@@ -57,10 +65,7 @@ impl TlsPostgres {
             #[diesel(sql_type = diesel::sql_types::Text)]
             version: String,
         }
-        let url = format!(
-            "postgres://sports_log@{host}:{port}/sports_log?hostaddr=127.0.0.1&{parameters}",
-            port = self.port
-        );
+        let url = self.url("sports_log", host, parameters);
         let mut conn = connector(&url).connect().await.map_err(|error| error.to_string())?;
         let query = "SELECT coalesce(version, 'plain') AS version FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
         let row: Row = diesel::sql_query(query).fetch_one(&mut conn).await.unwrap();
@@ -102,6 +107,26 @@ async fn each_mode_checks_what_it_promises() {
         let error = server.connect("localhost", parameters).await.unwrap_err();
         assert!(error.contains("UnknownIssuer"), "{error}");
     }
+}
+
+#[actix_rt::test]
+async fn a_login_is_bound_to_its_tls_connection() {
+    let server = TlsPostgres::start();
+    let mut conn = connector(&server.url("sports_log", "localhost", "sslmode=require"))
+        .connect()
+        .await
+        .unwrap();
+    let role = "CREATE ROLE bound LOGIN PASSWORD 'sesame'";
+    diesel::sql_query(role).execute(&mut conn).await.unwrap();
+    // SCRAM-SHA-256-PLUS: the server refuses it when the digest of its certificate is another.
+    for binding in ["require", "prefer", "disable"] {
+        let parameters = format!("sslmode=require&channel_binding={binding}");
+        let url = server.url("bound:sesame", "localhost", &parameters);
+        assert!(connector(&url).connect().await.is_ok(), "{binding}");
+    }
+    let wrong = server.url("bound:simsim", "localhost", "sslmode=require&channel_binding=require");
+    let error = connector(&wrong).connect().await.err().unwrap().to_string();
+    assert!(error.contains("28P01: "), "{error}");
 }
 
 #[actix_rt::test]

@@ -1,10 +1,11 @@
 //! The schema: as the code believes it to be, and back again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel_async::SimpleAsyncConnection;
 use sports_log::db::migrations;
 
-use crate::support::{Database, connector};
+use crate::support::{Database, TestApp, connector, until_selects};
 
 /// How many there are.
 fn migrations_made() -> usize {
@@ -76,4 +77,50 @@ async fn replicas_may_migrate_at_the_same_time() {
     let applied = futures_util::future::join_all(runs).await;
     let count: usize = applied.into_iter().map(|applied| applied.unwrap().len()).sum();
     assert_eq!(count, migrations_made());
+}
+
+/// As if the last of our migrations had not been made.
+async fn without_the_last(database: &Database) {
+    let down = include_str!("../../migrations/2026-11-29-000042_oldest_server/down.sql");
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version >= '20261129000042'";
+    let mut conn = database.connect().await;
+    conn.batch_execute(&format!("{down}; {forget}")).await.unwrap();
+}
+
+#[actix_rt::test]
+async fn a_migration_that_waits_for_a_backup_lets_requests_pass() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    without_the_last(&app.database).await;
+    // What pg_dump holds as long as it runs.
+    let mut backup = app.database.connect().await;
+    backup.batch_execute("BEGIN; LOCK TABLE activities IN ACCESS SHARE MODE").await.unwrap();
+    let connector = connector(&app.database.url);
+    let migrating = migrations::run(&connector, Duration::ZERO);
+    let requests = async {
+        let is_waiting = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'activities'::regclass AND NOT granted";
+        until_selects(&app.database, is_waiting, "true").await;
+        let asked = Instant::now();
+        app.get_as(&ann, "/activities").await.expect(200);
+        assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+        backup.batch_execute("ROLLBACK").await.unwrap();
+    };
+    let (applied, ()) = futures_util::future::join(migrating, requests).await;
+    assert!(!applied.unwrap().is_empty());
+    app.get("/readyz").await.expect(200);
+}
+
+#[actix_rt::test]
+async fn an_index_that_was_interrupted_is_built_anew() {
+    let database = Database::new().await;
+    let interrupted = "UPDATE pg_index SET indisvalid = false
+                       WHERE indexrelid = 'activities_terms_idx'::regclass";
+    database.execute(interrupted).await;
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '20261129000041'";
+    database.execute(forget).await;
+    let applied = migrations::run(&connector(&database.url), Duration::ZERO).await.unwrap();
+    assert_eq!(applied, ["20261129000041"]);
+    let valid =
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'activities_terms_idx'::regclass";
+    assert_eq!(database.text(valid).await, "true");
 }

@@ -3,15 +3,16 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    time::{Duration, Instant},
 };
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
-    Database,
+    Database, free_port,
     process::{Process, run, said},
     send, settings,
 };
@@ -110,6 +111,26 @@ async fn a_migration_that_fails_leaves_the_old_server_serving() {
         assert!(said(&failed).contains("a migration failed"), "{}", said(&failed));
     }
     assert_eq!(database.text("SELECT count(*) FROM __diesel_schema_migrations").await, before);
-    send(Method::GET, &format!("http://{address}"), "/readyz", &[], None).await.expect(200);
+    let base = format!("http://{address}");
+    // It does not know that the schema has all that it needs, but it does its work.
+    send(Method::GET, &base, "/readyz", &[], None).await.expect_error(503, "schema_mismatch");
+    let body = json!({"email": "nobody@example.com", "password": "seven silver swans"});
+    let json = [("content-type", "application/json")];
+    let login = send(Method::POST, &base, "/auth/login", &json, Some(body.to_string().into()));
+    login.await.expect_error(401, "invalid_credentials");
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
+}
+
+#[test]
+fn a_server_that_waits_for_its_database_ends_at_once() {
+    let nowhere = format!("postgres://sports_log@127.0.0.1:{}/sports_log", free_port());
+    let home = tempfile::tempdir().unwrap();
+    let dev = ["dev", "--dir", home.path().to_str().unwrap()];
+    for arguments in [&["serve"][..], &dev] {
+        let server = Process::start(arguments, &settings(&nowhere, 25));
+        server.wait_for("the database is not there yet");
+        let asked = Instant::now();
+        assert_eq!(server.end(Signal::SIGTERM), Some(0));
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    }
 }

@@ -96,8 +96,7 @@ fn is_named(user_id: Uuid, sources: &[String], name: &str) -> Condition {
 /// The first part is the condition of the index, which PostgreSQL does not guess.
 fn has_words(words: &str) -> Condition {
     let index = "(activities.title IS NOT NULL OR activities.notes IS NOT NULL)
-                 AND activity_words(activities.title, activities.notes)
-                     @@ websearch_to_tsquery('simple', fold_case($1))";
+                 AND activity_terms(activities.title, activities.notes) @@ terms_query($1)";
     Box::new(FixedSql::<Bool>::new(index).bind::<Text, _>(words.to_owned()))
 }
 

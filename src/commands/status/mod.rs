@@ -49,14 +49,25 @@ struct Database {
     warnings: Vec<String>,
     applied_migrations: usize,
     pending_migrations: Vec<String>,
+    /// The oldest version of sports-log that may use the schema, where that is not this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newer_server: Option<String>,
     outbox: Vec<Depth>,
     /// Messages of the last day that were given up.
     dead_messages: i64,
     /// Messages of the last day that nobody got, by why.
     lost: Vec<Lost>,
-    last_backup: Option<Backup>,
+    last_backup: Option<LastBackup>,
     /// Seconds by which this machine's clock is ahead of the database's.
     clock_offset_seconds: Option<f64>,
+}
+
+/// A backup, and whether a thief of its file could read it.
+#[derive(Serialize)]
+struct LastBackup {
+    #[serde(flatten)]
+    backup: Backup,
+    is_encrypted: bool,
 }
 
 /// Prints how things are; an error when something needs somebody.
@@ -103,15 +114,18 @@ impl Database {
         }
         let schema = migrations::compare(&connector).await?;
         (known.applied_migrations, known.pending_migrations) = (schema.applied, schema.pending);
+        known.newer_server = schema.newer_server;
         let conn = connector.connect().await?;
         known.clock_offset_seconds = db::clock::measure(&conn).await?;
         // An older schema has not all of the tables.
-        if known.pending_migrations.is_empty() {
+        if known.pending_migrations.is_empty() && known.newer_server.is_none() {
             known.outbox = store::depth(&conn).await?;
             known.lost = store::recently_lost(&conn).await?;
             let dead = known.lost.iter().filter(|lost| lost.status == "dead");
             known.dead_messages = dead.map(|lost| lost.messages).sum();
-            known.last_backup = Backup::latest(&conn).await?;
+            known.last_backup = Backup::latest(&conn)
+                .await?
+                .map(|backup| LastBackup { is_encrypted: backup.is_encrypted(), backup });
         }
         Ok(known)
     }
@@ -124,6 +138,11 @@ impl Database {
         if !self.pending_migrations.is_empty() {
             problems.push("the schema is behind: run `sports-log migrate`".into());
         }
+        problems.extend(self.newer_server.as_ref().map(|needed| {
+            format!(
+                "only version {needed} of sports-log or a newer one may use the schema: upgrade"
+            )
+        }));
         problems.extend(self.clock_offset_seconds.and_then(clock::problem));
         problems.extend(lost::sentences(&self.lost));
         problems.extend_from_slice(&self.warnings);

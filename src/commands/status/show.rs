@@ -2,7 +2,7 @@
 
 use comfy_table::Table;
 
-use super::{Database, Server, Status, clock};
+use super::{Database, LastBackup, Server, Status, clock};
 use crate::commands::tables::{plain_table, time};
 
 /// A line for each thing, and what is wrong beneath.
@@ -82,7 +82,11 @@ fn database(table: &mut Table, database: &Database) {
     }
     let backup = database.last_backup.as_ref().map_or_else(
         || "never".to_owned(),
-        |backup| format!("{}, {} ({} bytes)", time(backup.finished_at), backup.file, backup.bytes),
+        |LastBackup { backup, is_encrypted }| {
+            let how = if *is_encrypted { "encrypted" } else { "not encrypted" };
+            let at = time(backup.finished_at);
+            format!("{at}, {} ({} bytes, {how})", backup.file, backup.bytes)
+        },
     );
     table.add_row(["last backup", &backup]);
 }

@@ -1,11 +1,19 @@
 //! The embedded migrations, run under an advisory lock so that replicas may start together.
 
+mod apply;
+mod compatibility;
+
 use std::time::Duration;
 
 use derive_more::Display;
-use diesel::{ConnectionError, connection::SimpleConnection, migration::MigrationVersion};
+use diesel::{
+    ConnectionError, QueryResult, RunQueryDsl, connection::SimpleConnection,
+    migration::MigrationVersion,
+};
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+pub use compatibility::is_ours;
 
 use super::Connector;
 
@@ -14,6 +22,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Any fixed number will do: it names this application's lock in its database.
 const ADVISORY_LOCK: i64 = 0x73_70_6f_72_74_73;
 
+const LOCK_RETRY: Duration = Duration::from_millis(50);
+
 /// Why the schema could not be brought up to date.
 #[derive(Debug, Display)]
 pub enum MigrationError {
@@ -21,6 +31,12 @@ pub enum MigrationError {
     Connection(ConnectionError),
     #[display("a migration failed: {_0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
+    #[display(
+        "the database was brought up to date by a newer sports-log, and only version {_0} or a newer one may \
+         use it; this is version {}. Install {_0}, or restore a backup from before that upgrade",
+        env!("CARGO_PKG_VERSION")
+    )]
+    TooOld(String),
 }
 
 impl std::error::Error for MigrationError {}
@@ -28,13 +44,15 @@ impl std::error::Error for MigrationError {}
 type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
 
 /// Applies what is pending and returns the versions applied, trying for `patience` to reach
-/// the database (it may be starting beside us).
+/// the database (it may be starting beside us). Refuses a schema that only newer servers may use.
 pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String>, MigrationError> {
-    on_a_thread_of_its_own(connector, patience, |connection| {
-        let applied = connection.run_pending_migrations(MIGRATIONS)?;
-        Ok(applied.iter().map(MigrationVersion::to_string).collect())
-    })
-    .await
+    let applied = on_a_thread_of_its_own(connector, patience, |connection| {
+        if let Some(needed) = compatibility::newer_server(connection)? {
+            return Ok(Err(MigrationError::TooOld(needed)));
+        }
+        Ok(Ok(apply::pending(connection)?))
+    });
+    applied.await?
 }
 
 /// The database's schema against the one that this program knows.
@@ -42,9 +60,11 @@ pub struct Schema {
     pub applied: usize,
     /// Versions that are still to be applied.
     pub pending: Vec<String>,
+    /// The oldest version of sports-log that may use it, where that is not this one.
+    pub newer_server: Option<String>,
 }
 
-/// Looks, and changes nothing.
+/// Inspects, and changes nothing.
 pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
         let pending = connection.pending_migrations(MIGRATIONS)?;
@@ -54,6 +74,7 @@ pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
                 .iter()
                 .map(|migration| migration.name().version().to_string())
                 .collect(),
+            newer_server: compatibility::newer_server(connection)?,
         })
     })
     .await
@@ -98,11 +119,20 @@ fn locked<T>(
     connection: &mut Harness,
     work: impl FnOnce(&mut Harness) -> diesel::migration::Result<T>,
 ) -> diesel::migration::Result<T> {
-    connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+    // Asked for again and again: a statement that waits is one that CREATE INDEX CONCURRENTLY, run by the server that
+    // has the lock, would wait for in turn.
+    while !is_locked(connection)? {
+        std::thread::sleep(LOCK_RETRY);
+    }
     // The lock ends with the session, so a failure needs no unlocking.
     let outcome = work(connection)?;
     connection.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
     Ok(outcome)
+}
+
+fn is_locked(connection: &mut Harness) -> QueryResult<bool> {
+    let lock = format!("pg_try_advisory_lock({ADVISORY_LOCK})");
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
 }
 
 async fn connect_patiently(

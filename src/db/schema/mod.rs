@@ -75,6 +75,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     daily_budgets,
     backups,
+    oldest_server,
     takeouts,
     takeout_chunks,
     shares,

@@ -63,6 +63,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    oldest_server (version) {
+        version -> Text,
+    }
+}
+
+diesel::table! {
     backups (id) {
         id -> Int8,
         finished_at -> Timestamptz,

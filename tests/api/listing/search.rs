@@ -115,3 +115,43 @@ async fn activities_are_found_by_words_ranges_and_sports() {
     let bob = app.user("bob@example.com").await;
     assert_eq!(titles(&app, &bob, "q=river").await, Vec::<String>::new());
 }
+
+#[actix_rt::test]
+async fn words_are_found_without_accents_between_signs_and_without_spaces() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let found: [(&str, &[&str], &[&str]); 10] = [
+        ("run/walk (easy)", &["run", "walk", "RUN/WALK", "easy", "\"run walk\""], &["ru", "-run"]),
+        ("half-marathon_2026", &["half", "marathon", "half-marathon", "2026"], &["half -marathon"]),
+        ("Zürich–Genève", &["zurich", "Zürich", "geneve", "Geneve zurich"], &["zur"]),
+        ("Łódź, Åre, Øresund", &["lodz", "are", "oresund", "Łódź"], &["lodz -are"]),
+        ("œuvre Việt Nam", &["oeuvre", "viet nam", "VIỆT"], &["vie"]),
+        ("בוקר שָׁלוֹם", &["שלום", "שָׁלוֹם"], &["של"]),
+        (
+            "東京マラソン大会",
+            &["東京", "マラソン", "ラソ", "大", "ﾏﾗｿﾝ", "京マ 大会"],
+            &["東会", "-東京 大会", "京東"],
+        ),
+        ("서울마라톤", &["마라톤", "서울", "울마"], &["울서"]),
+        ("วิ่งตอนเช้า", &["ตอนเช้า", "วิ่ง"], &["เช้าตอน"]),
+        ("晨跑10公里", &["晨跑", "公里", "10", "跑"], &["跑晨", "1"]),
+    ];
+    for (day, (title, ..)) in found.iter().enumerate() {
+        let day = format!("2026-05-{:02}T08:00:00Z", day + 1);
+        let body = json!({"activity_type": "run", "started_at": day, "title": title, "duration_secs": 600});
+        app.post_as(&ann, "/activities", &body).await.expect(201);
+    }
+    let search = async |words: &str| {
+        let query = serde_urlencoded::to_string([("q", words)]).unwrap();
+        titles(&app, &ann, &query).await
+    };
+    for (title, queries, others) in found {
+        for words in queries {
+            assert_eq!(search(words).await, [title], "{words}");
+        }
+        for words in others {
+            let found = search(words).await;
+            assert!(!found.contains(&title.to_owned()), "{words} finds {title}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+-- Words are found without their accents, between slashes and other signs, and in scripts without spaces by parts of them:
+-- "zurich" in "Zürich", "run" in "run/walk", "マラソン" in "東京マラソン". PostgreSQL's own unaccent and pg_trgm are packages
+-- of their own in some distributions, and its parser takes "run/walk" for the path of a file.
+--
+-- The functions in plpgsql call none but PostgreSQL's own, because an index is built with another search_path than it is used with.
+
+-- Takes accents and points off what fold_case made. Vowel signs and the marks of kana stay: they make other letters.
+CREATE FUNCTION bare_letters(folded TEXT) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    IF octet_length(folded) = char_length(folded) THEN
+        RETURN folded;
+    END IF;
+    folded := regexp_replace(normalize(folded, NFKD),
+        E'[\u0300-\u036F\u0483-\u0487\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u064B-\u065F\u0670]',
+        '', 'g');
+    folded := translate(folded, 'øłđðħŧ', 'olddht');
+    folded := replace(replace(replace(folded, 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th');
+    RETURN normalize(folded, NFKC);
+END $$;
+
+-- The words of a text. In a script without spaces these are pairs of neighbours, one after the other, and single letters.
+CREATE FUNCTION words_of_text(bare TEXT) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    -- Thai and Lao, Myanmar, Khmer, Hangul, kana and bopomofo, Han.
+    letters CONSTANT TEXT COLLATE "C" := E'\u0E01-\u0E3A\u0E40-\u0E4E\u0E81-\u0EBD\u0EC0-\u0ECD\u0EDC-\u0EDF\u1000-\u103F\u1050-\u109F\uA9E0-\uA9EF\uA9FA-\uA9FE\uAA60-\uAA7F\u1780-\u17D3\u17D7\u17DC\u17DD\u1100-\u11FF\uAC00-\uD7A3\u3005-\u3007\u3041-\u30FA\u30FC-\u30FF\u3105-\u312F\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF';
+    pairs   TEXT;
+    singles TEXT;
+BEGIN
+    -- What the parser would keep together: paths, hosts, addresses, compounds, numbers with a point, tags, entities.
+    bare := translate(bare, '&+-./:<>@_~', '           ');
+    IF octet_length(bare) = char_length(bare) OR bare COLLATE "C" !~ ('[' || letters || ']') THEN
+        RETURN to_tsvector('simple', bare);
+    END IF;
+    SELECT string_agg(part[1] || ' ' || coalesce(in_pairs, '') || ' ', '' ORDER BY place) INTO pairs
+    FROM regexp_matches(bare COLLATE "C", '([^' || letters || ']*)([' || letters || ']*)', 'g') WITH ORDINALITY AS parts(part, place),
+         LATERAL (
+            SELECT string_agg(letter || coalesce(neighbour, ''), ' ' ORDER BY number) AS in_pairs
+            FROM (SELECT letter, number, lead(letter) OVER (ORDER BY number) AS neighbour
+                  FROM unnest(string_to_array(part[2], NULL)) WITH ORDINALITY AS run(letter, number)) neighbours
+            WHERE neighbour IS NOT NULL OR number = 1) run;
+    singles := regexp_replace(bare COLLATE "C", '[^' || letters || ']+', '', 'g');
+    singles := regexp_replace(singles, '(.)', '\1 ', 'g');
+    RETURN to_tsvector('simple', pairs) || strip(to_tsvector('simple', singles));
+END $$;
+
+-- What somebody types into a search box, as websearch_to_tsquery reads it: "a phrase", -without, or.
+CREATE FUNCTION query_of_words(bare TEXT) RETURNS tsquery LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    letters CONSTANT TEXT COLLATE "C" := E'\u0E01-\u0E3A\u0E40-\u0E4E\u0E81-\u0EBD\u0EC0-\u0ECD\u0EDC-\u0EDF\u1000-\u103F\u1050-\u109F\uA9E0-\uA9EF\uA9FA-\uA9FE\uAA60-\uAA7F\u1780-\u17D3\u17D7\u17DC\u17DD\u1100-\u11FF\uAC00-\uD7A3\u3005-\u3007\u3041-\u30FA\u30FC-\u30FF\u3105-\u312F\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF';
+    query   TEXT;
+BEGIN
+    bare := translate(bare, E'!#$%&''()*+,./:;<=>?@[\\]^_`{|}~\t\n\r\f\x0B', repeat(' ', 35));
+    -- A hyphen takes away only at the beginning of a word.
+    bare := regexp_replace(bare, '([^ "-])-+', '\1 ', 'g');
+    IF octet_length(bare) = char_length(bare) OR bare COLLATE "C" !~ ('[' || letters || ']') THEN
+        RETURN websearch_to_tsquery('simple', bare);
+    END IF;
+    -- Every second segment is within quotes. Elsewhere, the pairs of a run are a phrase.
+    SELECT string_agg(words, '"' ORDER BY segment) INTO query
+    FROM unnest(string_to_array(bare, '"')) WITH ORDINALITY AS segments(content, segment),
+         LATERAL (
+            SELECT string_agg(part[1] || CASE
+                WHEN part[2] = '' THEN ''
+                WHEN segment % 2 = 0 THEN ' ' || in_pairs || ' '
+                WHEN part[1] LIKE '%-' THEN '"' || in_pairs || '" '
+                ELSE ' "' || in_pairs || '" ' END, '' ORDER BY place) AS words
+            FROM regexp_matches(content COLLATE "C", '([^' || letters || ']*)([' || letters || ']*)', 'g') WITH ORDINALITY AS parts(part, place),
+                 LATERAL (
+                    SELECT string_agg(letter || coalesce(neighbour, ''), ' ' ORDER BY number) AS in_pairs
+                    FROM (SELECT letter, number, lead(letter) OVER (ORDER BY number) AS neighbour
+                          FROM unnest(string_to_array(part[2], NULL)) WITH ORDINALITY AS run(letter, number)) neighbours
+                    WHERE neighbour IS NOT NULL OR number = 1) run) spaced;
+    RETURN websearch_to_tsquery('simple', query);
+END $$;
+
+CREATE FUNCTION activity_terms(title TEXT, notes TEXT) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN words_of_text(bare_letters(fold_case(coalesce(title, '') || ' ' || coalesce(notes, ''))));
+CREATE FUNCTION terms_query(words TEXT) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN query_of_words(bare_letters(fold_case(words)));

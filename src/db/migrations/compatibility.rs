@@ -1,0 +1,107 @@
+//! Which servers a schema is for.
+//!
+//! A newer schema serves older servers while they are replaced one after the other, until a migration takes away
+//! something that they use. That migration raises the version in the table `oldest_server`.
+
+use std::sync::LazyLock;
+
+use diesel::{
+    migration::MigrationSource,
+    pg::Pg,
+    prelude::*,
+    sql_types::{Array, BigInt, Bool, Text},
+};
+use diesel_async::AsyncPgConnection;
+
+use super::{Harness, MIGRATIONS};
+use crate::db::{FetchOne, fixed_query, wire::sqlstate};
+
+const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What PostgreSQL answers when a table is not there.
+const UNDEFINED_TABLE: &str = "42P01";
+
+/// Those that this server was made with.
+static VERSIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS).unwrap_or_default();
+    migrations.iter().map(|migration| migration.name().version().to_string()).collect()
+});
+
+/// Whether this server can use the schema: it has all that the server's migrations make, and is not for newer
+/// servers only.
+pub async fn is_ours(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        applied: i64,
+        #[diesel(sql_type = Text)]
+        oldest: String,
+    }
+    let found = fixed_query(
+        "SELECT (SELECT count(*) FROM __diesel_schema_migrations WHERE version = ANY($1)) AS applied,
+                coalesce((SELECT version FROM oldest_server), '') AS oldest",
+    )
+    .bind::<Array<Text>, _>(&*VERSIONS);
+    match found.fetch_one(&mut conn).await {
+        Ok(Found { applied, oldest }) => {
+            let has_all = usize::try_from(applied) == Ok(VERSIONS.len());
+            Ok(has_all && !is_newer(&oldest, OWN_VERSION))
+        }
+        Err(diesel::result::Error::DatabaseError(_, information))
+            if sqlstate(&*information) == Some(UNDEFINED_TABLE) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The oldest version that may use the schema, if this server is older.
+pub fn newer_server(connection: &mut Harness) -> diesel::migration::Result<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = Bool)]
+        is_there: bool,
+    }
+    #[derive(QueryableByName)]
+    struct Oldest {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let table = "SELECT to_regclass('oldest_server') IS NOT NULL AS is_there";
+    let table: Vec<Table> = diesel::sql_query(table).load(connection)?;
+    if !table.iter().any(|table| table.is_there) {
+        return Ok(None);
+    }
+    let oldest: Vec<Oldest> =
+        diesel::sql_query("SELECT version FROM oldest_server").load(connection)?;
+    let versions = oldest.into_iter().map(|oldest| oldest.version);
+    Ok(versions.filter(|oldest| is_newer(oldest, OWN_VERSION)).max())
+}
+
+/// Compares `1.10.0` and the like number by number; what follows the numbers does not count.
+fn is_newer(version: &str, than: &str) -> bool {
+    let numbers = |version: &str| -> Vec<u64> {
+        version.split(['.', '-', '+']).map_while(|number| number.parse().ok()).collect()
+    };
+    numbers(version) > numbers(than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        for (version, than, expected) in [
+            ("0.1.0", "0.1.0", false),
+            ("0.2.0", "0.1.9", true),
+            ("0.10.0", "0.9.0", true),
+            ("0.9.0", "0.10.0", false),
+            ("1.0.0", "0.99.99", true),
+            ("", "0.1.0", false),
+        ] {
+            assert_eq!(is_newer(version, than), expected, "{version} {than}");
+        }
+    }
+}
