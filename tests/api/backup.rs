@@ -18,13 +18,13 @@ use crate::support::{
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/backup/sports-log-backup");
 
 /// The dumps that are in a folder of backups.
-fn dumps(folder: &TempDir) -> Vec<PathBuf> {
+pub fn dumps(folder: &TempDir) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.extension().is_some_and(|e| e == "dump")).collect()
 }
 
-/// Runs the script against the PostgreSQL at `url`, beside whatever the test's runtime does.
-async fn backup(url: &str, folder: &Path, arguments: &[&str]) -> Output {
+/// The script for the PostgreSQL at `url`.
+pub fn script(url: &str, folder: &Path, arguments: &[&str]) -> Command {
     let (_, socket_dir) = url.split_once("host=").unwrap();
     let socket_dir = socket_dir.replace("%2F", "/");
     let tools = Binaries::find(None, None).unwrap().program("psql").parent().unwrap().to_owned();
@@ -33,11 +33,20 @@ async fn backup(url: &str, folder: &Path, arguments: &[&str]) -> Output {
     path.push(std::env::var_os("PATH").unwrap());
     let mut command = Command::new(SCRIPT);
     command.args(arguments).env("PATH", path).env("BACKUP_RUN", "").env("BACKUP_DIR", folder);
-    command.env("PGHOST", socket_dir).env("PGUSER", "sports_log");
+    command.env("PGHOST", socket_dir).env("PGUSER", "sports_log").env("BACKUP_MIGRATE", "");
+    command
+}
+
+/// Runs the script to its end, beside whatever the test's runtime does.
+pub async fn finished(mut command: Command) -> Output {
     actix_rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-async fn create_activity(app: &TestApp, user: &User, minute: usize) -> String {
+pub async fn backup(url: &str, folder: &Path, arguments: &[&str]) -> Output {
+    finished(script(url, folder, arguments)).await
+}
+
+pub async fn create_activity(app: &TestApp, user: &User, minute: usize) -> String {
     let body = json!({
         "activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60 * (minute + 1)
     });

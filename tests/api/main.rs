@@ -48,6 +48,7 @@ mod recordings;
 mod refreshing;
 mod registration;
 mod reset;
+mod restoring;
 mod scopes;
 mod sessions;
 mod shares;
