@@ -5,9 +5,14 @@ use std::time::Duration;
 use super::CommandResult;
 use crate::{
     app::most_connections,
-    config::{Config, Fault, Report, Source},
+    config::{BYTES_OF_A_HASH, Config, Fault, Report, Source},
     db::{Connector, Inspection},
+    imports::runner::FILE_BYTES,
 };
+
+/// What a server takes besides: measured at rest and while it is busy, with something to spare. See
+/// docs/PERFORMANCE.md.
+const SERVER_BYTES: u64 = 96 << 20;
 
 /// Prints settings and faults; an error when there are any.
 pub fn check_config() -> CommandResult {
@@ -22,6 +27,7 @@ pub fn check_config() -> CommandResult {
         if let Some(warning) = config.texts_go_anywhere() {
             println!("warning: {warning}\n");
         }
+        print_memory(&config);
         faults.extend(check_database(&config));
     }
     if faults.is_empty() {
@@ -32,6 +38,31 @@ pub fn check_config() -> CommandResult {
         println!("fault: {fault}");
     }
     Err(format!("{} fault(s) in the configuration", faults.len()).into())
+}
+
+/// Prints what the parts of a server need at most at the same time, and what it may have.
+fn print_memory(config: &Config) {
+    let hashing = config.hashing.concurrency as u64 * BYTES_OF_A_HASH;
+    let imports = FILE_BYTES as u64;
+    let all = SERVER_BYTES + hashing + imports;
+    let mebibytes = |bytes: u64| bytes >> 20;
+    let limit = config.memory.limit.map_or_else(
+        || "nothing limits it".to_owned(),
+        |limit| format!("it may have {} MiB", mebibytes(limit)),
+    );
+    println!(
+        "The server needs up to {} MiB of memory, and {limit}: {} for itself and its requests, {} for \
+         password hashes (HASH_CONCURRENCY), {} for files that are imported.\n",
+        mebibytes(all),
+        mebibytes(SERVER_BYTES),
+        mebibytes(hashing),
+        mebibytes(imports)
+    );
+    if config.memory.limit.is_some_and(|limit| all > limit) {
+        println!(
+            "warning: that is more than it may have: raise the limit of its memory, or lower HASH_CONCURRENCY\n"
+        );
+    }
 }
 
 /// Says what a look at the database shows. One that is not there is no fault of the configuration.

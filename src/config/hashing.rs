@@ -1,23 +1,71 @@
 //! How much of the machine password hashing may take.
 
-use super::{source::Source, units::Count};
+use super::{MemoryConfig, source::Source, units::Count};
+
+/// What a thread keeps for the hashes that it computes.
+pub const BYTES_OF_A_HASH: u64 = 19 << 20;
+
+/// Hashes at once on the largest machine, unless the operator wants more: some 400 logins a second.
+const MOST: usize = 8;
 
 /// Bounds of the process-wide hashing queue.
 #[derive(Clone, Debug)]
 pub struct HashingConfig {
-    /// Hashes computed at once; each takes 19 MiB and a core.
+    /// Hashes computed at once; each takes [`BYTES_OF_A_HASH`] and a core.
     pub concurrency: usize,
     /// Requests that may wait for their turn; more are answered 503 `busy`.
     pub queue: usize,
 }
 
 impl HashingConfig {
-    pub(super) fn read(s: &mut Source) -> Self {
-        // Half of the cores: the other half keeps answering reads during a storm of logins.
-        let half = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
-        Self {
-            concurrency: s.or("HASH_CONCURRENCY", Count(half)).0,
-            queue: s.or("HASH_QUEUE", Count(128)).0,
+    /// A fault where hashes alone would take more than half of the memory.
+    pub(super) fn read(s: &mut Source, memory: MemoryConfig) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let concurrency = s.or("HASH_CONCURRENCY", Count(fitting(cores, memory.limit))).0;
+        let bytes = concurrency as u64 * BYTES_OF_A_HASH;
+        if let Some(limit) = memory.limit
+            && concurrency > 1
+            && bytes > limit / 2
+        {
+            let problem = format!(
+                "is too much: {concurrency} hashes at once take {} MiB, more than half of the {} MiB that the \
+                 process may have",
+                bytes >> 20,
+                limit >> 20
+            );
+            s.fault("HASH_CONCURRENCY", problem);
+        }
+        Self { concurrency, queue: s.or("HASH_QUEUE", Count(128)).0 }
+    }
+}
+
+/// Half of the cores: the other half keeps answering reads during a storm of logins. And no more than a
+/// quarter of the memory.
+fn fitting(cores: usize, limit: Option<u64>) -> usize {
+    let in_memory = limit.map(|limit| limit / 4 / BYTES_OF_A_HASH);
+    let in_memory = in_memory.and_then(|count| usize::try_from(count).ok()).unwrap_or(MOST);
+    cores.div_ceil(2).min(MOST).min(in_memory).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_fit_the_cores_and_the_memory() {
+        let mebibytes = |count: u64| Some(count << 20);
+        for (cores, limit, expected) in [
+            (1, None, 1),
+            (2, None, 1),
+            (4, None, 2),
+            (64, None, 8),
+            (64, mebibytes(512), 6),
+            (64, mebibytes(256), 3),
+            (64, mebibytes(64), 1),
+            (2, mebibytes(512), 1),
+            (8, mebibytes(64 * 1024), 4),
+        ] {
+            assert_eq!(fitting(cores, limit), expected, "{cores} cores, {limit:?}");
         }
     }
 }

@@ -11,6 +11,7 @@ mod imports;
 mod limits;
 mod logging;
 mod mail;
+mod memory;
 mod oauth;
 mod secrets;
 mod server;
@@ -25,11 +26,12 @@ pub use database::DatabaseConfig;
 pub use database_url::{DatabaseUrl, SslMode};
 pub use delivery::DeliveryConfig;
 pub use garmin::{GarminConfig, GarminDeveloperConfig};
-pub use hashing::HashingConfig;
+pub use hashing::{BYTES_OF_A_HASH, HashingConfig};
 pub use imports::ImportConfig;
 pub use limits::{LimitsConfig, Rate};
 pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
+pub use memory::MemoryConfig;
 pub use oauth::{ClientCredentials, FacebookConfig, OAuthConfig, OidcConfig};
 pub use secrets::Secrets;
 pub use server::ServerConfig;
@@ -48,6 +50,7 @@ pub struct Config {
     pub sessions: SessionConfig,
     pub oauth: OAuthConfig,
     pub garmin: GarminConfig,
+    pub memory: MemoryConfig,
     pub hashing: HashingConfig,
     pub limits: LimitsConfig,
     pub mail: MailConfig,
@@ -86,7 +89,8 @@ impl Config {
         let sessions = SessionConfig::read(s);
         let oauth = OAuthConfig::read(s);
         let garmin = GarminConfig::read(s, &oauth);
-        let hashing = HashingConfig::read(s);
+        let memory = MemoryConfig::read(s);
+        let hashing = HashingConfig::read(s, memory);
         let limits = LimitsConfig::read(s);
         let mailbox = s.optional("MAILBOX_DIR");
         let mail = MailConfig::read(s, mailbox.clone());
@@ -108,6 +112,7 @@ impl Config {
                     sessions,
                     oauth,
                     garmin,
+                    memory,
                     hashing,
                     limits,
                     mail,

@@ -32,6 +32,7 @@ mod listing;
 mod log_secrecy;
 mod login;
 mod me;
+mod memory;
 mod message_budget;
 mod metrics;
 mod migration_rules;

@@ -26,6 +26,7 @@ use crate::{
     db::{Connections, Connector, Pool},
     error::ApiResult,
     jobs::{Jobs, Requests, Schedule, Stopping, Work},
+    recordings::MAX_FILE_BYTES,
     telemetry::{ImportMetrics, Metrics},
 };
 
@@ -41,6 +42,9 @@ const CONNECTIONS_OF_JOB: usize = 2;
 /// The most that they have open.
 pub const CONNECTIONS: Connections =
     Connections { lent: POOL_SIZE + AT_ONCE * CONNECTIONS_OF_JOB, listening: 1 };
+
+/// Bytes of the files that its jobs have in memory, at most.
+pub const FILE_BYTES: usize = AT_ONCE * MAX_FILE_BYTES;
 
 /// Bytes of an upload that is soon done.
 const SMALL: i64 = 8 * 1024 * 1024;
