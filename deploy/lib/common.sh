@@ -76,9 +76,35 @@ version_here() { sed -n 's/^version = "\(.*\)"/\1/p' "$repository/Cargo.toml" | 
 # git in this checkout, which may be another user's.
 git_here() { git -c safe.directory="$repository" -C "$repository" "$@"; }
 
+# The images that are not ours: those of the units, and those that the Dockerfile builds on.
+images_of_units() { sed -n 's/^Image=//p' "$repository"/deploy/quadlets/*.container | grep -v "^$image:"; }
+images_to_build_on() {
+    local version
+    version=$(sed -n 's/^ARG RUST_VERSION=//p' "$repository/Dockerfile")
+    sed -n 's/^FROM \([^ ]*\).*/\1/p' "$repository/Dockerfile" | sed "s/\${RUST_VERSION}/$version/"
+}
+
+digest_of() { sed -n "s|^$1 \(sha256:[0-9a-f]\{64\}\)\$|\1|p" "$repository/deploy/images.lock"; }
+
+# pull IMAGE: by its digest, where that is known.
+pull() {
+    local digest
+    digest=$(digest_of "$1")
+    if [[ -z $digest ]]; then
+        say "no digest of $1 is known (deploy/pin-images.sh): taking what its tag names"
+        run podman pull --quiet "$1"
+    else
+        run podman pull --quiet "${1%:*}@$digest"
+        run podman tag "${1%:*}@$digest" "$1"
+    fi
+}
+
 # build_image TAG: from this checkout.
 build_image() {
-    local revision
+    local revision base
+    images_to_build_on | while IFS= read -r base; do
+        [[ -z $(digest_of "$base") ]] || pull "$base"
+    done
     revision=$(git_here rev-parse HEAD 2>/dev/null || echo unknown)
     say "building $1: some minutes the first time"
     run podman build --tag "$1" --build-arg "VERSION=$(version_here)" --build-arg "REVISION=$revision" "$repository"

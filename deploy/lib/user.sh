@@ -95,8 +95,8 @@ write_units() {
 # Beforehand, with Podman's progress to look at: a unit's start would be silent and might time out.
 pull_images() {
     local wanted
-    sed -n 's/^Image=//p' "$repository"/deploy/quadlets/*.container | grep -v "^$image:" | while IFS= read -r wanted; do
-        podman image exists "$wanted" || run podman pull --quiet "$wanted"
+    images_of_units | while IFS= read -r wanted; do
+        podman image exists "$wanted" || pull "$wanted"
     done
 }
 
