@@ -185,14 +185,17 @@ impl Connector {
         hosts: &[Host],
         heard: Option<Heard>,
     ) -> ConnectionResult<AsyncPgConnection> {
-        let first = self.preferred.load(Relaxed);
+        let (began, first) = (Instant::now(), self.preferred.load(Relaxed));
         let count = hosts.len();
         let wait = self.wait / u32::try_from(count).unwrap_or(u32::MAX);
         let mut refusals = Vec::new();
         for (number, host) in hosts.iter().enumerate().cycle().skip(first).take(count) {
             let cause = match tokio::time::timeout(wait, self.open_to(host, heard.clone())).await {
                 Ok(Ok(connection)) => {
-                    self.preferred.store(number, Relaxed);
+                    // Another server takes writes now: the one before may never answer again.
+                    if self.preferred.swap(number, Relaxed) != number {
+                        self.trust.break_off(began);
+                    }
                     return Ok(connection);
                 }
                 Ok(Err(cause)) => cause,

@@ -103,5 +103,6 @@ async fn errors_mean_the_same_in_german() {
         postgres
     };
     let ((), _postgres) = join(load, restart).await;
-    assert_eq!(statuses, BTreeSet::from([200, 201, 503]));
+    assert!(statuses.contains(&503), "{statuses:?}");
+    assert!(statuses.is_subset(&BTreeSet::from([200, 201, 503])), "{statuses:?}");
 }
