@@ -75,7 +75,8 @@ pub async fn readyz(request: HttpRequest, state: Data<WorkerState>) -> ApiResult
         state.point_reads.run(async |conn| Ok(migrations::is_ours(conn).await?)).await?;
     let (actors, is_inside) = (state.delivery.actors(), is_inside(&request));
     let unready = |code, why: String| {
-        let message = if is_inside { why } else { "this server is not ready; try again".to_owned() };
+        let message =
+            if is_inside { why } else { "this server is not ready; try again".to_owned() };
         Err(ApiError::new(code, message))
     };
     if !has_our_schema {
