@@ -42,7 +42,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
     }
 }
 
-/// As [`ApiJson`]; `None` without a body.
+/// As [`ApiJson`]; `None` without a body, and for `null`.
 pub struct OptionalJson<T>(pub Option<T>);
 
 impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
@@ -55,8 +55,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
         if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
             return Box::pin(async { Ok(Self(None)) });
         }
-        let body = ApiJson::<T>::from_request(request, payload);
-        Box::pin(async move { Ok(Self(Some(body.await?.0))) })
+        let body = body(request, payload, SMALL);
+        let known = strictly(request);
+        Box::pin(async move {
+            let body = body.await?;
+            let is_null = body.trim_ascii() == b"null";
+            Ok(Self(if is_null { None } else { Some(parse(&body, known)?) }))
+        })
     }
 }
 

@@ -58,6 +58,7 @@ async fn it_wants_a_proof_and_its_owner_is_told() {
         app.post_as(&ann, "/me/export", &wrong).await.expect_error(401, "invalid_credentials");
     }
     app.get_as(&ann, "/me/export").await.expect_error(404, "not_found");
+    app.post_as(&ann, "/me/export", &json!(null)).await.expect(403);
     let number = json!({"password": 7});
     app.post_as(&ann, "/me/export", &number).await.expect_error(422, "validation_failed");
     take_out(&app, &ann).await;
