@@ -38,7 +38,7 @@ async fn a_token_says_what_the_contract_says() {
     assert!(claims["ver"].is_i64());
     let sessions = app.get_as(&user, "/me/sessions").await.expect(200).json();
     assert_eq!(claims["sid"], sessions["sessions"][0]["id"]);
-    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 24 * 3600);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 15 * 60);
 }
 
 #[actix_rt::test]
