@@ -13,8 +13,8 @@ use crate::{
     throttle::{self, Standing},
 };
 
-/// Stands in the signature of whatever may send a message to somebody who did not ask: one of those
-/// that a network can cause in a day, whoever they go to, and whether or not any goes at all.
+/// Stands in the signature of whatever may send a message to somebody who did not ask: takes one of
+/// the requests that a network has in a day, whether or not it leads to a message.
 pub struct MessageAttempt {
     /// Where the request comes from, where networks are limited.
     pub network: Option<IpNet>,

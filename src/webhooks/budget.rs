@@ -11,8 +11,8 @@ use crate::{
     throttle::daily,
 };
 
-/// Takes one post of the day's: of the user's, and of those to the host, whoever posts there. False
-/// when either is used up. Retries and challenges count.
+/// Takes one of the day's posts: of the user's, and of those that all users together have to the
+/// host. False when either is used up. Retries and challenges count.
 pub async fn take_post(
     conn: &AsyncPgConnection,
     key: &ServerKey,

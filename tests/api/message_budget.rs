@@ -12,7 +12,7 @@ const BUDGET: [(&str, &str); 2] =
 /// All that were ever to be sent, whatever became of them.
 const MESSAGES: &str = "SELECT count(*) FROM outbox";
 
-/// As if everything had happened so many minutes earlier.
+/// As if everything had happened `minutes` earlier.
 async fn later(app: &TestApp, minutes: u32) {
     let aged = format!(
         "UPDATE throttles SET taken = ARRAY(SELECT at - interval '{minutes} minutes' FROM unnest(taken) at)"
@@ -75,7 +75,7 @@ async fn what_a_stranger_uses_up_neither_voids_what_was_sent_nor_silences_notice
     assert_eq!(app.database.text(MESSAGES).await, "3");
     let sent = async || {
         let mails = app.smtp.mails();
-        mails.into_iter().filter(|mail| mail.text.contains("reset-password#")).next_back()
+        mails.into_iter().rfind(|mail| mail.text.contains("reset-password#"))
     };
     crate::support::until("the mail is there", async || {
         app.database

@@ -18,7 +18,9 @@ async fn start(millis: u32) -> (OwnPostgres, TestApp) {
     let micros = 1000 * millis;
     postgres.configure(&format!("commit_delay = {micros}\ncommit_siblings = 0\n"));
     let database = Database { url: postgres.url() };
-    let settings = [("DATABASE_POOL_SIZE", "20"), ("DATABASE_WAIT_SECS", "1")];
+    // Receivers of webhooks that nobody can reach are given up soon.
+    let patience = ("DELIVERY_DEADLINE_SECS", "0.5");
+    let settings = [("DATABASE_POOL_SIZE", "20"), ("DATABASE_WAIT_SECS", "1"), patience];
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &settings).await;
     (postgres, app)
 }
