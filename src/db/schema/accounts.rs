@@ -53,6 +53,7 @@ diesel::table! {
         reset_token -> Nullable<Bytea>,
         reset_expires -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        reset_id -> Nullable<Uuid>,
     }
 }
 
@@ -140,5 +141,13 @@ diesel::table! {
         key -> Bytea,
         day -> Date,
         used -> Int4,
+    }
+}
+
+diesel::table! {
+    failure_runs (key) {
+        key -> Bytea,
+        failures -> Int4,
+        last_at -> Timestamptz,
     }
 }
