@@ -119,6 +119,7 @@ diesel::table! {
         method -> Nullable<Text>,
         device -> Nullable<Text>,
         at -> Timestamptz,
+        network -> Nullable<Text>,
     }
 }
 

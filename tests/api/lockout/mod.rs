@@ -4,6 +4,7 @@ mod codes;
 mod networks;
 mod order;
 mod strangers;
+mod trail;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
