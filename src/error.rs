@@ -32,7 +32,7 @@ pub enum ErrorCode {
     InvalidCredentials,
     InvalidCode,
     InvalidRefreshToken,
-    EmailNotVerified,
+    PasswordClosed,
     AccountLocked,
     ReauthenticationRequired,
     LoginDenied,
@@ -67,6 +67,7 @@ pub enum ErrorCode {
     WeakPassword,
     IdempotencyKeyReused,
     RateLimited,
+    CodesClosed,
     ProviderError,
     Busy,
     DatabaseUnavailable,
@@ -93,7 +94,7 @@ impl ErrorCode {
             | Self::InvalidCredentials
             | Self::InvalidCode
             | Self::InvalidRefreshToken => StatusCode::UNAUTHORIZED,
-            Self::EmailNotVerified
+            Self::PasswordClosed
             | Self::AccountLocked
             | Self::ReauthenticationRequired
             | Self::LoginDenied
@@ -127,7 +128,7 @@ impl ErrorCode {
             Self::ValidationFailed | Self::WeakPassword | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited | Self::CodesClosed => StatusCode::TOO_MANY_REQUESTS,
             Self::ProviderError => StatusCode::BAD_GATEWAY,
             Self::Busy
             | Self::DatabaseUnavailable
@@ -137,6 +138,18 @@ impl ErrorCode {
             | Self::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Whether somebody tried to prove something and failed, which is what guessing looks like.
+    pub fn is_failed_proof(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidCredentials
+                | Self::InvalidCode
+                | Self::InvalidToken
+                | Self::InvalidRefreshToken
+                | Self::PasswordClosed
+        )
     }
 
     /// Seconds after which a retry makes sense, for `Retry-After`.

@@ -131,7 +131,7 @@ fn logged_in<T: 'static>(
 }
 
 /// The token that the request bears, whatever it is worth.
-fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
+pub(super) fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
     let missing =
         || ApiError::new(ErrorCode::MissingToken, "this needs `Authorization: Bearer <token>`");
     let state = request

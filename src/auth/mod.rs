@@ -3,6 +3,7 @@
 //! `local` is the way in by password, `otp` by a code, `oauth` by a provider; what they share is here: each ends in `sessions`.
 
 mod account;
+pub mod attempts;
 pub mod audit;
 pub mod budget;
 mod current_user;

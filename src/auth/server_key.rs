@@ -31,6 +31,8 @@ pub enum Purpose {
     OAuthLogin,
     #[display("refresh-token")]
     RefreshToken,
+    #[display("device-token")]
+    DeviceToken,
     #[display("personal-token")]
     PersonalToken,
     #[display("throttle")]

@@ -1,16 +1,20 @@
 //! Where a request comes from, as far as that can be known.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+};
 
 use actix_web::{HttpMessage, dev::ServiceRequest, http::header::HeaderName};
 use ipnet::IpNet;
 
+use crate::throttle::{Block, blocks, network};
+
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Left in the request's extensions: an IPv4 address, or the first 64 bits of an IPv6 one, which is
-/// what one subscriber has.
+/// Left in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClientAddress(pub IpAddr);
+pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
     /// The address of the peer; if that is a trusted proxy, the last one in `X-Forwarded-For` that
@@ -31,7 +35,22 @@ impl ClientAddress {
                 }
             }
         }
-        Self(network_of(client))
+        Self(client)
+    }
+
+    /// What one client has at least: an IPv4 address, or the first 64 bits of an IPv6 one.
+    pub fn host(self) -> IpNet {
+        network(self.0, if self.0.is_ipv4() { 32 } else { 64 })
+    }
+
+    /// As it is recorded with events: where in the net, and not who.
+    pub fn network(self) -> IpNet {
+        network(self.0, if self.0.is_ipv4() { 24 } else { 48 })
+    }
+
+    /// What its attempts count for.
+    pub fn blocks(self) -> impl Iterator<Item = Block> + Clone {
+        blocks(self.0)
     }
 
     /// Whether somebody in our own network speaks for others and is not believed: a proxy, most likely,
@@ -57,10 +76,13 @@ fn address_of(hop: &[u8]) -> Option<IpAddr> {
     hop.trim_matches(['[', ']']).parse().ok().or_else(with_port)
 }
 
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+/// What a firewall can refuse: `203.0.113.5`, or `2001:db8:1:2::/64`.
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => address.fmt(f),
+            IpAddr::V6(_) => self.host().fmt(f),
+        }
     }
 }
 
@@ -82,8 +104,8 @@ mod tests {
             ("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
             ("10.0.0.1:1", &["198.51.100.1, garbage"], "10.0.0.1"),
             ("10.0.0.1:1", &[], "10.0.0.1"),
-            ("[fd00::1]:1", &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::"),
-            ("[2001:db8:1:2:aaaa::9]:1", &[], "2001:db8:1:2::"),
+            ("[fd00::1]:1", &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
+            ("[2001:db8:1:2:aaaa::9]:1", &[], "2001:db8:1:2::/64"),
             ("[::ffff:10.0.0.1]:1", &["::ffff:198.51.100.1"], "198.51.100.1"),
         ] {
             let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
@@ -91,7 +113,7 @@ mod tests {
                 request = request.append_header(("x-forwarded-for", *value));
             }
             let found = ClientAddress::of(&request.to_srv_request(), &trusted);
-            assert_eq!(found.0, client.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
+            assert_eq!(found.to_string(), client, "{peer} {forwarded:?}");
         }
     }
 }

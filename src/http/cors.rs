@@ -24,6 +24,7 @@ pub fn cors(origins: &[String]) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
+            header::HeaderName::from_static("device-token"),
             header::HeaderName::from_static("idempotency-key"),
             header::HeaderName::from_static("prefer"),
             header::HeaderName::from_static("x-request-id"),

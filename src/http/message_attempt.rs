@@ -1,6 +1,6 @@
 //! The limit of requests that have messages sent to people who may never have asked.
 
-use std::{future::Future, net::IpAddr, pin::Pin};
+use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use ipnet::IpNet;
@@ -30,17 +30,17 @@ impl FromRequest for MessageAttempt {
         Box::pin(async move {
             let state = state.ok_or_else(|| ApiError::internal("no worker state"))?;
             let limited = state.limits.message_network.zip(address);
-            let Some((rate, ClientAddress(address))) = limited else {
+            let Some((rate, address)) = limited else {
                 return Ok(Self { network: None });
             };
-            let network = network_of(address);
+            let network = address.network();
             let name = network.to_string();
             let key = state.server_key.tag(Purpose::Throttle, "messages", name.as_bytes());
             let taken = async {
                 let conn = state.pool.get().await?;
-                throttle::take(&conn, &key, rate.into()).await
+                throttle::take(&conn, key, rate.into()).await
             };
-            let taken: ApiResult<u32> = taken.await;
+            let taken: ApiResult<()> = taken.await;
             state.metrics.count_limit("message_network", taken.is_ok());
             let standing = Standing::new("attempts", rate, 0);
             taken.map_err(|error| match error.retry_after_secs {
@@ -50,10 +50,4 @@ impl FromRequest for MessageAttempt {
             Ok(Self { network: Some(network) })
         })
     }
-}
-
-/// What one provider's customer commonly has more than one address in.
-fn network_of(address: IpAddr) -> IpNet {
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())
 }

@@ -41,7 +41,6 @@ pub use conditional::{
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
 pub use json::{ApiJson, OptionalJson, parse_part};
-pub use limits::Attempt;
 pub use message::Message;
 pub use message_attempt::MessageAttempt;
 pub use object::Object;

@@ -1,7 +1,8 @@
 //! The span of a request and the one line that is logged when it is answered.
 //!
 //! The library's own span records the query string and a client address taken from headers;
-//! this one records neither. What is known only at the end goes into the closing event: it
+//! this one records no query, and where a client is only when it failed to prove something, so that
+//! a firewall can act on it. What is known only at the end goes into the closing event: it
 //! stands in the same line, and recording on a span later costs as much as the event itself.
 
 use std::time::Instant;
@@ -16,7 +17,8 @@ use tracing_actix_web::RootSpanBuilder;
 
 use crate::{
     auth::LoggedUser,
-    http::{LoggedCode, RequestId},
+    error::ErrorCode,
+    http::{ClientAddress, LoggedCode, RequestId},
 };
 
 /// What follows opens what somebody shared, or proves that it is Garmin who posts.
@@ -50,6 +52,12 @@ impl RootSpanBuilder for RequestSpan {
         let route = request.match_pattern();
         let user = extensions.get::<LoggedUser>().map(|user| tracing::field::display(user.0));
         let code = response.response().extensions().get::<LoggedCode>().map(|code| code.0);
+        let is_refused = code.is_some_and(|code| {
+            code.is_failed_proof()
+                || code == ErrorCode::RateLimited && request.path().starts_with("/auth/")
+        });
+        let address = extensions.get::<ClientAddress>().filter(|_| is_refused);
+        let from = address.map(|address| format!(" from {address}")).unwrap_or_default();
         let duration =
             extensions.get::<StartedAt>().map(|start| start.0.elapsed().as_secs_f64() * 1e3);
         let status = response.status();
@@ -60,8 +68,9 @@ impl RootSpanBuilder for RequestSpan {
                     http.status = status.as_u16(),
                     user.id = user,
                     error.code = code.map(tracing::field::display),
+                    client.address = address.map(tracing::field::display),
                     duration_ms = duration,
-                    "{} {} {}",
+                    "{} {} {}{from}",
                     request.method(),
                     route.as_deref().unwrap_or("(no such path)"),
                     status.as_u16(),

@@ -1,6 +1,6 @@
 //! Limits of one process: cheap enough for every request, and good enough where nothing is to be guessed.
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
 use governor::{
     Quota, RateLimiter,
@@ -8,6 +8,7 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DashMapStateStore,
 };
+use ipnet::IpNet;
 use prometheus::IntCounter;
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInform
 /// A bucket for each user and for each address.
 pub struct LocalLimits {
     user: Option<Limit<Uuid>>,
-    address: Option<Limit<IpAddr>>,
+    address: Option<Limit<IpNet>>,
 }
 
 struct Limit<K: Clone + Hash + Eq> {
@@ -48,7 +49,7 @@ impl LocalLimits {
     }
 
     /// 429 when too many requests come from the address.
-    pub fn take_address(&self, address: IpAddr) -> ApiResult<Option<Standing>> {
+    pub fn take_address(&self, address: IpNet) -> ApiResult<Option<Standing>> {
         self.address.as_ref().map(|limit| limit.take(&address)).transpose()
     }
 

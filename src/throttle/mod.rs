@@ -5,6 +5,7 @@
 //! codes, messages. Each is counted under a keyed digest, so that the table says nothing of whom or
 //! what was tried.
 
+mod blocks;
 pub mod daily;
 mod local;
 mod standing;
@@ -12,6 +13,7 @@ pub mod store;
 
 use diesel_async::AsyncPgConnection;
 
+pub use blocks::{Block, blocks, network};
 pub use local::LocalLimits;
 pub use standing::Standing;
 
@@ -27,6 +29,26 @@ pub struct Limit {
     pub minutes: i32,
 }
 
+impl Limit {
+    /// The same window with `factor` times as much.
+    pub fn scaled(self, factor: i32) -> Self {
+        Self { times: self.times.saturating_mul(factor), ..self }
+    }
+}
+
+/// A limit of what is counted under one key, and the name that `RateLimit` gives it.
+pub struct Budget {
+    pub policy: &'static str,
+    pub key: Key,
+    pub limit: Limit,
+}
+
+/// Failures in a row that are compared (NIST SP 800-63B, section 5.2.2: no more than a hundred).
+pub const MOST_IN_A_ROW: i32 = 100;
+
+/// A keyed digest of what is counted.
+pub type Key = [u8; 32];
+
 impl From<Rate> for Limit {
     fn from(rate: Rate) -> Self {
         let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
@@ -41,15 +63,35 @@ impl From<Limit> for Rate {
     }
 }
 
-/// Takes one of `limit` for `key` in the caller's transaction; how many are left. Or 429
-/// `rate_limited` with the time when the next is free, and with `RateLimit` of this limit, called
-/// `account`: most keys are an account or its identifier. A transaction that fails gives it back.
-pub async fn take(conn: &AsyncPgConnection, key: &[u8], limit: Limit) -> ApiResult<u32> {
-    if let Some(taken) = store::take(conn, key, limit).await? {
-        return Ok(u32::try_from(limit.times - taken).unwrap_or_default());
+/// Takes one of `limit` for `key` in the caller's transaction. Or 429 `rate_limited` with the time
+/// when the next is free, and with `RateLimit` of this limit, called `account`: most keys are an
+/// account or its identifier. A transaction that fails gives it back.
+pub async fn take(conn: &AsyncPgConnection, key: Key, limit: Limit) -> ApiResult<()> {
+    Budget { policy: "account", key, limit }.take(conn).await.map(drop)
+}
+
+/// Takes one of each budget in the caller's transaction, as [`take`] does. How the client stands
+/// with the first.
+pub async fn take_all(conn: &AsyncPgConnection, budgets: &[Budget]) -> ApiResult<Option<Standing>> {
+    let mut first = None;
+    for budget in budgets {
+        let standing = budget.take(conn).await?;
+        first = first.or(Some(standing));
     }
-    let seconds = store::seconds_until_free(conn, key, limit).await?;
-    let seconds = u32::try_from(seconds).unwrap_or(0).max(1);
-    let standing = Standing::new("account", limit.into(), 0).until(seconds);
-    Err(ApiError::rate_limited(seconds).standing(standing))
+    Ok(first)
+}
+
+impl Budget {
+    async fn take(&self, conn: &AsyncPgConnection) -> ApiResult<Standing> {
+        let Self { policy, key, limit } = self;
+        let standing = |left: i32| {
+            Standing::new(policy, (*limit).into(), u32::try_from(left).unwrap_or_default())
+        };
+        if let Some(taken) = store::take(conn, key, *limit).await? {
+            return Ok(standing(limit.times - taken));
+        }
+        let seconds = store::seconds_until_free(conn, key, *limit).await?;
+        let seconds = u32::try_from(seconds).unwrap_or(0).max(1);
+        Err(ApiError::rate_limited(seconds).standing(standing(0).until(seconds)))
+    }
 }

@@ -1,13 +1,14 @@
 //! The statements of limits.
 
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_types::{Array, Binary, Integer},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::Limit;
-use crate::db::{FetchOne, fixed_query};
+use super::{Key, Limit, MOST_IN_A_ROW};
+use crate::db::{FetchOne, fixed_query, schema::failure_runs};
 
 /// The longest window of any limit, in hours: what is older counts for nothing.
 const LONGEST_WINDOW_HOURS: i32 = 24;
@@ -91,13 +92,59 @@ pub async fn seconds_until_free(
     Ok(row.map_or(0, |row| row.seconds))
 }
 
-/// Forgets what no longer counts; how many keys.
+/// Counts one more failure in a row for `key`. False when there have been [`MOST_IN_A_ROW`]: the
+/// caller must not compare anything then.
+pub async fn extend_run(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult<bool> {
+    let extended = diesel::sql_query(
+        "INSERT INTO failure_runs AS r (key, failures) VALUES ($1, 1)
+         ON CONFLICT (key) DO UPDATE SET failures = r.failures + 1, last_at = now()
+         WHERE r.failures < $2",
+    )
+    .bind::<Binary, _>(key)
+    .bind::<Integer, _>(MOST_IN_A_ROW)
+    .execute(&mut conn)
+    .await?;
+    Ok(extended == 1)
+}
+
+/// Whether there have been [`MOST_IN_A_ROW`] failures for `key`.
+pub async fn is_run_over(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult<bool> {
+    let over = failure_runs::table.find(key).filter(failure_runs::failures.ge(MOST_IN_A_ROW));
+    diesel::select(exists(over)).fetch_one(&mut conn).await
+}
+
+/// Forgets the failures under `keys`, within windows and in a row: what was tried has succeeded.
+/// Rows are locked in the order in which attempts lock them, so that there is no deadlock.
+pub async fn forgive(mut conn: &AsyncPgConnection, keys: &[Key]) -> QueryResult<()> {
+    let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
+    for table in ["throttles", "failure_runs"] {
+        diesel::sql_query(format!(
+            "WITH forgiven AS (SELECT key FROM {table} WHERE key = ANY($1)
+                               ORDER BY array_position($1, key) FOR UPDATE)
+             DELETE FROM {table} t USING forgiven WHERE t.key = forgiven.key"
+        ))
+        .bind::<Array<Binary>, _>(&keys)
+        .execute(&mut conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Forgets what no longer counts; how many keys. Runs that have closed something stay for a year.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
-    diesel::sql_query(
+    let windows = diesel::sql_query(
         "DELETE FROM throttles WHERE NOT EXISTS
              (SELECT FROM unnest(taken) at WHERE at > now() - make_interval(hours => $1))",
     )
     .bind::<Integer, _>(LONGEST_WINDOW_HOURS)
     .execute(&mut conn)
-    .await
+    .await?;
+    let runs = diesel::sql_query(
+        "DELETE FROM failure_runs
+         WHERE last_at < now() - CASE WHEN failures < $1 THEN interval '30 days' ELSE interval '1 year' END",
+    )
+    .bind::<Integer, _>(MOST_IN_A_ROW)
+    .execute(&mut conn)
+    .await?;
+    Ok(windows + runs)
 }

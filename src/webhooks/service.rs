@@ -102,7 +102,7 @@ async fn take_challenge(
 ) -> ApiResult<()> {
     let (server_key, user_id) = (&state.server_key, identity.user_id);
     let key = server_key.tag(Purpose::Throttle, "webhook-challenge", user_id.as_bytes());
-    throttle::take(conn, &key, CHALLENGES).await?;
+    throttle::take(conn, key, CHALLENGES).await?;
     if budget::take_post(conn, server_key, &state.webhooks, user_id, url).await? {
         return Ok(());
     }

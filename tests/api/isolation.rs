@@ -97,7 +97,7 @@ async fn a_registration_sets_only_what_it_may() {
     let body =
         merged(json!({"email": "bob@example.com", "password": PASSWORD}), forbidden(&ann.id));
     app.post("/auth/register", &body).await.expect(202);
-    app.login("bob@example.com", PASSWORD).await.expect_error(403, "email_not_verified");
+    app.login("bob@example.com", PASSWORD).await.expect_error(401, "invalid_credentials");
     let bob = app.smtp.mail_to("bob@example.com").await.token();
     let bob = User::of(&app.verify(&bob).await.expect(200));
     let me = app.get_as(&bob, "/me").await.expect(200).json();

@@ -29,6 +29,7 @@ mod isolation;
 mod key_rotation;
 mod limits;
 mod listing;
+mod lockout;
 mod log_secrecy;
 mod login;
 mod me;

@@ -12,7 +12,7 @@ async fn a_registered_user_confirms_the_address_and_is_logged_in() {
     let mail = app.smtp.mail_to("ann@example.com").await;
     assert!(mail.text.contains("https://log.example/verify-email#token="), "{}", mail.text);
     assert!(mail.html.contains("https://log.example/verify-email#token="), "{}", mail.html);
-    app.login("ann@example.com", PASSWORD).await.expect_error(403, "email_not_verified");
+    app.login("ann@example.com", PASSWORD).await.expect_error(401, "invalid_credentials");
 
     let user = User::of(&app.verify(&mail.token()).await.expect(200));
     assert_eq!(user.email, "ann@example.com");

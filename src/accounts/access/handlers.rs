@@ -32,7 +32,7 @@ pub async fn change_password(
     let (new_password, proof) = body.0.parse()?;
     let response =
         service::change_password(&state, user.identity(), &new_password, proof, &device).await?;
-    Ok(HttpResponse::Ok().json(response))
+    Ok(response.answer())
 }
 
 /// Ask for another address: a code is mailed to it, whosever it is.
@@ -70,7 +70,7 @@ pub async fn confirm_email(
 ) -> ApiResult<HttpResponse> {
     let code = body.0.parse()?;
     let response = service::confirm_email(&state, user.identity(), &code, &device).await?;
-    Ok(HttpResponse::Ok().json(response))
+    Ok(response.answer())
 }
 
 /// Delete the account and everything of it.

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     auth::{
-        AuthResponse, EmailAddress, Identity, Purpose,
+        AuthResponse, EmailAddress, Identity, Purpose, attempts,
         audit::{self, Event, EventKind},
         budget,
         local::{self, acceptable},
-        otp::{self, Identifier, OtpCode, Proves},
+        otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
         sessions::{self, Device, LoginMethod},
         store as users,
@@ -83,13 +83,14 @@ pub async fn change_email(
             ("email-code-user", identity.user_id.as_bytes().as_slice()),
         ] {
             let key = server_key.tag(Purpose::Throttle, use_for, limited);
-            throttle::take(conn, &key, CODES).await?;
+            throttle::take(conn, key, CODES).await?;
         }
         if !may_send {
             return Ok(());
         }
         let to = Identifier::Email(email);
-        otp::issue(conn, server_key, identity.user_id, Proves::Email, &to).await
+        let tries = Tries::of_owner(server_key, identity.user_id);
+        otp::issue(conn, &tries, Proves::Email, &to).await
     })
     .await
 }
@@ -181,6 +182,9 @@ async fn start_anew(
 ) -> ApiResult<AuthResponse> {
     let user_id = event.user_id.ok_or_else(|| ApiError::internal("an event of nobody"))?;
     let account = users::end_sessions(conn, user_id).await?;
+    if let Some(email) = &account.email {
+        attempts::reopen(conn, &shared.server_key, user_id, email).await?;
+    }
     audit::record(conn, event).await?;
     sessions::open(shared, conn, &account, method, device).await
 }

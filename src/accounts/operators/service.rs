@@ -62,7 +62,7 @@ pub async fn grant_reset(
     let id = Uuid::new_v4();
     let digest = key.digest_of(Purpose::ResetPassword, id);
     conn.transaction::<_, ApiError, _>(async |conn| {
-        local::store::set_reset_token(conn, user_id, &digest).await?;
+        local::store::set_reset_token(conn, user_id, id, &digest).await?;
         audit::record(conn, &Event::of(EventKind::ResetGranted, user_id)).await
     })
     .await?;

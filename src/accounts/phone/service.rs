@@ -10,7 +10,7 @@ use crate::{
         audit::{self, Event, EventKind},
         budget,
         oauth::connections::require_way_in,
-        otp::{self, Identifier, OtpCode, Proves},
+        otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
         sessions::Device,
     },
@@ -67,7 +67,7 @@ pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
             ("phone-code-user", identity.user_id.as_bytes().as_slice()),
         ] {
             let key = server_key.tag(Purpose::Throttle, use_for, limited);
-            throttle::take(conn, &key, REQUESTS).await?;
+            throttle::take(conn, key, REQUESTS).await?;
         }
         budget::require_texts(shared, conn, &number).await?;
         if !budget::take_message(shared, conn, number.as_str(), Some(identity.user_id)).await?
@@ -76,7 +76,8 @@ pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
             return Ok(());
         }
         let to = Identifier::Phone(number);
-        otp::issue(conn, server_key, identity.user_id, Proves::Phone, &to).await
+        let tries = Tries::of_owner(server_key, identity.user_id);
+        otp::issue(conn, &tries, Proves::Phone, &to).await
     })
     .await
 }
@@ -88,21 +89,28 @@ pub async fn confirm(
     code: &OtpCode,
     device: &Device,
 ) -> ApiResult<Me> {
+    let server_key = &state.server_key;
     let mut conn = state.pool.get().await?;
     let (number, challenge_id) = conn
         .transaction::<_, ApiError, _>(async |conn| {
             let number = unproven_number(conn, identity).await?;
             let to = Identifier::Phone(number.clone());
-            let challenge_id =
-                otp::store::count_attempt(conn, identity.user_id, Proves::Phone, Some(&to)).await?;
-            Ok((number, challenge_id.ok_or_else(otp::invalid_code)?))
+            let tries = Tries::of_owner(server_key, identity.user_id);
+            let counted = otp::count_try(conn, &tries, Proves::Phone, Some(&to)).await?;
+            match counted {
+                Some(id) => Ok((number, id)),
+                None => Err(otp::not_compared(conn, &tries).await?),
+            }
         })
         .await?;
     let digests = code.digests(&state.server_key, challenge_id);
     conn.transaction::<_, ApiError, _>(async |conn| {
+        // First of all locks, as where tries are counted: otherwise the two could deadlock.
+        store::lock_number(conn, identity).await?;
         if otp::store::use_code(conn, challenge_id, &digests).await?.is_none() {
             return Err(otp::invalid_code());
         }
+        Tries::of_owner(server_key, identity.user_id).succeed(conn).await?;
         match store::set_verified(conn, identity, &number).await? {
             store::Proven::Yes => {
                 let event = Event::of(EventKind::PhoneVerified, identity.user_id).from(device);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Event, EventKind};
 use crate::{
-    auth::{Identity, live_session},
+    auth::{Identity, live_session, sessions::Device},
     db::{
         FetchOne,
         schema::{auth_events, users},
@@ -21,6 +21,9 @@ use crate::{
 };
 
 const REMEMBERED_DAYS: i32 = 365;
+
+/// As the table's trigger allows it.
+const NETWORK_DAYS: i32 = 90;
 
 /// An event as its account's owner sees it.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
@@ -34,6 +37,9 @@ pub struct RecordedEvent {
     pub method: Option<String>,
     #[schema(required)]
     pub device: Option<String>,
+    /// The first 24 bits of an IPv4 address or 48 of an IPv6 one, for 90 days.
+    #[schema(required, examples("203.0.113.0/24"))]
+    pub network: Option<String>,
     pub at: DateTime<Utc>,
     #[serde(skip)]
     pub user_id: Option<Uuid>,
@@ -46,6 +52,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, event: &Event<'_>) -> QueryRes
             auth_events::kind.eq(event.kind.to_string()),
             auth_events::method.eq(&event.method),
             auth_events::device.eq(event.device.map(AsRef::<str>::as_ref)),
+            auth_events::network.eq(event.device.and_then(Device::network)),
         ))
         .returning(auth_events::id)
         .fetch_one(&mut conn)
@@ -105,8 +112,16 @@ pub async fn delete_of(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
         .map(drop)
 }
 
-/// Forgets what is older than a year; how many.
+/// Forgets what is older than a year, how many, and where events happened after 90 days.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let of_networks = now.into_sql::<Timestamptz>() - NETWORK_DAYS.days();
+    let with_network = auth_events::table
+        .filter(auth_events::at.lt(of_networks))
+        .filter(auth_events::network.is_not_null());
+    diesel::update(with_network)
+        .set(auth_events::network.eq(None::<String>))
+        .execute(&mut conn)
+        .await?;
     let forgotten = now.into_sql::<Timestamptz>() - REMEMBERED_DAYS.days();
     diesel::delete(auth_events::table.filter(auth_events::at.lt(forgotten)))
         .execute(&mut conn)

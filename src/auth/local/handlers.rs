@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     auth::{
-        AuthResponse,
-        sessions::{Device, LoginMethod},
+        AuthResponse, attempts,
+        sessions::{Device, DeviceTokenParam, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Attempt, Message, MessageAttempt},
+    http::{ApiJson, Message, MessageAttempt},
     state::WorkerState,
 };
 
@@ -28,11 +28,12 @@ use crate::{
 )]
 pub async fn register(
     state: Data<WorkerState>,
-    _: Attempt,
     MessageAttempt { network }: MessageAttempt,
+    device: Device,
     body: ApiJson<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
-    service::register(&state, body.0.parse(&state.product_name)?, network).await?;
+    let registration = body.0.parse(&state.product_name)?;
+    service::register(&state, registration, network, &device).await?;
     Ok(HttpResponse::Accepted().json(Message::new("we have sent a mail to this address")))
 }
 
@@ -46,12 +47,12 @@ pub async fn register(
 )]
 pub async fn verify_email(
     state: Data<WorkerState>,
-    _: Attempt,
     device: Device,
     body: ApiJson<TokenBody>,
 ) -> ApiResult<HttpResponse> {
-    let response = service::verify_email(&state, &body.0.parse()?, &device).await?;
-    Ok(HttpResponse::Ok().json(response))
+    let confirmed = async { service::verify_email(&state, &body.0.parse()?, &device).await };
+    let response = attempts::count_failure(&state, &device, confirmed.await).await?;
+    Ok(response.answer())
 }
 
 /// Mail the link that confirms an address once more, if an account waits for it.
@@ -64,11 +65,11 @@ pub async fn verify_email(
 )]
 pub async fn resend_verification(
     state: Data<WorkerState>,
-    _: Attempt,
     MessageAttempt { network }: MessageAttempt,
+    device: Device,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
-    service::resend_verification(&state, &body.0.parse()?, network).await?;
+    service::resend_verification(&state, &body.0.parse()?, network, &device).await?;
     let message = "if an account waits for confirmation, a mail is on its way";
     Ok(HttpResponse::Accepted().json(Message::new(message)))
 }
@@ -77,38 +78,39 @@ pub async fn resend_verification(
 #[utoipa::path(
     post, path = "/auth/login", operation_id = "login", tag = "Logging in",
     security(()),
+    params(DeviceTokenParam),
     request_body = LoginBody,
     responses((status = 200, description = "Logged in", body = AuthResponse)),
     extensions(("x-error-codes" = json!([
-        ErrorCode::InvalidCredentials, ErrorCode::EmailNotVerified, ErrorCode::AccountLocked,
+        ErrorCode::InvalidCredentials, ErrorCode::PasswordClosed, ErrorCode::AccountLocked,
     ]))),
 )]
 pub async fn login(
     state: Data<WorkerState>,
-    _: Attempt,
     device: Device,
     body: ApiJson<LoginBody>,
 ) -> ApiResult<HttpResponse> {
     let response = service::login(&state, body.0.parse()?, &device).await;
     state.metrics.count_login(LoginMethod::Local, response.is_ok());
-    Ok(HttpResponse::Ok().json(response?))
+    Ok(response?.answer())
 }
 
 /// Mail a link to choose a new password, if there is an account.
 #[utoipa::path(
     post, path = "/auth/forgot-password", operation_id = "forgot_password", tag = "Logging in",
     security(()),
+    params(DeviceTokenParam),
     request_body = EmailBody,
     responses((status = 200, description = "Whatever is known of the address", body = Message)),
     extensions(("x-error-codes" = json!([ErrorCode::ChannelUnavailable]))),
 )]
 pub async fn forgot_password(
     state: Data<WorkerState>,
-    _: Attempt,
     MessageAttempt { network }: MessageAttempt,
+    device: Device,
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
-    service::forgot_password(&state, &body.0.parse()?, network).await?;
+    service::forgot_password(&state, &body.0.parse()?, network, &device).await?;
     let message = "if there is an account with this address, a mail is on its way";
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }
@@ -126,11 +128,11 @@ pub async fn forgot_password(
 )]
 pub async fn reset_password(
     state: Data<WorkerState>,
-    _: Attempt,
     device: Device,
     body: ApiJson<ResetBody>,
 ) -> ApiResult<HttpResponse> {
-    let still_open = service::reset_password(&state, body.0.parse()?, &device).await?;
+    let changed = async { service::reset_password(&state, body.0.parse()?, &device).await };
+    let still_open = attempts::count_failure(&state, &device, changed.await).await?;
     let message = "the password is changed; log in with the new one";
     Ok(HttpResponse::Ok().json(PasswordResetDone { message, still_open }))
 }

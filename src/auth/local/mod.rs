@@ -1,6 +1,5 @@
 //! Accounts by address and password: register, confirm, log in, reset.
 
-mod attempts;
 mod handlers;
 mod service;
 pub mod store;

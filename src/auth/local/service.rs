@@ -5,12 +5,14 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::{
-    attempts, store,
+    store,
     types::{Login, Registration, Reset, acceptable, invalid_token},
 };
 use crate::{
     auth::{
-        Account, AuthResponse, EmailAddress, OneTimeToken, PasswordHash, Purpose, Verdict,
+        Account, AuthResponse, Digest, EmailAddress, OneTimeToken, PasswordHash, Purpose,
+        ServerKey, Verdict,
+        attempts::{self, Attempt, Way},
         audit::{self, Event, EventKind},
         budget,
         grants::{self, StillOpen},
@@ -30,10 +32,11 @@ pub async fn register(
     state: &WorkerState,
     registration: Registration,
     network: Option<IpNet>,
+    device: &Device,
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     let Registration { email, password, display_name } = registration;
-    attempts::take(state, "register", &email).await?;
+    count(state, Way::Register, &email, device).await?;
     let password_hash = state.hasher.hash(password).await?;
     let id = Uuid::new_v4();
     let pending = store::NewRegistration {
@@ -89,6 +92,9 @@ pub async fn verify_email(
         let account = users::end_sessions(conn, found.user_id).await?;
         let event = Event::of(EventKind::EmailVerified, found.user_id).from(device);
         audit::record(conn, &event).await?;
+        if let Some(email) = &account.email {
+            attempts::reopen(conn, &shared.server_key, account.user_id, email).await?;
+        }
         sessions::open(shared, conn, &account, LoginMethod::Local, device).await
     })
     .await
@@ -99,9 +105,10 @@ pub async fn resend_verification(
     state: &WorkerState,
     email: &EmailAddress,
     network: Option<IpNet>,
+    device: &Device,
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
-    attempts::take(state, "resend-verification", email).await?;
+    count(state, Way::ResendVerification, email, device).await?;
     let shared: &Shared = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
@@ -118,38 +125,52 @@ pub async fn resend_verification(
     .await
 }
 
-/// Exactly one hash is verified, whatever is known of the address.
+/// Exactly one hash is verified, whatever is known of the address. An address that nobody has proven
+/// has no password yet: otherwise registering would tell which addresses are known.
 pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
     let email = login.email.clone();
-    attempts::take(state, "login", &email).await?;
-    let found = {
-        let conn = state.pool.get().await?;
-        store::find_password_login(&conn, &login.email).await?
+    let shared: &Shared = state;
+    let (found, counted) = {
+        let mut conn = state.pool.get().await?;
+        let found = store::find_password_login(&conn, &email).await?;
+        let owner = found.as_ref().map(|found| found.user_id);
+        let attempt = Attempt { way: Way::Login, identifier: email.as_str(), owner, device };
+        (found, attempt.begin(shared, &mut conn).await?)
     };
     let stored = found.as_ref().and_then(store::PasswordLogin::password_hash);
     let verdict = state.hasher.verify(login.password.clone(), stored.as_ref()).await?;
     let user_id = found.as_ref().map(|found| found.user_id);
     let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         record_failure(state, user_id, device).await?;
-        return Err(ApiError::new(ErrorCode::InvalidCredentials, "address or password is wrong"));
+        return Err(counted.refuse(ApiError::new(
+            ErrorCode::InvalidCredentials,
+            "address or password is wrong, or the address is not confirmed yet",
+        )));
     };
-    if !found.email_verified {
-        return Err(ApiError::new(
-            ErrorCode::EmailNotVerified,
-            "this address is not confirmed yet; open the link in the mail",
-        ));
-    }
     if let Some(old) = stored.filter(|_| verdict == Verdict::Outdated) {
         upgrade_hash(state, found.user_id, &old, login).await?;
     }
     let account =
         Account { user_id: found.user_id, token_version: found.token_version, email: Some(email) };
-    let shared: &Shared = state;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
+        counted.succeed(conn).await?;
         sessions::open(shared, conn, &account, LoginMethod::Local, device).await
     })
     .await
+}
+
+/// Counts an attempt to have something mailed to `email`, before the address is acted upon.
+async fn count(
+    state: &WorkerState,
+    way: Way,
+    email: &EmailAddress,
+    device: &Device,
+) -> ApiResult<()> {
+    let mut conn = state.pool.get().await?;
+    let owner = users::find_user(&conn, email).await?;
+    let attempt = Attempt { way, identifier: email.as_str(), owner, device };
+    attempt.begin(state, &mut conn).await.map(drop)
 }
 
 /// The same work for an unknown address as for a wrong password.
@@ -163,24 +184,36 @@ async fn record_failure(
     audit::record(&conn, &event).await
 }
 
-/// Mails a link to choose a new password; an older link stops working, unless no mail may be sent.
+/// Mails a link to choose a new password, unless no mail may be sent: the same one again while it is
+/// good for half an hour, so that strangers who ask make no link void before its owner has opened it.
+/// A device that is known is not refused for the mails that strangers asked for.
 pub async fn forgot_password(
     state: &WorkerState,
     email: &EmailAddress,
     network: Option<IpNet>,
+    device: &Device,
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
-    attempts::take(state, "forgot-password", email).await?;
-    let id = Uuid::new_v4();
-    let digest = state.server_key.digest_of(Purpose::ResetPassword, id);
+    count(state, Way::ForgotPassword, email, device).await?;
     let shared: &Shared = state;
+    let key = &shared.server_key;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            if budget::take_message(shared, conn, email.as_str(), network).await?
-                && let Some(user_id) = users::find_user(conn, email).await?
-            {
-                store::set_reset_token(conn, user_id, &digest).await?;
+            let owner = users::find_user(conn, email).await?;
+            let may_send = device.known_as(owner).is_some()
+                || budget::take_message(shared, conn, email.as_str(), network).await?;
+            if let Some(user_id) = owner.filter(|_| may_send) {
+                let resendable = store::lock_resendable(conn, user_id).await?;
+                let id = match resendable.filter(|(id, digest)| is_digest(key, *id, digest)) {
+                    Some((id, _)) => id,
+                    None => {
+                        let id = Uuid::new_v4();
+                        let digest = key.digest_of(Purpose::ResetPassword, id);
+                        store::set_reset_token(conn, user_id, id, &digest).await?;
+                        id
+                    }
+                };
                 outbox::store::enqueue(conn, &Message::reset_password(user_id, id)).await?;
             }
             Ok(())
@@ -188,6 +221,11 @@ pub async fn forgot_password(
         .await
     })
     .await
+}
+
+/// Whether an accepted key made the stored `digest` of the token for `id`.
+fn is_digest(key: &ServerKey, id: Uuid, digest: &Digest) -> bool {
+    key.accepted().any(|key| key.digest_of(Purpose::ResetPassword, id) == *digest)
 }
 
 /// Changes the password and ends every session, and the grants that are asked for; counts those that
@@ -204,6 +242,7 @@ pub async fn reset_password(
         store::find_reset(&conn, &digests).await?.ok_or_else(invalid_token)?
     };
     let (email, product) = (&target.email, &state.product_name);
+    let server_key = &state.server_key;
     let password = acceptable(&reset.new_password, "new_password", email, product)?;
     let password_hash = state.hasher.hash(password).await?;
     let mut conn = state.pool.get().await?;
@@ -214,6 +253,7 @@ pub async fn reset_password(
             users::forget_what_strangers_set(conn, target.user_id).await?;
         }
         users::end_sessions(conn, target.user_id).await?;
+        attempts::reopen(conn, server_key, target.user_id, email).await?;
         let event = Event::of(EventKind::PasswordReset, target.user_id).from(device);
         audit::record(conn, &event).await?;
         grants::end(conn, target.user_id, &reset.end, device).await

@@ -43,10 +43,14 @@ pub fn begin(
 }
 
 /// The answer that clears the cookie of an attempt, which is over.
-pub fn end(mut answer: HttpResponse, state: &str) -> HttpResponse {
-    // Its name and value are of characters that a header can have.
-    if let Err(error) = answer.add_cookie(&cookie(name(state), String::new())) {
-        tracing::warn!(error.cause = %error, "a cookie cannot be cleared");
+pub fn end(answer: HttpResponse, state: &str) -> HttpResponse {
+    with_cookie(answer, &cookie(name(state), String::new()))
+}
+
+fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
+    // Names and values are of characters that a header can have.
+    if let Err(error) = answer.add_cookie(cookie) {
+        tracing::warn!(error.cause = %error, "a cookie cannot be set");
     }
     answer
 }
@@ -80,6 +84,10 @@ fn cookie(name: String, value: String) -> Cookie<'static> {
 
 /// 200 with JSON, or the error; or 303 to `return_to`, with either in its fragment.
 pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>) -> HttpResponse {
+    let device = match &outcome {
+        Ok(Outcome::LoggedIn(response)) => Some(response.device_cookie()),
+        _ => None,
+    };
     let answer = match (return_to, outcome) {
         (None, Ok(Outcome::LoggedIn(response))) => {
             HttpResponse::Ok().json(Returned::LoggedIn(Box::new(response)))
@@ -95,7 +103,11 @@ pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>
         }
         (Some(return_to), Err(error)) => back(return_to, &error_fragment(&error)),
     };
-    end(answer, state)
+    let answer = end(answer, state);
+    match device {
+        Some(cookie) => with_cookie(answer, &cookie),
+        None => answer,
+    }
 }
 
 /// 303 to `return_to` with `fragment`, which browsers send nowhere.

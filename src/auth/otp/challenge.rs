@@ -1,10 +1,10 @@
 //! Issuing a code and counting the attempts at it: the same whatever the code proves.
 
 use derive_more::Display;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{Identifier, OtpCode, store};
+use super::{Identifier, OtpCode, Tries, store};
 use crate::{
     auth::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},
@@ -27,18 +27,22 @@ pub enum Proves {
 
 /// Sends a code to `to` when the caller's transaction commits. Asking again gives the same code while
 /// it is good, so that the mail that comes late still works; a new code makes those before it void.
-/// Nothing is sent after too many wrong codes.
+/// 429 `codes_closed` after too many wrong codes: nothing is sent that would not be compared.
 pub async fn issue(
     conn: &AsyncPgConnection,
-    key: &ServerKey,
-    user_id: Uuid,
+    tries: &Tries<'_>,
     proves: Proves,
     to: &Identifier,
 ) -> ApiResult<()> {
-    if store::is_closed(conn, user_id).await? {
-        return Ok(());
+    if let Some(seconds) = tries.closed_for(conn).await? {
+        return Err(codes_closed(seconds));
     }
-    let id = match store::find_resendable(conn, user_id, proves, to).await? {
+    let (key, user_id) = (tries.key, tries.user_id);
+    let resendable = match store::find_resendable(conn, user_id, proves, to).await? {
+        Some(id) if tries.are_left(conn, id).await? => Some(id),
+        _ => None,
+    };
+    let id = match resendable {
         Some(id) => id,
         None => {
             let id = Uuid::new_v4();
@@ -58,6 +62,24 @@ pub async fn issue(
     Ok(outbox::store::enqueue(conn, &message).await?)
 }
 
+/// Counts a try at the newest code, sent to `to` where that matters: its challenge, if the code is
+/// to be compared. The caller commits the count before comparing.
+pub async fn count_try(
+    conn: &AsyncPgConnection,
+    tries: &Tries<'_>,
+    proves: Proves,
+    to: Option<&Identifier>,
+) -> ApiResult<Option<Uuid>> {
+    let Some(id) = store::find_newest(conn, tries.user_id, proves, to).await? else {
+        return Ok(None);
+    };
+    if !tries.take(conn, id).await? {
+        return Ok(None);
+    }
+    store::count_attempt(conn, id).await?;
+    Ok(Some(id))
+}
+
 /// Uses up the code of the newest challenge, to `to` where that matters: to whom it had been sent, or
 /// 401. The attempt is counted and committed before anything is compared, whatever comes of it.
 pub async fn redeem(
@@ -68,15 +90,27 @@ pub async fn redeem(
     to: Option<&Identifier>,
     code: &OtpCode,
 ) -> ApiResult<String> {
-    let counted = conn
-        .transaction::<_, ApiError, _>(async |conn| {
-            store::lock_user(conn, user_id).await?;
-            Ok(store::count_attempt(conn, user_id, proves, to).await?)
-        })
-        .await?;
-    let id = counted.ok_or_else(invalid_code)?;
+    let tries = Tries::of_owner(key, user_id);
+    let counted = count_try(conn, &tries, proves, to).await?;
+    let id = match counted {
+        Some(id) => id,
+        None => return Err(not_compared(conn, &tries).await?),
+    };
     let used = store::use_code(conn, id, &code.digests(key, id)).await?;
-    used.ok_or_else(invalid_code)
+    let destination = used.ok_or_else(invalid_code)?;
+    tries.succeed(conn).await?;
+    Ok(destination)
+}
+
+/// Why a code was not compared: 429 `codes_closed`, or 401.
+pub async fn not_compared(conn: &AsyncPgConnection, tries: &Tries<'_>) -> ApiResult<ApiError> {
+    Ok(tries.closed_for(conn).await?.map_or_else(invalid_code, codes_closed))
+}
+
+/// 429, which only people who are logged in may see.
+fn codes_closed(seconds: u32) -> ApiError {
+    let message = "too many wrong codes were tried; use your password, or try again later";
+    ApiError { retry_after_secs: Some(seconds), ..ApiError::new(ErrorCode::CodesClosed, message) }
 }
 
 /// 401, for a code that is wrong, used, expired or tried too often alike.

@@ -9,19 +9,20 @@ use super::{
 use crate::{
     auth::{
         AuthResponse,
-        sessions::{Device, LoginMethod},
+        sessions::{Device, DeviceTokenParam, LoginMethod},
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Attempt, Message, MessageAttempt},
+    http::{ApiJson, Message, MessageAttempt},
     state::WorkerState,
 };
 
 /// Send a code of six digits to an address or a proven number, if an account is known by it.
 ///
-/// Three in 15 minutes, for known and unknown identifiers alike.
+/// Three in 15 minutes for each network that asks, for known and unknown identifiers alike.
 #[utoipa::path(
     post, path = "/auth/otp/request", operation_id = "request_login_code", tag = "Logging in",
     security(()),
+    params(DeviceTokenParam),
     request_body = RequestBody,
     responses((status = 200, description = "Whatever is known of the identifier", body = Message)),
     extensions(("x-error-codes" = json!([
@@ -30,11 +31,11 @@ use crate::{
 )]
 pub async fn request(
     state: Data<WorkerState>,
-    _: Attempt,
     MessageAttempt { network }: MessageAttempt,
+    device: Device,
     body: ApiJson<RequestBody>,
 ) -> ApiResult<HttpResponse> {
-    service::request(&state, &body.0.parse()?, network).await?;
+    service::request(&state, &body.0.parse()?, network, &device).await?;
     let message = "if there is an account with this identifier, a code is on its way";
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }
@@ -43,18 +44,18 @@ pub async fn request(
 #[utoipa::path(
     post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Logging in",
     security(()),
+    params(DeviceTokenParam),
     request_body = VerifyBody,
     responses((status = 200, description = "Logged in", body = AuthResponse)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCode, ErrorCode::AccountLocked]))),
 )]
 pub async fn verify(
     state: Data<WorkerState>,
-    _: Attempt,
     device: Device,
     body: ApiJson<VerifyBody>,
 ) -> ApiResult<HttpResponse> {
     let (identifier, code) = body.0.parse()?;
     let response = service::verify(&state, &identifier, &code, &device).await;
     state.metrics.count_login(LoginMethod::Otp, response.is_ok());
-    Ok(HttpResponse::Ok().json(response?))
+    Ok(response?.answer())
 }

@@ -6,10 +6,12 @@ mod code;
 mod handlers;
 mod service;
 pub mod store;
+mod tries;
 mod types;
 
-pub use challenge::{Proves, invalid_code, issue, redeem};
+pub use challenge::{Proves, count_try, invalid_code, issue, not_compared, redeem};
 pub use channel::CodeChannel;
 pub use code::OtpCode;
 pub use handlers::*;
+pub use tries::{Tries, strangers_run};
 pub use types::{Identifier, otp_code};

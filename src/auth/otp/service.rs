@@ -4,50 +4,54 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::{Identifier, OtpCode, Proves, invalid_code, issue, store};
+use super::{Identifier, OtpCode, Proves, Tries, count_try, invalid_code, issue, store};
 use crate::{
     auth::{
-        Account, AuthResponse, Purpose,
+        Account, AuthResponse,
+        attempts::{self, Attempt, Way},
         audit::{self, Event},
         budget, in_uniform_time,
         sessions::{self, Device, LoginMethod},
         store as users,
     },
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     state::{Shared, WorkerState},
-    throttle::{self, Limit},
 };
 
-/// Codes that can be asked for by one identifier.
-const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
-
-/// Sends a code to an account that is known by `identifier`; the answer is the same without one.
+/// Sends a code to an account that is known by `identifier`; the answer is the same without one,
+/// and when too many wrong codes were tried. A device that is known is not refused for the messages
+/// that strangers asked for.
 pub async fn request(
     state: &WorkerState,
     identifier: &Identifier,
     network: Option<IpNet>,
+    device: &Device,
 ) -> ApiResult<()> {
     let channel = identifier.channel();
     state.require_channel(channel)?;
-    let limited = format!("{channel}:{}", identifier.as_str());
     let shared: &Shared = state;
-    let server_key = &shared.server_key;
-    let key = server_key.tag(Purpose::Throttle, "login-code", limited.as_bytes());
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            throttle::take(conn, &key, REQUESTS).await?;
+            let owner = store::lock_account(conn, identifier).await?;
+            let (way, identifier_text) = (Way::LoginCode, identifier.as_str());
+            let attempt = Attempt { way, identifier: identifier_text, owner, device };
+            attempt.count(shared, conn).await?;
             if let Identifier::Phone(number) = identifier {
                 budget::require_texts(shared, conn, number).await?;
             }
-            if budget::take_message(shared, conn, identifier.as_str(), network).await?
-                && let Some(user_id) = store::lock_account(conn, identifier).await?
-                && (channel == Channel::Email || budget::take_text(shared, conn).await?)
-            {
-                issue(conn, server_key, user_id, Proves::Login, identifier).await?;
+            let may_send = device.known_as(owner).is_some()
+                || budget::take_message(shared, conn, identifier.as_str(), network).await?;
+            let Some(user_id) = owner.filter(|_| may_send) else { return Ok(()) };
+            if channel == Channel::Sms && !budget::take_text(shared, conn).await? {
+                return Ok(());
             }
-            Ok(())
+            let tries = Tries::at_login(&shared.server_key, user_id, device);
+            match issue(conn, &tries, Proves::Login, identifier).await {
+                Err(ApiError { code: ErrorCode::CodesClosed, .. }) => Ok(()),
+                issued => issued,
+            }
         })
         .await
     })
@@ -64,19 +68,23 @@ pub async fn verify(
     let shared: &Shared = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
-        let (user_id, challenge_id) = conn
+        let (counted, user_id, challenge_id) = conn
             .transaction::<_, ApiError, _>(async |conn| {
-                let Some(user_id) = store::lock_account(conn, identifier).await? else {
-                    return Ok((None, None));
-                };
-                let counted =
-                    store::count_attempt(conn, user_id, Proves::Login, Some(identifier)).await?;
-                Ok((Some(user_id), counted))
+                let owner = store::lock_account(conn, identifier).await?;
+                let (way, identifier_text) = (Way::VerifyCode, identifier.as_str());
+                let attempt = Attempt { way, identifier: identifier_text, owner, device };
+                let counted = attempt.count(shared, conn).await?;
+                let Some(user_id) = owner else { return Ok((counted, None, None)) };
+                let tries = Tries::at_login(&shared.server_key, user_id, device);
+                let id = count_try(conn, &tries, Proves::Login, Some(identifier)).await?;
+                Ok((counted, owner, id))
             })
             .await?;
         let attempt = challenge_id.map(|id| (id, code.digests(&state.server_key, id)));
         let response = conn
             .transaction::<_, ApiError, _>(async |conn| {
+                // First of all locks, as where tries are counted: otherwise the two could deadlock.
+                store::lock_account(conn, identifier).await?;
                 let is_right = match &attempt {
                     Some((id, digests)) => store::use_code(conn, *id, digests).await?.is_some(),
                     None => false,
@@ -86,11 +94,15 @@ pub async fn verify(
                     audit::record(conn, &failure).await?;
                     return Ok(None);
                 };
-                let account = who_logs_in(conn, user_id, identifier.channel()).await?;
+                Tries::at_login(&shared.server_key, user_id, device).succeed(conn).await?;
+                let account = who_logs_in(conn, user_id, identifier).await?;
+                if let Identifier::Email(email) = identifier {
+                    attempts::reopen(conn, &shared.server_key, user_id, email).await?;
+                }
                 sessions::open(shared, conn, &account, LoginMethod::Otp, device).await.map(Some)
             })
             .await?;
-        response.ok_or_else(invalid_code)
+        response.ok_or_else(|| counted.refuse(invalid_code()))
     })
     .await
 }
@@ -99,9 +111,9 @@ pub async fn verify(
 async fn who_logs_in(
     conn: &AsyncPgConnection,
     user_id: Uuid,
-    channel: Channel,
+    identifier: &Identifier,
 ) -> diesel::QueryResult<Account> {
-    if channel == Channel::Sms || users::is_verified(conn, user_id).await? {
+    if identifier.channel() == Channel::Sms || users::is_verified(conn, user_id).await? {
         return users::find_account(conn, user_id).await;
     }
     users::ensure_account(conn, user_id).await?;

@@ -3,7 +3,7 @@
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::Timestamptz,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -22,17 +22,6 @@ const LIFE_MINUTES: i32 = 10;
 
 /// How long a code that is sent again must still be good, in minutes.
 const RESENDABLE_MINUTES: i32 = 2;
-
-/// Attempts at one code that are compared.
-const MOST_ATTEMPTS: i32 = 5;
-
-/// Wrong codes within 24 hours after which an account takes no codes at all.
-const MOST_FAILURES: &str = "10";
-
-/// Attempts that failed within the last 24 hours, of the user `$1`.
-const RECENT_FAILURES: &str = "
-    (SELECT coalesce(sum(attempts), 0) - count(*) FILTER (WHERE used) FROM otp_challenges
-     WHERE user_id = $1 AND created_at > now() - interval '24 hours')";
 
 /// A challenge whose code can still be used.
 #[derive(Queryable, Selectable)]
@@ -70,20 +59,6 @@ pub async fn lock_user(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
     account.first::<Uuid>(&mut conn).await.optional().map(drop)
 }
 
-/// Whether the account takes no codes for now.
-pub async fn is_closed(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        is_closed: bool,
-    }
-    diesel::sql_query(format!("SELECT {RECENT_FAILURES} >= {MOST_FAILURES} AS is_closed"))
-        .bind::<SqlUuid, _>(user_id)
-        .fetch_one::<Row>(&mut conn)
-        .await
-        .map(|row| row.is_closed)
-}
-
 /// The newest challenge to `to`, while its code can be used for long enough to be sent again.
 pub async fn find_resendable(
     mut conn: &AsyncPgConnection,
@@ -97,7 +72,6 @@ pub async fn find_resendable(
         .filter(otp_challenges::purpose.eq(proves.to_string()))
         .filter(otp_challenges::destination.eq(to.as_str()))
         .filter(otp_challenges::expires_at.gt(long_enough))
-        .filter(otp_challenges::attempts.lt(MOST_ATTEMPTS))
         .filter(diesel::dsl::not(otp_challenges::used))
         .order(otp_challenges::created_at.desc())
         .select(otp_challenges::id)
@@ -144,35 +118,35 @@ pub async fn insert_challenge(
         .map(drop)
 }
 
-/// Counts an attempt at the newest code, sent to `to` where that matters, if there is one that can
-/// still be tried: its challenge. The caller has locked the account.
-pub async fn count_attempt(
+/// The newest challenge, sent to `to` where that matters, if its code can still be used.
+pub async fn find_newest(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     proves: Proves,
     to: Option<&Identifier>,
 ) -> QueryResult<Option<Uuid>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
+    let mut challenges = otp_challenges::table
+        .filter(otp_challenges::user_id.eq(user_id))
+        .filter(otp_challenges::purpose.eq(proves.to_string()))
+        .order(otp_challenges::created_at.desc())
+        .select((
+            otp_challenges::id,
+            otp_challenges::expires_at.gt(now).and(diesel::dsl::not(otp_challenges::used)),
+        ))
+        .into_boxed();
+    if let Some(to) = to {
+        challenges = challenges.filter(otp_challenges::destination.eq(to.as_str()));
     }
-    let counted: Option<Row> = diesel::sql_query(format!(
-        "UPDATE otp_challenges SET attempts = attempts + 1
-         WHERE id = (SELECT id FROM otp_challenges
-                     WHERE user_id = $1 AND purpose = $2 AND destination = coalesce($3, destination)
-                     ORDER BY created_at DESC LIMIT 1)
-           AND NOT used AND attempts < {MOST_ATTEMPTS} AND expires_at > now()
-           AND {RECENT_FAILURES} < {MOST_FAILURES}
-         RETURNING id"
-    ))
-    .bind::<SqlUuid, _>(user_id)
-    .bind::<Text, _>(proves.to_string())
-    .bind::<Nullable<Text>, _>(to.map(Identifier::as_str))
-    .fetch_one(&mut conn)
-    .await
-    .optional()?;
-    Ok(counted.map(|row| row.id))
+    let newest: Option<(Uuid, bool)> = challenges.first(&mut conn).await.optional()?;
+    Ok(newest.filter(|(_, is_live)| *is_live).map(|(id, _)| id))
+}
+
+pub async fn count_attempt(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(otp_challenges::table.find(id))
+        .set(otp_challenges::attempts.eq(otp_challenges::attempts + 1))
+        .execute(&mut conn)
+        .await
+        .map(drop)
 }
 
 /// Uses the code up, if it is the right one, and says to whom it was sent: whoever comes second finds

@@ -17,7 +17,7 @@ use crate::{
     responses((status = 202, description = "A code is on its way", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::EmailMissing, ErrorCode::PhoneNumberMissing, ErrorCode::RateLimited,
-        ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed,
+        ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed, ErrorCode::CodesClosed,
     ]))),
 )]
 pub async fn request_code(

@@ -8,7 +8,7 @@ use crate::{
         Identity, Password, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
         budget,
-        otp::{self, CodeChannel, Identifier, OtpCode, Proves},
+        otp::{self, CodeChannel, Identifier, OtpCode, Proves, Tries},
         sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode},
@@ -16,7 +16,8 @@ use crate::{
     throttle::{self, Limit},
 };
 
-/// Proofs that a session can try: a stolen access token must not become a way to guess the password.
+/// Proofs that a session can try. A stolen access token must not become a way to guess the password,
+/// or to keep the owner's other sessions from proving anything.
 const TRIES: Limit = Limit { times: 10, minutes: 15 };
 
 /// Codes that an account can ask for by one channel.
@@ -37,7 +38,7 @@ pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> A
     match proof {
         Proof::Password(password) => {
             take_try(state, identity).await?;
-            check_password(state, account.password_hash, password).await
+            check_password(state, identity, account.password_hash, password).await
         }
         Proof::Code(code) => {
             take_try(state, identity).await?;
@@ -70,7 +71,7 @@ pub async fn require_or_record(
         let limited = [identity.user_id.as_bytes(), refused.to_string().as_bytes()].concat();
         let key = state.server_key.tag(Purpose::Throttle, "refused-proof", &limited);
         let conn = state.pool.get().await?;
-        if throttle::take(&conn, &key, RECORDED).await.is_ok() {
+        if throttle::take(&conn, key, RECORDED).await.is_ok() {
             audit::record(&conn, &Event::of(refused, identity.user_id).from(device)).await?;
         }
     }
@@ -103,32 +104,47 @@ pub async fn request_code(
                 )
             })?,
         };
-        throttle::take(conn, &key, CODES).await?;
+        throttle::take(conn, key, CODES).await?;
         if let Identifier::Phone(number) = &to {
             budget::require_texts(shared, conn, number).await?;
             if !budget::take_text(shared, conn).await? {
                 return Ok(());
             }
         }
-        otp::issue(conn, server_key, identity.user_id, Proves::Change, &to).await
+        let tries = Tries::of_owner(server_key, identity.user_id);
+        otp::issue(conn, &tries, Proves::Change, &to).await
     })
     .await
 }
 
 async fn take_try(state: &WorkerState, identity: Identity) -> ApiResult<()> {
-    let user_id = identity.user_id.as_bytes();
-    let key = state.server_key.tag(Purpose::Throttle, "reauthentication", user_id);
+    let session_id = identity.session_id.as_bytes();
+    let key = state.server_key.tag(Purpose::Throttle, "reauthentication", session_id);
     let conn = state.pool.get().await?;
-    throttle::take(&conn, &key, TRIES).await.map(drop)
+    throttle::take(&conn, key, TRIES).await
 }
 
 async fn check_password(
     state: &WorkerState,
+    identity: Identity,
     stored: Option<PasswordHash>,
     password: Password,
 ) -> ApiResult<()> {
+    let session_id = identity.session_id.as_bytes();
+    let run = state.server_key.tag(Purpose::Throttle, "password-run-session", session_id);
+    let is_open = {
+        let conn = state.pool.get().await?;
+        throttle::store::extend_run(&conn, &run).await?
+    };
+    if !is_open {
+        return Err(ApiError::new(
+            ErrorCode::ReauthenticationRequired,
+            "too many wrong passwords were tried in this session; log in again",
+        ));
+    }
     if state.hasher.verify(password, stored.as_ref()).await? != Verdict::Wrong {
-        return Ok(());
+        let conn = state.pool.get().await?;
+        return Ok(throttle::store::forgive(&conn, &[run]).await?);
     }
     Err(ApiError::new(ErrorCode::InvalidCredentials, "the password is wrong"))
 }

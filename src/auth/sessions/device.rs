@@ -1,20 +1,97 @@
-//! What a person knows a device by, from its `User-Agent`.
+//! What is known of the client that asks: what a person calls it, where it is, and whether it has
+//! been here before.
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use derive_more::{AsRef, Display};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
+use derive_more::AsRef;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::DeviceToken;
+use crate::{auth::current_user::bearer, http::ClientAddress, state::WorkerState, throttle::Block};
 
 const MAX_CHARS: usize = 100;
 /// What the parser calls what it does not know.
 const UNKNOWN: &str = "UNKNOWN";
 
-/// `Firefox on Linux`, or an app's own name. It is what the client says of itself: shown, never trusted.
-#[derive(Clone, Debug, Display, AsRef, PartialEq, Eq)]
-#[as_ref(str)]
-pub struct Device(String);
+/// How apps send their device token, and browsers theirs.
+const HEADER: &str = "device-token";
+const COOKIE: &str = "sports-log-device";
+
+/// A client, and as text what a person knows it by.
+#[derive(Clone, Debug, AsRef)]
+pub struct Device {
+    #[as_ref(str)]
+    name: String,
+    address: Option<ClientAddress>,
+    token: Option<DeviceToken>,
+}
+
+/// The header, for the documentation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct DeviceTokenParam {
+    /// `device_token` of an earlier login from this device: the failures of strangers do not count
+    /// against it. Browsers have a cookie instead.
+    #[param(rename = "Device-Token")]
+    _device_token: Option<String>,
+}
 
 impl Device {
+    /// The user and the session of an earlier login on this device, if that was `user_id`.
+    pub fn known_as(&self, user_id: Option<Uuid>) -> Option<(Uuid, Uuid)> {
+        let token = self.token.filter(|token| Some(token.user_id) == user_id)?;
+        Some((token.user_id, token.session_id))
+    }
+
+    /// What its attempts count for.
+    pub fn blocks(&self) -> impl Iterator<Item = Block> {
+        self.address.into_iter().flat_map(ClientAddress::blocks)
+    }
+
+    /// Where an event happened, as it is recorded.
+    pub fn network(&self) -> Option<String> {
+        self.address.map(|address| address.network().to_string())
+    }
+}
+
+/// The cookie's name. Over TLS it is only this host's, for all of its paths (RFC 6265bis).
+pub fn cookie_name(is_behind_tls: bool) -> String {
+    format!("{}{COOKIE}", if is_behind_tls { "__Host-" } else { "" })
+}
+
+impl FromRequest for Device {
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let user_agent = request.headers().get(header::USER_AGENT);
+        let text = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let Name(name) = Name::parse(text.as_deref().unwrap_or_default());
+        let address = ClientAddress::known(request);
+        ready(Ok(Self { name, address, token: token(request) }))
+    }
+}
+
+/// By the header, the cookie, or an access token that is still good.
+fn token(request: &HttpRequest) -> Option<DeviceToken> {
+    let state = request.app_data::<Data<WorkerState>>()?;
+    let in_header = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+    let in_cookie = request.cookie(&cookie_name(state.is_behind_tls));
+    let text = in_header.or(in_cookie.as_ref().map(|cookie| cookie.value()));
+    text.and_then(|text| DeviceToken::open(&state.server_key, text)).or_else(|| {
+        let (_, token) = bearer(request).ok()?;
+        let identity = state.jwt.verify(token).ok()?.identity;
+        Some(DeviceToken { user_id: identity.user_id, session_id: identity.session_id })
+    })
+}
+
+/// `Firefox on Linux`, or an app's own name. It is what the client says of itself: shown, never
+/// trusted.
+struct Name(String);
+
+impl Name {
     fn parse(user_agent: &str) -> Self {
         let known = woothee::parser::Parser::new().parse(user_agent);
         let name = match known {
@@ -27,17 +104,6 @@ impl Device {
         let printable = name.chars().filter(|c| !c.is_control()).take(MAX_CHARS);
         let name = printable.collect::<String>().trim().to_owned();
         Self(if name.is_empty() { "unknown device".to_owned() } else { name })
-    }
-}
-
-impl FromRequest for Device {
-    type Error = std::convert::Infallible;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let user_agent = request.headers().get(header::USER_AGENT);
-        let text = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        ready(Ok(Self::parse(text.as_deref().unwrap_or_default())))
     }
 }
 
@@ -62,8 +128,8 @@ mod tests {
             ("", "unknown device"),
             ("\u{7f}/", "unknown device"),
         ] {
-            assert_eq!(Device::parse(user_agent).to_string(), name, "{user_agent}");
+            assert_eq!(Name::parse(user_agent).0, name, "{user_agent}");
         }
-        assert_eq!(Device::parse(&"é".repeat(500)).to_string().chars().count(), MAX_CHARS);
+        assert_eq!(Name::parse(&"é".repeat(500)).0.chars().count(), MAX_CHARS);
     }
 }

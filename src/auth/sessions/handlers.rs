@@ -8,9 +8,9 @@ use super::{
     types::{RefreshBody, Sessions},
 };
 use crate::{
-    auth::{AuthResponse, CurrentUser},
+    auth::{AuthResponse, CurrentUser, attempts},
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, ApiPath, Attempt},
+    http::{ApiJson, ApiPath},
     state::WorkerState,
 };
 
@@ -27,11 +27,12 @@ use crate::{
 )]
 pub async fn refresh(
     state: Data<WorkerState>,
-    _: Attempt,
     device: Device,
     body: ApiJson<RefreshBody>,
 ) -> ApiResult<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service::refresh(&state, &body.0.parse()?, &device).await?))
+    let refreshed = async { service::refresh(&state, &body.0.parse()?, &device).await };
+    let response = attempts::count_failure(&state, &device, refreshed.await).await?;
+    Ok(response.answer())
 }
 
 /// End this session: its tokens are refused from then on.

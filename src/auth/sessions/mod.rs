@@ -1,6 +1,7 @@
 //! Sessions: what a login opens, what its refresh token keeps alive, and what ends it.
 
 mod device;
+mod device_token;
 mod handlers;
 mod method;
 mod refresh_token;
@@ -8,7 +9,8 @@ mod service;
 pub mod store;
 mod types;
 
-pub use device::Device;
+pub use device::{Device, DeviceTokenParam, cookie_name};
+pub use device_token::{DeviceToken, LIFE_SECS as DEVICE_LIFE_SECS};
 pub use handlers::*;
 pub use method::LoginMethod;
 pub use refresh_token::RefreshToken;

@@ -53,6 +53,7 @@ diesel::table! {
         reset_token -> Nullable<Bytea>,
         reset_expires -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        reset_id -> Nullable<Uuid>,
     }
 }
 
@@ -118,6 +119,7 @@ diesel::table! {
         method -> Nullable<Text>,
         device -> Nullable<Text>,
         at -> Timestamptz,
+        network -> Nullable<Text>,
     }
 }
 
@@ -140,5 +142,13 @@ diesel::table! {
         key -> Bytea,
         day -> Date,
         used -> Int4,
+    }
+}
+
+diesel::table! {
+    failure_runs (key) {
+        key -> Bytea,
+        failures -> Int4,
+        last_at -> Timestamptz,
     }
 }

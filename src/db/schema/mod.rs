@@ -74,6 +74,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     throttles,
     daily_budgets,
+    failure_runs,
     backups,
     oldest_server,
     takeouts,

@@ -67,6 +67,10 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
     // Public operations say so with an empty requirement.
     if operation.security.is_none() {
         codes.extend([MissingToken, InvalidAccessToken, InsufficientScope]);
+        // Only people who are logged in learn why their codes are not compared.
+        if codes.contains(&InvalidCode) {
+            codes.insert(CodesClosed);
+        }
     }
     if operation.request_body.is_some() {
         codes.extend([MalformedJson, MalformedRequest, BodyTooLarge]);

@@ -108,7 +108,12 @@ impl TestApp {
 
     /// Another server on the same database, with the same keys.
     pub async fn replica(&self) -> Self {
-        Self::spawn_on(self.database.clone(), self.smtp.clone(), &[]).await
+        self.replica_with(&[]).await
+    }
+
+    /// The same with other settings.
+    pub async fn replica_with(&self, overrides: &[(&'static str, &str)]) -> Self {
+        Self::spawn_on(self.database.clone(), self.smtp.clone(), overrides).await
     }
 
     pub async fn send(

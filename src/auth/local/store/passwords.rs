@@ -11,28 +11,27 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Digest, EmailAddress, PasswordHash},
-    db::schema::{local_credentials, registrations, users},
+    db::schema::{local_credentials, users},
 };
 
 /// How long a reset token can be used.
 const RESET_HOURS: i32 = 1;
 
-/// What logging in by password needs to know of an address.
+/// How long one that is mailed again must still be good.
+const RESENDABLE_MINUTES: i32 = 30;
+
+/// What logging in by password needs to know of an address that somebody has proven.
 #[derive(Queryable)]
 pub struct PasswordLogin {
     pub user_id: Uuid,
     pub token_version: i32,
-    pub email_verified: bool,
-    proven_hash: Option<String>,
-    /// The newest registration's, while the address is not proven.
-    pending_hash: Option<String>,
+    hash: Option<String>,
 }
 
 impl PasswordLogin {
     /// The hash that a password is compared with.
     pub fn password_hash(&self) -> Option<PasswordHash> {
-        let hash = if self.email_verified { &self.proven_hash } else { &self.pending_hash };
-        hash.clone().map(PasswordHash::from)
+        self.hash.clone().map(PasswordHash::from)
     }
 }
 
@@ -48,16 +47,9 @@ pub async fn find_password_login(
 ) -> QueryResult<Option<PasswordLogin>> {
     users::table
         .inner_join(local_credentials::table)
-        .left_join(registrations::table)
         .filter(users::email.eq(email.as_str()))
-        .order(registrations::created_at.desc())
-        .select((
-            users::id,
-            users::token_version,
-            local_credentials::email_verified,
-            local_credentials::password_hash,
-            registrations::password_hash.nullable(),
-        ))
+        .filter(local_credentials::email_verified)
+        .select((users::id, users::token_version, local_credentials::password_hash))
         .first(&mut conn)
         .await
         .optional()
@@ -82,12 +74,32 @@ pub async fn replace_hash(
         .map(drop)
 }
 
+/// The id and the digest of the token that was asked for last, while it can be used for long enough
+/// to be mailed again. Locked until the transaction ends.
+pub async fn lock_resendable(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<Option<(Uuid, Digest)>> {
+    let long_enough = now.into_sql::<Timestamptz>() + RESENDABLE_MINUTES.minutes();
+    let found: Option<(Option<Uuid>, Option<Digest>)> = local_credentials::table
+        .find(user_id)
+        .filter(local_credentials::reset_expires.gt(long_enough.nullable()))
+        .select((local_credentials::reset_id, local_credentials::reset_token))
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.and_then(|(id, digest)| id.zip(digest)))
+}
+
 pub async fn set_reset_token(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
+    id: Uuid,
     digest: &[u8],
 ) -> QueryResult<()> {
     let token = (
+        local_credentials::reset_id.eq(id),
         local_credentials::reset_token.eq(digest),
         local_credentials::reset_expires
             .eq((now.into_sql::<Timestamptz>() + RESET_HOURS.hours()).nullable()),
