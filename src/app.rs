@@ -7,7 +7,7 @@ use actix_web::dev::Server;
 use derive_more::{Display, From};
 
 use crate::{
-    activities::{changes::Bell, efforts},
+    activities::{changes::Bell, efforts, originals::Storage},
     config::Config,
     db::{
         ConnectError, Connections, Connector, DatabaseError, Inspection, clock, migrations,
@@ -38,6 +38,9 @@ pub enum StartError {
     Listen(io::Error),
     Metrics(prometheus::Error),
     Keys(ApiError),
+    #[display("ORIGINALS_DIR: {_0}")]
+    #[from(ignore)]
+    Originals(String),
 }
 
 impl std::error::Error for StartError {}
@@ -63,6 +66,7 @@ impl Application {
         let connector = Connector::new(&config.database)?;
         // Before anything else, so that an address in use is told at once.
         let listener = TcpListener::bind(config.server.bind_addr)?;
+        Storage::new(&config.imports).try_out().map_err(StartError::Originals)?;
         let port = listener.local_addr()?.port();
         let database = Inspection::of(&connector, DATABASE_PATIENCE).await?.fit()?;
         tracing::info!(db.version = database.version, "the database can be used");

@@ -71,6 +71,8 @@ pub enum ErrorCode {
     ProviderError,
     Busy,
     DatabaseUnavailable,
+    StorageUnavailable,
+    StorageFull,
     DeliveryUnavailable,
     SchemaMismatch,
     ShuttingDown,
@@ -132,10 +134,12 @@ impl ErrorCode {
             Self::ProviderError => StatusCode::BAD_GATEWAY,
             Self::Busy
             | Self::DatabaseUnavailable
+            | Self::StorageUnavailable
             | Self::DeliveryUnavailable
             | Self::SchemaMismatch
             | Self::ShuttingDown
             | Self::ChannelUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -160,9 +164,20 @@ impl ErrorCode {
             | Self::DeliveryUnavailable
             | Self::SchemaMismatch
             | Self::ShuttingDown => Some(5),
-            Self::ChannelUnavailable => Some(60),
+            Self::ChannelUnavailable | Self::StorageUnavailable => Some(60),
+            Self::StorageFull => Some(3600),
             _ => None,
         }
+    }
+
+    /// A fault of our own disk.
+    pub fn is_of_disk(self) -> bool {
+        matches!(self, Self::StorageUnavailable | Self::StorageFull)
+    }
+
+    /// A fault of our own database or disk: it passes, and says nothing of what was to be kept.
+    pub fn is_of_storage(self) -> bool {
+        self.is_of_disk() || matches!(self, Self::Busy | Self::DatabaseUnavailable)
     }
 }
 

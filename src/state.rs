@@ -90,7 +90,7 @@ impl Shared {
             bell,
             limits: config.limits.clone(),
             imports: config.imports.clone(),
-            originals: Storage::new(config.imports.originals_dir.clone()),
+            originals: Storage::new(&config.imports),
             garmin: config.garmin.clone(),
             sms_limits: config.sms_limits.clone(),
             webhooks: config.webhooks.clone(),

@@ -60,7 +60,9 @@ pub async fn list(
 /// Log an activity.
 ///
 /// With a `source` and `external_id` that is there already, it replaces what was kept by that name,
-/// or with `If-None-Match: *` leaves it. Each app has a `source` of its own.
+/// or with `If-None-Match: *` leaves it. Each app has a `source` of its own. One that another
+/// source has brought already is merged: 200 with the activity that is shown, whose `merged` names
+/// it.
 #[utoipa::path(
     post, path = "/activities", operation_id = "create_activity", tag = "Activities",
     params(IdempotencyKeyParam, IfAbsentParam),

@@ -30,6 +30,6 @@ pub use handlers::*;
 pub use lap::Lap;
 pub use source::Source;
 pub use sports::Sport;
-pub use store::{insert_imported, named, refresh};
+pub use store::{insert_imported, named, refresh, was_changed};
 pub use types::{Activity, ActivityChanges, Details, ImportedActivity, NewActivity};
 pub use written::WrittenActivity;

@@ -10,6 +10,7 @@ use super::{
     batch::{self, OnExisting, Outcome},
     include::{self, Listed},
     list::{self, Cursor, CursorKey, PageRequest, Start},
+    merging::{self, Candidate},
     store::{self, Update},
     types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
 };
@@ -91,7 +92,8 @@ fn first(activities: Vec<ActivitySummary>, limit: usize) -> (Vec<Listed>, bool) 
 }
 
 /// Keeps `new`; with an `external_id` that is there already, it replaces what was kept by it, or
-/// with [`OnExisting::Keep`] is refused: 412 `already_exists` or `already_deleted`.
+/// with [`OnExisting::Keep`] is refused: 412 `already_exists` or `already_deleted`. One that is in
+/// the log from another source stands behind that, which is what is answered.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -100,32 +102,48 @@ pub async fn create(
     on_existing: OnExisting,
 ) -> ApiResult<Kept> {
     let mut conn = state.pool.get().await?;
-    let (kept, is_replay) = if key.is_none() && new.external_id().is_none() {
-        // One statement needs no transaction.
-        (insert(&conn, identity, new).await?, false)
-    } else {
-        conn.transaction::<_, ApiError, _>(async |conn| {
+    let (kept, is_replay) = conn
+        .transaction::<_, ApiError, _>(async |conn| {
             let answered = idempotency::answered::<Kept>(conn, identity, key.as_ref()).await?;
             if let Some(mut kept) = answered {
-                // What was too long to be recorded has come again.
-                kept.activity.complete(new.parts());
+                let parts = if kept.activity.is_merged() {
+                    let now = store::find(conn, identity, kept.activity.summary.id).await?;
+                    now.map(|mut now| now.abridge()).unwrap_or_default()
+                } else {
+                    // What was too long to be recorded has come again.
+                    new.parts()
+                };
+                kept.activity.complete(parts);
                 return Ok((kept, true));
             }
-            let mut kept = match new.external_id() {
-                None => insert(conn, identity, new).await?,
-                Some(_) => upsert(conn, identity, new, on_existing).await?,
-            };
+            let mut kept = write(conn, identity, new, on_existing).await?;
             let parts = kept.activity.abridge();
             idempotency::record(conn, identity, key.as_ref(), &kept).await?;
             kept.activity.complete(parts);
             Ok((kept, false))
         })
-        .await?
-    };
+        .await?;
     if kept.is_new && !is_replay {
         state.metrics.activities_created.inc();
     }
     Ok(kept)
+}
+
+async fn write(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    new: NewActivity,
+    on_existing: OnExisting,
+) -> ApiResult<Kept> {
+    if new.external_id().is_none() {
+        // Another of this user's sources may bring the same just now.
+        batch::lock_names(conn, identity.user_id).await?;
+        let (user_id, candidate) = (identity.user_id, Candidate::of(&new));
+        if merging::find_one_same(conn, user_id, &candidate, None).await?.is_none() {
+            return insert(conn, identity, new).await;
+        }
+    }
+    upsert(conn, identity, new, on_existing).await
 }
 
 async fn insert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) -> ApiResult<Kept> {
@@ -143,7 +161,11 @@ async fn upsert(
     let outcome = batch::keep(conn, identity, vec![new], on_existing).await?.pop();
     let (id, is_new) = match outcome {
         Some(Outcome::Created { id, .. }) => (id, true),
-        Some(Outcome::Updated { id, .. } | Outcome::Unchanged { id, .. }) => (id, false),
+        Some(
+            Outcome::Updated { id, .. }
+            | Outcome::Unchanged { id, .. }
+            | Outcome::Merged { id, .. },
+        ) => (id, false),
         Some(Outcome::Kept { .. }) => {
             let message = "there is an activity of this source with this external_id";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));

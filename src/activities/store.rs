@@ -2,7 +2,7 @@
 //! and a token that has ended reaches none.
 
 use diesel::{
-    dsl::{auto_type, not, now},
+    dsl::{auto_type, exists, not, now},
     pg::Pg,
     prelude::*,
     sql_types::{Bool, Double, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
@@ -121,6 +121,13 @@ pub async fn named(
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// Whether an activity is not as it was when it was kept.
+pub async fn was_changed(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let changed =
+        activities::table.find(id).filter(activities::updated_at.ne(activities::created_at));
+    diesel::select(exists(changed)).fetch_one(&mut conn).await
 }
 
 /// Changes what was measured, and the file that says so; the one before is forgotten. The revision

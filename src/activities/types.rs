@@ -110,6 +110,11 @@ impl Activity {
         if bytes > Self::MAX_RECORDED { parts.map(Option::take) } else { [None, None, None] }
     }
 
+    /// Whether other records stand behind it.
+    pub fn is_merged(&self) -> bool {
+        self.merged.is_some()
+    }
+
     /// Fills in those of `laps`, `sets` and `device_data` that it lacks.
     pub fn complete(&mut self, parts: [Option<JsonText>; 3]) {
         for (kept, part) in

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::CommandResult;
 use crate::{
+    activities::originals::Storage,
     app::most_connections,
     config::{BYTES_OF_A_HASH, Config, Fault, Report, Source},
     db::{Connector, Inspection},
@@ -27,6 +28,8 @@ pub fn check_config() -> CommandResult {
         if let Some(warning) = config.texts_go_anywhere() {
             println!("warning: {warning}\n");
         }
+        let tried = Storage::new(&config.imports).try_out();
+        faults.extend(tried.err().map(|problem| Fault { name: "ORIGINALS_DIR", problem }));
         print_memory(&config);
         faults.extend(check_database(&config));
     }

@@ -46,7 +46,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
     let parts = Parts {
         connector: connector.clone(),
         config: config.imports.clone(),
-        storage: Storage::new(config.imports.originals_dir.clone()),
+        storage: Storage::new(&config.imports),
         metrics: Metrics::new()?.imports,
         stopping: Stopping::default(),
         requests: Requests::default(),
@@ -65,7 +65,7 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
     match ended {
         Ended::Done if report.counts.refused == 0 => Ok(()),
         Ended::Done => Err("not every file was taken".into()),
-        Ended::Failed => Err("the import was given up: it unpacks to suspiciously much".into()),
+        Ended::Failed => Err(format!("the import was given up: {}", report.why).into()),
         Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
     }
 }
@@ -112,7 +112,7 @@ fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
     Ok(bar)
 }
 
-fn show(id: Uuid, Report { counts, refused }: &Report) {
+fn show(id: Uuid, Report { counts, refused, .. }: &Report) {
     println!(
         "{} files imported as {} activities, {} merged with others, {} known already, {} refused",
         counts.imported, counts.activities, counts.merged, counts.duplicate, counts.refused
@@ -120,7 +120,11 @@ fn show(id: Uuid, Report { counts, refused }: &Report) {
     let mut table = plain_table();
     for file in refused.iter().take(MAX_SHOWN) {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        table.add_row([file.name.clone(), text(&file.code), text(&file.message)]);
+        let name = match file.files {
+            1 => file.name.clone(),
+            files => format!("{} and {} more", file.name, files - 1),
+        };
+        table.add_row([name, text(&file.code), text(&file.message)]);
     }
     if !refused.is_empty() {
         println!("{table}");

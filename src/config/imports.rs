@@ -18,6 +18,11 @@ pub struct ImportConfig {
     pub poll: Duration,
     /// Where files are kept that activities were made of; the database without one.
     pub originals_dir: Option<PathBuf>,
+    /// Uploads are refused when less of that folder's disk is free, in percent.
+    pub min_free: u8,
+    /// How long a processor may work on an import of hardly a byte; a sixth of it more for each
+    /// mebibyte.
+    pub cpu: Duration,
 }
 
 impl ImportConfig {
@@ -26,8 +31,14 @@ impl ImportConfig {
         if originals_dir.as_ref().is_some_and(|folder| !folder.is_dir()) {
             s.fault("ORIGINALS_DIR", "is no folder that can be read");
         }
+        let min_free = s.or("ORIGINALS_MIN_FREE_PERCENT", 10);
+        if min_free > 100 {
+            s.fault("ORIGINALS_MIN_FREE_PERCENT", "must be 0 to 100");
+        }
         Self {
             originals_dir,
+            min_free,
+            cpu: s.or("IMPORT_CPU_SECS", Seconds(60.0)).into(),
             max_bytes: s.or("IMPORT_MAX_BYTES", Bytes(2 << 30)).0,
             lease: s.or("IMPORT_LEASE_SECS", Seconds(60.0)).into(),
             poll: s.or("IMPORT_POLL_SECS", Seconds(5.0)).into(),

@@ -35,6 +35,7 @@ pub async fn look(parts: Rc<Parts>) {
             ("garmin", garmin::store::longest_wait(&conn).await?),
             ("takeout", takeout::store::longest_wait(&conn).await?),
         ];
+        imports::store::purge_stale(&conn).await?;
         let unfinished = imports::store::unfinished(&conn).await?;
         let texts = throttle::daily::used(&conn, &budget::texts_key(&parts.server_key)).await?;
         parts.metrics.texts_today.set(texts.into());

@@ -126,7 +126,7 @@ impl Delivery {
             mail: config.mail.clone(),
             sms: config.sms.clone(),
             webhooks: config.webhooks.clone(),
-            originals: Storage::new(config.imports.originals_dir.clone()),
+            originals: Storage::new(&config.imports),
             base_url: config.server.base_url.clone(),
             domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),

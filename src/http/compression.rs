@@ -22,7 +22,9 @@ pub async fn leave_small_ones<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
-    if matches!(response.response().body().size(), BodySize::Sized(size) if size < FLOOR_BYTES) {
+    let is_small =
+        matches!(response.response().body().size(), BodySize::Sized(size) if size < FLOOR_BYTES);
+    if is_small && !response.headers().contains_key(header::CONTENT_ENCODING) {
         response.headers_mut().insert(header::CONTENT_ENCODING, IDENTITY);
     }
     Ok(response)

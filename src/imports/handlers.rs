@@ -49,6 +49,7 @@ const TELL_FOR: Duration = Duration::from_secs(600);
     )),
     extensions(("x-error-codes" = json!([
         ErrorCode::TooManyImports, ErrorCode::BodyTooLarge, ErrorCode::MalformedRequest,
+        ErrorCode::StorageFull, ErrorCode::StorageUnavailable,
     ]))),
 )]
 pub async fn create(

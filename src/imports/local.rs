@@ -20,6 +20,8 @@ use crate::error::{ApiError, ApiResult};
 pub struct Report {
     pub counts: Counts,
     pub refused: Vec<types::File>,
+    /// Why the whole of it failed.
+    pub why: String,
 }
 
 /// Reads files into a new import of `user_id`; its id and how many bytes there were. `tell` hears of each
@@ -36,7 +38,7 @@ pub async fn receive(
         match receive_file(conn, id, part, path, &tell).await {
             Ok(more) => bytes += more,
             Err(error) => {
-                // What cannot be deleted now is forgotten after a day.
+                // What cannot be deleted now is forgotten soon.
                 let _ = store::abandon(conn, id).await;
                 return Err(error);
             }
@@ -65,7 +67,7 @@ async fn receive_file(
         if chunk.is_empty() {
             break;
         }
-        store::add_chunk(conn, id, part, number, &chunk).await?;
+        store::receive_chunk(conn, id, (part, number), &chunk, i64::MAX).await?;
         bytes += i64::try_from(chunk.len()).map_err(ApiError::internal)?;
         tell(chunk.len() as u64);
     }
@@ -77,5 +79,6 @@ async fn receive_file(
 pub async fn report(conn: &AsyncPgConnection, id: Uuid) -> ApiResult<Report> {
     let counts = store::counts(conn, id).await?;
     let refused = store::files(conn, id, Some(types::Outcome::Refused), -1, counts.refused).await?;
-    Ok(Report { counts, refused })
+    let why = store::message(conn, id).await?.unwrap_or_default();
+    Ok(Report { counts, refused, why })
 }

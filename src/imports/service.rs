@@ -16,8 +16,9 @@ use crate::{
 const DEFAULT_FILES: i64 = 100;
 const MAX_FILES: i64 = 1000;
 
-/// Makes room for an upload. 409 `too_many_imports`.
+/// Makes room for an upload. 409 `too_many_imports`, 507 `storage_full`.
 pub async fn begin(state: &WorkerState, identity: Identity) -> ApiResult<Uuid> {
+    state.originals.check_room().await?;
     let mut conn = state.pool.get().await?;
     let created = conn.transaction(async |conn| store::create(conn, identity).await).await?;
     if let Some(id) = created {
@@ -45,7 +46,7 @@ pub async fn end(
     match submitted.await {
         Ok(import) => Ok(Progress::new(import, Counts::default())),
         Err(error) => {
-            // What cannot be deleted now is forgotten after a day.
+            // What cannot be deleted now is forgotten soon.
             if let Ok(conn) = state.pool.get().await
                 && let Ok(true) = store::abandon(&conn, id).await
             {

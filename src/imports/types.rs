@@ -55,12 +55,13 @@ pub enum Outcome {
 #[schema(as = ImportFile)]
 pub struct File {
     pub number: i32,
-    /// As its archive calls it.
+    /// As its archive calls it; of a row that sums up refusals, the first of them.
     pub name: String,
     #[schema(value_type = Outcome)]
     pub outcome: String,
     /// Why it was refused: `unknown_format`, `malformed`, `truncated`, `bad_checksum`, `not_an_activity`,
-    /// `no_start_time`, `too_large`, `unsupported_entry`, `needs_login` or `gave_up`.
+    /// `no_start_time`, `too_large`, `too_many_files`, `too_costly`, `unsupported_entry`,
+    /// `needs_login` or `gave_up`.
     #[schema(required)]
     pub code: Option<String>,
     /// A sentence for people.
@@ -68,6 +69,9 @@ pub struct File {
     pub message: Option<String>,
     /// The activities that it became, or that were there.
     pub activity_ids: Vec<Uuid>,
+    /// How many files it stands for: more than one when it sums up those that were refused for one
+    /// reason, of which the first hundred are listed each by itself.
+    pub files: i32,
 }
 
 /// An import as it is stored.
@@ -90,8 +94,8 @@ pub struct Import {
     pub found: i32,
     /// Files that are none of activities, such as pictures.
     pub ignored: i32,
-    /// Why the whole of it failed: `archive_bomb`. With `health_auto_export` the files are workouts
-    /// that the app posted and that were refused.
+    /// Why the whole of it failed: `archive_bomb`, `too_costly` or `gave_up`. With
+    /// `health_auto_export` the files are workouts that the app posted and that were refused.
     #[schema(required)]
     pub code: Option<String>,
     #[schema(required)]
@@ -109,6 +113,7 @@ impl Import {
 #[schema(as = ImportCounts)]
 pub struct Counts {
     pub imported: i64,
+    /// Those that were `updated`, too.
     pub merged: i64,
     pub duplicate: i64,
     pub refused: i64,

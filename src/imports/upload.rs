@@ -130,8 +130,20 @@ impl<'a> Upload<'a> {
     /// The connection is held no longer than this takes: clients may be slow.
     async fn keep(&self, part: i32, number: i32, chunk: Vec<u8>) -> ApiResult<()> {
         let conn = self.pool.get().await?;
-        store::add_chunk(&conn, self.import_id, part, number, &chunk).await?;
-        Ok(())
+        let (id, place) = (self.import_id, (part, number));
+        // All that a user has uploaded may be as much as one upload, until it is imported.
+        let room = i64::try_from(self.max_bytes).unwrap_or(i64::MAX);
+        if store::receive_chunk(&conn, id, place, &chunk, room).await? {
+            return Ok(());
+        }
+        if !store::is_receiving(&conn, id).await? {
+            return Err(too_slow());
+        }
+        let message = format!(
+            "your uploads that are not imported yet have {room} bytes, which is as much as may wait; \
+             wait for one, or cancel it"
+        );
+        Err(ApiError::new(ErrorCode::TooManyImports, message))
     }
 
     fn too_large(&self) -> ApiError {
@@ -141,7 +153,11 @@ impl<'a> Upload<'a> {
 }
 
 async fn in_time<T>(next: impl Future<Output = T>) -> ApiResult<T> {
-    tokio::time::timeout(PATIENCE, next).await.map_err(|_| malformed("it came too slowly"))
+    tokio::time::timeout(PATIENCE, next).await.map_err(|_| too_slow())
+}
+
+fn too_slow() -> ApiError {
+    malformed("it came too slowly")
 }
 
 fn broken_off(error: PayloadError) -> ApiError {

@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
-pub use priority::{Requests, give_way, give_way_to, low_priority};
+pub use priority::{Requests, give_way, give_way_to, is_spent, limit_cpu, low_priority};
 
 /// How often it is seen whether the actor lives.
 const WATCH_EVERY: Duration = Duration::from_millis(500);

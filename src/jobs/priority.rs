@@ -14,7 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::setpriority_process;
+use rustix::{
+    process::setpriority_process,
+    time::{ClockId, clock_gettime},
+};
 
 /// As `nice(2)` has it: from 0 to 19.
 const NICENESS: i32 = 10;
@@ -60,6 +63,9 @@ struct Pace {
     /// How many requests it has seen, and when it last saw that there were more.
     seen: u64,
     busy: Option<Instant>,
+    /// The limit of the thread's processor clock, and whether it has passed that.
+    limit: Option<Duration>,
+    is_spent: bool,
 }
 
 impl Pace {
@@ -68,6 +74,7 @@ impl Pace {
         if worked < TURN {
             return;
         }
+        self.is_spent |= self.limit.is_some_and(|limit| worked_so_far() > limit);
         let came = self.requests.count();
         if came != self.seen {
             (self.seen, self.busy) = (came, Some(Instant::now()));
@@ -88,7 +95,8 @@ pub fn give_way_to(requests: &Requests) {
     low_priority();
     let (requests, rested) = (requests.clone(), Instant::now());
     let seen = requests.count();
-    PACE.replace(Some(Pace { requests, rested, seen, busy: None }));
+    let pace = Pace { requests, rested, seen, busy: None, limit: None, is_spent: false };
+    PACE.replace(Some(pace));
 }
 
 /// To be called again and again in what takes milliseconds: a thread that gives way, and has worked for a while or had the
@@ -99,4 +107,25 @@ pub fn give_way() {
             pace.give_way();
         }
     });
+}
+
+/// How long a processor has worked for the present thread.
+fn worked_so_far() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+}
+
+/// Lets the present thread, which gives way, use a processor for `budget` from now on. It is up to
+/// the work to stop: see [`is_spent`].
+pub fn limit_cpu(budget: Duration) {
+    PACE.with_borrow_mut(|pace| {
+        if let Some(pace) = pace {
+            pace.limit = Some(worked_so_far() + budget);
+        }
+    });
+}
+
+/// Whether the present thread has used up what [`limit_cpu`] gave it, as far as [`give_way`] has
+/// seen.
+pub fn is_spent() -> bool {
+    PACE.with_borrow(|pace| pace.as_ref().is_some_and(|pace| pace.is_spent))
 }

@@ -6,10 +6,13 @@ use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::json_problem;
+use crate::{
+    http::json_problem,
+    jobs::{give_way, is_spent},
+};
 
 /// What a client can tell apart. The names are part of the API contract.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -27,6 +30,10 @@ pub enum Reason {
     NoStartTime,
     /// More bytes, points or entries than are read.
     TooLarge,
+    /// More files than an import reads.
+    TooManyFiles,
+    /// Reading it takes a processor suspiciously long.
+    TooCostly,
     /// It unpacks to suspiciously much.
     ArchiveBomb,
     /// An entry of an archive that is encrypted or packed in a way that is not read.
@@ -57,8 +64,20 @@ impl Refusal {
         Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
     }
 
+    pub fn too_costly() -> Self {
+        let what = "reading it takes more work than an upload of its size is worth";
+        Self::new(Reason::TooCostly, what)
+    }
+
     pub fn too_large(max_bytes: usize) -> Self {
         let max = max_bytes / (1024 * 1024);
         Self::new(Reason::TooLarge, format!("files of more than {max} MiB are not read"))
     }
+}
+
+/// To be called again and again by readers: lets others go on, and ends a reading that takes more
+/// of a processor than is left of its job's budget.
+pub fn go_on() -> Result<(), Refusal> {
+    give_way();
+    if is_spent() { Err(Refusal::too_costly()) } else { Ok(()) }
 }

@@ -14,8 +14,7 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{Reason, Refusal};
-use crate::jobs::give_way;
+use super::{Reason, Refusal, refusal::go_on};
 
 /// Deeper than any of the formats.
 const MAX_DEPTH: usize = 32;
@@ -30,7 +29,7 @@ const MAX_EVENT: usize = 1024 * 1024;
 const MAX_DECLARATION: usize = 256;
 
 /// To look at the clock takes as long as to read an element.
-const GIVE_WAY_EVERY: u64 = 16;
+const GIVE_WAY_EVERY: u64 = 32;
 
 /// Who is told of the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
@@ -113,19 +112,19 @@ struct Place {
     text: String,
     /// Where the text of each begins.
     starts: Vec<usize>,
-    /// How many there were.
-    elements: u64,
+    /// How many elements, texts and the like there were.
+    events: u64,
 }
 
 impl Place {
     /// Goes one event further; whether that was the end.
     fn pass<V: Visitor>(&mut self, event: Event<'_>, visitor: &mut V) -> Result<bool, V::Error> {
+        self.events += 1;
+        if self.events.is_multiple_of(GIVE_WAY_EVERY) {
+            go_on()?;
+        }
         match event {
             Event::Start(start) => {
-                self.elements += 1;
-                if self.elements.is_multiple_of(GIVE_WAY_EVERY) {
-                    give_way();
-                }
                 let Self { path, text, starts, .. } = self;
                 if starts.len() == MAX_DEPTH {
                     return Err(Refusal::malformed("it nests too deep").into());

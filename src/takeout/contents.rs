@@ -128,14 +128,15 @@ impl Contents<'_> {
         let (mut after, mut list) = (Vec::new(), Vec::new());
         while let Some(next) = store::original(self.reader, self.job.user_id, &after).await? {
             let user_id = self.job.user_id;
-            let bytes = self.storage.read(user_id, &next.sha256, next.content).await?;
-            let sha256 = hex(&next.sha256);
-            let path = format!("originals/{sha256}{}", ending(&next.file_name));
+            let (digest, file_name) = (next.sha256.clone(), next.file_name.clone());
+            let bytes = self.storage.content(user_id, next).await?;
+            let sha256 = hex(&digest);
+            let path = format!("originals/{sha256}{}", ending(&file_name));
             content.push(archive.add(path.clone(), &bytes).await?);
-            let original = ExportedOriginal { sha256, file_name: next.file_name, path };
+            let original = ExportedOriginal { sha256, file_name, path };
             serde_json::to_writer(&mut list, &original).map_err(ApiError::internal)?;
             list.push(b'\n');
-            after = next.sha256;
+            after = digest;
             if self.go_on(1).await?.is_none() {
                 return Ok(None);
             }

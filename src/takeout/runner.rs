@@ -4,13 +4,13 @@ use diesel_async::{AnsiTransactionManager, TransactionManager};
 
 use super::{
     contents::Contents,
-    store::{self, Claimed},
+    store::{self, Claimed, Failed},
 };
 use crate::{
     activities::originals::Storage,
     config::{Config, ImportConfig},
     db::{Connections, Connector, Pool},
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work, low_priority},
 };
 
@@ -32,7 +32,7 @@ pub fn start(config: &Config, connector: Connector) -> Jobs {
         stopping: stopping.clone(),
     };
     let (config, wait) = (config.imports.clone(), config.database.wait);
-    let storage = Storage::new(config.originals_dir.clone());
+    let storage = Storage::new(&config);
     Jobs::start(schedule, move || {
         low_priority();
         Maker { pool: Pool::new(connector, POOL_SIZE, wait), config, storage, stopping }
@@ -51,11 +51,18 @@ impl Work for Maker {
     async fn work_once(&self) -> bool {
         match self.claim().await {
             Ok(Some(job)) => {
-                if let Err(error) = self.work_on(&job).await {
+                let worked = if job.is_given_up() {
+                    Err(ApiError::internal("the servers that made it died again and again"))
+                } else {
+                    self.work_on(&job).await
+                };
+                if let Err(error) = worked {
                     tracing::warn!(user.id = %job.user_id, error.cause = ?error.cause, "an export failed");
+                    let is_of_storage = error.code.is_of_storage();
+                    let failed = if is_of_storage { Failed::Storage } else { Failed::Otherwise };
                     // The lease brings it back if even this cannot be done.
                     if let Ok(conn) = self.pool.get().await {
-                        let _ = store::put_back(&conn, &job, true).await;
+                        let _ = store::put_back(&conn, &job, failed).await;
                     }
                 }
                 true
@@ -102,7 +109,7 @@ impl Maker {
                 tracing::info!(user.id = %job.user_id, takeout.bytes = bytes, "export");
             }
             None => {
-                store::put_back(&writer, job, false).await?;
+                store::put_back(&writer, job, Failed::Interrupted).await?;
             }
         }
         Ok(())

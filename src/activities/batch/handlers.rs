@@ -20,7 +20,7 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 ///
 /// Each has an outcome of its own: those at fault are not kept, the others are, unless `atomic`.
 /// One with a `source` and `external_id` that is there already is changed, or left as it is with
-/// `on_existing=keep`.
+/// `on_existing=keep`. One that another source has brought already is merged with that.
 #[utoipa::path(
     post, path = "/activities/batch", operation_id = "create_activities", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),

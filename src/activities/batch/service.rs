@@ -2,21 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::TimeDelta;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::{
     store,
     types::{MAX_ITEMS, OnExisting, Outcome, Recorded, Results},
 };
 use crate::{
-    activities::{body::NewActivityBody, types::NewActivity},
+    activities::{
+        body::NewActivityBody,
+        merging::{self, Candidate},
+        types::NewActivity,
+    },
     auth::Identity,
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     http::parse_part,
     idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// An activity of the request, or why it cannot be kept.
 type Parsed = Vec<ApiResult<NewActivity>>;
@@ -133,6 +141,7 @@ pub async fn keep(
     if on_existing == OnExisting::Replace {
         return upsert(conn, identity, items).await;
     }
+    store::lock_names(conn, identity.user_id).await?;
     let known = store::lock_known(conn, identity, &items).await?.into_iter();
     let mut left: HashMap<Name, Outcome> = known
         .map(|row| {
@@ -157,35 +166,98 @@ pub async fn keep(
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| written.next())).collect())
 }
 
-/// Writes activities in the caller's transaction: what came before, by `source` and `external_id`, is
-/// changed. One outcome each, in their order.
+/// Writes activities in the caller's transaction: what came before, by `source` and `external_id`,
+/// is changed, and what another source has brought is merged with that. One outcome each, in their
+/// order.
 pub async fn upsert(
     conn: &AsyncPgConnection,
     identity: Identity,
     items: Vec<NewActivity>,
 ) -> ApiResult<Vec<Outcome>> {
+    store::lock_names(conn, identity.user_id).await?;
     let known = store::lock_known(conn, identity, &items).await?;
+    let known: HashMap<_, _> =
+        known.iter().map(|row| ((row.source.clone(), row.external_id.clone()), row)).collect();
+    let is_new: Vec<_> = items.iter().map(|item| !known.contains_key(&name(item))).collect();
+    // All of them, though later rounds look again: matches are locked before the numbers are taken.
+    let same = find_same(conn, identity, items.iter()).await?;
     let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
     let last = store::take_revisions(conn, identity, how_many).await?;
     let after = last.ok_or_else(ApiError::invalid_access_token)? - how_many;
-    let names: Vec<_> = items.iter().map(name).collect();
-    let written = store::write(conn, identity.user_id, after, &items).await?;
-    let mut written: HashMap<i64, store::Written> =
-        written.into_iter().map(|row| (row.revision, row)).collect();
-    let known: HashMap<_, _> = known
-        .into_iter()
-        .map(|row| ((row.source, row.external_id), (row.id, row.revision)))
-        .collect();
+    let (rounds, mut written) = (rounds(&items, &is_new), HashMap::new());
+    for round in 0..=rounds.iter().copied().max().unwrap_or_default() {
+        let places = (after + 1..).zip(&items).zip(&same).zip(&is_new).zip(&rounds);
+        let mut places: Vec<store::Item<'_>> = places
+            .filter(|(_, in_round)| **in_round == round)
+            .map(|((((revision, item), same), is_new), _)| {
+                (revision, item, same.filter(|_| *is_new))
+            })
+            .collect();
+        if round > 0 {
+            let again = find_same(conn, identity, places.iter().map(|(_, item, _)| *item)).await?;
+            places.iter_mut().zip(again).for_each(|((.., same), found)| *same = found);
+        }
+        for row in store::write(conn, identity.user_id, &places).await? {
+            if let (true, Some(shown)) = (row.is_new, row.merged_into) {
+                merging::merge(conn, identity.user_id, shown, row.id).await?;
+            }
+            written.insert(row.revision, row);
+        }
+    }
+    let rows = written.values().map(|row| row.merged_into);
+    let shown: Vec<_> = rows.chain(known.values().map(|row| row.merged_into)).flatten().collect();
+    // A merged record is answered as the activity that is shown for it.
+    let shown =
+        if shown.is_empty() { HashMap::new() } else { store::revisions(conn, &shown).await? };
+    let answered = |id: Uuid, revision: i64, merged_into: Option<Uuid>| match merged_into {
+        Some(id) => (id, shown.get(&id).copied().unwrap_or(revision)),
+        None => (id, revision),
+    };
     let outcomes =
-        (after + 1..).zip(names).map(|(revision, name)| match written.remove(&revision) {
-            Some(row) if row.is_new => Ok(Outcome::Created { id: row.id, revision }),
-            Some(row) => Ok(Outcome::Updated { id: row.id, revision }),
+        (after + 1..).zip(&items).map(|(revision, item)| match written.remove(&revision) {
+            Some(row) => {
+                let (id, revision) = answered(row.id, row.revision, row.merged_into);
+                Ok(match (row.is_new, row.merged_into) {
+                    (true, None) => Outcome::Created { id, revision },
+                    (true, Some(_)) => Outcome::Merged { id, revision },
+                    (false, _) => Outcome::Updated { id, revision },
+                })
+            }
             None => known
-                .get(&name)
-                .map(|(id, revision)| Outcome::Unchanged { id: *id, revision: *revision })
+                .get(&name(item))
+                .map(|row| answered(row.id, row.revision, row.merged_into))
+                .map(|(id, revision)| Outcome::Unchanged { id, revision })
                 .ok_or_else(|| {
                     ApiError::internal(format!("revision {revision} was neither written nor there"))
                 }),
         });
     outcomes.collect()
+}
+
+/// For each item the activity that is in the log already.
+async fn find_same<'a>(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    items: impl Iterator<Item = &'a NewActivity>,
+) -> ApiResult<Vec<Option<Uuid>>> {
+    let candidates: Vec<_> = items.map(Candidate::of).collect();
+    Ok(merging::find_same(conn, identity.user_id, &candidates, None).await?)
+}
+
+/// In which round each item is written: after all before it that may be the same, which are new, of
+/// another source, and begin within a minute.
+fn rounds(items: &[NewActivity], is_new: &[bool]) -> Vec<usize> {
+    let mut rounds: Vec<usize> = Vec::with_capacity(items.len());
+    for (item, is_new_too) in items.iter().zip(is_new) {
+        let before = items.iter().zip(is_new).zip(&rounds);
+        let same = before.filter(|((other, is_new), _)| {
+            **is_new
+                && *is_new_too
+                && other.source != item.source
+                && (other.started_at - item.started_at).abs() <= MINUTE
+        });
+        let after = same.map(|(_, round)| round + 1).max();
+        rounds.push(after.unwrap_or_default());
+    }
+    rounds
 }

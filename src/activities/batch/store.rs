@@ -1,8 +1,10 @@
 //! The same few statements for any number of activities.
 
+use std::collections::HashMap;
+
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -17,7 +19,8 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// An activity that is there already, by the name that another system gave it.
+/// An activity that is there already, by the name that another system gave it: as it is shown,
+/// which is by another one where it is merged.
 #[derive(QueryableByName)]
 #[diesel(table_name = activities)]
 pub struct Known {
@@ -25,6 +28,7 @@ pub struct Known {
     pub source: String,
     pub external_id: Option<String>,
     pub revision: i64,
+    pub merged_into: Option<Uuid>,
 }
 
 /// An activity that was written.
@@ -36,10 +40,12 @@ pub struct Written {
     pub revision: i64,
     #[diesel(sql_type = Bool)]
     pub is_new: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub merged_into: Option<Uuid>,
 }
 
-/// The activities that `items` name, locked until the transaction ends: before the numbers are taken, as
-/// whoever changes a single one does.
+/// The activities that `items` name, locked until the transaction ends: before the numbers are
+/// taken, as a change of a single one does. The caller holds the user's names.
 pub async fn lock_known(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -49,12 +55,13 @@ pub async fn lock_known(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    lock_names(conn, identity.user_id).await?;
     // Joined, so that each is looked up in the index of names: a list would be compared with every row.
     diesel::sql_query(
-        "SELECT a.id, a.source, a.external_id, a.revision
+        "SELECT coalesce(s.id, a.id) AS id, a.source, a.external_id,
+                coalesce(s.revision, a.revision) AS revision, a.merged_into
          FROM unnest($2, $3) AS item (source, external_id)
          JOIN activities a ON a.user_id = $1 AND a.source = item.source AND a.external_id = item.external_id
+         LEFT JOIN activities s ON s.id = a.merged_into
          ORDER BY a.id FOR NO KEY UPDATE OF a",
     )
     .bind::<SqlUuid, _>(identity.user_id)
@@ -150,31 +157,47 @@ const COLUMNS: [&str; 23] = [
     "device_data",
 ];
 
-/// Writes `items` with the revisions after `after`, one each; what is already there just like that is
-/// left as it is, and not answered.
+/// An activity to be written, with its revision, and the one that it stands behind if it is new.
+pub type Item<'a> = (i64, &'a NewActivity, Option<Uuid>);
+
+/// Writes `items`; what is already there just like that is left as it is, and not answered.
 pub async fn write(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    after: i64,
-    items: &[NewActivity],
+    items: &[Item<'_>],
 ) -> ApiResult<Vec<Written>> {
     let of = |row: &str| COLUMNS.map(|column| format!("{row}.{column}")).join(", ");
     let (columns, item, kept, excluded) = (COLUMNS.join(", "), of("item"), of("a"), of("excluded"));
     let statement = format!(
-        "INSERT INTO activities AS a (user_id, revision, {columns})
-         SELECT $1, $2 + item.ordinality, {item}
-         FROM json_populate_recordset(NULL::activities, $3::json) WITH ORDINALITY AS item
+        "INSERT INTO activities AS a (user_id, revision, merged_into, {columns})
+         SELECT $1, place.revision, place.same, {item}
+         FROM json_populate_recordset(NULL::activities, $2::json) WITH ORDINALITY AS item
+         JOIN unnest($3, $4) WITH ORDINALITY AS place (revision, same, ordinality) USING (ordinality)
          ON CONFLICT (user_id, source, external_id) WHERE external_id IS NOT NULL DO UPDATE
              SET (revision, updated_at, {columns}) = (excluded.revision, now(), {excluded})
              WHERE ({kept}) IS DISTINCT FROM ({excluded})
          -- A row version that nobody has locked or ended was just inserted.
-         RETURNING id, revision, xmax = 0 AS is_new"
+         RETURNING id, revision, xmax = 0 AS is_new, merged_into"
     );
+    let rows: Vec<_> = items.iter().map(|(_, item, _)| item).collect();
+    let revisions: Vec<_> = items.iter().map(|(revision, ..)| *revision).collect();
+    let same: Vec<_> = items.iter().map(|(.., same)| *same).collect();
     let written = diesel::sql_query(statement)
         .bind::<SqlUuid, _>(user_id)
-        .bind::<BigInt, _>(after)
-        .bind::<Text, _>(serde_json::to_string(items).map_err(ApiError::internal)?)
+        .bind::<Text, _>(serde_json::to_string(&rows).map_err(ApiError::internal)?)
+        .bind::<Array<BigInt>, _>(revisions)
+        .bind::<Array<Nullable<SqlUuid>>, _>(same)
         .load(&mut conn)
         .await?;
     Ok(written)
+}
+
+/// The revisions of activities.
+pub async fn revisions(
+    mut conn: &AsyncPgConnection,
+    ids: &[Uuid],
+) -> QueryResult<HashMap<Uuid, i64>> {
+    let revisions = activities::table.filter(activities::id.eq_any(ids));
+    let revisions = revisions.select((activities::id, activities::revision)).load(&mut conn);
+    Ok(revisions.await?.into_iter().collect())
 }

@@ -75,6 +75,12 @@ pub enum Outcome {
     Deleted {
         id: Uuid,
     },
+    /// Another source has brought it already: this record stands behind that activity, and gave it
+    /// what it lacked.
+    Merged {
+        id: Uuid,
+        revision: i64,
+    },
     /// It was not kept.
     Error(ItemError),
 }

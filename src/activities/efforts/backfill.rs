@@ -56,13 +56,16 @@ async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
             tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "streams that cannot be read");
             Vec::new()
         });
-        conn.transaction::<_, ApiError, _>(async |conn| {
+        let kept = conn.transaction::<_, ApiError, _>(async |conn| {
             if store::mark(conn, activity_id).await? {
                 store::replace(conn, activity_id, &efforts).await?;
             }
             Ok(())
-        })
-        .await?;
+        });
+        if let Err(error) = kept.await {
+            store::give_back(&conn, activity_id).await?;
+            return Err(error);
+        }
         searched += 1;
     }
     Ok(searched)

@@ -1,6 +1,6 @@
 //! The statements about efforts.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::SmallInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -8,10 +8,13 @@ use super::{Effort, VERSION};
 use crate::{
     auth::{Identity, live_user},
     db::{
-        JsonText,
+        FetchOne, JsonText,
         schema::{activities, activity_efforts, activity_streams},
     },
 };
+
+/// Streams on which a process died so often are left alone.
+const MAX_ATTEMPTS: i16 = 3;
 
 /// An effort as it is kept: kind, value, start and end.
 pub type Row = (String, f64, f64, f64);
@@ -71,14 +74,36 @@ pub async fn list(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Vec<Row
         .await
 }
 
-/// Streams that an older version has searched, or none has.
+/// Begins to search streams that an older version has searched, or none has; their activity, and
+/// what they are. Those that killed the process again and again are left alone.
 pub async fn next_outdated(mut conn: &AsyncPgConnection) -> QueryResult<Option<(Uuid, Vec<u8>)>> {
-    activity_streams::table
-        .filter(activity_streams::efforts_version.lt(VERSION))
-        .select((activity_streams::activity_id, activity_streams::data))
-        .first(&mut conn)
+    #[derive(QueryableByName)]
+    #[diesel(table_name = activity_streams)]
+    struct Next {
+        activity_id: Uuid,
+        data: Vec<u8>,
+    }
+    let next: Option<Next> = diesel::sql_query(
+        "UPDATE activity_streams SET efforts_attempts = efforts_attempts + 1
+         WHERE activity_id = (SELECT activity_id FROM activity_streams
+                              WHERE efforts_version < $1 AND efforts_attempts < $2
+                              LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING activity_id, data",
+    )
+    .bind::<SmallInt, _>(VERSION)
+    .bind::<SmallInt, _>(MAX_ATTEMPTS)
+    .fetch_one(&mut conn)
+    .await
+    .optional()?;
+    Ok(next.map(|next| (next.activity_id, next.data)))
+}
+
+/// This was no attempt.
+pub async fn give_back(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResult<usize> {
+    diesel::update(activity_streams::table.find(activity_id))
+        .set(activity_streams::efforts_attempts.eq(0))
+        .execute(&mut conn)
         .await
-        .optional()
 }
 
 /// Notes that they were searched; false when somebody else was first, or they are others by now.
@@ -87,7 +112,10 @@ pub async fn mark(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResul
         .find(activity_id)
         .filter(activity_streams::efforts_version.lt(VERSION));
     let marked = diesel::update(outdated)
-        .set(activity_streams::efforts_version.eq(VERSION))
+        .set((
+            activity_streams::efforts_version.eq(VERSION),
+            activity_streams::efforts_attempts.eq(0),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(marked == 1)

@@ -1,9 +1,12 @@
 //! The files that activities were made of, byte by byte as they came.
 
+mod folder;
 mod handlers;
+mod packed;
 mod storage;
 mod store;
 
 pub use handlers::*;
+pub use packed::PackedFile;
 pub use storage::Storage;
-pub use store::{NewOriginal, activities_of, known};
+pub use store::{NewOriginal, Original, activities_of, known};

@@ -3,86 +3,111 @@
 //! In a folder, a file is written and synced before the transaction that refers to it ends. One that nothing
 //! refers to, because that transaction failed or because it was deleted since, is swept away later.
 
-use std::{
-    collections::HashSet,
-    fs::{self, File},
-    io::{self, Write},
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime},
-};
+use std::{collections::HashSet, fs, io, path::PathBuf};
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::store::{self, NewOriginal, NewRow};
+use super::{
+    folder,
+    packed::StoredFile,
+    store::{self, NewOriginal, NewRow, Original},
+};
 use crate::{
     activities::batch,
-    error::{ApiError, ApiResult},
+    config::ImportConfig,
+    error::{ApiError, ApiResult, ErrorCode},
 };
-
-/// A file of a transaction that has not ended is younger.
-const SWEPT_AFTER: Duration = Duration::from_secs(3600);
 
 /// See the module.
 #[derive(Clone, Debug)]
-pub struct Storage(Option<PathBuf>);
+pub struct Storage {
+    /// The database, or a folder that all servers share.
+    folder: Option<PathBuf>,
+    /// Uploads are refused when less of the folder's disk is free, in percent.
+    min_free: u8,
+}
 
 impl Storage {
-    /// The database, or a folder that all servers share.
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        Self(folder)
+    pub fn new(config: &ImportConfig) -> Self {
+        Self { folder: config.originals_dir.clone(), min_free: config.min_free }
+    }
+
+    /// Tries whether files can be kept. A full disk may be emptied while the server runs.
+    pub fn try_out(&self) -> Result<(), String> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        match folder::try_writing(folder) {
+            Err(error) if is_full(&error) => {
+                tracing::warn!(error.cause = %error, "ORIGINALS_DIR is full: files of activities cannot be kept");
+                Ok(())
+            }
+            tried => {
+                tried.map_err(|error| format!("{} cannot be written to: {error}", folder.display()))
+            }
+        }
+    }
+
+    /// 507 `storage_full` when the folder's disk is nearly full. PostgreSQL tells nobody how much
+    /// room its disk has.
+    pub async fn check_room(&self) -> ApiResult<()> {
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        let free = run(move || folder::free_percent(&folder)).await?;
+        if free >= u64::from(self.min_free) { Ok(()) } else { Err(full()) }
     }
 
     /// Keeps a file in the caller's transaction, which holds the user's names; its id. One that no activity was
-    /// made of any more is taken over.
+    /// made of any more is taken over. 503 `storage_unavailable`, 507 `storage_full`.
     pub async fn insert(&self, conn: &AsyncPgConnection, new: &NewOriginal<'_>) -> ApiResult<Uuid> {
-        let NewOriginal { user_id, sha256, file_name, content } = *new;
-        let bytes = i64::try_from(content.len()).map_err(ApiError::internal)?;
-        let mut row = NewRow { user_id, sha256, file_name, bytes, content: Some(content) };
-        if let Some(folder) = &self.0 {
-            let (path, content) = (path(folder, user_id, sha256), content.to_vec());
-            run(move || write(&path, &content)).await?;
-            row.content = None;
+        let NewOriginal { user_id, file_name, file } = *new;
+        let (sha256, is_packed) = (file.sha256.as_slice(), file.is_packed);
+        let mut content = Some(file.data.as_slice());
+        if let Some(folder) = &self.folder {
+            let path = folder::path(folder, user_id, sha256, is_packed);
+            let data = file.data.clone();
+            run(move || folder::write(&path, &data)).await?;
+            content = None;
         }
+        let row = NewRow { user_id, sha256, file_name, bytes: file.bytes, content, is_packed };
         Ok(store::insert(conn, &row).await?)
     }
 
     /// What a row says, or else what is in the folder.
-    pub async fn read(
-        &self,
-        user_id: Uuid,
-        sha256: &[u8],
-        content: Option<Vec<u8>>,
-    ) -> ApiResult<Vec<u8>> {
-        match (content, &self.0) {
-            (Some(content), _) => Ok(content),
+    pub async fn read(&self, user_id: Uuid, original: Original) -> ApiResult<StoredFile> {
+        let Original { sha256, content, is_packed, .. } = original;
+        let data = match (content, &self.folder) {
+            (Some(content), _) => content,
             (None, Some(folder)) => {
-                let path = path(folder, user_id, sha256);
-                run(move || fs::read(path)).await
+                let path = folder::path(folder, user_id, &sha256, is_packed);
+                run(move || fs::read(path)).await?
             }
             (None, None) => {
-                Err(ApiError::internal("a file is in a folder, and ORIGINALS_DIR is not set"))
+                let what = "a file is in a folder, and ORIGINALS_DIR is not set";
+                return Err(ApiError::internal(what));
             }
-        }
+        };
+        Ok(StoredFile { data, is_packed })
+    }
+
+    /// The file itself, byte by byte as it came.
+    pub async fn content(&self, user_id: Uuid, original: Original) -> ApiResult<Vec<u8>> {
+        unpacked(self.read(user_id, original).await?).await
     }
 
     /// Deletes files that nothing refers to.
     pub async fn sweep(&self, conn: &mut AsyncPgConnection) -> ApiResult<()> {
-        let Some(folder) = &self.0 else { return Ok(()) };
+        let Some(folder) = &self.folder else { return Ok(()) };
         let listed = folder.clone();
-        for user_id in run(move || users(&listed)).await? {
+        for user_id in run(move || folder::users(&listed)).await? {
             let folder = folder.join(user_id.to_string());
             conn.transaction::<_, ApiError, _>(async |conn| {
                 // Nobody brings a file of this user's meanwhile.
                 batch::lock_names(conn, user_id).await?;
-                let kept: HashSet<String> = store::in_folder(conn, user_id)
-                    .await?
-                    .iter()
-                    .map(|digest| hex(digest))
-                    .collect();
+                let kept = store::in_folder(conn, user_id).await?;
+                let names = kept.iter().map(|(digest, is_packed)| folder::name(digest, *is_packed));
+                let kept: HashSet<String> = names.collect();
                 let folder = folder.clone();
-                run(move || sweep_user(&folder, &kept)).await
+                run(move || folder::sweep_user(&folder, &kept)).await
             })
             .await?;
         }
@@ -90,55 +115,36 @@ impl Storage {
     }
 }
 
+/// The file itself, unpacked where that holds up no request.
+pub async fn unpacked(file: StoredFile) -> ApiResult<Vec<u8>> {
+    let unpacking = spawn_blocking(move || file.content());
+    unpacking.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
+}
+
 async fn run<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> ApiResult<T> {
-    spawn_blocking(work).await.map_err(ApiError::internal)?.map_err(ApiError::internal)
+    spawn_blocking(work).await.map_err(ApiError::internal)?.map_err(failed)
 }
 
-fn path(folder: &Path, user_id: Uuid, sha256: &[u8]) -> PathBuf {
-    folder.join(user_id.to_string()).join(hex(sha256))
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+fn full() -> ApiError {
+    let message = "the server's disk is nearly full: it takes files again when there is room";
+    ApiError::new(ErrorCode::StorageFull, message)
 }
 
-/// All of it or nothing, whenever the power fails.
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let unfinished = path.with_extension(format!("{}.new", Uuid::new_v4()));
-    let mut file = File::create(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    // The file's name is in its folder, and the folder's in the one above, where it may be new.
-    for folder in path.ancestors().skip(1).take(2) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
-
-fn users(folder: &Path) -> io::Result<Vec<Uuid>> {
-    let names = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name()));
-    let names: Vec<_> = names.collect::<io::Result<_>>()?;
-    Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect())
-}
-
-fn sweep_user(folder: &Path, kept: &HashSet<String>) -> io::Result<()> {
-    let now = SystemTime::now();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let is_kept = entry.file_name().to_str().is_some_and(|name| kept.contains(name));
-        let age = now.duration_since(entry.metadata()?.modified()?).unwrap_or_default();
-        if !is_kept && age > SWEPT_AFTER {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    if fs::read_dir(folder)?.next().is_none() {
-        // Somebody may bring the first one just now.
-        let _ = fs::remove_dir(folder);
-    }
-    Ok(())
+fn failed(error: io::Error) -> ApiError {
+    let told = match error.kind() {
+        // A file that is lost will not come back.
+        io::ErrorKind::NotFound => return ApiError::internal(error),
+        _ if is_full(&error) => full(),
+        _ => ApiError::new(
+            ErrorCode::StorageUnavailable,
+            "the server cannot reach its files now; try again",
+        ),
+    };
+    ApiError { cause: Some(error.into()), ..told }
 }

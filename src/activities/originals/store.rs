@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::PackedFile;
 use crate::{
     activities::store::coalesce,
     auth::{Identity, live_user},
@@ -19,9 +20,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct NewOriginal<'a> {
     pub user_id: Uuid,
-    pub sha256: &'a [u8],
     pub file_name: &'a str,
-    pub content: &'a [u8],
+    pub file: &'a PackedFile,
 }
 
 /// A row for it, with its content unless that is in a folder.
@@ -33,10 +33,18 @@ pub struct NewRow<'a> {
     pub file_name: &'a str,
     pub bytes: i64,
     pub content: Option<&'a [u8]>,
+    pub is_packed: bool,
 }
 
-/// A file that is kept: its digest, its name, and its content unless that is in a folder.
-pub type Original = (Vec<u8>, String, Option<Vec<u8>>);
+/// A file that is kept, with its content unless that is in a folder.
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = originals)]
+pub struct Original {
+    pub sha256: Vec<u8>,
+    pub file_name: String,
+    pub content: Option<Vec<u8>>,
+    pub is_packed: bool,
+}
 
 /// The activity's file, or that of one that stands behind it, if there is a file; `None` without such an
 /// activity.
@@ -50,7 +58,7 @@ pub async fn find(
         .filter(activities::id.eq(activity_id).or(activities::merged_into.eq(activity_id)))
         .filter(activities::user_id.eq_any(live_user(identity)))
         .order((activities::original_id.is_null(), activities::id.ne(activity_id)))
-        .select((originals::sha256, originals::file_name, originals::content).nullable())
+        .select(Option::<Original>::as_select())
         .first(&mut conn)
         .await
         .optional()
@@ -97,18 +105,25 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewRow<'_>) -> QueryResu
         .values(new)
         .on_conflict((originals::user_id, originals::sha256))
         .do_update()
-        .set((originals::file_name.eq(new.file_name), originals::content.eq(new.content)))
+        .set((
+            originals::file_name.eq(new.file_name),
+            originals::content.eq(new.content),
+            originals::is_packed.eq(new.is_packed),
+        ))
         .returning(originals::id)
         .fetch_one(&mut conn)
         .await
 }
 
-/// The digests of a user's files that are in a folder.
-pub async fn in_folder(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<Vec<u8>>> {
+/// The digests of a user's files that are in a folder, and which of them are compressed.
+pub async fn in_folder(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<Vec<(Vec<u8>, bool)>> {
     originals::table
         .filter(originals::user_id.eq(user_id))
         .filter(originals::content.is_null())
-        .select(originals::sha256)
+        .select((originals::sha256, originals::is_packed))
         .load(&mut conn)
         .await
 }

@@ -30,6 +30,9 @@ pub async fn find(
         .optional()
 }
 
+/// Of a row of an effort.
+const EFFORT_BYTES: usize = 100;
+
 /// Streams as they are kept.
 pub struct Kept {
     packed: Vec<u8>,
@@ -37,6 +40,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// How much is kept, about: an effort is a row.
+    pub fn bytes(&self) -> usize {
+        self.packed.len() + self.efforts.len() * EFFORT_BYTES
+    }
+
     /// Packed and searched, which takes a processor some milliseconds. `None` without a single value.
     pub fn of(streams: &Streams) -> ApiResult<Option<Self>> {
         let Some(packed) = streams.pack()? else { return Ok(None) };

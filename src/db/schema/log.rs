@@ -69,6 +69,7 @@ diesel::table! {
         activity_id -> Uuid,
         data -> Bytea,
         efforts_version -> Int2,
+        efforts_attempts -> Int2,
     }
 }
 
@@ -81,6 +82,7 @@ diesel::table! {
         bytes -> Int8,
         content -> Nullable<Bytea>,
         created_at -> Timestamptz,
+        is_packed -> Bool,
     }
 }
 

@@ -17,6 +17,9 @@ diesel::table! {
         code -> Nullable<Text>,
         message -> Nullable<Text>,
         may_restore -> Bool,
+        done -> Int4,
+        progressed_at -> Timestamptz,
+        claimed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -47,5 +50,6 @@ diesel::table! {
         code -> Nullable<Text>,
         message -> Nullable<Text>,
         activity_ids -> Array<Uuid>,
+        files -> Int4,
     }
 }

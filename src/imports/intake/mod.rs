@@ -7,19 +7,22 @@ mod row;
 pub use row::title;
 
 use diesel_async::AsyncPgConnection;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, batch, merging,
-        originals::{self, NewOriginal, Storage},
+        self, batch,
+        merging::{self, Candidate},
+        originals::{self, NewOriginal, PackedFile, Storage},
         streams,
     },
     error::ApiResult,
     recordings::Session,
 };
+
+/// Of a lap or a set as JSON, about.
+const PART_BYTES: usize = 128;
 
 /// A file's name and content.
 pub type File = (String, Vec<u8>);
@@ -32,15 +35,32 @@ pub struct Material {
     pub name: Option<(&'static str, String)>,
 }
 
-/// The streams of a material's sessions, as they are kept.
+/// A material's file, and the streams of its sessions, as they are kept.
 #[derive(Default)]
-pub struct Packed(Vec<Option<streams::Kept>>);
+pub struct Packed {
+    original: Option<PackedFile>,
+    streams: Vec<Option<streams::Kept>>,
+    /// Of laps and sets, about.
+    parts_bytes: usize,
+}
 
-/// Packs what was measured, which takes a processor some milliseconds: before the transaction that keeps it, whose locks
-/// others wait for.
-pub fn pack(material: &Material) -> ApiResult<Packed> {
-    let packed = material.sessions.iter().map(|session| streams::Kept::of(&row::streams(session)));
-    packed.collect::<ApiResult<_>>().map(Packed)
+impl Packed {
+    /// About how much will be kept.
+    pub fn bytes(&self) -> u64 {
+        let original = self.original.as_ref().map_or(0, |file| file.data.len());
+        let streams: usize = self.streams.iter().flatten().map(streams::Kept::bytes).sum();
+        (original + streams + self.parts_bytes) as u64
+    }
+}
+
+/// Packs a file and what was measured, which takes a processor some milliseconds: before the
+/// transaction that keeps it, whose locks others wait for.
+pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
+    let original = original.as_ref().map(|(_, content)| PackedFile::of(content)).transpose()?;
+    let streams = sessions.iter().map(|session| streams::Kept::of(&row::streams(session)));
+    let streams = streams.collect::<ApiResult<_>>()?;
+    let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
+    Ok(Packed { original, streams, parts_bytes: PART_BYTES * parts.sum::<usize>() })
 }
 
 /// What is done with what has a name that is there already.
@@ -76,10 +96,10 @@ pub async fn keep(
     on_known: OnKnown,
 ) -> ApiResult<Kept> {
     let Material { original, sessions, name } = material;
+    let sha256 = packed.original.as_ref().map(|file| file.sha256.as_slice());
     // What is looked for and not found is not there until this ends.
     batch::lock_names(conn, user_id).await?;
-    let sha256 = original.as_ref().map(|(_, content)| Sha256::digest(content));
-    if let Some(sha256) = &sha256 {
+    if let Some(sha256) = sha256 {
         let known = originals::activities_of(conn, user_id, sha256).await?;
         if !known.is_empty() {
             return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: known, new: 0 });
@@ -89,18 +109,24 @@ pub async fn keep(
         Some((source, id)) => activities::named(conn, user_id, source, id).await?,
         None => None,
     };
-    if let (Some((_, shown)), OnKnown::Leave) = (named, on_known) {
-        return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+    // The activity that the file is put behind: the recording that this one lacks.
+    let mut of = None;
+    if let (Some((id, shown)), OnKnown::Leave) = (named, on_known) {
+        let is_recording = original.is_some() || packed.streams.iter().any(Option::is_some);
+        if !is_recording || merging::has_recording(conn, shown).await? {
+            return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+        }
+        // Values that its owner has changed stay, and only gaps are filled.
+        of = activities::was_changed(conn, id).await?.then_some(shown);
     }
     let mut original_id = None;
-    if let (Some((file_name, content)), Some(sha256)) = (original, &sha256) {
-        let new = NewOriginal { user_id, sha256, file_name, content };
-        original_id = Some(storage.insert(conn, &new).await?);
+    if let (Some((file_name, _)), Some(file)) = (original, &packed.original) {
+        original_id = Some(storage.insert(conn, &NewOriginal { user_id, file_name, file }).await?);
     }
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
-    let sessions: Vec<_> = sessions.iter().zip(&packed.0).collect();
+    let sessions: Vec<_> = sessions.iter().zip(&packed.streams).collect();
     let mut sessions = sessions.as_slice();
-    if let (Some((id, shown)), [(first, streams), others @ ..]) = (named, sessions) {
+    if let (Some((id, shown)), None, [(first, streams), others @ ..]) = (named, of, sessions) {
         remeasure(conn, id, (first, streams.as_ref()), original_id).await?;
         (kept.outcome, kept.activity_ids) = (Outcome::Updated, vec![shown]);
         // What was one until its file came may have several parts.
@@ -109,14 +135,23 @@ pub async fn keep(
     for (session, streams) in sessions {
         let mut row = row::of(session, user_id, kept.activity_ids.first().copied())?;
         row.original_id = original_id;
-        if let Some((source, id)) = name {
+        if let (Some((source, id)), None) = (name, of) {
             row.source = (*source).to_owned();
             // A name is for one; the others are found by their parent.
             row.details.external_id =
                 Some(Some(id.clone()).filter(|_| kept.activity_ids.is_empty()));
         }
-        let what = (row.started_at, row.duration_secs, session.totals.distance_meters);
-        let same = merging::find_same(conn, user_id, what, original_id).await?;
+        let candidate = Candidate {
+            started_at: row.started_at,
+            duration_secs: row.duration_secs,
+            distance_meters: session.totals.distance_meters,
+            source: None,
+            before: None,
+        };
+        let same = match of.take() {
+            Some(shown) => Some(shown),
+            None => merging::find_one_same(conn, user_id, &candidate, original_id).await?,
+        };
         row.merged_into = same;
         let id = activities::insert_imported(conn, row).await?;
         if let Some(streams) = streams {

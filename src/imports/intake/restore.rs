@@ -1,16 +1,16 @@
 //! Taking in what another sports-log had, as it was there.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{File, Intake, Kept};
+use super::{Intake, Kept};
 use crate::{
     accounts,
     activities::{
         self, ImportedActivity, NewActivity, batch,
-        merging::{self, Merged},
-        originals::NewOriginal,
+        merging::{self, Candidate, Merged},
+        originals::{NewOriginal, PackedFile},
         restoring::{Place, place, same_of_file},
         streams,
     },
@@ -24,14 +24,23 @@ use crate::{
 pub struct Restored {
     pub exported: ExportedActivity,
     pub activity: NewActivity,
-    pub original: Option<File>,
+    pub original: Option<(String, PackedFile)>,
     pub streams: Option<streams::Kept>,
 }
 
-/// Keeps an activity, unless the log has it.
+impl Restored {
+    /// About how much will be kept of its file and its streams.
+    pub fn bytes(&self) -> u64 {
+        let original = self.original.as_ref().map_or(0, |(_, file)| file.data.len());
+        (original + self.streams.as_ref().map_or(0, streams::Kept::bytes)) as u64
+    }
+}
+
+/// Keeps an activity of an export that is restored since `begun_at`, unless the log has it.
 pub async fn activity(
     Intake { conn, user_id, storage }: Intake<'_>,
     restored: &Restored,
+    begun_at: DateTime<Utc>,
 ) -> ApiResult<Kept> {
     let Restored { exported, activity, original, streams } = restored;
     let duplicate = |id| Kept { outcome: Outcome::Duplicate, activity_ids: vec![id], new: 0 };
@@ -49,20 +58,23 @@ pub async fn activity(
     }
     let what = (activity.started_at, activity.duration_secs);
     let mut original_id = None;
-    if let Some((file_name, content)) = original {
-        let sha256 = Sha256::digest(content);
-        if let Some(shown) = same_of_file(conn, user_id, &sha256, what).await? {
+    if let Some((file_name, file)) = original {
+        if let Some(shown) = same_of_file(conn, user_id, &file.sha256, what).await? {
             return Ok(duplicate(shown));
         }
-        let new = NewOriginal { user_id, sha256: &sha256, file_name, content };
-        original_id = Some(storage.insert(conn, &new).await?);
+        original_id = Some(storage.insert(conn, &NewOriginal { user_id, file_name, file }).await?);
     }
     let parent_id = there(conn, user_id, exported.parent_id).await?;
-    let behind = there(conn, user_id, exported.merged_into).await?;
+    let behind = match there(conn, user_id, exported.merged_into).await? {
+        // A forged export may put any number of records behind one.
+        Some(shown) if merging::is_full(conn, shown).await? => None,
+        behind => behind,
+    };
     let merged = merged(conn, user_id, exported.merged.as_deref()).await?;
     let same = if behind.is_none() && merged.is_none() {
-        let distance = activity.details.distance_meters.flatten();
-        merging::find_same(conn, user_id, (what.0, what.1, distance), original_id).await?
+        let candidate =
+            Candidate { source: None, before: Some(begun_at), ..Candidate::of(activity) };
+        merging::find_one_same(conn, user_id, &candidate, original_id).await?
     } else {
         None
     };

@@ -7,7 +7,8 @@ use zip::ZipArchive;
 
 use super::{
     chunk_reader::ChunkReader,
-    job::{Job, original_name},
+    files::original_name,
+    job::Job,
     keep::Brought,
     unpack::{Budgeted, unpack},
     walk::Stop,

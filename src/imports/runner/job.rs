@@ -15,18 +15,17 @@ use super::{
     Parts,
     chunk_reader::{ChunkReader, Trouble},
     keep::{self, Brought, Source},
-    strava::Entry,
+    refusals::Refusals,
     unpack::Budgeted,
     walk::Stop,
 };
 use crate::{
     imports::{
-        intake::Material,
         store::{self, CHUNK_BYTES, Claimed, FIRST_NESTED, Part},
         upload::shown,
     },
-    jobs::give_way,
-    recordings::{self, Reason, Refusal},
+    jobs::{give_way, is_spent},
+    recordings::{Reason, Refusal},
 };
 
 /// How often its owner is told how many files there are.
@@ -39,6 +38,12 @@ const MAX_ATTEMPTS: i32 = 3;
 /// twentieth.
 const BUDGET: u64 = 256 * 1024 * 1024;
 const BUDGET_RATIO: u64 = 64;
+
+/// How much may be kept of an upload, and copied of archives in it: this, and a multiple of its
+/// size. A file and its series are kept compressed, and take about twice the size of a compressed
+/// upload.
+const ROOM: u64 = 4 * 1024 * 1024;
+const ROOM_RATIO: u64 = 8;
 
 /// See the module.
 pub struct Job<'a, F> {
@@ -58,6 +63,11 @@ pub struct Job<'a, F> {
     copies: i32,
     /// How many bytes more may be unpacked.
     pub budget: u64,
+    /// How many more may be kept.
+    room: u64,
+    /// How many files of archives there were.
+    pub walked: usize,
+    refusals: Refusals,
     told: Option<Instant>,
 }
 
@@ -70,10 +80,11 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         reader: Rc<AsyncPgConnection>,
         tell: F,
     ) -> QueryResult<Self> {
-        let (uploaded, first) = runtime.block_on(async {
+        let (uploaded, first, refused) = runtime.block_on(async {
             store::forget_nested(&reader, claimed.id, FIRST_NESTED).await?;
             let uploaded = store::parts(&reader, claimed.id).await?;
-            QueryResult::Ok((uploaded, store::next_number(&reader, claimed.id).await?))
+            let first = store::next_number(&reader, claimed.id).await?;
+            QueryResult::Ok((uploaded, first, store::refusals(&reader, claimed.id).await?))
         })?;
         let uploaded_bytes = u64::try_from(claimed.bytes).unwrap_or_default();
         Ok(Self {
@@ -91,19 +102,31 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             ignored: 0,
             copies: 0,
             budget: BUDGET + BUDGET_RATIO.saturating_mul(uploaded_bytes),
+            room: ROOM + ROOM_RATIO.saturating_mul(uploaded_bytes),
+            walked: 0,
+            refusals: Refusals::new(refused),
             told: None,
         })
     }
 
     /// From the first file without an outcome to the last.
     pub fn run(&mut self) -> Result<(), Stop> {
+        let stopped = self.walk_all();
+        if matches!(stopped, Ok(()) | Err(Stop::Bomb | Stop::Spent)) {
+            self.write_sums()?;
+            self.told = None;
+            self.tell()?;
+        }
+        stopped
+    }
+
+    fn walk_all(&mut self) -> Result<(), Stop> {
         self.found(self.uploaded.len())?;
         for part in self.uploaded.clone() {
             let source = self.open(&part);
             self.walk(&part.name, source, 0)?;
         }
-        self.told = None;
-        self.tell()
+        Ok(())
     }
 
     pub fn may_restore(&self) -> bool {
@@ -124,7 +147,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     pub fn check(&mut self) -> Result<(), Stop> {
         match self.trouble.take() {
             Some(stop) => Err(stop),
-            None if self.budget == 0 => Err(Stop::Bomb),
+            None if self.budget == 0 || self.room == 0 => Err(Stop::Bomb),
+            None if is_spent() => Err(Stop::Spent),
             None if self.parts.stopping.has_begun() => Err(Stop::Leaving),
             None => Ok(()),
         }
@@ -146,39 +170,6 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.number < self.first
     }
 
-    /// Keeps what becomes of a file, of which its archive may tell more.
-    pub fn file(
-        &mut self,
-        name: &str,
-        content: Result<Vec<u8>, Refusal>,
-        entry: Option<&Entry>,
-    ) -> Result<(), Stop> {
-        self.outcome(name, || {
-            let content = content?;
-            let mut sessions = recordings::read(&content)?.sessions;
-            if let Some((entry, session)) = entry.zip(sessions.first_mut()) {
-                entry.complete(session);
-            }
-            let original = Some((original_name(name), content));
-            let name = entry.map(Entry::name);
-            Ok(Brought::Recorded(Material { original, sessions, name }))
-        })
-    }
-
-    /// Keeps what was logged without a file.
-    pub fn logged(&mut self, name: &str, entry: &Entry) -> Result<(), Stop> {
-        self.outcome(name, || {
-            let session = entry.session().ok_or_else(|| {
-                Refusal::new(
-                    Reason::NoStartTime,
-                    "the table does not tell when it began, and how long it took",
-                )
-            })?;
-            let (sessions, name) = (vec![session], Some(entry.name()));
-            Ok(Brought::Recorded(Material { original: None, sessions, name }))
-        })
-    }
-
     /// Of a file that has its outcome, nothing more is made.
     pub fn outcome(
         &mut self,
@@ -196,14 +187,34 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         } else {
             make()
         };
-        let name = shown(name);
-        let source = Source { claimed: self.claimed, number, name: &name };
-        let kept = keep::keep(self.writer, self.parts, source, material);
-        if !self.runtime.block_on(kept)? {
-            return Err(Stop::Lost);
+        if is_spent() {
+            return Err(Stop::Spent);
         }
+        let name = shown(name);
+        let material = match material {
+            Err(refusal) if self.refusals.is_summed(refusal.reason, number) => {
+                self.refusals.sum_up(number, &name, refusal);
+                return self.tell();
+            }
+            material => material,
+        };
+        self.write_sums()?;
+        let source = Source { claimed: self.claimed, number, name: &name, room: self.room };
+        let kept = keep::keep(self.writer, self.parts, source, material);
+        let taken = self.runtime.block_on(kept)?.ok_or(Stop::Lost)?;
+        self.room = self.room.saturating_sub(taken);
         give_way();
         self.tell()
+    }
+
+    /// Writes the outcomes of files that are summed up: they come before that of the next file.
+    fn write_sums(&mut self) -> Result<(), Stop> {
+        let sums = self.refusals.take();
+        if sums.is_empty() {
+            return Ok(());
+        }
+        let summed = keep::sum_up(self.writer, self.parts, self.claimed, self.number, &sums);
+        if self.runtime.block_on(summed)? { Ok(()) } else { Err(Stop::Lost) }
     }
 
     /// Copies an archive that is in another to where it can be read in any order. `Err` when it cannot
@@ -230,6 +241,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             if chunk.is_empty() {
                 break;
             }
+            self.room = self.room.saturating_sub(chunk.len() as u64);
+            if self.room == 0 {
+                return Err(Stop::Bomb);
+            }
             runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
             bytes += i64::try_from(chunk.len()).unwrap_or_default();
             number += 1;
@@ -250,15 +265,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             return Ok(());
         }
         self.told = Some(Instant::now());
+        self.write_sums()?;
         (self.tell)((self.found, self.number + self.ignored));
         let counts = (self.found, self.ignored);
         let kept = store::found(&self.reader, self.claimed, self.parts.config.lease, counts);
         if self.runtime.block_on(kept)? { Ok(()) } else { Err(Stop::Lost) }
     }
-}
-
-/// The name of what was in the archive, unpacked.
-pub fn original_name(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    shown(name.strip_suffix(".gz").unwrap_or(name))
 }

@@ -2,7 +2,7 @@
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::Parts;
+use super::{Parts, refusals::Sum, walk::Stop};
 use crate::{
     error::{ApiError, ApiResult},
     imports::{
@@ -30,23 +30,34 @@ pub struct Source<'a> {
     pub claimed: &'a Claimed,
     pub number: i32,
     pub name: &'a str,
+    /// How many bytes may be kept of it.
+    pub room: u64,
 }
 
-/// False when the job is somebody else's by now, and nothing was kept.
+/// Keeps a file with its outcome; how many bytes that took. `None` when the job is somebody else's
+/// by now, and nothing was kept.
 pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
     source: Source<'_>,
     brought: Result<Brought, Refusal>,
-) -> ApiResult<bool> {
-    let Source { claimed, number, name } = source;
-    let packed = match &brought {
-        Ok(Brought::Recorded(material)) => intake::pack(material)?,
-        _ => Packed::default(),
+) -> Result<Option<u64>, Stop> {
+    let Source { claimed, number, name, room } = source;
+    let (packed, bytes) = match &brought {
+        Ok(Brought::Recorded(material)) => {
+            let packed = intake::pack(material)?;
+            let bytes = packed.bytes();
+            (packed, bytes)
+        }
+        Ok(Brought::Restored(restored)) => (Packed::default(), restored.bytes()),
+        Ok(Brought::Profile(_)) | Err(_) => (Packed::default(), 0),
     };
+    if bytes > room {
+        return Err(Stop::Bomb);
+    }
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
-            if !store::hold(conn, claimed, parts.config.lease).await? {
+            if !store::hold(conn, claimed, parts.config.lease, number + 1).await? {
                 return Ok(None);
             }
             let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
@@ -54,7 +65,9 @@ pub async fn keep(
                 Ok(Brought::Recorded(material)) => {
                     (None, intake::keep(into, material, &packed, OnKnown::Leave).await?)
                 }
-                Ok(Brought::Restored(restored)) => (None, restore::activity(into, restored).await?),
+                Ok(Brought::Restored(restored)) => {
+                    (None, restore::activity(into, restored, claimed.created_at).await?)
+                }
                 Ok(Brought::Profile(profile)) => (None, restore::profile(into, profile).await?),
                 Err(refusal) => (
                     Some(refusal),
@@ -69,14 +82,52 @@ pub async fn keep(
                 code: refusal.map(|refusal| refusal.reason.to_string()),
                 message: refusal.map(|refusal| &*refusal.message),
                 activity_ids,
+                files: 1,
             };
             store::add_file(conn, &file).await?;
             Ok(Some((outcome, new)))
         })
         .await?;
-    if let Some((outcome, new)) = kept {
-        parts.metrics.files.with_label_values(&[outcome.to_string()]).inc();
-        parts.metrics.activities_created.inc_by(new);
+    let Some((outcome, new)) = kept else { return Ok(None) };
+    parts.metrics.files.with_label_values(&[outcome.to_string()]).inc();
+    parts.metrics.activities_created.inc_by(new);
+    Ok(Some(if outcome == Outcome::Duplicate { 0 } else { bytes }))
+}
+
+/// Keeps the outcomes of files that are refused, summed up: now the first `done` files have one.
+/// False when the job is somebody else's by now.
+pub async fn sum_up(
+    conn: &mut AsyncPgConnection,
+    parts: &Parts,
+    claimed: &Claimed,
+    done: i32,
+    sums: &[Sum],
+) -> ApiResult<bool> {
+    let outcome = Outcome::Refused.to_string();
+    let is_ours = conn
+        .transaction::<_, ApiError, _>(async |conn| {
+            if !store::hold(conn, claimed, parts.config.lease, done).await? {
+                return Ok(false);
+            }
+            for Sum { row, name, refusal, files } in sums {
+                let file = NewFile {
+                    import_id: claimed.id,
+                    number: *row,
+                    name,
+                    outcome: outcome.clone(),
+                    code: Some(refusal.reason.to_string()),
+                    message: Some(&refusal.message),
+                    activity_ids: Vec::new(),
+                    files: *files,
+                };
+                store::add_files(conn, &file).await?;
+            }
+            Ok(true)
+        })
+        .await?;
+    if is_ours {
+        let files = sums.iter().map(|sum| u64::try_from(sum.files).unwrap_or_default()).sum();
+        parts.metrics.files.with_label_values(&[outcome]).inc_by(files);
     }
-    Ok(kept.is_some())
+    Ok(is_ours)
 }

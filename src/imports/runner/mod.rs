@@ -6,9 +6,11 @@
 
 pub mod archive;
 mod chunk_reader;
+mod files;
 mod health;
 mod job;
 mod keep;
+mod refusals;
 mod strava;
 mod takeout;
 mod thread;
@@ -30,7 +32,7 @@ use crate::{
     telemetry::{ImportMetrics, Metrics},
 };
 
-pub use job::original_name;
+pub use files::original_name;
 pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
@@ -68,7 +70,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests:
     let parts = Parts {
         connector: connector.clone(),
         config: config.imports.clone(),
-        storage: Storage::new(config.imports.originals_dir.clone()),
+        storage: Storage::new(&config.imports),
         metrics: metrics.imports.clone(),
         stopping: Stopping::default(),
         requests,

@@ -21,6 +21,8 @@ use crate::{
     accounts::check_profile,
     activities::{
         NewActivityBody,
+        merging::MAX_MERGED,
+        originals::PackedFile,
         streams::{Kept, Streams},
     },
     http::Object,
@@ -193,6 +195,7 @@ impl Takeout<'_> {
         // A forged entry may name an activity of another user, or one that is yet to come.
         if let Some(merged) = &mut exported.merged {
             merged.retain(|one| self.behind.get(&one.activity_id) == Some(&exported.id));
+            merged.truncate(MAX_MERGED);
         }
         exported.merged = exported.merged.filter(|merged| !merged.is_empty());
         let body: NewActivityBody = parse(line)?;
@@ -202,7 +205,9 @@ impl Takeout<'_> {
         let original = match listed.cloned() {
             Some(listed) => {
                 let content = self.read(&listed.path, budget)?;
-                Some((super::original_name(&listed.file_name), content))
+                let file = PackedFile::of(&content);
+                let file = file.map_err(|error| Refusal::malformed(error.message))?;
+                Some((super::original_name(&listed.file_name), file))
             }
             None => None,
         };

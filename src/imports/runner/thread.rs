@@ -1,19 +1,26 @@
 //! A job on a thread of its own, with a runtime and connections of its own.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use tokio::{runtime, sync::oneshot};
 
 use super::{Parts, job::Job, walk::Stop};
 use crate::{
-    error::{ApiError, ErrorCode},
+    config::ImportConfig,
+    error::ApiError,
     imports::{
         store::{self, Claimed},
         types::Status,
     },
-    jobs::give_way_to,
-    recordings::Reason,
+    jobs::{give_way_to, limit_cpu},
+    recordings::{Reason, Refusal},
 };
+
+/// A job that was begun so often without an outcome is given up: before that, its next file is.
+const MAX_CLAIMS: i32 = 6;
+
+/// The longest that a processor may work on any import.
+const LONGEST: Duration = Duration::from_secs(2 * 3600);
 
 /// How a job came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +39,7 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let name = "imports".to_owned();
     let thread = std::thread::Builder::new().name(name).spawn(move || {
         give_way_to(&parts.requests);
+        limit_cpu(cpu_budget(&parts.config, job.bytes));
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
     });
@@ -40,6 +48,13 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
         return None;
     }
     is_done.await.inspect_err(|_| tracing::error!("the thread of an import died")).ok()
+}
+
+/// How long a processor may work on an import of so many bytes. A mebibyte of compressed recordings
+/// takes it a second or two.
+fn cpu_budget(config: &ImportConfig, bytes: i64) -> Duration {
+    let mebibytes = bytes as f64 / 1_048_576.0;
+    config.cpu.mul_f64(1.0 + mebibytes.max(0.0) / 6.0).min(LONGEST)
 }
 
 /// Works on `job` on this thread, which must not be one of a runtime. `tell` hears how many files there
@@ -67,6 +82,14 @@ fn work(
     runtime: &Rc<runtime::Runtime>,
     tell: impl Fn((i32, i32)),
 ) -> Result<Ended, ApiError> {
+    if job.attempts > MAX_CLAIMS {
+        let conn = runtime.block_on(parts.connector.connect());
+        let conn = conn.map_err(ApiError::database_unavailable)?;
+        let why = "working on it failed again and again, before any file of it";
+        let why = (&*Reason::GaveUp.to_string(), why);
+        runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
+        return Ok(Ended::Failed);
+    }
     let connect =
         || runtime.block_on(parts.connector.connect()).map_err(ApiError::database_unavailable);
     let (mut writer, reader) = (connect()?, Rc::new(connect()?));
@@ -80,21 +103,30 @@ fn work(
             Ended::Done
         }
         Err(Stop::Bomb) => {
-            let why = (&*Reason::ArchiveBomb.to_string(), "it unpacks to suspiciously much");
+            let why = "it unpacks to suspiciously much";
+            let why = (&*Reason::ArchiveBomb.to_string(), why);
+            runtime.block_on(store::finish(&writer, job, Status::Failed, Some(why)))?;
+            Ended::Failed
+        }
+        Err(Stop::Spent) => {
+            let Refusal { reason, message } = Refusal::too_costly();
+            let why = (&*reason.to_string(), &*message);
             runtime.block_on(store::finish(&writer, job, Status::Failed, Some(why)))?;
             Ended::Failed
         }
         Err(Stop::Leaving) => {
-            runtime.block_on(store::give_back(&writer, job))?;
+            runtime.block_on(store::give_back(&writer, job, Duration::ZERO))?;
             Ended::NotNow
         }
         Err(Stop::Lost) => Ended::NotNow,
         Err(Stop::Error(error)) => {
+            parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
             // The lease brings it back if even this cannot be done.
-            let _ = match error.code {
+            let _ = if error.code.is_of_storage() {
+                runtime.block_on(store::give_back(&writer, job, parts.config.poll))
+            } else {
                 // A file that cannot be kept would be tried for ever.
-                ErrorCode::Internal => runtime.block_on(store::postpone(&writer, job)),
-                _ => runtime.block_on(store::give_back(&writer, job)),
+                runtime.block_on(store::postpone(&writer, job))
             };
             return Err(error);
         }

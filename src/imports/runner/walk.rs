@@ -8,6 +8,7 @@ use zip::{ZipArchive, read::ZipFile};
 use super::{
     archive,
     chunk_reader::ChunkReader,
+    files::MAX_FILES,
     job::Job,
     strava::{Entry, Table},
     unpack::{Budgeted, unpack},
@@ -30,8 +31,10 @@ pub enum Stop {
     Lost,
     /// The server is stopping.
     Leaving,
-    /// It unpacks to more than anybody needs.
+    /// It unpacks to more than anybody needs, or more of it would be kept.
     Bomb,
+    /// It takes more of a processor than it may.
+    Spent,
     Error(ApiError),
 }
 
@@ -83,6 +86,15 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Some(Ok(name)) => name.into_owned(),
                 Some(Err(_)) | None => format!("entry {index}"),
             };
+            if self.walked >= MAX_FILES {
+                if is_named_as_recording(&name) || name.to_ascii_lowercase().ends_with(".zip") {
+                    self.left_out(&name)?;
+                } else {
+                    self.ignored()?;
+                }
+                continue;
+            }
+            let before = self.files();
             match archive.by_index(index) {
                 // Routes came with their workouts.
                 Ok(_) if health.is_some() && name.contains("workout-routes/") => self.ignored()?,
@@ -93,6 +105,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     self.file(&name, Err(Refusal::new(Reason::UnsupportedEntry, what)), None)?;
                 }
             }
+            self.walked += usize::from(self.files() > before);
         }
         Ok(())
     }
@@ -137,8 +150,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let table = Table::read(Budgeted { source: limited, left: &mut self.budget }, &prefix);
         self.check()?;
         self.found(table.others.len())?;
-        for entry in &table.others {
-            self.logged(&format!("{name}: {}", entry.name().1), entry)?;
+        for (index, entry) in table.others.iter().enumerate() {
+            let name = format!("{name}: {}", entry.name().1);
+            if index < MAX_FILES { self.logged(&name, entry)? } else { self.left_out(&name)? }
         }
         Ok(table)
     }

@@ -1,6 +1,9 @@
 //! What was uploaded, in rows of a mebibyte.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Binary, Integer, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -54,6 +57,34 @@ pub async fn add_chunk(
         ))
         .execute(&mut conn)
         .await
+}
+
+/// Keeps what came of an upload; false when it is given up by now, or when its user's imports that
+/// are not finished would have more than `max_bytes` in all.
+pub async fn receive_chunk(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    (part, number): (i32, i32),
+    data: &[u8],
+    max_bytes: i64,
+) -> QueryResult<bool> {
+    let received = diesel::sql_query(
+        "WITH room AS (
+             UPDATE imports i SET bytes = bytes + octet_length($4), progressed_at = now()
+             WHERE id = $1 AND status = 'receiving'
+               AND octet_length($4) + (SELECT sum(bytes) FROM imports o
+                                       WHERE o.user_id = i.user_id AND o.finished_at IS NULL) <= $5
+             RETURNING id)
+         INSERT INTO import_chunks (import_id, part, number, data) SELECT id, $2, $3, $4 FROM room",
+    )
+    .bind::<SqlUuid, _>(import_id)
+    .bind::<Integer, _>(part)
+    .bind::<Integer, _>(number)
+    .bind::<Binary, _>(data)
+    .bind::<BigInt, _>(max_bytes)
+    .execute(&mut conn)
+    .await?;
+    Ok(received == 1)
 }
 
 pub async fn end_part(

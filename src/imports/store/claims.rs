@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use diesel::{
     dsl::count,
     prelude::*,
-    sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -34,9 +35,12 @@ pub struct Claimed {
     /// Whether it was a login that brought it, or the operator.
     #[diesel(sql_type = Bool)]
     pub may_restore: bool,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
 }
 
-/// The oldest job of at most `max_bytes` that nobody works on.
+/// The next job of at most `max_bytes` that nobody works on: of the user whose last one was claimed
+/// longest ago, the oldest.
 pub async fn claim(
     mut conn: &AsyncPgConnection,
     lease: Duration,
@@ -44,11 +48,15 @@ pub async fn claim(
 ) -> QueryResult<Option<Claimed>> {
     diesel::sql_query(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1,
-                started_at = coalesce(started_at, now()), leased_until = now() + make_interval(secs => $1)
-         WHERE id = (SELECT id FROM imports
-                     WHERE (status = 'waiting' OR (status = 'running' AND leased_until < now())) AND bytes <= $2
-                     ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, user_id, claim, bytes, attempts, may_restore",
+                started_at = coalesce(started_at, now()), claimed_at = clock_timestamp(),
+                leased_until = now() + make_interval(secs => $1)
+         WHERE id = (SELECT id FROM imports i
+                     WHERE status IN ('waiting', 'running') AND coalesce(leased_until < now(), true)
+                       AND bytes <= $2
+                     ORDER BY (SELECT max(o.claimed_at) FROM imports o WHERE o.user_id = i.user_id) NULLS FIRST,
+                              created_at
+                     LIMIT 1 FOR UPDATE OF i SKIP LOCKED)
+         RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(max_bytes)
@@ -68,7 +76,7 @@ pub async fn start_own(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = 1, started_at = now(),
                 leased_until = now() + make_interval(secs => $1),
                 bytes = $2
-         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts, may_restore",
+         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(bytes)
@@ -77,18 +85,22 @@ pub async fn start_own(
     .await
 }
 
-/// Still ours, and for another lease; false when it was cancelled, or has been taken over. Locks the job
-/// until the transaction ends: whoever cancels waits for the file that is being finished.
+/// The first `done` files have their outcomes; still ours, and for another lease. False when it was
+/// cancelled, or has been taken over. Locks the job until the transaction ends: whoever cancels
+/// waits for the file that is being finished.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
     lease: Duration,
+    done: i32,
 ) -> QueryResult<bool> {
     let held = fixed_query(
-        "UPDATE imports SET leased_until = now() + make_interval(secs => $1), attempts = 0
-         WHERE id = $2 AND claim = $3 AND status = 'running'",
+        "UPDATE imports SET leased_until = now() + make_interval(secs => $1), attempts = 0, done = $2,
+                progressed_at = now()
+         WHERE id = $3 AND claim = $4 AND status = 'running'",
     )
     .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<Integer, _>(done)
     .bind::<SqlUuid, _>(job.id)
     .bind::<SqlUuid, _>(job.claim)
     .execute(&mut conn)
@@ -118,12 +130,18 @@ pub async fn found(
     Ok(held == 1)
 }
 
-/// For the next one, at once: this was no attempt.
-pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+/// For the next one, after `pause`: this was no attempt.
+pub async fn give_back(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    pause: Duration,
+) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE imports SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
-         WHERE id = $1 AND claim = $2 AND status = 'running'",
+        "UPDATE imports SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0),
+                leased_until = now() + make_interval(secs => $1)
+         WHERE id = $2 AND claim = $3 AND status = 'running'",
     )
+    .bind::<Double, _>(pause.as_secs_f64())
     .bind::<SqlUuid, _>(job.id)
     .bind::<SqlUuid, _>(job.claim)
     .execute(&mut conn)
@@ -164,11 +182,11 @@ pub async fn finish(
     .await
 }
 
-/// Seconds that the job which waits longest has waited for somebody to work on it.
+/// Seconds since the last outcome of the job that has gone without one the longest: whether nobody
+/// works on it, or it cannot be kept.
 pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
     let query =
-        "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)
-                 FROM imports WHERE status IN ('waiting', 'running')";
+        "SELECT max(now() - progressed_at) FROM imports WHERE status IN ('waiting', 'running')";
     seconds(conn, query).await
 }
 

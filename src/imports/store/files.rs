@@ -1,11 +1,14 @@
 //! What became of each file.
 
-use diesel::{dsl::max, prelude::*};
+use diesel::{
+    dsl::{count_star, max},
+    prelude::*,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::schema::import_files,
+    db::schema::{import_files, imports},
     imports::types::{File, Outcome},
 };
 
@@ -20,20 +23,49 @@ pub struct NewFile<'a> {
     pub code: Option<String>,
     pub message: Option<&'a str>,
     pub activity_ids: Vec<Uuid>,
+    /// How many files it stands for.
+    pub files: i32,
 }
 
 pub async fn add_file(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> QueryResult<usize> {
     diesel::insert_into(import_files::table).values(file).execute(&mut conn).await
 }
 
+/// The same, or as many files more for the row of this number.
+pub async fn add_files(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> QueryResult<usize> {
+    diesel::insert_into(import_files::table)
+        .values(file)
+        .on_conflict((import_files::import_id, import_files::number))
+        .do_update()
+        .set(import_files::files.eq(import_files::files + file.files))
+        .execute(&mut conn)
+        .await
+}
+
 /// The number of the first file that has no outcome: outcomes are written in the order of files.
 pub async fn next_number(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<i32> {
+    let done: i32 = imports::table.find(import_id).select(imports::done).first(&mut conn).await?;
+    // A server of an older version counts none.
     let last: Option<i32> = import_files::table
         .filter(import_files::import_id.eq(import_id))
         .select(max(import_files::number))
         .first(&mut conn)
         .await?;
-    Ok(last.map_or(0, |last| last + 1))
+    Ok(done.max(last.map_or(0, |last| last + 1)))
+}
+
+/// Of each reason for refusals: its code, how many rows there are, and the number of the last one.
+pub async fn refusals(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+) -> QueryResult<Vec<(Option<String>, i64, Option<i32>)>> {
+    import_files::table
+        .filter(import_files::import_id.eq(import_id))
+        .filter(import_files::outcome.eq(Outcome::Refused.to_string()))
+        .group_by(import_files::code)
+        .select((import_files::code, count_star(), max(import_files::number)))
+        .load(&mut conn)
+        .await
 }
 
 /// Files behind the number `after`, the first `limit` of them.

@@ -25,13 +25,17 @@ const MAX_UNFINISHED: i64 = 5;
 
 const KEPT_DAYS: i32 = 30;
 
+/// An upload without a new chunk for this long was broken off. A chunk is a mebibyte: a client that
+/// is slower than a kilobyte a second is let go, too.
+const STALE_MINUTES: i32 = 15;
+
 /// A new import that is being received, in the caller's transaction. Only a login may restore an
 /// account by it. `None` when the user has too many, or the token has ended.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Uuid>> {
     lock_name(conn, &format!("imports {}", identity.user_id)).await?;
+    purge_stale(conn).await?;
     let unfinished = sql::<Bool>(
-        "(SELECT count(*) FROM imports i WHERE i.user_id = users.id AND i.finished_at IS NULL
-          AND (i.status <> 'receiving' OR i.created_at > now() - interval '1 hour')) < ",
+        "(SELECT count(*) FROM imports i WHERE i.user_id = users.id AND i.finished_at IS NULL) < ",
     )
     .bind::<BigInt, _>(MAX_UNFINISHED);
     live_session(identity)
@@ -67,7 +71,11 @@ pub async fn submit(
         .filter(imports::status.eq(Status::Receiving.to_string()))
         .filter(imports::user_id.eq_any(live_user(identity)));
     let import = diesel::update(own)
-        .set((imports::status.eq(Status::Waiting.to_string()), imports::bytes.eq(bytes)))
+        .set((
+            imports::status.eq(Status::Waiting.to_string()),
+            imports::bytes.eq(bytes),
+            imports::progressed_at.eq(now),
+        ))
         .returning(Import::as_returning())
         .fetch_one(&mut conn)
         .await
@@ -76,6 +84,13 @@ pub async fn submit(
         diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await?;
     }
     Ok(import)
+}
+
+/// Whether it is still being received.
+pub async fn is_receiving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let receiving =
+        imports::table.find(id).filter(imports::status.eq(Status::Receiving.to_string()));
+    diesel::select(exists(receiving)).fetch_one(&mut conn).await
 }
 
 /// Forgets what could not be received, and nothing that was submitted all the same or cancelled; whether it was cancelled.
@@ -140,6 +155,11 @@ pub async fn cancel(
     Ok(ended.into_iter().map(|found| found.id).next().or(Some(id)))
 }
 
+/// Why the whole of it failed.
+pub async fn message(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<String>> {
+    imports::table.find(id).select(imports::message).first(&mut conn).await
+}
+
 pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Counts> {
     #[derive(QueryableByName)]
     struct Row {
@@ -156,9 +176,9 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
     }
     let row: Row = diesel::sql_query(
         "SELECT count(*) FILTER (WHERE outcome = 'imported') AS imported,
-                count(*) FILTER (WHERE outcome = 'merged') AS merged,
+                count(*) FILTER (WHERE outcome IN ('merged', 'updated')) AS merged,
                 count(*) FILTER (WHERE outcome = 'duplicate') AS duplicate,
-                count(*) FILTER (WHERE outcome = 'refused') AS refused,
+                coalesce(sum(files) FILTER (WHERE outcome = 'refused'), 0)::bigint AS refused,
                 coalesce(sum(cardinality(activity_ids)) FILTER (WHERE outcome = 'imported'), 0)::bigint AS activities
          FROM import_files WHERE import_id = $1",
     )
@@ -169,13 +189,18 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
     Ok(Counts { imported, merged, duplicate, refused, activities })
 }
 
-/// Forgets imports that are long finished, and uploads that were broken off.
+/// Forgets imports that are long finished.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
-    let before = |days: i32| now.into_sql::<Timestamptz>() - days.days();
-    let is_over = imports::finished_at.lt(before(KEPT_DAYS).nullable());
-    let is_broken_off =
-        imports::status.eq(Status::Receiving.to_string()).and(imports::created_at.lt(before(1)));
-    diesel::delete(imports::table.filter(is_over.or(is_broken_off.nullable())))
+    let long_ago = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
+    diesel::delete(imports::table.filter(imports::finished_at.lt(long_ago.nullable())))
         .execute(&mut conn)
         .await
+}
+
+/// Forgets uploads that were broken off.
+pub async fn purge_stale(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
+    let lately = now.into_sql::<Timestamptz>() - STALE_MINUTES.minutes();
+    let is_stale =
+        imports::status.eq(Status::Receiving.to_string()).and(imports::progressed_at.lt(lately));
+    diesel::delete(imports::table.filter(is_stale)).execute(&mut conn).await
 }

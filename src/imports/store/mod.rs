@@ -8,12 +8,14 @@ mod refused;
 
 pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
+    receive_chunk,
 };
 pub use claims::{
     Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own, unfinished,
 };
-pub use files::{NewFile, add_file, files, next_number};
+pub use files::{NewFile, add_file, add_files, files, next_number, refusals};
 pub use jobs::{
-    NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, list, purge, submit,
+    NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, is_receiving, list, message,
+    purge, purge_stale, submit,
 };
 pub use refused::{Refused, add_refused};

@@ -75,6 +75,7 @@ pub async fn add_refused(
             code: Some(refused.refusal.reason.to_string()),
             message: Some(&refused.refusal.message),
             activity_ids: Vec::new(),
+            files: 1,
         };
         add_file(conn, &file).await?;
         number += 1;

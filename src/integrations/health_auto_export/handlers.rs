@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::{Permitted, tokens::WritesActivities},
-    error::ApiResult,
+    error::{ApiResult, ErrorCode},
     http::ApiJson,
     state::WorkerState,
 };
@@ -24,6 +24,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
     post, path = "/integrations/apple/health-auto-export", operation_id = "health_auto_export",
     tag = "Imports", request_body = Export,
     responses((status = 200, description = "What became of each", body = Results)),
+    extensions(("x-error-codes" = json!([ErrorCode::StorageFull, ErrorCode::StorageUnavailable]))),
 )]
 pub async fn health_auto_export(
     state: Data<WorkerState>,

@@ -26,8 +26,9 @@ use crate::{
 const PIECE: usize = 500;
 
 /// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones
-/// among the imports. 422 when there are too many.
+/// among the imports. 422 when there are too many, 507 `storage_full`.
 pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
+    state.originals.check_room().await?;
     let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
         let problem = format!("must be at most {MAX_WORKOUTS}");

@@ -36,6 +36,21 @@ pub struct Collector {
 }
 
 impl Collector {
+    /// Whether messages of this kind are looked at.
+    pub fn takes(kind: MesgNum) -> bool {
+        matches!(
+            kind,
+            MesgNum::FileId
+                | MesgNum::DeviceInfo
+                | MesgNum::Event
+                | MesgNum::Record
+                | MesgNum::Lap
+                | MesgNum::Session
+                | MesgNum::Set
+                | MesgNum::Activity
+        )
+    }
+
     pub fn take(&mut self, record: &FitDataRecord) -> Result<(), Refusal> {
         let message = Message(record);
         match record.kind() {

@@ -10,12 +10,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fitparser::{
     ErrorKind,
-    de::{DecodeOption, FitObject, FitStreamProcessor},
+    de::{DecodeOption, FitDataMessage, FitObject, FitStreamProcessor},
+    profile::MesgNum,
 };
 
 use self::{collector::Collector, oddities::Oddities};
-use super::{Reason, Recording, Refusal};
-use crate::jobs::give_way;
+use super::{Reason, Recording, Refusal, refusal::go_on};
 
 /// The sessions of an activity file; of a chain of files, those of all.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
@@ -29,7 +29,7 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     processor.add_option(DecodeOption::DropUnknownFields);
     let (mut collector, mut oddities) = (Collector::default(), Oddities::default());
     while !bytes.is_empty() {
-        give_way();
+        go_on()?;
         let (rest, object) = processor.deserialize_next(bytes).map_err(|error| refusal(*error))?;
         let record = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
         match object {
@@ -42,14 +42,29 @@ fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
             FitObject::Crc(_) => processor.reset(),
             FitObject::DataMessage(message) => {
                 oddities.look(record)?;
-                collector
-                    .take(&processor.decode_message(message).map_err(|error| refusal(*error))?)?;
+                if says_something(&message) {
+                    let record = processor.decode_message(message);
+                    collector.take(&record.map_err(|error| refusal(*error))?)?;
+                }
             }
             FitObject::DefinitionMessage(_) => oddities.look(record)?,
         }
         bytes = rest;
     }
     collector.finish()
+}
+
+/// FIT SDK, "Common Fields": the number of a message's timestamp.
+const TIMESTAMP: u8 = 253;
+
+/// Whether a message says something that is kept, or that others are read by: the time, and what
+/// fields of other developers mean. To decode one takes as long as to read a hundred.
+fn says_something(message: &FitDataMessage) -> bool {
+    let kind = MesgNum::from(message.global_message_number());
+    let (fields, developers) = (message.fields(), message.developer_fields());
+    let has_time = message.time_offset().is_some() || fields.contains_key(&TIMESTAMP);
+    let is_taken = Collector::takes(kind) || kind == MesgNum::FieldDescription;
+    has_time || is_taken && !(fields.is_empty() && developers.is_empty())
 }
 
 fn truncated() -> Refusal {

@@ -3,13 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Bool, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Bytea, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    activities::Activity,
+    activities::{Activity, originals::Original},
     db::{FetchOne, JsonText, schema::activities},
 };
 
@@ -30,17 +30,6 @@ pub struct Line {
     pub started_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
     pub json: String,
-}
-
-/// A file that activities were made of.
-#[derive(QueryableByName)]
-pub struct Original {
-    #[diesel(sql_type = Bytea)]
-    pub sha256: Vec<u8>,
-    #[diesel(sql_type = Text)]
-    pub file_name: String,
-    #[diesel(sql_type = Nullable<Bytea>)]
-    pub content: Option<Vec<u8>>,
 }
 
 /// Streams, packed.
@@ -131,7 +120,7 @@ pub async fn original(
     after: &[u8],
 ) -> QueryResult<Option<Original>> {
     diesel::sql_query(
-        "SELECT sha256, file_name, content FROM originals WHERE user_id = $1 AND sha256 > $2 ORDER BY sha256 LIMIT 1",
+        "SELECT sha256, file_name, content, is_packed FROM originals WHERE user_id = $1 AND sha256 > $2 ORDER BY sha256 LIMIT 1",
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<Bytea, _>(after)

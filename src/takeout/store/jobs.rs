@@ -43,6 +43,24 @@ pub struct Claimed {
     pub attempts: i32,
 }
 
+impl Claimed {
+    /// Whether those that made it before died so often that nobody is to try again.
+    pub fn is_given_up(&self) -> bool {
+        self.attempts > MAX_ATTEMPTS
+    }
+}
+
+/// How an attempt ended that made nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// By a stop: another server takes it at once.
+    Interrupted,
+    /// By the database or a disk: this was no attempt, and it is tried again soon.
+    Storage,
+    /// It is tried again after a pause, which doubles; or given up.
+    Otherwise,
+}
+
 /// A new one, unless one is being made; whether there is a new one.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<bool> {
     let Some(user_id): Option<Uuid> = live_user(identity).first(&mut conn).await.optional()? else {
@@ -162,23 +180,30 @@ pub async fn finish(mut conn: &AsyncPgConnection, job: &Claimed, bytes: i64) -> 
     .await
 }
 
-/// It failed, and is tried again after a pause, which doubles; or given up. `is_fault` is false for one that
-/// was interrupted by a stop: that was no attempt, and another server takes it at once.
+/// For the next one, unless it is given up.
 pub async fn put_back(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
-    is_fault: bool,
+    failed: Failed,
 ) -> QueryResult<usize> {
-    let statement = if !is_fault {
-        "UPDATE takeouts SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
-         WHERE id = $1 AND claim = $2 AND status = 'running'"
-    } else if job.attempts >= MAX_ATTEMPTS {
-        "WITH failed AS (UPDATE takeouts SET status = 'failed', finished_at = now()
-                         WHERE id = $1 AND claim = $2 AND status = 'running' RETURNING id)
-         DELETE FROM takeout_chunks USING failed WHERE takeout_id = failed.id"
-    } else {
-        "UPDATE takeouts SET leased_until = now() + make_interval(secs => power(2, attempts))
-         WHERE id = $1 AND claim = $2 AND status = 'running'"
+    let statement = match failed {
+        Failed::Interrupted => {
+            "UPDATE takeouts SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
+             WHERE id = $1 AND claim = $2 AND status = 'running'"
+        }
+        Failed::Storage => {
+            "UPDATE takeouts SET attempts = greatest(attempts - 1, 0), leased_until = now() + interval '10 seconds'
+             WHERE id = $1 AND claim = $2 AND status = 'running'"
+        }
+        Failed::Otherwise if job.attempts >= MAX_ATTEMPTS => {
+            "WITH failed AS (UPDATE takeouts SET status = 'failed', finished_at = now()
+                             WHERE id = $1 AND claim = $2 AND status = 'running' RETURNING id)
+             DELETE FROM takeout_chunks USING failed WHERE takeout_id = failed.id"
+        }
+        Failed::Otherwise => {
+            "UPDATE takeouts SET leased_until = now() + make_interval(secs => power(2, attempts))
+             WHERE id = $1 AND claim = $2 AND status = 'running'"
+        }
     };
     diesel::sql_query(statement)
         .bind::<SqlUuid, _>(job.id)

@@ -44,6 +44,8 @@ pub struct ImportMetrics {
     /// What became of events that Garmin told.
     pub garmin_events: IntCounterVec,
     pub activities_created: IntCounter,
+    /// Attempts to keep something that failed because of `ORIGINALS_DIR`.
+    pub storage_faults: IntCounter,
 }
 
 impl Metrics {
@@ -68,6 +70,11 @@ impl Metrics {
                 &["outcome"],
             )?,
             activities_created: activities_created.clone(),
+            storage_faults: counter(
+                r,
+                "storage_faults_total",
+                "Attempts to keep files of activities that failed because of ORIGINALS_DIR",
+            )?,
         };
         let metrics = Self {
             pools,

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod changes;
+mod merging;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};

@@ -136,3 +136,21 @@ async fn nobody_can_connect_while_it_does_not_answer() {
     assert_eq!(busy.header("retry-after"), "7");
     app.post_as(&ann, "/me/garmin", &body).await.expect(200);
 }
+
+/// As servers leave it that died while they worked on it: it may not take one after the other
+/// along.
+#[actix_rt::test]
+async fn a_connection_that_kills_its_servers_is_left_alone_for_a_while() {
+    let (app, garmin, ann) = connected(|garmin| add(garmin, 1)).await;
+    until_read(&app, &ann).await;
+    let before = garmin.calls("").len();
+    let died = "UPDATE garmin_connections SET claim = gen_random_uuid(), attempts = 9, next_sync_at = now(),
+                       leased_until = now() - interval '1 second'";
+    app.database.execute(died).await;
+    until("it is said", async || standing(&app, &ann).await["last_error"]["code"] == "internal")
+        .await;
+    assert_eq!(garmin.calls("").len(), before);
+    app.database.execute("UPDATE garmin_connections SET paused_until = now()").await;
+    let now = sync(&app, &ann).await;
+    assert_eq!(now["last_error"], Value::Null);
+}

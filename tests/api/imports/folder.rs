@@ -2,11 +2,13 @@
 
 use std::{
     fs::{self, File},
+    io::Read,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
 use actix_web::http::Method;
+use flate2::read::GzDecoder;
 use tempfile::TempDir;
 
 use super::{MORNING, import};
@@ -54,7 +56,9 @@ async fn they_are_given_back_as_they_were_and_go_when_nothing_refers_to_them() {
     assert_eq!(import(&app, &ann, "c.fit", &second).await["files"][0]["outcome"], "duplicate");
     let files = folder.files();
     assert_eq!(files.len(), 1);
-    assert_eq!(fs::read(&files[0]).unwrap(), second);
+    let mut kept = Vec::new();
+    GzDecoder::new(File::open(&files[0]).unwrap()).read_to_end(&mut kept).unwrap();
+    assert_eq!(kept, second);
     let in_rows =
         "SELECT string_agg((content IS NULL)::text, ' ' ORDER BY created_at) FROM originals";
     assert_eq!(app.database.text(in_rows).await, "false true");

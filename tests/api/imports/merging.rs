@@ -242,3 +242,21 @@ async fn who_deletes_a_record_takes_what_came_from_it() {
     assert_eq!((&apart["avg_heart_rate"], &apart["merged"]), (&Value::Null, &Value::Null));
     assert_eq!(listed(&app, &ann).await.len(), 2);
 }
+
+#[actix_rt::test]
+async fn twenty_stand_behind_one_and_no_more() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let files: Vec<_> = (0..25)
+        .map(|n| (format!("{n}.tcx"), tcx(&format!("2026-05-04T08:00:{n:02}Z"), 600, 1800.0)))
+        .collect();
+    let files: Vec<_> = files.iter().map(|(name, file)| (name.as_str(), file.as_slice())).collect();
+    let import = import(&app, &ann, "a.zip", &super::zip(&files)).await;
+    assert_eq!(
+        (&import["counts"]["imported"], &import["counts"]["merged"]),
+        (&json!(2), &json!(23))
+    );
+    let most = "SELECT string_agg(jsonb_array_length(merged)::text, ' ' ORDER BY created_at)
+                FROM activities WHERE merged IS NOT NULL";
+    assert_eq!(app.database.text(most).await, "20 3");
+}

@@ -2,6 +2,7 @@
 
 mod apple;
 mod archives;
+mod bounds;
 mod command;
 mod files;
 pub mod folder;
@@ -11,6 +12,7 @@ mod merging;
 mod phones;
 mod progress;
 mod samples;
+mod storage;
 mod strava;
 mod streams;
 mod track_files;

@@ -82,3 +82,62 @@ async fn a_table_that_is_none_changes_nothing() {
         assert_eq!(import["counts"]["imported"], 1, "{table:?}");
     }
 }
+
+/// A run as the table of an archive lists it, with or without a file.
+fn listed(file: &str) -> Vec<u8> {
+    let head = TABLE.lines().next().unwrap();
+    let row = "21,\"May 4, 2026, 8:00:00 AM\",Morning,Run,,650,1.80,false,";
+    format!("{head}\n{row}{file}\n").into_bytes()
+}
+
+#[actix_rt::test]
+async fn a_recording_that_comes_later_is_given_to_what_was_listed_without() {
+    let app = TestApp::spawn().await;
+    for is_changed in [false, true] {
+        let ann = app.user(&format!("ann-{is_changed}@example.com")).await;
+        let without = zip(&[("activities.csv", &listed(""))]);
+        let first = import(&app, &ann, "a.zip", &without).await;
+        let before = activities(&app, &ann, &first).await.remove(0);
+        assert_eq!(before["duration_secs"], 650);
+        let path = format!("/activities/{}", before["id"].as_str().unwrap());
+        app.get_as(&ann, &format!("{path}/original")).await.expect_error(409, "no_original");
+        if is_changed {
+            let own = json!({"duration_secs": 640, "distance_meters": 1850, "title": "Mine"});
+            app.put_as(&ann, &path, &own).await.expect(200);
+        }
+        let run = fit::run(MORNING, 600);
+        let with =
+            zip(&[("activities.csv", &listed("activities/21.fit")), ("activities/21.fit", &run)]);
+        let second = import(&app, &ann, "b.zip", &with).await;
+        let (outcome, duration, title) =
+            if is_changed { ("merged", 640, "Mine") } else { ("updated", 600, "Morning") };
+        assert_eq!(second["counts"]["merged"], 1, "{second}");
+        assert_eq!(outcomes(&second)[0].1, outcome);
+        assert_eq!(
+            (&second["progress"], &second["counts"]["activities"]),
+            (&json!(1.0), &json!(0))
+        );
+        let after = activities(&app, &ann, &second).await.remove(0);
+        for (name, value) in [
+            ("id", &before["id"]),
+            ("external_id", &json!("21")),
+            ("duration_secs", &json!(duration)),
+            ("title", &json!(title)),
+            ("avg_heart_rate", &json!(140)),
+        ] {
+            assert_eq!(&after[name], value, "{name}");
+        }
+        assert_eq!(app.get_as(&ann, &format!("{path}/original")).await.expect(200).body, run);
+        let streams = app.get_as(&ann, &format!("{path}/streams")).await.expect(200).json();
+        assert_eq!(streams["points"], 600);
+        let list = app.get_as(&ann, "/activities").await.expect(200).json();
+        assert_eq!(list["activities"].as_array().unwrap().len(), 1);
+        // That is all: a recording that is there stays.
+        let other = fit::run(MORNING, 601);
+        let with =
+            zip(&[("activities.csv", &listed("activities/21.fit")), ("activities/21.fit", &other)]);
+        for archive in [&with, &without] {
+            assert_eq!(import(&app, &ann, "c.zip", archive).await["counts"]["duplicate"], 1);
+        }
+    }
+}

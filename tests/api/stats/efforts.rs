@@ -67,4 +67,16 @@ async fn what_was_kept_before_is_searched_after_an_upgrade() {
     app.database.execute("UPDATE activity_streams SET efforts_version = 0").await;
     let app = app.restarted(&[]).await;
     until_selects(&app.database, known, &before).await;
+
+    // Streams that servers died on are left alone, and hold up nothing.
+    import(&app, &ann, "b.fit", &fit::run(MORNING + 7200, 600)).await;
+    let died = "UPDATE activity_streams SET efforts_version = 0, efforts_attempts = 3
+                WHERE activity_id = (SELECT id FROM activities ORDER BY started_at LIMIT 1)";
+    app.database.execute(died).await;
+    let other = "UPDATE activity_streams SET efforts_version = 0 WHERE efforts_attempts = 0";
+    app.database.execute(other).await;
+    let app = app.restarted(&[]).await;
+    let searched = "SELECT string_agg(efforts_version || ' ' || efforts_attempts, ', ' ORDER BY 1)
+                    FROM activity_streams";
+    until_selects(&app.database, searched, "0 3, 1 0").await;
 }

@@ -39,6 +39,8 @@ pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String
         ("DELIVERY_PROBE_SECS", "0.5".to_owned()),
         ("DELIVERY_DEADLINE_SECS", "2".to_owned()),
         ("DELIVERY_LEASE_SECS", "4".to_owned()),
+        // However full the disk of the machine is that runs the tests.
+        ("ORIGINALS_MIN_FREE_PERCENT", "0".to_owned()),
     ]
 }
 

@@ -51,6 +51,13 @@ pub fn run(started_at: i64, secs: u32) -> Vec<u8> {
     activity(&[(1, started_at, secs)])
 }
 
+/// A file with messages that have no field.
+pub fn silent(messages: usize) -> Vec<u8> {
+    let mut bytes = definition(3, 20, &[]);
+    bytes.resize(bytes.len() + messages, 3);
+    file(&bytes)
+}
+
 /// An activity with a session for each sport (by FIT's number), start and length.
 pub fn activity(sessions: &[(u8, i64, u32)]) -> Vec<u8> {
     let fit_time = |time: i64| u32::try_from(time - EPOCH).unwrap().to_le_bytes();

@@ -124,3 +124,20 @@ async fn it_is_made_anew_where_its_maker_was_killed() {
         assert_eq!(file["sha256"], digest);
     }
 }
+
+/// As servers leave it that died while they made it.
+#[actix_rt::test]
+async fn one_that_kills_its_maker_again_and_again_is_given_up() {
+    let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;
+    let ann = app.user("ann@example.com").await;
+    let died = format!(
+        "INSERT INTO takeouts (user_id, status, claim, leased_until, attempts)
+         VALUES ('{}', 'running', gen_random_uuid(), now() - interval '1 second', 5)",
+        ann.id
+    );
+    app.database.execute(&died).await;
+    until_selects(&app.database, "SELECT status FROM takeouts", "failed").await;
+    assert_eq!(app.get_as(&ann, "/me/export").await.expect(200).json()["status"], "failed");
+    // The next one is another matter.
+    take_out(&app, &ann).await;
+}

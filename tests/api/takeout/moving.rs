@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read};
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
@@ -190,4 +191,22 @@ async fn what_is_for_people_has_no_secrets() {
     {
         assert!(!text.contains(secret));
     }
+}
+
+/// Two activities that their owner has taken apart stay two on the next server.
+#[actix_rt::test]
+async fn what_was_taken_apart_stays_apart() {
+    let (here, there) = (TestApp::spawn().await, TestApp::spawn().await);
+    let (ann, bob) = (here.user("ann@example.com").await, there.user("bob@example.com").await);
+    let run = |source: &str| json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 600, "source": source});
+    let shown = here.post_as(&ann, "/activities", &run("garmin")).await.expect(201);
+    here.post_as(&ann, "/activities", &run("apple")).await.expect(200);
+    let unmerge = format!("{}/unmerge", shown.header("location"));
+    here.request(&ann, Method::POST, &unmerge, None).await.expect(200);
+    let moved = take_out(&here, &ann).await;
+    assert_eq!(import(&there, &bob, "a.zip", &moved).await["counts"]["activities"], 2);
+    // With what was there before, it is put together.
+    let carl = there.user("carl@example.com").await;
+    there.post_as(&carl, "/activities", &run("manual")).await.expect(201);
+    assert_eq!(import(&there, &carl, "a.zip", &moved).await["counts"]["merged"], 2);
 }

@@ -213,3 +213,36 @@ async fn taking_apart_reaches_nobody_elses_activity() {
     app.post_as(&ann, &path, &json!({})).await.expect(200);
     assert_eq!(log().await.lines().count(), 3);
 }
+
+/// However many records are said to stand behind one, twenty do.
+#[actix_rt::test]
+async fn a_forged_takeout_puts_no_crowd_behind_an_activity() {
+    let app = TestApp::spawn().await;
+    let eve = app.user("eve@example.com").await;
+    let id = |n: u8| format!("00000000-0000-4000-8000-0000000000{n:02}");
+    let line = |n: u8| {
+        json!({"id": id(n), "source": "manual", "activity_type": "run", "duration_secs": 60,
+               "started_at": format!("2026-06-{n:02}T08:00:00Z")})
+    };
+    let mut shown = line(1);
+    let crowd = (2..28).map(|n| json!({"activity_id": id(n), "source": "manual", "fields": []}));
+    shown["merged"] = crowd.collect();
+    let behind = (2..28).map(|n| {
+        let mut line = line(n);
+        line["merged_into"] = json!(id(1));
+        line
+    });
+    let lines: Vec<_> = [shown].into_iter().chain(behind).map(|line| line.to_string()).collect();
+    let files = [("activities.ndjson".to_owned(), (lines.join("\n") + "\n").into_bytes())];
+    import(&app, &eve, "a.zip", &forged(&files)).await;
+    let crowd = "SELECT jsonb_array_length(merged) || ' ' ||
+                        (SELECT count(*) FROM activities b WHERE b.merged_into = a.id)
+                 FROM activities a WHERE merged IS NOT NULL";
+    assert_eq!(app.database.text(crowd).await, "20 20");
+    let path = format!("/activities/{}/unmerge", id(1));
+    app.request(&eve, actix_web::http::Method::POST, &path, None).await.expect(200);
+    assert_eq!(
+        app.database.text("SELECT count(*) FROM activities WHERE merged_into IS NULL").await,
+        "27"
+    );
+}

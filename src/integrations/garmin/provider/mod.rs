@@ -113,6 +113,11 @@ impl Trouble {
             Self::Lost | Self::Leaving | Self::Ours(_) => "internal",
         }
     }
+
+    /// Our own database or disk failed, which says nothing of what Garmin gave.
+    pub fn is_of_storage(&self) -> bool {
+        matches!(self, Self::Ours(error) if error.code.is_of_storage())
+    }
 }
 
 impl From<ApiError> for Trouble {

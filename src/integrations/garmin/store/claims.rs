@@ -28,6 +28,9 @@ pub struct Claimed {
     /// How often it was begun since it last went well, this time included.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
+    /// The one that worked on it last neither ended nor gave it back.
+    #[diesel(sql_type = Bool)]
+    pub was_abandoned: bool,
     #[diesel(sql_type = Bytea)]
     pub credential: Vec<u8>,
     #[diesel(sql_type = Nullable<Bytea>)]
@@ -50,15 +53,16 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
     diesel::sql_query(
         "UPDATE garmin_connections c SET claim = gen_random_uuid(), attempts = attempts + 1, worked_at = now(),
                 leased_until = now() + make_interval(secs => $1)
-         WHERE id = (SELECT id FROM garmin_connections d
+         FROM (SELECT id AS next, leased_until IS NOT NULL AS was_abandoned FROM garmin_connections d
                      WHERE (leased_until IS NULL OR leased_until < now()) AND paused_until <= now()
                        AND (user_id IS NULL
                             OR NOT needs_reauth
                                AND (next_sync_at <= now() OR history_done_at IS NULL
                                     OR EXISTS (SELECT FROM garmin_events e
                                             WHERE e.connection_id = d.id AND e.due_at <= now())))
-                     ORDER BY worked_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, user_id, mode, claim, attempts, credential, access_token, access_expires_at,
+                     ORDER BY worked_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED) n
+         WHERE id = next
+         RETURNING id, user_id, mode, claim, attempts, was_abandoned, credential, access_token, access_expires_at,
                    token_key_id, next_sync_at <= now() AS is_due, history_before, history_offset",
     )
     .bind::<Double, _>(lease.as_secs_f64())
@@ -187,6 +191,8 @@ pub struct Failure<'a> {
     pub message: &'a str,
     pub pause: Duration,
     pub needs_reauth: bool,
+    /// False where our own database or disk failed.
+    pub is_attempt: bool,
 }
 
 /// It failed; false as for [`end_well`].
@@ -198,7 +204,8 @@ pub async fn end_badly(
     let ended = diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, needs_reauth = $1,
                 paused_until = now() + make_interval(secs => $2),
-                last_error_at = now(), last_error_code = $3, last_error_message = $4
+                last_error_at = now(), last_error_code = $3, last_error_message = $4,
+                attempts = CASE WHEN $7 THEN attempts ELSE greatest(attempts - 1, 0) END
          WHERE id = $5 AND claim = $6 AND (user_id IS NULL OR NOT needs_reauth)",
     )
     .bind::<Bool, _>(failure.needs_reauth)
@@ -207,6 +214,7 @@ pub async fn end_badly(
     .bind::<Text, _>(failure.message)
     .bind::<SqlUuid, _>(job.id)
     .bind::<SqlUuid, _>(job.claim)
+    .bind::<Bool, _>(failure.is_attempt)
     .execute(&mut conn)
     .await?;
     Ok(ended == 1)

@@ -56,6 +56,9 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
         Err(Trouble::Lost) => return Ok(()),
         Err(trouble) => trouble,
     };
+    if let Trouble::Ours(error) = &trouble {
+        parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
+    }
     let base = parts.config.backoff;
     conn.transaction::<_, ApiError, _>(async |conn| {
         let is_denied = matches!(trouble, Trouble::Denied(_));
@@ -70,6 +73,7 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
             message: &message,
             pause: pause(base, job, &trouble),
             needs_reauth: matches!(trouble, Trouble::Refused),
+            is_attempt: !trouble.is_of_storage(),
         };
         match job.user_id {
             None if failure.needs_reauth || job.attempts >= MAX_FAREWELLS => {
@@ -91,6 +95,7 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
 fn pause(base: Duration, job: &Claimed, trouble: &Trouble) -> Duration {
     match trouble {
         Trouble::Throttled(pause) => *pause,
+        trouble if trouble.is_of_storage() => base,
         Trouble::Denied(_) => base.saturating_mul(DENIED_BACKOFFS).min(LONGEST_PAUSE),
         _ => doubled(base, job.attempts),
     }

@@ -56,6 +56,7 @@ impl<P: Provider> Session<'_, P> {
                     | Trouble::Lost
                     | Trouble::Leaving),
                 ) => return Err(trouble),
+                Err(trouble) if trouble.is_of_storage() => return Err(trouble),
                 Err(trouble) => {
                     let attempts = event.attempts + 1;
                     let is_odd = matches!(trouble, Trouble::Garbage(_));

@@ -21,12 +21,15 @@ use crate::{
     auth::oauth::{Outbound, TokenCipher},
     config::{Config, GarminConfig},
     db::{Connections, Connector, Pool},
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work},
     telemetry::{ImportMetrics, Metrics},
 };
 
 const AT_ONCE: usize = 2;
+
+/// A connection on which servers died so often has a pause, which doubles up to an hour.
+const MAX_ABANDONED: i32 = 3;
 
 /// The most that it has open.
 pub const CONNECTIONS: Connections = Connections { lent: AT_ONCE, listening: 1 };
@@ -58,7 +61,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
     let cipher = TokenCipher::new(&config.oauth.token_keys);
     let redirect_uri = redirect_uri(&config.server.base_url);
     let metrics = metrics.imports.clone();
-    let storage = Storage::new(config.imports.originals_dir.clone());
+    let storage = Storage::new(&config.imports);
     Jobs::start(schedule, move || {
         Syncer(Rc::new(Parts {
             pool: Pool::new(connector, AT_ONCE, wait),
@@ -80,7 +83,13 @@ impl Work for Syncer {
     async fn work_once(&self) -> bool {
         match self.claim().await {
             Ok(Some(job)) => {
-                let outcome = self.work_on(&job).await;
+                let outcome = if job.was_abandoned && job.attempts > MAX_ABANDONED {
+                    // Left alone for a while: servers may not die of it one after the other.
+                    let what = "the servers that worked on a connection to Garmin died";
+                    Err(ApiError::internal(what).into())
+                } else {
+                    self.work_on(&job).await
+                };
                 ending::end(&self.0, &job, outcome).await;
                 true
             }
