@@ -5,6 +5,7 @@
 //! bytes.
 
 mod chart;
+mod disclosure;
 mod drawing;
 mod handlers;
 mod heatmap;
@@ -19,6 +20,7 @@ mod track;
 mod types;
 mod weekly;
 
+pub use disclosure::{Disclosure, Uncovered};
 pub use drawing::{Theme, Units};
 pub use handlers::*;
 pub use metric::Metric;

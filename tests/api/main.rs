@@ -42,6 +42,7 @@ mod outbox_bulk;
 mod outbox_command;
 mod personal_tokens;
 mod pictures;
+mod privacy;
 mod recordings;
 mod refreshing;
 mod registration;

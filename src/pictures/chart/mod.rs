@@ -46,14 +46,14 @@ impl Chart {
 
     pub fn draw(&self, theme: Theme, units: Units) -> String {
         let panels = self.panels(units);
-        let mut facts = vec![self.subject.kind()];
-        facts.extend(self.subject.totals(units));
+        let facts = self.subject.facts(units);
+        let nothing = if self.subject.is_partial { NOTHING_OUTSIDE } else { NOTHING };
         let mut description = Sentences::new(&self.subject.title(), &facts);
         for panel in &panels {
             description.push(panel.in_words());
         }
         if panels.is_empty() {
-            description.push(NOTHING);
+            description.push(nothing);
         }
         let bottom = if panels.is_empty() {
             EMPTY_HEIGHT
@@ -75,7 +75,7 @@ impl Chart {
             svg.text(
                 "message muted middle",
                 (WIDTH / 2.0, TOP + EMPTY_HEIGHT / 2.0 + 5.0),
-                NOTHING,
+                nothing,
             );
         }
         self.draw_panels(&mut svg, &panels);
@@ -107,3 +107,4 @@ impl Chart {
 }
 
 const NOTHING: &str = "Neither heart rate nor speed nor power was measured";
+const NOTHING_OUTSIDE: &str = "Nothing was measured outside private zones";

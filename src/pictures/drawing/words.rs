@@ -133,8 +133,11 @@ pub fn count(number: i64, one: &str, many: &str) -> String {
 pub struct Sentences(String);
 
 impl Sentences {
-    /// `what: these, and, these.`
+    /// `what: these, and, these.`, or `what.`
     pub fn new(what: &str, facts: &[String]) -> Self {
+        if facts.is_empty() {
+            return Self(format!("{what}."));
+        }
         Self(format!("{what}: {}.", facts.join(", ")))
     }
 
