@@ -9,6 +9,7 @@ mod disclosure;
 mod drawing;
 mod handlers;
 mod heatmap;
+mod letters;
 mod metric;
 mod painter;
 mod png;

@@ -9,6 +9,7 @@ use super::{
     disclosure::{Disclosure, Uncovered},
     drawing::{Theme, Units},
     heatmap::Heatmap,
+    letters::readable,
     png::png,
     route::Route,
     store,
@@ -48,11 +49,11 @@ pub async fn paint(
         let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
         let drawing = match picture {
             Picture::Route { activity_id, disclosure } => {
-                let recorded = recorded(&conn, user_id, activity_id).await?;
+                let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
                 route(recorded, disclosure)
             }
             Picture::Chart { activity_id, disclosure } => {
-                let recorded = recorded(&conn, user_id, activity_id).await?;
+                let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
                 chart(recorded, disclosure)
             }
             Picture::Heatmap(options) => heatmap(&conn, user_id, zone, options).await?,
@@ -83,14 +84,19 @@ pub async fn paint_own(
     painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
 }
 
-/// An activity and its packed streams.
+/// An activity and its packed streams; without what its title has that a PNG cannot show.
 async fn recorded(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     activity_id: Uuid,
+    is_png: bool,
 ) -> ApiResult<(Subject, Option<Vec<u8>>)> {
     let recorded = store::recorded(conn, user_id, activity_id).await?;
-    Ok(recorded.ok_or_else(ApiError::not_found)?.into_parts())
+    let (mut subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
+    if is_png {
+        subject.title = subject.title.and_then(|title| readable(&title));
+    }
+    Ok((subject, data))
 }
 
 fn route((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {

@@ -43,7 +43,8 @@ impl Subject {
 
     /// Its own title, or else the sport.
     pub fn title(&self) -> String {
-        let own = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        let own = self.title.as_deref().map(words::undirected);
+        let own = own.as_deref().map(str::trim).filter(|title| !title.is_empty());
         own.map_or_else(|| self.sport(), |title| shortened(title, 70.0))
     }
 

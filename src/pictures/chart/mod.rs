@@ -10,7 +10,8 @@ use rate::Rate;
 
 use super::{
     drawing::{
-        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale, words, words::Sentences,
+        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale, words,
+        words::{Sentences, isolated},
     },
     subject::Subject,
 };
@@ -48,7 +49,7 @@ impl Chart {
         let panels = self.panels(units);
         let facts = self.subject.facts(units);
         let nothing = if self.subject.is_partial { NOTHING_OUTSIDE } else { NOTHING };
-        let mut description = Sentences::new(&self.subject.title(), &facts);
+        let mut description = Sentences::new(&isolated(&self.subject.title()), &facts);
         for panel in &panels {
             description.push(panel.in_words());
         }
@@ -60,7 +61,7 @@ impl Chart {
         } else {
             panels.len() as f64 * panel::HEIGHT + 4.0
         };
-        let title = format!("Chart of {}", self.subject.title());
+        let title = format!("Chart of {}", isolated(&self.subject.title()));
         let canvas = Canvas {
             width: WIDTH,
             height: TOP + bottom + MARGIN,

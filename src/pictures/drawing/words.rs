@@ -152,6 +152,20 @@ impl Sentences {
     }
 }
 
+/// Without characters that set the direction of what follows (Unicode Standard Annex #9, section 2).
+pub fn undirected(text: &str) -> String {
+    let directs = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !directs(*c)).collect()
+}
+
+/// As part of a sentence, which it must not turn around: what is written from right to left is isolated
+/// (Unicode Standard Annex #9, section 2.4).
+pub fn isolated(text: &str) -> String {
+    // The blocks of scripts that run so.
+    let is_rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if text.chars().any(is_rtl) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+}
+
 /// Cut to what fits where `room` letters of usual width do.
 pub fn shortened(text: &str, room: f64) -> String {
     let mut taken = 0.0;

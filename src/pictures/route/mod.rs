@@ -6,7 +6,10 @@ mod profile;
 use profile::Profile;
 
 use super::{
-    drawing::{Canvas, Svg, Theme, Units, words::Sentences},
+    drawing::{
+        Canvas, Svg, Theme, Units,
+        words::{Sentences, isolated},
+    },
     subject::Subject,
     track::Track,
 };
@@ -28,7 +31,7 @@ impl Route {
         let profile = Profile::of(&self.track);
         let map_bottom = TOP + MAP_HEIGHT;
         let below = if profile.is_some() { profile::HEIGHT } else { MARGIN };
-        let title = format!("Route of {}", self.subject.title());
+        let title = format!("Route of {}", isolated(&self.subject.title()));
         let canvas = Canvas {
             width: WIDTH,
             height: map_bottom + below,
@@ -61,7 +64,8 @@ impl Route {
     }
 
     fn description(&self, units: Units, profile: Option<&Profile>) -> String {
-        let mut words = Sentences::new(&self.subject.title(), &self.subject.facts(units));
+        let mut words =
+            Sentences::new(&isolated(&self.subject.title()), &self.subject.facts(units));
         if let Some(why) = self.nothing() {
             words.push(why);
             return words.finish();
