@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod outbox;
 mod outgoing;
 pub mod pictures;
+pub mod privacy;
 pub mod recordings;
 mod retry_after;
 pub mod shares;

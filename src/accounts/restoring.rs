@@ -10,6 +10,7 @@ use crate::{
     error::ApiResult,
     goals,
     http::{Validator, check_json},
+    privacy,
     takeout::format::ExportedProfile,
 };
 
@@ -31,6 +32,10 @@ pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
     if profile.goals.len() > most || profile.goals.iter().any(|goal| goal.parse().is_none()) {
         v.fault("goals", "invalid_value", "must be goals that an account can have");
     }
+    if !privacy::check(&profile.privacy_places, &profile.privacy_zones) {
+        let problem = "must be zones that an account can have";
+        v.fault("privacy_zones", "invalid_value", problem);
+    }
     let json = Value::Object(profile.preferences.clone()).to_string();
     if let Err((code, problem)) = check_json(&json, MAX_PREFERENCES_BYTES) {
         v.fault("preferences", code, problem);
@@ -50,9 +55,12 @@ pub async fn restore_profile(
     let zone = profile.time_zone.parse().unwrap_or_default();
     let shown = (name, &*profile.preferred_units, zone);
     goals::lock(conn, user_id).await?;
+    privacy::lock(conn, user_id).await?;
     let is_filled = store::fill_profile(conn, user_id, shown, &preferences).await?;
     if is_filled {
         goals::restore(conn, user_id, &profile.goals).await?;
+        let (places, zones) = (&profile.privacy_places, &profile.privacy_zones);
+        privacy::restore(conn, user_id, places, zones).await?;
     }
     Ok(is_filled)
 }

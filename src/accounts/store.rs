@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     auth::{Identity, live_session, live_user},
-    db::schema::{goals, profiles},
+    db::schema::{goals, privacy_places, profiles},
 };
 
 type Condition = Box<dyn BoxableExpression<profiles::table, Pg, SqlType = Bool>>;
@@ -73,7 +73,8 @@ pub async fn fill_profile(
         .filter(profiles::preferred_units.eq(Units::default().to_string()))
         .filter(profiles::time_zone.eq(TimeZone::default().name()))
         .filter(profiles::preferences.eq(Value::Object(Map::new())))
-        .filter(not(exists(goals::table.filter(goals::user_id.eq(user_id)))));
+        .filter(not(exists(goals::table.filter(goals::user_id.eq(user_id)))))
+        .filter(not(exists(privacy_places::table.filter(privacy_places::user_id.eq(user_id)))));
     let filled = diesel::update(empty)
         .set((
             profiles::display_name.eq(display_name),

@@ -17,7 +17,7 @@ use crate::{
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
-    pictures, shares,
+    pictures, privacy, shares,
     stats::{records, streaks, summary},
     takeout, webhooks,
 };
@@ -50,6 +50,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
             phone { set, request, confirm }
+            privacy { list, replace }
             webhooks { create, list, update, delete, deliveries, replay, test }
             activities { list, create, get, update, delete }
             imports { create, list, get, cancel, events }

@@ -5,9 +5,11 @@
 //! bytes.
 
 mod chart;
+mod disclosure;
 mod drawing;
 mod handlers;
 mod heatmap;
+mod letters;
 mod metric;
 mod painter;
 mod png;
@@ -19,6 +21,7 @@ mod track;
 mod types;
 mod weekly;
 
+pub use disclosure::{Disclosure, Uncovered};
 pub use drawing::{Theme, Units};
 pub use handlers::*;
 pub use metric::Metric;

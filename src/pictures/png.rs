@@ -1,4 +1,4 @@
-//! SVG as PNG, with a font that the program brings along: servers have none.
+//! SVG as PNG, with fonts that the program brings along.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,9 +8,9 @@ use resvg::{
     usvg::{Options, Tree, fontdb},
 };
 
+use super::letters::with_fonts;
 use crate::error::{ApiError, ApiResult};
 
-/// Ubuntu has Latin, Greek and Cyrillic letters; what neither font has is left out.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_source(fontdb::Source::Binary(Arc::new(UBUNTU_LIGHT)));
@@ -21,12 +21,17 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 
 /// The picture so many pixels wide.
 pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
-    let options = Options { fontdb: Arc::clone(&FONTS), ..Options::default() };
-    let tree = Tree::from_str(svg, &options).map_err(ApiError::internal)?;
+    let tree = tree(svg)?;
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).round() as u32;
     let pixmap = Pixmap::new(width, height);
     let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     pixmap.encode_png().map_err(ApiError::internal)
+}
+
+/// An SVG with its text laid out.
+pub fn tree(svg: &str) -> ApiResult<Tree> {
+    let options = Options { fontdb: Arc::clone(&FONTS), ..Options::default() };
+    Tree::from_str(&with_fonts(svg), &options).map_err(ApiError::internal)
 }

@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use super::{
     chart::Chart,
+    disclosure::{Disclosure, Uncovered},
     drawing::{Theme, Units},
     heatmap::Heatmap,
+    letters::readable,
     png::png,
     route::Route,
     store,
+    subject::Subject,
     track::Track,
     types::{DaysOptions, HeatmapOptions, Look, Picture, WeeklyOptions},
     weekly::Weekly,
@@ -28,35 +31,42 @@ use crate::{
 };
 
 /// What is yet to be drawn: nothing more is read for it.
-type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<String> + Send>;
+type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<Result<String, Uncovered>> + Send>;
 
 /// The picture of a user's log as SVG, or so many pixels wide as PNG. That it may be seen was found out
-/// before. 404 without such an activity; 503 `busy` when too many are drawn.
+/// before. [`Uncovered`] for a track that needs other zones; 404 without such an activity; 503 `busy`
+/// when too many are drawn.
 pub async fn paint(
     state: &WorkerState,
     user_id: Uuid,
     picture: Picture,
     look: Look,
     width: Option<u32>,
-) -> ApiResult<Vec<u8>> {
+) -> ApiResult<Result<Vec<u8>, Uncovered>> {
     let (drawing, units) = {
         let conn = state.pool.get().await?;
         let (units, zone) = store::preferences(&conn, user_id).await?;
         let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
         let drawing = match picture {
-            Picture::Route { activity_id, hide_ends } => {
-                route(&conn, user_id, activity_id, hide_ends).await?
+            Picture::Route { activity_id, disclosure } => {
+                let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
+                route(recorded, disclosure)
             }
-            Picture::Chart { activity_id } => chart(&conn, user_id, activity_id).await?,
+            Picture::Chart { activity_id, disclosure } => {
+                let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
+                chart(recorded, disclosure)
+            }
             Picture::Heatmap(options) => heatmap(&conn, user_id, zone, options).await?,
             Picture::Weekly(options) => weekly(&conn, user_id, zone, options).await?,
         };
         // A profile has no other units.
         (drawing, look.units.unwrap_or_else(|| units.parse().unwrap_or_default()))
     };
-    let draw = move || match width {
-        None => drawing(look.theme, units).map(String::into_bytes),
-        Some(width) => png(&drawing(look.theme.settled(), units)?, width),
+    let theme = if width.is_some() { look.theme.settled() } else { look.theme };
+    let draw = move || match (drawing(theme, units)?, width) {
+        (Err(uncovered), _) => Ok(Err(uncovered)),
+        (Ok(svg), None) => Ok(Ok(svg.into_bytes())),
+        (Ok(svg), Some(width)) => png(&svg, width).map(Ok),
     };
     state.painter.paint(draw).await
 }
@@ -70,31 +80,42 @@ pub async fn paint_own(
     width: Option<u32>,
 ) -> ApiResult<Vec<u8>> {
     identity.confirm(&*state.pool.get().await?).await?;
-    paint(state, identity.user_id, picture, look, width).await
+    let painted = paint(state, identity.user_id, picture, look, width).await?;
+    painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
 }
 
-async fn route(
+/// An activity and its packed streams; without what its title has that a PNG cannot show.
+async fn recorded(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     activity_id: Uuid,
-    hides_ends: bool,
-) -> ApiResult<Drawing> {
+    is_png: bool,
+) -> ApiResult<(Subject, Option<Vec<u8>>)> {
     let recorded = store::recorded(conn, user_id, activity_id).await?;
-    let (subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
-    Ok(Box::new(move |theme, units| {
-        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
-        let track = streams.map(|streams| Track::of(streams, hides_ends)).unwrap_or_default();
-        Ok(Route { subject, track, hides_ends }.draw(theme, units))
-    }))
+    let (mut subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
+    if is_png {
+        subject.title = subject.title.and_then(|title| readable(&title));
+    }
+    Ok((subject, data))
 }
 
-async fn chart(conn: &AsyncPgConnection, user_id: Uuid, activity_id: Uuid) -> ApiResult<Drawing> {
-    let recorded = store::recorded(conn, user_id, activity_id).await?;
-    let (subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
-    Ok(Box::new(move |theme, units| {
+fn route((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
+    Box::new(move |theme, units| {
         let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
-        Ok(Chart::new(subject, streams.as_ref()).draw(theme, units))
-    }))
+        Ok(disclosure.of(subject, streams).map(|(subject, streams)| {
+            let track = streams.map(Track::of).unwrap_or_default();
+            Route { subject, track }.draw(theme, units)
+        }))
+    })
+}
+
+fn chart((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
+    Box::new(move |theme, units| {
+        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
+        Ok(disclosure
+            .of(subject, streams)
+            .map(|(subject, streams)| Chart::new(subject, streams.as_ref()).draw(theme, units)))
+    })
 }
 
 async fn heatmap(
@@ -110,7 +131,7 @@ async fn heatmap(
     let DaysOptions { metric, week_start, types, .. } = options;
     let days = by_first_day(buckets).collect();
     let heatmap = Heatmap { year, today, week_start, metric, types, days };
-    Ok(Box::new(move |theme, units| Ok(heatmap.draw(theme, units))))
+    Ok(Box::new(move |theme, units| Ok(Ok(heatmap.draw(theme, units)))))
 }
 
 async fn weekly(
@@ -131,7 +152,7 @@ async fn weekly(
     let weeks = all.map(|week| (week, found.get(&week).copied().unwrap_or_default())).collect();
     let DaysOptions { metric, types, .. } = options;
     let weekly = Weekly { metric, types, weeks };
-    Ok(Box::new(move |theme, units| Ok(weekly.draw(theme, units))))
+    Ok(Box::new(move |theme, units| Ok(Ok(weekly.draw(theme, units)))))
 }
 
 /// The user's days, and which of them is today.

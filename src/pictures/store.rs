@@ -81,7 +81,7 @@ impl Recorded {
         let subject = Subject {
             title: self.title,
             activity_type: self.activity_type,
-            started_at: self.started_at,
+            started_at: Some(self.started_at),
             utc_offset_minutes: self.utc_offset_minutes,
             duration_secs: self.duration_secs,
             moving_secs: self.moving_secs,
@@ -90,6 +90,7 @@ impl Recorded {
             avg_heart_rate: self.avg_heart_rate.map(f64::from),
             max_heart_rate: self.max_heart_rate.map(f64::from),
             avg_power_watts: self.avg_power_watts.map(f64::from),
+            is_partial: false,
         };
         (subject, self.streams)
     }

@@ -10,7 +10,8 @@ use crate::activities::Sport;
 pub struct Subject {
     pub title: Option<String>,
     pub activity_type: String,
-    pub started_at: DateTime<Utc>,
+    /// `None` where the date is not told.
+    pub started_at: Option<DateTime<Utc>>,
     pub utc_offset_minutes: Option<i32>,
     pub duration_secs: i32,
     pub moving_secs: Option<i32>,
@@ -19,6 +20,8 @@ pub struct Subject {
     pub avg_heart_rate: Option<f64>,
     pub max_heart_rate: Option<f64>,
     pub avg_power_watts: Option<f64>,
+    /// Whether this is only what lies outside of privacy zones.
+    pub is_partial: bool,
 }
 
 impl Subject {
@@ -28,25 +31,29 @@ impl Subject {
     }
 
     /// The date where it began, or else in UTC: `4 May 2026`.
-    pub fn date(&self) -> String {
+    fn date(&self) -> Option<String> {
+        let started_at = self.started_at?;
         let offset = FixedOffset::east_opt(self.utc_offset_minutes.unwrap_or(0).saturating_mul(60));
         let date = match offset {
-            Some(offset) => self.started_at.with_timezone(&offset).date_naive(),
-            None => self.started_at.date_naive(),
+            Some(offset) => started_at.with_timezone(&offset).date_naive(),
+            None => started_at.date_naive(),
         };
-        date.format("%-d %B %Y").to_string()
+        Some(date.format("%-d %B %Y").to_string())
     }
 
     /// Its own title, or else the sport.
     pub fn title(&self) -> String {
-        let own = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        let own = self.title.as_deref().map(words::undirected);
+        let own = own.as_deref().map(str::trim).filter(|title| !title.is_empty());
         own.map_or_else(|| self.sport(), |title| shortened(title, 70.0))
     }
 
-    /// The sport, if the title does not say it, and the date.
-    pub fn kind(&self) -> String {
-        let (sport, title) = (self.sport(), self.title());
-        if sport == title { self.date() } else { format!("{sport}, {}", self.date()) }
+    /// The sport, if the title does not say it, and the date, if it may be told; then what it adds up to.
+    pub fn facts(&self, units: Units) -> Vec<String> {
+        let sport = Some(self.sport()).filter(|sport| *sport != self.title());
+        let kind: Vec<String> = [sport, self.date()].into_iter().flatten().collect();
+        let kind = Some(kind.join(", ")).filter(|kind| !kind.is_empty());
+        kind.into_iter().chain(self.totals(units)).collect()
     }
 
     /// In metres a second, without standing still, if that is known.
@@ -57,13 +64,15 @@ impl Subject {
     }
 
     /// What it adds up to, as far as that is known: distance, duration, and metres up.
-    pub fn totals(&self, units: Units) -> Vec<String> {
+    fn totals(&self, units: Units) -> Vec<String> {
         let distance = self.distance_meters.filter(|metres| *metres > 0.0);
+        let is_something = self.duration_secs > 0 || distance.is_some() || !self.is_partial;
         let climb = self.elevation_gain_meters.filter(|metres| *metres >= 1.0);
         [
             distance.map(|metres| units.distance(metres)),
-            Some(words::duration(self.duration_secs.into())),
+            Some(words::duration(self.duration_secs.into())).filter(|_| is_something),
             climb.map(|metres| format!("{} up", units.height(metres))),
+            self.is_partial.then(|| "outside private zones".to_owned()).filter(|_| is_something),
         ]
         .into_iter()
         .flatten()

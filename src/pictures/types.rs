@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{
+    disclosure::Disclosure,
     drawing::{Theme, Units},
     metric::Metric,
 };
@@ -24,8 +25,8 @@ pub const MOST_WEEKS: u32 = 104;
 /// A picture of somebody's log.
 #[derive(Clone, Debug)]
 pub enum Picture {
-    Route { activity_id: Uuid, hide_ends: bool },
-    Chart { activity_id: Uuid },
+    Route { activity_id: Uuid, disclosure: Disclosure },
+    Chart { activity_id: Uuid, disclosure: Disclosure },
     Heatmap(HeatmapOptions),
     Weekly(WeeklyOptions),
 }

@@ -18,7 +18,7 @@ mod xml;
 
 pub use derived::complete;
 pub use format::Format;
-pub use geo::metres_between;
+pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};
 pub use recording::{Point, Position, Recording, Session, Totals, Track};
 pub use refusal::{Reason, Refusal};
 

@@ -17,7 +17,8 @@ use crate::{
     },
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     idempotency::{self, IdempotencyKey},
-    pictures::{self, Theme},
+    pictures::{self, Theme, Uncovered},
+    privacy,
     state::{Shared, WorkerState},
 };
 
@@ -35,7 +36,7 @@ pub async fn create(
     if let Some(made) = made_before(state, identity, key.as_ref()).await? {
         return Ok(made);
     }
-    if new.shown.shows_whole_track() {
+    if new.shown.shows_everything() {
         let refused = EventKind::ShareRefused;
         let proven = reauth::require_or_record(state, identity, proof, refused, device).await;
         if let Err(error) = proven {
@@ -157,8 +158,23 @@ pub async fn show(
     let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
     let shown = Shown::from_json(picture)?;
     let look = shown.look(params);
-    let content = pictures::paint(state, user_id, shown.picture()?, look, width).await?;
-    Ok((content, look.theme))
+    let mut zones = None;
+    if shown.has_zones() {
+        zones = Some(privacy::zones(&*state.pool.get().await?, user_id).await?);
+    }
+    let picture = shown.picture(zones)?;
+    let painted = pictures::paint(state, user_id, picture, look, width).await?;
+    let Uncovered(ends) = match painted {
+        Ok(content) => return Ok((content, look.theme)),
+        Err(uncovered) => uncovered,
+    };
+    let zones = privacy::cover(state, user_id, &ends).await?;
+    let picture = shown.picture(Some(zones))?;
+    match pictures::paint(state, user_id, picture, look, width).await? {
+        Ok(content) => Ok((content, look.theme)),
+        // The track has changed in between.
+        Err(_) => Err(ApiError::new(ErrorCode::Busy, "the activity is changing; try again")),
+    }
 }
 
 fn share((id, picture, created_at, expires_at): Row) -> ApiResult<Share> {

@@ -13,9 +13,10 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
     http::{Patch, Validator, rfc3339, whole},
     pictures::{
-        DaysParams, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
+        DaysParams, Disclosure, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
         WeeksParams, YearParams,
     },
+    privacy::Zone,
     stats::WeekStart,
 };
 
@@ -39,9 +40,18 @@ pub struct ShareBody {
     picture: Patch<SharedPicture>,
     /// Whose picture it is: for `route` and `chart`, and required for them.
     activity_id: Option<Uuid>,
-    /// Of a route, whether the first and the last 200 m are left out, and all that would tell of them.
-    #[schema(default = true)]
+    /// Of `route` and `chart`: whether privacy zones are shown, too, with all that tells of them.
+    #[schema(default = false)]
+    whole_track: Option<bool>,
+    /// The older name of the opposite of `whole_track`.
+    #[schema(deprecated)]
     hide_ends: Option<bool>,
+    /// Of `route` and `chart`: whether the activity's title is shown.
+    #[schema(default = false)]
+    show_title: Option<bool>,
+    /// Of `route` and `chart`: whether the date is shown.
+    #[schema(default = false)]
+    show_date: Option<bool>,
     #[schema(default = "auto")]
     theme: Option<Theme>,
     /// In place of those that the profile prefers.
@@ -77,7 +87,12 @@ pub struct Shown {
     picture: SharedPicture,
     #[schema(required)]
     pub activity_id: Option<Uuid>,
-    hide_ends: bool,
+    #[serde(default)]
+    whole_track: bool,
+    #[serde(default)]
+    show_title: bool,
+    #[serde(default)]
+    show_date: bool,
     pub theme: Theme,
     #[schema(required)]
     pub units: Option<Units>,
@@ -155,10 +170,13 @@ impl ShareBody {
         let picture = v.finish_with(picture)?;
         let of = |pictures: &[SharedPicture]| pictures.contains(&picture);
         let is_of_days = of(&[SharedPicture::Heatmap, SharedPicture::Weekly]);
+        let whole_track = self.whole_track.or(self.hide_ends.map(|hides| !hides));
         let shown = Shown {
             picture,
             activity_id: self.activity_id.filter(|_| is_of_activity),
-            hide_ends: self.hide_ends.unwrap_or(true),
+            whole_track: is_of_activity && whole_track.unwrap_or(false),
+            show_title: is_of_activity && self.show_title.unwrap_or(false),
+            show_date: is_of_activity && self.show_date.unwrap_or(false),
             theme: self.theme.unwrap_or_default(),
             units: self.units,
             // What the picture does not have is not kept, and so need not be valid.
@@ -172,7 +190,7 @@ impl ShareBody {
             activity_type: self.activity_type.filter(|_| is_of_days),
             tz: self.tz.filter(|_| is_of_days),
         };
-        let is_valid = shown.picture();
+        let is_valid = shown.picture(None);
         // The same rules hold for parameters, where they are answered with another code.
         is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
         Ok((NewShare { shown, expires_at }, proof))
@@ -180,9 +198,15 @@ impl ShareBody {
 }
 
 impl Shown {
-    /// Whether it shows where somebody was, with nothing left out: where they live, most likely.
-    pub fn shows_whole_track(&self) -> bool {
-        self.picture == SharedPicture::Route && !self.hide_ends
+    /// Whether it shows a whole track, with where it begins and ends: where somebody lives, most
+    /// likely.
+    pub fn shows_everything(&self) -> bool {
+        self.whole_track
+    }
+
+    /// Whether privacy zones are left out of it.
+    pub fn has_zones(&self) -> bool {
+        self.activity_id.is_some() && !self.shows_everything()
     }
 
     /// The picture's name, as it is in `picture`.
@@ -195,8 +219,9 @@ impl Shown {
         }
     }
 
-    /// 400 `invalid_parameter` for what there is not.
-    pub fn picture(&self) -> ApiResult<Picture> {
+    /// 400 `invalid_parameter` for what there is not. `zones` are left out.
+    pub fn picture(&self, zones: Option<Vec<Zone>>) -> ApiResult<Picture> {
+        let disclosure = Disclosure { zones, title: self.show_title, date: self.show_date };
         let activity = || self.activity_id.ok_or_else(ApiError::not_found);
         let days = DaysParams {
             metric: self.metric,
@@ -205,10 +230,8 @@ impl Shown {
             tz: self.tz.clone(),
         };
         Ok(match self.picture {
-            SharedPicture::Route => {
-                Picture::Route { activity_id: activity()?, hide_ends: self.hide_ends }
-            }
-            SharedPicture::Chart => Picture::Chart { activity_id: activity()? },
+            SharedPicture::Route => Picture::Route { activity_id: activity()?, disclosure },
+            SharedPicture::Chart => Picture::Chart { activity_id: activity()?, disclosure },
             SharedPicture::Heatmap => {
                 Picture::Heatmap(HeatmapOptions::parse(YearParams { year: self.year }, days)?)
             }

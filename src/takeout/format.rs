@@ -16,6 +16,7 @@ use crate::{
     accounts::TimeZone,
     activities::{merging::Merged, streams::Series},
     goals::ExportedGoal,
+    privacy::{OwnZone, Place},
 };
 
 /// What [`Manifest::format`] says.
@@ -107,6 +108,12 @@ pub struct ExportedProfile {
     pub preferences: Map<String, Value>,
     #[serde(default)]
     pub goals: Vec<ExportedGoal>,
+    /// As the account set them.
+    #[serde(default)]
+    pub privacy_zones: Vec<OwnZone>,
+    /// What was drawn for them and for where shared tracks begin and end.
+    #[serde(default)]
+    pub privacy_places: Vec<Place>,
 }
 
 fn utc() -> String {

@@ -46,6 +46,7 @@ mod outbox_command;
 mod personal_tokens;
 mod pictures;
 mod readiness;
+mod privacy;
 mod recordings;
 mod refreshing;
 mod registration;

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{
-    pictures::{Fix, Picture, activity, gpx, northward, points},
+    pictures::{Picture, activity, gpx, northward},
     support::{Answer, PASSWORD, Scrape, TestApp, User, until_selects},
 };
 
@@ -63,54 +63,47 @@ async fn whoever_has_the_link_sees_the_picture_in_any_page() {
 }
 
 #[actix_rt::test]
-async fn the_ends_of_a_route_are_hidden_with_all_that_tells_of_them() {
+async fn a_share_tells_no_more_than_it_was_asked_to() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // Whoever waits at the door wanders on the spot: that does not use up what is hidden.
-    let wait = |at: (f64, f64, f64)| {
-        let step = |n: u32| 8.0 * f64::from(n % 2) / 111_195.0;
-        (0..=100).map(move |n| (at.0 + step(n), at.1, at.2)).collect::<Vec<Fix>>()
-    };
-    let walk = northward(901);
-    let (start, end) = (walk[0], walk[900]);
-    let whole = [wait(start), walk.clone(), wait(end)].concat();
-    let path = activity(&app, &ann, &gpx(&[whole])).await;
-    let (_, link) = share(&app, &ann, route_of(&path)).await;
-    let hidden = Picture::of(&app.get(&link).await.expect(200).text());
-    // The same as of a track that has no more than what is shown. Of the wait, the first 200 m count.
-    let from = walk.iter().position(|fix| (fix.0 - start.0) * 111_195.0 >= 100.0).unwrap();
-    let until = walk.len() - from;
-    let cut = activity(&app, &ann, &gpx(&[walk[from..until].to_vec()])).await;
-    let cut = app.get_as(&ann, &format!("{cut}/route.svg")).await.expect(200);
-    let cut = Picture::of(&cut.text());
-    for class in ["route", "casing", "scale", "curve elevation", "area elevation", "grid"] {
-        assert_eq!(hidden.paths(class), cut.paths(class), "{class}");
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    let title = json!({"title": "From home, Seestrasse 5"});
+    app.put_as(&ann, &path, &title).await.expect(200);
+    for picture in ["route", "chart"] {
+        for (options, title, date, whole) in [
+            (json!({}), false, false, false),
+            (json!({"show_title": true}), true, false, false),
+            (json!({"show_date": true, "hide_ends": true}), false, true, false),
+            (json!({"whole_track": true, "show_title": true, "show_date": true}), true, true, true),
+            // As it was asked for before there were zones.
+            (json!({"hide_ends": false}), false, false, true),
+        ] {
+            let mut body = route_of(&path);
+            body["picture"] = json!(picture);
+            body.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+            if whole {
+                app.post_as(&ann, "/shares", &body)
+                    .await
+                    .expect_error(403, "reauthentication_required");
+                body["password"] = json!(PASSWORD);
+            }
+            let (made, link) = share(&app, &ann, body).await;
+            assert_eq!(
+                (&made["whole_track"], &made["show_title"], &made["show_date"]),
+                (&json!(whole), &json!(title), &json!(date))
+            );
+            assert!(made.get("hide_ends").is_none());
+            let svg = app.get(&link).await.expect(200).text();
+            let shown = Picture::of(&svg);
+            assert_eq!((svg.contains("Seestrasse"), svg.contains("May")), (title, date), "{svg}");
+            assert_eq!(shown.desc.contains("2.70 km"), whole, "{}", shown.desc);
+            assert_eq!(shown.says("outside private zones"), !whole, "{:?}", shown.texts);
+            let has_marks = shown.paths("start mark").len() + shown.paths("finish mark").len() > 0;
+            assert_eq!(has_marks, whole && picture == "route");
+            assert_eq!(shown.desc.contains("from where it begins"), whole && picture == "route");
+            app.get(&link.replace(".svg", ".png")).await.expect(200);
+        }
     }
-    assert_eq!(hidden.paths("start mark").len() + hidden.paths("finish mark").len(), 0);
-    let length = 2700.0 - 2.0 * f64::from(u32::try_from(from).unwrap()) * 3.0;
-    let shown = format!("{:.2} km shown, both ends hidden", length / 1000.0);
-    assert!(
-        hidden.desc.starts_with(&format!("Run: 4 May 2026, {shown}. Its elevation")),
-        "{}",
-        hidden.desc
-    );
-    let labels = |picture: &Picture| {
-        picture
-            .texts
-            .iter()
-            .filter(|text| !["start", "finish"].contains(&text.as_str()))
-            .skip(2)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(labels(&hidden), labels(&cut));
-
-    let mut all = route_of(&path);
-    (all["hide_ends"], all["password"]) = (json!(false), json!(PASSWORD));
-    let (_, link) = share(&app, &ann, all).await;
-    let all = Picture::of(&app.get(&link).await.expect(200).text());
-    assert!(all.desc.contains("It ends 2.70 km from where it begins."), "{}", all.desc);
-    assert!(points(all.paths("route")[0]) != points(hidden.paths("route")[0]));
 }
 
 #[actix_rt::test]
@@ -142,19 +135,21 @@ async fn a_whole_route_wants_a_proof_and_each_share_is_told() {
 }
 
 #[actix_rt::test]
-async fn of_a_route_that_is_all_ends_nothing_is_shown() {
+async fn of_a_route_that_is_all_zone_nothing_is_shown() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    for fixes in [northward(1), northward(2), northward(130), vec![(47.0, 8.0, 5.0); 500]] {
+    for fixes in [northward(1), northward(2), northward(30), vec![(47.0, 8.0, 5.0); 500]] {
         let path = activity(&app, &ann, &gpx(&[fixes])).await;
         let (_, link) = share(&app, &ann, route_of(&path)).await;
         let shown = Picture::of(&app.get(&link).await.expect(200).text());
-        assert!(shown.says("There is no route to be seen between its hidden ends"));
-        assert_eq!(
-            shown.desc,
-            "Run: 4 May 2026. There is no route to be seen between its hidden ends."
-        );
+        assert!(shown.says("There is no route outside private zones"));
+        assert_eq!(shown.desc, "Run. There is no route outside private zones.");
         assert_eq!(shown.paths("route").len() + shown.paths("curve elevation").len(), 0);
+        let mut chart = route_of(&path);
+        chart["picture"] = json!("chart");
+        let (_, link) = share(&app, &ann, chart).await;
+        let shown = Picture::of(&app.get(&link).await.expect(200).text());
+        assert_eq!(shown.desc, "Run. Nothing was measured outside private zones.");
     }
 }
 

@@ -30,6 +30,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    privacy_places (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        latitude -> Float8,
+        longitude -> Float8,
+        centre_latitude -> Float8,
+        centre_longitude -> Float8,
+        reach_meters -> Float8,
+        is_automatic -> Bool,
+    }
+}
+
+diesel::table! {
+    privacy_zones (user_id, number) {
+        user_id -> Uuid,
+        number -> Int4,
+        latitude -> Float8,
+        longitude -> Float8,
+        radius_meters -> Float8,
+    }
+}
+
+diesel::table! {
     oauth_connections (id) {
         id -> Uuid,
         user_id -> Uuid,

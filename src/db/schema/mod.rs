@@ -10,6 +10,8 @@ mod uploads;
 pub use self::{accounts::*, garmin::*, log::*, outgoing::*, statistics::*, uploads::*};
 
 diesel::joinable!(profiles -> users (user_id));
+diesel::joinable!(privacy_places -> users (user_id));
+diesel::joinable!(privacy_zones -> users (user_id));
 diesel::joinable!(oauth_connections -> users (user_id));
 diesel::joinable!(local_credentials -> users (user_id));
 diesel::joinable!(registrations -> users (user_id));
@@ -43,6 +45,8 @@ diesel::joinable!(shares -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     profiles,
+    privacy_places,
+    privacy_zones,
     oauth_connections,
     local_credentials,
     registrations,

@@ -10,7 +10,8 @@ use rate::Rate;
 
 use super::{
     drawing::{
-        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale, words, words::Sentences,
+        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale, words,
+        words::{Sentences, isolated},
     },
     subject::Subject,
 };
@@ -46,21 +47,21 @@ impl Chart {
 
     pub fn draw(&self, theme: Theme, units: Units) -> String {
         let panels = self.panels(units);
-        let mut facts = vec![self.subject.kind()];
-        facts.extend(self.subject.totals(units));
-        let mut description = Sentences::new(&self.subject.title(), &facts);
+        let facts = self.subject.facts(units);
+        let nothing = if self.subject.is_partial { NOTHING_OUTSIDE } else { NOTHING };
+        let mut description = Sentences::new(&isolated(&self.subject.title()), &facts);
         for panel in &panels {
             description.push(panel.in_words());
         }
         if panels.is_empty() {
-            description.push(NOTHING);
+            description.push(nothing);
         }
         let bottom = if panels.is_empty() {
             EMPTY_HEIGHT
         } else {
             panels.len() as f64 * panel::HEIGHT + 4.0
         };
-        let title = format!("Chart of {}", self.subject.title());
+        let title = format!("Chart of {}", isolated(&self.subject.title()));
         let canvas = Canvas {
             width: WIDTH,
             height: TOP + bottom + MARGIN,
@@ -75,7 +76,7 @@ impl Chart {
             svg.text(
                 "message muted middle",
                 (WIDTH / 2.0, TOP + EMPTY_HEIGHT / 2.0 + 5.0),
-                NOTHING,
+                nothing,
             );
         }
         self.draw_panels(&mut svg, &panels);
@@ -107,3 +108,4 @@ impl Chart {
 }
 
 const NOTHING: &str = "Neither heart rate nor speed nor power was measured";
+const NOTHING_OUTSIDE: &str = "Nothing was measured outside private zones";

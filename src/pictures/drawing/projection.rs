@@ -5,10 +5,7 @@
 //! no place is special: not the poles, and not where longitudes jump from 180 to -180. Only the point
 //! opposite to the middle is torn apart, which nobody reaches within a track but on a way around the Earth.
 
-use crate::recordings::Position;
-
-/// The mean radius (IUGG), in metres.
-const EARTH_RADIUS: f64 = 6_371_008.8;
+use crate::recordings::{EARTH_RADIUS, Position};
 
 /// Sine and cosine of the middle's latitude, and its longitude in radians.
 pub struct Projection {

@@ -95,7 +95,7 @@ const DARK: Palette = Palette {
 /// one page leave the page and each other alone.
 const SHAPES: &str = "\
 {s} text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,Ubuntu,'Noto Sans',sans-serif;font-size:12px}\
-{s} .title{font-size:18px;font-weight:600}\
+{s} .title{font-size:18px;font-weight:600;unicode-bidi:plaintext}\
 {s} .facts{font-size:13px}\
 {s} .strong{font-size:13px;font-weight:600}\
 {s} .message{font-size:15px}\

@@ -133,8 +133,11 @@ pub fn count(number: i64, one: &str, many: &str) -> String {
 pub struct Sentences(String);
 
 impl Sentences {
-    /// `what: these, and, these.`
+    /// `what: these, and, these.`, or `what.`
     pub fn new(what: &str, facts: &[String]) -> Self {
+        if facts.is_empty() {
+            return Self(format!("{what}."));
+        }
         Self(format!("{what}: {}.", facts.join(", ")))
     }
 
@@ -147,6 +150,20 @@ impl Sentences {
     pub fn finish(self) -> String {
         self.0
     }
+}
+
+/// Without characters that set the direction of what follows (Unicode Standard Annex #9, section 2).
+pub fn undirected(text: &str) -> String {
+    let directs = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !directs(*c)).collect()
+}
+
+/// As part of a sentence, which it must not turn around: what is written from right to left is isolated
+/// (Unicode Standard Annex #9, section 2.4).
+pub fn isolated(text: &str) -> String {
+    // The blocks of scripts that run so.
+    let is_rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if text.chars().any(is_rtl) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
 }
 
 /// Cut to what fits where `room` letters of usual width do.

@@ -9,7 +9,7 @@ use crate::{
     error::ApiResult,
     http::{ApiPath, ApiQuery, IfNoneMatchParam, cached},
     pictures::{
-        service,
+        Disclosure, service,
         types::{Look, Picture, Size},
     },
     state::WorkerState,
@@ -33,7 +33,7 @@ pub async fn route_svg(
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
-    let picture = Picture::Route { activity_id: id.0, hide_ends: false };
+    let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
     svg(&request, &state, user, picture, look.0).await
 }
 
@@ -54,7 +54,7 @@ pub async fn route_png(
     look: ApiQuery<Look>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
-    let picture = Picture::Route { activity_id: id.0, hide_ends: false };
+    let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
     png(&request, &state, user, picture, look.0, size.0).await
 }
 
@@ -76,7 +76,8 @@ pub async fn chart_svg(
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
-    svg(&request, &state, user, Picture::Chart { activity_id: id.0 }, look.0).await
+    let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
+    svg(&request, &state, user, picture, look.0).await
 }
 
 /// The same as PNG.
@@ -96,7 +97,8 @@ pub async fn chart_png(
     look: ApiQuery<Look>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
-    png(&request, &state, user, Picture::Chart { activity_id: id.0 }, look.0, size.0).await
+    let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
+    png(&request, &state, user, picture, look.0, size.0).await
 }
 
 /// A picture of one's own log.

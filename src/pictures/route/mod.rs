@@ -6,7 +6,10 @@ mod profile;
 use profile::Profile;
 
 use super::{
-    drawing::{Canvas, Svg, Theme, Units, words::Sentences},
+    drawing::{
+        Canvas, Svg, Theme, Units,
+        words::{Sentences, isolated},
+    },
     subject::Subject,
     track::Track,
 };
@@ -21,8 +24,6 @@ const MAP_HEIGHT: f64 = 380.0;
 pub struct Route {
     pub subject: Subject,
     pub track: Track,
-    /// Then nothing is told but of what is shown.
-    pub hides_ends: bool,
 }
 
 impl Route {
@@ -30,7 +31,7 @@ impl Route {
         let profile = Profile::of(&self.track);
         let map_bottom = TOP + MAP_HEIGHT;
         let below = if profile.is_some() { profile::HEIGHT } else { MARGIN };
-        let title = format!("Route of {}", self.subject.title());
+        let title = format!("Route of {}", isolated(&self.subject.title()));
         let canvas = Canvas {
             width: WIDTH,
             height: map_bottom + below,
@@ -39,13 +40,13 @@ impl Route {
         };
         let mut svg = Svg::new(theme, &canvas);
         svg.text("title ink", (MARGIN, 38.0), &self.subject.title());
-        svg.text("facts muted", (MARGIN, 60.0), &self.facts(units).join(" · "));
+        svg.text("facts muted", (MARGIN, 60.0), &self.subject.facts(units).join(" · "));
         svg.rect("panel", [MARGIN, TOP, WIDTH - 2.0 * MARGIN, MAP_HEIGHT], 6.0);
         match self.nothing() {
             Some(why) => {
                 svg.text("message muted middle", (WIDTH / 2.0, TOP + MAP_HEIGHT / 2.0), why);
             }
-            None => map::draw(&mut svg, &self.track, !self.hides_ends, units),
+            None => map::draw(&mut svg, &self.track, !self.subject.is_partial, units),
         }
         if let Some(profile) = profile {
             profile.draw(&mut svg, units, map_bottom);
@@ -55,36 +56,27 @@ impl Route {
 
     /// Why there is no route to be seen.
     fn nothing(&self) -> Option<&'static str> {
-        match (self.track.pieces.is_empty(), self.hides_ends) {
+        match (self.track.pieces.is_empty(), self.subject.is_partial) {
             (false, _) => None,
             (true, false) => Some("No positions were recorded"),
-            (true, true) => Some("There is no route to be seen between its hidden ends"),
+            (true, true) => Some("There is no route outside private zones"),
         }
-    }
-
-    fn facts(&self, units: Units) -> Vec<String> {
-        let mut facts = vec![self.subject.kind()];
-        if !self.hides_ends {
-            facts.extend(self.subject.totals(units));
-        } else if self.track.length() > 0.0 {
-            facts.push(format!("{} shown, both ends hidden", units.distance(self.track.length())));
-        }
-        facts
     }
 
     fn description(&self, units: Units, profile: Option<&Profile>) -> String {
-        let mut words = Sentences::new(&self.subject.title(), &self.facts(units));
+        let mut words =
+            Sentences::new(&isolated(&self.subject.title()), &self.subject.facts(units));
         if let Some(why) = self.nothing() {
             words.push(why);
             return words.finish();
         }
         if self.track.pieces.len() > 1 {
             let pieces = self.track.pieces.len();
-            words.push(format!(
-                "The route is drawn in {pieces} pieces, with gaps where recording paused"
-            ));
+            let why =
+                if self.subject.is_partial { "" } else { ", with gaps where recording paused" };
+            words.push(format!("The route is drawn in {pieces} pieces{why}"));
         }
-        if let Some((first, last)) = self.track.ends().filter(|_| !self.hides_ends) {
+        if let Some((first, last)) = self.track.ends().filter(|_| !self.subject.is_partial) {
             let apart = metres_between(first.position, last.position);
             words.push(if apart < 100.0 {
                 "It ends where it begins".to_owned()

@@ -159,6 +159,12 @@ pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
         "SELECT jsonb_build_object('display_name', display_name, 'preferred_units', preferred_units,
                                    'time_zone', time_zone,
                                    'preferences', preferences,
+             'privacy_zones', (SELECT coalesce(jsonb_agg(jsonb_build_object('latitude', latitude, 'longitude', longitude,
+                                   'radius_meters', radius_meters) ORDER BY number), '[]')
+                               FROM privacy_zones z WHERE z.user_id = p.user_id),
+             'privacy_places', (SELECT coalesce(jsonb_agg(to_jsonb(l) - ARRAY['id', 'user_id']
+                                    ORDER BY latitude, longitude, centre_latitude, centre_longitude), '[]')
+                                FROM privacy_places l WHERE l.user_id = p.user_id),
              'goals', (SELECT coalesce(jsonb_agg(jsonb_build_object('metric', metric, 'period', period, 'target', target,
                            'activity_type', activity_type) ORDER BY created_at, id), '[]')
                        FROM goals g WHERE g.user_id = p.user_id)) AS json

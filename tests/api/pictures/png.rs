@@ -69,3 +69,42 @@ async fn letters_are_drawn_with_the_font_that_the_server_brings_along() {
     }
     assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2]);
 }
+
+#[actix_rt::test]
+async fn what_no_font_has_is_left_out_without_boxes() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(10)])).await;
+    for (title, shown) in [
+        ("東京", None),
+        ("아침 달리기", None),
+        ("ריצת בוקר", None),
+        ("مرحبا", None),
+        ("วิ่งตอนเช้า", None),
+        ("朝ラン (東京), 10 km", Some("10 km")),
+        ("Run 東京 with Ana", Some("Run with Ana")),
+        ("👩\u{200d}🚀👍🏽", Some("👩🚀👍")),
+        ("Office 🏃\u{200d}♀\u{fe0f} 10K", Some("Office 🏃♀ 10K")),
+    ] {
+        let mut drawn = Vec::new();
+        for title in [Some(title), shown] {
+            app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
+            for picture in ["route", "chart"] {
+                drawn.push(decoded(&app, &ann, &format!("{path}/{picture}.png")).await);
+            }
+        }
+        let [route, chart, as_route, as_chart] = drawn.try_into().unwrap();
+        assert!(route.data() == as_route.data() && chart.data() == as_chart.data(), "{title}");
+        // An SVG has all of it: readers have fonts.
+        app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
+        let svg = app.get_as(&ann, &format!("{path}/route.svg")).await.expect(200).text();
+        assert!(svg.contains(&format!(">{title}</text>")), "{svg}");
+        let isolated = format!("<title>Route of \u{2068}{title}\u{2069}</title>");
+        assert_eq!(svg.contains(&isolated), title.contains(['ר', 'م']), "{svg}");
+    }
+    // Nobody turns around what follows.
+    let title = "Run \u{202e}3202\u{2066} x";
+    app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
+    let svg = app.get_as(&ann, &format!("{path}/route.svg")).await.expect(200).text();
+    assert!(svg.contains(">Run 3202 x</text>"), "{svg}");
+}

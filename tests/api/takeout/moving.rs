@@ -9,6 +9,7 @@ use zip::ZipArchive;
 use super::{entry, manifest, take_out, with_everything};
 use crate::{
     imports::{folder::Folder, import},
+    pictures::{activity, gpx, northward},
     support::{PASSWORD, TestApp, User},
 };
 
@@ -150,6 +151,32 @@ async fn goals_are_taken_in_once_and_a_zone_that_was_chosen_stays() {
     let me = app.get_as(&carl, "/me").await.expect(200).json();
     assert_eq!(me["profile"]["time_zone"], "Europe/Rome");
     assert!(goals(&carl).await.is_empty());
+}
+
+#[actix_rt::test]
+async fn privacy_zones_move_along_as_they_were_drawn() {
+    let (here, there) = (TestApp::spawn().await, TestApp::spawn().await);
+    let ann = here.user("ann@example.com").await;
+    let path = activity(&here, &ann, &gpx(&[northward(900)])).await;
+    let id = path.strip_prefix("/activities/").unwrap();
+    let share = json!({"picture": "route", "activity_id": id});
+    let picture = async |app: &TestApp, user: &User| {
+        let made = app.post_as(user, "/shares", &share).await.expect(201).json();
+        let link = made["svg_url"].as_str().unwrap().trim_start_matches("https://log.example");
+        app.get(link).await.expect(200).text()
+    };
+    let zones = json!({"zones": [{"latitude": 47.01, "longitude": 8.0, "radius_meters": 150.5}]});
+    here.put_as(&ann, "/me/privacy-zones", &zones).await.expect(200);
+    let shown = picture(&here, &ann).await;
+    let taken_out = take_out(&here, &ann).await;
+    let bob = there.user("bob@example.com").await;
+    let taken = import(&there, &bob, "home.zip", &taken_out).await;
+    assert_eq!(taken["counts"]["refused"], 0, "{taken}");
+    assert_eq!(there.get_as(&bob, "/me/privacy-zones").await.expect(200).json(), zones);
+    // A second draw would tell more than the first.
+    assert_eq!(picture(&there, &bob).await, shown);
+    let again = take_out(&there, &bob).await;
+    assert_eq!(manifest(&again)["content"], manifest(&taken_out)["content"]);
 }
 
 #[actix_rt::test]

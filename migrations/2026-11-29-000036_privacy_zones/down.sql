@@ -1,0 +1,2 @@
+DROP TABLE privacy_zones;
+DROP TABLE privacy_places;

@@ -1,0 +1,65 @@
+//! What a picture tells of an activity.
+
+use super::{subject::Subject, track::Track};
+use crate::{
+    activities::streams::{Series, Streams},
+    privacy::{End, Zone, ends, is_covered, outside, positions},
+};
+
+/// What may be told.
+#[derive(Clone, Debug)]
+pub struct Disclosure {
+    /// What of the track is left out; `None` tells everything.
+    pub zones: Option<Vec<Zone>>,
+    pub title: bool,
+    pub date: bool,
+}
+
+/// The ends of a track that has one in no zone: it must not be drawn before zones are made for
+/// them.
+pub struct Uncovered(pub Vec<End>);
+
+impl Disclosure {
+    /// For the owner.
+    pub fn everything() -> Self {
+        Self { zones: None, title: true, date: true }
+    }
+
+    /// What may be told of an activity, and what may be shown of its streams.
+    pub fn of(
+        &self,
+        mut subject: Subject,
+        streams: Option<Streams>,
+    ) -> Result<(Subject, Option<Streams>), Uncovered> {
+        subject.title = subject.title.filter(|_| self.title);
+        subject.started_at = subject.started_at.filter(|_| self.date);
+        let Some(zones) = &self.zones else { return Ok((subject, streams)) };
+        let Some(streams) = streams else { return Ok((subject, None)) };
+        let ends = ends(&positions(&streams));
+        if ends.is_empty() {
+            // Indoors there is nothing to be hidden.
+            return Ok((subject, Some(streams)));
+        }
+        if !ends.iter().all(|end| is_covered(zones, end.position)) {
+            return Err(Uncovered(ends));
+        }
+        let shown = outside(streams, zones);
+        Ok((partial(subject, &shown), Some(shown)))
+    }
+}
+
+/// The same activity as if it had no more than what is shown.
+fn partial(subject: Subject, shown: &Streams) -> Subject {
+    let secs = shown.get(Series::Time).unwrap_or_default().iter().flatten().copied();
+    Subject {
+        is_partial: true,
+        duration_secs: secs.fold(0.0, f64::max).round() as i32,
+        distance_meters: Some(Track::of(shown.clone()).length()),
+        moving_secs: None,
+        elevation_gain_meters: None,
+        avg_heart_rate: None,
+        max_heart_rate: None,
+        avg_power_watts: None,
+        ..subject
+    }
+}

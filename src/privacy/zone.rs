@@ -1,0 +1,120 @@
+//! A disk on the ground whose inside is left out.
+
+use crate::recordings::{EARTH_RADIUS, Position, metres_between};
+
+/// The end of a track lies at least this far inside of a zone, in metres; else a zone is drawn for
+/// it. Devices are off by some tens of metres when they start.
+pub const COVER: f64 = 50.0;
+
+/// What is left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zone {
+    pub centre: Position,
+    /// The radius, in metres.
+    pub reach: f64,
+}
+
+impl Zone {
+    /// Whether a track that begins or ends here needs no other zone.
+    pub fn covers(&self, position: Position) -> bool {
+        metres_between(self.centre, position) <= self.reach - COVER
+    }
+}
+
+/// Whether one of the zones covers the end of a track.
+pub fn is_covered(zones: &[Zone], end: Position) -> bool {
+    zones.iter().any(|zone| zone.covers(end))
+}
+
+/// A position as a unit vector from the middle of the Earth.
+pub type Vector = [f64; 3];
+
+/// The vector of a position.
+pub fn vector(position: Position) -> Vector {
+    let (sin_lat, cos_lat) = position.latitude.to_radians().sin_cos();
+    let (sin_lon, cos_lon) = position.longitude.to_radians().sin_cos();
+    [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
+}
+
+/// A zone made ready for many positions.
+pub struct Disk {
+    centre: Vector,
+    sin_reach: f64,
+    /// The square of the straight line from the middle to the edge, in radii of the Earth.
+    chord_squared: f64,
+}
+
+impl Disk {
+    pub fn new(zone: &Zone) -> Self {
+        let angle = zone.reach / EARTH_RADIUS;
+        let chord = 2.0 * (angle / 2.0).sin();
+        Self { centre: vector(zone.centre), sin_reach: angle.sin(), chord_squared: chord * chord }
+    }
+
+    /// Whether the position lies in it.
+    pub fn holds(&self, position: &Vector) -> bool {
+        let apart = minus(&self.centre, position);
+        dot(&apart, &apart) <= self.chord_squared
+    }
+
+    /// Whether the shortest way between two positions outside passes through it.
+    pub fn is_crossed(&self, from: &Vector, to: &Vector) -> bool {
+        let normal = cross(from, to);
+        let length = dot(&normal, &normal).sqrt();
+        // The side of the way on which the middle lies, and how far.
+        let off = dot(&normal, &self.centre);
+        // A way without length crosses nothing: its ends lie outside.
+        if length < 1e-12 || (off / length).abs() > self.sin_reach {
+            return false;
+        }
+        // Whether the point of the great circle that is nearest to the middle lies between.
+        dot(&cross(&normal, from), &self.centre) >= 0.0
+            && dot(&cross(to, &normal), &self.centre) >= 0.0
+    }
+}
+
+fn dot([a, b, c]: &Vector, [x, y, z]: &Vector) -> f64 {
+    a * x + b * y + c * z
+}
+
+fn minus([a, b, c]: &Vector, [x, y, z]: &Vector) -> Vector {
+    [a - x, b - y, c - z]
+}
+
+fn cross([a, b, c]: &Vector, [x, y, z]: &Vector) -> Vector {
+    [b * z - c * y, c * x - a * z, a * y - b * x]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::{FRAC_PI_2, PI};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recordings::destination;
+
+    proptest! {
+        #[test]
+        fn a_disk_holds_what_is_near_and_is_crossed_by_ways_through_it(
+            latitude in -90.0..90.0, longitude in -180.0..180.0, angle in 0.0..6.2, beside in 0.0..900.0,
+            back in 600.0..3000.0, on in 600.0..3000.0,
+        ) {
+            prop_assume!(f64::abs(beside - 500.0) > 1.0);
+            let centre = Position { latitude, longitude };
+            let disk = Disk::new(&Zone { centre, reach: 500.0 });
+            let side = destination(centre, angle, beside);
+            prop_assert_eq!(disk.holds(&vector(side)), beside < 500.0);
+            // At a right angle to the line from the middle, `beside` metres away from it.
+            let way = crate::recordings::bearing(side, centre) + FRAC_PI_2;
+            prop_assume!(beside > 1.0);
+            let (from, to) = (destination(side, way + PI, back), destination(side, way, on));
+            prop_assert_eq!(disk.is_crossed(&vector(from), &vector(to)), beside < 500.0);
+            // A way that ends before it, and one that begins behind it.
+            let before = destination(side, way + PI, back + 100.0);
+            prop_assert!(!disk.is_crossed(&vector(before), &vector(from)));
+            prop_assert!(!disk.is_crossed(&vector(to), &vector(destination(side, way, on + 100.0))));
+            prop_assert!(!disk.is_crossed(&vector(from), &vector(from)));
+        }
+    }
+}
