@@ -1,28 +1,35 @@
 //! Limits at the edge: of all requests by address, and of attempts to get in.
 
-use std::{future::Future, pin::Pin, sync::atomic::Ordering::Relaxed};
+use std::{
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
-    body::{EitherBody, MessageBody},
+    body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     middleware::Next,
     web::Data,
 };
 
-use super::ClientAddress;
+use super::{ClientAddress, unread::counted};
 use crate::{
     auth::Purpose,
     error::{ApiError, ApiResult},
+    fair_use::Request,
     state::WorkerState,
     throttle::{self, Standing},
 };
 
-/// Knows the client's address from here on, and refuses when too many requests come from it.
-pub async fn limit_address<B: MessageBody>(
+/// Knows the client's address from here on, and refuses when too many requests come from it. What
+/// comes after it is counted as use of the server by its client.
+pub async fn limit_address<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(state) = request.app_data::<Data<WorkerState>>().cloned() {
         let address = ClientAddress::of(&request, &state.limits.trusted_proxies);
         request.extensions_mut().insert(address);
@@ -37,10 +44,14 @@ pub async fn limit_address<B: MessageBody>(
                 request.extensions_mut().insert(standing);
             }
             Ok(None) => {}
-            Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+            Err(error) => return Ok(request.error_response(error)),
         }
+        let served = Request::new(Arc::clone(&state.fair_use), address.0);
+        let work = async move { next.call(request).await };
+        let response = Rc::clone(&served).served_by(work).await?;
+        return Ok(response.map_body(|_, body| counted(served, body.boxed())));
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Stands in the signature of whatever can be used to guess, or to have messages sent: one attempt of

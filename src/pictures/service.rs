@@ -1,5 +1,6 @@
 //! From what is kept to a picture.
 
+use bytes::Bytes;
 use chrono::{Datelike, Days as Span, NaiveDate};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -17,9 +18,10 @@ use super::{
 };
 use crate::{
     accounts::TimeZone,
-    activities::streams::Streams,
+    activities::streams::{Reading, Series},
     auth::Identity,
     error::{ApiError, ApiResult},
+    fair_use,
     state::WorkerState,
     stats::{
         Period,
@@ -30,35 +32,65 @@ use crate::{
 /// What is yet to be drawn: nothing more is read for it.
 type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<String> + Send>;
 
+/// The series that a route is drawn of.
+const TRACK: [Series; 3] = [Series::Latitude, Series::Longitude, Series::Altitude];
+
+/// The series that a chart is drawn of.
+const MEASURED: [Series; 7] = [
+    Series::Time,
+    Series::Latitude,
+    Series::Longitude,
+    Series::Distance,
+    Series::Speed,
+    Series::HeartRate,
+    Series::Power,
+];
+
 /// The picture of a user's log as SVG, or so many pixels wide as PNG. That it may be seen was found out
-/// before. 404 without such an activity; 503 `busy` when too many are drawn.
+/// before. 404 without such an activity; 429 `rate_limited` or 503 `busy` when the user, or the
+/// asker's address, has too many pictures drawn.
 pub async fn paint(
     state: &WorkerState,
     user_id: Uuid,
     picture: Picture,
     look: Look,
     width: Option<u32>,
-) -> ApiResult<Vec<u8>> {
-    let (drawing, units) = {
+) -> ApiResult<Bytes> {
+    let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
+    let (units, zone, revision) = state.point_reads.run(read).await?;
+    let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
+    // A profile has no other units.
+    let units = look.units.unwrap_or_else(|| units.parse().unwrap_or_default());
+    // All that a picture depends on. What is read below is of this revision or a later one.
+    let key = format!(
+        "{user_id} {revision} {picture:?} {zone} {} {:?} {units:?} {width:?}",
+        picture.zone(zone)?.today(),
+        look.theme,
+    );
+    if let Some(picture) = state.painter.drawn(&key) {
+        return Ok(picture);
+    }
+    let _turn = fair_use::picture().await?;
+    // Others may have waited for the same one.
+    if let Some(picture) = state.painter.drawn(&key) {
+        return Ok(picture);
+    }
+    let drawing = {
         let conn = state.pool.get().await?;
-        let (units, zone) = store::preferences(&conn, user_id).await?;
-        let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
-        let drawing = match picture {
+        match picture {
             Picture::Route { activity_id, hide_ends } => {
                 route(&conn, user_id, activity_id, hide_ends).await?
             }
             Picture::Chart { activity_id } => chart(&conn, user_id, activity_id).await?,
             Picture::Heatmap(options) => heatmap(&conn, user_id, zone, options).await?,
             Picture::Weekly(options) => weekly(&conn, user_id, zone, options).await?,
-        };
-        // A profile has no other units.
-        (drawing, look.units.unwrap_or_else(|| units.parse().unwrap_or_default()))
+        }
     };
     let draw = move || match width {
         None => drawing(look.theme, units).map(String::into_bytes),
         Some(width) => png(&drawing(look.theme.settled(), units)?, width),
     };
-    state.painter.paint(draw).await
+    state.painter.paint(key, draw).await
 }
 
 /// The same of one's own log. 401 when the session has ended.
@@ -68,8 +100,8 @@ pub async fn paint_own(
     picture: Picture,
     look: Look,
     width: Option<u32>,
-) -> ApiResult<Vec<u8>> {
-    identity.confirm(&*state.pool.get().await?).await?;
+) -> ApiResult<Bytes> {
+    state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
     paint(state, identity.user_id, picture, look, width).await
 }
 
@@ -82,7 +114,7 @@ async fn route(
     let recorded = store::recorded(conn, user_id, activity_id).await?;
     let (subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
     Ok(Box::new(move |theme, units| {
-        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
+        let streams = data.map(|data| Reading::of(data)?.unpacked(&TRACK)).transpose()?;
         let track = streams.map(|streams| Track::of(streams, hides_ends)).unwrap_or_default();
         Ok(Route { subject, track, hides_ends }.draw(theme, units))
     }))
@@ -92,7 +124,7 @@ async fn chart(conn: &AsyncPgConnection, user_id: Uuid, activity_id: Uuid) -> Ap
     let recorded = store::recorded(conn, user_id, activity_id).await?;
     let (subject, data) = recorded.ok_or_else(ApiError::not_found)?.into_parts();
     Ok(Box::new(move |theme, units| {
-        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
+        let streams = data.map(|data| Reading::of(data)?.unpacked(&MEASURED)).transpose()?;
         Ok(Chart::new(subject, streams.as_ref()).draw(theme, units))
     }))
 }
@@ -136,8 +168,7 @@ async fn weekly(
 
 /// The user's days, and which of them is today.
 fn days_of(user_id: Uuid, kept: TimeZone, options: &DaysOptions) -> ApiResult<(Days, NaiveDate)> {
-    let asked = options.tz.as_deref().map(str::parse::<TimeZone>).transpose();
-    let zone = asked.map_err(ApiError::internal)?.unwrap_or(kept);
+    let zone = options.zone(kept)?;
     let types = options.types.clone();
     let days = Days { user_id, zone, is_kept: zone == kept, from: None, to: None, types };
     Ok((days, zone.today()))

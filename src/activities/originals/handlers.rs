@@ -2,18 +2,24 @@
 
 use actix_web::{
     HttpResponse,
+    body::SizedStream,
     http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
-    web::Data,
+    web::{Bytes, Data},
 };
+use futures_util::stream;
 use uuid::Uuid;
 
 use super::store;
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
     http::ApiPath,
     state::WorkerState,
 };
+
+/// Sent at a time.
+const SLICE_BYTES: usize = 64 * 1024;
 
 /// The file that an activity was made of, as it came.
 #[utoipa::path(
@@ -31,6 +37,7 @@ pub async fn original(
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let identity = user.identity();
+    let turn = fair_use::stream().await?;
     let found = {
         let conn = state.pool.get().await?;
         identity.found(store::find(&conn, identity, id.0).await?, &conn).await?
@@ -47,8 +54,14 @@ pub async fn original(
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::FilenameExt(name)],
     };
+    let bytes = content.len() as u64;
+    // The turn lasts until the client has read the file.
+    let slices = stream::unfold((Bytes::from(content), turn), |(mut rest, turn)| async move {
+        let slice = rest.split_to(rest.len().min(SLICE_BYTES));
+        (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, turn)))
+    });
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header(disposition)
-        .body(content))
+        .body(SizedStream::new(bytes, Box::pin(slices))))
 }
