@@ -174,10 +174,11 @@ pub fn most_connections(config: &Config) -> usize {
         .sum()
 }
 
-/// Keeps the buckets of local limits to those who are there.
+/// Keeps local limits and allowances to clients that are there.
 async fn forget_limits(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(FORGET_LIMITS_EVERY).await;
         shared.local_limits.forget();
+        shared.fair_use.forget();
     }
 }

@@ -14,9 +14,9 @@
 //!
 //! [`app`] puts them together, for `main` and for the tests alike. [`config`] is the only place
 //! where the environment is read. `outgoing` asks other services over HTTP. [`throttle`] has the
-//! limits, and [`idempotency`] the answers to requests that may come again. [`db`] knows PostgreSQL
-//! and no domain; [`telemetry`] is what operators see; [`dev`] is the private PostgreSQL of a
-//! development machine.
+//! limits, [`fair_use`] what one client may use at a time, and [`idempotency`] the answers to
+//! requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
+//! operators see; [`dev`] is the private PostgreSQL of a development machine.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -31,6 +31,7 @@ pub mod db;
 pub mod delivery;
 pub mod dev;
 pub mod error;
+pub mod fair_use;
 pub mod goals;
 pub mod http;
 pub mod idempotency;

@@ -22,6 +22,7 @@ use crate::{
     db::{Connections, Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use::{FairUse, Workshop},
     idempotency::Turns,
     jobs::Requests,
     outbox::Channel,
@@ -40,6 +41,9 @@ pub struct Shared {
     pub providers: Providers,
     pub token_cipher: TokenCipher,
     pub painter: Painter,
+    /// Reads kept streams, and writes answers of them.
+    pub workshop: Workshop,
+    pub fair_use: Arc<FairUse>,
     pub metrics: Metrics,
     pub requests: Requests,
     pub delivery: DeliveryStatus,
@@ -66,7 +70,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Starts the threads that hash and draw.
+    /// Starts the threads that hash, draw and read streams.
     pub fn new(
         config: &Config,
         connector: Connector,
@@ -81,6 +85,8 @@ impl Shared {
             server_key: ServerKey::configured(&config.secrets),
             hasher: Hasher::new(&config.hashing, &requests, metrics.hasher.clone())?,
             painter: Painter::new()?,
+            workshop: Workshop::start("streams").map_err(ApiError::internal)?,
+            fair_use: Arc::default(),
             sessions: config.sessions,
             providers: Providers::new(&config.oauth, &config.server.base_url),
             token_cipher: TokenCipher::new(&config.oauth.token_keys),

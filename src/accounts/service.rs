@@ -10,14 +10,21 @@ use super::{
     types::{Me, ProfileChanges},
 };
 use crate::{
-    auth::Identity,
+    auth::{Identity, Purpose},
     db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
     http::{IfMatch, check_json},
-    state::WorkerState,
+    state::{Shared, WorkerState},
+    throttle::{self, Limit},
 };
 
 pub const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
+
+/// Changes of the zone with a log of more than some activities: each counts the whole log anew.
+const RECOUNTS: Limit = Limit { times: 10, minutes: 24 * 60 };
+
+/// A smaller log is counted in a few milliseconds.
+const SMALL_LOG: i64 = 1000;
 
 pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
     let me = state.point_reads.run(async |conn| Ok(store::find(conn, identity).await?)).await?;
@@ -25,16 +32,24 @@ pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
     me.ok_or_else(ApiError::invalid_access_token)
 }
 
+/// 429 `rate_limited` when the time zone of a large log changes too often.
 pub async fn update_profile(
     state: &WorkerState,
     identity: Identity,
     expected: &IfMatch,
     changes: ProfileChanges,
 ) -> ApiResult<Me> {
+    let shared: &Shared = state;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         store::lock_preferences(conn, identity).await?;
-        expect(conn, identity, expected).await?;
+        let me = expect(conn, identity, expected).await?;
+        let recounts = changes.time_zone.is_some_and(|zone| zone.name() != me.time_zone());
+        if recounts && store::has_more_activities(conn, identity, SMALL_LOG).await? {
+            let user_id = identity.user_id;
+            let key = shared.server_key.tag(Purpose::Throttle, "time_zone", user_id.as_bytes());
+            throttle::take(conn, key, RECOUNTS).await?;
+        }
         store::update_profile(conn, identity, changes).await.map_err(|error| {
             if is_unknown_zone(&error) {
                 let message = TimeZone::EXPECTED.to_owned();
@@ -51,10 +66,11 @@ pub async fn update_profile(
     .await
 }
 
-/// 412 unless the account is what the change is meant for. Its profile is locked.
-async fn expect(conn: &AsyncPgConnection, identity: Identity, expected: &IfMatch) -> ApiResult<()> {
+/// The account, or 412 unless it is what the change is meant for. Its profile is locked.
+async fn expect(conn: &AsyncPgConnection, identity: Identity, expected: &IfMatch) -> ApiResult<Me> {
     let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
-    expected.check(&me)
+    expected.check(&me)?;
+    Ok(me)
 }
 
 /// Applies a merge patch (RFC 7396) and returns the whole.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     auth::{Identity, live_session, live_user},
-    db::schema::{goals, privacy_places, profiles},
+    db::schema::{activities, goals, privacy_places, profiles},
 };
 
 type Condition = Box<dyn BoxableExpression<profiles::table, Pg, SqlType = Bool>>;
@@ -28,6 +28,22 @@ pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// Whether the user has more activities `than` this.
+pub async fn has_more_activities(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    than: i64,
+) -> QueryResult<bool> {
+    let one_more: Option<Uuid> = activities::table
+        .filter(activities::user_id.eq(identity.user_id))
+        .select(activities::id)
+        .offset(than)
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(one_more.is_some())
 }
 
 /// A statement that changes nothing leaves `updated_at`, and so the tag, as they are.

@@ -57,6 +57,12 @@ struct DeliveryProblem {
     since: DateTime<Utc>,
 }
 
+impl Me {
+    pub fn time_zone(&self) -> &str {
+        &self.profile.time_zone
+    }
+}
+
 /// What an account shows of itself.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = profiles)]

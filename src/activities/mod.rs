@@ -15,6 +15,7 @@ pub mod merging;
 pub mod originals;
 pub mod restoring;
 mod service;
+mod size;
 mod source;
 pub mod sports;
 mod store;
@@ -24,7 +25,7 @@ mod types;
 mod written;
 
 pub use activity_type::ActivityType;
-pub use body::{NewActivityBody, instant};
+pub use body::{MAX_LAPS, MAX_SETS, NewActivityBody, instant};
 pub use exercise_set::ExerciseSet;
 pub use handlers::*;
 pub use lap::Lap;

@@ -22,6 +22,9 @@ use crate::{
     state::WorkerState,
 };
 
+/// A page is cut where it becomes longer: notes alone may have 40 KB for each activity.
+const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
 /// The answer of `GET /activities`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ActivitiesPage)]
@@ -54,13 +57,19 @@ pub async fn list(
         Ok(activities)
     };
     let limit = usize::try_from(request.limit).map_err(ApiError::internal)?;
+    // A client that counts by offsets would miss what a shorter page leaves out.
+    let counts = matches!(request.start, Start::Offset(_));
+    let first = |found: Vec<ActivitySummary>| {
+        let fitting = if counts { limit } else { limit.min(fitting(&found)) };
+        first(found, fitting)
+    };
     let (activities, has_more) = if request.include.is_any() {
         let mut conn = state.pool.get().await?;
         // One snapshot: what is included is of the same revision.
         let mut transaction = conn.build_transaction().read_only().repeatable_read();
         transaction
             .run::<_, ApiError, _>(async |conn| {
-                let (mut page, mut has_more) = first(read(conn).await?, limit);
+                let (mut page, mut has_more) = first(read(conn).await?);
                 let user_id = identity.user_id;
                 let all = page.iter_mut().collect();
                 let fitting = include::fill(conn, user_id, request.include, all).await?;
@@ -70,10 +79,10 @@ pub async fn list(
             })
             .await?
     } else if request.is_bounded() {
-        first(state.point_reads.run(read).await?, limit)
+        first(state.point_reads.run(read).await?)
     } else {
         let conn = state.pool.get().await?;
-        first(read(&conn).await?, limit)
+        first(read(&conn).await?)
     };
     let next_cursor =
         activities.last().filter(|_| has_more).map(|Listed { summary: last, .. }| {
@@ -83,6 +92,17 @@ pub async fn list(
     let next_cursor = next_cursor.transpose()?;
     let offset = if let Start::Offset(offset) = request.start { Some(offset) } else { None };
     Ok(Page { activities, limit: request.limit, next_cursor, offset })
+}
+
+/// How many of them are a page of some length, at least one.
+fn fitting(activities: &[ActivitySummary]) -> usize {
+    let mut bytes = 0;
+    let fitting = activities.iter().take_while(|activity| {
+        let fits = bytes < MAX_PAGE_BYTES;
+        bytes += activity.bytes();
+        fits
+    });
+    fitting.count()
 }
 
 /// The first `limit` activities, and whether there are more.
@@ -182,7 +202,8 @@ async fn upsert(
     Ok(Kept { activity, is_new })
 }
 
-/// A change that changes nothing is answered like any other, with the revision that was there. 412
+/// A change that changes nothing is answered like any other, with the revision that was there. 422
+/// when the activity would become too large; 412
 /// `version_mismatch` unless the activity has one of the expected revisions; 409
 /// `external_id_taken` when another has the same `source` and `external_id`.
 pub async fn update(
@@ -194,23 +215,36 @@ pub async fn update(
 ) -> ApiResult<Activity> {
     let mut conn = state.pool.get().await?;
     let gives_name = changes.details.external_id.is_some() || changes.source.is_some();
-    let changed = if gives_name {
-        conn.transaction::<_, Error, _>(async |conn| {
-            batch::lock_names(conn, identity.user_id).await?;
-            store::update(conn, identity, id, expected.revisions(), changes).await
+    let grown = changes.details.large_fields();
+    let changed = if gives_name || !grown.is_empty() {
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if gives_name {
+                batch::lock_names(conn, identity.user_id).await?;
+            }
+            let updated = store::update(conn, identity, id, expected.revisions(), changes).await;
+            let updated = updated.map_err(why_not)?;
+            if let Update::Changed(activity) = &updated {
+                activity.check_size(&grown)?;
+            }
+            Ok(updated)
         })
-        .await
+        .await?
     } else {
-        store::update(&conn, identity, id, expected.revisions(), changes).await
+        store::update(&conn, identity, id, expected.revisions(), changes).await.map_err(why_not)?
     };
     match changed {
-        Ok(Update::Changed(activity) | Update::Unchanged(activity)) => Ok(activity),
-        Ok(Update::NotFound) => Err(not_changed(&conn, identity, id, expected).await),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(ApiError::new(
+        Update::Changed(activity) | Update::Unchanged(activity) => Ok(activity),
+        Update::NotFound => Err(not_changed(&conn, identity, id, expected).await),
+    }
+}
+
+fn why_not(error: Error) -> ApiError {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => ApiError::new(
             ErrorCode::ExternalIdTaken,
             "another activity of this source has this external_id",
-        )),
-        Err(error) => Err(error.into()),
+        ),
+        error => error.into(),
     }
 }
 

@@ -78,6 +78,14 @@ pub struct ActivitySummary {
     pub updated_at: DateTime<Utc>,
 }
 
+impl ActivitySummary {
+    /// About how long it is as JSON.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.notes, &self.title, &self.external_id, &self.device, &self.sport_raw];
+        900 + texts.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+}
+
 /// A whole activity.
 #[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = activities)]
@@ -97,6 +105,11 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// Laps, sets and the device's data.
+    pub fn json(&self) -> [Option<&JsonText>; 3] {
+        [self.laps.as_ref(), self.sets.as_ref(), self.device_data.as_ref()]
+    }
+
     /// Above this many bytes of them, `laps`, `sets` and `device_data` are not recorded with an
     /// answer.
     const MAX_RECORDED: usize = 4096;

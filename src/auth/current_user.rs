@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use::{Client, Request},
     state::WorkerState,
 };
 
@@ -147,11 +148,12 @@ pub(super) fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
     Ok((state, token.trim()))
 }
 
-/// Counts the request against the user's limit and leaves word for the log.
+/// Counts the request against the user's limits and leaves word for the log.
 fn welcome(request: &HttpRequest, state: &WorkerState, identity: Identity) -> ApiResult<Identity> {
     if let Some(standing) = state.local_limits.take_user(identity.user_id)? {
         request.extensions_mut().insert(standing);
     }
     request.extensions_mut().insert(LoggedUser(identity.user_id));
+    Request::is_from(Client::User(identity.user_id));
     Ok(identity)
 }

@@ -10,7 +10,10 @@ use diesel_async::AsyncPgConnection;
 use tokio::{sync::Mutex, time::timeout};
 
 use super::Connector;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::{
+    error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
+};
 
 /// One worker's pipelined connection, opened on first use and again after it broke.
 pub struct PointReads {
@@ -27,11 +30,13 @@ impl PointReads {
     }
 
     /// Runs `read` on the shared connection; once more on a fresh one if that had broken.
-    /// `read` must change nothing: it may run twice.
+    /// `read` must change nothing: it may run twice. A request waits while many others of its client
+    /// read; 429 `rate_limited` when too many wait for that.
     pub async fn run<T>(
         &self,
         read: impl AsyncFn(&AsyncPgConnection) -> ApiResult<T>,
     ) -> ApiResult<T> {
+        let _turn = fair_use::read(self.connector.wait()).await?;
         let connection = self.connection().await?;
         match read(&connection).await {
             Err(error) if error.code == ErrorCode::DatabaseUnavailable => {

@@ -1,8 +1,12 @@
 //! The deadpool pool that each worker (and the delivery) owns.
 
-use std::time::Duration;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use deadpool::managed::{Hook, HookError, TimeoutType};
+use deadpool::managed::{Hook, HookError, TimeoutType, Timeouts};
 use diesel_async::{
     AsyncPgConnection,
     pooled_connection::{
@@ -13,14 +17,38 @@ use diesel_async::{
 use futures_util::FutureExt;
 
 use super::Connector;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::{
+    error::{ApiError, ApiResult, ErrorCode},
+    fair_use::{self, Lent},
+};
 
-/// A connection on loan; it goes back when dropped.
-pub type PooledConnection = Object<AsyncPgConnection>;
+/// A connection on loan; it goes back when dropped, and then another request of the same client may
+/// have one.
+pub struct PooledConnection {
+    connection: Object<AsyncPgConnection>,
+    _turn: Option<Arc<Lent>>,
+}
+
+impl Deref for PooledConnection {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for PooledConnection {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+}
 
 /// A bounded pool for one runtime: connections are opened on first use.
 #[derive(Clone)]
-pub struct Pool(Deadpool<AsyncPgConnection>);
+pub struct Pool {
+    connections: Deadpool<AsyncPgConnection>,
+    wait: Duration,
+}
 
 impl Pool {
     /// A pool of at most `size` connections, waiting at most `wait` for one that is taken; the connector bounds how
@@ -46,31 +74,41 @@ impl Pool {
             .recycle_timeout(Some(wait))
             .build();
         match pool {
-            Ok(pool) => Self(pool),
+            Ok(connections) => Self { connections, wait },
             // Only a time-out without a runtime makes deadpool refuse, and the runtime is given above.
             Err(error) => unreachable!("{error}"),
         }
     }
 
     /// A connection, or 503: `busy` when all are taken, `database_unavailable` when none can be opened.
+    /// A request first waits until not too many others of its client hold one; 429 `rate_limited`
+    /// when too many wait for that.
     pub async fn get(&self) -> ApiResult<PooledConnection> {
-        // Large, since it may open one: else each request would carry the room for it.
-        Box::pin(self.0.get()).await.map_err(|error| match error {
-            PoolError::Timeout(TimeoutType::Wait) => ApiError {
-                cause: Some(error.into()),
-                ..ApiError::new(ErrorCode::Busy, "too many requests at once; try again")
-            },
-            other => ApiError::database_unavailable(other),
+        // Boxed, because it may open one: each request's future would carry the room for that.
+        Box::pin(async {
+            let began = Instant::now();
+            let turn = fair_use::connection(self.wait).await?;
+            let wait = Some(self.wait.saturating_sub(began.elapsed()));
+            let timeouts = Timeouts { wait, ..self.connections.timeouts() };
+            match self.connections.timeout_get(&timeouts).await {
+                Ok(connection) => Ok(PooledConnection { connection, _turn: turn }),
+                Err(error @ PoolError::Timeout(TimeoutType::Wait)) => Err(ApiError {
+                    cause: Some(error.into()),
+                    ..ApiError::new(ErrorCode::Busy, "too many requests at once; try again")
+                }),
+                Err(other) => Err(ApiError::database_unavailable(other)),
+            }
         })
+        .await
     }
 
     /// Connections open, idle, and requests waiting for one.
     pub fn status(&self) -> deadpool::managed::Status {
-        self.0.status()
+        self.connections.status()
     }
 
     /// Closes idle connections and refuses new loans.
     pub fn close(&self) {
-        self.0.close();
+        self.connections.close();
     }
 }

@@ -10,6 +10,7 @@ use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
     http::header::{self, ContentType, ETag, EntityTag, HeaderValue},
+    web::Bytes,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
@@ -183,7 +184,7 @@ pub fn tagged(
 pub fn tagged_body(
     request: &HttpRequest,
     content_type: &'static str,
-    body: Vec<u8>,
+    body: Bytes,
 ) -> ApiResult<HttpResponse> {
     let tag = EntityTag::new_strong(body_tag(&body));
     if has(request, &tag)? {

@@ -16,7 +16,10 @@ use serde_json::{error::Category, value::RawValue};
 use super::{
     compression::refuse_encoded, known::Shape, prefer::strictly, text::is_too_deep, words,
 };
-use crate::error::{ApiError, ApiResult, ErrorCode, FieldError};
+use crate::{
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
+    fair_use,
+};
 
 /// Bodies under `/auth` and `/me`.
 pub(super) const SMALL: usize = 64 * 1024;
@@ -74,6 +77,8 @@ pub(super) fn body(
     let is_json = is_json(request);
     let plain = refuse_encoded(request.headers(), &[]);
     let payload = payload.take();
+    // A longer one is refused, and one that does not say may have as many as there may be.
+    let bytes = content_length(request).map_or(limit, |bytes| bytes.min(limit));
     async move {
         plain?;
         if !is_json {
@@ -82,10 +87,15 @@ pub(super) fn body(
                 "the body must be JSON, with Content-Type: application/json",
             ));
         }
+        fair_use::body(bytes).await?;
         tokio::time::timeout(BODY_TIMEOUT, read(payload, limit))
             .await
             .map_err(|_| ApiError::new(ErrorCode::MalformedRequest, "the body came too slowly"))?
     }
+}
+
+fn content_length(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -1,23 +1,27 @@
 //! The limit at the edge, of all requests from an address. `auth::attempts` counts those to get in.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::{
+    rc::Rc,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use actix_web::{
     Error, HttpMessage,
-    body::{EitherBody, MessageBody},
+    body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
     web::Data,
 };
 
-use super::ClientAddress;
-use crate::state::WorkerState;
+use super::{ClientAddress, unread::counted};
+use crate::{fair_use::Request, state::WorkerState};
 
-/// Knows the client's address from here on, and refuses when too many requests come from it.
-pub async fn limit_address<B: MessageBody>(
+/// Knows the client's address from here on, and refuses when too many requests come from it. What
+/// comes after it is counted as use of the server by its client.
+pub async fn limit_address<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(state) = request.app_data::<Data<WorkerState>>().cloned() {
         let address = ClientAddress::of(&request, &state.limits.trusted_proxies);
         request.extensions_mut().insert(address);
@@ -32,8 +36,12 @@ pub async fn limit_address<B: MessageBody>(
                 request.extensions_mut().insert(standing);
             }
             Ok(None) => {}
-            Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+            Err(error) => return Ok(request.error_response(error)),
         }
+        let served = Request::new(Arc::clone(&state.fair_use), address.host().network());
+        let work = async move { next.call(request).await };
+        let response = Rc::clone(&served).served_by(work).await?;
+        return Ok(response.map_body(|_, body| counted(served, body.boxed())));
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    Ok(next.call(request).await?.map_into_boxed_body())
 }

@@ -78,6 +78,22 @@ pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, Str
     Ok(())
 }
 
+/// How many bytes a JSON text has as PostgreSQL writes it, without spaces between its parts.
+pub fn json_bytes(json: &str) -> usize {
+    let (mut in_string, mut escaped) = (false, false);
+    let kept = json.bytes().filter(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        in_string || !byte.is_ascii_whitespace()
+    });
+    let zeros = numbers(json).map(|number| digits(number).saturating_sub(number.len()));
+    zeros.fold(kept.count(), usize::saturating_add)
+}
+
 /// The numbers of a JSON text, as they are written there.
 fn numbers(json: &str) -> impl Iterator<Item = &str> {
     let (mut in_string, mut escaped) = (false, false);
@@ -198,6 +214,14 @@ mod tests {
         for beyond in ["1e-99999999999999999999", "0e9223372036854775807"] {
             assert!(digits(beyond) > 1 << 60, "{beyond}");
         }
+    }
+
+    #[test]
+    fn bytes_are_counted_without_spaces_and_with_all_digits() {
+        assert_eq!(
+            json_bytes(r#" { "a \" b" : [ 1e3 , 0.5 ] } "#),
+            r#"{"a \" b":[1000,0.5]}"#.len()
+        );
     }
 
     #[test]

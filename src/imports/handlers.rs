@@ -22,6 +22,7 @@ use crate::{
         tokens::{ReadsActivities, WritesActivities},
     },
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
     http::{ApiPath, ApiQuery},
     state::WorkerState,
 };
@@ -128,11 +129,13 @@ pub async fn events(
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let (id, identity) = (id.0, user.identity());
+    let follower = fair_use::follow()?;
     // What fails now is answered as an error.
     let first = service::progress(&state, identity, id).await?;
     let until = Instant::now() + TELL_FOR;
     let told = stream::try_unfold(Some((None, first)), move |next| {
-        let state = state.clone();
+        // Held by the stream.
+        let (state, _) = (state.clone(), &follower);
         async move {
             let Some((mut told, mut now)) = next else { return Ok(None) };
             loop {

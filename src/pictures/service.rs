@@ -1,5 +1,6 @@
 //! From what is kept to a picture.
 
+use bytes::Bytes;
 use chrono::{Datelike, Days as Span, NaiveDate};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -20,9 +21,10 @@ use super::{
 };
 use crate::{
     accounts::TimeZone,
-    activities::streams::Streams,
+    activities::streams::{Reading, Series},
     auth::Identity,
     error::{ApiError, ApiResult},
+    fair_use,
     state::WorkerState,
     stats::{
         Period,
@@ -33,21 +35,53 @@ use crate::{
 /// What is yet to be drawn: nothing more is read for it.
 type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<Result<String, Uncovered>> + Send>;
 
+/// The series that a route is drawn of; its time only where part of it is left out.
+const TRACK: [Series; 4] = [Series::Time, Series::Latitude, Series::Longitude, Series::Altitude];
+
+/// The series that a chart is drawn of.
+const MEASURED: [Series; 7] = [
+    Series::Time,
+    Series::Latitude,
+    Series::Longitude,
+    Series::Distance,
+    Series::Speed,
+    Series::HeartRate,
+    Series::Power,
+];
+
 /// The picture of a user's log as SVG, or so many pixels wide as PNG. That it may be seen was found out
-/// before. [`Uncovered`] for a track that needs other zones; 404 without such an activity; 503 `busy`
-/// when too many are drawn.
+/// before. [`Uncovered`] for a track that needs other zones; 404 without such an activity; 429
+/// `rate_limited` or 503 `busy` when the user, or the asker's address, has too many pictures drawn.
 pub async fn paint(
     state: &WorkerState,
     user_id: Uuid,
     picture: Picture,
     look: Look,
     width: Option<u32>,
-) -> ApiResult<Result<Vec<u8>, Uncovered>> {
-    let (drawing, units) = {
+) -> ApiResult<Result<Bytes, Uncovered>> {
+    let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
+    let (units, zone, revision) = state.point_reads.run(read).await?;
+    let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
+    // A profile has no other units.
+    let units = look.units.unwrap_or_else(|| units.parse().unwrap_or_default());
+    // All that a picture depends on, privacy zones included. What is read below is of this revision
+    // or a later one.
+    let key = format!(
+        "{user_id} {revision} {picture:?} {zone} {} {:?} {units:?} {width:?}",
+        picture.zone(zone)?.today(),
+        look.theme,
+    );
+    if let Some(picture) = state.painter.drawn(&key) {
+        return Ok(Ok(picture));
+    }
+    let _turn = fair_use::picture().await?;
+    // Others may have waited for the same one.
+    if let Some(picture) = state.painter.drawn(&key) {
+        return Ok(Ok(picture));
+    }
+    let drawing = {
         let conn = state.pool.get().await?;
-        let (units, zone) = store::preferences(&conn, user_id).await?;
-        let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
-        let drawing = match picture {
+        match picture {
             Picture::Route { activity_id, disclosure } => {
                 let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
                 route(recorded, disclosure)
@@ -58,9 +92,7 @@ pub async fn paint(
             }
             Picture::Heatmap(options) => heatmap(&conn, user_id, zone, options).await?,
             Picture::Weekly(options) => weekly(&conn, user_id, zone, options).await?,
-        };
-        // A profile has no other units.
-        (drawing, look.units.unwrap_or_else(|| units.parse().unwrap_or_default()))
+        }
     };
     let theme = if width.is_some() { look.theme.settled() } else { look.theme };
     let draw = move || match (drawing(theme, units)?, width) {
@@ -68,7 +100,7 @@ pub async fn paint(
         (Ok(svg), None) => Ok(Ok(svg.into_bytes())),
         (Ok(svg), Some(width)) => png(&svg, width).map(Ok),
     };
-    state.painter.paint(draw).await
+    state.painter.paint(key, draw).await
 }
 
 /// The same of one's own log. 401 when the session has ended.
@@ -78,8 +110,8 @@ pub async fn paint_own(
     picture: Picture,
     look: Look,
     width: Option<u32>,
-) -> ApiResult<Vec<u8>> {
-    identity.confirm(&*state.pool.get().await?).await?;
+) -> ApiResult<Bytes> {
+    state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
     let painted = paint(state, identity.user_id, picture, look, width).await?;
     painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
 }
@@ -101,7 +133,7 @@ async fn recorded(
 
 fn route((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
     Box::new(move |theme, units| {
-        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
+        let streams = data.map(|data| Reading::of(data)?.unpacked(&TRACK)).transpose()?;
         Ok(disclosure.of(subject, streams).map(|(subject, streams)| {
             let track = streams.map(Track::of).unwrap_or_default();
             Route { subject, track }.draw(theme, units)
@@ -111,7 +143,7 @@ fn route((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) ->
 
 fn chart((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
     Box::new(move |theme, units| {
-        let streams = data.map(|data| Streams::unpack(&data)).transpose()?;
+        let streams = data.map(|data| Reading::of(data)?.unpacked(&MEASURED)).transpose()?;
         Ok(disclosure
             .of(subject, streams)
             .map(|(subject, streams)| Chart::new(subject, streams.as_ref()).draw(theme, units)))
@@ -157,8 +189,7 @@ async fn weekly(
 
 /// The user's days, and which of them is today.
 fn days_of(user_id: Uuid, kept: TimeZone, options: &DaysOptions) -> ApiResult<(Days, NaiveDate)> {
-    let asked = options.tz.as_deref().map(str::parse::<TimeZone>).transpose();
-    let zone = asked.map_err(ApiError::internal)?.unwrap_or(kept);
+    let zone = options.zone(kept)?;
     let types = options.types.clone();
     let days = Days { user_id, zone, is_kept: zone == kept, from: None, to: None, types };
     Ok((days, zone.today()))

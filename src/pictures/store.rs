@@ -10,7 +10,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::subject::Subject;
-use crate::db::{FetchOne, schema::profiles};
+use crate::db::{
+    FetchOne,
+    schema::{activity_feeds, profiles},
+};
 
 /// An activity and its packed streams.
 #[derive(QueryableByName)]
@@ -63,16 +66,22 @@ pub async fn recorded(
     .optional()
 }
 
-/// The units and the time zone that a user prefers.
-pub async fn preferences(
+/// The basis of all pictures of a user's log: the units and the time zone that the user
+/// prefers, and the revision of the log.
+pub async fn basis(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-) -> QueryResult<(String, String)> {
-    profiles::table
+) -> QueryResult<(String, String, i64)> {
+    let revision = activity_feeds::table
+        .filter(activity_feeds::user_id.eq(profiles::user_id))
+        .select(activity_feeds::last_revision)
+        .single_value();
+    let found: (String, String, Option<i64>) = profiles::table
         .find(user_id)
-        .select((profiles::preferred_units, profiles::time_zone))
+        .select((profiles::preferred_units, profiles::time_zone, revision))
         .first(&mut conn)
-        .await
+        .await?;
+    Ok((found.0, found.1, found.2.unwrap_or(0)))
 }
 
 impl Recorded {

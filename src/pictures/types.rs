@@ -141,6 +141,25 @@ pub struct WeeklyOptions {
     pub days: DaysOptions,
 }
 
+impl Picture {
+    /// The zone that says which day it is, if it matters.
+    pub fn zone(&self, kept: TimeZone) -> ApiResult<TimeZone> {
+        match self {
+            Self::Route { .. } | Self::Chart { .. } => Ok(TimeZone::default()),
+            Self::Heatmap(HeatmapOptions { days, .. })
+            | Self::Weekly(WeeklyOptions { days, .. }) => days.zone(kept),
+        }
+    }
+}
+
+impl DaysOptions {
+    /// The zone that was asked for, or else the profile's.
+    pub fn zone(&self, kept: TimeZone) -> ApiResult<TimeZone> {
+        let asked = self.tz.as_deref().map(str::parse).transpose();
+        Ok(asked.map_err(ApiError::internal)?.unwrap_or(kept))
+    }
+}
+
 impl DaysParams {
     fn parse(self) -> ApiResult<DaysOptions> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();

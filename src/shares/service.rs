@@ -1,5 +1,6 @@
 //! The rules of shares.
 
+use bytes::Bytes;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use crate::{
         sessions::Device,
     },
     error::{ApiError, ApiResult, ErrorCode, FieldError},
+    fair_use::{Client, Request},
     idempotency::{self, IdempotencyKey},
     pictures::{self, Theme, Uncovered},
     privacy,
@@ -151,11 +153,13 @@ pub async fn show(
     token: &ShareToken,
     params: SharedParams,
     width: Option<u32>,
-) -> ApiResult<(Vec<u8>, Theme)> {
+) -> ApiResult<(Bytes, Theme)> {
     let digest = token.digest();
     let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
     let found = state.point_reads.run(find).await?;
     let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
+    // Strangers do not use up what the owner may use.
+    Request::is_from(Client::ViewersOf(user_id));
     let shown = Shown::from_json(picture)?;
     let look = shown.look(params);
     let mut zones = None;

@@ -14,13 +14,18 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
-    activities::{export::Format, originals::Storage, streams::Streams},
+    activities::{
+        export::{Format, Pieces},
+        originals::Storage,
+        streams::{Form, Reading, StreamsText},
+    },
     error::{ApiError, ApiResult},
+    http::Written,
     jobs::Stopping,
 };
 
-/// In memory at a time.
-const PIECE: i64 = 50;
+/// Activities that are looked at at a time; as many of them are read as have a mebibyte.
+const PIECE: i64 = 16;
 
 /// What is being made, and how far it is.
 pub struct Contents<'a> {
@@ -104,20 +109,29 @@ impl Contents<'_> {
         content: &mut Vec<ListedFile>,
     ) -> ApiResult<Option<()>> {
         let mut after = Uuid::nil();
-        loop {
-            let pieces = store::streams(self.reader, self.job.user_id, after, PIECE).await?;
-            for piece in &pieces {
-                let Streams { started_at, series, breaks } = Streams::unpack(&piece.data)?;
-                let exported = ExportedStreams { started_at, breaks, series };
-                let json = serde_json::to_vec(&exported).map_err(ApiError::internal)?;
-                content.push(archive.add(streams_path(piece.activity_id), &json).await?);
+        while let Some(next) = store::streams(self.reader, self.job.user_id, after).await? {
+            after = next.activity_id;
+            let reading = Reading::of(next.data)?;
+            let (started_at, breaks) = (reading.started_at, reading.breaks.clone());
+            let (outline, series) = (
+                ExportedStreams { started_at, breaks, series: Vec::new() },
+                reading.series.clone(),
+            );
+            let mut text = StreamsText::new(reading, series, &outline, Form::Pairs)?;
+            archive.begin(streams_path(after))?;
+            loop {
+                let (piece, has_more) = text.write_piece()?;
+                archive.write(&piece).await?;
+                if !has_more {
+                    break;
+                }
             }
-            let Some(last) = pieces.last() else { return Ok(Some(())) };
-            after = last.activity_id;
-            if self.go_on(pieces.len()).await?.is_none() {
+            content.push(archive.end()?);
+            if self.go_on(1).await?.is_none() {
                 return Ok(None);
             }
         }
+        Ok(Some(()))
     }
 
     async fn originals(
@@ -149,9 +163,12 @@ impl Contents<'_> {
     async fn csv(&mut self, archive: &mut Archive<'_>) -> ApiResult<ListedFile> {
         archive.begin(CSV.to_owned())?;
         archive.write(Format::Csv.head().as_bytes()).await?;
-        let mut after = Uuid::nil();
+        let (mut after, mut pieces) = (Uuid::nil(), Pieces::default());
         loop {
-            let piece = store::shown(self.reader, self.job.user_id, after, PIECE).await?;
+            let user_id = self.job.user_id;
+            let sizes = store::sizes(self.reader, user_id, after, pieces.look_at()).await?;
+            let Some(fitting) = pieces.fitting(&sizes) else { return archive.end() };
+            let piece = store::shown(self.reader, user_id, after, fitting).await?;
             let Some(last) = piece.last() else { return archive.end() };
             after = last.summary.id;
             archive.write(&Format::Csv.write(&piece, false)?).await?;

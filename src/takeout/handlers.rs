@@ -15,6 +15,7 @@ use super::{service, store, types::Standing};
 use crate::{
     auth::{CurrentUser, reauth::ProofBody, sessions::Device},
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
     http::OptionalJson,
     state::WorkerState,
 };
@@ -83,10 +84,12 @@ pub async fn download(
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }
+    let turn = fair_use::stream().await?;
     service::note_download(&state, user.identity(), &device).await?;
     // A connection is held for a piece, and not while a slow client takes it.
     let pieces = stream::try_unfold(0, move |number| {
-        let state = state.clone();
+        // Held by the stream.
+        let (state, _) = (state.clone(), &turn);
         async move {
             let conn = state.pool.get().await?;
             let piece = store::chunk(&conn, takeout.id, number).await?;

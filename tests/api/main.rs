@@ -21,6 +21,7 @@ mod delivery;
 mod dev_mode;
 mod errors;
 mod failover;
+mod fair_use;
 mod garmin;
 mod hardening;
 mod house_rules;

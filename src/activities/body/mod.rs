@@ -25,8 +25,8 @@ use crate::{
 
 pub use checks::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, instant};
 
-const MAX_LAPS: usize = 10_000;
-const MAX_SETS: usize = 1000;
+pub const MAX_LAPS: usize = 1000;
+pub const MAX_SETS: usize = 1000;
 
 /// The body of PUT: what is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
@@ -107,7 +107,7 @@ pub struct ActivityBody {
     #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("TRAIL_RUNNING"))]
     sport_raw: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<Vec<Lap>>, max_items = 10000)]
+    #[schema(value_type = Option<Vec<Lap>>, max_items = 1000)]
     laps: Patch<Vec<Object<Lap>>>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<ExerciseSet>>, max_items = 1000)]
@@ -168,6 +168,7 @@ impl NewActivityBody {
         let required = activity_type.zip(started_at).zip(duration_secs);
         let ((activity_type, (started_at, offset)), duration_secs) = v.finish_with(required)?;
         details.utc_offset_minutes = details.utc_offset_minutes.or(offset.map(Some));
+        details.check_size()?;
         let source = source.unwrap_or_default();
         Ok(NewActivity { activity_type, started_at, duration_secs, source, details })
     }
@@ -196,6 +197,7 @@ impl ActivityBody {
         let offset = started_at.and_then(|(_, offset)| offset);
         let given = &mut changes.details.utc_offset_minutes;
         *given = given.or(offset.map(Some));
+        changes.details.check_size()?;
         Ok(changes)
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::db::{Connector, listen};
 
-/// What `take_activity_revisions` notifies.
+/// What `notify_of_changes` notifies.
 const CHANNEL: &str = "activities";
 
 /// Shared by all workers; cheap to clone.

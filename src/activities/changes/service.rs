@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
 use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
 
 use super::{
     position::Position,
@@ -15,13 +16,21 @@ use crate::{
     activities::include::{self, Include, Listed},
     auth::Identity,
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
     state::WorkerState,
 };
+
+/// An answer is cut where it becomes longer; notes alone may have 40 KB for each activity.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// Activities that are read at a time: with the longest notes, 4 MB.
+const PIECE: i64 = 101;
 
 /// How long a server that is about to end lets a client wait.
 const LEAVING_WAIT: Duration = Duration::from_secs(1);
 
-/// What changed since `since`; when nothing did, what changes within `wait`.
+/// What changed since `since`; when nothing did, what changes within `wait`. 429 `rate_limited`
+/// when too many requests of the user wait.
 pub async fn read(
     state: &WorkerState,
     identity: Identity,
@@ -33,6 +42,7 @@ pub async fn read(
     if !page.changes.is_empty() || wait.is_zero() {
         return Ok(page);
     }
+    let _follower = fair_use::follow()?;
     if state.is_leaving() {
         // Not at once, because the client will ask again at once.
         tokio::time::sleep(wait.min(LEAVING_WAIT)).await;
@@ -50,6 +60,28 @@ pub async fn read(
         if !page.changes.is_empty() || !timeout_at(deadline, waiting.rung()).await.unwrap_or(false)
         {
             return Ok(page);
+        }
+    }
+}
+
+/// The earliest `limit` activities that changed after `revision`, or as many as fill an answer.
+async fn changed(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    revision: i64,
+    limit: i64,
+) -> ApiResult<Vec<Change>> {
+    let (mut changes, mut bytes, mut left) = (Vec::new(), 0, limit);
+    loop {
+        let after = changes.last().map_or(revision, Change::revision);
+        let piece = store::changed(conn, user_id, after, left.min(PIECE)).await?;
+        let is_last = i64::try_from(piece.len()).is_ok_and(|length| length < PIECE);
+        left -= PIECE;
+        bytes += piece.iter().map(Change::bytes).sum::<usize>();
+        changes.extend(piece);
+        // One more than fits shows that there is more.
+        if is_last || left <= 0 || bytes > 2 * MAX_BYTES {
+            return Ok(changes);
         }
     }
 }
@@ -88,12 +120,19 @@ async fn changes(
         return Err(ApiError::new(ErrorCode::ResyncRequired, message));
     }
     let one_more = limit + 1;
-    let mut changes = store::changed(conn, identity.user_id, since.revision, one_more).await?;
+    let mut changes = changed(conn, identity.user_id, since.revision, one_more).await?;
     changes.extend(store::deleted(conn, identity.user_id, since.revision, one_more).await?);
     changes.sort_by_key(Change::revision);
     let limit = usize::try_from(limit).map_err(ApiError::internal)?;
-    let mut has_more = changes.len() > limit;
-    changes.truncate(limit);
+    let mut bytes = 0;
+    let fitting = changes.iter().take(limit).take_while(|change| {
+        let fits = bytes < MAX_BYTES;
+        bytes += change.bytes();
+        fits
+    });
+    let fitting = fitting.count();
+    let mut has_more = changes.len() > fitting;
+    changes.truncate(fitting);
     if include.is_any() {
         let mut activities: Vec<&mut Listed> = Vec::new();
         for change in &mut changes {

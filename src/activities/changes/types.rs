@@ -44,6 +44,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// About how long it is as JSON.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Changed { activity } => activity.summary.bytes(),
+            Self::Deleted { .. } => 100,
+        }
+    }
+
     pub fn revision(&self) -> i64 {
         match self {
             Self::Changed { activity } => activity.summary.revision,

@@ -14,14 +14,15 @@ use futures_util::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{format::Format, service};
+use super::{
+    format::Format,
+    service::{self, Place},
+};
 use crate::{
-    activities::{
-        list::{Cursor, FilterParams},
-        types::Activity,
-    },
+    activities::{list::FilterParams, types::Activity},
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult},
+    fair_use,
     http::ApiQuery,
     state::WorkerState,
 };
@@ -75,26 +76,32 @@ pub async fn export(
         // The body of an answer to HEAD is made all the same, and thrown away.
         return Ok(answer.finish());
     }
+    let turn = fair_use::stream().await?;
     // The first piece is read before anything is sent: what fails now is answered as an error.
-    let (activities, next) = service::piece(&state, identity, &filter, None).await?;
-    let mut first = format.head().into_bytes();
-    first.extend(format.write(&activities, true)?);
-    let first = Stage::Piece(first, next);
-    let pieces = stream::try_unfold(first, move |stage| {
-        let (state, filter) = (state.clone(), Rc::clone(&filter));
+    let first = match service::piece(&state, identity, &filter, Place::default()).await? {
+        Some((activities, next)) => {
+            let piece = [format.head().into_bytes(), format.write(&activities, true)?].concat();
+            (piece, Stage::Next(next))
+        }
+        None => (format.head().into_bytes(), Stage::Tail),
+    };
+    let pieces = stream::try_unfold(Stage::Ready(first.0, Box::new(first.1)), move |stage| {
+        // Held by the stream.
+        let (state, filter, _) = (state.clone(), Rc::clone(&filter), &turn);
         async move {
-            let piece = match stage {
-                Stage::Piece(piece, next) => (piece, next.map_or(Stage::Tail, Stage::Next)),
-                Stage::Next(after) => {
-                    let (activities, next) =
-                        service::piece(&state, identity, &filter, Some(after)).await?;
-                    let piece = format.write(&activities, false)?;
-                    (piece, next.map_or(Stage::Tail, Stage::Next))
-                }
-                Stage::Tail => (format.tail().as_bytes().to_vec(), Stage::Over),
+            let (piece, next) = match stage {
+                Stage::Ready(piece, next) => (piece, *next),
+                Stage::Next(place) => match service::piece(&state, identity, &filter, place).await?
+                {
+                    Some((activities, next)) => {
+                        (format.write(&activities, false)?, Stage::Next(next))
+                    }
+                    None => (format.tail().into(), Stage::Over),
+                },
+                Stage::Tail => (format.tail().into(), Stage::Over),
                 Stage::Over => return Ok(None),
             };
-            Ok::<_, ApiError>(Some((Bytes::from(piece.0), piece.1)))
+            Ok::<_, ApiError>(Some((Bytes::from(piece), next)))
         }
     });
     Ok(answer.streaming(pieces))
@@ -102,8 +109,8 @@ pub async fn export(
 
 /// What is sent next.
 enum Stage {
-    Piece(Vec<u8>, Option<Cursor>),
-    Next(Cursor),
+    Ready(Vec<u8>, Box<Stage>),
+    Next(Place),
     Tail,
     Over,
 }

@@ -1,9 +1,12 @@
-//! `/activities/export`: the whole log at once, in as little memory as a few activities need.
+//! `/activities/export`: the whole log at once, a mebibyte of it in memory at a time.
 
 mod format;
 mod handlers;
+mod pieces;
 mod service;
 mod store;
 
 pub use format::Format;
 pub use handlers::*;
+pub use pieces::Pieces;
+pub use store::{BYTES, Size};

@@ -1,6 +1,9 @@
 //! Reading the log piece by piece.
 
-use super::store;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{pieces::Pieces, store};
 use crate::{
     activities::{
         list::{Cursor, Filter, Value},
@@ -11,26 +14,34 @@ use crate::{
     state::WorkerState,
 };
 
-/// Activities that are in memory at once: with all the device data they may have, 25 MiB.
-const PIECE: i64 = 50;
+/// Where the next piece begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    last: Option<(DateTime<Utc>, Uuid)>,
+    pieces: Pieces,
+}
 
-/// The piece after `after`, and where the next one begins if there is one. A connection is held no
-/// longer than it takes.
+/// The piece at `place`, and the place after it; `None` at the end. A connection is held no longer
+/// than it takes to read a piece.
 pub async fn piece(
     state: &WorkerState,
     identity: Identity,
     filter: &Filter,
-    after: Option<Cursor>,
-) -> ApiResult<(Vec<Activity>, Option<Cursor>)> {
+    Place { last, mut pieces }: Place,
+) -> ApiResult<Option<(Vec<Activity>, Place)>> {
     let conn = state.pool.get().await?;
-    let activities = store::after(&conn, identity, filter, after, PIECE).await?;
-    if activities.is_empty() {
+    let after = last.map(|(time, id)| Cursor { value: Value::Time(time), id });
+    let sizes = store::sizes(&conn, identity, filter, after, pieces.look_at()).await?;
+    let Some(fitting) = pieces.fitting(&sizes) else {
         identity.confirm(&conn).await?;
-    }
-    let is_full = i64::try_from(activities.len()).is_ok_and(|length| length == PIECE);
-    let next = activities
-        .last()
-        .filter(|_| is_full)
-        .map(|last| Cursor { value: Value::Time(last.summary.started_at), id: last.summary.id });
-    Ok((activities, next))
+        return Ok(None);
+    };
+    let activities = store::after(&conn, identity, filter, after, fitting).await?;
+    let Some(last) = activities.last() else {
+        // They were deleted since, or the session ended.
+        identity.confirm(&conn).await?;
+        return Ok(None);
+    };
+    let last = Some((last.summary.started_at, last.summary.id));
+    Ok(Some((activities, Place { last, pieces })))
 }

@@ -2,21 +2,27 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    body::SizedStream,
     http::header::{
         self, AcceptEncoding, Charset, ContentDisposition, DispositionParam, DispositionType,
         Encoding, ExtendedValue, Header,
     },
-    web::Data,
+    web::{Bytes, Data},
 };
+use futures_util::stream;
 use uuid::Uuid;
 
 use super::{storage::unpacked, store};
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
+    fair_use,
     http::ApiPath,
     state::WorkerState,
 };
+
+/// Sent at a time.
+const SLICE_BYTES: usize = 64 * 1024;
 
 /// The file that an activity was made of, as it came.
 ///
@@ -37,6 +43,7 @@ pub async fn original(
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let identity = user.identity();
+    let turn = fair_use::stream().await?;
     let found = {
         let conn = state.pool.get().await?;
         identity.found(store::find(&conn, identity, id.0).await?, &conn).await?
@@ -56,14 +63,22 @@ pub async fn original(
     };
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/octet-stream").insert_header(disposition);
-    if file.is_packed && takes_gzip(&request) {
+    let content = if file.is_packed && takes_gzip(&request) {
         // As it is kept, so that nothing is packed anew.
-        return Ok(answer
+        answer
             .insert_header((header::CONTENT_ENCODING, "gzip"))
-            .insert_header((header::VARY, "accept-encoding"))
-            .body(file.data));
-    }
-    Ok(answer.body(unpacked(file).await?))
+            .insert_header((header::VARY, "accept-encoding"));
+        file.data
+    } else {
+        unpacked(file).await?
+    };
+    let bytes = content.len() as u64;
+    // The turn lasts until the client has read the file.
+    let slices = stream::unfold((Bytes::from(content), turn), |(mut rest, turn)| async move {
+        let slice = rest.split_to(rest.len().min(SLICE_BYTES));
+        (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, turn)))
+    });
+    Ok(answer.body(SizedStream::new(bytes, Box::pin(slices))))
 }
 
 fn takes_gzip(request: &HttpRequest) -> bool {

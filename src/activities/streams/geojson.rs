@@ -1,10 +1,16 @@
 //! A track as GeoJSON (RFC 7946).
 
+use std::{collections::VecDeque, iter::Peekable, vec};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Series, Streams};
+use super::{Reading, Series, Values};
+use crate::{
+    error::{ApiError, ApiResult},
+    http::Written,
+};
 
 /// One Feature: a LineString, or a MultiLineString when there were pauses or the track crosses the
 /// antimeridian, where it is cut (RFC 7946, section 3.1.9); without a position, and
@@ -16,67 +22,186 @@ pub struct TrackFeature {
     #[schema(examples("Feature"))]
     kind: &'static str,
     id: Uuid,
+    /// Written by [`TrackText`].
     #[schema(required, value_type = Option<Object>)]
-    geometry: Option<Geometry>,
+    geometry: (),
     #[schema(value_type = Object)]
     properties: Properties,
 }
 
 #[derive(Serialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Geometry {
-    LineString(Line),
-    MultiLineString(Vec<Line>),
-}
-
-/// Longitude, latitude, and altitude where it is known.
-type Line = Vec<Vec<f64>>;
-
-#[derive(Serialize)]
 struct Properties {}
 
 impl TrackFeature {
-    pub fn new(id: Uuid, streams: &Streams) -> Self {
-        let mut lines = lines(streams);
-        let geometry = match lines.len() {
-            0 => None,
-            1 => lines.pop().map(Geometry::LineString),
-            _ => Some(Geometry::MultiLineString(lines)),
+    /// The feature, to be written bit by bit.
+    pub fn text(id: Uuid, reading: Reading) -> ApiResult<TrackText> {
+        let outline = Self { kind: "Feature", id, geometry: (), properties: Properties {} };
+        let outline = serde_json::to_string(&outline).map_err(ApiError::internal)?;
+        let (head, tail) = outline.split_once("null").unwrap_or_default();
+        let (geometry, end) = match lines(&reading)? {
+            0 => ("null", ""),
+            1 => (r#"{"type":"LineString","coordinates":"#, "}"),
+            _ => (r#"{"type":"MultiLineString","coordinates":["#, "]}"),
         };
-        Self { kind: "Feature", id, geometry, properties: Properties {} }
+        Ok(TrackText {
+            head: Some(format!("{head}{geometry}")),
+            tail: format!("{end}{tail}"),
+            steps: Steps::of(&reading)?,
+            held: None,
+            is_in_line: false,
+            is_first: true,
+        })
     }
 }
 
-/// The pieces between the breaks and at the antimeridian. A line has two positions at least (RFC
+/// Longitude, latitude, and altitude where it is known.
+type Place = Vec<f64>;
+
+/// Lines that begin at the breaks and at the antimeridian. One has two positions at least (RFC
 /// 7946, section 3.1.4).
-fn lines(streams: &Streams) -> Vec<Line> {
-    let (Some(latitudes), Some(longitudes)) =
-        (streams.get(Series::Latitude), streams.get(Series::Longitude))
-    else {
-        return Vec::new();
-    };
-    let altitudes = streams.get(Series::Altitude);
-    let mut lines = vec![Line::new()];
-    for (at, (latitude, longitude)) in latitudes.iter().zip(longitudes).enumerate() {
-        if streams.breaks.contains(&at) {
-            lines.push(Line::new());
+pub struct TrackText {
+    head: Option<String>,
+    tail: String,
+    steps: Option<Steps>,
+    /// The first position of a line, until there is another.
+    held: Option<Place>,
+    is_in_line: bool,
+    is_first: bool,
+}
+
+impl Written for TrackText {
+    fn write(&mut self, out: &mut Vec<u8>) -> ApiResult<bool> {
+        if let Some(head) = self.head.take() {
+            out.extend(head.into_bytes());
         }
-        let (Some(latitude), Some(longitude)) = (latitude, longitude) else { continue };
-        let altitude = altitudes.and_then(|altitudes| altitudes.get(at).copied().flatten());
-        let point: Vec<f64> = [*longitude, *latitude].into_iter().chain(altitude).collect();
-        let Some(line) = lines.last_mut() else { continue };
-        let Some([end, start]) = line.last().and_then(|before| cut(before, &point)) else {
-            line.push(point);
-            continue;
+        let step = self.steps.as_mut().and_then(Iterator::next).transpose()?;
+        if matches!(step, None | Some(Step::Line)) {
+            if self.is_in_line {
+                out.push(b']');
+            }
+            (self.is_in_line, self.held) = (false, None);
+        }
+        let Some(step) = step else {
+            out.extend(self.tail.bytes());
+            return Ok(false);
         };
-        // A point on the antimeridian is not there twice.
-        if line.last() != Some(&end) {
-            line.push(end);
+        if let Step::To(place) = step {
+            if self.is_in_line {
+                write_place(out, b',', &place)?;
+            } else if let Some(first) = self.held.take() {
+                if !std::mem::take(&mut self.is_first) {
+                    out.push(b',');
+                }
+                write_place(out, b'[', &first)?;
+                write_place(out, b',', &place)?;
+                self.is_in_line = true;
+            } else {
+                self.held = Some(place);
+            }
         }
-        lines.push(if start == point { vec![point] } else { vec![start, point] });
+        Ok(true)
     }
-    lines.retain(|line| line.len() > 1);
-    lines
+}
+
+fn write_place(out: &mut Vec<u8>, before: u8, place: &Place) -> ApiResult<()> {
+    out.push(before);
+    serde_json::to_writer(out, place).map_err(ApiError::internal)
+}
+
+/// How many lines there are; 2 stands for more.
+fn lines(reading: &Reading) -> ApiResult<usize> {
+    let (mut lines, mut length) = (0, 0);
+    for step in Steps::of(reading)?.into_iter().flatten() {
+        length = if matches!(step?, Step::Line) { 0 } else { length + 1 };
+        lines += usize::from(length == 2);
+        if lines == 2 {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+enum Step {
+    To(Place),
+    /// The next position begins a line.
+    Line,
+}
+
+/// From position to position.
+struct Steps {
+    latitudes: Values,
+    longitudes: Values,
+    altitudes: Option<Values>,
+    breaks: Peekable<vec::IntoIter<usize>>,
+    at: usize,
+    before: Option<Place>,
+    ready: VecDeque<Step>,
+}
+
+impl Steps {
+    /// `None` where no positions were recorded.
+    fn of(reading: &Reading) -> ApiResult<Option<Self>> {
+        let latitudes = reading.values(Series::Latitude)?;
+        let Some((latitudes, longitudes)) = latitudes.zip(reading.values(Series::Longitude)?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            latitudes,
+            longitudes,
+            altitudes: reading.values(Series::Altitude)?,
+            breaks: reading.breaks.clone().into_iter().peekable(),
+            at: 0,
+            before: None,
+            ready: VecDeque::new(),
+        }))
+    }
+
+    /// Reads the next point, if there is one.
+    fn read(&mut self) -> ApiResult<bool> {
+        let latitude = self.latitudes.next().transpose()?;
+        let longitude = self.longitudes.next().transpose()?;
+        let altitude = self.altitudes.as_mut().and_then(Iterator::next).transpose()?.flatten();
+        let Some((latitude, longitude)) = latitude.zip(longitude) else { return Ok(false) };
+        if self.breaks.next_if(|at| *at <= self.at).is_some() {
+            self.ready.push_back(Step::Line);
+            self.before = None;
+        }
+        self.at += 1;
+        let Some((latitude, longitude)) = latitude.zip(longitude) else { return Ok(true) };
+        let place: Place = [longitude, latitude].into_iter().chain(altitude).collect();
+        let crossed = self.before.as_ref().and_then(|before| cut(before, &place));
+        if let Some([end, start]) = crossed {
+            // A point on the antimeridian is not there twice.
+            if self.before.as_ref() != Some(&end) {
+                self.ready.push_back(Step::To(end));
+            }
+            self.ready.push_back(Step::Line);
+            if start != place {
+                self.ready.push_back(Step::To(start));
+            }
+        }
+        self.ready.push_back(Step::To(place.clone()));
+        self.before = Some(place);
+        Ok(true)
+    }
+}
+
+impl Iterator for Steps {
+    type Item = ApiResult<Step>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Some(Ok(step));
+            }
+            match self.read() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
 }
 
 /// Where the way from `before` to `after` crosses the antimeridian, on the one side and on the

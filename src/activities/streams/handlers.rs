@@ -1,10 +1,11 @@
 //! HTTP to service and back.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpResponse, http::header::ContentType, web::Data};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Streams,
+    Reading,
     geojson::TrackFeature,
     store,
     types::{StreamParams, StreamsAnswer, TrackParams},
@@ -12,7 +13,8 @@ use super::{
 use crate::{
     auth::{Identity, Permitted, tokens::ReadsActivities},
     error::ApiResult,
-    http::{ApiPath, ApiQuery},
+    fair_use,
+    http::{ApiPath, ApiQuery, written},
     state::WorkerState,
 };
 
@@ -31,9 +33,13 @@ pub async fn streams(
     id: ApiPath<Uuid>,
     params: ApiQuery<StreamParams>,
 ) -> ApiResult<HttpResponse> {
-    let wanted = params.0.wanted()?;
-    let streams = read(&state, user.identity(), id.0).await?;
-    Ok(HttpResponse::Ok().json(StreamsAnswer::new(streams, &wanted, params.0.resolution)))
+    let (wanted, resolution) = (params.0.wanted()?, params.0.resolution);
+    let turn = fair_use::stream().await?;
+    let found = read(&state, user.identity(), id.0).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(ContentType::json());
+    let begin = move || StreamsAnswer::text(Reading::of_found(found)?, &wanted, resolution);
+    written(state, turn, answer, begin).await
 }
 
 /// The track of an activity, to be drawn on a map.
@@ -51,19 +57,21 @@ pub async fn track(
     id: ApiPath<Uuid>,
     params: ApiQuery<TrackParams>,
 ) -> ApiResult<HttpResponse> {
-    let streams = params.0.resolution.of(read(&state, user.identity(), id.0).await?);
-    let track = TrackFeature::new(id.0, &streams);
-    Ok(HttpResponse::Ok().content_type("application/geo+json").json(track))
+    let turn = fair_use::stream().await?;
+    let found = read(&state, user.identity(), id.0).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/geo+json");
+    let (id, resolution) = (id.0, params.0.resolution);
+    let begin = move || TrackFeature::text(id, resolution.of(Reading::of_found(found)?));
+    written(state, turn, answer, begin).await
 }
 
-/// The streams of an activity, empty if it has none.
-pub async fn read(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Streams> {
-    let found = {
-        let conn = state.pool.get().await?;
-        identity.found(store::find(&conn, identity, id).await?, &conn).await?
-    };
-    match found {
-        (_, Some(data)) => Streams::unpack(&data),
-        (started_at, None) => Ok(Streams { started_at, series: Vec::new(), breaks: Vec::new() }),
-    }
+/// When the activity started, and its packed streams if it has any.
+pub async fn read(
+    state: &WorkerState,
+    identity: Identity,
+    id: Uuid,
+) -> ApiResult<(DateTime<Utc>, Option<Vec<u8>>)> {
+    let conn = state.pool.get().await?;
+    identity.found(store::find(&conn, identity, id).await?, &conn).await
 }

@@ -3,9 +3,13 @@
 mod geojson;
 mod handlers;
 mod packed;
+mod reading;
 mod store;
+mod text;
 mod types;
 
 pub use handlers::*;
 pub use packed::{Series, Streams};
+pub use reading::{Reading, Values};
 pub use store::{Kept, find, put};
+pub use text::{Form, StreamsText};

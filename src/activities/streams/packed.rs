@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
-const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+pub(super) const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 
 /// To be deflated on end: some tenth of a millisecond.
 const PIECE_BYTES: usize = 4096;
@@ -77,7 +77,7 @@ impl Series {
     ];
 
     /// Steps to one unit: values are kept as whole steps.
-    fn steps(self) -> f64 {
+    pub(super) fn steps(self) -> f64 {
         match self {
             // A centimetre on the ground.
             Self::Latitude | Self::Longitude => 1e7,
@@ -169,24 +169,39 @@ impl Streams {
 
     /// At most `points` of them, evenly spread, with the first and the last.
     pub fn thinned(self, points: usize) -> Self {
-        let length = self.points();
-        if length <= points || points < 2 {
-            return self;
-        }
-        // In whole numbers: the n-th point kept is n · (length - 1) / (points - 1).
-        let at = |n: usize| n * (length - 1) / (points - 1);
+        let Some(thinning) = Thinning::to(points, self.points()) else { return self };
         let series = self.series.into_iter().map(|(series, values)| {
-            (series, (0..points).filter_map(|n| values.get(at(n)).copied()).collect())
+            (series, (0..points).filter_map(|n| values.get(thinning.at(n)).copied()).collect())
         });
         let series = series.collect();
-        let mut breaks: Vec<usize> = self
-            .breaks
-            .iter()
-            .map(|old| (old * (points - 1)).div_ceil(length - 1))
-            .filter(|new| (1..points).contains(new))
-            .collect();
+        Self { series, breaks: thinning.breaks(&self.breaks), ..self }
+    }
+}
+
+/// Which of many points are kept, the first and the last among them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Thinning {
+    length: usize,
+    points: usize,
+}
+
+impl Thinning {
+    /// `None` where all of them are kept.
+    pub(super) fn to(points: usize, length: usize) -> Option<Self> {
+        (length > points && points >= 2).then_some(Self { length, points })
+    }
+
+    /// Which one the `n`-th kept is.
+    pub(super) fn at(self, n: usize) -> usize {
+        n * (self.length - 1) / (self.points - 1)
+    }
+
+    pub(super) fn breaks(self, breaks: &[usize]) -> Vec<usize> {
+        let (length, points) = (self.length, self.points);
+        let moved = breaks.iter().map(|old| (old * (points - 1)).div_ceil(length - 1));
+        let mut breaks: Vec<usize> = moved.filter(|new| (1..points).contains(new)).collect();
         breaks.dedup();
-        Self { series, breaks, ..self }
+        breaks
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Series, Streams};
+use super::{Form, Reading, Series, StreamsText};
 use crate::{
     error::{ApiError, ApiResult},
     http::rfc3339,
@@ -26,11 +26,11 @@ pub enum Resolution {
 }
 
 impl Resolution {
-    pub fn of(self, streams: Streams) -> Streams {
+    pub fn of(self, reading: Reading) -> Reading {
         match self {
-            Self::Low => streams.thinned(100),
-            Self::Medium => streams.thinned(1000),
-            Self::Full => streams,
+            Self::Low => reading.thinned(100),
+            Self::Medium => reading.thinned(1000),
+            Self::Full => reading,
         }
     }
 }
@@ -93,18 +93,22 @@ pub struct StreamsAnswer {
 }
 
 impl StreamsAnswer {
-    pub fn new(streams: Streams, wanted: &[Series], resolution: Resolution) -> Self {
-        let streams = resolution.of(streams);
-        Self {
-            started_at: streams.started_at,
+    /// The answer, to be written bit by bit.
+    pub fn text(
+        reading: Reading,
+        wanted: &[Series],
+        resolution: Resolution,
+    ) -> ApiResult<StreamsText> {
+        let reading = resolution.of(reading);
+        let outline = Self {
+            started_at: reading.started_at,
             resolution,
-            points: streams.points(),
-            breaks: streams.breaks,
-            series: streams
-                .series
-                .into_iter()
-                .filter(|(series, _)| wanted.contains(series))
-                .collect(),
-        }
+            points: reading.points,
+            series: BTreeMap::new(),
+            breaks: reading.breaks.clone(),
+        };
+        let series = reading.series.iter().filter(|series| wanted.contains(series));
+        let series = series.copied().collect();
+        StreamsText::new(reading, series, &outline, Form::Members)
     }
 }

@@ -3,13 +3,10 @@
 use std::io;
 
 use super::{
-    points::{Point, date_time, pieces},
-    xml::{Xml, document, element, text},
+    points::{Point, date_time},
+    xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::{
-    streams::{Series, Streams},
-    types::ActivitySummary,
-};
+use crate::activities::{streams::Series, types::ActivitySummary};
 
 const ROOT: [(&str, &str); 4] = [
     ("version", "1.1"),
@@ -18,29 +15,26 @@ const ROOT: [(&str, &str); 4] = [
     ("xmlns:gpxtpx", "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"),
 ];
 
-/// `None` without a single position: a point of GPX must have one.
-pub fn write(activity: &ActivitySummary, streams: &Streams) -> io::Result<Option<Vec<u8>>> {
-    if !pieces(streams).flatten().any(|point| point.position().is_some()) {
-        return Ok(None);
-    }
-    let track = |xml: &mut Xml| {
-        text(xml, "name", activity.title.as_ref())?;
-        text(xml, "desc", activity.notes.as_ref())?;
-        text(xml, "type", Some(&activity.activity_type))?;
-        for piece in pieces(streams) {
-            element(xml, "trkseg", &[], |xml| {
-                let mut placed = piece.filter_map(|point| Some((point, point.position()?)));
-                placed.try_for_each(|(point, position)| write_point(xml, point, position))
-            })?;
-        }
-        Ok(())
-    };
-    document(|xml| element(xml, "gpx", &ROOT, |xml| element(xml, "trk", &[], track))).map(Some)
+/// All that comes before the first point.
+pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
+    declaration(xml)?;
+    open(xml, "gpx", &ROOT)?;
+    open(xml, "trk", &[])?;
+    text(xml, "name", activity.title.as_ref())?;
+    text(xml, "desc", activity.notes.as_ref())?;
+    text(xml, "type", Some(&activity.activity_type))?;
+    open(xml, "trkseg", &[])
 }
 
-fn write_point(
+/// All that comes after the last piece.
+pub fn end(xml: &mut Xml) -> io::Result<()> {
+    close(xml, "trk")?;
+    close(xml, "gpx")
+}
+
+pub fn write_point(
     xml: &mut Xml,
-    point: Point<'_>,
+    point: &Point,
     (latitude, longitude): (f64, f64),
 ) -> io::Result<()> {
     let (latitude, longitude) = (latitude.to_string(), longitude.to_string());

@@ -5,25 +5,48 @@ use actix_web::{
     http::header::{ContentDisposition, DispositionParam, DispositionType},
     web::Data,
 };
+use derive_more::Display;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{gpx, tcx};
+use super::text::TrackText;
 use crate::{
-    activities::{service, streams},
+    activities::{
+        service,
+        streams::{self, Reading},
+    },
     auth::{Permitted, tokens::ReadsActivities},
-    error::{ApiError, ApiResult, ErrorCode},
-    http::{ApiPath, ApiQuery},
+    error::{ApiResult, ErrorCode},
+    fair_use,
+    http::{ApiPath, ApiQuery, written},
     state::WorkerState,
 };
 
 /// How an activity is written.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, ToSchema)]
+#[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum TrackFormat {
     Gpx,
     Tcx,
+}
+
+impl TrackFormat {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Gpx => "application/gpx+xml",
+            Self::Tcx => "application/vnd.garmin.tcx+xml",
+        }
+    }
+
+    /// The element of points between pauses.
+    pub fn piece(self) -> &'static str {
+        match self {
+            Self::Gpx => "trkseg",
+            Self::Tcx => "Track",
+        }
+    }
 }
 
 /// The query string of `GET /activities/{id}/export`.
@@ -50,27 +73,17 @@ pub async fn track_file(
     id: ApiPath<Uuid>,
     params: ApiQuery<TrackFileParams>,
 ) -> ApiResult<HttpResponse> {
-    let identity = user.identity();
+    let (identity, format) = (user.identity(), params.0.format);
+    let turn = fair_use::stream().await?;
     let activity = service::get(&state, identity, id.0).await?.summary;
-    let streams = streams::read(&state, identity, id.0).await?;
-    let (content, content_type, ending) = match params.0.format {
-        TrackFormat::Gpx => {
-            let written = gpx::write(&activity, &streams).map_err(ApiError::internal)?;
-            let content = written.ok_or_else(|| {
-                let message = "without a position there is no GPX; take TCX";
-                ApiError::new(ErrorCode::NoTrack, message)
-            })?;
-            (content, "application/gpx+xml", "gpx")
-        }
-        TrackFormat::Tcx => {
-            let content = tcx::write(&activity, &streams).map_err(ApiError::internal)?;
-            (content, "application/vnd.garmin.tcx+xml", "tcx")
-        }
-    };
-    let name = format!("{}.{ending}", activity.started_at.format("%Y-%m-%dT%H%M%SZ"));
+    let found = streams::read(&state, identity, id.0).await?;
+    let name = activity.started_at.format("%Y-%m-%dT%H%M%SZ");
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name)],
+        parameters: vec![DispositionParam::Filename(format!("{name}.{format}"))],
     };
-    Ok(HttpResponse::Ok().content_type(content_type).insert_header(disposition).body(content))
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(format.content_type()).insert_header(disposition);
+    let begin = move || TrackText::new(format, activity, &Reading::of_found(found)?);
+    written(state, turn, answer, begin).await
 }

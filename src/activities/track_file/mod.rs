@@ -4,6 +4,7 @@ mod gpx;
 mod handlers;
 mod points;
 mod tcx;
+mod text;
 mod xml;
 
 pub use handlers::*;

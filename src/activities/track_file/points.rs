@@ -1,38 +1,78 @@
 //! The points of an activity, one by one.
 
+use std::{iter::Peekable, vec};
+
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 
-use crate::activities::streams::{Series, Streams};
+use crate::{
+    activities::streams::{Reading, Series, Values},
+    error::ApiResult,
+};
 
-/// A point by its index in the streams.
-#[derive(Clone, Copy)]
-pub struct Point<'a> {
-    streams: &'a Streams,
-    index: usize,
+/// A point with its values.
+pub struct Point {
+    started_at: DateTime<Utc>,
+    values: Vec<(Series, Option<f64>)>,
 }
 
-/// The points between breaks.
-pub fn pieces(streams: &Streams) -> impl Iterator<Item = impl Iterator<Item = Point<'_>> + Clone> {
-    let starts = std::iter::once(0).chain(streams.breaks.iter().copied());
-    let ends = streams.breaks.iter().copied().chain([streams.points()]);
-    starts
-        .zip(ends)
-        .map(move |(start, end)| (start..end).map(move |index| Point { streams, index }))
+/// The points of an activity; with each, whether recording went on there after a pause.
+pub struct Points {
+    started_at: DateTime<Utc>,
+    series: Vec<(Series, Values)>,
+    breaks: Peekable<vec::IntoIter<usize>>,
+    left: usize,
+    at: usize,
 }
 
-impl Point<'_> {
-    pub fn get(self, series: Series) -> Option<f64> {
-        self.streams.get(series)?.get(self.index).copied().flatten()
+impl Points {
+    /// Those of some series.
+    pub fn of(reading: &Reading, wanted: &[Series]) -> ApiResult<Self> {
+        let mut series = Vec::new();
+        for wanted in wanted {
+            series.extend(reading.values(*wanted)?.map(|values| (*wanted, values)));
+        }
+        Ok(Self {
+            started_at: reading.started_at,
+            series,
+            breaks: reading.breaks.clone().into_iter().peekable(),
+            left: reading.points,
+            at: 0,
+        })
     }
 
-    pub fn position(self) -> Option<(f64, f64)> {
+    fn read(&mut self) -> ApiResult<(bool, Point)> {
+        let mut values = Vec::with_capacity(self.series.len());
+        for (series, of_series) in &mut self.series {
+            values.push((*series, of_series.next().transpose()?.flatten()));
+        }
+        let begins = self.breaks.next_if(|at| *at <= self.at).is_some();
+        self.at += 1;
+        Ok((begins, Point { started_at: self.started_at, values }))
+    }
+}
+
+impl Iterator for Points {
+    type Item = ApiResult<(bool, Point)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some(self.read())
+    }
+}
+
+impl Point {
+    pub fn get(&self, wanted: Series) -> Option<f64> {
+        self.values.iter().find(|(series, _)| *series == wanted)?.1
+    }
+
+    pub fn position(&self) -> Option<(f64, f64)> {
         self.get(Series::Latitude).zip(self.get(Series::Longitude))
     }
 
-    pub fn time(self) -> Option<DateTime<Utc>> {
+    pub fn time(&self) -> Option<DateTime<Utc>> {
         // Times are kept as whole milliseconds.
         let millis = (self.get(Series::Time)? * 1000.0).round() as i64;
-        let time = self.streams.started_at.checked_add_signed(TimeDelta::try_milliseconds(millis)?);
+        let time = self.started_at.checked_add_signed(TimeDelta::try_milliseconds(millis)?);
         // Readers of these files rarely accept years of more than four digits.
         time.filter(|time| (1..=9999).contains(&time.year()))
     }

@@ -3,21 +3,22 @@
 
 use std::io;
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    points::{Point, date_time, pieces},
-    xml::{Xml, document, element, text},
+    points::{Point, date_time},
+    xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::{
-    streams::{Series, Streams},
-    types::ActivitySummary,
-};
+use crate::activities::{streams::Series, types::ActivitySummary};
 
 const ROOT: [(&str, &str); 2] = [
     ("xmlns", "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"),
     ("xmlns:x", "http://www.garmin.com/xmlschemas/ActivityExtension/v2"),
 ];
 
-pub fn write(activity: &ActivitySummary, streams: &Streams) -> io::Result<Vec<u8>> {
+/// All that comes before the first point, in the order of the schema; it wants distance and
+/// calories, known or not.
+pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
     // The schema knows two sports.
     let sport = match activity.activity_type.as_str() {
         kind if kind.ends_with("run") => "Running",
@@ -25,23 +26,12 @@ pub fn write(activity: &ActivitySummary, streams: &Streams) -> io::Result<Vec<u8
         _ => "Other",
     };
     let start = date_time(activity.started_at);
-    document(|xml| {
-        element(xml, "TrainingCenterDatabase", &ROOT, |xml| {
-            element(xml, "Activities", &[], |xml| {
-                element(xml, "Activity", &[("Sport", sport)], |xml| {
-                    text(xml, "Id", Some(&start))?;
-                    element(xml, "Lap", &[("StartTime", &start)], |xml| {
-                        write_lap(xml, activity, streams)
-                    })?;
-                    text(xml, "Notes", activity.notes.as_ref())
-                })
-            })
-        })
-    })
-}
-
-/// The elements in the order of the schema; it wants distance and calories, known or not.
-fn write_lap(xml: &mut Xml, activity: &ActivitySummary, streams: &Streams) -> io::Result<()> {
+    declaration(xml)?;
+    open(xml, "TrainingCenterDatabase", &ROOT)?;
+    open(xml, "Activities", &[])?;
+    open(xml, "Activity", &[("Sport", sport)])?;
+    text(xml, "Id", Some(&start))?;
+    open(xml, "Lap", &[("StartTime", &start)])?;
     let value = |xml: &mut Xml, name, rate: Option<i32>| match rate {
         Some(_) => element(xml, name, &[], |xml| text(xml, "Value", rate)),
         None => Ok(()),
@@ -52,23 +42,21 @@ fn write_lap(xml: &mut Xml, activity: &ActivitySummary, streams: &Streams) -> io
     value(xml, "AverageHeartRateBpm", activity.avg_heart_rate)?;
     value(xml, "MaximumHeartRateBpm", activity.max_heart_rate)?;
     text(xml, "Intensity", Some("Active"))?;
-    text(xml, "TriggerMethod", Some("Manual"))?;
-    for piece in pieces(streams) {
-        let mut timed =
-            piece.filter_map(|point| Some((point, date_time(point.time()?)))).peekable();
-        // A track without a point is none.
-        if timed.peek().is_some() {
-            element(xml, "Track", &[], |xml| {
-                timed.try_for_each(|(point, time)| write_point(xml, point, time))
-            })?;
-        }
-    }
-    Ok(())
+    text(xml, "TriggerMethod", Some("Manual"))
 }
 
-fn write_point(xml: &mut Xml, point: Point<'_>, time: String) -> io::Result<()> {
+/// All that comes after the last piece.
+pub fn end(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
+    close(xml, "Lap")?;
+    text(xml, "Notes", activity.notes.as_ref())?;
+    ["Activity", "Activities", "TrainingCenterDatabase"]
+        .iter()
+        .try_for_each(|name| close(xml, name))
+}
+
+pub fn write_point(xml: &mut Xml, point: &Point, time: DateTime<Utc>) -> io::Result<()> {
     element(xml, "Trackpoint", &[], |xml| {
-        text(xml, "Time", Some(time))?;
+        text(xml, "Time", Some(date_time(time)))?;
         if let Some((latitude, longitude)) = point.position() {
             element(xml, "Position", &[], |xml| {
                 text(xml, "LatitudeDegrees", Some(latitude))?;

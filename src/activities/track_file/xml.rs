@@ -4,17 +4,29 @@ use std::io;
 
 use quick_xml::{
     Writer,
-    events::{BytesDecl, BytesText, Event},
+    events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 
 pub type Xml = Writer<Vec<u8>>;
 
-/// A document; `write` writes its root.
-pub fn document(write: impl FnOnce(&mut Xml) -> io::Result<()>) -> io::Result<Vec<u8>> {
-    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    write(&mut xml)?;
-    Ok(xml.into_inner())
+/// A writer without anything written.
+pub fn indented() -> Xml {
+    Writer::new_with_indent(Vec::new(), b' ', 1)
+}
+
+/// Begins a document.
+pub fn declaration(xml: &mut Xml) -> io::Result<()> {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+}
+
+/// Begins an element; [`close`] ends it.
+pub fn open(xml: &mut Xml, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
+    let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
+    xml.write_event(Event::Start(start))
+}
+
+pub fn close(xml: &mut Xml, name: &str) -> io::Result<()> {
+    xml.write_event(Event::End(BytesEnd::new(name)))
 }
 
 /// An element with other elements in it.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        ActivityChanges, Details, ImportedActivity, Lap,
+        ActivityChanges, Details, ImportedActivity, Lap, MAX_LAPS, MAX_SETS,
         streams::{Series, Streams},
     },
     db::JsonText,
@@ -23,8 +23,6 @@ const HEART_RATES: RangeInclusive<f64> = 1.0..=300.0;
 const ELEVATIONS: RangeInclusive<f64> = 0.0..=1e6;
 /// In minutes: those of places, and what clients may say.
 const OFFSETS: RangeInclusive<i32> = -1080..=1080;
-const MAX_LAPS: usize = 10_000;
-const MAX_SETS: usize = 1000;
 
 /// A new activity; whoever keeps it says what it was made of.
 pub fn of(
@@ -78,7 +76,7 @@ fn details(session: &Session) -> ApiResult<Details> {
     let laps: Vec<_> = session.laps.iter().take(MAX_LAPS).cloned().map(Lap::sound).collect();
     let sets = session.sets.iter().filter(|set| set.is_sound()).take(MAX_SETS);
     let sets: Vec<_> = sets.collect();
-    Ok(Details {
+    let mut details = Details {
         distance_meters: real(totals.distance_meters, &(0.0..=1e8)).map(Some),
         calories: whole(totals.calories, &(0.0..=1e6)).map(Some),
         elapsed_secs: whole(totals.elapsed_secs, &DURATIONS).map(Some),
@@ -98,7 +96,11 @@ fn details(session: &Session) -> ApiResult<Details> {
         laps: json(laps.is_empty(), JsonText::of(&laps))?,
         sets: json(sets.is_empty(), JsonText::of(&sets))?,
         ..Details::default()
-    })
+    };
+    if details.check_size().is_err() {
+        details.sets = None;
+    }
+    Ok(details)
 }
 
 /// To the thousandth: further digits come from sums and from single-precision devices.

@@ -3,6 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{CONTENT_SECURITY_POLICY, HeaderValue},
+    web::Bytes,
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 /// use its own style sheet and nothing else; `frame_ancestors` may frame it.
 pub fn image(
     request: &HttpRequest,
-    content: Vec<u8>,
+    content: Bytes,
     style: Option<Theme>,
     frame_ancestors: &str,
 ) -> ApiResult<HttpResponse> {

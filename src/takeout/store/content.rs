@@ -9,7 +9,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    activities::{Activity, originals::Original},
+    activities::{
+        Activity,
+        export::{BYTES, Size},
+        originals::Original,
+    },
     db::{FetchOne, JsonText, schema::activities},
 };
 
@@ -69,7 +73,7 @@ pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(
 }
 
 /// The next activities of those that refer to others, or of those that do not: all that belongs to them, and
-/// nothing that is this server's own.
+/// nothing that is this server's own. No more of `limit` than have a mebibyte, and at least one.
 pub async fn lines(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -78,13 +82,17 @@ pub async fn lines(
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
     diesel::sql_query(
-        "SELECT a.id, a.started_at,
+        "WITH next AS (
+            SELECT a.id, a.started_at,
                 (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at']
                  || jsonb_build_object('original', encode(o.sha256, 'hex')))::text AS json
          FROM activities a LEFT JOIN originals o ON o.id = a.original_id
          WHERE a.user_id = $1 AND (a.parent_id IS NOT NULL OR a.merged_into IS NOT NULL) = $2
            AND (a.started_at, a.id) > ($3, $4)
-         ORDER BY a.started_at, a.id LIMIT $5",
+         ORDER BY a.started_at, a.id LIMIT $5),
+         summed AS (
+            SELECT *, sum(octet_length(json)) OVER (ORDER BY started_at, id) - octet_length(json) AS before FROM next)
+         SELECT id, started_at, json FROM summed WHERE before < 1024 * 1024 ORDER BY started_at, id",
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<Bool, _>(refers)
@@ -93,6 +101,25 @@ pub async fn lines(
     .bind::<BigInt, _>(limit)
     .load(&mut conn)
     .await
+}
+
+/// The sizes of the `limit` activities after `after` that lists show, in the order of their ids.
+pub async fn sizes(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<i64>> {
+    let sizes: Vec<Size> = diesel::sql_query(format!(
+        "SELECT {BYTES} AS bytes FROM activities WHERE user_id = $1 AND merged_into IS NULL AND id > $2
+         ORDER BY id LIMIT $3"
+    ))
+    .bind::<SqlUuid, _>(user_id)
+    .bind::<SqlUuid, _>(after)
+    .bind::<BigInt, _>(limit)
+    .load(&mut conn)
+    .await?;
+    Ok(sizes.into_iter().map(|size| size.bytes).collect())
 }
 
 /// The activities that lists show, as [`Activity`] has them, after `after` in the order of their ids.
@@ -134,17 +161,16 @@ pub async fn streams(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     after: Uuid,
-    limit: i64,
-) -> QueryResult<Vec<PackedStreams>> {
+) -> QueryResult<Option<PackedStreams>> {
     diesel::sql_query(
         "SELECT s.activity_id, s.data FROM activity_streams s JOIN activities a ON a.id = s.activity_id
-         WHERE a.user_id = $1 AND s.activity_id > $2 ORDER BY s.activity_id LIMIT $3",
+         WHERE a.user_id = $1 AND s.activity_id > $2 ORDER BY s.activity_id LIMIT 1",
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<SqlUuid, _>(after)
-    .bind::<BigInt, _>(limit)
-    .load(&mut conn)
+    .fetch_one(&mut conn)
     .await
+    .optional()
 }
 
 #[derive(QueryableByName)]

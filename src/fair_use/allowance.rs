@@ -1,0 +1,280 @@
+//! How much each client may use, and how much of it is in use.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Semaphore, time::timeout};
+use uuid::Uuid;
+
+use crate::error::{ApiError, ApiResult, ErrorCode};
+
+/// Requests of one client that wait for its other requests, at most.
+const MAX_WAITING: usize = 256;
+
+/// Of the bodies of one client. A single one that may be larger takes all of it.
+pub const MAX_BODY_KIB: u32 = 8192;
+
+/// Streamed answers of all clients together. Each has a few megabytes in memory at worst.
+const STREAMS_OF_ALL: usize = 16;
+
+/// Seconds after which a client that was refused may try again.
+const RETRY_SECS: u32 = 2;
+
+/// Whose requests share an allowance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Client {
+    User(Uuid),
+    Address(IpAddr),
+    /// Everybody who looks at what this user shares.
+    ViewersOf(Uuid),
+}
+
+/// The kinds of use that are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Connections of the pool that its requests hold.
+    Connection,
+    /// Statements under way on the connections that all share.
+    PointRead,
+    /// KiB of answers that are ready and that the client has not read yet.
+    UnreadKib,
+    /// KiB of request bodies that are received or worked on.
+    BodyKib,
+    /// Answers that are written while the client reads them, and what is read of kept streams.
+    Stream,
+    /// Pictures that are waiting to be drawn.
+    Picture,
+    /// Long polls and event streams.
+    Follower,
+}
+
+/// The amounts that one client has left.
+#[derive(Debug)]
+pub struct Allowance {
+    connections: Semaphore,
+    point_reads: Semaphore,
+    unread_kib: Semaphore,
+    body_kib: Semaphore,
+    streams: Semaphore,
+    pictures: Semaphore,
+    followers: Semaphore,
+    waiting: AtomicUsize,
+}
+
+/// Some of a client's allowance, given back when dropped.
+#[derive(Debug)]
+pub struct Lent {
+    allowance: Arc<Allowance>,
+    resource: Resource,
+    amount: usize,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            connections: Semaphore::new(4),
+            point_reads: Semaphore::new(16),
+            unread_kib: Semaphore::new(4096),
+            body_kib: Semaphore::new(MAX_BODY_KIB as usize),
+            streams: Semaphore::new(2),
+            pictures: Semaphore::new(4),
+            followers: Semaphore::new(16),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Allowance {
+    fn of(&self, resource: Resource) -> &Semaphore {
+        match resource {
+            Resource::Connection => &self.connections,
+            Resource::PointRead => &self.point_reads,
+            Resource::UnreadKib => &self.unread_kib,
+            Resource::BodyKib => &self.body_kib,
+            Resource::Stream => &self.streams,
+            Resource::Picture => &self.pictures,
+            Resource::Follower => &self.followers,
+        }
+    }
+
+    /// `amount` of `resource`. 503 `busy` after `wait`, 429 `rate_limited` when too many wait already.
+    pub async fn take(
+        self: &Arc<Self>,
+        resource: Resource,
+        amount: u32,
+        wait: Duration,
+    ) -> ApiResult<Lent> {
+        match self.try_take(resource, amount) {
+            Some(lent) => Ok(lent),
+            None => {
+                self.wait_for(resource, amount, wait).await?;
+                Ok(self.lend(resource, amount as usize))
+            }
+        }
+    }
+
+    /// `amount` of `resource`, if that much is left.
+    pub fn try_take(self: &Arc<Self>, resource: Resource, amount: u32) -> Option<Lent> {
+        self.of(resource).try_acquire_many(amount).ok()?.forget();
+        Some(self.lend(resource, amount as usize))
+    }
+
+    /// Returns when the client has read enough of its answers. Errors as [`Allowance::take`].
+    pub async fn admit(&self, wait: Duration) -> ApiResult<()> {
+        if self.of(Resource::UnreadKib).available_permits() == 0 {
+            self.wait_for(Resource::UnreadKib, 1, wait).await?;
+            self.of(Resource::UnreadKib).add_permits(1);
+        }
+        Ok(())
+    }
+
+    /// Counts an answer until it is read. One that is larger than what is left takes all of it.
+    pub fn hold_unread(self: &Arc<Self>, bytes: usize) -> Lent {
+        let taken = self.of(Resource::UnreadKib).forget_permits(bytes.div_ceil(1024));
+        self.lend(Resource::UnreadKib, taken)
+    }
+
+    fn lend(self: &Arc<Self>, resource: Resource, amount: usize) -> Lent {
+        Lent { allowance: Arc::clone(self), resource, amount }
+    }
+
+    /// Takes `amount` as soon as that much is left.
+    async fn wait_for(&self, resource: Resource, amount: u32, wait: Duration) -> ApiResult<()> {
+        let _waiting = Waiting::join(&self.waiting)?;
+        match timeout(wait, self.of(resource).acquire_many(amount)).await {
+            Ok(Ok(permit)) => {
+                permit.forget();
+                Ok(())
+            }
+            // Semaphores are never closed.
+            Ok(Err(_)) | Err(_) => Err(busy()),
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.allowance.of(self.resource).add_permits(self.amount);
+    }
+}
+
+/// Counts a request that waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn join(count: &'a AtomicUsize) -> ApiResult<Self> {
+        let waiting = Self(count);
+        if count.fetch_add(1, Relaxed) >= MAX_WAITING {
+            return Err(ApiError::rate_limited(RETRY_SECS));
+        }
+        Ok(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+fn busy() -> ApiError {
+    ApiError::new(ErrorCode::Busy, "too many requests at once; try again")
+}
+
+/// The allowances of all clients that are using something.
+#[derive(Debug)]
+pub struct FairUse {
+    clients: Mutex<HashMap<Client, Weak<Allowance>>>,
+    streams: Arc<Semaphore>,
+}
+
+impl Default for FairUse {
+    fn default() -> Self {
+        Self { clients: Mutex::default(), streams: Arc::new(Semaphore::new(STREAMS_OF_ALL)) }
+    }
+}
+
+impl FairUse {
+    /// The allowance of `client`, the same for all of its requests.
+    pub fn allowance(&self, client: Client) -> Arc<Allowance> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = clients.entry(client).or_default();
+        known.upgrade().unwrap_or_else(|| {
+            let new = Arc::new(Allowance::default());
+            *known = Arc::downgrade(&new);
+            new
+        })
+    }
+
+    /// One of the streamed answers of all clients. 503 `busy` after `wait`.
+    pub async fn stream_of_all(
+        &self,
+        wait: Duration,
+    ) -> ApiResult<tokio::sync::OwnedSemaphorePermit> {
+        let permit = timeout(wait, Arc::clone(&self.streams).acquire_owned()).await;
+        permit.map_err(|_| busy())?.map_err(ApiError::internal)
+    }
+
+    /// Forgets clients that use nothing.
+    pub fn forget(&self) {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.retain(|_, allowance| allowance.strong_count() > 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(20);
+
+    #[actix_rt::test]
+    async fn a_client_waits_for_itself_only() {
+        let fair_use = FairUse::default();
+        let [ann, bob] = [1, 2].map(|id| fair_use.allowance(Client::User(Uuid::from_u128(id))));
+        let mut taken = Vec::new();
+        for _ in 0..4 {
+            taken.push(ann.take(Resource::Connection, 1, SHORT).await.unwrap());
+        }
+        assert_eq!(
+            ann.take(Resource::Connection, 1, SHORT).await.unwrap_err().code,
+            ErrorCode::Busy
+        );
+        bob.take(Resource::Connection, 1, SHORT).await.unwrap();
+        taken.pop();
+        ann.take(Resource::Connection, 1, SHORT).await.unwrap();
+        drop((taken, ann, bob));
+        fair_use.forget();
+        assert!(fair_use.clients.lock().unwrap().is_empty());
+    }
+
+    #[actix_rt::test]
+    async fn a_client_that_does_not_read_gets_no_more() {
+        let client = FairUse::default().allowance(Client::User(Uuid::nil()));
+        let held = [client.hold_unread(4 << 20), client.hold_unread(1 << 20)];
+        assert_eq!(client.admit(SHORT).await.unwrap_err().code, ErrorCode::Busy);
+        drop(held);
+        client.admit(SHORT).await.unwrap();
+        assert_eq!(client.of(Resource::UnreadKib).available_permits(), 4096);
+    }
+
+    #[actix_rt::test]
+    async fn those_who_wait_are_bounded() {
+        let client = FairUse::default().allowance(Client::User(Uuid::nil()));
+        client.waiting.store(MAX_WAITING, Relaxed);
+        let all: Vec<_> =
+            (0..16).map(|_| client.try_take(Resource::Follower, 1).unwrap()).collect();
+        assert!(client.try_take(Resource::Follower, 1).is_none());
+        let refused = client.take(Resource::Follower, 1, SHORT).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::RateLimited);
+        assert_eq!(client.waiting.load(Relaxed), MAX_WAITING);
+        drop(all);
+    }
+}

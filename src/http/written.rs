@@ -1,0 +1,71 @@
+//! Answers that may be large, written piece by piece beside the event loops, each piece when the
+//! client has taken the one before.
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    web::{Bytes, Data},
+};
+use futures_util::stream;
+
+use crate::{
+    error::{ApiError, ApiResult},
+    fair_use::{Streaming, Workshop},
+    state::WorkerState,
+};
+
+/// In memory at a time.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Something that is written bit by bit.
+pub trait Written: Send + 'static {
+    /// Appends the next bit to `out`; whether there is more.
+    fn write(&mut self, out: &mut Vec<u8>) -> ApiResult<bool>;
+
+    /// The bits up to some tens of KiB; whether there is more.
+    fn write_piece(&mut self) -> ApiResult<(Vec<u8>, bool)> {
+        let mut piece = Vec::new();
+        loop {
+            let has_more = self.write(&mut piece)?;
+            if !has_more || piece.len() >= PIECE_BYTES {
+                return Ok((piece, has_more));
+            }
+        }
+    }
+}
+
+/// Finishes `answer` with what `begin` makes. An error of its first piece is answered as one; a
+/// later one breaks the connection off. `turn` lasts until all is written.
+pub async fn written<W: Written>(
+    state: Data<WorkerState>,
+    turn: Option<Streaming>,
+    mut answer: HttpResponseBuilder,
+    begin: impl FnOnce() -> ApiResult<W> + Send + 'static,
+) -> ApiResult<HttpResponse> {
+    let first = move || next_of(begin()?);
+    let (first, rest) = state.workshop.run(first).await?;
+    let Some(rest) = rest else { return Ok(answer.body(first)) };
+    let pieces = stream::try_unfold((Some(first), Some(rest)), move |(ready, rest)| {
+        // Held by the stream.
+        let (state, _) = (state.clone(), &turn);
+        async move {
+            match (ready, rest) {
+                (Some(first), rest) => Ok(Some((first, (None, rest)))),
+                (None, None) => Ok(None),
+                (None, Some(rest)) => {
+                    let (piece, rest) = next(&state.workshop, rest).await?;
+                    Ok::<_, ApiError>(Some((piece, (None, rest))))
+                }
+            }
+        }
+    });
+    Ok(answer.streaming(pieces))
+}
+
+async fn next<W: Written>(workshop: &Workshop, text: W) -> ApiResult<(Bytes, Option<W>)> {
+    workshop.run(move || next_of(text)).await
+}
+
+fn next_of<W: Written>(mut text: W) -> ApiResult<(Bytes, Option<W>)> {
+    let (piece, has_more) = text.write_piece()?;
+    Ok((Bytes::from(piece), has_more.then_some(text)))
+}
