@@ -28,7 +28,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// Share a picture: whoever has the link sees it, without a login. The link is in this answer and nowhere else.
 ///
 /// It shows the log as it is then, and ends when it is deleted, when it expires, and with its activity and
-/// its account. The owner is mailed. A route whose ends are not hidden wants a proof.
+/// its account. The owner is mailed. One that shows a whole track wants a proof.
 #[utoipa::path(
     post, path = "/shares", operation_id = "create_share", tag = "Pictures",
     params(IdempotencyKeyParam),
