@@ -122,8 +122,12 @@ pub async fn create(
     on_existing: OnExisting,
 ) -> ApiResult<Kept> {
     let mut conn = state.pool.get().await?;
-    let (kept, is_replay) = conn
-        .transaction::<_, ApiError, _>(async |conn| {
+    let is_plain = new.external_id().is_none() && new.source.is_manual();
+    let (kept, is_replay) = if key.is_none() && is_plain {
+        // One statement needs no transaction.
+        (insert(&conn, identity, new).await?, false)
+    } else {
+        conn.transaction::<_, ApiError, _>(async |conn| {
             let answered = idempotency::answered::<Kept>(conn, identity, key.as_ref()).await?;
             if let Some(mut kept) = answered {
                 let parts = if kept.activity.is_merged() {
@@ -142,7 +146,8 @@ pub async fn create(
             kept.activity.complete(parts);
             Ok((kept, false))
         })
-        .await?;
+        .await?
+    };
     if kept.is_new && !is_replay {
         state.metrics.activities_created.inc();
     }
@@ -156,6 +161,10 @@ async fn write(
     on_existing: OnExisting,
 ) -> ApiResult<Kept> {
     if new.external_id().is_none() {
+        // A person who logs by hand knows why.
+        if new.source.is_manual() {
+            return insert(conn, identity, new).await;
+        }
         // Another of this user's sources may bring the same just now.
         batch::lock_names(conn, identity.user_id).await?;
         let (user_id, candidate) = (identity.user_id, Candidate::of(&new));

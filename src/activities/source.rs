@@ -23,6 +23,11 @@ impl Default for Source {
 impl Source {
     const MAX_AT_ONCE: usize = 100;
 
+    /// Whether a person logged it by hand.
+    pub fn is_manual(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether the server, or a client of any server, may have set it.
     pub fn is_valid(text: &str) -> bool {
         let is_of_slug =

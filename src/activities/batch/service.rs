@@ -178,19 +178,22 @@ pub async fn upsert(
     let known = store::lock_known(conn, identity, &items).await?;
     let known: HashMap<_, _> =
         known.iter().map(|row| ((row.source.clone(), row.external_id.clone()), row)).collect();
-    let is_new: Vec<_> = items.iter().map(|item| !known.contains_key(&name(item))).collect();
+    let may_merge: Vec<_> = items
+        .iter()
+        .map(|item| !known.contains_key(&name(item)) && !item.source.is_manual())
+        .collect();
     // All of them, though later rounds look again: matches are locked before the numbers are taken.
     let same = find_same(conn, identity, items.iter()).await?;
     let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
     let last = store::take_revisions(conn, identity, how_many).await?;
     let after = last.ok_or_else(ApiError::invalid_access_token)? - how_many;
-    let (rounds, mut written) = (rounds(&items, &is_new), HashMap::new());
+    let (rounds, mut written) = (rounds(&items, &may_merge), HashMap::new());
     for round in 0..=rounds.iter().copied().max().unwrap_or_default() {
-        let places = (after + 1..).zip(&items).zip(&same).zip(&is_new).zip(&rounds);
+        let places = (after + 1..).zip(&items).zip(&same).zip(&may_merge).zip(&rounds);
         let mut places: Vec<store::Item<'_>> = places
             .filter(|(_, in_round)| **in_round == round)
-            .map(|((((revision, item), same), is_new), _)| {
-                (revision, item, same.filter(|_| *is_new))
+            .map(|((((revision, item), same), may_merge), _)| {
+                (revision, item, same.filter(|_| *may_merge))
             })
             .collect();
         if round > 0 {
@@ -244,19 +247,17 @@ async fn find_same<'a>(
     Ok(merging::find_same(conn, identity.user_id, &candidates, None).await?)
 }
 
-/// In which round each item is written: after all before it that may be the same, which are new, of
-/// another source, and begin within a minute.
-fn rounds(items: &[NewActivity], is_new: &[bool]) -> Vec<usize> {
+/// In which round each item is written: one that may be merged comes after all before it that may be
+/// the same, which are of another source and begin within a minute.
+fn rounds(items: &[NewActivity], may_merge: &[bool]) -> Vec<usize> {
     let mut rounds: Vec<usize> = Vec::with_capacity(items.len());
-    for (item, is_new_too) in items.iter().zip(is_new) {
-        let before = items.iter().zip(is_new).zip(&rounds);
-        let same = before.filter(|((other, is_new), _)| {
-            **is_new
-                && *is_new_too
+    for (item, may_merge) in items.iter().zip(may_merge) {
+        let before = items.iter().zip(&rounds).filter(|(other, _)| {
+            *may_merge
                 && other.source != item.source
                 && (other.started_at - item.started_at).abs() <= MINUTE
         });
-        let after = same.map(|(_, round)| round + 1).max();
+        let after = before.map(|(_, round)| round + 1).max();
         rounds.push(after.unwrap_or_default());
     }
     rounds

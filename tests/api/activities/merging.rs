@@ -67,10 +67,10 @@ async fn what_another_source_has_brought_is_merged_and_nothing_is_lost() {
     let path = other.header("location").to_owned();
     let taken = json!({"external_id": "a-1"});
     app.put_as(&ann, &path, &taken).await.expect_error(409, "external_id_taken");
-    // By hand, without a name, and with a key.
-    let manual = with(run("manual", 0), json!({"notes": "with Bob"}));
+    // Without a name, and with a key.
+    let own = with(run("my-app", 0), json!({"notes": "with Bob"}));
     for _ in 0..2 {
-        let kept = app.post_with_key(&ann, "/activities", "k-1", &manual).await.expect(200).json();
+        let kept = app.post_with_key(&ann, "/activities", "k-1", &own).await.expect(200).json();
         assert_eq!((&kept["id"], &kept["notes"]), (&shown["id"], &json!("with Bob")));
         assert_eq!(kept["merged"].as_array().unwrap().len(), 2);
     }
@@ -96,6 +96,9 @@ async fn two_of_one_source_are_two_and_a_doubtful_one_is_merged_with_none() {
     }
     assert_eq!(shown[0], shown[1]);
     assert_eq!(listed(&app, &bob).await.len(), 3);
+    // An activity that a person logs by hand stays one.
+    app.post_as(&ann, "/activities", &run("garmin", 40)).await.expect(201);
+    app.post_as(&ann, "/activities", &run("manual", 40)).await.expect(201);
     app.post_as(&ann, "/activities", &run("garmin", 0)).await.expect(201);
     // Another time, length, distance or user is another activity.
     for (body, status) in [
@@ -122,7 +125,7 @@ async fn a_batch_merges_with_the_log_and_with_itself() {
         named("garmin", 0),
         named("garmin", 10),
         named("apple", 10),
-        run("manual", 10),
+        run("my-app", 10),
         named("apple", 0),
         named("apple", 20),
     ];
@@ -158,7 +161,7 @@ async fn two_sources_at_the_same_time_are_one() {
     let ann = app.user("ann@example.com").await;
     let mut bodies = Vec::new();
     for minute in (0..60).step_by(5) {
-        bodies.extend(["garmin", "apple", "manual"].map(|source| run(source, minute)));
+        bodies.extend(["garmin", "apple", "my-app"].map(|source| run(source, minute)));
         bodies[minute as usize / 5 * 3]["external_id"] = json!(minute.to_string());
     }
     let posts = bodies.iter().map(|body| app.post_as(&ann, "/activities", body));
