@@ -4,12 +4,16 @@
 //! body is written: `http::finish` renders it, so that the framework's own errors
 //! look the same.
 
+mod field;
+
 use std::borrow::Cow;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use field::FieldError;
 
 use crate::throttle::Standing;
 
@@ -178,30 +182,6 @@ impl ErrorCode {
     /// A fault of our own database or disk: it passes, and says nothing of what was to be kept.
     pub fn is_of_storage(self) -> bool {
         self.is_of_disk() || matches!(self, Self::Busy | Self::DatabaseUnavailable)
-    }
-}
-
-/// One field at fault in a request body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FieldError {
-    /// The field's name, as a path where it is nested (`preferences.theme`).
-    #[schema(value_type = String)]
-    pub field: Cow<'static, str>,
-    /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
-    #[schema(value_type = String)]
-    pub code: Cow<'static, str>,
-    /// A sentence for people.
-    #[schema(value_type = String)]
-    pub message: Cow<'static, str>,
-}
-
-impl FieldError {
-    pub fn new(
-        field: impl Into<Cow<'static, str>>,
-        code: &'static str,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { field: field.into(), code: code.into(), message: message.into() }
     }
 }
 

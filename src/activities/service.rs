@@ -12,7 +12,8 @@ use super::{
     list::{self, Cursor, CursorKey, PageRequest, Start},
     merging::{self, Candidate},
     store::{self, Update},
-    types::{Activity, ActivityChanges, ActivitySummary, Kept, NewActivity},
+    types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
+    written::Kept,
 };
 use crate::{
     auth::Identity,

@@ -212,13 +212,6 @@ fn text(value: &Option<impl ToString>) -> String {
     value.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// An activity that was kept, and whether there was none like it.
-#[derive(Serialize, Deserialize)]
-pub struct Kept {
-    pub activity: Activity,
-    pub is_new: bool,
-}
-
 /// What an activity may lack. `None` leaves a field as it is, `Some(None)` clears it; for a new
 /// activity both mean that there is none.
 #[derive(Clone, Debug, Default, AsChangeset, Insertable, Serialize)]

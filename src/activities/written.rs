@@ -1,11 +1,18 @@
-//! What the answer of a write shows.
+//! What a write kept, and what its answer shows.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::types::Activity;
 use crate::auth::Permitted;
+
+/// An activity that was kept, and whether there was none like it.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    pub activity: Activity,
+    pub is_new: bool,
+}
 
 /// The whole activity, or its name only: a token without `activities:read` must not read by a write
 /// that changes nothing.

@@ -1,0 +1,30 @@
+//! What is wrong with one field of a body.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One field at fault in a request body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// The field's name, as a path where it is nested (`preferences.theme`).
+    #[schema(value_type = String)]
+    pub field: Cow<'static, str>,
+    /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
+    #[schema(value_type = String)]
+    pub code: Cow<'static, str>,
+    /// A sentence for people.
+    #[schema(value_type = String)]
+    pub message: Cow<'static, str>,
+}
+
+impl FieldError {
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into() }
+    }
+}
