@@ -17,6 +17,7 @@ use super::{
 use crate::{
     error::{ApiError, ApiResult, ErrorCode},
     fair_use::{Client, Request},
+    http::UnknownParameter,
     state::WorkerState,
 };
 
@@ -155,5 +156,8 @@ fn welcome(request: &HttpRequest, state: &WorkerState, identity: Identity) -> Ap
     }
     request.extensions_mut().insert(LoggedUser(identity.user_id));
     Request::is_from(Client::User(identity.user_id));
-    Ok(identity)
+    match request.extensions_mut().remove() {
+        Some(UnknownParameter(error)) => Err(error),
+        None => Ok(identity),
+    }
 }

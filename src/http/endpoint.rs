@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
-    Error, HttpResponse, Route,
+    Error, HttpMessage, HttpResponse, Route,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse},
     guard,
@@ -20,7 +20,7 @@ use utoipa::{
 };
 use utoipa_actix_web::OpenApiFactory;
 
-use super::known;
+use super::known::{self, UnknownParameter};
 use crate::error::{ApiError, ErrorCode};
 
 /// What takes as long as its client needs to send it, and watches over that itself.
@@ -123,12 +123,15 @@ async fn with_known_parameters<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let query = request.query_string();
-    if !query.is_empty()
-        && let Err(error) =
-            known::check_query(request.match_pattern().as_deref(), request.method(), query)
-    {
-        let refused = ServiceResponse::from_err(error, request.request().clone());
-        return Ok(refused.map_into_right_body());
+    if !query.is_empty() {
+        let (path, method) = (request.match_pattern(), request.method());
+        if let Err(error) = known::check_query(path.as_deref(), method, query) {
+            if !known::is_guarded(path.as_deref(), method) {
+                let refused = ServiceResponse::from_err(error, request.request().clone());
+                return Ok(refused.map_into_right_body());
+            }
+            request.extensions_mut().insert(UnknownParameter(error));
+        }
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::http::Method;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::openapi::document;
@@ -31,9 +31,15 @@ pub enum Shape {
     List(Box<Shape>),
 }
 
+/// Left in the request's extensions where the sender is to be judged first: the refusal of a
+/// parameter that nobody knows.
+pub struct UnknownParameter(pub ApiError);
+
 struct Operation {
     /// `None` when any may come.
     parameters: Option<Vec<String>>,
+    /// Whether it wants a token.
+    is_guarded: bool,
     body: Shape,
 }
 
@@ -57,6 +63,7 @@ fn operation(value: &Value, document: &Value) -> Operation {
     let body = value.pointer("/requestBody/content/application~1json/schema");
     Operation {
         parameters: (!takes_any).then(|| names.collect()),
+        is_guarded: ![Some(&json!([])), Some(&json!([{}]))].contains(&value.get("security")),
         body: body.map_or(Shape::Any, |schema| Shape::of(schema, document)),
     }
 }
@@ -83,6 +90,11 @@ pub fn check_query(path: Option<&str>, method: &Method, query: &str) -> ApiResul
             Err(ApiError::invalid_parameter(name.into_owned(), problem))
         }
     }
+}
+
+/// Whether the operation wants a token, which goes before all that it was sent.
+pub fn is_guarded(path: Option<&str>, method: &Method) -> bool {
+    find(path, method).is_some_and(|operation| operation.is_guarded)
 }
 
 /// What the body of an operation may have.

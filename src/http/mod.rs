@@ -43,6 +43,7 @@ pub use conditional::{
 pub use finish::LoggedCode;
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
 pub use json::{ApiJson, OptionalJson, parse_part};
+pub use known::UnknownParameter;
 pub use message::Message;
 pub use message_attempt::MessageAttempt;
 pub use object::Object;

@@ -20,7 +20,8 @@ impl Browser {
             let set = set.to_str().unwrap();
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
             self.0.retain(|(kept, _)| kept != name);
-            if !set.contains("Max-Age=0") {
+            // What makes the browser a known device stays.
+            if !set.contains("Max-Age=0") && name != "__Host-sports-log-device" {
                 self.0.push((name.to_owned(), value.to_owned()));
             }
         }

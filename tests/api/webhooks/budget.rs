@@ -54,7 +54,7 @@ async fn beyond_the_days_posts_one_event_stands_for_all() {
     let since = summary["data"]["since"].as_str().unwrap();
     let skipped = "FROM webhook_deliveries WHERE last_error LIKE 'skipped%'";
     let first = format!("SELECT min(created_at) >= '{since}' {skipped}");
-    assert_eq!(app.database.text(&first).await, "t");
+    assert_eq!(app.database.text(&first).await, "true");
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     assert_eq!(receiver.got(7).await[6].json()["type"], "activity.created");
     let listed = app.get_as(&ann, "/me/webhooks").await.expect(200).json();
