@@ -211,7 +211,7 @@ async fn whole_log(app: &TestApp, user: &User) -> BTreeMap<String, Value> {
 
 fn check(log: &[&Value], deeds: &[Deeds]) {
     let all = |of: fn(&Deeds) -> &std::collections::BTreeSet<String>| {
-        deeds.iter().flat_map(move |deeds| of(deeds))
+        deeds.iter().flat_map(of)
     };
     let mut there = BTreeMap::new();
     for activity in log {
