@@ -31,8 +31,8 @@ pub async fn find_or_create_user(
     if let Some(id) = created {
         return Ok((id, true));
     }
-    let query = users::table.filter(users::email.eq(email.as_str())).select(users::id).for_update();
-    Ok((query.first(&mut conn).await?, false))
+    let found = users::table.filter(users::email.eq(email.as_str())).select(users::id);
+    Ok((found.for_no_key_update().first(&mut conn).await?, false))
 }
 
 pub async fn find_user(

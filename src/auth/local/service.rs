@@ -49,8 +49,9 @@ pub async fn register(
     let is_new = in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            let may_send = budget::take_message(shared, conn, email.as_str(), network).await?;
+            // The account is locked before its counters, here as everywhere.
             let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
+            let may_send = budget::take_message(shared, conn, email.as_str(), network).await?;
             let message = if users::is_verified(conn, user_id).await? {
                 Message::account_exists(user_id)
             } else {

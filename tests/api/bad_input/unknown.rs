@@ -108,8 +108,11 @@ async fn a_filter_that_there_is_not_selects_nothing_else() {
         assert!(said.contains(&format!("did you mean {nearest}?")), "{path}: {said}");
     }
     app.get_as(&ann, "/me?x=1").await.expect_error(400, "invalid_parameter");
-    let head = app.send(Method::HEAD, "/activities?x=1", &[], None).await;
-    head.expect(400);
+    let authorization = format!("Bearer {}", ann.token);
+    let head = [("authorization", authorization.as_str())];
+    app.send(Method::HEAD, "/activities?x=1", &head, None).await.expect(400);
+    // Who asks comes first.
+    app.send(Method::HEAD, "/activities?x=1", &[], None).await.expect(401);
     // Names of any length and form.
     for name in ["", "%00", "%ff", &"x".repeat(4000)] {
         let path = format!("/activities?{name}=1");

@@ -210,9 +210,7 @@ async fn whole_log(app: &TestApp, user: &User) -> BTreeMap<String, Value> {
 }
 
 fn check(log: &[&Value], deeds: &[Deeds]) {
-    let all = |of: fn(&Deeds) -> &std::collections::BTreeSet<String>| {
-        deeds.iter().flat_map(of)
-    };
+    let all = |of: fn(&Deeds) -> &std::collections::BTreeSet<String>| deeds.iter().flat_map(of);
     let mut there = BTreeMap::new();
     for activity in log {
         assert!(there.insert(name(activity), activity).is_none(), "doubled: {activity}");
