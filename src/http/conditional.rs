@@ -37,7 +37,11 @@ struct StrongTags {
 #[into_params(parameter_in = Header)]
 pub struct IfMatchParam {
     /// The `ETag` of what is to be changed: 412 `version_mismatch` when somebody else was first.
-    #[param(rename = "If-Match", pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#)]
+    #[param(
+        rename = "If-Match",
+        nullable = false,
+        pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#
+    )]
     _if_match: Option<String>,
 }
 
@@ -46,7 +50,11 @@ pub struct IfMatchParam {
 #[into_params(parameter_in = Header)]
 pub struct IfNoneMatchParam {
     /// The `ETag` of what the client has: 304 while that is still it.
-    #[param(rename = "If-None-Match", pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#)]
+    #[param(
+        rename = "If-None-Match",
+        nullable = false,
+        pattern = r#"^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$"#
+    )]
     _if_none_match: Option<String>,
 }
 
@@ -83,7 +91,7 @@ pub struct IfAbsent(pub bool);
 pub struct IfAbsentParam {
     /// `*`: leave what is there, and what was deleted, as it is. 412 `already_exists` or
     /// `already_deleted`.
-    #[param(rename = "If-None-Match", pattern = r"^\*$")]
+    #[param(rename = "If-None-Match", nullable = false, pattern = r"^\*$")]
     _if_none_match: Option<String>,
 }
 

@@ -31,7 +31,13 @@ pub struct IdempotentJson<T, const LIMIT: usize = SMALL> {
 pub struct IdempotencyKeyParam {
     /// A text of one's own choice, such as a UUID: for 30 days the same request with the same key
     /// gets the same answer, and is carried out once. Bodies are compared by value.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
     _idempotency_key: Option<String>,
 }
 

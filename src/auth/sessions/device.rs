@@ -34,7 +34,7 @@ pub struct Device {
 pub struct DeviceTokenParam {
     /// `device_token` of an earlier login from this device: the failures of strangers do not count
     /// against it. Browsers have a cookie instead.
-    #[param(rename = "Device-Token")]
+    #[param(rename = "Device-Token", nullable = false)]
     _device_token: Option<String>,
 }
 
