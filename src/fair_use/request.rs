@@ -108,7 +108,7 @@ impl Request {
     }
 }
 
-/// A turn to hold connections of the pool. Errors as [`Allowance::take`]; `None` outside requests.
+/// A turn to hold connections of the pool. Errors as `Allowance::take`; `None` outside requests.
 pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
     let Some(request) = Request::current() else { return Ok(None) };
     if let Some(held) = request.connection.borrow().upgrade() {
@@ -120,7 +120,7 @@ pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
     Ok(Some(lent))
 }
 
-/// A turn for a point read. Errors as [`Allowance::take`]; `None` outside requests.
+/// A turn for a point read. Errors as `Allowance::take`; `None` outside requests.
 pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let allowance = request.admitted(wait).await?;
@@ -128,7 +128,7 @@ pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
 }
 
 /// Room for a body of at most `bytes`, for as long as the request lasts. Errors as
-/// [`Allowance::take`].
+/// `Allowance::take`.
 pub async fn body(bytes: usize) -> ApiResult<()> {
     let Some(request) = Request::current() else { return Ok(()) };
     if bytes > SMALL_BODY {
@@ -147,7 +147,7 @@ pub struct Streaming {
     _of_all: OwnedSemaphorePermit,
 }
 
-/// Errors as [`Allowance::take`]; `None` outside requests.
+/// Errors as `Allowance::take`; `None` outside requests.
 pub async fn stream() -> ApiResult<Option<Streaming>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let own = request.allowance().take(Resource::Stream, 1, PATIENCE).await?;
@@ -156,7 +156,7 @@ pub async fn stream() -> ApiResult<Option<Streaming>> {
 }
 
 /// A turn to have a picture drawn, both of whose it is and of who asks. Errors as
-/// [`Allowance::take`]; `None` outside requests.
+/// `Allowance::take`; `None` outside requests.
 pub async fn picture() -> ApiResult<Option<[Option<Lent>; 2]>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let (owner, asker) = request.parties();
