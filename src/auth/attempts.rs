@@ -1,9 +1,9 @@
 //! How often somebody may try to get in, and whose failures count against whom.
 //!
-//! Strangers are counted by network, for everything they try and for each identifier, so that one
-//! network does not get people elsewhere refused. Wrong passwords are also counted over all networks,
-//! until the mailbox is proven (NIST SP 800-63B, section 5.2.2). None of this refuses a device that
-//! has logged in to the account before: each has separate counts (OWASP, device cookies).
+//! Strangers are counted by network, for everything they try and for each identifier, so that the
+//! failures of one network refuse nobody elsewhere. Wrong passwords are also counted over all
+//! networks, until the mailbox is proven (NIST SP 800-63B, section 5.2.2). None of this refuses a
+//! device that has logged in to the account before: each has separate counts (OWASP, device cookies).
 //! Everything is counted before anything is compared, for known and unknown identifiers alike.
 
 use derive_more::Display;
@@ -53,8 +53,8 @@ pub struct Counted {
 }
 
 impl Attempt<'_> {
-    /// Counts it in its own transaction: 429 `rate_limited`, or 403 `password_closed` after too many
-    /// wrong passwords.
+    /// Counts it in its own transaction: 429 `rate_limited`, or 403 `password_closed` after too
+    /// many wrong passwords.
     pub async fn begin(&self, shared: &Shared, conn: &mut AsyncPgConnection) -> ApiResult<Counted> {
         conn.transaction(async |conn| self.count(shared, conn).await).await
     }

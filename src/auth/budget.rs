@@ -1,6 +1,6 @@
-//! How many messages anybody can have sent to somebody. Counted whether or not anything is known of
-//! the address, so that the answer says nothing of accounts or of what others did: beyond it nothing
-//! is sent, and what was sent before stays good.
+//! How many messages anybody can have sent to an address or number. Counted whether or not it has an
+//! account, so that the answer says nothing about accounts or about what others did. Beyond the
+//! budget nothing is sent, and links and codes sent before stay good.
 //!
 //! It covers the messages that need no session: mails that confirm an address or say that it has an
 //! account, links and codes to get in, and codes to a new address or number. It does not cover

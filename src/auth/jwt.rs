@@ -90,8 +90,8 @@ impl JwtKeys {
         }
     }
 
-    /// Signs a token for `account`, to be given with `refresh_token`, valid from `now` and no longer
-    /// than its session.
+    /// Signs a token for `account`, to be given with `refresh_token`. It is valid from `now` and no
+    /// longer than its session.
     pub fn issue(
         &self,
         account: &Account,

@@ -123,8 +123,7 @@ async fn a_whole_route_wants_a_proof_and_each_share_is_told() {
     let made: Vec<Value> = made.into_iter().map(|answer| answer.expect(201).json()).collect();
     assert!(made.iter().all(|share| *share == made[0]), "{made:?}");
     let notice = app.smtp.notice_to("ann@example.com").await;
-    let subject =
-        "A link was made that shows a picture of your log to everybody who has it (sports-log)";
+    let subject = "A link was created that lets anyone see a picture of your log (sports-log)";
     assert_eq!(notice.subject, subject);
     let revoke = format!("/shares/{}", made[0]["id"].as_str().unwrap());
     app.request(&ann, Method::DELETE, &revoke, None).await.expect(204);

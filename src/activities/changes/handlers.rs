@@ -25,7 +25,7 @@ const MAX_WAIT_SECS: u64 = 30;
 ///
 /// Apply the changes in their order: `deleted` removes an activity, `changed` replaces the fields
 /// that it has. Keep `next` with the copy, and go on with `since` while there is more. No change is
-/// missing, whoever writes meanwhile. A copy that was not level for 90 days gets 410
+/// missing, even while others write. A copy that was not level for 90 days gets 410
 /// `resync_required`: it deletes what it has and begins again without `since`.
 #[utoipa::path(
     get, path = "/activities/changes", operation_id = "list_changes", tag = "Activities",

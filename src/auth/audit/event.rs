@@ -40,7 +40,7 @@ pub enum EventKind {
     WebhookDeleted,
     /// Nothing that was posted to it arrived for days.
     WebhookDisabled,
-    /// A link shows a picture to everybody who has it.
+    /// Anyone with the link sees a picture.
     ShareCreated,
     ShareDeleted,
     /// Somebody asked for it without a good proof.

@@ -126,8 +126,8 @@ pub async fn resend_verification(
     .await
 }
 
-/// Exactly one hash is verified, whatever is known of the address. An address that nobody has proven
-/// has no password yet: otherwise registering would tell which addresses are known.
+/// Exactly one hash is verified, whether or not the address is known. An unproven address has no
+/// password yet: otherwise registering would tell which addresses are known.
 pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
     let email = login.email.clone();
     let shared: &Shared = state;

@@ -49,7 +49,7 @@ impl<'a> Tries<'a> {
         Self { key, user_id, by, run: Some(run) }
     }
 
-    /// Takes one try at the code `id`. False when there is none: then nothing must be compared.
+    /// Takes one try at the code `id`. False without one left: then nothing must be compared.
     pub async fn take(&self, conn: &AsyncPgConnection, id: Uuid) -> ApiResult<bool> {
         for (budgets, limit) in [(self.at_code(id), PER_CODE), (self.in_a_day(), PER_DAY)] {
             for (key, factor) in budgets {

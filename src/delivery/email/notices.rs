@@ -79,7 +79,7 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
             format!("The webhook to {host} was disabled, because nothing arrived there")
         }
         EventKind::ShareCreated => {
-            "A link was made that shows a picture of your log to everybody who has it".to_owned()
+            "A link was created that lets anyone see a picture of your log".to_owned()
         }
         EventKind::ExportCreated => "All that is in your account is being exported".to_owned(),
         EventKind::AccountLocked => "Your account was locked".to_owned(),

@@ -50,7 +50,7 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     is_done.await.inspect_err(|_| tracing::error!("the thread of an import died")).ok()
 }
 
-/// How long a processor may work on an import of so many bytes. A mebibyte of compressed recordings
+/// How long a processor may work on an import of that size. A mebibyte of compressed recordings
 /// takes it a second or two.
 fn cpu_budget(config: &ImportConfig, bytes: i64) -> Duration {
     let mebibytes = bytes as f64 / 1_048_576.0;

@@ -86,7 +86,7 @@ pub async fn start_own(
 }
 
 /// The first `done` files have their outcomes; still ours, and for another lease. False when it was
-/// cancelled, or has been taken over. Locks the job until the transaction ends: whoever cancels
+/// cancelled, or has been taken over. Locks the job until the transaction ends: a cancellation
 /// waits for the file that is being finished.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
