@@ -193,7 +193,7 @@ fn key_of(server_key: &ServerKey, use_for: &str, parts: &[&[u8]]) -> Key {
 fn password_closed() -> ApiError {
     ApiError::new(
         ErrorCode::PasswordClosed,
-        "too many wrong passwords were tried for this address; choose a new one by the link that \
-         POST /auth/forgot-password mails, or log in by a code",
+        "too many wrong passwords were tried for this address; ask for a link to choose a new \
+         password, or log in by a code",
     )
 }

@@ -73,7 +73,7 @@ pub async fn create(
             }
             let kept = store::find(conn, identity, id).await?;
             let details = kept.ok_or_else(ApiError::invalid_access_token)?;
-            // Its owner is told by mail: who has a stolen token could listen for ever.
+            // Its owner gets a mail: a thief with a stolen token could listen for ever.
             let event = Event::of(EventKind::WebhookCreated, identity.user_id);
             audit::record(conn, &event.by(host_of(&new.url)).from(device)).await?;
             idempotency::record(conn, identity, key.as_ref(), &details).await?;
