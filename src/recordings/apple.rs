@@ -230,6 +230,7 @@ impl Started {
             totals: self.totals,
             laps: Vec::new(),
             sets: Vec::new(),
+            measured: Totals::default(),
             track: Track::default(),
         };
         Workout { session, key, route: self.route }

@@ -16,6 +16,7 @@ pub fn complete(session: &mut Session) -> Result<(), Refusal> {
         let what = format!("it says that it began in the year {year}");
         return Err(Refusal::new(Reason::NoStartTime, what));
     }
+    session.measured = session.totals;
     for point in &mut session.track.points {
         // No living person's.
         point.heart_rate = point.heart_rate.filter(|rate| (1.0..=300.0).contains(rate));

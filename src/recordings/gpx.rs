@@ -119,8 +119,9 @@ impl Reader {
             totals: Totals::default(),
             laps: Vec::new(),
             sets: Vec::new(),
+            measured: Totals::default(),
             track: self.track,
         };
-        Ok(Recording { sessions: vec![session] })
+        Ok(Recording { sessions: vec![session], ..Recording::default() })
     }
 }

@@ -1,5 +1,7 @@
 //! What was read, whatever it was read from.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -25,6 +27,8 @@ pub fn push<T>(list: &mut Vec<T>, one: T, max: usize, what: &str) -> Result<(), 
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     pub sessions: Vec<Session>,
+    /// What is damaged or missing in the file, in words for people: the rest was read all the same.
+    pub warnings: Vec<Cow<'static, str>>,
 }
 
 /// One activity, as it was recorded.
@@ -39,6 +43,8 @@ pub struct Session {
     pub notes: Option<String>,
     pub device: Option<String>,
     pub totals: Totals,
+    /// Those of `totals` that the device or its owner gave; the others were computed from the track.
+    pub measured: Totals,
     pub laps: Vec<Lap>,
     pub sets: Vec<ExerciseSet>,
     pub track: Track,

@@ -22,7 +22,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         };
         return Err(reader.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what)));
     }
-    Ok(Recording { sessions: reader.sessions })
+    Ok(Recording { sessions: reader.sessions, ..Recording::default() })
 }
 
 #[derive(Default)]
@@ -167,6 +167,7 @@ impl Reader {
             totals: totals(&laps, &track),
             laps,
             sets: Vec::new(),
+            measured: Totals::default(),
             track,
         };
         push(&mut self.sessions, session, MAX_SESSIONS, "activities")

@@ -126,6 +126,7 @@ impl Entry {
             },
             laps: Vec::new(),
             sets: Vec::new(),
+            measured: Totals::default(),
             track: Track::default(),
         })
     }

@@ -98,6 +98,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
         device: None,
         laps: Vec::new(),
         sets: Vec::new(),
+        measured: Totals::default(),
     };
     complete(&mut session)?;
     Ok(Workout { id, session, left_out })

@@ -102,6 +102,7 @@ pub fn divide(collector: Collector) -> Result<Recording, Refusal> {
             totals: raw.totals,
             laps: Vec::new(),
             sets: Vec::new(),
+            measured: Totals::default(),
             track: Track::default(),
         });
     }
@@ -126,7 +127,7 @@ pub fn divide(collector: Collector) -> Result<Recording, Refusal> {
             session.sets.push(set);
         }
     }
-    Ok(Recording { sessions: made })
+    Ok(Recording { sessions: made, ..Recording::default() })
 }
 
 /// The last session that had begun at `time`, or else the first.

@@ -59,6 +59,7 @@ impl Summary {
             totals: self.totals,
             laps: Vec::new(),
             sets: Vec::new(),
+            measured: Totals::default(),
             track: Track::default(),
         }
     }
