@@ -138,6 +138,14 @@ pub async fn refresh(
     measured: ActivityChanges,
     original_id: Option<Uuid>,
 ) -> QueryResult<()> {
+    // The shown activity is locked before a record behind it, as everywhere.
+    diesel::sql_query(
+        "SELECT FROM activities
+         WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(&mut conn)
+    .await?;
     let before: Option<Uuid> = activities::table
         .find(id)
         .select(activities::original_id)

@@ -7,6 +7,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::try_join;
 use uuid::Uuid;
 
 use crate::{
@@ -47,7 +48,7 @@ pub struct Written {
 /// The activities that `items` name, locked until the transaction ends: before the numbers are
 /// taken, as a change of a single one does. The caller holds the user's names.
 pub async fn lock_known(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     identity: Identity,
     items: &[NewActivity],
 ) -> QueryResult<Vec<Known>> {
@@ -56,19 +57,29 @@ pub async fn lock_known(
         return Ok(Vec::new());
     }
     // Joined, so that each is looked up in the index of names: a list would be compared with every row.
-    diesel::sql_query(
+    let named = "unnest($2, $3) AS item (source, external_id)
+         JOIN activities a ON a.user_id = $1 AND a.source = item.source AND a.external_id = item.external_id";
+    // Deleting or changing a shown activity locks it before the records behind it: so does this.
+    let shown = format!(
+        "SELECT FROM activities WHERE id IN (SELECT coalesce(a.merged_into, a.id) FROM {named})
+         ORDER BY id FOR NO KEY UPDATE"
+    );
+    let known = format!(
         "SELECT coalesce(s.id, a.id) AS id, a.source, a.external_id,
                 coalesce(s.revision, a.revision) AS revision, a.merged_into
-         FROM unnest($2, $3) AS item (source, external_id)
-         JOIN activities a ON a.user_id = $1 AND a.source = item.source AND a.external_id = item.external_id
-         LEFT JOIN activities s ON s.id = a.merged_into
-         ORDER BY a.id FOR NO KEY UPDATE OF a",
-    )
-    .bind::<SqlUuid, _>(identity.user_id)
-    .bind::<Array<Text>, _>(sources)
-    .bind::<Array<Text>, _>(names)
-    .load(&mut conn)
-    .await
+         FROM {named} LEFT JOIN activities s ON s.id = a.merged_into
+         ORDER BY a.id FOR NO KEY UPDATE OF a"
+    );
+    let query = |statement: String| {
+        diesel::sql_query(statement)
+            .bind::<SqlUuid, _>(identity.user_id)
+            .bind::<Array<Text>, _>(sources.clone())
+            .bind::<Array<Text>, _>(names.clone())
+    };
+    let (mut first, mut second) = (conn, conn);
+    let (_, known) =
+        try_join(query(shown).execute(&mut first), query(known).load(&mut second)).await?;
+    Ok(known)
 }
 
 /// The name of an activity that was deleted.

@@ -4,7 +4,7 @@
 use std::{cell::Cell, collections::BTreeMap};
 
 use actix_web::http::Method;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join4};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 
@@ -117,5 +117,36 @@ async fn every_copy_becomes_the_log() {
     assert!(log.len() > 10, "{}", log.len());
     for copy in copies {
         assert_eq!(copy.activities, log);
+    }
+}
+
+#[actix_rt::test]
+async fn an_activity_and_the_records_behind_it_are_changed_at_once_without_a_deadlock() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let run = json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 1800});
+    let shown = app.post_as(&ann, "/activities", &run).await.expect(201).json();
+    let path = format!("/activities/{}", shown["id"].as_str().unwrap());
+    let behind = |round: u32, source: &str| {
+        let mut behind = run.clone();
+        behind["source"] = json!(source);
+        behind["external_id"] = json!("1");
+        behind["calories"] = json!(100 + round);
+        behind
+    };
+    for round in 0..40 {
+        let batch = json!({"activities": [behind(round, "watch"), behind(round, "scale")]});
+        let title = json!({"title": format!("round {round}")});
+        let phone = behind(round, "phone");
+        let (first, second, third, fourth) = join4(
+            app.post_as(&ann, "/activities/batch", &batch),
+            app.put_as(&ann, &path, &title),
+            app.post_as(&ann, "/activities", &phone),
+            app.put_as(&ann, &path, &title),
+        )
+        .await;
+        for answer in [first, second, third, fourth] {
+            assert_eq!(answer.status.as_u16(), 200, "round {round}: {}", answer.text());
+        }
     }
 }
