@@ -5,6 +5,7 @@ use std::{future::Future, io, net::TcpListener, sync::Arc, time::Duration};
 use actix_rt::task::JoinHandle;
 use actix_web::dev::Server;
 use derive_more::{Display, From};
+use futures_util::future::join4;
 
 use crate::{
     activities::{changes::Bell, efforts, originals::Storage},
@@ -145,10 +146,8 @@ impl Application {
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.searching.begins();
-        self.imports.stop().await;
-        self.garmin.stop().await;
-        self.takeouts.stop().await;
-        self.delivery.stop().await;
+        join4(self.imports.stop(), self.garmin.stop(), self.takeouts.stop(), self.delivery.stop())
+            .await;
         tracing::info!("stopped");
         outcome
     }

@@ -8,18 +8,12 @@ mod priority;
 mod runner;
 pub mod store;
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{future::Future, time::Duration};
 
 use actix::Actor;
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
@@ -34,17 +28,22 @@ pub trait Work: Clone + Unpin + 'static {
     fn work_once(&self) -> impl Future<Output = bool>;
 }
 
-/// Turns true when nothing more may be begun.
+/// Says when nothing more may be begun.
 #[derive(Clone, Debug, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub struct Stopping(CancellationToken);
 
 impl Stopping {
     pub fn begins(&self) {
-        self.0.store(true, Relaxed);
+        self.0.cancel();
     }
 
     pub fn has_begun(&self) -> bool {
-        self.0.load(Relaxed)
+        self.0.is_cancelled()
+    }
+
+    /// Resolves when it begins.
+    async fn begun(&self) {
+        self.0.cancelled().await;
     }
 }
 
@@ -106,13 +105,13 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
     });
     loop {
         tokio::select! {
+            () = schedule.stopping.begun() => {
+                // It answers when it is idle; one that is dead does not, and has nothing to wait for.
+                let _ = runner.send(runner::Stop).await;
+                break;
+            }
             Some(()) = woken.recv() => runner.do_send(Look),
             () = tokio::time::sleep(WATCH_EVERY) => {}
-        }
-        if schedule.stopping.has_begun() {
-            // It answers when it is idle; one that is dead does not, and has nothing to wait for.
-            let _ = runner.send(runner::Stop).await;
-            break;
         }
         if !runner.connected() {
             tracing::error!(jobs = channel, "the actor died; starting it again");
