@@ -27,7 +27,18 @@ pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
     let pixmap = Pixmap::new(width, height);
     let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(ApiError::internal)
+    encode(pixmap).map_err(ApiError::internal)
+}
+
+/// As [`Pixmap::encode_png`], which would copy all pixels first.
+fn encode(pixmap: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let (width, height) = (pixmap.width(), pixmap.height());
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(&pixmap.take_demultiplied())?;
+    Ok(bytes)
 }
 
 /// An SVG with its text laid out.
