@@ -5,7 +5,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -20,6 +20,13 @@ const MAX_WAITING: usize = 256;
 
 /// Of the bodies of one client. A single one that may be larger takes all of it.
 pub const MAX_BODY_KIB: u32 = 8192;
+
+/// Point reads of one client that are under way at once. On the connection that all share, others wait behind
+/// each of them.
+const POINT_READS: u32 = 16;
+
+/// For each so many bytes of its last answer, the client's next point read counts as one.
+const BYTES_OF_A_READ: u64 = 16 * 1024;
 
 /// Streamed answers of all clients together. Each has a few megabytes in memory at worst.
 const STREAMS_OF_ALL: usize = 16;
@@ -47,6 +54,8 @@ pub enum Resource {
     UnreadKib,
     /// KiB of request bodies that are received or worked on.
     BodyKib,
+    /// Uploads that are being received.
+    Upload,
     /// Answers that are written while the client reads them, and what is read of kept streams.
     Stream,
     /// Pictures that are waiting to be drawn.
@@ -62,10 +71,13 @@ pub struct Allowance {
     point_reads: Semaphore,
     unread_kib: Semaphore,
     body_kib: Semaphore,
+    uploads: Semaphore,
     streams: Semaphore,
     pictures: Semaphore,
     followers: Semaphore,
     waiting: AtomicUsize,
+    /// What a point read of this client takes of its turns.
+    read_weight: AtomicU32,
 }
 
 /// Some of a client's allowance, given back when dropped.
@@ -80,13 +92,15 @@ impl Default for Allowance {
     fn default() -> Self {
         Self {
             connections: Semaphore::new(4),
-            point_reads: Semaphore::new(16),
+            point_reads: Semaphore::new(POINT_READS as usize),
             unread_kib: Semaphore::new(4096),
             body_kib: Semaphore::new(MAX_BODY_KIB as usize),
+            uploads: Semaphore::new(4),
             streams: Semaphore::new(2),
             pictures: Semaphore::new(4),
             followers: Semaphore::new(16),
             waiting: AtomicUsize::new(0),
+            read_weight: AtomicU32::new(1),
         }
     }
 }
@@ -98,6 +112,7 @@ impl Allowance {
             Resource::PointRead => &self.point_reads,
             Resource::UnreadKib => &self.unread_kib,
             Resource::BodyKib => &self.body_kib,
+            Resource::Upload => &self.uploads,
             Resource::Stream => &self.streams,
             Resource::Picture => &self.pictures,
             Resource::Follower => &self.followers,
@@ -133,6 +148,19 @@ impl Allowance {
             self.of(Resource::UnreadKib).add_permits(1);
         }
         Ok(())
+    }
+
+    /// A turn for a point read. A client whose last answers were large gets fewer at once: large rows keep the
+    /// shared connection busy. Errors as [`Allowance::take`].
+    pub async fn read(self: &Arc<Self>, wait: Duration) -> ApiResult<Lent> {
+        self.take(Resource::PointRead, self.read_weight.load(Relaxed), wait).await
+    }
+
+    /// Remembers how large an answer was: a large one counts at once, small ones make up for it one by one.
+    pub fn answered(&self, bytes: u64) {
+        let weight = u32::try_from(bytes / BYTES_OF_A_READ).unwrap_or(u32::MAX).min(POINT_READS);
+        let before = self.read_weight.load(Relaxed);
+        self.read_weight.store(weight.max(before / 2).max(1), Relaxed);
     }
 
     /// Counts an answer until it is read. One that is larger than what is left takes all of it.
@@ -263,6 +291,22 @@ mod tests {
         drop(held);
         client.admit(SHORT).await.unwrap();
         assert_eq!(client.of(Resource::UnreadKib).available_permits(), 4096);
+    }
+
+    #[actix_rt::test]
+    async fn large_rows_are_read_one_at_a_time() {
+        let client = FairUse::default().allowance(Client::User(Uuid::nil()));
+        let first: Vec<_> = (0..16).map(|_| client.read(SHORT)).collect();
+        let first = futures_util::future::join_all(first).await;
+        assert!(first.iter().all(Result::is_ok));
+        drop(first);
+        client.answered(512 * 1024);
+        let held = client.read(SHORT).await.unwrap();
+        assert_eq!(client.read(SHORT).await.unwrap_err().code, ErrorCode::Busy);
+        drop(held);
+        (0..5).for_each(|_| client.answered(500));
+        let _first = client.read(SHORT).await.unwrap();
+        client.read(SHORT).await.unwrap();
     }
 
     #[actix_rt::test]

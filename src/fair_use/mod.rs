@@ -13,5 +13,5 @@ mod request;
 mod workshop;
 
 pub use allowance::{Client, FairUse, Lent, Resource};
-pub use request::{Request, Streaming, body, connection, follow, picture, read, stream};
+pub use request::{Request, Streaming, body, connection, follow, picture, read, stream, upload};
 pub use workshop::Workshop;

@@ -79,6 +79,13 @@ impl Request {
         CURRENT.sync_scope(self, work)
     }
 
+    /// Remembers how large the answer was, if the client's allowance was asked for anything.
+    pub fn answered(&self, bytes: u64) {
+        if let Some(allowance) = self.allowance.borrow().as_ref() {
+            allowance.answered(bytes);
+        }
+    }
+
     /// Counts an answer of `bytes` until it is read.
     pub fn hold_unread(&self, bytes: usize) -> Lent {
         self.allowance().hold_unread(bytes)
@@ -124,7 +131,14 @@ pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
 pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let allowance = request.admitted(wait).await?;
-    allowance.take(Resource::PointRead, 1, wait).await.map(Some)
+    allowance.read(wait).await.map(Some)
+}
+
+/// A turn to send a file, for as long as that takes. Errors as `Allowance::take`; `None` outside
+/// requests.
+pub async fn upload() -> ApiResult<Option<Lent>> {
+    let Some(request) = Request::current() else { return Ok(None) };
+    request.allowance().take(Resource::Upload, 1, PATIENCE).await.map(Some)
 }
 
 /// Room for a body of at most `bytes`, for as long as the request lasts. Errors as

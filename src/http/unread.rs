@@ -21,6 +21,9 @@ const SLICE_BYTES: usize = 32 * 1024;
 
 /// `body`, counted as what `request` uses.
 pub fn counted(request: Rc<Request>, body: BoxBody) -> BoxBody {
+    if let BodySize::Sized(size) = body.size() {
+        request.answered(size);
+    }
     match body.size() {
         BodySize::None => body,
         BodySize::Sized(size) if size <= SLICE_BYTES as u64 => body,
