@@ -166,9 +166,12 @@ impl Reader {
     fn follow(&mut self, mut rest: &[u8], may_be_relative: bool) -> bool {
         let (mut messages, mut times) = (0, 0);
         while messages < 4 * MIN_RUN {
-            if times > 1 && messages >= MIN_RUN || times > 0 && rest.is_empty() {
+            let is_enough = messages >= MIN_RUN || rest.is_empty();
+            if times > 1 && is_enough {
                 return true;
             }
+            // Any byte may look like a header that says five bits of a time.
+            let is_compressed = rest.first().is_some_and(|head| head & IS_COMPRESSED != 0);
             match self.find(rest) {
                 Found::Definition(..) => return true,
                 Found::Data(_, _, end, seconds) => {
@@ -176,7 +179,7 @@ impl Reader {
                         return false;
                     }
                     messages += 1;
-                    times += usize::from(seconds.is_some());
+                    times += usize::from(seconds.is_some() && !is_compressed);
                     self.pass(seconds);
                     rest = rest.get(end..).unwrap_or_default();
                 }
