@@ -45,9 +45,22 @@ def made(folder):
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
+def moments(records):
+    """Records of the same moment and place are one point: sensors may have records of their own."""
+    points, last = [], None
+    for time, position, heart_rate in records:
+        if points and time is not None and time == last and (position is None or points[-1][0] in (None, position)):
+            before = points[-1]
+            points[-1] = (before[0] or position, before[1] or heart_rate)
+        else:
+            points.append((position, heart_rate))
+        last = time
+    return points
+
+
 def fit(path):
     """Sessions, and how many points, positions, heart rates and laps there are; None when it is damaged."""
-    sessions, counts = [], {"points": 0, "positions": 0, "heart_rates": 0, "laps": 0}
+    sessions, counts, records, apart = [], {"laps": 0}, [], False
     try:
         with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.RAISE) as reader:
             for frame in reader:
@@ -55,9 +68,12 @@ def fit(path):
                     continue
                 value = lambda name: frame.get_value(name, fallback=None)
                 if frame.name == "record":
-                    counts["points"] += 1
-                    counts["positions"] += value("position_lat") is not None and value("position_long") is not None
-                    counts["heart_rates"] += bool(value("heart_rate"))
+                    position = value("position_lat"), value("position_long")
+                    position = None if None in position or position == (0, 0) else position
+                    records.append((value("timestamp"), position, value("heart_rate") or None))
+                elif frame.name == "hr":
+                    # Those of a strap, which we give to the points.
+                    apart = True
                 elif frame.name == "lap":
                     counts["laps"] += 1
                 elif frame.name == "session":
@@ -68,6 +84,11 @@ def fit(path):
                     sessions.append({"started_at": value("start_time"), "totals": totals})
     except fitdecode.FitError:
         return None
+    points = moments(records)
+    counts["points"] = len(points)
+    counts["positions"] = sum(position is not None for position, _ in points)
+    if not apart:
+        counts["heart_rates"] = sum(heart_rate is not None for _, heart_rate in points)
     sessions.sort(key=lambda session: str(session["started_at"]))
     return sessions, counts
 
@@ -86,9 +107,13 @@ def gpx(path):
 
 def differences(ours, theirs, tolerance):
     """What is not the same, in words."""
-    if theirs is None or not theirs[0] and not theirs[1]["points"]:
+    if theirs is None:
+        if "refused" not in ours and not ours["warnings"]:
+            yield "we read it without a word, and they find that it is damaged"
+        return
+    if not theirs[0] and not theirs[1]["points"]:
         if "refused" not in ours:
-            yield "we read it, and they find nothing in it, or that it is damaged"
+            yield "we read it, and they find nothing in it"
         return
     sessions, counts = theirs
     if "refused" in ours:

@@ -16,7 +16,8 @@ fn main() -> ExitCode {
         };
         let found = match read(&bytes) {
             Ok(recording) => {
-                json!({"sessions": recording.sessions.iter().map(describe).collect::<Vec<_>>()})
+                let sessions: Vec<_> = recording.sessions.iter().map(describe).collect();
+                json!({"sessions": sessions, "warnings": recording.warnings})
             }
             Err(refusal) => json!({"refused": refusal.reason}),
         };

@@ -1,168 +1,195 @@
-//! What is kept of the messages until all are read.
+//! What is kept of a file's messages until all are read.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use fitparser::{FitDataRecord, profile::MesgNum};
+use chrono::{DateTime, Utc};
+use fitparser::profile::FieldDataType;
 
 use super::{
-    message::Message,
-    sessions::{RawSession, raw_lap},
+    clock::Clock, heart_rates::HeartRates, laps::RawLap, lengths::RawLength, message::Message,
+    points::Points, profile, sessions::RawSession,
 };
 use crate::{
-    activities::{ExerciseSet, Lap},
+    activities::ExerciseSet,
     recordings::{
-        Point, Position, Reason, Recording, Refusal, Track,
+        Refusal,
         recording::{MAX_LAPS, MAX_SESSIONS, MAX_SETS, push},
     },
 };
 
-/// Timestamps below this are seconds since the device was switched on (FIT SDK, profile of `date_time`):
-/// 1998-06-29.
-const FIRST_ABSOLUTE: i64 = 631_065_600 + 0x1000_0000;
+/// More than a day of swimming.
+const MAX_LENGTHS: usize = 100_000;
 
 /// See the module.
 #[derive(Default)]
 pub struct Collector {
-    /// Of a file that is no activity.
-    other_kind: Option<String>,
+    /// What the file says that it is of.
+    pub kind: Option<String>,
+    pub has_id: bool,
+    /// Whether its last messages are missing.
+    pub is_cut_off: bool,
+    pub created_at: Option<DateTime<Utc>>,
     pub device: Option<String>,
     pub sessions: Vec<RawSession>,
-    pub laps: Vec<Lap>,
+    pub laps: Vec<RawLap>,
     /// Each with its start.
     pub sets: Vec<(Option<DateTime<Utc>>, ExerciseSet)>,
-    pub track: Track,
-    /// From the device's clock to UTC, when it counts from its start.
-    pub shift: Option<TimeDelta>,
-    pub utc_offset_minutes: Option<i32>,
+    pub lengths: Vec<RawLength>,
+    pub points: Points,
+    pub heart_rates: HeartRates,
+    pub clock: Clock,
+    /// The sport that the device was set to, and what its owner calls that setting.
+    pub sport: Option<String>,
+    pub profile: Option<String>,
+    /// The name of the workout that was followed.
+    pub workout: Option<String>,
 }
 
 impl Collector {
-    /// Whether messages of this kind are looked at.
-    pub fn takes(kind: MesgNum) -> bool {
-        matches!(
-            kind,
-            MesgNum::FileId
-                | MesgNum::DeviceInfo
-                | MesgNum::Event
-                | MesgNum::Record
-                | MesgNum::Lap
-                | MesgNum::Session
-                | MesgNum::Set
-                | MesgNum::Activity
-        )
-    }
-
-    pub fn take(&mut self, record: &FitDataRecord) -> Result<(), Refusal> {
-        let message = Message(record);
-        match record.kind() {
-            MesgNum::FileId => self.file_id(message),
-            MesgNum::DeviceInfo => self.device_info(message),
-            MesgNum::Event => self.event(message),
-            MesgNum::Record => self.track.push(point(message))?,
-            MesgNum::Lap => push(&mut self.laps, raw_lap(message), MAX_LAPS, "laps")?,
-            MesgNum::Session => {
+    pub fn take(&mut self, message: &Message<'_>) -> Result<(), Refusal> {
+        match message.kind() {
+            profile::RECORD => self.points.record(message)?,
+            profile::EVENT => self.points.event(message)?,
+            profile::HR => self.heart_rates.take(message)?,
+            profile::LAP => push(&mut self.laps, RawLap::read(message), MAX_LAPS, "laps")?,
+            profile::LENGTH => {
+                push(&mut self.lengths, RawLength::read(message), MAX_LENGTHS, "lengths")?;
+            }
+            profile::SESSION => {
                 let session = RawSession::read(message);
                 push(&mut self.sessions, session, MAX_SESSIONS, "activities")?;
             }
-            MesgNum::Set => self.set(message)?,
-            MesgNum::Activity => self.activity(message),
-            _ => {}
+            profile::SET => self.set(message)?,
+            profile::FILE_ID => self.file_id(message),
+            profile::DEVICE_INFO => self.device_info(message),
+            profile::SPORT => {
+                self.sport = sport(message, 0, 1).or(self.sport.take());
+                self.profile = message.text(3).or(self.profile.take());
+            }
+            profile::WORKOUT => {
+                self.workout = message.text(8).or(self.workout.take());
+                self.sport = self.sport.take().or_else(|| sport(message, 4, 11));
+            }
+            _ => self.clock.take(message),
         }
         Ok(())
     }
 
-    fn file_id(&mut self, message: Message<'_>) {
-        if let Some(kind) = message.text("type").filter(|kind| kind != "activity") {
-            self.other_kind = Some(kind);
-        }
-        let name = message.text("product_name").or_else(|| {
-            let product = message.text("garmin_product").or_else(|| message.text("product"))?;
-            Some(format!("{} {product}", message.text("manufacturer")?))
-        });
+    fn file_id(&mut self, message: &Message<'_>) {
+        self.has_id = true;
+        self.kind = message.name(0, FieldDataType::File).or(self.kind.take());
+        self.created_at = message.time(4).or(self.created_at);
+        let name = message.text(8).or_else(|| product(message));
         self.device = self.device.take().or(name);
     }
 
     /// The device that made the file may say its name as people know it.
-    fn device_info(&mut self, message: Message<'_>) {
-        if message.text("device_index").is_some_and(|index| index == "creator")
-            && let Some(name) = message.text("product_name")
+    fn device_info(&mut self, message: &Message<'_>) {
+        const CREATOR: f64 = 0.0;
+        if message.raw(0) == Some(CREATOR)
+            && let Some(name) = message.text(27)
         {
             self.device = Some(name);
         }
     }
 
-    fn event(&mut self, message: Message<'_>) {
-        let is = |field, wanted: &[&str]| {
-            message.text(field).is_some_and(|text| wanted.contains(&text.as_str()))
-        };
-        if is("event", &["timer"]) && is("event_type", &["stop", "stop_all", "stop_disable_all"]) {
-            self.track.break_off();
-        }
-    }
-
-    fn set(&mut self, message: Message<'_>) -> Result<(), Refusal> {
-        let duration = message.number("duration");
-        if message.text("set_type").is_some_and(|kind| kind == "rest") {
+    fn set(&mut self, message: &Message<'_>) -> Result<(), Refusal> {
+        const REST: f64 = 0.0;
+        let duration = message.number((0, 1000.0, 0.0));
+        if message.raw(5) == Some(REST) {
             if let Some((_, last)) = self.sets.last_mut() {
                 last.rest_secs = duration;
             }
             return Ok(());
         }
-        let exercise = message.text("category").unwrap_or_else(|| "unknown".to_owned());
+        let exercise = message.name(7, FieldDataType::ExerciseCategory);
         let set = ExerciseSet {
-            exercise: exercise.replace('_', " "),
-            reps: message.number("repetitions").map(|reps| reps as u32),
-            weight_kg: message.number("weight"),
+            exercise: exercise.unwrap_or_else(|| "unknown".to_owned()).replace('_', " "),
+            reps: message.raw(3).map(|reps| reps as u32),
+            weight_kg: message.number((4, 16.0, 0.0)),
             rpe: None,
             duration_secs: duration,
             rest_secs: None,
         };
-        push(&mut self.sets, (message.time("start_time"), set), MAX_SETS, "sets")
+        push(&mut self.sets, (message.time(6), set), MAX_SETS, "sets")
     }
 
-    /// The one message that knows the local time.
-    fn activity(&mut self, message: Message<'_>) {
-        let (Some(time), Some(local)) =
-            (message.time("timestamp"), message.time("local_timestamp"))
-        else {
-            return;
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.points.is_empty()
+    }
+
+    /// What the file is of, where that is nothing that somebody did.
+    pub fn other_kind(&self) -> Option<&str> {
+        // A workout that was planned has neither a session nor a point; some devices write it of one that was done.
+        let is_activity = |kind: &str| match kind {
+            "activity" | "activity_summary" => true,
+            // A number is a manufacturer's own kind.
+            kind => !self.is_empty() && (kind == "workout" || kind.parse::<u32>().is_ok()),
         };
-        let ahead = local - time;
-        if time.timestamp() < FIRST_ABSOLUTE && local.timestamp() >= FIRST_ABSOLUTE {
-            self.shift = Some(ahead);
-        } else if ahead.num_minutes().abs() <= 18 * 60 {
-            // The two are not always read from the clock in the same second.
-            self.utc_offset_minutes = Some((ahead.num_seconds() as f64 / 60.0).round() as i32);
-        }
+        self.kind.as_deref().filter(|kind| !is_activity(kind))
     }
 
-    pub fn finish(self) -> Result<Recording, Refusal> {
-        let is_empty = self.sessions.is_empty() && self.track.points.is_empty();
-        match self.other_kind {
-            Some(kind) if is_empty || kind != "workout" => {
-                let what = format!("it is a file of {}: not an activity", kind.replace('_', " "));
-                Err(Refusal::new(Reason::NotAnActivity, what))
-            }
-            _ if is_empty => {
-                Err(Refusal::new(Reason::NotAnActivity, "there is no session and no point in it"))
-            }
-            _ => super::sessions::divide(self),
+    /// Takes over what a continuation brought: a strap's heart rates come in files of their own.
+    pub fn absorb(&mut self, other: Self) -> Result<(), Refusal> {
+        self.is_cut_off |= other.is_cut_off;
+        self.heart_rates.absorb(other.heart_rates)?;
+        self.points.absorb(other.points)?;
+        for lap in other.laps {
+            push(&mut self.laps, lap, MAX_LAPS, "laps")?;
         }
+        Ok(())
     }
 }
 
-fn point(message: Message<'_>) -> Point {
-    let position = message.degrees("position_lat").zip(message.degrees("position_long"));
-    let either = |one, other| message.single(one).or_else(|| message.single(other));
-    let fraction = message.single("fractional_cadence").unwrap_or(0.0);
-    Point {
-        time: message.time("timestamp"),
-        position: position.and_then(|(latitude, longitude)| Position::new(latitude, longitude)),
-        altitude: either("enhanced_altitude", "altitude"),
-        distance: message.single("distance"),
-        speed: either("enhanced_speed", "speed"),
-        heart_rate: message.single("heart_rate"),
-        cadence: message.single("cadence").map(|cadence| cadence + fraction),
-        power: message.single("power"),
-        temperature: message.single("temperature"),
+/// Sport and part of it, as `running/trail`.
+pub fn sport(message: &Message<'_>, sport: u8, part: u8) -> Option<String> {
+    let part = message.name(part, FieldDataType::SubSport).filter(|part| part != "generic");
+    let sport = message.name(sport, FieldDataType::Sport)?;
+    Some(match part {
+        Some(part) => format!("{sport}/{part}"),
+        None => sport,
+    })
+}
+
+/// The maker and what it calls the device.
+fn product(message: &Message<'_>) -> Option<String> {
+    let maker = message.name(1, FieldDataType::Manufacturer)?;
+    let products = match maker.as_str() {
+        "garmin" | "dynastream" | "dynastream_oem" | "tacx" => FieldDataType::GarminProduct,
+        "favero_electronics" => FieldDataType::FaveroProduct,
+        // Their products are numbers.
+        _ => FieldDataType::UInt16,
+    };
+    Some(format!("{maker} {}", message.name(2, products)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_kind_that_is_no_activity_is_named() {
+        let of = |kind: &str| {
+            let collector = Collector { kind: Some(kind.to_owned()), ..Collector::default() };
+            collector.other_kind().map(str::to_owned)
+        };
+        assert_eq!(of("activity"), None);
+        assert_eq!(of("settings").as_deref(), Some("settings"));
+        assert_eq!(of("workout").as_deref(), Some("workout"));
+        assert_eq!(of("44").as_deref(), Some("44"));
+    }
+
+    /// What the crate calls them is what the reader relies on.
+    #[test]
+    fn makers_with_products_of_their_own_have_these_names() {
+        for (number, name) in
+            [(1, "garmin"), (15, "dynastream"), (89, "tacx"), (263, "favero_electronics")]
+        {
+            assert_eq!(
+                fitparser::profile::get_field_variant_as_string(
+                    FieldDataType::Manufacturer,
+                    number
+                ),
+                name
+            );
+        }
     }
 }

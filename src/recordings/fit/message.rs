@@ -1,62 +1,115 @@
-//! The fields of a message by their names in the profile.
+//! The fields of a message by their numbers in the profile.
 
-use chrono::{DateTime, Utc};
-use fitparser::{FitDataRecord, Value};
+use chrono::{DateTime, TimeDelta, Utc};
+use fitparser::profile::{FieldDataType, get_field_variant_as_string};
+
+use super::{
+    definition::Definition,
+    developer::{Description, Developers},
+    value,
+};
 
 /// Degrees of a semicircle: 2³¹ of them are 180° (FIT SDK, profile of `record`).
 const DEGREES: f64 = 180.0 / 2_147_483_648.0;
+/// Seconds from the Unix epoch to FIT's, 1989-12-31.
+const EPOCH: i64 = 631_065_600;
+/// FIT SDK, "Common Fields": the number of a message's timestamp.
+pub const TIMESTAMP: u8 = 253;
 
-/// A message.
+/// What stands behind a number in the profile: its scale and what is subtracted.
+pub type Scaled = (u8, f64, f64);
+
+/// A message as it stands in the file.
 #[derive(Clone, Copy)]
-pub struct Message<'a>(pub &'a FitDataRecord);
+pub struct Message<'a> {
+    pub definition: &'a Definition,
+    pub bytes: &'a [u8],
+    /// Seconds since FIT's epoch, as the message or its header says.
+    pub seconds: Option<u32>,
+    pub developers: &'a Developers,
+}
 
-impl<'a> Message<'a> {
-    fn value(self, name: &str) -> Option<&'a Value> {
-        // The profile's own come first; fields of other developers may have any name.
-        let mut fields = self.0.fields().iter();
-        fields.find(|field| field.name() == name).map(|field| field.value())
+impl Message<'_> {
+    pub fn kind(&self) -> u16 {
+        self.definition.kind
     }
 
-    pub fn number(self, name: &str) -> Option<f64> {
-        number(self.value(name)?)
+    /// The values of a field, `None` for those that the device had none of.
+    pub fn values(&self, number: u8) -> impl Iterator<Item = Option<f64>> {
+        let is_big_endian = self.definition.is_big_endian;
+        let field = self.definition.field(number);
+        // Some devices write fields that are no whole number of values.
+        let field = field.filter(|field| field.size.is_multiple_of(value::size_of(field.base)));
+        let bytes = field.and_then(|field| self.bytes.get(field.at..field.at + field.size));
+        let base = field.map_or(0, |field| field.base);
+        bytes
+            .unwrap_or_default()
+            .chunks_exact(value::size_of(base))
+            .map(move |bytes| value::number(bytes, base, is_big_endian))
     }
 
-    pub fn single(self, name: &str) -> Option<f32> {
-        self.number(name).map(|value| value as f32)
+    /// The number that a field has, and no developer's.
+    pub fn raw(&self, number: u8) -> Option<f64> {
+        self.values(number).next().flatten()
     }
 
-    /// The first of the names that is there: the profile has other names for some sports.
-    pub fn first_number(self, names: &[&str]) -> Option<f64> {
-        names.iter().find_map(|name| self.number(name))
+    /// A number, which may stand in a field of another developer.
+    pub fn number(&self, (number, scale, offset): Scaled) -> Option<f64> {
+        let raw = self.raw(number);
+        raw.map(|raw| raw / scale - offset).or_else(|| self.of_developer(number))
     }
 
-    pub fn degrees(self, name: &str) -> Option<f64> {
-        self.number(name).map(|semicircles| semicircles * DEGREES)
+    fn of_developer(&self, number: u8) -> Option<f64> {
+        self.definition.developer_fields.iter().find_map(|field| {
+            let description = self.developers.get(&(field.developer, field.number))?;
+            let is_it = description.stands_for(self.kind(), number);
+            let bytes = self.bytes.get(field.at..field.at + field.size).filter(|_| is_it)?;
+            description.number(bytes, self.definition.is_big_endian)
+        })
     }
 
-    pub fn time(self, name: &str) -> Option<DateTime<Utc>> {
-        match self.value(name)? {
-            Value::Timestamp(time) => Some(time.to_utc()),
-            _ => None,
+    pub fn single(&self, field: Scaled) -> Option<f32> {
+        self.number(field).map(|value| value as f32)
+    }
+
+    pub fn degrees(&self, number: u8) -> Option<f64> {
+        self.raw(number).map(|semicircles| semicircles * DEGREES)
+    }
+
+    pub fn time(&self, number: u8) -> Option<DateTime<Utc>> {
+        if number == TIMESTAMP {
+            return self.seconds.and_then(time);
         }
+        self.raw(number).and_then(|seconds| time(seconds as u32))
     }
 
-    /// A text, or the name of an enumeration's value, or its number where the profile has no name.
-    pub fn text(self, name: &str) -> Option<String> {
-        match self.value(name)? {
-            Value::String(text) => Some(text.trim_matches('\0').trim().to_owned()),
-            Value::Array(values) => values.iter().find_map(|value| match value {
-                Value::String(text) => Some(text.clone()),
-                _ => None,
-            }),
-            value => number(value).map(|number| number.to_string()),
-        }
-        .filter(|text| !text.is_empty())
+    pub fn text(&self, number: u8) -> Option<String> {
+        let field = self.definition.field(number)?;
+        value::text(self.bytes.get(field.at..field.at + field.size)?, field.base)
+    }
+
+    /// The profile's name of an enumeration's value, or its number where the profile has no name.
+    pub fn name(&self, number: u8, of: FieldDataType) -> Option<String> {
+        // Some devices write a list, the first of which they do not know.
+        let value = self.values(number).flatten().next()? as i64;
+        Some(match of.is_named_variant(value) {
+            true => get_field_variant_as_string(of, value),
+            false => value.to_string(),
+        })
+    }
+
+    /// Whether it is of the zeros that fill a block of memory.
+    pub fn is_blank(&self) -> bool {
+        self.bytes.iter().all(|byte| *byte == 0)
     }
 }
 
-fn number(value: &Value) -> Option<f64> {
-    let is_number = !matches!(value, Value::Timestamp(_) | Value::Array(_) | Value::Invalid);
-    let number: Option<f64> = is_number.then(|| value.clone().try_into().ok()).flatten();
-    number.filter(|number| number.is_finite())
+pub fn time(seconds: u32) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(EPOCH, 0)?.checked_add_signed(TimeDelta::seconds(seconds.into()))
+}
+
+/// What a message of field descriptions says: of which developer's field, and what it is.
+pub fn describe(message: &Message<'_>) -> Option<((u8, u8), Description)> {
+    let byte = |number| message.raw(number).map(|value| value as u8);
+    Some(((byte(0)?, byte(1)?), Description::read(message)?))
 }

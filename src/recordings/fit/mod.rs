@@ -1,83 +1,79 @@
 //! FIT (Garmin's Flexible and Interoperable Data Transfer, <https://developer.garmin.com/fit/>), message
 //! by message, so that a file takes little more memory than what is kept of it.
+//!
+//! What is whole of a damaged file is read, and `warnings` say what is not.
 
+mod clock;
 mod collector;
+mod damage;
+mod definition;
+mod developer;
+mod frame;
+mod heart_rates;
+mod laps;
+mod lengths;
 mod message;
-mod oddities;
+mod messages;
+mod points;
+mod profile;
 mod sessions;
+mod totals;
+mod value;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use fitparser::{
-    ErrorKind,
-    de::{DecodeOption, FitDataMessage, FitObject, FitStreamProcessor},
-    profile::MesgNum,
+use self::{
+    collector::Collector,
+    damage::Damage,
+    frame::{Fault, is_header, next_header, next_part},
+};
+use super::{
+    Reason, Recording, Refusal,
+    recording::{MAX_SESSIONS, push},
+    refusal::go_on,
 };
 
-use self::{collector::Collector, oddities::Oddities};
-use super::{Reason, Recording, Refusal, refusal::go_on};
-
-/// The sessions of an activity file; of a chain of files, those of all.
-pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
-    // The parser takes lengths from the file on trust here and there.
-    catch_unwind(AssertUnwindSafe(|| read_messages(bytes)))
-        .unwrap_or_else(|_| Err(Refusal::malformed("its lengths contradict each other")))
-}
-
-fn read_messages(mut bytes: &[u8]) -> Result<Recording, Refusal> {
-    let mut processor = FitStreamProcessor::new();
-    processor.add_option(DecodeOption::DropUnknownFields);
-    let (mut collector, mut oddities) = (Collector::default(), Oddities::default());
-    while !bytes.is_empty() {
+/// The sessions of an activity file; of a chain of files, those of all that are activities.
+pub fn read(mut bytes: &[u8]) -> Result<Recording, Refusal> {
+    let (mut files, mut damage) = (Vec::<Collector>::new(), Damage::default());
+    while let Some((part, behind)) = next_part(bytes) {
         go_on()?;
-        let (rest, object) = processor.deserialize_next(bytes).map_err(|error| refusal(*error))?;
-        let record = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
-        match object {
-            FitObject::Header(header) => {
-                let length = usize::from(header.header_size()) + header.data_size() as usize;
-                if length > bytes.len() {
-                    return Err(truncated());
-                }
-            }
-            FitObject::Crc(_) => processor.reset(),
-            FitObject::DataMessage(message) => {
-                oddities.look(record)?;
-                if says_something(&message) {
-                    let record = processor.decode_message(message);
-                    collector.take(&record.map_err(|error| refusal(*error))?)?;
-                }
-            }
-            FitObject::DefinitionMessage(_) => oddities.look(record)?,
+        let mut file = Collector::default();
+        let reading = messages::read(&part, |message| file.take(message))?;
+        damage.note(part.fault, &reading);
+        file.is_cut_off = reading.is_cut_off || part.fault == Some(Fault::CutOff);
+        match files.last_mut() {
+            Some(last) if !file.has_id && file.sessions.is_empty() => last.absorb(file)?,
+            _ => push(&mut files, file, MAX_SESSIONS, "files in one")?,
         }
-        bytes = rest;
+        let skipped = if is_header(behind) { 0 } else { next_header(behind) };
+        let (between, next) = behind.split_at_checked(skipped).unwrap_or((behind, &[]));
+        damage.note_behind(between);
+        bytes = next;
     }
-    collector.finish()
-}
-
-/// FIT SDK, "Common Fields": the number of a message's timestamp.
-const TIMESTAMP: u8 = 253;
-
-/// Whether a message says something that is kept, or that others are read by: the time, and what
-/// fields of other developers mean. To decode one takes as long as to read a hundred.
-fn says_something(message: &FitDataMessage) -> bool {
-    let kind = MesgNum::from(message.global_message_number());
-    let (fields, developers) = (message.fields(), message.developer_fields());
-    let has_time = message.time_offset().is_some() || fields.contains_key(&TIMESTAMP);
-    let is_taken = Collector::takes(kind) || kind == MesgNum::FieldDescription;
-    has_time || is_taken && !(fields.is_empty() && developers.is_empty())
-}
-
-fn truncated() -> Refusal {
-    Refusal::new(Reason::Truncated, "it ends before it should: copy it once more from the device")
-}
-
-fn refusal(kind: ErrorKind) -> Refusal {
-    match kind {
-        ErrorKind::InvalidCrc(_) => Refusal::new(
-            Reason::BadChecksum,
-            "its checksum is not that of its content: it was damaged",
-        ),
-        ErrorKind::UnexpectedEof(_) => truncated(),
-        other => Refusal::malformed(other),
+    if let Some(refusal) = refusal(&files, &damage) {
+        return Err(refusal);
     }
+    let mut recording = Recording::default();
+    for file in files {
+        if file.other_kind().is_none() && !file.is_empty() {
+            recording.sessions.extend(sessions::divide(file)?);
+        }
+    }
+    recording.warnings = damage.warnings();
+    Ok(recording)
+}
+
+/// Why none of the files is taken.
+fn refusal(files: &[Collector], damage: &Damage) -> Option<Refusal> {
+    let is_activity = |file: &Collector| file.other_kind().is_none() && !file.is_empty();
+    if files.iter().any(is_activity) {
+        return None;
+    }
+    let kind = files.iter().find_map(Collector::other_kind);
+    Some(match (kind, damage.refusal()) {
+        (Some(kind), _) => Refusal::new(Reason::NotAnActivity, damage::other_kind(kind)),
+        (None, Some(damaged)) => damaged,
+        (None, None) => {
+            Refusal::new(Reason::NotAnActivity, "there is no session and no point in it")
+        }
+    })
 }

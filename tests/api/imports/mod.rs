@@ -5,6 +5,7 @@ mod archives;
 mod bounds;
 mod command;
 mod files;
+mod fit;
 pub mod folder;
 mod health_auto_export;
 mod kill;

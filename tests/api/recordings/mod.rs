@@ -1,3 +1,4 @@
 //! Reading what devices write.
 
+mod fit;
 pub mod samples;

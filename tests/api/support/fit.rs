@@ -17,13 +17,18 @@ fn crc(bytes: &[u8]) -> u16 {
 }
 
 /// Frames messages as a file.
-fn file(messages: &[u8]) -> Vec<u8> {
+pub fn file(messages: &[u8]) -> Vec<u8> {
+    framed(messages, messages.len())
+}
+
+/// The same with a header that says another length.
+pub fn framed(messages: &[u8], length: usize) -> Vec<u8> {
     let mut bytes = vec![14, 0x20, 0x54, 0x08];
-    bytes.extend(u32::try_from(messages.len()).unwrap().to_le_bytes());
+    bytes.extend(u32::try_from(length).unwrap().to_le_bytes());
     bytes.extend(b".FIT");
     bytes.extend(crc(&bytes).to_le_bytes());
     bytes.extend(messages);
-    bytes.extend(crc(&bytes[14..]).to_le_bytes());
+    bytes.extend(crc(&bytes).to_le_bytes());
     bytes
 }
 
@@ -35,6 +40,139 @@ fn definition(local: u8, global: u16, fields: &[(u8, u8, u8)]) -> Vec<u8> {
     bytes.extend(fields.iter().flat_map(|(number, size, base)| [*number, *size, *base]));
     bytes
 }
+
+/// What stands in a field.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    Enum(u8),
+    U8(u8),
+    I8(i8),
+    U16(u16),
+    U32(u32),
+    I32(i32),
+    F32(f32),
+    /// Of so many bytes.
+    Text(&'a str, usize),
+    /// Bytes of a base type, to be misused.
+    Raw(u8, &'a [u8]),
+}
+
+impl Value<'_> {
+    /// Moments, in seconds of the Unix epoch.
+    pub fn time(unix: i64) -> Self {
+        Self::U32(u32::try_from(unix - EPOCH).unwrap())
+    }
+
+    pub fn degrees(value: f64) -> Self {
+        Self::I32((value / 180.0 * 2_147_483_648.0).round() as i32)
+    }
+
+    fn base(&self) -> u8 {
+        match self {
+            Self::Enum(_) => ENUM,
+            Self::U8(_) => U8,
+            Self::I8(_) => 1,
+            Self::U16(_) => U16,
+            Self::U32(_) => U32,
+            Self::I32(_) => S32,
+            Self::F32(_) => 0x88,
+            Self::Text(..) => 7,
+            Self::Raw(base, _) => *base,
+        }
+    }
+
+    fn bytes(&self, is_big_endian: bool) -> Vec<u8> {
+        let mut bytes = match self {
+            Self::Enum(value) | Self::U8(value) => vec![*value],
+            Self::I8(value) => value.to_le_bytes().to_vec(),
+            Self::U16(value) => value.to_le_bytes().to_vec(),
+            Self::U32(value) => value.to_le_bytes().to_vec(),
+            Self::I32(value) => value.to_le_bytes().to_vec(),
+            Self::F32(value) => value.to_le_bytes().to_vec(),
+            Self::Text(text, size) => {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes.resize(*size, 0);
+                return bytes;
+            }
+            Self::Raw(_, bytes) => return bytes.to_vec(),
+        };
+        if is_big_endian {
+            bytes.reverse();
+        }
+        bytes
+    }
+}
+
+/// A field by its number; of a developer, whose number is the first, the second.
+pub type Field<'a> = (u8, Value<'a>);
+pub type DeveloperField<'a> = (u8, u8, Value<'a>);
+
+/// Messages, one after the other, each of which is defined where it is not as the one before it.
+#[derive(Default)]
+pub struct Messages {
+    pub bytes: Vec<u8>,
+    definition: Vec<u8>,
+    pub is_big_endian: bool,
+}
+
+impl Messages {
+    pub fn add(&mut self, global: u16, fields: &[Field<'_>]) -> &mut Self {
+        self.add_with(global, fields, &[])
+    }
+
+    pub fn add_with(
+        &mut self,
+        global: u16,
+        fields: &[Field<'_>],
+        developer: &[DeveloperField<'_>],
+    ) -> &mut Self {
+        self.define(global, fields, developer);
+        self.bytes.push(LOCAL);
+        for value in fields.iter().map(|field| &field.1).chain(developer.iter().map(|it| &it.2)) {
+            self.bytes.extend(value.bytes(self.is_big_endian));
+        }
+        self
+    }
+
+    /// A message whose header says the last five bits of its time.
+    pub fn add_at(&mut self, unix: i64, global: u16, fields: &[Field<'_>]) -> &mut Self {
+        self.define(global, fields, &[]);
+        self.bytes.push(0x80 | LOCAL << 5 | ((unix - EPOCH) & 0x1f) as u8);
+        fields.iter().for_each(|field| self.bytes.extend(field.1.bytes(self.is_big_endian)));
+        self
+    }
+
+    fn define(&mut self, global: u16, fields: &[Field<'_>], developer: &[DeveloperField<'_>]) {
+        let size = |value: &Value<'_>| value.bytes(false).len() as u8;
+        let has_developer = if developer.is_empty() { 0 } else { 0x20 };
+        let mut bytes = vec![0x40 | has_developer | LOCAL, 0, u8::from(self.is_big_endian)];
+        bytes.extend(if self.is_big_endian { global.to_be_bytes() } else { global.to_le_bytes() });
+        bytes.push(fields.len() as u8);
+        bytes
+            .extend(fields.iter().flat_map(|(number, value)| [*number, size(value), value.base()]));
+        if !developer.is_empty() {
+            bytes.push(developer.len() as u8);
+            let fields = developer.iter();
+            bytes.extend(fields.flat_map(|(index, number, value)| [*number, size(value), *index]));
+        }
+        if bytes != self.definition {
+            self.bytes.extend(&bytes);
+            self.definition = bytes;
+        }
+    }
+
+    /// The first message of a file: what it is of (4 is an activity).
+    pub fn id(&mut self, kind: u8) -> &mut Self {
+        self.add(0, &[(0, Value::Enum(kind)), (1, Value::U16(1))])
+    }
+
+    pub fn file(&self) -> Vec<u8> {
+        file(&self.bytes)
+    }
+}
+
+/// The local number of all messages: one that compressed headers can say.
+const LOCAL: u8 = 1;
 
 const ENUM: u8 = 0;
 const U8: u8 = 2;

@@ -1,0 +1,65 @@
+//! Fields of other developers, such as a running power meter's (FIT protocol, "Developer Data Fields").
+
+use std::collections::HashMap;
+
+use super::{message::Message, profile, value};
+
+/// The descriptions by developer and number.
+pub type Developers = HashMap<(u8, u8), Description>;
+
+/// What a developer says of a field.
+#[derive(Clone, Debug)]
+pub struct Description {
+    base: u8,
+    scale: f64,
+    offset: f64,
+    /// Message and field of the profile that this one stands for.
+    native: (Option<u16>, Option<u8>),
+    name: String,
+    units: String,
+}
+
+impl Description {
+    pub fn read(message: &Message<'_>) -> Option<Self> {
+        let text = |number| message.text(number).unwrap_or_default().to_lowercase();
+        Some(Self {
+            base: message.raw(2)? as u8,
+            scale: message.raw(6).filter(|scale| *scale > 0.0).unwrap_or(1.0),
+            offset: message.raw(7).unwrap_or(0.0),
+            native: (
+                message.raw(14).map(|number| number as u16),
+                message.raw(15).map(|number| number as u8),
+            ),
+            name: text(3).replace([' ', '-'], "_"),
+            units: text(8),
+        })
+    }
+
+    /// Whether it is that field of that message, by its number, or in points by its name.
+    pub fn stands_for(&self, message: u16, field: u8) -> bool {
+        let (of, number) = self.native;
+        match number {
+            Some(number) => number == field && of.is_none_or(|of| of == message),
+            None => message == profile::RECORD && profile::record_field(&self.name) == Some(field),
+        }
+    }
+
+    /// Its value in the unit of the profile.
+    pub fn number(&self, bytes: &[u8], is_big_endian: bool) -> Option<f64> {
+        let raw = value::number(bytes, self.base, is_big_endian)?;
+        Some((raw / self.scale - self.offset) * self.unit())
+    }
+
+    fn unit(&self) -> f64 {
+        match self.units.as_str() {
+            "km" | "kilometers" | "kilometres" | "kw" => 1000.0,
+            "mi" | "miles" => 1609.344,
+            "ft" | "feet" => 0.3048,
+            "km/h" | "kph" | "kmh" => 1.0 / 3.6,
+            "mph" => 0.447_04,
+            // The profile counts strides, of two steps.
+            "spm" | "steps/min" => 0.5,
+            _ => 1.0,
+        }
+    }
+}
