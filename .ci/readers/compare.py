@@ -9,6 +9,7 @@ import glob
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 
@@ -30,6 +31,13 @@ TOTALS = {
 FIRST_ABSOLUTE = datetime.datetime(1998, 1, 1, tzinfo=datetime.timezone.utc)
 # Of what is computed, and not read.
 TOLERANCE = 0.005
+# How near the ascent that we compute must be to the devices' own: the mean error, and the median ratio. gpxpy adds up
+# the noise of heights, so that its ascent is no measure.
+MEAN_ERROR, MEDIAN_RATIO = 0.15, (0.95, 1.05)
+# In metres: less is a matter of rounding.
+LEAST_ASCENT = 20
+# In these, a device counts what its points do not show.
+NOT_ON_GROUND = ("dive", "indoor_cycle", "virtual_cycle", "transition", "other")
 
 
 def made(folder):
@@ -98,9 +106,8 @@ def gpx(path):
     with open(path, encoding="utf-8-sig") as file:
         read = gpxpy.parse(file)
     points = [point for track in read.tracks for segment in track.segments for point in segment.points]
-    climb = read.get_uphill_downhill()
     times = [point.time for point in points if point.time]
-    totals = {"distance_meters": read.length_2d(), "elevation_gain_meters": climb.uphill, "elevation_loss_meters": climb.downhill}
+    totals = {"distance_meters": read.length_2d()}
     session = {"started_at": min(times, default=None), "totals": totals}
     return ([session] if times else []), {"points": len(points), "positions": len(points)}
 
@@ -139,6 +146,14 @@ def differences(ours, theirs, tolerance):
                 yield f"{name} is {found}, they find {known}"
 
 
+def ascents(found):
+    """What we compute of the ascent that a device measured itself, for each such session."""
+    for session in (session for file in found for session in file.get("sessions", [])):
+        measured, computed = session["measured"]["elevation_gain_meters"], session["computed"]["elevation_gain_meters"]
+        if session["activity_type"] not in NOT_ON_GROUND and (measured or 0) >= LEAST_ASCENT and computed is not None:
+            yield computed / measured
+
+
 def main():
     describe, samples, folder = sys.argv[1:]
     files = made(folder)
@@ -147,12 +162,18 @@ def main():
         print(f"there are no samples at {samples}: only files of our own making are compared")
     files += public
     lines = subprocess.check_output([describe, *files], text=True).splitlines()
+    found = [json.loads(line) for line in lines]
     wrong = 0
-    for path, line in zip(files, lines, strict=True):
+    for path, ours in zip(files, found, strict=True):
         is_fit = path.endswith(".fit")
-        for difference in differences(json.loads(line), fit(path) if is_fit else gpx(path), 0 if is_fit else TOLERANCE):
+        for difference in differences(ours, fit(path) if is_fit else gpx(path), 0 if is_fit else TOLERANCE):
             wrong += 1
             print(f"{os.path.basename(path)}: {difference}")
+    ratios = list(ascents(found))
+    if ratios:
+        error, median = statistics.mean(abs(ratio - 1) for ratio in ratios), statistics.median(ratios)
+        print(f"ascent of {len(ratios)} activities: mean error {error:.1%}, median ratio {median:.3f}")
+        wrong += error > MEAN_ERROR or not MEDIAN_RATIO[0] <= median <= MEDIAN_RATIO[1]
     print(f"{len(files)} files compared, {wrong} differences")
     return wrong > 0
 

@@ -1,9 +1,10 @@
-//! What our readers find in files, as a line of JSON for each, to be held against what others find.
+//! What our readers find in files, as a line of JSON for each, to be held against what others find; and the
+//! totals that we compute of the same points, to be held against the device's.
 
 use std::{env, fs, process::ExitCode};
 
 use serde_json::{Value, json};
-use sports_log::recordings::{Point, Session, read};
+use sports_log::recordings::{Point, Session, Totals, complete, read};
 
 fn main() -> ExitCode {
     for path in env::args().skip(1) {
@@ -29,9 +30,14 @@ fn main() -> ExitCode {
 fn describe(session: &Session) -> Value {
     let points = &session.track.points;
     let count = |has: fn(&Point) -> bool| points.iter().filter(|point| has(point)).count();
+    let mut untold = Session { totals: Totals::default(), ..session.clone() };
+    let computed = complete(&mut untold).is_ok().then_some(untold.totals);
     json!({
         "started_at": session.started_at,
         "totals": session.totals,
+        "measured": session.measured,
+        "computed": computed,
+        "activity_type": session.activity_type,
         "laps": session.laps.len(),
         "points": points.len(),
         "positions": count(|point| point.position.is_some()),

@@ -32,7 +32,7 @@ pub struct Recording {
 }
 
 /// One activity, as it was recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Session {
     /// The slug, and what the device calls it.
     pub activity_type: &'static str,

@@ -1,0 +1,55 @@
+//! Laps that say that nothing was covered although their points moved.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::distance;
+use crate::recordings::{Session, Track};
+
+/// Metres by which sums of rounded laps differ.
+const ROUNDING: f64 = 1.0;
+
+/// In metres: less is a rest, with what a receiver errs and a length that ends in it.
+const REST: f64 = 50.0;
+
+/// Gives such laps the distance of their points. A total that was only their sum is none then.
+pub fn fill(session: &mut Session, limit: f64) {
+    let is_zero = |distance: Option<f64>| distance == Some(0.0);
+    if !session.laps.iter().any(|lap| is_zero(lap.distance_meters)) {
+        return;
+    }
+    let starts: Vec<_> = session.laps.iter().map(|lap| lap.started_at).collect();
+    let sum =
+        |session: &Session| session.laps.iter().filter_map(|lap| lap.distance_meters).sum::<f64>();
+    let before = sum(session);
+    for (at, lap) in session.laps.iter_mut().enumerate() {
+        if !is_zero(lap.distance_meters) {
+            continue;
+        }
+        let Some(start) = lap.started_at else { continue };
+        let secs = lap.elapsed_secs.or(lap.duration_secs).filter(|secs| *secs > 0.0);
+        let length = secs.and_then(|secs| TimeDelta::try_milliseconds((secs * 1000.0) as i64));
+        let next = starts.get(at + 1).copied().flatten();
+        let end = next.or_else(|| start.checked_add_signed(length?));
+        let part = part(&session.track, start, end.unwrap_or(DateTime::<Utc>::MAX_UTC));
+        if distance::went_somewhere(&part) {
+            let first = part.points.iter().find_map(|point| point.distance).map_or(0.0, f64::from);
+            let covered = distance::total(&part, limit).map(|metres| metres - first);
+            lap.distance_meters = covered.filter(|metres| *metres > REST).or(lap.distance_meters);
+        }
+    }
+    let is_sum = |total: &f64| (*total - before).abs() <= ROUNDING;
+    if sum(session) > before && session.totals.distance_meters.as_ref().is_some_and(is_sum) {
+        session.totals.distance_meters = None;
+    }
+}
+
+/// The points from `start` to `end`, in their pieces.
+fn part(track: &Track, start: DateTime<Utc>, end: DateTime<Utc>) -> Track {
+    let mut part = Track::default();
+    for piece in track.pieces() {
+        part.break_off();
+        let is_in = |time: DateTime<Utc>| (start..=end).contains(&time);
+        part.points.extend(piece.iter().filter(|point| point.time.is_some_and(is_in)));
+    }
+    part
+}

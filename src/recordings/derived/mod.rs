@@ -1,0 +1,128 @@
+//! What a device does not say, computed from the track it recorded; and what cannot be true taken out of
+//! both.
+
+mod ascent;
+mod chain;
+mod distance;
+mod laps;
+mod moving;
+mod place_time;
+mod sanity;
+mod sensors;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use chrono::Datelike;
+
+use super::{Point, Reason, Refusal, Session, Totals, Track};
+
+/// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that began in a
+/// year that is none.
+pub fn complete(session: &mut Session) -> Result<(), Refusal> {
+    times::mend(session);
+    let limit = sanity::clean(&mut session.track, session.activity_type);
+    let year = session.started_at.year();
+    if !(1..=9999).contains(&year) {
+        let what = format!("it says that it began in the year {year}");
+        return Err(Refusal::new(Reason::NoStartTime, what));
+    }
+    distance::level(&mut session.track, session.started_at, limit);
+    laps::fill(session, limit);
+    let computed = computed(&session.track, limit);
+    sensors::gather(&mut session.track);
+    session.totals = believed(session.totals, computed, &session.track);
+    session.measured = session.totals;
+    fill(&mut session.totals, computed);
+    session.utc_offset_minutes = offset(session);
+    Ok(())
+}
+
+/// All that the track tells.
+fn computed(track: &Track, limit: f64) -> Totals {
+    let points = || track.points.iter();
+    let climb = ascent::climb(track);
+    Totals {
+        timer_secs: None,
+        elapsed_secs: elapsed(track),
+        moving_secs: moving::seconds(track),
+        distance_meters: distance::total(track, limit),
+        calories: None,
+        elevation_gain_meters: climb.map(|(up, _)| up),
+        elevation_loss_meters: climb.map(|(_, down)| down),
+        avg_heart_rate: mean(points().filter_map(|point| point.heart_rate)),
+        max_heart_rate: points()
+            .filter_map(|point| point.heart_rate)
+            .reduce(f32::max)
+            .map(f64::from),
+        avg_power_watts: mean(points().filter_map(|point| point.power)),
+        // Zero is somebody who does not turn or step: no part of the average.
+        avg_cadence: mean(points().filter_map(|point| point.cadence).filter(|value| *value > 0.0)),
+    }
+}
+
+/// The device's totals without those that cannot be: a total of zero is none when the points moved.
+fn believed(totals: Totals, computed: Totals, track: &Track) -> Totals {
+    let moved =
+        computed.elapsed_secs.is_some_and(|secs| secs > 0.0) && distance::went_somewhere(track);
+    let not_zero = |total: Option<f64>| total.filter(|total| *total > 0.0 || !moved);
+    let rate = |rate: Option<f64>| rate.filter(|rate| sanity::is_heart_rate(*rate));
+    Totals {
+        timer_secs: not_zero(totals.timer_secs),
+        elapsed_secs: not_zero(totals.elapsed_secs),
+        moving_secs: not_zero(totals.moving_secs),
+        distance_meters: not_zero(totals.distance_meters),
+        avg_heart_rate: rate(totals.avg_heart_rate),
+        max_heart_rate: rate(totals.max_heart_rate),
+        avg_power_watts: totals.avg_power_watts.filter(|power| sanity::is_power(*power)),
+        avg_cadence: totals.avg_cadence.filter(|cadence| sanity::is_cadence(*cadence)),
+        ..totals
+    }
+}
+
+fn fill(totals: &mut Totals, computed: Totals) {
+    let knows_climb =
+        totals.elevation_gain_meters.is_some() || totals.elevation_loss_meters.is_some();
+    if !knows_climb {
+        totals.elevation_gain_meters = computed.elevation_gain_meters;
+        totals.elevation_loss_meters = computed.elevation_loss_meters;
+    }
+    totals.elapsed_secs = totals.elapsed_secs.or(computed.elapsed_secs);
+    totals.distance_meters = totals.distance_meters.or(computed.distance_meters);
+    totals.avg_heart_rate = totals.avg_heart_rate.or(computed.avg_heart_rate);
+    totals.max_heart_rate = totals.max_heart_rate.or(computed.max_heart_rate);
+    totals.avg_power_watts = totals.avg_power_watts.or(computed.avg_power_watts);
+    totals.avg_cadence = totals.avg_cadence.or(computed.avg_cadence);
+    // Nobody moves for longer than the timer ran.
+    let longest = totals.timer_secs.or(totals.elapsed_secs).unwrap_or(f64::INFINITY);
+    let moving = computed.moving_secs.map(|secs| secs.min(longest));
+    totals.moving_secs = totals.moving_secs.or(moving);
+}
+
+/// As the device says, or else by the place. A device that does not know the local time says zero.
+fn offset(session: &Session) -> Option<i32> {
+    let said = session.utc_offset_minutes;
+    if said.is_some_and(|minutes| minutes != 0) {
+        return said;
+    }
+    let place = session.track.points.iter().find_map(|point| point.position);
+    let by_place =
+        place.and_then(|place| place_time::utc_offset_minutes(place, session.started_at));
+    by_place.or(said)
+}
+
+fn mean(values: impl Iterator<Item = f32>) -> Option<f64> {
+    let (sum, count) =
+        values.fold((0.0, 0.0), |(sum, count), value| (sum + f64::from(value), count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
+
+fn elapsed(track: &Track) -> Option<f64> {
+    let times = || track.points.iter().filter_map(|point| point.time);
+    Some((times().max()? - times().min()?).as_seconds_f64())
+}
+
+/// From `one` to `other`.
+fn secs_between(one: &Point, other: &Point) -> Option<f64> {
+    Some((other.time? - one.time?).as_seconds_f64())
+}

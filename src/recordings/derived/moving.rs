@@ -1,0 +1,71 @@
+//! For how long somebody moved.
+
+use super::secs_between;
+use crate::{
+    jobs::give_way,
+    recordings::{Point, Track, metres_between},
+};
+
+/// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.
+const STANDING_STILL: f64 = 1.0 / 3.6;
+
+/// In seconds: over less, the noise of a receiver looks like walking.
+const SPAN: f64 = 5.0;
+
+/// In seconds: as long as a speed holds when the next is late.
+const SPEED_HOLDS: f64 = 30.0;
+
+/// The seconds in which somebody moved: by the device's count where it has one, else by the positions,
+/// else by the speed.
+///
+/// The track is cut where it has got somewhere, at the first point after [`SPAN`]. So a place or a count
+/// that the device repeats until it knows a new one is no rest, a fix a minute is as good as one a
+/// second, and a gap in which little was covered is a rest.
+pub fn seconds(track: &Track) -> Option<f64> {
+    let has_count = track.points.iter().any(|point| point.distance.is_some_and(|way| way > 0.0));
+    if has_count {
+        return cut(track, |point| point.distance, |one, other| f64::from(other - one).abs());
+    }
+    cut(track, |point| point.position, metres_between).or_else(|| by_speed(track))
+}
+
+fn cut<P: Copy + PartialEq>(
+    track: &Track,
+    place: impl Fn(&Point) -> Option<P>,
+    metres: impl Fn(P, P) -> f64,
+) -> Option<f64> {
+    let mut sum = None;
+    for piece in track.pieces() {
+        let mut places = piece.iter().filter_map(|point| Some((point, place(point)?)));
+        let Some(mut from) = places.by_ref().find(|(point, _)| point.time.is_some()) else {
+            continue;
+        };
+        let mut places = places.peekable();
+        while let Some((point, here)) = places.next() {
+            give_way();
+            let Some(secs) = secs_between(from.0, point).filter(|secs| *secs > 0.0) else {
+                continue;
+            };
+            let is_last = places.peek().is_none();
+            if (secs < SPAN || here == from.1) && !is_last {
+                continue;
+            }
+            let is_moving = metres(from.1, here) / secs > STANDING_STILL;
+            *sum.get_or_insert(0.0) += if is_moving { secs } else { 0.0 };
+            from = (point, here);
+        }
+    }
+    sum
+}
+
+fn by_speed(track: &Track) -> Option<f64> {
+    let mut sum = None;
+    for piece in track.pieces() {
+        for (one, other) in piece.iter().zip(piece.iter().skip(1)) {
+            let Some((speed, secs)) = one.speed.zip(secs_between(one, other)) else { continue };
+            let is_moving = f64::from(speed) > STANDING_STILL;
+            *sum.get_or_insert(0.0) += if is_moving { secs.clamp(0.0, SPEED_HOLDS) } else { 0.0 };
+        }
+    }
+    sum
+}

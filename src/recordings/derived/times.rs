@@ -1,0 +1,150 @@
+//! Times that cannot be, and those that are missing between two that are there.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::recordings::{Point, Session, Track};
+
+type Time = DateTime<Utc>;
+
+/// Times that lie further apart are of one activity only when there are many of each.
+const PAUSE: TimeDelta = TimeDelta::days(1);
+
+/// Nobody is out for longer: a receiver without time begins in 1970, in 1980 or 1024 weeks ago.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// A group of times is an error when it has less than one in so many.
+const FEW: usize = 50;
+
+/// Takes away the times that lie apart from the others, gives one to each point between two that have
+/// one, and moves a start that was such an error.
+pub fn mend(session: &mut Session) {
+    let track = &mut session.track;
+    if let Some((first, last)) = span(track) {
+        let mut started_in_error = first - session.started_at > LONGEST;
+        for point in &mut track.points {
+            let Some(time) = point.time.filter(|time| !(first..=last).contains(time)) else {
+                continue;
+            };
+            started_in_error |= time == session.started_at;
+            point.time = None;
+        }
+        if started_in_error {
+            session.started_at = first;
+        }
+    }
+    interpolate(track);
+}
+
+/// From the first to the last time that can be.
+fn span(track: &Track) -> Option<(Time, Time)> {
+    let times = || track.points.iter().filter_map(|point| point.time);
+    let (first, last) = (times().min()?, times().max()?);
+    if last - first <= PAUSE {
+        return Some((first, last));
+    }
+    let mut times: Vec<Time> = times().collect();
+    times.sort_unstable();
+    let groups = || times.chunk_by(|one, next| *next - *one <= PAUSE);
+    let ends = |group: &[Time]| Some((*group.first()?, *group.last()?));
+    let (mut first, mut last) = groups().max_by_key(|group| group.len()).and_then(ends)?;
+    let some = || groups().filter(|group| group.len() * FEW >= times.len()).filter_map(ends);
+    for (start, end) in some() {
+        if start > last && start - last <= LONGEST {
+            last = end;
+        }
+    }
+    for (start, end) in some().collect::<Vec<_>>().into_iter().rev() {
+        if end < first && first - end <= LONGEST {
+            first = start;
+        }
+    }
+    Some((first, last))
+}
+
+/// Points without a time lie evenly between those of their piece that have one.
+fn interpolate(track: &mut Track) {
+    if track.points.iter().all(|point| point.time.is_some()) {
+        return;
+    }
+    let Track { points, breaks } = track;
+    let mut rest = points.as_mut_slice();
+    let mut done = 0;
+    for end in breaks.iter().copied().chain([usize::MAX]) {
+        let (piece, after) = rest.split_at_mut(end.saturating_sub(done).min(rest.len()));
+        interpolate_piece(piece);
+        (rest, done) = (after, end);
+    }
+}
+
+fn interpolate_piece(points: &mut [Point]) {
+    let known = points.iter().enumerate().filter_map(|(at, point)| Some((at, point.time?)));
+    let known: Vec<(usize, Time)> = known.collect();
+    for ((from, start), (to, end)) in known.iter().zip(known.iter().skip(1)) {
+        if to - from < 2 || end < start {
+            continue;
+        }
+        let between = points.iter_mut().enumerate().take(*to).skip(from + 1);
+        for (at, point) in between {
+            let share = (at - from) as f64 / (to - from) as f64;
+            let millis = (*end - *start).num_milliseconds() as f64 * share;
+            point.time = Some(*start + TimeDelta::milliseconds(millis.round() as i64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: i64 = 1_700_000_000;
+
+    fn time(secs: i64) -> Time {
+        DateTime::from_timestamp(secs, 0).unwrap()
+    }
+
+    fn session(times: &[Option<i64>], breaks: &[usize]) -> Session {
+        let point = |secs: &Option<i64>| Point { time: secs.map(time), ..Point::default() };
+        let track = Track { points: times.iter().map(point).collect(), breaks: breaks.to_vec() };
+        let first = times.iter().flatten().min().copied().unwrap_or_default();
+        Session { started_at: time(first), track, ..Session::default() }
+    }
+
+    fn mended(times: &[Option<i64>], breaks: &[usize]) -> (i64, Vec<Option<i64>>) {
+        let mut session = session(times, breaks);
+        mend(&mut session);
+        let times = session.track.points.iter().map(|point| Some(point.time?.timestamp()));
+        (session.started_at.timestamp(), times.collect())
+    }
+
+    #[test]
+    fn times_apart_from_all_others_are_none() {
+        let run = || (0..100).map(|n| Some(START + n));
+        for wrong in [0, 315_964_800, START - 1024 * 7 * 86_400, START - 90_000, START + 90_000] {
+            let times: Vec<_> = [Some(wrong)].into_iter().chain(run()).collect();
+            let (start, times) = mended(&times, &[]);
+            assert_eq!(start, START, "{wrong}");
+            assert!(times[0].is_none() && times[1..].iter().copied().eq(run()), "{wrong}");
+        }
+        // In the middle, the others tell what it was.
+        let mut times: Vec<_> = run().collect();
+        times[50] = Some(0);
+        assert_eq!(mended(&times, &[]), (START, run().collect()));
+    }
+
+    #[test]
+    fn a_day_later_and_a_month_later_are_times_when_there_are_many() {
+        for apart in [2 * 86_400, 31 * 86_400] {
+            let times: Vec<_> =
+                (0..100).map(|n| Some(START + n + if n < 90 { 0 } else { apart })).collect();
+            assert_eq!(mended(&times, &[90]), (START, times));
+        }
+    }
+
+    #[test]
+    fn a_missing_time_lies_between_its_neighbours_and_not_across_a_pause() {
+        let at = |secs: i64| Some(START + secs);
+        let times = [at(0), None, None, at(30), None, at(100), None, at(110), None];
+        let expected = [at(0), at(10), at(20), at(30), None, at(100), at(105), at(110), None];
+        assert_eq!(mended(&times, &[5]), (START, expected.to_vec()));
+    }
+}
