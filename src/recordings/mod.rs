@@ -6,14 +6,19 @@
 //! XML is read without entities and DTDs, and everything with limits.
 
 pub mod apple;
+mod damage;
 mod derived;
 mod fit;
 mod format;
 mod geo;
 mod gpx;
+mod markup;
+mod outings;
 mod recording;
 mod refusal;
+mod sensors;
 mod tcx;
+mod values;
 mod xml;
 
 pub use derived::complete;
@@ -37,7 +42,8 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         Some(Format::Gpx) => gpx::read(bytes)?,
         Some(Format::Tcx) => tcx::read(bytes)?,
         _ => {
-            return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
+            let what = "this is neither FIT nor GPX nor TCX";
+            return Err(Refusal::new(Reason::UnknownFormat, what));
         }
     };
     recording.sessions.iter_mut().try_for_each(complete)?;
