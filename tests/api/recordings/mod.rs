@@ -1,3 +1,4 @@
 //! Reading what devices write.
 
 pub mod samples;
+mod tracks;
