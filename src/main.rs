@@ -56,7 +56,7 @@ enum Command {
     /// Look at accounts, lock, unlock or delete them, end their sessions, help their owners in.
     #[command(subcommand)]
     User(UserCommand),
-    /// Read files of activities into somebody's log: FIT, GPX, TCX, and zips of them; folders with all in them.
+    /// Read files of activities into somebody's log: FIT, GPX, TCX, KML, and zips of them; folders with all in them.
     ///
     /// Exit code 1 when a file was refused; the others are kept all the same.
     Import {

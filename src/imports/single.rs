@@ -22,6 +22,7 @@ pub fn read(called: &str, bytes: Vec<u8>) -> Result<(File, Vec<Session>), Refusa
             Some(Format::Fit) => ".fit",
             Some(Format::Gpx) => ".gpx",
             Some(Format::Tcx) => ".tcx",
+            Some(Format::Kml) => ".kml",
             _ => "",
         };
         (format!("{called}{ending}"), content)
@@ -39,7 +40,8 @@ fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
         }
         let name = entry.name().map(|name| name.to_string()).unwrap_or_default();
         let Ok(content) = unpack(entry) else { continue };
-        if matches!(Format::of(&content), Some(Format::Fit | Format::Gpx | Format::Tcx)) {
+        let format = Format::of(&content);
+        if matches!(format, Some(Format::Fit | Format::Gpx | Format::Tcx | Format::Kml)) {
             return Ok((original_name(&name), content));
         }
     }

@@ -6,6 +6,7 @@ pub enum Format {
     Fit,
     Gpx,
     Tcx,
+    Kml,
     Gzip,
     Zip,
     /// Apple Health's `export.xml`.
@@ -33,6 +34,7 @@ impl Format {
         match root_name(head)? {
             b"gpx" => Some(Self::Gpx),
             b"TrainingCenterDatabase" => Some(Self::Tcx),
+            b"kml" => Some(Self::Kml),
             b"HealthData" => Some(Self::AppleHealth),
             _ => None,
         }
@@ -79,6 +81,7 @@ mod tests {
             ),
             ("<!DOCTYPE gpx SYSTEM \"x\"><gpx/>", Some(Format::Gpx)),
             ("<TrainingCenterDatabase", Some(Format::Tcx)),
+            ("<kml xmlns='http://www.opengis.net/kml/2.3'>", Some(Format::Kml)),
             ("<html>", None),
             ("gpx", None),
             ("<", None),

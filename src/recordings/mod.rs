@@ -1,4 +1,4 @@
-//! What devices and services write of an activity: FIT, GPX and TCX, read from memory into [`Recording`]s;
+//! What devices and services write of an activity: FIT, GPX, TCX and KML, read from memory into [`Recording`]s;
 //! and Apple Health's export, read as a stream.
 //! Knows no SQL and no HTTP.
 //!
@@ -6,14 +6,20 @@
 //! XML is read without entities and DTDs, and everything with limits.
 
 pub mod apple;
+mod damage;
 mod derived;
 mod fit;
 mod format;
 mod geo;
 mod gpx;
+mod kml;
+mod markup;
+mod outings;
 mod recording;
 mod refusal;
+mod sensors;
 mod tcx;
+mod values;
 mod xml;
 
 pub use derived::complete;
@@ -36,8 +42,10 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         Some(Format::Fit) => fit::read(bytes)?,
         Some(Format::Gpx) => gpx::read(bytes)?,
         Some(Format::Tcx) => tcx::read(bytes)?,
+        Some(Format::Kml) => kml::read(bytes)?,
         _ => {
-            return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
+            let what = "this is neither FIT nor GPX nor TCX nor KML";
+            return Err(Refusal::new(Reason::UnknownFormat, what));
         }
     };
     recording.sessions.iter_mut().try_for_each(complete)?;

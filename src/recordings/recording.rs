@@ -16,11 +16,14 @@ pub const MAX_SETS: usize = 10_000;
 /// One more of something; `too_large` when there are `max`.
 pub fn push<T>(list: &mut Vec<T>, one: T, max: usize, what: &str) -> Result<(), Refusal> {
     if list.len() >= max {
-        let message = format!("more than {max} {what} are not read");
-        return Err(Refusal::new(Reason::TooLarge, message));
+        return Err(too_many(max, what));
     }
     list.push(one);
     Ok(())
+}
+
+fn too_many(max: usize, what: &str) -> Refusal {
+    Refusal::new(Reason::TooLarge, format!("more than {max} {what} are not read"))
 }
 
 /// A file's activities: one, or those of a triathlon.
@@ -66,6 +69,41 @@ pub struct Totals {
     pub max_heart_rate: Option<f64>,
     pub avg_power_watts: Option<f64>,
     pub avg_cadence: Option<f64>,
+}
+
+impl Totals {
+    /// Those of this part and the next one together: only what both say is known of the whole.
+    pub fn and_then(&self, next: &Self) -> Self {
+        let sum = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
+        let max = |one: Option<f64>, other: Option<f64>| Some(one?.max(other?));
+        Self {
+            timer_secs: sum(self.timer_secs, next.timer_secs),
+            moving_secs: sum(self.moving_secs, next.moving_secs),
+            distance_meters: sum(self.distance_meters, next.distance_meters),
+            calories: sum(self.calories, next.calories),
+            elevation_gain_meters: sum(self.elevation_gain_meters, next.elevation_gain_meters),
+            elevation_loss_meters: sum(self.elevation_loss_meters, next.elevation_loss_meters),
+            max_heart_rate: max(self.max_heart_rate, next.max_heart_rate),
+            // A rest between them is elapsed time, and means need to be weighed.
+            ..Self::default()
+        }
+    }
+
+    /// Takes from `other` what is not known.
+    pub fn fill(&mut self, other: &Self) {
+        let fill = |known: &mut Option<f64>, with: Option<f64>| *known = known.or(with);
+        fill(&mut self.timer_secs, other.timer_secs);
+        fill(&mut self.elapsed_secs, other.elapsed_secs);
+        fill(&mut self.moving_secs, other.moving_secs);
+        fill(&mut self.distance_meters, other.distance_meters);
+        fill(&mut self.calories, other.calories);
+        fill(&mut self.elevation_gain_meters, other.elevation_gain_meters);
+        fill(&mut self.elevation_loss_meters, other.elevation_loss_meters);
+        fill(&mut self.avg_heart_rate, other.avg_heart_rate);
+        fill(&mut self.max_heart_rate, other.max_heart_rate);
+        fill(&mut self.avg_power_watts, other.avg_power_watts);
+        fill(&mut self.avg_cadence, other.avg_cadence);
+    }
 }
 
 /// The points that were recorded, in pieces: between two of them nothing was.
@@ -117,12 +155,37 @@ impl Track {
         push(&mut self.points, point, Self::MAX_POINTS, "points")
     }
 
+    /// Counts another point of a file that may have several tracks; `too_large` as with [`push`](Self::push).
+    pub fn count(points: &mut usize) -> Result<(), Refusal> {
+        if *points >= Self::MAX_POINTS {
+            return Err(too_many(Self::MAX_POINTS, "points"));
+        }
+        *points += 1;
+        Ok(())
+    }
+
     /// What comes next begins a new piece.
     pub fn break_off(&mut self) {
         let length = self.points.len();
         if length > 0 && self.breaks.last() != Some(&length) {
             self.breaks.push(length);
         }
+    }
+
+    /// Another track behind this one, after a break.
+    pub fn append(&mut self, mut next: Self) {
+        self.break_off();
+        let length = self.points.len();
+        self.points.append(&mut next.points);
+        self.breaks.extend(next.breaks.into_iter().map(|at| length + at));
+    }
+
+    /// Takes away what comes from a break on.
+    pub fn split_off(&mut self, at: usize) -> Self {
+        let points = self.points.split_off(at.min(self.points.len()));
+        let later = self.breaks.split_off(self.breaks.partition_point(|known| *known <= at));
+        self.breaks.pop_if(|known| *known == at);
+        Self { points, breaks: later.into_iter().map(|known| known - at).collect() }
     }
 
     /// The pieces, none of them empty.

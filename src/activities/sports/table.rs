@@ -1,5 +1,7 @@
 //! One line for each kind of sport. Any other slug is as good for a client's own activities.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,24 +32,24 @@ impl Sport {
     // A line each.
     #[rustfmt::skip]
     pub const ALL: [Self; 57] = [
-        sport("run", "Run", &["running", "street_running", "track_running", "running/street", "running/track"]),
+        sport("run", "Run", &["running", "street_running", "track_running", "running/street", "running/track", "road_running", "jog", "jogging", "outdoor_run"]),
         sport("trail_run", "Trail run", &["trail_running", "running/trail", "ultra_run", "running/ultra"]),
         sport("treadmill_run", "Treadmill run", &["treadmill_running", "indoor_running", "running/treadmill", "running/indoor_running"]),
         sport("virtual_run", "Virtual run", &["virtual_running", "running/virtual_activity"]),
-        sport("cycle", "Ride", &["cycling", "road_biking", "biking", "ride", "cycling/road", "track_cycling", "recumbent_cycling", "cyclocross"]),
-        sport("gravel_cycle", "Gravel ride", &["gravel_cycling", "gravel_ride", "cycling/gravel_cycling"]),
-        sport("mountain_bike", "Mountain bike ride", &["mountain_biking", "mountain_bike_ride", "downhill_biking", "enduro_mtb", "cycling/mountain", "cycling/downhill"]),
-        sport("indoor_cycle", "Indoor ride", &["indoor_cycling", "cycling/indoor_cycling", "cycling/spin", "spinning", "fitness_equipment/indoor_cycling"]),
+        sport("cycle", "Ride", &["cycling", "road_biking", "biking", "ride", "cycling/road", "track_cycling", "recumbent_cycling", "cyclocross", "bike", "bicycle", "bicycling", "bike_ride", "cycling_sport", "cycling_transportation", "road_cycling", "road_bike", "touring_bike", "bike_touring", "touring", "commute", "velomobile", "riding", "outdoor_riding"]),
+        sport("gravel_cycle", "Gravel ride", &["gravel_cycling", "gravel_ride", "cycling/gravel_cycling", "gravel", "gravel_bike", "gravel_biking"]),
+        sport("mountain_bike", "Mountain bike ride", &["mountain_biking", "mountain_bike_ride", "downhill_biking", "enduro_mtb", "cycling/mountain", "cycling/downhill", "mtb", "mountain_cycling"]),
+        sport("indoor_cycle", "Indoor ride", &["indoor_cycling", "cycling/indoor_cycling", "cycling/spin", "spinning", "fitness_equipment/indoor_cycling", "stationary_bike", "spin", "bike_trainer", "indoor_bike"]),
         sport("virtual_cycle", "Virtual ride", &["virtual_ride", "cycling/virtual_activity"]),
-        sport("e_bike", "E-bike ride", &["e_biking", "e_bike_ride", "e_bike_fitness", "e_mountain_bike_ride", "e_bike_mountain", "cycling/e_bike_fitness", "cycling/e_bike_mountain"]),
+        sport("e_bike", "E-bike ride", &["e_biking", "e_bike_ride", "e_bike_fitness", "e_mountain_bike_ride", "e_bike_mountain", "cycling/e_bike_fitness", "cycling/e_bike_mountain", "e_cycling", "electric_bike", "e_mountain_bike", "e_mtb", "pedelec"]),
         sport("hand_cycle", "Hand cycle", &["hand_cycling", "handcycle", "cycling/hand_cycling"]),
         sport("swim", "Swim", &["swimming", "lap_swimming", "swimming/lap_swimming", "pool_swimming"]),
         sport("open_water_swim", "Open water swim", &["open_water_swimming", "swimming/open_water", "swimming_open_water"]),
-        sport("lift", "Strength training", &["strength_training", "training/strength_training", "traditional_strength_training", "functional_strength_training", "weight_training", "weightlifting"]),
+        sport("lift", "Strength training", &["strength_training", "training/strength_training", "traditional_strength_training", "functional_strength_training", "weight_training", "weightlifting", "weights", "gym", "strength", "bodyweight_training"]),
         sport("core", "Core training", &["core_training", "abs"]),
-        sport("walk", "Walk", &["walking", "casual_walking", "speed_walking", "walking/casual_walking", "walking/speed_walking", "indoor_walking", "walking/indoor_walking"]),
-        sport("hike", "Hike", &["hiking", "rucking", "mountaineering"]),
-        sport("row", "Row", &["rowing", "indoor_rowing", "rowing/indoor_rowing", "fitness_equipment/indoor_rowing", "virtual_row"]),
+        sport("walk", "Walk", &["walking", "casual_walking", "speed_walking", "walking/casual_walking", "walking/speed_walking", "indoor_walking", "walking/indoor_walking", "nordic_walking", "dog_walk", "dog_walking", "power_walking", "stroll", "pedestrian", "on_foot", "foot"]),
+        sport("hike", "Hike", &["hiking", "rucking", "mountaineering", "trekking", "backpacking", "hill_walking", "hill_climbing", "mountain_hiking", "tramping", "orienteering"]),
+        sport("row", "Row", &["rowing", "indoor_rowing", "rowing/indoor_rowing", "fitness_equipment/indoor_rowing", "virtual_row", "rowing_machine", "ergometer"]),
         sport("yoga", "Yoga", &["training/yoga", "mind_and_body"]),
         sport("pilates", "Pilates", &["training/pilates", "barre"]),
         sport("stretch", "Stretching", &["flexibility", "flexibility_training", "training/flexibility_training", "mobility"]),
@@ -55,20 +57,20 @@ impl Sport {
         sport("hiit", "High intensity intervals", &["high_intensity_interval_training", "cross_training", "crossfit"]),
         sport("elliptical", "Elliptical", &["elliptical_trainer", "fitness_equipment/elliptical"]),
         sport("stairs", "Stairs", &["stair_climbing", "stair_stepper", "stairs_stepper", "step_training", "fitness_equipment/stair_climbing", "floor_climbing", "floor_climb"]),
-        sport("climb", "Climbing", &["climbing", "rock_climbing", "indoor_climbing", "bouldering"]),
-        sport("alpine_ski", "Alpine ski", &["alpine_skiing", "resort_skiing", "resort_skiing_snowboarding", "downhill_skiing"]),
-        sport("backcountry_ski", "Backcountry ski", &["backcountry_skiing", "alpine_skiing/backcountry", "ski_touring"]),
-        sport("cross_country_ski", "Cross-country ski", &["cross_country_skiing", "nordic_ski", "skate_skiing", "cross_country_classic_skiing", "cross_country_skiing/skate_skiing"]),
+        sport("climb", "Climbing", &["climbing", "rock_climbing", "indoor_climbing", "bouldering", "via_ferrata", "ice_climbing"]),
+        sport("alpine_ski", "Alpine ski", &["alpine_skiing", "resort_skiing", "resort_skiing_snowboarding", "downhill_skiing", "skiing", "ski", "downhill_ski"]),
+        sport("backcountry_ski", "Backcountry ski", &["backcountry_skiing", "alpine_skiing/backcountry", "ski_touring", "ski_tour", "skimo", "splitboard"]),
+        sport("cross_country_ski", "Cross-country ski", &["cross_country_skiing", "nordic_ski", "skate_skiing", "cross_country_classic_skiing", "cross_country_skiing/skate_skiing", "nordic_skiing", "classic_skiing", "xc_skiing", "xc_ski"]),
         sport("snowboard", "Snowboard", &["snowboarding"]),
         sport("snowshoe", "Snowshoe", &["snowshoeing"]),
         sport("ice_skate", "Ice skate", &["ice_skating", "skating"]),
-        sport("inline_skate", "Inline skate", &["inline_skating", "roller_ski", "skate_boarding", "skateboard"]),
-        sport("paddle", "Paddling", &["paddling", "canoeing", "kayaking", "canoe", "paddle_sports", "rafting"]),
-        sport("stand_up_paddle", "Stand-up paddling", &["stand_up_paddleboarding", "stand_up_paddling"]),
+        sport("inline_skate", "Inline skate", &["inline_skating", "roller_ski", "skate_boarding", "skateboard", "roller_skating", "roller_skiing", "rollerblading"]),
+        sport("paddle", "Paddling", &["paddling", "canoeing", "kayaking", "canoe", "kayak", "paddle_sports", "rafting", "whitewater"]),
+        sport("stand_up_paddle", "Stand-up paddling", &["stand_up_paddleboarding", "stand_up_paddling", "sup", "paddle_boarding"]),
         sport("surf", "Surf", &["surfing", "surfing_sports", "wakeboarding"]),
         sport("kitesurf", "Kitesurf", &["kitesurfing", "kiteboarding", "windsurf", "windsurfing"]),
-        sport("sail", "Sail", &["sailing", "boating"]),
-        sport("dive", "Dive", &["diving", "apnea_diving", "single_gas_diving", "underwater_diving", "snorkeling"]),
+        sport("sail", "Sail", &["sailing", "boating", "yachting"]),
+        sport("dive", "Dive", &["diving", "apnea_diving", "single_gas_diving", "underwater_diving", "snorkeling", "scuba_diving", "freediving"]),
         sport("golf", "Golf", &["disc_golf"]),
         sport("tennis", "Tennis", &["tennis_v2", "racket", "racquet_sports"]),
         sport("badminton", "Badminton", &[]),
@@ -83,35 +85,109 @@ impl Sport {
         sport("martial_arts", "Martial arts", &["boxing", "kickboxing", "mixed_martial_arts", "wrestling"]),
         sport("dance", "Dance", &["dancing", "cardio_dance", "social_dance"]),
         sport("breathwork", "Breathing", &["meditation", "breathing", "training/breathing"]),
-        sport("ride_horse", "Horse riding", &["horseback_riding", "equestrian_sports"]),
-        sport("multisport", "Multisport", &["multi_sport", "swim_bike_run", "triathlon"]),
+        sport("ride_horse", "Horse riding", &["horseback_riding", "equestrian_sports", "horse_riding"]),
+        sport("multisport", "Multisport", &["multi_sport", "swim_bike_run", "triathlon", "duathlon", "aquathlon", "swimrun"]),
         sport("transition", "Transition", &[]),
-        sport(OTHER, "Other", &["generic", "uncategorized"]),
+        sport(OTHER, "Other", &["generic", "uncategorized", "motorcycling", "motorcycle", "motorcycle_touring", "motorbike", "motor_sports", "driving", "car", "transport"]),
     ];
 
     /// The kind that files and services call `raw`: `TRAIL_RUNNING_V2`, `TrailRun`, `running/trail`,
-    /// `HKWorkoutActivityTypeRunning`. Of a sport with a part after the slash, the sport when the part
-    /// is not known; else `other`.
+    /// `HKWorkoutActivityTypeRunning`, `Randonnée`. Of a sport with a part after the slash, the sport
+    /// when the part is not known; of several words, the most of them that are known; else `other`.
     pub fn of(raw: Option<&str>) -> &'static str {
         let Some(raw) = raw else { return OTHER };
-        let known = |name: &str| {
-            let name = plain(name);
-            let is_it = |sport: &&Self| {
-                plain(sport.activity_type) == name
-                    || sport.also.iter().any(|also| plain(also) == name)
-            };
-            Self::ALL.iter().find(is_it).map(|sport| sport.activity_type)
-        };
+        let known = |name: &str| KNOWN.get(&plain(name)).copied();
         let sport = raw.split_once('/').map_or(raw, |(sport, _)| sport);
-        known(raw).or_else(|| known(sport)).unwrap_or(OTHER)
+        let of_words = || {
+            let words = raw.split(|c: char| !c.is_alphanumeric());
+            let words: Vec<_> = words.filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
+            let some = |count| words.windows(count).find_map(|words| known(&words.concat()));
+            (1..words.len()).rev().find_map(some)
+        };
+        known(raw).or_else(|| known(sport)).or_else(of_words).unwrap_or(OTHER)
     }
 }
 
-/// Letters, digits and the slash in lower case, without what Apple puts before and Garmin behind.
+/// Of a name, as many are looked at.
+const MAX_WORDS: usize = 8;
+
+/// What the kinds are called where people speak other languages.
+#[rustfmt::skip]
+const ABROAD: [(&str, &[&str]); 34] = [
+    // German, French, Spanish, Italian, Dutch, Portuguese, Polish, Swedish, Danish, Norwegian, Czech, Finnish.
+    ("run", &["Lauf", "Laufen", "Joggen", "Dauerlauf", "Course", "Course à pied", "Courir", "Carrera", "Correr", "Carrera a pie", "Corsa", "Correre", "Hardlopen", "Hardloop", "Rennen", "Corrida", "Bieg", "Bieganie", "Löpning", "Löptur", "Løb", "Løbetur", "Løping", "Løpetur", "Běh", "Juoksu", "Juoksulenkki", "Бег"]),
+    ("trail_run", &["Traillauf", "Trailrunning", "Trail", "Course de trail", "Course nature", "Carrera de montaña", "Trailløb", "Terränglöpning", "Terrengløping", "Polkujuoksu", "Bieg przełajowy", "Corsa in montagna", "Corrida em trilha"]),
+    ("treadmill_run", &["Laufband", "Tapis de course", "Tapis roulant", "Cinta de correr", "Loopband", "Esteira", "Bieżnia", "Löpband", "Løbebånd", "Tredemølle", "Treadmill"]),
+    ("virtual_run", &["Virtueller Lauf", "Course virtuelle", "Carrera virtual", "Corsa virtuale", "Corrida virtual", "Virtuele hardloopsessie"]),
+    ("cycle", &["Radfahren", "Radfahrt", "Rad", "Fahrrad", "Fahrradfahren", "Fahrradfahrt", "Radtour", "Rennrad", "Fahrt", "Velo", "Velofahren", "Vélo", "Sortie à vélo", "Sortie vélo", "Cyclisme", "Vélo de route", "Cyclotourisme", "Ciclismo", "Bicicleta", "Bici", "Bicicletta", "Ciclismo su strada", "Ciclismo de carretera", "Pedalata", "Pedalada", "Pedal", "Giro in bici", "Salida en bicicleta", "Vuelta ciclista", "Fietsen", "Fiets", "Fietsrit", "Wielrennen", "Rit", "Rower", "Jazda na rowerze", "Jazda rowerem", "Kolarstwo", "Przejażdżka", "Cykling", "Cykel", "Cykeltur", "Sykling", "Sykkel", "Sykkeltur", "Jízda na kole", "Jízda", "Cyklistika", "Kolo", "Pyöräily", "Pyörälenkki", "Велосипед"]),
+    ("gravel_cycle", &["Gravelfahrt", "Gravel-Radfahrt", "Sortie gravel", "Vélo gravel"]),
+    ("mountain_bike", &["Mountainbiken", "Mountainbike", "Mountainbike-Fahrt", "MTB-Fahrt", "VTT", "Sortie VTT", "Vélo tout terrain", "BTT", "Bicicleta de montaña", "Ciclismo de montaña", "Mountainbikerit", "Kolarstwo górskie", "Terrängcykling", "Terrengsykling", "Maastopyöräily", "Horská kola"]),
+    ("indoor_cycle", &["Heimtrainer", "Ergometer Rad", "Vélo d'appartement", "Home trainer", "Bicicleta estática", "Cyclette", "Hometrainer", "Rower stacjonarny", "Spinningcykel", "Bicicleta ergométrica"]),
+    ("virtual_cycle", &["Virtuelle Radfahrt", "Virtuelle Fahrt", "Sortie virtuelle", "Vélo virtuel", "Vuelta virtual", "Ciclismo virtual", "Pedalata virtuale", "Virtuele rit", "Pedalada virtual"]),
+    ("e_bike", &["E-Bike-Fahrt", "E-Bike Radfahrt", "Vélo électrique", "VAE", "Bicicleta eléctrica", "Bici elettrica", "Elektrische fiets", "E-bikerit", "Rower elektryczny", "Elcykel", "Elsykkel", "Sähköpyöräily"]),
+    ("swim", &["Schwimmen", "Schwimmtraining", "Natation", "Nage", "Nager", "Natación", "Nadar", "Nuoto", "Nuotare", "Zwemmen", "Zwem", "Natação", "Pływanie", "Simning", "Svømning", "Svømming", "Plavání", "Uinti", "Плавание"]),
+    ("open_water_swim", &["Freiwasserschwimmen", "Natation en eau libre", "Eau libre", "Aguas abiertas", "Nuoto in acque libere", "Openwaterzwemmen"]),
+    ("lift", &["Krafttraining", "Gewichtheben", "Musculation", "Entraînement aux poids", "Renforcement musculaire", "Entrenamiento con pesas", "Entrenamiento de fuerza", "Musculación", "Pesas", "Sollevamento pesi", "Allenamento con i pesi", "Pesi", "Krachttraining", "Treino com pesos", "Musculação", "Trening siłowy", "Siłownia", "Styrketräning", "Styrketræning", "Styrketrening", "Silový trénink", "Posilování", "Voimaharjoittelu"]),
+    ("walk", &["Gehen", "Spaziergang", "Spazieren", "Spazierengehen", "Walken", "Marche", "Marcher", "Promenade", "Marche nordique", "Caminata", "Caminar", "Paseo", "Andar", "Camminata", "Camminare", "Passeggiata", "Wandeling", "Wandelen", "Caminhada", "Caminhar", "Spacer", "Chodzenie", "Marsz", "Gång", "Gå", "Gåtur", "Gange", "Gang", "Chůze", "Procházka", "Kävely", "Ходьба"]),
+    ("hike", &["Wandern", "Wanderung", "Bergwandern", "Bergsteigen", "Bergtour", "Randonnée", "Randonnée pédestre", "Rando", "Senderismo", "Excursión", "Excursionismo", "Escursionismo", "Escursione", "Trekking", "Hiken", "Bergwandelen", "Trilha", "Wędrówka", "Turystyka piesza", "Vandring", "Vandretur", "Fottur", "Turistika", "Túra", "Vaellus", "Retkeily"]),
+    ("row", &["Rudern", "Rudergerät", "Aviron", "Rameur", "Remo", "Canottaggio", "Vogatore", "Roeien", "Wioślarstwo", "Rodd", "Roning", "Roing", "Veslování", "Soutu"]),
+    ("yoga", &["Ioga", "Joga", "Jooga"]),
+    ("stretch", &["Dehnen", "Étirements", "Estiramientos", "Rozciąganie"]),
+    ("cardio", &["Entraînement", "Entrenamiento", "Allenamento", "Treino", "Trening", "Träning", "Fitness", "Training", "Workout", "Cardiotraining", "Gymnastik", "Aerobic", "Aerobics"]),
+    ("elliptical", &["Crosstrainer", "Ellipsentrainer", "Vélo elliptique", "Elliptique", "Elíptica", "Ellittica", "Elíptico", "Orbitrek"]),
+    ("climb", &["Klettern", "Bouldern", "Escalade", "Escalada", "Arrampicata", "Klimmen", "Wspinaczka", "Klättring", "Klatring", "Lezení", "Kiipeily"]),
+    ("alpine_ski", &["Ski alpin", "Skifahren", "Skifahrt", "Esquí alpino", "Esquí", "Esqui", "Esqui alpino", "Sci alpino", "Sci", "Alpineskiën", "Skiën", "Narciarstwo alpejskie", "Narciarstwo", "Narty", "Utförsåkning", "Skidåkning", "Alpint", "Lyžování", "Laskettelu"]),
+    ("backcountry_ski", &["Skitour", "Skitouren", "Ski de randonnée", "Ski de rando", "Esquí de travesía", "Sci alpinismo", "Scialpinismo", "Toerskiën", "Skitury", "Topptur", "Skialpinismus", "Skialp"]),
+    ("cross_country_ski", &["Langlauf", "Skilanglauf", "Ski de fond", "Ski nordique", "Esquí de fondo", "Esquí nórdico", "Sci di fondo", "Sci nordico", "Langlaufen", "Narciarstwo biegowe", "Biegówki", "Längdskidåkning", "Langrend", "Langrenn", "Běžky", "Hiihto", "Esqui nórdico"]),
+    ("snowshoe", &["Schneeschuhwandern", "Schneeschuh", "Raquettes", "Raquettes à neige", "Raquetas de nieve", "Ciaspole", "Ciaspolata", "Sneeuwschoenwandelen", "Rakiety śnieżne", "Snöskor"]),
+    ("ice_skate", &["Eislaufen", "Schlittschuhlaufen", "Patinage", "Patin à glace", "Patinaje sobre hielo", "Pattinaggio su ghiaccio", "Schaatsen", "Łyżwiarstwo", "Skridskor", "Bruslení"]),
+    ("inline_skate", &["Inlineskaten", "Inlineskating", "Inlineskates", "Roller", "Patins à roues alignées", "Patinaje en línea", "Pattinaggio in linea", "Skaten", "Rolki", "Inlines", "Rullskridskor"]),
+    ("paddle", &["Paddeln", "Kanu", "Kanufahren", "Kajak", "Kajakfahren", "Canoë", "Canoë-kayak", "Piragüismo", "Canoa", "Caiaque", "Kajakken", "Kajakarstwo", "Kanot", "Paddling", "Padling", "Melonta", "Kanoistika"]),
+    ("surf", &["Surfen", "Surfe"]),
+    ("sail", &["Segeln", "Voile", "Vela", "Zeilen", "Żeglarstwo", "Segling", "Sejlads", "Seiling", "Purjehdus"]),
+    ("dance", &["Tanzen", "Danse", "Danza", "Baile", "Dansen", "Dança", "Taniec"]),
+    ("soccer", &["Fußball", "Fútbol", "Calcio", "Voetbal", "Futebol", "Piłka nożna", "Fotboll", "Fodbold", "Fotball", "Fotbal", "Jalkapallo"]),
+    ("ride_horse", &["Reiten", "Équitation", "Equitación", "Equitazione", "Paardrijden", "Equitação", "Jazda konna", "Ridning"]),
+    ("other", &["Sonstiges", "Andere", "Autre", "Otro", "Altro", "Overig", "Outro", "Inne", "Annat", "Andet", "Annet", "Jiné", "Muu"]),
+];
+
+/// All names, as [`plain`] writes them.
+static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let ours = Sport::ALL.iter().flat_map(|sport| {
+        let names = sport.also.iter().chain([&sport.activity_type]);
+        names.map(|name| (plain(name), sport.activity_type))
+    });
+    let abroad =
+        ABROAD.iter().flat_map(|(slug, names)| names.iter().map(|name| (plain(name), *slug)));
+    // Names of our own go before.
+    abroad.chain(ours).collect()
+});
+
+/// Letters, digits and the slash in lower case and without accents, and without what Apple puts before
+/// and Garmin behind.
 fn plain(name: &str) -> String {
-    let name = name.strip_prefix("HKWorkoutActivityType").unwrap_or(name).to_ascii_lowercase();
+    let name = name.strip_prefix("HKWorkoutActivityType").unwrap_or(name).to_lowercase();
     let name = name.strip_suffix("_v2").or(name.strip_suffix("_ws")).unwrap_or(&name);
-    name.chars().filter(|c| c.is_alphanumeric() || *c == '/').collect()
+    name.chars().filter(|c| c.is_alphanumeric() || *c == '/').map(without_accent).collect()
+}
+
+fn without_accent(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' | 'æ' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ß' => 's',
+        'ť' => 't',
+        'ù' | 'ú' | 'û' | 'ü' | 'ů' => 'u',
+        'ý' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +205,13 @@ mod tests {
             for also in sport.also {
                 let name = plain(also);
                 assert!(names.insert(name) || plain(sport.activity_type) == plain(also), "{also}");
+            }
+        }
+        for (slug, abroad) in &ABROAD {
+            assert!(Sport::ALL.iter().any(|sport| sport.activity_type == *slug), "{slug}");
+            for name in *abroad {
+                // Neighbours have one word for one sport, but never one for two.
+                assert_eq!(Sport::of(Some(name)), *slug, "{name}");
             }
         }
     }
@@ -158,7 +241,22 @@ mod tests {
             ("Mountain Bike Ride", "mountain_bike"),
             ("HKWorkoutActivityTypeTraditionalStrengthTraining", "lift"),
             ("HKWorkoutActivityTypeSwimming", "swim"),
+            ("Laufen", "run"),
+            ("LÖPNING", "run"),
+            ("Randonnée", "hike"),
+            ("randonnee", "hike"),
+            ("Course à pied", "run"),
+            ("Jazda na rowerze", "cycle"),
+            ("Fußball", "soccer"),
+            ("Caminhada", "walk"),
+            ("Outdoor Run", "run"),
+            ("Hiking/Senderismo", "hike"),
+            ("Morning indoor cycling class", "indoor_cycle"),
+            ("Cycling (Sport)", "cycle"),
+            ("Nordic Walking", "walk"),
+            ("off_road_motorcycling_dirt_biking", "other"),
             ("curling", "other"),
+            ("!?", "other"),
             ("", "other"),
         ] {
             assert_eq!(Sport::of(Some(raw)), expected, "{raw}");

@@ -18,11 +18,17 @@ use crate::{
         streams,
     },
     error::ApiResult,
-    recordings::Session,
+    recordings::{Session, Totals},
 };
 
 /// Of a lap or a set as JSON, about.
 const PART_BYTES: usize = 128;
+
+/// How long somebody who goes on with another sport takes to change.
+const CHANGE_SECS: f64 = 15.0 * 60.0;
+
+/// By how much clocks and sums of laps are wrong.
+const OVERLAP_SECS: f64 = 60.0;
 
 /// A file's name and content.
 pub type File = (String, Vec<u8>);
@@ -126,14 +132,19 @@ pub async fn keep(
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
     let sessions: Vec<_> = sessions.iter().zip(&packed.streams).collect();
     let mut sessions = sessions.as_slice();
+    // The activity that what follows belongs to, and the session that was before.
+    let (mut parent, mut before) = (None, None);
     if let (Some((id, shown)), None, [(first, streams), others @ ..]) = (named, of, sessions) {
         remeasure(conn, id, (first, streams.as_ref()), original_id).await?;
         (kept.outcome, kept.activity_ids) = (Outcome::Updated, vec![shown]);
+        (parent, before) = (Some(shown), Some(*first));
         // What was one until its file came may have several parts.
         sessions = if merging::has_parts(conn, id).await? { &[] } else { others };
     }
     for (session, streams) in sessions {
-        let mut row = row::of(session, user_id, kept.activity_ids.first().copied())?;
+        parent = parent.filter(|_| before.is_some_and(|before| follows(before, session)));
+        before = Some(*session);
+        let mut row = row::of(session, user_id, parent)?;
         row.original_id = original_id;
         if let (Some((source, id)), None) = (name, of) {
             row.source = (*source).to_owned();
@@ -170,8 +181,18 @@ pub async fn keep(
             }
         }
         kept.activity_ids.push(same.unwrap_or(id));
+        parent = parent.or(kept.activity_ids.last().copied());
     }
     Ok(kept)
+}
+
+/// Whether a session is the next part of the same outing, as of a triathlon: it begins when the one
+/// before ends. Files with a history have sessions, too, which have nothing to do with each other.
+fn follows(before: &Session, next: &Session) -> bool {
+    let Totals { elapsed_secs, timer_secs, .. } = before.totals;
+    let lasted = elapsed_secs.unwrap_or_default().max(timer_secs.unwrap_or_default());
+    let rest = (next.started_at - before.started_at).as_seconds_f64() - lasted;
+    (-OVERLAP_SECS..=CHANGE_SECS).contains(&rest)
 }
 
 /// Measures an activity anew, in the caller's transaction; what its owner wrote stays.

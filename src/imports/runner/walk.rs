@@ -176,5 +176,5 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 fn is_named_as_recording(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".fit", ".gpx", ".tcx"].iter().any(|ending| name.ends_with(ending))
+    [".fit", ".gpx", ".tcx", ".kml"].iter().any(|ending| name.ends_with(ending))
 }

@@ -10,6 +10,7 @@ pub mod folder;
 mod health_auto_export;
 mod kill;
 mod merging;
+pub mod odd_tracks;
 mod phones;
 mod progress;
 mod samples;

@@ -2,3 +2,4 @@
 
 mod fit;
 pub mod samples;
+mod tracks;

@@ -1,0 +1,158 @@
+//! GPX 1.0 and 1.1 (<https://www.topografix.com/GPX/1/1/>) with the extensions that people's programs
+//! write: Garmin's, Cluetrust's, OsmAnd's, OpenTracks', FitoTrack's.
+
+mod fitotrack;
+mod sport;
+mod stats;
+
+use self::sport::sport_of;
+use super::{
+    Point, Position, Reason, Recording, Refusal, Track,
+    damage::warn_of,
+    markup::without_tags,
+    outings::{self, About, Piece, first},
+    sensors::Sensor,
+    values::{moment, number},
+    xml::{Attributes, Visitor, last, text, walk_text},
+};
+
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    let mut reader = Reader::default();
+    let damage = walk_text(&text(bytes), &mut reader)?;
+    warn_of(damage, reader.finish())
+}
+
+#[derive(Default)]
+struct Reader {
+    about: About,
+    /// Each `trk` before the one that is being read.
+    pieces: Vec<Piece>,
+    piece: Piece,
+    point: Point,
+    /// How many there are.
+    points: usize,
+    /// What else is in the file, for those who expected it to be read.
+    has_route: bool,
+    has_waypoint: bool,
+}
+
+impl Visitor for Reader {
+    type Error = Refusal;
+
+    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+        if let Some(field) = inside_point(path) {
+            if field.is_empty() {
+                let position = attributes.number("lat").zip(attributes.number("lon"));
+                let position = position.and_then(|(lat, lon)| Position::new(lat, lon));
+                self.point = Point { position, ..Point::default() };
+            }
+            return Ok(());
+        }
+        match last(path) {
+            "gpx" => self.about.device = self.about.device.take().or(attributes.get("creator")),
+            "wpt" => self.has_waypoint = true,
+            "rte" => self.has_route = true,
+            "trk" => self.piece.end(&mut self.pieces)?,
+            "trkseg" => self.piece.track.break_off(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
+        if let Some(field) = inside_point(path) {
+            if field.is_empty() {
+                Track::count(&mut self.points)?;
+                return self.piece.track.push(self.point);
+            }
+            self.read_point(field, text);
+            return Ok(());
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        match path.strip_prefix("gpx/trk/") {
+            Some(field) => read_track(&mut self.piece, field, text),
+            None => read_about(&mut self.about, path, text),
+        }
+        Ok(())
+    }
+}
+
+/// What stands behind the point in a path, whatever stands before it: recorders that were killed
+/// append points where no track is open.
+fn inside_point(path: &str) -> Option<&str> {
+    let field = path
+        .strip_prefix("gpx/trk/trkseg/trkpt")
+        .or_else(|| path.split_once("trkpt").map(|(_, field)| field))?;
+    Some(field.strip_prefix('/').unwrap_or(field))
+}
+
+fn read_track(piece: &mut Piece, field: &str, text: &str) {
+    match (field, last(field)) {
+        ("name", _) => first(&mut piece.name, text),
+        ("desc" | "cmt", _) => first(&mut piece.notes, &without_tags(text)),
+        ("type", _) => first(&mut piece.sport, text),
+        (_, "activity" | "activityType" | "typeTranslated") => first(&mut piece.sport, text),
+        (field, name) if field.contains("TrackStatsExtension/") => {
+            stats::read(&mut piece.totals, name, text);
+        }
+        _ => {}
+    }
+}
+
+/// The file's own values: in `metadata`, or in the root as in GPX 1.0.
+fn read_about(about: &mut About, path: &str, text: &str) {
+    let Some(field) = path.strip_prefix("gpx/") else { return };
+    let field = field.strip_prefix("metadata/").unwrap_or(field);
+    match (field, last(field)) {
+        ("name", _) => match fitotrack::read(text) {
+            Some(workout) => *about = About { device: about.device.take(), ..workout },
+            None => first(&mut about.name, text),
+        },
+        ("desc", _) => first(&mut about.notes, &without_tags(text)),
+        (_, "activity" | "activityType" | "exercisetype") => first(&mut about.sport, text),
+        (field, name) if field.contains("TrackStatsExtension/") => {
+            stats::read(&mut about.totals, name, text);
+        }
+        _ => {}
+    }
+}
+
+impl Reader {
+    fn read_point(&mut self, field: &str, text: &str) {
+        let point = &mut self.point;
+        match field {
+            "time" => {
+                let moment = moment(text);
+                point.time = moment.map(|moment| moment.time);
+                let offset = moment.and_then(|moment| moment.offset);
+                self.piece.offset = self.piece.offset.or(offset);
+            }
+            "ele" => point.altitude = number(text).map(|metres| metres as f32),
+            _ => {
+                // Some have the value in an element of its own in that of the sensor.
+                let field = field.strip_suffix("/Value").unwrap_or(field);
+                if let Some(sensor) = Sensor::named(last(field))
+                    && let Some(value) = number(text)
+                {
+                    sensor.set(point, value as f32);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Recording, Refusal> {
+        if self.points == 0 {
+            let what = match (self.has_route, self.has_waypoint) {
+                (true, _) => "a route is a plan: there is no track of somebody who took it",
+                (false, true) => "there are places in it, and no track",
+                (false, false) => "there is no track in it",
+            };
+            return Err(Refusal::new(Reason::NotAnActivity, what));
+        }
+        self.piece.end(&mut self.pieces)?;
+        let creator = self.about.device.clone();
+        outings::recording(self.pieces, &self.about, |raw| sport_of(raw, creator.as_deref()))
+    }
+}

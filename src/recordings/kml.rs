@@ -1,0 +1,163 @@
+//! KML 2.2 with Google's extensions, and 2.3 (<https://docs.ogc.org/is/12-007r2/12-007r2.html>), of
+//! which tracks are read: times, positions and the values of sensors, each in a list of its own.
+
+use super::{
+    Point, Position, Reason, Recording, Refusal, Track,
+    damage::warn_of,
+    markup::without_tags,
+    outings::{self, About, Piece, first},
+    sensors::Sensor,
+    values::{moment, number},
+    xml::{Attributes, Visitor, last, text, walk_text},
+};
+use crate::activities::Sport;
+
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    let mut reader = Reader::default();
+    let damage = walk_text(&text(bytes), &mut reader)?;
+    if damage.is_some() {
+        reader.drop_unplaced();
+    }
+    warn_of(damage, reader.finish())
+}
+
+#[derive(Default)]
+struct Reader {
+    about: About,
+    /// Those of each placemark before the one that is being read.
+    pieces: Vec<Piece>,
+    piece: Piece,
+    /// Where the track that is being read begins, and how many times and positions it has.
+    start: usize,
+    times: usize,
+    places: usize,
+    /// What the list of values is of that is being read, and how many there were.
+    sensor: Option<Sensor>,
+    values: usize,
+    /// What the value is called that is being read.
+    data: Option<String>,
+    /// How many points there are.
+    points: usize,
+    /// What else is in the file, for those who expected it to be read.
+    has_line: bool,
+    has_place: bool,
+}
+
+impl Visitor for Reader {
+    type Error = Refusal;
+
+    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+        match last(path) {
+            "Placemark" => self.piece.end(&mut self.pieces)?,
+            "Track" => {
+                self.piece.track.break_off();
+                self.start = self.piece.track.points.len();
+                (self.times, self.places) = (0, 0);
+            }
+            "SimpleArrayData" => {
+                self.sensor = attributes.get("name").and_then(|name| Sensor::named(&name));
+                self.values = 0;
+            }
+            "Data" => self.data = attributes.get("name"),
+            "LineString" => self.has_line = true,
+            "Point" => self.has_place = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
+        let mut names = path.rsplit('/');
+        match (names.next().unwrap_or_default(), names.next().unwrap_or_default()) {
+            ("when", "Track") => {
+                self.times += 1;
+                let moment = moment(text);
+                self.piece.offset = self.piece.offset.or_else(|| moment?.offset);
+                self.point(self.times)?.time = moment.map(|moment| moment.time);
+            }
+            ("coord", "Track") => {
+                self.places += 1;
+                let (position, altitude) = place(text);
+                let point = self.point(self.places)?;
+                (point.position, point.altitude) = (position, altitude);
+            }
+            ("value", "SimpleArrayData") => {
+                self.values += 1;
+                if let Some((sensor, value)) = self.sensor.zip(number(text)) {
+                    sensor.set(self.point(self.values)?, value as f32);
+                }
+            }
+            ("value", "Data") => self.read_data(text),
+            ("Placemark", _) => self.piece.end(&mut self.pieces)?,
+            (_, _) if text.is_empty() => {}
+            ("name", "Placemark") => first(&mut self.piece.name, text),
+            ("description", "Placemark") => first(&mut self.piece.notes, &without_tags(text)),
+            ("name", "Document") => first(&mut self.about.name, text),
+            ("description", "Document") => first(&mut self.about.notes, &without_tags(text)),
+            ("generator", _) => first(&mut self.about.device, text),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Longitude, latitude and height, with spaces between them, or with commas as elsewhere in KML.
+fn place(text: &str) -> (Option<Position>, Option<f32>) {
+    let is_spaced = text.contains(char::is_whitespace);
+    let is_between = |c: char| if is_spaced { c.is_whitespace() } else { c == ',' };
+    let mut numbers = text.split(is_between).filter(|part| !part.is_empty()).map(number);
+    let mut next = || numbers.next().flatten();
+    let (longitude, latitude) = (next(), next());
+    let position = latitude.zip(longitude).and_then(|(lat, lon)| Position::new(lat, lon));
+    (position, next().map(|metres| metres as f32))
+}
+
+impl Reader {
+    /// The `number`th point of the track that is being read.
+    fn point(&mut self, number: usize) -> Result<&mut Point, Refusal> {
+        let points = &mut self.piece.track.points;
+        let length = self.start + number;
+        while points.len() < length {
+            Track::count(&mut self.points)?;
+            points.push(Point::default());
+        }
+        let point = points.get_mut(length.saturating_sub(1));
+        point.ok_or_else(|| Refusal::malformed("a track is without points"))
+    }
+
+    fn read_data(&mut self, text: &str) {
+        let is_sport = match self.data.take().as_deref() {
+            // That of OpenTracks, which writes `type` in the language of the phone.
+            Some("activityType" | "activity_type" | "sport") => true,
+            Some("type" | "activity") => self.piece.sport.is_none(),
+            _ => false,
+        };
+        if is_sport && !text.is_empty() {
+            self.piece.sport = Some(text.to_owned());
+        }
+    }
+
+    /// Times of which the positions were cut off.
+    fn drop_unplaced(&mut self) {
+        let track = &mut self.piece.track;
+        let is_whole = |point: &Point| point.position.is_some() || point.heart_rate.is_some();
+        let length = track.points.iter().rposition(is_whole).map_or(0, |last| last + 1);
+        track.points.truncate(length);
+        track.breaks.retain(|at| *at < length);
+    }
+
+    fn finish(mut self) -> Result<Recording, Refusal> {
+        self.piece.end(&mut self.pieces)?;
+        if self.pieces.is_empty() {
+            let (reason, what) = match (self.has_line, self.has_place) {
+                (true, _) => {
+                    (Reason::NoStartTime, "its lines have no times: they may have been drawn")
+                }
+                (false, true) => (Reason::NotAnActivity, "there are places in it, and no track"),
+                (false, false) => (Reason::NotAnActivity, "there is no track in it"),
+            };
+            return Err(Refusal::new(reason, what));
+        }
+        outings::recording(self.pieces, &self.about, |raw| Sport::of(Some(raw)))
+    }
+}

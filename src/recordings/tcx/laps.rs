@@ -1,0 +1,100 @@
+//! Laps, and what they come to.
+
+use super::odometer::Odometer;
+use crate::{
+    activities::Lap,
+    recordings::{Point, Totals, Track, outings::has_moved, values::number},
+};
+
+/// A lap that is being read.
+#[derive(Default)]
+pub struct OpenLap {
+    pub lap: Lap,
+    /// How many points there were, and how far they went, before it.
+    pub first: usize,
+    pub before: f64,
+}
+
+impl OpenLap {
+    pub fn read(&mut self, field: &str, text: &str) {
+        let lap = &mut self.lap;
+        let real = || number(text).filter(|value| *value >= 0.0);
+        // Whole numbers are written with a fraction by some.
+        let whole = || real().map(|value| value.round() as u32);
+        let rate = || whole().filter(|rate| *rate > 0);
+        match field.strip_suffix("/Value").unwrap_or(field) {
+            "TotalTimeSeconds" => lap.duration_secs = real(),
+            "DistanceMeters" => lap.distance_meters = real(),
+            "Calories" => lap.calories = whole(),
+            "AverageHeartRateBpm" => lap.avg_heart_rate = rate().or(lap.avg_heart_rate),
+            "MaximumHeartRateBpm" => lap.max_heart_rate = rate().or(lap.max_heart_rate),
+            "Cadence" => lap.avg_cadence = real(),
+            field => {
+                match field.strip_prefix("Extensions/").and_then(|field| field.rsplit('/').next()) {
+                    Some("AvgRunCadence") => lap.avg_cadence = real(),
+                    Some("AvgWatts") => lap.avg_power_watts = whole(),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The lap, with totals of zero taken from its points where those moved.
+    pub fn finish(self, track: &Track, odometer: &Odometer) -> Lap {
+        let Self { mut lap, first, before } = self;
+        let points = track.points.get(first..).unwrap_or_default();
+        let is_zero = |total: Option<f64>| total.is_none_or(|total| total <= 0.0);
+        if is_zero(lap.distance_meters) {
+            let counted = odometer.total() - before;
+            if counted > 0.0 {
+                lap.distance_meters = Some(counted);
+            } else if has_moved(points) {
+                lap.distance_meters = None;
+            }
+        }
+        if is_zero(lap.duration_secs)
+            && let Some(seconds) = seconds(points)
+        {
+            lap.duration_secs = Some(seconds);
+        }
+        lap
+    }
+}
+
+fn seconds(points: &[Point]) -> Option<f64> {
+    let times = || points.iter().filter_map(|point| point.time);
+    let seconds = (times().max()? - times().min()?).as_seconds_f64();
+    Some(seconds).filter(|seconds| *seconds > 0.0)
+}
+
+/// What the laps come to. Of a time or a distance that a lap does not know, the track knows more.
+pub fn totals(laps: &[Lap], track: &Track) -> Totals {
+    let known = |of: fn(&Lap) -> Option<f64>| laps.iter().filter_map(of);
+    let sum = |of: fn(&Lap) -> Option<f64>| known(of).reduce(|sum, value| sum + value);
+    let whole_sum = |of: fn(&Lap) -> Option<f64>| {
+        sum(of).filter(|_| track.points.is_empty() || known(of).count() == laps.len())
+    };
+    // The mean of the laps, each as long as it took.
+    let mean = |of: fn(&Lap) -> Option<f64>| {
+        let known = laps.iter().filter_map(|lap| of(lap).zip(lap.duration_secs));
+        let (sum, secs) =
+            known.fold((0.0, 0.0), |(sum, secs), (value, lap)| (sum + value * lap, secs + lap));
+        (secs > 0.0).then(|| sum / secs)
+    };
+    // The mean of all points is nearer than that of some laps, which are rounded.
+    let has_rates = laps.len() > 1 && track.points.iter().any(|point| point.heart_rate.is_some());
+    let heart_rate = || mean(|lap| lap.avg_heart_rate.map(f64::from));
+    let distance_meters = whole_sum(|lap| lap.distance_meters);
+    let calories = sum(|lap| lap.calories.map(f64::from));
+    Totals {
+        timer_secs: whole_sum(|lap| lap.duration_secs).filter(|secs| *secs > 0.0),
+        distance_meters,
+        // Nobody goes anywhere without burning some.
+        calories: calories.filter(|total| *total > 0.0 || distance_meters == Some(0.0)),
+        avg_heart_rate: if has_rates { None } else { heart_rate() },
+        max_heart_rate: laps.iter().filter_map(|lap| lap.max_heart_rate).max().map(f64::from),
+        avg_power_watts: mean(|lap| lap.avg_power_watts.map(f64::from)),
+        avg_cadence: mean(|lap| lap.avg_cadence),
+        ..Totals::default()
+    }
+}

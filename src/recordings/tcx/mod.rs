@@ -1,0 +1,249 @@
+//! TCX, Garmin's Training Center Database v2
+//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>) with ActivityExtension v2.
+//!
+//! The totals of an activity are the sums of its laps.
+
+mod laps;
+mod odometer;
+
+use self::{
+    laps::{OpenLap, totals},
+    odometer::Odometer,
+};
+use super::{
+    Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
+    damage::warn_of,
+    markup::without_tags,
+    recording::{MAX_LAPS, MAX_SESSIONS, push},
+    sensors::Sensor,
+    values::{Moment, moment, number},
+    xml::{Attributes, Visitor, last, text, walk_text},
+};
+use crate::activities::{Lap, Sport};
+
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    let mut reader = Reader::default();
+    let damage = walk_text(&text(bytes), &mut reader)?;
+    // What is still open was cut off.
+    reader.activity = reader.activity.take().and_then(Activity::cut_off);
+    reader.end_activity()?;
+    warn_of(damage, reader.finish())
+}
+
+#[derive(Default)]
+struct Reader {
+    sessions: Vec<Session>,
+    refusal: Option<Refusal>,
+    has_plan: bool,
+    /// The one that is being read.
+    activity: Option<Activity>,
+    point: Point,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    /// How many there are.
+    points: usize,
+}
+
+#[derive(Default)]
+struct Activity {
+    sport: Option<String>,
+    id: Option<Moment>,
+    title: Option<String>,
+    notes: Option<String>,
+    device: Option<String>,
+    /// Of the first time that has one.
+    offset: Option<i32>,
+    laps: Vec<Lap>,
+    lap: Option<OpenLap>,
+    odometer: Odometer,
+    track: Track,
+}
+
+impl Visitor for Reader {
+    type Error = Refusal;
+
+    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+        let Some(path) = path.strip_prefix("TrainingCenterDatabase/") else { return Ok(()) };
+        match inside(path) {
+            "Courses" | "Workouts" => self.has_plan = true,
+            "Activity" => {
+                self.end_activity()?;
+                let sport = attributes.get("Sport");
+                self.activity = Some(Activity { sport, ..Activity::default() });
+            }
+            "Activity/Lap" => {
+                if let Some(activity) = &mut self.activity {
+                    activity.begin_lap(attributes.get("StartTime").as_deref())?;
+                }
+            }
+            "Activity/Lap/Track" => {
+                if let Some(activity) = &mut self.activity {
+                    activity.track.break_off();
+                }
+            }
+            "Activity/Lap/Track/Trackpoint" => {
+                (self.point, self.latitude, self.longitude) = (Point::default(), None, None);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
+        let Some(path) = path.strip_prefix("TrainingCenterDatabase/") else { return Ok(()) };
+        let Some(activity) = &mut self.activity else { return Ok(()) };
+        let path = inside(path);
+        if let Some(field) = path.strip_prefix("Activity/Lap/Track/Trackpoint/") {
+            self.read_point(field, text);
+        } else if path == "Activity/Lap/Track/Trackpoint" {
+            let position = self.latitude.zip(self.longitude);
+            self.point.position = position.and_then(|(lat, lon)| Position::new(lat, lon));
+            Track::count(&mut self.points)?;
+            activity.add(self.point)?;
+        } else if path == "Activity" {
+            self.end_activity()?;
+        } else if path == "Activity/Lap" {
+            activity.end_lap()?;
+        } else if let Some(field) = path.strip_prefix("Activity/Lap/") {
+            if let Some(lap) = &mut activity.lap {
+                lap.read(field, text);
+            }
+        } else if let Some(field) = path.strip_prefix("Activity/")
+            && !text.is_empty()
+        {
+            activity.read(field, text);
+        }
+        Ok(())
+    }
+}
+
+/// The path from the activity on, which stands elsewhere in a multisport session.
+fn inside(path: &str) -> &str {
+    path.strip_prefix("Activities/")
+        .map(|path| path.strip_prefix("MultiSportSession/FirstSport/").unwrap_or(path))
+        .map(|path| path.strip_prefix("MultiSportSession/NextSport/").unwrap_or(path))
+        .unwrap_or(path)
+}
+
+impl Reader {
+    fn read_point(&mut self, field: &str, text: &str) {
+        let real = || number(text).map(|value| value as f32);
+        match field {
+            "Time" => {
+                let moment = moment(text);
+                self.point.time = moment.map(|moment| moment.time);
+                if let Some(activity) = &mut self.activity {
+                    activity.note_offset(moment);
+                }
+            }
+            "Position/LatitudeDegrees" => self.latitude = number(text),
+            "Position/LongitudeDegrees" => self.longitude = number(text),
+            "AltitudeMeters" => self.point.altitude = real(),
+            "DistanceMeters" => self.point.distance = real(),
+            _ => {
+                let field = field.strip_suffix("/Value").unwrap_or(field);
+                if let Some((sensor, value)) = Sensor::named(last(field)).zip(real()) {
+                    sensor.set(&mut self.point, value);
+                }
+            }
+        }
+    }
+
+    fn end_activity(&mut self) -> Result<(), Refusal> {
+        let Some(mut activity) = self.activity.take() else { return Ok(()) };
+        activity.end_lap()?;
+        match activity.finish() {
+            Some(session) => push(&mut self.sessions, session, MAX_SESSIONS, "activities"),
+            None => {
+                let what = "nothing tells when it began";
+                self.refusal = Some(Refusal::new(Reason::NoStartTime, what));
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Recording, Refusal> {
+        if self.sessions.is_empty() {
+            let what = if self.has_plan {
+                "it is a course or a workout: a plan"
+            } else {
+                "there is no activity in it"
+            };
+            return Err(self.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what)));
+        }
+        Ok(Recording { sessions: self.sessions, ..Recording::default() })
+    }
+}
+
+impl Activity {
+    fn read(&mut self, field: &str, text: &str) {
+        match field {
+            "Id" => {
+                self.id = moment(text);
+                self.note_offset(self.id);
+            }
+            "Name" | "Training/Plan/Name" => self.title = Some(text.to_owned()),
+            "Notes" => self.notes = Some(without_tags(text)),
+            "Creator/Name" => self.device = Some(text.to_owned()),
+            _ => {}
+        }
+    }
+
+    fn note_offset(&mut self, moment: Option<Moment>) {
+        self.offset = self.offset.or_else(|| moment?.offset);
+    }
+
+    fn begin_lap(&mut self, start: Option<&str>) -> Result<(), Refusal> {
+        self.end_lap()?;
+        let start = start.and_then(moment);
+        self.note_offset(start);
+        let lap = Lap { started_at: start.map(|start| start.time), ..Lap::default() };
+        let (first, before) = (self.track.points.len(), self.odometer.total());
+        self.lap = Some(OpenLap { lap, first, before });
+        Ok(())
+    }
+
+    fn end_lap(&mut self) -> Result<(), Refusal> {
+        let Some(lap) = self.lap.take() else { return Ok(()) };
+        let lap = lap.finish(&self.track, &self.odometer);
+        push(&mut self.laps, lap, MAX_LAPS, "laps")
+    }
+
+    fn add(&mut self, mut point: Point) -> Result<(), Refusal> {
+        if let Some(shown) = point.distance {
+            let finished = || self.laps.iter().map(|lap| lap.distance_meters).sum();
+            point.distance = Some(self.odometer.read(shown.into(), finished) as f32);
+        }
+        self.track.push(point)
+    }
+
+    /// One that is not whole; `None` when nothing in it is.
+    fn cut_off(mut self) -> Option<Self> {
+        let points = self.track.points.len();
+        self.lap.take_if(|lap| lap.first == points);
+        (points > 0 || !self.laps.is_empty()).then_some(self)
+    }
+
+    /// `None` when nothing tells when it began.
+    fn finish(self) -> Option<Session> {
+        let lap_start = self.laps.iter().find_map(|lap| lap.started_at);
+        let started_at = lap_start
+            .or_else(|| Some(self.id?.time))
+            .or_else(|| self.track.points.iter().find_map(|point| point.time))?;
+        let sport = self.sport.filter(|sport| sport != "Other");
+        Some(Session {
+            activity_type: Sport::of(sport.as_deref()),
+            sport_raw: sport,
+            started_at,
+            utc_offset_minutes: self.offset,
+            title: self.title,
+            notes: self.notes,
+            device: self.device,
+            totals: totals(&self.laps, &self.track),
+            laps: self.laps,
+            sets: Vec::new(),
+            measured: Totals::default(),
+            track: self.track,
+        })
+    }
+}
