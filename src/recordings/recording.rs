@@ -68,6 +68,24 @@ pub struct Totals {
     pub avg_cadence: Option<f64>,
 }
 
+impl Totals {
+    /// Takes from `other` what is not known.
+    pub fn fill(&mut self, other: &Self) {
+        let fill = |known: &mut Option<f64>, with: Option<f64>| *known = known.or(with);
+        fill(&mut self.timer_secs, other.timer_secs);
+        fill(&mut self.elapsed_secs, other.elapsed_secs);
+        fill(&mut self.moving_secs, other.moving_secs);
+        fill(&mut self.distance_meters, other.distance_meters);
+        fill(&mut self.calories, other.calories);
+        fill(&mut self.elevation_gain_meters, other.elevation_gain_meters);
+        fill(&mut self.elevation_loss_meters, other.elevation_loss_meters);
+        fill(&mut self.avg_heart_rate, other.avg_heart_rate);
+        fill(&mut self.max_heart_rate, other.max_heart_rate);
+        fill(&mut self.avg_power_watts, other.avg_power_watts);
+        fill(&mut self.avg_cadence, other.avg_cadence);
+    }
+}
+
 /// The points that were recorded, in pieces: between two of them nothing was.
 #[derive(Clone, Debug, Default)]
 pub struct Track {

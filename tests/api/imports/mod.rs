@@ -12,9 +12,11 @@ mod merging;
 mod phones;
 mod progress;
 mod samples;
+mod services;
 mod storage;
 mod strava;
 mod streams;
+mod tables;
 mod track_files;
 mod uploads;
 
