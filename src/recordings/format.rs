@@ -1,5 +1,7 @@
 //! What a file is, by what is in it: names lie.
 
+use super::{json, table, text::text};
+
 /// A format that is read, or read through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -11,6 +13,17 @@ pub enum Format {
     Zip,
     /// Apple Health's `export.xml`.
     AppleHealth,
+    /// A table of activities.
+    Activities,
+    /// A table of sets.
+    Sets,
+    /// A training session of Polar Flow.
+    Polar,
+    /// A session of Google Fit.
+    GoogleFit,
+    /// Fitbit's exercises.
+    Fitbit,
+    HealthAutoExport,
 }
 
 /// How much of a text is looked at.
@@ -31,13 +44,28 @@ impl Format {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Some(Self::Zip);
         }
-        match root_name(head)? {
-            b"gpx" => Some(Self::Gpx),
-            b"TrainingCenterDatabase" => Some(Self::Tcx),
-            b"kml" => Some(Self::Kml),
-            b"HealthData" => Some(Self::AppleHealth),
-            _ => None,
+        match root_name(head) {
+            Some(b"gpx") => Some(Self::Gpx),
+            Some(b"TrainingCenterDatabase") => Some(Self::Tcx),
+            Some(b"kml") => Some(Self::Kml),
+            Some(b"HealthData") => Some(Self::AppleHealth),
+            Some(_) => None,
+            None => of_text(&text(head.get(..HEAD).unwrap_or(head))),
         }
+    }
+
+    /// Whether each activity in it is one by itself.
+    pub fn is_log(self) -> bool {
+        matches!(self, Self::Activities | Self::Sets | Self::Fitbit | Self::HealthAutoExport)
+    }
+}
+
+/// JSON or a table: the beginning of a file.
+fn of_text(head: &str) -> Option<Format> {
+    match head.trim_start().bytes().next()? {
+        _ if head.contains('\0') => None,
+        b'{' | b'[' => json::format(head),
+        _ => table::format(head),
     }
 }
 

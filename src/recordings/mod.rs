@@ -1,5 +1,5 @@
-//! What devices and services write of an activity: FIT, GPX, TCX and KML, read from memory into [`Recording`]s;
-//! and Apple Health's export, read as a stream.
+//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read from memory into [`Recording`]s;
+//! logs of many activities, one by one; and Apple Health's export, read as a stream.
 //! Knows no SQL and no HTTP.
 //!
 //! What the device says is taken as it stands; only what it does not say is computed from its track.
@@ -12,19 +12,25 @@ mod fit;
 mod format;
 mod geo;
 mod gpx;
+mod json;
 mod kml;
+mod log;
 mod markup;
 mod outings;
 mod recording;
 mod refusal;
 mod sensors;
+mod table;
 mod tcx;
+mod text;
 mod values;
 mod xml;
 
 pub use derived::complete;
 pub use format::Format;
 pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};
+pub use json::{fields, health_auto_export};
+pub use log::{Entry, Habits, read_log};
 pub use recording::{Point, Position, Recording, Session, Totals, Track};
 pub use refusal::{Reason, Refusal};
 
@@ -43,11 +49,15 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         Some(Format::Gpx) => gpx::read(bytes)?,
         Some(Format::Tcx) => tcx::read(bytes)?,
         Some(Format::Kml) => kml::read(bytes)?,
-        _ => {
-            let what = "this is neither FIT nor GPX nor TCX nor KML";
-            return Err(Refusal::new(Reason::UnknownFormat, what));
-        }
+        Some(Format::Polar) => json::polar::read(bytes)?,
+        Some(Format::GoogleFit) => json::google_fit::read(bytes)?,
+        Some(format) if format.is_log() => return log::read_all(bytes),
+        _ => return Err(unknown_format()),
     };
     recording.sessions.iter_mut().try_for_each(complete)?;
     Ok(recording)
+}
+
+fn unknown_format() -> Refusal {
+    Refusal::new(Reason::UnknownFormat, "this is none of the formats that are read")
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     imports::intake::Material,
     recordings::{
-        self, Format,
+        self, Format, MAX_FILE_BYTES, Refusal, Track,
         apple::{self, Broken, Workout},
     },
 };
@@ -70,11 +70,11 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             if !std::mem::take(&mut is_first) {
                 self.found(1)?;
             }
-            let route = match (&mut routes, &workout.route) {
-                (Some(routes), Some(path)) if !self.is_over() => self.route(routes, path)?,
-                _ => None,
+            let pieces = match routes.as_mut().filter(|_| !self.is_over()) {
+                Some(routes) => self.pieces(routes, &workout.routes)?,
+                None => Vec::new(),
             };
-            self.workout(name, workout, route)
+            self.workout(name, workout, pieces)
         });
         self.budget = budget.min(self.budget);
         match read {
@@ -91,7 +91,25 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
-    /// The file of a route, if it is there and can be unpacked.
+    /// The files of a route, of which there may be as much as of one.
+    fn pieces(
+        &mut self,
+        routes: &mut Routes<'_>,
+        paths: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, Stop> {
+        let (mut pieces, mut bytes) = (Vec::new(), 0);
+        for path in paths {
+            let Some(piece) = self.route(routes, path)? else { continue };
+            bytes += piece.len();
+            if bytes > MAX_FILE_BYTES {
+                break;
+            }
+            pieces.push((path.clone(), piece));
+        }
+        Ok(pieces)
+    }
+
+    /// The file of a piece of a route, if it is there and can be unpacked.
     fn route(
         &mut self,
         (archive, folder): &mut Routes<'_>,
@@ -108,26 +126,38 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         name: &str,
         workout: Workout,
-        route: Option<Vec<u8>>,
+        pieces: Vec<(String, Vec<u8>)>,
     ) -> Result<(), Stop> {
-        let Workout { mut session, key, route: path } = workout;
+        let Workout { mut session, key, .. } = workout;
         let name =
             format!("{name}: {} {}", session.activity_type, session.started_at.format("%F %T"));
         // As long as a name may be, and the same every time.
         let digest = Sha256::digest(key.as_bytes());
         let id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.outcome(&name, || {
+            let mut tracks = Vec::new();
             let mut original = None;
-            if let Some(route) = route
-                && let Ok(recording) = recordings::read(&route)
-                && let Some(recorded) = recording.sessions.into_iter().next()
-            {
-                session.track = recorded.track;
-                original = Some((original_name(&path.unwrap_or_default()), route));
+            for (path, piece) in pieces {
+                let Ok(recording) = recordings::read(&piece) else { continue };
+                tracks.extend(recording.sessions.into_iter().map(|session| session.track));
+                // Of several pieces, the first is what can be kept as one file.
+                original = original.or_else(|| Some((original_name(&path), piece)));
             }
+            session.track = joined(tracks)?;
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
             Ok(Brought::Recorded(Material { original, sessions, name }))
         })
     }
+}
+
+/// The pieces of a route, in the order of their times.
+fn joined(mut tracks: Vec<Track>) -> Result<Track, Refusal> {
+    tracks.sort_by_key(|track| track.points.iter().find_map(|point| point.time));
+    let mut joined = Track::default();
+    for piece in tracks.iter().flat_map(Track::pieces) {
+        joined.break_off();
+        piece.iter().try_for_each(|point| joined.push(*point))?;
+    }
+    Ok(joined)
 }

@@ -25,7 +25,7 @@ use crate::{
         upload::shown,
     },
     jobs::{give_way, is_spent},
-    recordings::{Reason, Refusal},
+    recordings::{Habits, Reason, Refusal},
 };
 
 /// How often its owner is told how many files there are.
@@ -131,6 +131,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
 
     pub fn may_restore(&self) -> bool {
         self.claimed.may_restore
+    }
+
+    /// Where its owner lives, and in which units.
+    pub fn habits(&self) -> Result<Habits, Stop> {
+        let habits = store::habits(&self.reader, self.claimed.user_id);
+        Ok(self.runtime.block_on(habits)?)
     }
 
     /// How many files have been seen.

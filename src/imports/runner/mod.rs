@@ -10,6 +10,7 @@ mod files;
 mod health;
 mod job;
 mod keep;
+mod log;
 mod refusals;
 mod strava;
 mod takeout;

@@ -10,6 +10,7 @@ use super::{
     chunk_reader::ChunkReader,
     files::MAX_FILES,
     job::Job,
+    log::is_log,
     strava::{Entry, Table},
     unpack::{Budgeted, unpack},
 };
@@ -62,6 +63,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Err(refusal) => self.file(name, Err(refusal), None),
             },
             Some(Format::AppleHealth) => self.walk_health(name, source, None),
+            _ if is_log(&head) => self.walk_log(name, source, None),
             _ => self.read_file(name, source, None),
         }
     }
@@ -78,8 +80,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.found(archive.len().saturating_sub(1))?;
         let table = self.strava(&mut archive)?;
         let health = self.health(&mut archive)?;
+        let runkeeper = self.runkeeper(&mut archive)?;
         for index in 0..archive.len() {
-            if health.is_some_and(|health| health == index) {
+            if health.is_some_and(|health| health == index) || runkeeper.contains(&index) {
                 continue;
             }
             let name = match archive.name_for_index(index) {
@@ -133,6 +136,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 };
                 self.walk(name, source, depth)?;
                 self.forget_copy(part)
+            }
+            // What is in the table of Strava was kept.
+            _ if is_log(&head) && Table::prefix_of(name).is_none() => {
+                self.walk_log(name, head.chain(entry), None)
             }
             None if !is_named_as_recording(name) => self.ignored(),
             _ => self.read_file(name, head.chain(entry), known),

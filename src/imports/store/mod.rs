@@ -3,6 +3,7 @@
 mod chunks;
 mod claims;
 mod files;
+mod habits;
 mod jobs;
 mod refused;
 
@@ -14,6 +15,7 @@ pub use claims::{
     Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own, unfinished,
 };
 pub use files::{NewFile, add_file, add_files, files, next_number, refusals};
+pub use habits::habits;
 pub use jobs::{
     NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, is_receiving, list, message,
     purge, purge_stale, submit,

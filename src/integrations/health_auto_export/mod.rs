@@ -3,6 +3,5 @@
 mod handlers;
 mod service;
 mod types;
-mod workout;
 
 pub use handlers::*;

@@ -4,10 +4,7 @@ use diesel_async::AsyncConnection;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{
-    types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult},
-    workout::{self, Workout},
-};
+use super::types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult};
 use crate::{
     activities::originals,
     auth::Identity,
@@ -17,7 +14,7 @@ use crate::{
         store::{self, Refused},
         types::Outcome,
     },
-    integrations::fields::Fields,
+    recordings::health_auto_export::{self, Workout, called},
     state::WorkerState,
 };
 
@@ -48,7 +45,7 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
             let result = if let Some(id) = known.get(digest) {
                 WorkoutResult::kept(Outcome::Duplicate, Some(*id))
             } else {
-                match workout::read(text) {
+                match health_auto_export::read(text) {
                     Ok(workout) => keep_one(state, identity, text, workout).await?,
                     Err(refusal) => {
                         refused.push(Refused { name: called(text), refusal: refusal.clone() });
@@ -70,23 +67,14 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
     Ok(Results { results })
 }
 
-/// What its owner can tell a workout by.
-fn called(text: &RawValue) -> String {
-    let fields = Fields::read(text.get());
-    let words = fields.iter().flat_map(|fields| {
-        ["name", "start", "id"].into_iter().filter_map(|name| fields.text(name))
-    });
-    let name = words.take(2).collect::<Vec<_>>().join(", ").replace('\0', "");
-    let name: String = name.chars().take(200).collect();
-    if name.is_empty() { "a workout without a name".to_owned() } else { name }
-}
-
 async fn keep_one(
     state: &WorkerState,
     identity: Identity,
     text: &RawValue,
-    Workout { id, session, left_out }: Workout,
+    workout: Workout,
 ) -> ApiResult<WorkoutResult> {
+    let message = workout.warning();
+    let Workout { id, session, .. } = workout;
     // The text of a workout is its file: what comes again just like that is known by it.
     let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
     let name = Some(("apple", id));
@@ -101,9 +89,8 @@ async fn keep_one(
         })
         .await?;
     state.metrics.activities_created.inc_by(kept.new);
-    let message = format!("left out, because it cannot be read: {}", left_out.join(", "));
     Ok(WorkoutResult {
-        message: (!left_out.is_empty()).then_some(message),
+        message,
         ..WorkoutResult::kept(kept.outcome, kept.activity_ids.first().copied())
     })
 }

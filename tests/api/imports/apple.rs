@@ -124,3 +124,82 @@ async fn one_that_is_cut_off_brings_what_it_has_and_one_without_workouts_nothing
     let refused = import_of(endless.as_bytes()).await;
     assert_eq!(refused["files"][0]["code"], "malformed");
 }
+
+/// Workouts of a traveller: an export has all times of the place where it was made.
+const TRAVELS: &str = r#"<HealthData>
+ <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="30" durationUnit="min" sourceName="Watch"
+   startDate="2024-07-01 14:00:00 +0200" endDate="2024-07-01 14:30:00 +0200" totalDistance="9" totalDistanceUnit="km">
+  <MetadataEntry key="HKTimeZone" value="America/New_York"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="3.1" unit="mi"/>
+  <WorkoutRoute><FileReference path="/workout-routes/b.gpx"/></WorkoutRoute>
+  <WorkoutRoute><FileReference path="/workout-routes/a.gpx"/></WorkoutRoute>
+  <WorkoutRoute><FileReference path="/workout-routes/gone.gpx"/></WorkoutRoute>
+ </Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeCycling" duration="60" durationUnit="min" sourceName="Watch"
+   startDate="2024-07-02 14:00:00 +0200" endDate="2024-07-02 15:00:00 +0200" totalDistance="20" totalDistanceUnit="km">
+  <MetadataEntry key="HKTimeZone" value="Mars/Olympus"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="0.8" unit="km"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceCycling" sum="20" unit="km"/>
+ </Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeSwimming" duration="30" durationUnit="min" sourceName="Watch"
+   startDate="2024-07-03 14:00:00 +0200" endDate="2024-07-03 14:30:00 +0200">
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="5" unit="km"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceSwimming" sum="1000" unit="yd"/>
+ </Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeCycling" duration="60" durationUnit="min" sourceName="Watch"
+   startDate="2024-07-04 14:00:00 +0200" endDate="2024-07-04 15:00:00 +0200" totalDistance="12" totalDistanceUnit="km">
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="0.8" unit="km"/>
+ </Workout>
+ <Workout workoutActivityType="HKWorkoutActivityTypeSwimBikeRun" duration="60" durationUnit="min" sourceName="Watch"
+   startDate="2024-07-05 14:00:00 +0200" endDate="2024-07-05 15:00:00 +0200">
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceSwimming" sum="500" unit="m"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceCycling" sum="20" unit="km"/>
+  <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="5" unit="km"/>
+ </Workout>
+</HealthData>"#;
+
+#[actix_rt::test]
+async fn distances_are_those_of_the_sport_and_offsets_those_of_the_place() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let piece = |hour: &str, latitude: f64| {
+        format!(
+            "<gpx><trk><trkseg><trkpt lon='8' lat='{latitude}'><time>2024-07-01T{hour}:00Z</time></trkpt>\
+             <trkpt lon='8' lat='{}'><time>2024-07-01T{hour}:30Z</time></trkpt></trkseg></trk></gpx>",
+            latitude + 0.001
+        )
+    };
+    let archive = zip(&[
+        ("apple_health_export/export.xml", TRAVELS.as_bytes()),
+        ("apple_health_export/workout-routes/a.gpx", piece("12:00", 47.0).as_bytes()),
+        ("apple_health_export/workout-routes/b.gpx", piece("12:15", 47.1).as_bytes()),
+    ]);
+    let import = import(&app, &ann, "export.zip", &archive).await;
+    assert_eq!(import["counts"]["imported"], 5, "{import}");
+    let list = app.get_as(&ann, "/activities?sort=started_at").await.expect(200).json();
+    let list = list["activities"].as_array().unwrap();
+    let found: Vec<_> = list
+        .iter()
+        .map(|one| {
+            (one["distance_meters"].as_f64().unwrap().round(), one["utc_offset_minutes"].as_i64())
+        })
+        .collect();
+    let expected = [
+        (4989.0, Some(-240)),
+        (20_000.0, Some(120)),
+        (914.0, Some(120)),
+        (12_000.0, Some(120)),
+        (25_500.0, Some(120)),
+    ];
+    assert_eq!(found, expected);
+    // The pieces of the route in their order, with a gap between them.
+    let path = format!("/activities/{}/track.geojson", list[0]["id"].as_str().unwrap());
+    let track = app.get_as(&ann, &path).await.expect(200).json();
+    let latitudes = |line: &Value| {
+        let points = line.as_array().unwrap().iter();
+        points.map(|point| point[1].as_f64().unwrap()).collect::<Vec<_>>()
+    };
+    let lines: Vec<_> =
+        track["geometry"]["coordinates"].as_array().unwrap().iter().map(latitudes).collect();
+    assert_eq!(lines, [[47.0, 47.001], [47.1, 47.101]]);
+}

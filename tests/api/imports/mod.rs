@@ -14,9 +14,11 @@ pub mod odd_tracks;
 mod phones;
 mod progress;
 mod samples;
+mod services;
 mod storage;
 mod strava;
 mod streams;
+mod tables;
 mod track_files;
 mod uploads;
 

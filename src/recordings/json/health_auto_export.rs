@@ -3,14 +3,16 @@
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::value::RawValue;
 
+use super::Fields;
 use crate::{
     activities::Sport,
     http::check_text,
-    integrations::fields::Fields,
     recordings::{
-        Point, Position, Reason, Refusal, Session, Totals, Track,
-        apple::{indoors, quantity, time},
+        Entry, Point, Position, Reason, Refusal, Session, Totals, Track,
+        apple::{Broken, indoors, quantity, time},
         complete,
+        log::MAX_ENTRIES,
+        refusal::go_on,
     },
 };
 
@@ -32,6 +34,14 @@ pub struct Workout {
     pub session: Session,
     /// The fields that were given and could not be read, all or part of them.
     pub left_out: Vec<&'static str>,
+}
+
+impl Workout {
+    /// A sentence about what could not be read.
+    pub fn warning(&self) -> Option<String> {
+        let names = self.left_out.join(", ");
+        (!names.is_empty()).then(|| format!("left out, because it cannot be read: {names}"))
+    }
 }
 
 /// What is needed is its id, its start and its end; any other value that is odd is left out.
@@ -61,6 +71,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
         let amount = fields.object(name)?;
         quantity(amount.number("qty")?, &amount.text("units")?)
     };
+    let rate_of = |part| fields.object("heartRate")?.object(part)?.number("qty");
     let mut totals = Totals {
         timer_secs: given("duration", fields.number("duration").or_else(|| amount("duration"))),
         elapsed_secs: Some((end - start).as_seconds_f64()),
@@ -68,21 +79,25 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
         calories: given("activeEnergyBurned", amount("activeEnergyBurned")),
         elevation_gain_meters: given("elevationUp", amount("elevationUp")),
         elevation_loss_meters: given("elevationDown", amount("elevationDown")),
+        avg_heart_rate: amount("avgHeartRate").or_else(|| rate_of("avg")),
+        max_heart_rate: amount("maxHeartRate").or_else(|| rate_of("max")),
         ..Totals::default()
     };
     // A timer that never ran is one that nobody knows of.
     totals.timer_secs = totals.timer_secs.filter(|secs| *secs > 0.0);
     let mut points = entries(&fields, "route", &mut left_out, place);
     points.retain(|(time, _)| (start - ROUTE_MARGIN..=end + ROUTE_MARGIN).contains(time));
-    // What is measured after the end is how the heart recovers.
-    let during = start - RATE_SPAN..=end;
+    // What is measured from the end on is how the heart recovers.
+    let during = start - RATE_SPAN..end;
+    let mut most_measured = None;
     for (time, average, most) in entries(&fields, "heartRateData", &mut left_out, rate) {
         if during.contains(&time) {
             let heart_rate = Some(average as f32);
             points.push((time, Point { heart_rate, ..Point::default() }));
-            totals.max_heart_rate = totals.max_heart_rate.into_iter().chain(most).reduce(f64::max);
+            most_measured = most_measured.into_iter().chain(most).reduce(f64::max);
         }
     }
+    totals.max_heart_rate = totals.max_heart_rate.or(most_measured);
     let is_indoor = fields.flag("isIndoor") == Some(true)
         || fields.text("location").is_some_and(|place| place.eq_ignore_ascii_case("indoor"));
     let name = fields.text("name");
@@ -181,4 +196,41 @@ fn track(mut points: Vec<(Moment, Point)>) -> Result<Track, Refusal> {
         track.push(Point { time: Some(time.to_utc()), ..point })?;
     }
     Ok(track)
+}
+
+/// Gives each workout of a file that the app exported to `each`.
+pub fn read_file<S>(
+    text: &str,
+    each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
+) -> Result<(), Broken<S>> {
+    let broken = || Refusal::malformed("it is no JSON object, or ends in the middle");
+    let data = Fields::read(text).and_then(|file| file.object("data")).ok_or_else(broken)?;
+    for text in data.list("workouts", MAX_ENTRIES + 1).into_iter().flatten() {
+        go_on()?;
+        let read = read(text);
+        let source = read.as_ref().ok().map(|workout| ("apple", workout.id.clone()));
+        let original =
+            source.as_ref().map(|(_, id)| (format!("{id}.json"), text.get().as_bytes().to_vec()));
+        let left_out = read.as_ref().ok().and_then(Workout::warning);
+        each(Entry {
+            name: called(text),
+            source,
+            recording: None,
+            original,
+            session: read.map(|workout| workout.session),
+            warnings: left_out.map(Into::into).into_iter().collect(),
+        })?;
+    }
+    Ok(())
+}
+
+/// What its owner can tell a workout by.
+pub fn called(text: &RawValue) -> String {
+    let fields = Fields::read(text.get());
+    let words = fields.iter().flat_map(|fields| {
+        ["name", "start", "id"].into_iter().filter_map(|name| fields.text(name))
+    });
+    let name = words.take(2).collect::<Vec<_>>().join(", ").replace('\0', "");
+    let name: String = name.chars().take(200).collect();
+    if name.is_empty() { "a workout without a name".to_owned() } else { name }
 }

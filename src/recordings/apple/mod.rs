@@ -3,10 +3,14 @@
 //! Its elements are described in the DTD that it begins with. Since iOS 16 that one is broken, so it is skipped
 //! unread; and totals are no attributes any more, but `WorkoutStatistics`.
 
+mod values;
+
 use std::io::{self, BufRead, Read};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Offset};
+use chrono_tz::Tz;
 
+pub use self::values::{indoors, quantity, time};
 use super::{
     Refusal, Session, Totals, Track,
     xml::{Attributes, Visitor, walk},
@@ -22,9 +26,35 @@ pub struct Workout {
     pub session: Session,
     /// What makes it this one: it has no id.
     pub key: String,
-    /// Where in the archive its route is, as GPX.
-    pub route: Option<String>,
+    /// Where in the archive the pieces of its route are, as GPX.
+    pub routes: Vec<String>,
 }
+
+/// The most pieces of a route that are read.
+const MAX_ROUTES: usize = 100;
+
+/// Which distance is that of a sport; others were measured beside it.
+const DISTANCES: [(&str, &[&str]); 8] = [
+    ("WalkingRunning", &["run", "trail_run", "treadmill_run", "walk", "hike"]),
+    (
+        "Cycling",
+        &[
+            "cycle",
+            "indoor_cycle",
+            "mountain_bike",
+            "gravel_cycle",
+            "e_bike",
+            "hand_cycle",
+            "virtual_cycle",
+        ],
+    ),
+    ("Swimming", &["swim", "open_water_swim"]),
+    ("DownhillSnowSports", &["alpine_ski", "snowboard"]),
+    ("CrossCountrySkiing", &["cross_country_ski", "backcountry_ski"]),
+    ("PaddleSports", &["paddle", "stand_up_paddle"]),
+    ("Rowing", &["row"]),
+    ("SkatingSports", &["ice_skate", "inline_skate"]),
+];
 
 /// Why reading ended.
 pub enum Broken<S> {
@@ -75,8 +105,12 @@ struct Started {
     start: DateTime<FixedOffset>,
     end: DateTime<FixedOffset>,
     totals: Totals,
+    /// By kind, and in metres.
+    distances: Vec<(String, f64)>,
     is_indoor: bool,
-    route: Option<String>,
+    /// Where it was: the times of an export are all of the place where it was made.
+    zone: Option<Tz>,
+    routes: Vec<String>,
 }
 
 impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
@@ -91,7 +125,9 @@ impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
                 // Those of a WorkoutActivity say the same once more.
                 "/WorkoutStatistics" => workout.statistics(attributes),
                 "/MetadataEntry" => workout.metadata(attributes),
-                "/WorkoutRoute/FileReference" => workout.route = attributes.get("path"),
+                "/WorkoutRoute/FileReference" if workout.routes.len() < MAX_ROUTES => {
+                    workout.routes.extend(attributes.get("path"));
+                }
                 _ => {}
             }
         }
@@ -106,53 +142,6 @@ impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
         }
         Ok(())
     }
-}
-
-/// Apple's `2024-05-04 08:00:00 +0200`, with the clock that the phone is set to (`8:00:00 a.m.`),
-/// or ISO 8601.
-pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
-    let plain = |text: &str| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z").ok();
-    plain(text.trim()).or_else(|| {
-        // Phones write spaces of many kinds (U+202F), and digits of their language.
-        let latin: String = text.chars().map(latin_digit).collect();
-        let words: Vec<_> = latin.split_whitespace().collect();
-        let text = words.join(" ").to_ascii_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
-        let forms =
-            ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %I:%M:%S %p %z", "%Y-%m-%dt%H:%M:%S%.f%#z"];
-        forms.into_iter().find_map(|form| DateTime::parse_from_str(&text, form).ok())
-    })
-}
-
-/// Arabic and Persian digits as the others have them.
-fn latin_digit(c: char) -> char {
-    let digit = match c {
-        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
-        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
-        _ => return c,
-    };
-    char::from_digit(digit, 10).unwrap_or(c)
-}
-
-/// A quantity in metres, seconds or kilocalories, whatever its unit is and however that is spelled.
-/// Only a large calorie (`Cal`) needs its capital.
-pub fn quantity(value: f64, unit: &str) -> Option<f64> {
-    let factor = match unit.trim() {
-        "Cal" | "CAL" => 1.0,
-        unit => match unit.to_ascii_lowercase().as_str() {
-            "m" | "s" | "sec" | "kcal" | "count/min" | "bpm" => 1.0,
-            "km" => 1000.0,
-            "mi" => 1609.344,
-            "ft" => 0.3048,
-            "yd" => 0.9144,
-            "cm" => 0.01,
-            "min" => 60.0,
-            "hr" | "h" => 3600.0,
-            "kj" => 1.0 / 4.184,
-            "cal" => 0.001,
-            _ => return None,
-        },
-    };
-    Some(value * factor).filter(|value| value.is_finite())
 }
 
 impl Started {
@@ -172,8 +161,10 @@ impl Started {
                 calories: number("totalEnergyBurned", "totalEnergyBurnedUnit"),
                 ..Totals::default()
             },
+            distances: Vec::new(),
             is_indoor: false,
-            route: None,
+            zone: None,
+            routes: Vec::new(),
         })
     }
 
@@ -182,14 +173,10 @@ impl Started {
             return;
         };
         let number = |name: &str| quantity(attributes.get(name)?.parse().ok()?, &unit);
-        match kind.trim_start_matches("HKQuantityTypeIdentifier") {
+        let kind = kind.trim_start_matches("HKQuantityTypeIdentifier");
+        match kind {
             // Basal energy is what one burns asleep, too.
-            "ActiveEnergyBurned" => self.totals.calories = number("sum"),
-            kind if kind.starts_with("Distance") => {
-                // A triathlon has one for each sport.
-                let known = self.totals.distance_meters.unwrap_or(0.0);
-                self.totals.distance_meters = number("sum").map(|more| known + more);
-            }
+            "ActiveEnergyBurned" => self.totals.calories = number("sum").or(self.totals.calories),
             "HeartRate" => {
                 self.totals.avg_heart_rate = number("average");
                 self.totals.max_heart_rate = number("maximum");
@@ -198,14 +185,36 @@ impl Started {
                 self.totals.avg_power_watts =
                     attributes.get("average").and_then(|text| text.parse().ok());
             }
-            _ => {}
+            _ => {
+                if let Some(kind) = kind.strip_prefix("Distance")
+                    && let Some(metres) = number("sum").filter(|metres| *metres > 0.0)
+                {
+                    self.distances.push((kind.to_owned(), metres));
+                }
+            }
         }
+    }
+
+    /// What was measured of its sport says more than the attribute, and that one more than what was
+    /// measured of others.
+    fn distance(&self, activity_type: &str) -> Option<f64> {
+        let metres = || self.distances.iter().map(|(_, metres)| *metres);
+        if activity_type == "multisport" && !self.distances.is_empty() {
+            return Some(metres().sum());
+        }
+        let is_its = |kind: &str| {
+            DISTANCES.iter().any(|(known, types)| *known == kind && types.contains(&activity_type))
+        };
+        let of_sport = self.distances.iter().find(|(kind, _)| is_its(kind));
+        let of_sport = of_sport.map(|(_, metres)| *metres);
+        of_sport.or(self.totals.distance_meters).or_else(|| metres().reduce(f64::max))
     }
 
     fn metadata(&mut self, attributes: &Attributes<'_>) {
         let Some(value) = attributes.get("value") else { return };
         match attributes.get("key").as_deref() {
             Some("HKIndoorWorkout") => self.is_indoor = value == "1",
+            Some("HKTimeZone") => self.zone = value.trim().parse().ok(),
             Some("HKElevationAscended") => {
                 let parts = value.split_once(' ');
                 self.totals.elevation_gain_meters =
@@ -219,11 +228,15 @@ impl Started {
         self.totals.elapsed_secs = Some((self.end - self.start).as_seconds_f64().max(0.0));
         let (start, end) = (self.start.to_utc(), self.end.to_utc());
         let key = format!("{}|{start}|{end}|{}", self.kind, self.source);
+        let activity_type = indoors(Sport::of(Some(&self.kind)), self.is_indoor);
+        self.totals.distance_meters = self.distance(activity_type);
+        let there = self.zone.map(|zone| self.start.with_timezone(&zone).offset().fix());
+        let offset = there.unwrap_or(*self.start.offset());
         let session = Session {
-            activity_type: indoors(Sport::of(Some(&self.kind)), self.is_indoor),
+            activity_type,
             sport_raw: Some(self.kind),
             started_at: start,
-            utc_offset_minutes: Some(self.start.offset().local_minus_utc() / 60),
+            utc_offset_minutes: Some(offset.local_minus_utc() / 60),
             title: None,
             notes: None,
             device: Some(self.source).filter(|source| !source.is_empty()),
@@ -233,64 +246,6 @@ impl Started {
             measured: Totals::default(),
             track: Track::default(),
         };
-        Workout { session, key, route: self.route }
-    }
-}
-
-/// What a kind of sport is called under a roof.
-pub fn indoors(activity_type: &'static str, is_indoor: bool) -> &'static str {
-    match activity_type {
-        "run" if is_indoor => "treadmill_run",
-        "cycle" if is_indoor => "indoor_cycle",
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_phones_write_them() {
-        for text in [
-            "2026-05-04 08:00:00 +0200",
-            " 2026-05-04 8:00:00 AM +0200",
-            "2026-05-04 8:00:00\u{202f}AM +0200",
-            "2026-05-04 08:00:00\u{a0}a.m. +0200",
-            "2026-05-04 08:00:00.000 +02:00",
-            "2026-05-04T08:00:00+02:00",
-            "2026-05-04T08:00:00.000+0200",
-            "2026-05-04T06:00:00Z",
-            "\u{662}\u{660}\u{662}\u{666}-05-04 08:00:00 +0200",
-        ] {
-            let read = time(text).map(|time| time.timestamp());
-            assert_eq!(read, Some(1_777_874_400), "{text}");
-        }
-        let noon = |text: &str| time(text).unwrap().to_utc().to_string();
-        assert_eq!(noon("2026-05-04 12:00:00 pm +0000"), "2026-05-04 12:00:00 UTC");
-        assert_eq!(noon("2026-05-04 12:00:00 A.M. +0000"), "2026-05-04 00:00:00 UTC");
-        for odd in ["", "2026-05-04", "2026-05-04 08:00:00", "2026-05-04 13:00:00 pm +0200", "now"]
-        {
-            assert_eq!(time(odd), None, "{odd}");
-        }
-    }
-
-    #[test]
-    fn units_are_known_by_their_letters() {
-        for (unit, expected) in [
-            ("KM", Some(1000.0)),
-            ("Mi", Some(1609.344)),
-            ("yd", Some(0.9144)),
-            ("kCal", Some(1.0)),
-            ("Cal", Some(1.0)),
-            ("cal", Some(0.001)),
-            ("KJ", Some(1.0 / 4.184)),
-            (" m ", Some(1.0)),
-            ("", None),
-            ("furlong", None),
-        ] {
-            assert_eq!(quantity(1.0, unit), expected, "{unit}");
-        }
-        assert_eq!(quantity(f64::MAX, "km"), None);
+        Workout { session, key, routes: self.routes }
     }
 }

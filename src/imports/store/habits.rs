@@ -1,0 +1,21 @@
+//! What the profile of an owner tells of files that leave it out.
+
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{db::schema::profiles, recordings::Habits};
+
+/// The zone and the units of a user. UTC is the zone of whoever has not said one.
+pub async fn habits(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Habits> {
+    let found: Option<(String, String)> = profiles::table
+        .find(user_id)
+        .select((profiles::time_zone, profiles::preferred_units))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    let (zone, units) = found.unwrap_or_default();
+    let zone = zone.parse().ok().filter(|zone: &Tz| *zone != Tz::UTC);
+    Ok(Habits { zone, is_imperial: units == "imperial" })
+}

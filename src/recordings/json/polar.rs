@@ -1,0 +1,204 @@
+//! Training sessions of Polar Flow, as its export of all data has them: `training-session-….json`.
+//!
+//! Its times are of the watch's clock; `timezoneOffset` says how many minutes that one was from UTC.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use serde_json::value::RawValue;
+
+use super::Fields;
+use crate::{
+    activities::{Lap, Sport, sports::OTHER},
+    recordings::{
+        Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
+        recording::{MAX_LAPS, MAX_SESSIONS},
+        refusal::go_on,
+        table::{Decimal, Moment, Order, moment},
+        text::text,
+    },
+};
+
+/// Each exercise of a session is one: those of a triathlon.
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+    let text = text(bytes);
+    let whole = Fields::read(&text)
+        .ok_or_else(|| Refusal::malformed("it is no JSON object, or ends in the middle"))?;
+    let exercises = whole.list("exercises", MAX_SESSIONS).unwrap_or_default();
+    let exercises: Vec<_> =
+        exercises.into_iter().filter_map(|exercise| Fields::read(exercise.get())).collect();
+    if exercises.is_empty() {
+        return Err(Refusal::new(Reason::NotAnActivity, "there is no exercise in it"));
+    }
+    let is_alone = exercises.len() == 1;
+    let sessions = exercises.iter().map(|exercise| {
+        let whole = if is_alone { Some(&whole) } else { None };
+        session(exercise, whole)
+    });
+    let mut sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+    if let Some(first) = sessions.first_mut() {
+        let sport = first.sport_raw.as_deref();
+        // Its name is that of the sport, unless somebody gave it another.
+        let title = whole.text("name").filter(|name| Sport::of(Some(name)) == OTHER);
+        first.title =
+            title.filter(|name| sport.is_none_or(|sport| !sport.eq_ignore_ascii_case(name)));
+        first.notes = whole.text("note").filter(|note| !note.is_empty());
+    }
+    Ok(Recording { sessions, ..Recording::default() })
+}
+
+/// A time of the watch's clock, or one that says its offset.
+#[derive(Clone, Copy)]
+struct Clock {
+    offset: Option<i32>,
+}
+
+impl Clock {
+    fn read(self, text: &str) -> Option<DateTime<Utc>> {
+        match moment(text, Order::DayFirst)? {
+            Moment::Exact(time) => Some(time.to_utc()),
+            Moment::Local(local) => self.utc(local),
+            _ => None,
+        }
+    }
+
+    fn utc(self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let offset = TimeDelta::minutes(self.offset.unwrap_or(0).into());
+        Some(local.checked_sub_signed(offset)?.and_utc())
+    }
+}
+
+/// An exercise; what it does not say, its session may, if it is the only one.
+fn session(exercise: &Fields<'_>, whole: Option<&Fields<'_>>) -> Result<Session, Refusal> {
+    let either = |name: &str| exercise.text(name).or_else(|| whole?.text(name));
+    let offset = ["timezoneOffset", "timeZoneOffset"].into_iter().find_map(either);
+    let offset =
+        offset.and_then(|text| text.parse().ok()).filter(|minutes: &i32| minutes.abs() <= 1080);
+    let clock = Clock { offset };
+    let started_at = either("startTime").and_then(|text| clock.read(&text)).ok_or_else(|| {
+        Refusal::new(Reason::NoStartTime, "startTime must be as in 2024-05-04T08:00:00.000")
+    })?;
+    let end = either("stopTime").and_then(|text| clock.read(&text));
+    let sport = exercise.text("sport").or_else(|| exercise.object("sport")?.text("id"));
+    let mut totals = totals(exercise);
+    if let Some(whole) = whole {
+        let number = |name: &str| whole.number(name).filter(|number| *number > 0.0);
+        totals.timer_secs = totals.timer_secs.or_else(|| seconds(whole, "duration"));
+        totals.distance_meters = totals.distance_meters.or_else(|| number("distance"));
+        totals.calories = totals.calories.or_else(|| number("kiloCalories"));
+        totals.avg_heart_rate = totals.avg_heart_rate.or_else(|| number("averageHeartRate"));
+        totals.max_heart_rate = totals.max_heart_rate.or_else(|| number("maximumHeartRate"));
+    }
+    let elapsed = end.map(|end| (end - started_at).as_seconds_f64());
+    totals.elapsed_secs = elapsed.filter(|seconds| *seconds >= 0.0);
+    Ok(Session {
+        activity_type: Sport::of(sport.as_deref()),
+        sport_raw: sport,
+        started_at,
+        utc_offset_minutes: offset,
+        title: None,
+        notes: None,
+        device: either("product").or_else(|| exercise.object("product")?.text("modelName")),
+        totals,
+        measured: Totals::default(),
+        laps: laps(exercise, started_at),
+        sets: Vec::new(),
+        track: track(exercise, clock)?,
+    })
+}
+
+/// Of an exercise or of a lap.
+fn totals(fields: &Fields<'_>) -> Totals {
+    let number = |name: &str| fields.number(name).filter(|number| *number > 0.0);
+    let of =
+        |name: &str, part: &str| fields.object(name)?.number(part).filter(|number| *number > 0.0);
+    Totals {
+        timer_secs: seconds(fields, "duration"),
+        distance_meters: number("distance"),
+        calories: number("kiloCalories"),
+        elevation_gain_meters: number("ascent"),
+        elevation_loss_meters: number("descent"),
+        avg_heart_rate: of("heartRate", "avg"),
+        max_heart_rate: of("heartRate", "max"),
+        avg_power_watts: of("power", "avg"),
+        avg_cadence: of("cadence", "avg"),
+        ..Totals::default()
+    }
+}
+
+/// An ISO 8601 duration.
+fn seconds(fields: &Fields<'_>, name: &str) -> Option<f64> {
+    Decimal::Point.words(&fields.text(name)?)
+}
+
+fn laps(exercise: &Fields<'_>, start: DateTime<Utc>) -> Vec<Lap> {
+    let inside = exercise.object("laps");
+    let laps = exercise.list("laps", MAX_LAPS).or_else(|| inside?.list("laps", MAX_LAPS));
+    let automatic = || exercise.list("autoLaps", MAX_LAPS);
+    let laps = laps.filter(|laps| !laps.is_empty()).or_else(automatic).unwrap_or_default();
+    laps.into_iter().filter_map(|lap| Some(self::lap(&Fields::read(lap.get())?, start))).collect()
+}
+
+/// A lap, of which the session's time at its end is known.
+fn lap(fields: &Fields<'_>, start: DateTime<Utc>) -> Lap {
+    let totals = totals(fields);
+    let whole = |value: Option<f64>| value.map(|value| value.round() as u32);
+    let since =
+        seconds(fields, "splitTime").zip(totals.timer_secs).map(|(end, length)| end - length);
+    let millis =
+        since.filter(|since| (0.0..1e9).contains(since)).map(|since| (since * 1000.0) as i64);
+    Lap {
+        started_at: millis
+            .and_then(|millis| start.checked_add_signed(TimeDelta::milliseconds(millis))),
+        duration_secs: totals.timer_secs,
+        elapsed_secs: None,
+        distance_meters: totals.distance_meters,
+        calories: whole(totals.calories),
+        elevation_gain_meters: totals.elevation_gain_meters,
+        elevation_loss_meters: totals.elevation_loss_meters,
+        avg_heart_rate: whole(totals.avg_heart_rate),
+        max_heart_rate: whole(totals.max_heart_rate),
+        avg_power_watts: whole(totals.avg_power_watts),
+        avg_cadence: totals.avg_cadence,
+    }
+}
+
+/// What was measured, second by second: each sensor has a list of its own.
+fn track(exercise: &Fields<'_>, clock: Clock) -> Result<Track, Refusal> {
+    let mut points = BTreeMap::<i64, Point>::new();
+    let Some(samples) = exercise.object("samples") else { return Ok(Track::default()) };
+    let list = |name: &str| samples.list(name, Track::MAX_POINTS + 1).unwrap_or_default();
+    let mut take = |samples: Vec<&RawValue>, set: &dyn Fn(&mut Point, &Fields<'_>)| {
+        for sample in samples {
+            go_on()?;
+            let Some(fields) = Fields::read(sample.get()) else { continue };
+            let time = fields.text("dateTime").and_then(|text| clock.read(&text));
+            if let Some(time) = time {
+                let point = points.entry(time.timestamp()).or_default();
+                point.time = point.time.or(Some(time));
+                set(point, &fields);
+            }
+        }
+        Ok::<_, Refusal>(())
+    };
+    let value = |fields: &Fields<'_>| {
+        fields.number("value").map(|value| value as f32).filter(|value| value.is_finite())
+    };
+    take(list("recordedRoute"), &|point, fields| {
+        let position = fields.number("latitude").zip(fields.number("longitude"));
+        point.position = position.and_then(|(lat, lon)| Position::new(lat, lon));
+        let altitude = fields.number("altitude").map(|altitude| altitude as f32);
+        point.altitude = altitude.filter(|altitude| altitude.is_finite());
+    })?;
+    take(list("heartRate"), &|point, fields| point.heart_rate = value(fields))?;
+    take(list("distance"), &|point, fields| point.distance = value(fields))?;
+    take(list("cadence"), &|point, fields| point.cadence = value(fields))?;
+    take(list("power"), &|point, fields| point.power = value(fields))?;
+    take(list("temperature"), &|point, fields| point.temperature = value(fields))?;
+    // By its barometer, where it has one.
+    take(list("altitude"), &|point, fields| point.altitude = value(fields).or(point.altitude))?;
+    take(list("speed"), &|point, fields| point.speed = value(fields).map(|speed| speed / 3.6))?;
+    let mut track = Track::default();
+    points.into_values().try_for_each(|point| track.push(point))?;
+    Ok(track)
+}

@@ -1,0 +1,250 @@
+//! Numbers, durations and units as people and spreadsheets write them.
+
+/// What stands before the fraction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decimal {
+    #[default]
+    Point,
+    Comma,
+}
+
+/// What two numbers with a colon between them are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pair {
+    HoursMinutes,
+    #[default]
+    MinutesSeconds,
+}
+
+const SPACES: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\'', '’'];
+
+/// The number that a cell begins with, as it is written, and the unit behind it.
+fn split(cell: &str) -> (&str, &str) {
+    let cell = cell.trim();
+    let is_of_number =
+        |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+') || SPACES.contains(&c);
+    let end = cell.find(|c| !is_of_number(c)).unwrap_or(cell.len());
+    let (number, unit) = cell.split_at(end);
+    (number.trim_end_matches(SPACES), unit.trim())
+}
+
+impl Decimal {
+    /// What a number shows of it; `None` when it could be either, as `1.500`.
+    pub fn shown_by(cell: &str) -> Option<Self> {
+        let (number, _) = split(cell);
+        let of = |mark: char| if mark == ',' { Self::Comma } else { Self::Point };
+        let other = |mark: char| if mark == ',' { Self::Point } else { Self::Comma };
+        let last = number.rfind(['.', ','])?;
+        let mark = number.get(last..)?.chars().next()?;
+        let (whole, fraction) = (number.get(..last)?, number.get(last + 1..)?);
+        if whole.contains(if mark == ',' { '.' } else { ',' }) {
+            Some(of(mark))
+        } else if whole.contains(mark) {
+            Some(other(mark))
+        } else {
+            let digits = whole.trim_start_matches(['-', '+']);
+            let is_fraction = fraction.len() != 3 || digits.len() > 3 || digits == "0";
+            is_fraction.then(|| of(mark))
+        }
+    }
+
+    /// The number in a cell, and the unit that stands behind it.
+    pub fn amount(self, cell: &str) -> Option<(f64, &str)> {
+        let (number, unit) = split(cell);
+        let decimal = Self::shown_by(number).unwrap_or(self);
+        let mut plain = String::with_capacity(number.len());
+        for c in number.chars() {
+            match (c, decimal) {
+                ('.', Self::Point) | (',', Self::Comma) => plain.push('.'),
+                ('.' | ',', _) => {}
+                (c, _) if SPACES.contains(&c) => {}
+                (c, _) => plain.push(c),
+            }
+        }
+        let number = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
+        Some((number, unit))
+    }
+
+    /// A duration in seconds: `1:02:33`, `1h 2m`, `PT1H2M`, or a number of units.
+    pub fn duration(self, cell: &str, pair: Pair, unit: f64) -> Option<f64> {
+        let cell = cell.trim();
+        let seconds = if cell.contains(':') {
+            clock(cell, pair)?
+        } else {
+            match self.amount(cell) {
+                Some((number, "")) => number * unit,
+                _ => return self.words(cell),
+            }
+        };
+        Some(seconds).filter(|seconds| *seconds >= 0.0)
+    }
+
+    /// The same as `PT1H2M3.5S` has it, too.
+    pub fn words(self, cell: &str) -> Option<f64> {
+        let mut rest = cell.trim();
+        rest = rest.strip_prefix("PT").or(rest.strip_prefix('P')).unwrap_or(rest);
+        let mut seconds = None;
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| c.is_alphabetic())?;
+            let (number, _) = self.amount(rest.get(..end)?)?;
+            let word = rest.get(end..)?;
+            let end = word.find(|c: char| !c.is_alphabetic() && c != '.').unwrap_or(word.len());
+            *seconds.get_or_insert(0.0) += number * time_unit(word.get(..end)?)?;
+            rest = word.get(end..)?.trim_start_matches([' ', ',', 'T', '\u{a0}', '\u{202f}']);
+        }
+        seconds.filter(|seconds| *seconds >= 0.0)
+    }
+}
+
+/// Numbers with colons between them.
+fn clock(cell: &str, pair: Pair) -> Option<f64> {
+    let parts = cell.split(':').map(|part| {
+        let part = part.trim().replace(',', ".");
+        let is_number = part.chars().all(|c| c.is_ascii_digit() || c == '.');
+        part.parse::<f64>().ok().filter(|number| is_number && number.is_finite())
+    });
+    let parts: Vec<f64> = parts.collect::<Option<_>>()?;
+    match *parts {
+        [hours, minutes] if pair == Pair::HoursMinutes => Some(hours * 3600.0 + minutes * 60.0),
+        [minutes, seconds] => Some(minutes * 60.0 + seconds),
+        [hours, minutes, seconds] => Some(hours * 3600.0 + minutes * 60.0 + seconds),
+        [days, hours, minutes, seconds] => {
+            Some(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds)
+        }
+        _ => None,
+    }
+}
+
+/// Seconds of a unit of time, in seven languages.
+pub fn time_unit(unit: &str) -> Option<f64> {
+    let unit = super::super::text::folded(unit);
+    Some(match unit.as_str() {
+        "ms" | "millis" | "milliseconds" => 0.001,
+        "d" | "day" | "days" => 86_400.0,
+        "std" | "stunde" | "stunden" | "hr" | "hrs" | "uur" | "uren" | "u" => 3600.0,
+        unit if unit.starts_with('h') || matches!(unit, "ora" | "ore") => 3600.0,
+        unit if unit.starts_with('m') => 60.0,
+        unit if unit.starts_with('s') => 1.0,
+        _ => return None,
+    })
+}
+
+/// Metres of a unit of length.
+pub fn length_unit(unit: &str) -> Option<f64> {
+    Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
+        "m" | "meter" | "meters" | "metre" | "metres" | "metros" | "metri" => 1.0,
+        "km" | "kms" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => 1000.0,
+        "mi" | "mile" | "miles" => 1609.344,
+        "yd" | "yds" | "yard" | "yards" => 0.9144,
+        "ft" | "foot" | "feet" => 0.3048,
+        "cm" => 0.01,
+        _ => return None,
+    })
+}
+
+/// Kilograms of a unit of weight.
+pub fn weight_unit(unit: &str) -> Option<f64> {
+    Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
+        "kg" | "kgs" | "kilogram" | "kilograms" => 1.0,
+        "lb" | "lbs" | "pound" | "pounds" => 0.453_592_37,
+        _ => return None,
+    })
+}
+
+/// Kilocalories of a unit of energy. Who writes calories means kilocalories.
+pub fn energy_unit(unit: &str) -> Option<f64> {
+    match unit.trim().to_ascii_lowercase().as_str() {
+        "kcal" | "cal" | "calories" | "c" => Some(1.0),
+        "kj" => Some(1.0 / 4.184),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_with_either_mark() {
+        for (cell, point, comma) in [
+            ("1234.5", 1234.5, 1234.5),
+            ("1,234.5", 1234.5, 1234.5),
+            ("1.234,5", 1234.5, 1234.5),
+            ("12,5", 12.5, 12.5),
+            ("1,500", 1500.0, 1.5),
+            ("1.500", 1.5, 1500.0),
+            ("0,500", 0.5, 0.5),
+            ("1 234,5", 1234.5, 1234.5),
+            ("1'234.5", 1234.5, 1234.5),
+            ("1\u{202f}234", 1234.0, 1234.0),
+            ("1.234.567", 1_234_567.0, 1_234_567.0),
+            ("-3", -3.0, -3.0),
+        ] {
+            let read = |decimal: Decimal| decimal.amount(cell).map(|(number, _)| number);
+            assert_eq!(
+                (read(Decimal::Point), read(Decimal::Comma)),
+                (Some(point), Some(comma)),
+                "{cell}"
+            );
+        }
+        assert_eq!(Decimal::Point.amount("5.2 km"), Some((5.2, "km")));
+        for odd in ["", "-", "km", "--", ".", "1-2"] {
+            assert_eq!(Decimal::Point.amount(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        let read = |cell: &str| Decimal::Point.duration(cell, Pair::MinutesSeconds, 60.0);
+        for (cell, seconds) in [
+            ("1:02:33", 3753.0),
+            ("45:12", 2712.0),
+            ("00:45:12.5", 2712.5),
+            ("1:00:00:00", 86_400.0),
+            ("45", 2700.0),
+            ("1h 3m", 3780.0),
+            ("1h3m5s", 3785.0),
+            ("1 hr 3 mins", 3780.0),
+            ("90 min", 5400.0),
+            ("1,5 h", 5400.0),
+            ("2 Std. 5 Min.", 7500.0),
+            ("1 heure 5 minutes", 3900.0),
+            ("PT1H2M3.4S", 3723.4),
+            ("PT600S", 600.0),
+        ] {
+            assert_eq!(read(cell), Some(seconds), "{cell}");
+        }
+        assert_eq!(Decimal::Point.duration("1:30", Pair::HoursMinutes, 1.0), Some(5400.0));
+        for odd in ["", ":", "1:x", "-5", "soon", "1:2:3:4:5", "5 parsecs", "h", "1e3:00", "-1:00"]
+        {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_a_number_or_none(cell in "\\PC{0,20}") {
+            for decimal in [Decimal::Point, Decimal::Comma] {
+                let _ = decimal.amount(&cell);
+                let duration = decimal.duration(&cell, Pair::HoursMinutes, 60.0);
+                prop_assert!(duration.is_none_or(|seconds| seconds >= 0.0));
+            }
+        }
+
+        #[test]
+        fn a_number_comes_back_however_it_was_grouped(whole in 0u32..10_000_000, cents in 0u32..100) {
+            let digits = whole.to_string();
+            let grouped = |mark: &str| {
+                let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(|group| str::from_utf8(group).unwrap()).collect();
+                groups.join(mark)
+            };
+            let expected = f64::from(whole) + f64::from(cents) / 100.0;
+            for text in [format!("{}.{cents:02}", grouped(",")), format!("{},{cents:02}", grouped(".")), format!("{},{cents:02}", grouped(" "))] {
+                let (number, _) = Decimal::Point.amount(&text).unwrap();
+                prop_assert!((number - expected).abs() < 1e-6, "{text}: {number}");
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Tables of sets, one a line: those of Strong, Hevy and FitNotes, and others that are like them. What has the same
+//! start and the same title is one workout.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use super::{
+    Column, Decimal, Moment, Order, Row, Table, activities::NOON, moment, numbers::Pair,
+    units::Units,
+};
+use crate::{
+    activities::{ExerciseSet, MAX_SETS, Sport},
+    recordings::{
+        Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
+        log::digest, refusal::go_on, text::folded,
+    },
+};
+
+/// As in the API.
+const MAX_EXERCISE_CHARS: usize = 100;
+
+/// How often one line may stand for the same set.
+const MAX_COUNT: f64 = 100.0;
+
+/// Gives each workout of a table to `each`.
+pub fn sets<S>(
+    text: &str,
+    habits: &Habits,
+    each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
+) -> Result<(), Broken<S>> {
+    let table = Table::read(text)?;
+    // Beside a column of seconds, the duration is that of the workout.
+    let is_of_workout = table.has(Column::Seconds);
+    let durations = [Column::Seconds, Column::Duration, Column::Time];
+    let seconds = durations.into_iter().find(|column| table.has(*column));
+    let reader = Reader {
+        order: table.order()?,
+        units: Units::of(&table, habits, seconds.unwrap_or(Column::Seconds), &[1.0]),
+        seconds: seconds.unwrap_or(Column::Seconds),
+        whole: if is_of_workout { Column::Duration } else { Column::WorkoutDuration },
+        app: app(&table),
+        table: &table,
+        habits,
+    };
+    for rows in workouts(&table) {
+        go_on()?;
+        each(reader.entry(&rows))?;
+    }
+    Ok(())
+}
+
+/// Whose table it is, by titles that others do not have.
+fn app(table: &Table) -> &'static str {
+    let has = |title: &str| table.titles.iter().any(|known| known == title);
+    match () {
+        () if has("set order") && has("workout name") => "strong",
+        () if has("exercise title") && has("set index") => "hevy",
+        () if has("category") && table.has(Column::Exercise) => "fitnotes",
+        () => "import",
+    }
+}
+
+/// The lines of each workout, in the order of their first ones.
+fn workouts(table: &Table) -> Vec<Vec<&Row>> {
+    let (mut places, mut workouts) = (HashMap::new(), Vec::<Vec<&Row>>::new());
+    for row in &table.rows {
+        let place = *places.entry(key(table, row)).or_insert(workouts.len());
+        match workouts.get_mut(place) {
+            Some(rows) => rows.push(row),
+            None => workouts.push(vec![row]),
+        }
+    }
+    workouts
+}
+
+fn key<'a>(table: &Table, row: &'a Row) -> [&'a str; 3] {
+    [Column::Start, Column::Date, Column::Title]
+        .map(|column| table.cell(row, column).unwrap_or_default())
+}
+
+struct Reader<'a> {
+    table: &'a Table,
+    habits: &'a Habits,
+    order: Order,
+    units: Units,
+    /// The columns of a set's seconds, and of the workout's duration.
+    seconds: Column,
+    whole: Column,
+    app: &'static str,
+}
+
+impl Reader<'_> {
+    fn entry(&self, rows: &[&Row]) -> Entry {
+        let mut warnings = Vec::new();
+        let first = rows.first();
+        Entry {
+            name: format!("line {}", first.map_or(0, |row| row.line)),
+            source: first.map(|row| (self.app, digest(&key(self.table, row)))),
+            recording: None,
+            original: None,
+            session: self.session(rows, &mut warnings),
+            warnings,
+        }
+    }
+
+    fn session(
+        &self,
+        rows: &[&Row],
+        warnings: &mut Vec<Cow<'static, str>>,
+    ) -> Result<Session, Refusal> {
+        let first = |column| rows.iter().find_map(|row| self.table.cell(row, column));
+        let start = first(Column::Start).or_else(|| first(Column::Date));
+        let (started_at, utc_offset_minutes) = self.instant(start)?;
+        let mut totals = Totals::default();
+        let sets = self.sets(rows, &mut totals, warnings);
+        totals.timer_secs = first(self.whole)
+            .or_else(|| first(Column::WorkoutDuration))
+            .and_then(|cell| self.units.decimal.duration(cell, Pair::HoursMinutes, 1.0));
+        if let Ok((end, _)) = self.instant(first(Column::End)) {
+            let elapsed = (end - started_at).as_seconds_f64();
+            totals.elapsed_secs = Some(elapsed).filter(|seconds| *seconds >= 0.0);
+        }
+        let mut session = Session {
+            activity_type: Sport::of(Some("lift")),
+            sport_raw: None,
+            started_at,
+            utc_offset_minutes,
+            title: first(Column::Title).map(str::to_owned),
+            notes: self.notes(rows),
+            device: None,
+            totals,
+            measured: Totals::default(),
+            laps: Vec::new(),
+            sets,
+            track: Track::default(),
+        };
+        complete(&mut session)?;
+        Ok(session)
+    }
+
+    /// When it was; of a day without a time, noon.
+    fn instant(
+        &self,
+        cell: Option<&str>,
+    ) -> Result<(chrono::DateTime<chrono::Utc>, Option<i32>), Refusal> {
+        let refused = |what: String| Refusal::new(Reason::NoStartTime, what);
+        let cell = cell.ok_or_else(|| refused("there is no date".to_owned()))?;
+        match moment(cell, self.order) {
+            Some(Moment::Exact(time)) => {
+                let offset = time.offset().local_minus_utc() / 60;
+                Ok((time.to_utc(), Some(offset).filter(|offset| *offset != 0)))
+            }
+            Some(Moment::Local(local)) => Ok(self.habits.instant(local)),
+            Some(Moment::Date(date)) => Ok(self.habits.instant(date.and_time(NOON))),
+            Some(Moment::Clock(_)) | None => {
+                let cell: String = cell.chars().take(40).collect();
+                Err(refused(format!("“{cell}” is no date")))
+            }
+        }
+    }
+
+    fn sets(
+        &self,
+        rows: &[&Row],
+        totals: &mut Totals,
+        warnings: &mut Vec<Cow<'static, str>>,
+    ) -> Vec<ExerciseSet> {
+        let mut sets = Vec::new();
+        for row in rows {
+            match self.table.cell(row, Column::SetOrder).map(folded).as_deref() {
+                Some("rest timer") => {
+                    let rest = self.units.seconds(self.table, row, self.seconds);
+                    if let (Some(set), Some(Ok(rest))) = (sets.last_mut(), rest) {
+                        let set: &mut ExerciseSet = set;
+                        set.rest_secs = Some(rest);
+                    }
+                    continue;
+                }
+                Some("note") => continue,
+                _ => {}
+            }
+            let Some(set) = self.set(row, warnings) else {
+                warnings.push(format!("line {}: there is no exercise", row.line).into());
+                continue;
+            };
+            if let Some(Ok(metres)) = self.units.metres(self.table, row, Column::Distance)
+                && metres > 0.0
+            {
+                *totals.distance_meters.get_or_insert(0.0) += metres;
+            }
+            let count = self.units.number(self.table, row, Column::SetCount);
+            let count =
+                count.and_then(Result::ok).filter(|count| (1.0..=MAX_COUNT).contains(count));
+            sets.extend(std::iter::repeat_n(set, count.map_or(1, |count| count as usize)));
+        }
+        if sets.len() > MAX_SETS {
+            warnings.push(format!("only the first {MAX_SETS} sets of a workout are kept").into());
+            sets.truncate(MAX_SETS);
+        }
+        sets
+    }
+
+    /// A line's set. Apps write zero for what they do not know.
+    fn set(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Option<ExerciseSet> {
+        let (table, units) = (self.table, &self.units);
+        let exercise: String = table
+            .cell(row, Column::Exercise)?
+            .replace('\0', "")
+            .chars()
+            .take(MAX_EXERCISE_CHARS)
+            .collect();
+        let mut taken = |name: &str, value: Option<Result<f64, &str>>| match value? {
+            Ok(value) => Some(value).filter(|value| *value > 0.0),
+            Err(cell) => {
+                let cell: String = cell.chars().take(40).collect();
+                warnings
+                    .push(format!("line {}: the {name} “{cell}” cannot be read", row.line).into());
+                None
+            }
+        };
+        let reps = taken("reps", units.number(table, row, Column::Reps));
+        Some(ExerciseSet {
+            exercise: Some(exercise).filter(|name| !name.is_empty())?,
+            reps: reps.filter(|reps| *reps <= 10_000.0).map(|reps| reps.round() as u32),
+            weight_kg: taken("weight", units.kilograms(table, row)).map(to_grams),
+            rpe: taken("RPE", units.number(table, row, Column::Rpe)),
+            duration_secs: taken("duration", units.seconds(table, row, self.seconds)),
+            rest_secs: taken(
+                "rest",
+                table.cell(row, Column::Rest).map(|cell| {
+                    Decimal::default().duration(cell, Pair::MinutesSeconds, 1.0).ok_or(cell)
+                }),
+            ),
+        })
+    }
+
+    /// Of the workout, and of its exercises, each once.
+    fn notes(&self, rows: &[&Row]) -> Option<String> {
+        // Where exercises have notes in a column of theirs, the others are of the workout.
+        let has_own = self.table.has(Column::ExerciseNotes);
+        let of_exercise = if has_own { Column::ExerciseNotes } else { Column::Notes };
+        let of_workout = if has_own { Column::Notes } else { Column::WorkoutNotes };
+        let mut notes = Vec::<String>::new();
+        for row in rows {
+            let cell = |column| self.table.cell(row, column);
+            let exercise = cell(Column::Exercise).unwrap_or_default();
+            let own = cell(of_exercise).map(|note| format!("{exercise}: {note}"));
+            for note in cell(of_workout).map(str::to_owned).into_iter().chain(own) {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        Some(notes.join("\n")).filter(|notes| !notes.is_empty())
+    }
+}
+
+/// Pounds are no round number of kilograms.
+fn to_grams(kilograms: f64) -> f64 {
+    (kilograms * 1000.0).round() / 1000.0
+}
