@@ -17,6 +17,7 @@ mod tcx;
 mod xml;
 
 pub use derived::complete;
+pub use fit::other_kind;
 pub use format::Format;
 pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};
 pub use recording::{Point, Position, Recording, Session, Totals, Track};
