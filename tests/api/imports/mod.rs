@@ -3,6 +3,7 @@
 mod apple;
 mod archives;
 mod bounds;
+mod cases;
 mod command;
 mod files;
 mod fit;
