@@ -7,6 +7,7 @@ pub mod changes;
 pub mod efforts;
 mod exercise_set;
 pub mod export;
+pub mod gaps;
 mod handlers;
 pub mod include;
 mod lap;

@@ -1,10 +1,6 @@
 //! `import`: files of this machine into somebody's log, with what is seen of it on a terminal.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
@@ -17,9 +13,11 @@ use crate::{
     config::{Config, Source},
     db::Connector,
     imports::{
+        folder::{Input, collect},
         local::{self, Report},
         runner::{Ended, Parts, run_here},
         store::{self, Claimed},
+        types::Counts,
     },
     jobs::{Requests, Stopping},
     telemetry::Metrics,
@@ -63,40 +61,23 @@ pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
     })?;
     show(job.id, &report);
     match ended {
-        Ended::Done if report.counts.refused == 0 => Ok(()),
+        Ended::Done if report.tally.counts.refused == 0 => Ok(()),
         Ended::Done => Err("not every file was taken".into()),
         Ended::Failed => Err(format!("the import was given up: {}", report.why).into()),
         Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
     }
 }
 
-/// The files of a folder and its folders, in the order of their names.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), CommandError> {
-    let explained = |error| format!("{}: {error}", path.display());
-    if !fs::metadata(path).map_err(explained)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let entries = fs::read_dir(path).map_err(explained)?;
-    let mut entries: Vec<PathBuf> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()
-        .map_err(explained)?;
-    entries.sort();
-    entries.iter().try_for_each(|entry| collect(entry, files))
-}
-
 async fn receive(
     config: &Config,
     connector: &Connector,
     user: &str,
-    files: &[PathBuf],
+    files: &[Input],
 ) -> Result<Claimed, CommandError> {
     let conn = connector.connect().await?;
     let owner = find(&conn, user).await?;
     let bar = bar("loading", "{bytes} of {total_bytes}")?;
-    let sizes = files.iter().map(|file| fs::metadata(file).map_or(0, |found| found.len()));
-    bar.set_length(sizes.sum());
+    bar.set_length(files.iter().map(Input::size).sum());
     let received = local::receive(&conn, owner.id, files, |bytes| bar.inc(bytes)).await;
     bar.finish_and_clear();
     let (id, bytes) = received.map_err(explained)?;
@@ -112,27 +93,40 @@ fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
     Ok(bar)
 }
 
-fn show(id: Uuid, Report { counts, refused, .. }: &Report) {
+fn show(id: Uuid, Report { tally, refused, warned, ignored, .. }: &Report) {
+    let Counts { imported, merged, duplicate, refused: all_refused, activities } = tally.counts;
     println!(
-        "{} files imported as {} activities, {} merged with others, {} known already, {} refused",
-        counts.imported, counts.activities, counts.merged, counts.duplicate, counts.refused
+        "{imported} files imported as {activities} activities, {merged} merged with others, \
+         {duplicate} known already, {all_refused} refused"
     );
-    let mut table = plain_table();
-    for file in refused.iter().take(MAX_SHOWN) {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    show_table(refused.iter().take(MAX_SHOWN).map(|file| {
         let name = match file.files {
             1 => file.name.clone(),
             files => format!("{} and {} more", file.name, files - 1),
         };
-        table.add_row([name, text(&file.code), text(&file.message)]);
-    }
-    if !refused.is_empty() {
-        println!("{table}");
-    }
+        vec![name, text(&file.code), text(&file.message)]
+    }));
     let others = refused.len().saturating_sub(MAX_SHOWN);
     if others > 0 {
         println!(
             "and {others} more: their owner sees all of them, GET /imports/{id}?outcome=refused"
         );
+    }
+    if tally.warnings > 0 {
+        println!("{} taken with a warning:", tally.warnings);
+        show_table(warned.iter().map(|file| vec![file.name.clone(), text(&file.warning)]));
+    }
+    if !ignored.is_empty() {
+        println!("not read, of the archives:");
+        show_table(ignored.iter().map(|file| vec![file.name.clone(), text(&file.message)]));
+    }
+}
+
+fn show_table(rows: impl Iterator<Item = Vec<String>>) {
+    let mut table = plain_table();
+    table.add_rows(rows);
+    if !table.is_empty() {
+        println!("{table}");
     }
 }

@@ -1,41 +1,44 @@
 //! Importing what is on this machine's disks, for `sports-log import`.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::PathBuf,
-};
+use std::io::Read;
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::{
+    folder::Input,
     store::{self, CHUNK_BYTES},
-    types::{self, Counts},
+    types::{self, IgnoredFile, Tally},
     upload::shown,
 };
 use crate::error::{ApiError, ApiResult};
 
-/// What became of an import: the counts, and the files that were refused.
+/// How many warnings are reported.
+const MAX_WARNED: i64 = 50;
+
+/// What became of an import: the counts, the files that were refused, the first of those that were taken
+/// with a warning, and the first of those that were not read.
 pub struct Report {
-    pub counts: Counts,
+    pub tally: Tally,
     pub refused: Vec<types::File>,
+    pub warned: Vec<types::File>,
+    pub ignored: Vec<IgnoredFile>,
     /// Why the whole of it failed.
     pub why: String,
 }
 
-/// Reads files into a new import of `user_id`; its id and how many bytes there were. `tell` hears of each
-/// piece. Nothing is left of one that could not be read.
+/// Reads `inputs` into a new import of `user_id`; its id and how many bytes there were. `tell` hears of
+/// each piece. Nothing is left of one that could not be read.
 pub async fn receive(
     conn: &AsyncPgConnection,
     user_id: Uuid,
-    paths: &[PathBuf],
+    inputs: &[Input],
     tell: impl Fn(u64),
 ) -> ApiResult<(Uuid, i64)> {
     let id = store::create_for(conn, user_id).await?;
     let mut bytes = 0;
-    for (part, path) in (0..).zip(paths) {
-        match receive_file(conn, id, part, path, &tell).await {
+    for (part, input) in (0..).zip(inputs) {
+        match receive_one(conn, id, part, input, &tell).await {
             Ok(more) => bytes += more,
             Err(error) => {
                 // What cannot be deleted now is forgotten soon.
@@ -47,23 +50,22 @@ pub async fn receive(
     Ok((id, bytes))
 }
 
-async fn receive_file(
+async fn receive_one(
     conn: &AsyncPgConnection,
     id: Uuid,
     part: i32,
-    path: &PathBuf,
+    input: &Input,
     tell: &impl Fn(u64),
 ) -> ApiResult<i64> {
-    let explained = |error: io::Error| {
-        ApiError::internal(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-    };
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let (name, mut source) = input.open().map_err(ApiError::internal)?;
     store::add_part(conn, id, part, &shown(&name)).await?;
-    let mut file = File::open(path).map_err(explained)?;
     let mut bytes = 0;
     for number in 0.. {
         let mut chunk = Vec::new();
-        (&mut file).take(CHUNK_BYTES as u64).read_to_end(&mut chunk).map_err(explained)?;
+        (&mut source)
+            .take(CHUNK_BYTES as u64)
+            .read_to_end(&mut chunk)
+            .map_err(ApiError::internal)?;
         if chunk.is_empty() {
             break;
         }
@@ -77,8 +79,13 @@ async fn receive_file(
 
 /// What became of it so far.
 pub async fn report(conn: &AsyncPgConnection, id: Uuid) -> ApiResult<Report> {
-    let counts = store::counts(conn, id).await?;
-    let refused = store::files(conn, id, Some(types::Outcome::Refused), -1, counts.refused).await?;
-    let why = store::message(conn, id).await?.unwrap_or_default();
-    Ok(Report { counts, refused, why })
+    let tally = store::counts(conn, id).await?;
+    let refused = Some(types::Outcome::Refused);
+    Ok(Report {
+        tally,
+        refused: store::files(conn, id, refused, -1, tally.counts.refused).await?,
+        warned: store::with_warnings(conn, id, MAX_WARNED).await?,
+        ignored: store::ignored_files(conn, id).await?,
+        why: store::message(conn, id).await?.unwrap_or_default(),
+    })
 }

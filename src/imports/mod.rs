@@ -4,6 +4,7 @@
 //! A job goes on where it stopped, whatever stopped it: the outcome of a file is written in the
 //! transaction that keeps its activities.
 
+pub mod folder;
 mod handlers;
 pub mod intake;
 pub mod local;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     store,
-    types::{Counts, FilesParams, Import, Progress, WithFiles},
+    types::{FilesParams, Import, Progress, Tally, WithFiles},
 };
 use crate::{
     auth::Identity,
@@ -44,7 +44,7 @@ pub async fn end(
         import.ok_or_else(ApiError::invalid_access_token)
     };
     match submitted.await {
-        Ok(import) => Ok(Progress::new(import, Counts::default())),
+        Ok(import) => Ok(Progress::new(import, Tally::default())),
         Err(error) => {
             // What cannot be deleted now is forgotten soon.
             if let Ok(conn) = state.pool.get().await
@@ -97,7 +97,8 @@ pub async fn with_files(
     let has_more = files.len() > limit;
     files.truncate(limit);
     let next = files.last().filter(|_| has_more).map(|file| file.number);
-    Ok(WithFiles { progress, files, next })
+    let ignored_files = store::ignored_files(&conn, id).await?;
+    Ok(WithFiles { progress, files, ignored_files, next })
 }
 
 pub async fn cancel(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {

@@ -72,6 +72,19 @@ pub struct File {
     /// How many files it stands for: more than one when it sums up those that were refused for one
     /// reason, of which the first hundred are listed each by itself.
     pub files: i32,
+    /// What is damaged or missing in it, in sentences for people: the rest was read all the same.
+    #[schema(required)]
+    pub warning: Option<String>,
+}
+
+/// A file of an archive that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = IgnoredFile)]
+pub struct IgnoredFile {
+    pub name: String,
+    /// What it is and what can be done with it, when that is known.
+    #[schema(required)]
+    pub message: Option<String>,
 }
 
 /// An import as it is stored.
@@ -121,6 +134,13 @@ pub struct Counts {
     pub activities: i64,
 }
 
+/// What became of the files of an import so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub counts: Counts,
+    pub warnings: i64,
+}
+
 /// An import with what became of it so far.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Import)]
@@ -128,12 +148,14 @@ pub struct Progress {
     #[serde(flatten)]
     pub import: Import,
     pub counts: Counts,
+    /// Files that were taken with a `warning`.
+    pub warnings: i64,
     /// From 0 to 1.
     pub progress: f64,
 }
 
 impl Progress {
-    pub fn new(import: Import, counts: Counts) -> Self {
+    pub fn new(import: Import, Tally { counts, warnings }: Tally) -> Self {
         let over = counts.imported
             + counts.merged
             + counts.duplicate
@@ -144,7 +166,7 @@ impl Progress {
             (false, 0) => 0.0,
             (false, found) => (over as f64 / f64::from(found)).min(1.0),
         };
-        Self { import, counts, progress }
+        Self { import, counts, warnings, progress }
     }
 }
 
@@ -156,6 +178,9 @@ pub struct WithFiles {
     pub progress: Progress,
     /// In the order of their numbers.
     pub files: Vec<File>,
+    /// The first hundred files of archives that were not read. Folders are not listed, and files
+    /// that were used to read others.
+    pub ignored_files: Vec<IgnoredFile>,
     /// For `after`, when there are more; `null` at the end of what there is so far.
     #[schema(required)]
     pub next: Option<i32>,

@@ -27,6 +27,7 @@ mod values;
 mod xml;
 
 pub use derived::complete;
+pub use fit::other_kind;
 pub use format::Format;
 pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};
 pub use json::{fields, health_auto_export};

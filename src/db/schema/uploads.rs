@@ -20,6 +20,7 @@ diesel::table! {
         done -> Int4,
         progressed_at -> Timestamptz,
         claimed_at -> Nullable<Timestamptz>,
+        ignored_files -> Nullable<Jsonb>,
     }
 }
 
@@ -51,5 +52,6 @@ diesel::table! {
         message -> Nullable<Text>,
         activity_ids -> Array<Uuid>,
         files -> Int4,
+        warning -> Nullable<Text>,
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, batch,
+        self, batch, gaps,
         merging::{self, Candidate},
         originals::{self, NewOriginal, PackedFile, Storage},
         streams,
@@ -193,6 +193,16 @@ fn follows(before: &Session, next: &Session) -> bool {
     let lasted = elapsed_secs.unwrap_or_default().max(timer_secs.unwrap_or_default());
     let rest = (next.started_at - before.started_at).as_seconds_f64() - lasted;
     (-OVERLAP_SECS..=CHANGE_SECS).contains(&rest)
+}
+
+/// Gives an activity that is there what it lacks and its session has, in the caller's transaction.
+pub async fn fill(
+    Intake { conn, user_id, .. }: Intake<'_>,
+    id: Uuid,
+    session: &Session,
+) -> ApiResult<()> {
+    let row = row::of(session, user_id, None)?;
+    gaps::fill(conn, id, &row.activity_type, &row.details).await
 }
 
 /// Measures an activity anew, in the caller's transaction; what its owner wrote stays.

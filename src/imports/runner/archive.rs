@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive, read::ZipFile, result::ZipError};
 
 use crate::recordings::{Reason, Refusal};
 
@@ -26,6 +26,32 @@ pub fn open<R: Read + Seek>(mut source: R) -> Result<ZipArchive<R>, Refusal> {
         return Err(Refusal::new(Reason::TooLarge, what));
     }
     ZipArchive::new(source).map_err(Refusal::malformed)
+}
+
+/// Why an entry cannot be opened.
+pub fn unsupported(error: &ZipError) -> Refusal {
+    let is_locked =
+        matches!(error, ZipError::UnsupportedArchive(what) if *what == ZipError::PASSWORD_REQUIRED);
+    let what = if is_locked {
+        "it is encrypted: unpack it with its password, and import what is in it".to_owned()
+    } else {
+        format!("this entry cannot be unpacked: {error}")
+    };
+    Refusal::new(Reason::UnsupportedEntry, what)
+}
+
+/// Why an entry is not unpacked: how it is packed.
+pub fn unpackable<R: Read>(entry: &ZipFile<'_, R>) -> Option<Refusal> {
+    let method = match entry.compression() {
+        CompressionMethod::Stored | CompressionMethod::Deflated | CompressionMethod::Deflate64 => {
+            return None;
+        }
+        other => other,
+    };
+    let what = format!(
+        "it is packed by a method that is not read ({method}): make the zip anew with the usual one"
+    );
+    Some(Refusal::new(Reason::UnsupportedEntry, what))
 }
 
 /// How many entries the archive says it has.

@@ -78,7 +78,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         });
         self.budget = budget.min(self.budget);
         match read {
-            Ok(()) if is_first => self.ignored(),
+            Ok(()) if is_first => self.ignore(name, Some("there is no workout in it".to_owned())),
             Ok(()) => Ok(()),
             Err(Broken::Reader(stop)) => Err(stop),
             Err(Broken::File(refusal)) => {
@@ -146,7 +146,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             session.track = joined(tracks)?;
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
-            Ok(Brought::Recorded(Material { original, sessions, name }))
+            Ok(Brought::Recorded(Material { original, sessions, name }, None))
         })
     }
 }

@@ -14,12 +14,15 @@ use tokio::runtime::Runtime;
 use super::{
     Parts,
     chunk_reader::{ChunkReader, Trouble},
+    garmin::Summaries,
+    ignored::Ignored,
     keep::{self, Brought, Source},
     refusals::Refusals,
     unpack::Budgeted,
     walk::Stop,
 };
 use crate::{
+    error::ApiError,
     imports::{
         store::{self, CHUNK_BYTES, Claimed, FIRST_NESTED, Part},
         upload::shown,
@@ -59,7 +62,7 @@ pub struct Job<'a, F> {
     first: i32,
     number: i32,
     found: i32,
-    ignored: i32,
+    ignored: Ignored,
     copies: i32,
     /// How many bytes more may be unpacked.
     pub budget: u64,
@@ -67,6 +70,8 @@ pub struct Job<'a, F> {
     room: u64,
     /// How many files of archives there were.
     pub walked: usize,
+    /// What an archive of Garmin tells of its files.
+    pub summaries: Summaries,
     refusals: Refusals,
     told: Option<Instant>,
 }
@@ -99,11 +104,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             first,
             number: 0,
             found: 0,
-            ignored: 0,
+            ignored: Ignored::default(),
             copies: 0,
             budget: BUDGET + BUDGET_RATIO.saturating_mul(uploaded_bytes),
             room: ROOM + ROOM_RATIO.saturating_mul(uploaded_bytes),
             walked: 0,
+            summaries: Summaries::default(),
             refusals: Refusals::new(refused),
             told: None,
         })
@@ -166,8 +172,15 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.tell()
     }
 
-    pub fn ignored(&mut self) -> Result<(), Stop> {
-        self.ignored += 1;
+    /// Passes over what needs no mention.
+    pub fn pass_over(&mut self) -> Result<(), Stop> {
+        self.ignored.pass_over();
+        self.tell()
+    }
+
+    /// Passes over a file, and lists its name.
+    pub fn ignore(&mut self, name: &str, message: Option<String>) -> Result<(), Stop> {
+        self.ignored.add(name, message);
         self.tell()
     }
 
@@ -272,9 +285,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         }
         self.told = Some(Instant::now());
         self.write_sums()?;
-        (self.tell)((self.found, self.number + self.ignored));
-        let counts = (self.found, self.ignored);
-        let kept = store::found(&self.reader, self.claimed, self.parts.config.lease, counts);
+        let ignored = self.ignored.count();
+        (self.tell)((self.found, self.number + ignored));
+        let lease = self.parts.config.lease;
+        let names = self.ignored.news().map_err(ApiError::internal)?;
+        let counts = (self.found, ignored);
+        let kept = store::found(&self.reader, self.claimed, lease, counts, names.as_deref());
         if self.runtime.block_on(kept)? { Ok(()) } else { Err(Stop::Lost) }
     }
 }

@@ -19,7 +19,8 @@ use crate::{
 
 /// What a file turned out to be.
 pub enum Brought {
-    Recorded(Material),
+    /// With what is damaged or missing in the file.
+    Recorded(Material, Option<String>),
     Restored(Box<Restored>),
     Profile(ExportedProfile),
 }
@@ -44,7 +45,7 @@ pub async fn keep(
 ) -> Result<Option<u64>, Stop> {
     let Source { claimed, number, name, room } = source;
     let (packed, bytes) = match &brought {
-        Ok(Brought::Recorded(material)) => {
+        Ok(Brought::Recorded(material, _)) => {
             let packed = intake::pack(material)?;
             let bytes = packed.bytes();
             (packed, bytes)
@@ -62,8 +63,15 @@ pub async fn keep(
             }
             let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
             let (refusal, Kept { outcome, activity_ids, new }) = match &brought {
-                Ok(Brought::Recorded(material)) => {
-                    (None, intake::keep(into, material, &packed, OnKnown::Leave).await?)
+                Ok(Brought::Recorded(material, _)) => {
+                    let kept = intake::keep(into, material, &packed, OnKnown::Leave).await?;
+                    // The archive of a service knows more of a file than the file itself.
+                    if let (Outcome::Duplicate, Some(_), [id], [session]) =
+                        (kept.outcome, &material.name, &*kept.activity_ids, &*material.sessions)
+                    {
+                        intake::fill(into, *id, session).await?;
+                    }
+                    (None, kept)
                 }
                 Ok(Brought::Restored(restored)) => {
                     (None, restore::activity(into, restored, claimed.created_at).await?)
@@ -74,6 +82,10 @@ pub async fn keep(
                     Kept { outcome: Outcome::Refused, activity_ids: Vec::new(), new: 0 },
                 ),
             };
+            let warning = match &brought {
+                Ok(Brought::Recorded(_, warning)) => warning.as_deref(),
+                _ => None,
+            };
             let file = NewFile {
                 import_id: claimed.id,
                 number,
@@ -83,6 +95,7 @@ pub async fn keep(
                 message: refusal.map(|refusal| &*refusal.message),
                 activity_ids,
                 files: 1,
+                warning,
             };
             store::add_file(conn, &file).await?;
             Ok(Some((outcome, new)))
@@ -119,6 +132,7 @@ pub async fn sum_up(
                     message: Some(&refusal.message),
                     activity_ids: Vec::new(),
                     files: *files,
+                    warning: None,
                 };
                 store::add_files(conn, &file).await?;
             }

@@ -7,15 +7,21 @@
 pub mod archive;
 mod chunk_reader;
 mod files;
+mod garmin;
 mod health;
+mod ignored;
 mod job;
 mod keep;
+mod listed;
+mod lists;
 mod log;
 mod refusals;
+mod scalar;
 mod strava;
 mod takeout;
 mod thread;
 pub mod unpack;
+mod unread;
 mod walk;
 
 use std::rc::Rc;

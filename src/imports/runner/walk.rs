@@ -9,14 +9,17 @@ use super::{
     archive,
     chunk_reader::ChunkReader,
     files::MAX_FILES,
+    garmin::Summaries,
     job::Job,
+    listed::Listed,
     log::is_log,
-    strava::{Entry, Table},
+    strava::Table,
     unpack::{Budgeted, unpack},
+    unread::{OFFICE, OFFICE_ENTRY, unread},
 };
 use crate::{
     error::ApiError,
-    recordings::{Format, MAX_FILE_BYTES, Reason, Refusal},
+    recordings::{self, Format, Reason, Refusal},
 };
 
 /// How many archives may be around a file.
@@ -59,10 +62,16 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     let what = "there is nothing in this archive";
                     self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None)
                 }
-                Ok(archive) => self.walk_archive(archive, depth + 1),
+                Ok(archive) if archive.index_for_name(OFFICE_ENTRY).is_some() => {
+                    let refusal = Refusal::new(Reason::UnknownFormat, OFFICE.message);
+                    self.file(name, Err(refusal), None)
+                }
+                Ok(archive) => self.walk_archive(name, archive, depth + 1),
                 Err(refusal) => self.file(name, Err(refusal), None),
             },
             Some(Format::AppleHealth) => self.walk_health(name, source, None),
+            _ if Table::is_one(&head) => self.walk_table(name, source),
+            _ if Summaries::is_list(name) => self.walk_summaries(name, source),
             _ if is_log(&head) => self.walk_log(name, source, None),
             _ => self.read_file(name, source, None),
         }
@@ -70,6 +79,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 
     fn walk_archive(
         &mut self,
+        called: &str,
         mut archive: ZipArchive<ChunkReader>,
         depth: usize,
     ) -> Result<(), Stop> {
@@ -78,7 +88,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
-        let table = self.strava(&mut archive)?;
+        let table = self.table_of(&mut archive)?;
+        let outer = self.enter_garmin(called, &mut archive)?;
         let health = self.health(&mut archive)?;
         let runkeeper = self.runkeeper(&mut archive)?;
         for index in 0..archive.len() {
@@ -89,28 +100,33 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Some(Ok(name)) => name.into_owned(),
                 Some(Err(_)) | None => format!("entry {index}"),
             };
-            if self.walked >= MAX_FILES {
-                if is_named_as_recording(&name) || name.to_ascii_lowercase().ends_with(".zip") {
-                    self.left_out(&name)?;
-                } else {
-                    self.ignored()?;
-                }
-                continue;
-            }
             let before = self.files();
             match archive.by_index(index) {
+                Ok(_) if table.name == name || self.summaries.has_list(&name) => {
+                    self.pass_over()?
+                }
                 // Routes came with their workouts.
-                Ok(_) if health.is_some() && name.contains("workout-routes/") => self.ignored()?,
+                Ok(_) if health.is_some() && name.contains("workout-routes/") => {
+                    self.pass_over()?;
+                }
+                _ if self.walked >= MAX_FILES => self.leave_out(&name)?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {
                     self.check()?;
-                    let what = format!("this entry cannot be unpacked: {error}");
-                    self.file(&name, Err(Refusal::new(Reason::UnsupportedEntry, what)), None)?;
+                    self.file(&name, Err(archive::unsupported(&error)), None)?;
                 }
             }
             self.walked += usize::from(self.files() > before);
         }
-        Ok(())
+        self.leave_garmin(outer)
+    }
+
+    fn leave_out(&mut self, name: &str) -> Result<(), Stop> {
+        if is_named_as_recording(name) || name.to_ascii_lowercase().ends_with(".zip") {
+            self.left_out(name)
+        } else {
+            self.ignore(name, None)
+        }
     }
 
     fn walk_entry(
@@ -118,15 +134,22 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         mut entry: ZipFile<'_, ChunkReader>,
         depth: usize,
-        known: Option<&Entry>,
+        known: Option<&Listed>,
     ) -> Result<(), Stop> {
-        if entry.is_dir() || entry.size() == 0 || name.starts_with("__MACOSX/") {
-            return self.ignored();
+        if entry.is_dir() || name.starts_with("__MACOSX/") {
+            return self.pass_over();
+        }
+        if entry.size() == 0 {
+            return self.ignore(name, Some("there is nothing in it".to_owned()));
+        }
+        if let Some(refusal) = archive::unpackable(&entry) {
+            return self.file(name, Err(refusal), None);
         }
         let mut head = Vec::new();
         if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
             self.check()?;
         }
+        let size = entry.size();
         match Format::of(&head) {
             Some(Format::Zip) if depth < MAX_DEPTH => {
                 let copy = self.copy(name, head.chain(entry))?;
@@ -137,38 +160,28 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 self.walk(name, source, depth)?;
                 self.forget_copy(part)
             }
-            // What is in the table of Strava was kept.
-            _ if is_log(&head) && Table::prefix_of(name).is_none() => {
-                self.walk_log(name, head.chain(entry), None)
+            Some(Format::Fit)
+                if self.summaries.is_archive
+                    && let Some(kind) = recordings::other_kind(&head, size) =>
+            {
+                self.ignore(name, Some(format!("it is a file of {kind}: not an activity")))
             }
-            None if !is_named_as_recording(name) => self.ignored(),
+            _ if is_log(&head) => self.walk_log(name, head.chain(entry), None),
+            None if !is_named_as_recording(name) => match unread(name, &head) {
+                Some(unread) if unread.may_be_activity => {
+                    self.read_file(name, head.chain(entry), known)
+                }
+                unread => self.ignore(name, unread.map(|unread| unread.message.to_owned())),
+            },
             _ => self.read_file(name, head.chain(entry), known),
         }
-    }
-
-    /// The table of an archive of Strava; what is in it without a file is kept.
-    fn strava(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Table, Stop> {
-        let found = archive.file_names().flatten().find_map(|name| {
-            Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
-        });
-        let Some((name, prefix)) = found else { return Ok(Table::default()) };
-        let Ok(entry) = archive.by_name(&name) else { return Ok(Table::default()) };
-        let limited = entry.take(MAX_FILE_BYTES as u64);
-        let table = Table::read(Budgeted { source: limited, left: &mut self.budget }, &prefix);
-        self.check()?;
-        self.found(table.others.len())?;
-        for (index, entry) in table.others.iter().enumerate() {
-            let name = format!("{name}: {}", entry.name().1);
-            if index < MAX_FILES { self.logged(&name, entry)? } else { self.left_out(&name)? }
-        }
-        Ok(table)
     }
 
     fn read_file(
         &mut self,
         name: &str,
         source: impl Read,
-        known: Option<&Entry>,
+        known: Option<&Listed>,
     ) -> Result<(), Stop> {
         if self.is_over() {
             return self.file(name, Ok(Vec::new()), None);

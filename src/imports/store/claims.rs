@@ -115,9 +115,11 @@ pub async fn found(
     job: &Claimed,
     lease: Duration,
     (found, ignored): (i32, i32),
+    ignored_files: Option<&str>,
 ) -> QueryResult<bool> {
     let held = fixed_query(
-        "UPDATE imports SET found = $1, ignored = $2, leased_until = now() + make_interval(secs => $3)
+        "UPDATE imports SET found = $1, ignored = $2, ignored_files = coalesce($6::jsonb, ignored_files),
+                leased_until = now() + make_interval(secs => $3)
          WHERE id = $4 AND claim = $5 AND status = 'running'",
     )
     .bind::<Integer, _>(found)
@@ -125,6 +127,7 @@ pub async fn found(
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<SqlUuid, _>(job.id)
     .bind::<SqlUuid, _>(job.claim)
+    .bind::<Nullable<Text>, _>(ignored_files)
     .execute(&mut conn)
     .await?;
     Ok(held == 1)

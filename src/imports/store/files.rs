@@ -25,6 +25,7 @@ pub struct NewFile<'a> {
     pub activity_ids: Vec<Uuid>,
     /// How many files it stands for.
     pub files: i32,
+    pub warning: Option<&'a str>,
 }
 
 pub async fn add_file(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> QueryResult<usize> {
@@ -64,6 +65,22 @@ pub async fn refusals(
         .filter(import_files::outcome.eq(Outcome::Refused.to_string()))
         .group_by(import_files::code)
         .select((import_files::code, count_star(), max(import_files::number)))
+        .load(&mut conn)
+        .await
+}
+
+/// The first `limit` files that were taken with a warning.
+pub async fn with_warnings(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<File>> {
+    import_files::table
+        .filter(import_files::import_id.eq(import_id))
+        .filter(import_files::warning.is_not_null())
+        .order(import_files::number)
+        .limit(limit)
+        .select(File::as_select())
         .load(&mut conn)
         .await
 }

@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::{
     auth::{Identity, live_session, live_user},
     db::{
-        FetchOne, lock_name,
+        FetchOne, JsonText, lock_name,
         schema::{imports, sessions, users},
     },
-    imports::types::{Counts, Import, Status},
+    imports::types::{Counts, IgnoredFile, Import, Status, Tally},
 };
 
 /// What wakes the runners.
@@ -160,7 +160,18 @@ pub async fn message(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Opti
     imports::table.find(id).select(imports::message).first(&mut conn).await
 }
 
-pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Counts> {
+/// The first files of archives that were not read.
+pub async fn ignored_files(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+) -> QueryResult<Vec<IgnoredFile>> {
+    let files: Option<JsonText> =
+        imports::table.find(id).select(imports::ignored_files).first(&mut conn).await?;
+    // A list that cannot be read is no reason to tell nothing of the import.
+    Ok(files.and_then(|json| serde_json::from_str(json.as_str()).ok()).unwrap_or_default())
+}
+
+pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Tally> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
@@ -173,20 +184,24 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Count
         refused: i64,
         #[diesel(sql_type = BigInt)]
         activities: i64,
+        #[diesel(sql_type = BigInt)]
+        warnings: i64,
     }
     let row: Row = diesel::sql_query(
         "SELECT count(*) FILTER (WHERE outcome = 'imported') AS imported,
                 count(*) FILTER (WHERE outcome IN ('merged', 'updated')) AS merged,
                 count(*) FILTER (WHERE outcome = 'duplicate') AS duplicate,
                 coalesce(sum(files) FILTER (WHERE outcome = 'refused'), 0)::bigint AS refused,
-                coalesce(sum(cardinality(activity_ids)) FILTER (WHERE outcome = 'imported'), 0)::bigint AS activities
+                coalesce(sum(cardinality(activity_ids)) FILTER (WHERE outcome = 'imported'), 0)::bigint AS activities,
+                count(warning) AS warnings
          FROM import_files WHERE import_id = $1",
     )
     .bind::<SqlUuid, _>(id)
     .fetch_one(&mut conn)
     .await?;
-    let Row { imported, merged, duplicate, refused, activities } = row;
-    Ok(Counts { imported, merged, duplicate, refused, activities })
+    let Row { imported, merged, duplicate, refused, activities, warnings } = row;
+    let counts = Counts { imported, merged, duplicate, refused, activities };
+    Ok(Tally { counts, warnings })
 }
 
 /// Forgets imports that are long finished.

@@ -14,10 +14,10 @@ pub use chunks::{
 pub use claims::{
     Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own, unfinished,
 };
-pub use files::{NewFile, add_file, add_files, files, next_number, refusals};
+pub use files::{NewFile, add_file, add_files, files, next_number, refusals, with_warnings};
 pub use habits::habits;
 pub use jobs::{
-    NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, is_receiving, list, message,
-    purge, purge_stale, submit,
+    NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, ignored_files, is_receiving,
+    list, message, purge, purge_stale, submit,
 };
 pub use refused::{Refused, add_refused};

@@ -76,6 +76,7 @@ pub async fn add_refused(
             message: Some(&refused.refusal.message),
             activity_ids: Vec::new(),
             files: 1,
+            warning: None,
         };
         add_file(conn, &file).await?;
         number += 1;

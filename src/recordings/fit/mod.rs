@@ -10,6 +10,7 @@ mod definition;
 mod developer;
 mod frame;
 mod heart_rates;
+mod kind;
 mod laps;
 mod lengths;
 mod message;
@@ -30,6 +31,8 @@ use super::{
     recording::{MAX_SESSIONS, push},
     refusal::go_on,
 };
+
+pub use kind::other_kind;
 
 /// The sessions of an activity file; of a chain of files, those of all that are activities.
 pub fn read(mut bytes: &[u8]) -> Result<Recording, Refusal> {

@@ -8,7 +8,7 @@ use crate::support::{TestApp, fit};
 const TABLE: &str = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,Commute,Filename\n\
     11,\"May 4, 2026, 8:00:00 AM\",\"Früh, am \"\"Fluss\"\"\",Trail Run,\"two\nlines\",600,1.80,false,activities/11.fit.gz\n\
     12,\"May 5, 2026, 6:30:00 PM\",Bench day,Weight Training,,3600,0,false,\n\
-    13,5. Mai 2026 18:30:00,Ohne Datei,Run,,3600,5.0,false,\n\
+    13,soon,Ohne Datum,Run,,3600,5.0,false,\n\
     14,\"May 6, 2026, 7:00:00 AM\",A walk,Walk,,300,0.3,false,activities/14.gpx\n";
 
 #[actix_rt::test]
@@ -47,10 +47,10 @@ async fn names_and_ids_come_from_the_table_and_what_has_no_file_too() {
             json!({"external_id": "12", "activity_type": "lift", "title": "Bench day", "duration_secs": 3600,
                    "started_at": "2026-05-05T18:30:00Z", "distance_meters": 0.0}),
         ),
-        // What the file says of the sport goes before what the table says.
+        // What was chosen at Strava goes before what the file says.
         (
             2,
-            json!({"external_id": "11", "activity_type": "run", "sport_raw": "running",
+            json!({"external_id": "11", "activity_type": "trail_run", "sport_raw": "running",
                    "title": "Früh, am \"Fluss\"", "notes": "two\nlines"}),
         ),
     ] {

@@ -189,6 +189,16 @@ pub fn run(started_at: i64, secs: u32) -> Vec<u8> {
     activity(&[(1, started_at, secs)])
 }
 
+/// A file that is of another kind than activities (by FIT's number).
+pub fn of_kind(kind: u8) -> Vec<u8> {
+    let mut bytes = definition(0, 0, &[(3, 4, U32), (0, 1, ENUM), (4, 4, U32)]);
+    bytes.push(0);
+    bytes.extend(7_u32.to_le_bytes());
+    bytes.push(kind);
+    bytes.extend(1_000_000_000_u32.to_le_bytes());
+    file(&bytes)
+}
+
 /// A file with messages that have no field.
 pub fn silent(messages: usize) -> Vec<u8> {
     let mut bytes = definition(3, 20, &[]);

@@ -1,0 +1,2 @@
+ALTER TABLE imports DROP COLUMN ignored_files;
+ALTER TABLE import_files DROP COLUMN warning;

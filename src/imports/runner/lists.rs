@@ -1,0 +1,87 @@
+//! Lists of activities in the archives of services, before their files and after them.
+
+use std::{io::Read, mem};
+
+use zip::ZipArchive;
+
+use super::{
+    chunk_reader::ChunkReader, garmin::Summaries, job::Job, listed::Listed, strava::Table,
+    unpack::Budgeted, walk::Stop,
+};
+use crate::recordings::{MAX_FILE_BYTES, Reason, Refusal};
+
+impl<F: Fn((i32, i32))> Job<'_, F> {
+    /// The table of an archive of Strava; what is in it without a file is kept.
+    pub fn table_of(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Table, Stop> {
+        let found = archive.file_names().flatten().find_map(|name| {
+            Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
+        });
+        let Some((name, prefix)) = found else { return Ok(Table::default()) };
+        let Ok(entry) = archive.by_name(&name) else { return Ok(Table::default()) };
+        let limited = entry.take(MAX_FILE_BYTES as u64);
+        let source = Budgeted { source: limited, left: &mut self.budget };
+        let mut table = Table::read(&name, source, &prefix);
+        self.check()?;
+        table.keep_files(archive.file_names().flatten());
+        self.all_logged(table.without_file().map(|listed| (&*name, listed)))?;
+        Ok(table)
+    }
+
+    /// A table of Strava without its archive.
+    pub fn walk_table(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+        let limited = source.take(MAX_FILE_BYTES as u64);
+        let mut table = Table::read(name, Budgeted { source: limited, left: &mut self.budget }, "");
+        self.check()?;
+        table.keep_files(std::iter::empty::<&str>());
+        self.pass_over()?;
+        self.all_logged(table.without_file().map(|listed| (name, listed)))
+    }
+
+    /// What an archive of Garmin lists, for its files and those of archives in it; what was known
+    /// before, to be given back to [`Self::leave_garmin`].
+    pub fn enter_garmin(
+        &mut self,
+        called: &str,
+        archive: &mut ZipArchive<ChunkReader>,
+    ) -> Result<Option<Summaries>, Stop> {
+        let names: Vec<String> =
+            archive.file_names().flatten().map(|name| name.into_owned()).collect();
+        let lists: Vec<&String> = names.iter().filter(|name| Summaries::is_list(name)).collect();
+        let is_archive =
+            Summaries::is_sign(called) || names.iter().any(|name| Summaries::is_sign(name));
+        if !is_archive || lists.is_empty() && self.summaries.is_archive {
+            return Ok(None);
+        }
+        let mut summaries = Summaries::of_archive();
+        for name in lists {
+            let Ok(entry) = archive.by_name(name) else { continue };
+            summaries.read(name, Budgeted { source: entry, left: &mut self.budget });
+            self.check()?;
+        }
+        summaries.settle();
+        Ok(Some(mem::replace(&mut self.summaries, summaries)))
+    }
+
+    /// Keeps what is listed and has no recording.
+    pub fn leave_garmin(&mut self, outer: Option<Summaries>) -> Result<(), Stop> {
+        let Some(outer) = outer else { return Ok(()) };
+        let mut summaries = mem::replace(&mut self.summaries, outer);
+        let left: Vec<(String, Listed)> = summaries.without_file();
+        self.all_logged(left.iter().map(|(list, listed)| (&**list, listed)))
+    }
+
+    /// A list of Garmin without its archive.
+    pub fn walk_summaries(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+        let mut summaries = Summaries::default();
+        let is_list = summaries.read(name, Budgeted { source, left: &mut self.budget });
+        self.check()?;
+        if !is_list {
+            let what = "there is no activity in this list";
+            return self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None);
+        }
+        summaries.settle();
+        self.pass_over()?;
+        let left = summaries.without_file();
+        self.all_logged(left.iter().map(|(list, listed)| (&**list, listed)))
+    }
+}

@@ -1,0 +1,132 @@
+//! Formats that are known and not read, with a word what to do.
+
+/// A file that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What it is, and what can be done.
+    pub message: &'static str,
+    /// Whether there may be activities in it, so that not to read it is a loss.
+    pub may_be_activity: bool,
+}
+
+/// Where a format has its signature, the signature, and what is said of it.
+type Signature = (usize, &'static [u8], Unread);
+
+const fn activities(message: &'static str) -> Unread {
+    Unread { message, may_be_activity: true }
+}
+
+const fn document(message: &'static str) -> Unread {
+    Unread { message, may_be_activity: false }
+}
+
+macro_rules! packed {
+    ($what:literal) => {
+        activities(concat!(
+            "this is ",
+            $what,
+            ": unpack it, and import what is in it or a zip of that"
+        ))
+    };
+}
+
+/// An archive with this entry is a document of Office.
+pub const OFFICE_ENTRY: &str = "[Content_Types].xml";
+
+pub const OFFICE: Unread = document("this is a document of Office: save its table as CSV");
+const WEB_PAGE: Unread = document(
+    "this is a web page, as sites give when a download fails: log in there, and download the file again",
+);
+const RECORDING: Unread =
+    activities("recordings in this format are not read: export the activity as FIT, GPX or TCX");
+const KML: Unread = activities("KML is not read: export the activity as FIT, GPX or TCX");
+
+const SIGNATURES: [Signature; 9] = [
+    // POSIX, "ustar Interchange Format".
+    (257, b"ustar", packed!("a tar archive")),
+    (0, b"7z\xbc\xaf\x27\x1c", packed!("a 7z archive")),
+    (0, b"Rar!\x1a\x07", packed!("a RAR archive")),
+    (0, b"\xfd7zXZ\0", packed!("packed by xz")),
+    (0, b"BZh", packed!("packed by bzip2")),
+    (0, b"\x28\xb5\x2f\xfd", packed!("packed by zstd")),
+    (
+        0,
+        b"SQLite format 3\0",
+        document("this is the database of an app: export the activities there as FIT, GPX or TCX"),
+    ),
+    (0, b"%PDF-", document("this is a PDF: export the activities as FIT, GPX or TCX")),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE),
+];
+
+/// Elements near the beginning of a text, and what is said of it.
+const ELEMENTS: [(&[u8], Unread); 6] = [
+    (b"<kml", KML),
+    (b"<html", WEB_PAGE),
+    (b"<!doctype html", WEB_PAGE),
+    (b"<pwx", RECORDING),
+    (b"<sml", RECORDING),
+    (b"<fitnessworkbook", RECORDING),
+];
+
+/// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks, gliders,
+/// TrainingPeaks, Sigma, receivers.
+const ENDINGS: [&str; 13] = [
+    ".hrm", ".srm", ".sml", ".ttbin", ".fitlog", ".igc", ".pwx", ".slf", ".nmea", ".omd", ".kml",
+    ".tkl", ".wko",
+];
+
+/// How much of a text is looked at.
+const HEAD: usize = 1024;
+
+/// What is known of a file that is in none of the formats that are read.
+pub fn unread(name: &str, content: &[u8]) -> Option<Unread> {
+    let signed = SIGNATURES
+        .iter()
+        .find(|(start, signature, _)| {
+            content.get(*start..).is_some_and(|rest| rest.starts_with(signature))
+        })
+        .map(|(.., unread)| *unread);
+    signed.or_else(|| by_element(content)).or_else(|| {
+        let name = name.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        ENDINGS.iter().any(|ending| name.ends_with(ending)).then_some(RECORDING)
+    })
+}
+
+fn by_element(content: &[u8]) -> Option<Unread> {
+    let head = content.get(..HEAD).unwrap_or(content);
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if !text.starts_with(b"<") {
+        return None;
+    }
+    let text = text.to_ascii_lowercase();
+    let has = |element: &[u8]| text.windows(element.len()).any(|window| window == element);
+    ELEMENTS.iter().find(|(element, _)| has(element)).map(|(_, unread)| *unread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_known_by_content_and_else_by_name() {
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        for (name, content, expected) in [
+            ("a", &tar[..], "a tar archive"),
+            ("a.fit", b"7z\xbc\xaf\x27\x1c\0", "a 7z archive"),
+            ("a", b"Rar!\x1a\x07\x01\0", "a RAR archive"),
+            ("a", b"BZh91AY", "by bzip2"),
+            ("a", b"\xfd7zXZ\0", "by xz"),
+            ("a.gpx", b"\n<!DOCTYPE html><html>", "a web page"),
+            ("doc.xml", b"<?xml version='1.0'?>\n<kml xmlns='x'>", "KML"),
+            ("old/1.HRM.gz", b"[Params]", "recordings in this format"),
+        ] {
+            let found = unread(name, content).unwrap();
+            assert!(found.message.contains(expected), "{name}: {found:?}");
+        }
+        for (name, content) in [("a.jpg", &b"\xff\xd8"[..]), ("a.txt", b"x <kml"), ("a", b"")] {
+            assert_eq!(unread(name, content), None, "{name}");
+        }
+    }
+}

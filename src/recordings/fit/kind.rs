@@ -1,0 +1,71 @@
+//! What a file is of, by its first message: an archive of a watch has thousands that are no activities.
+
+/// FIT protocol, "Definition Message": the bits of its first byte, and where its fields are.
+const IS_DEFINITION: u8 = 0x40;
+const IS_COMPRESSED: u8 = 0x80;
+const HAS_DEVELOPER_FIELDS: u8 = 0x20;
+const FIELDS: usize = 6;
+const FIELD_BYTES: usize = 3;
+
+/// FIT SDK, profile: the number of `file_id`, and of `activity` among the types of files.
+const FILE_ID: u16 = 0;
+const ACTIVITY: u8 = 4;
+
+/// What a file of `size` bytes that begins with `head` is of, when it is not an activity; `None` as well
+/// when that is not sure.
+pub fn other_kind(head: &[u8], size: u64) -> Option<&'static str> {
+    let header = *head.first()?;
+    let length = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?);
+    // Another file may follow in a chain.
+    if u64::from(header) + u64::from(length) + 2 < size {
+        return None;
+    }
+    let definition = head.get(usize::from(header)..)?;
+    let [first, _, architecture, low, high, count, ..] = *definition else { return None };
+    let number = [low, high];
+    let is_big = architecture == 1;
+    let number = if is_big { u16::from_be_bytes(number) } else { u16::from_le_bytes(number) };
+    if first & (IS_DEFINITION | IS_COMPRESSED) != IS_DEFINITION || number != FILE_ID {
+        return None;
+    }
+    let fields = definition.get(FIELDS..FIELDS + FIELD_BYTES * usize::from(count))?;
+    let mut rest = definition.get(FIELDS + fields.len()..)?;
+    if first & HAS_DEVELOPER_FIELDS != 0 {
+        rest = rest.get(1 + FIELD_BYTES * usize::from(*rest.first()?)..)?;
+    }
+    let (kind, message) = rest.split_first()?;
+    if kind & 0xf0 != 0 || kind & 0x0f != first & 0x0f {
+        return None;
+    }
+    let mut at = 0;
+    for field in fields.chunks_exact(FIELD_BYTES) {
+        let [number, bytes, _] = *field else { return None };
+        if number == 0 {
+            return message.get(at).copied().filter(|kind| *kind != ACTIVITY).map(name);
+        }
+        at += usize::from(bytes);
+    }
+    None
+}
+
+/// FIT SDK, profile of `file`.
+fn name(kind: u8) -> &'static str {
+    match kind {
+        1 => "what a device can do",
+        2 | 3 => "settings",
+        5 => "a planned workout",
+        6 => "a course",
+        7 => "a schedule",
+        9 => "weights",
+        10 => "totals",
+        11 => "goals",
+        14 => "blood pressures",
+        15 | 28 | 32 => "monitoring",
+        20 => "summaries",
+        34 | 35 => "segments",
+        40 => "displays",
+        44 => "metrics",
+        49 => "sleep",
+        _ => "something else",
+    }
+}
