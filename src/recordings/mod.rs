@@ -11,6 +11,7 @@ mod fit;
 mod format;
 mod geo;
 mod gpx;
+pub mod own;
 mod recording;
 mod refusal;
 mod tcx;
@@ -40,6 +41,9 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
             return Err(Refusal::new(Reason::UnknownFormat, "this is neither FIT nor GPX nor TCX"));
         }
     };
+    if let [session] = recording.sessions.as_mut_slice() {
+        own::complete(session, bytes);
+    }
     recording.sessions.iter_mut().try_for_each(complete)?;
     Ok(recording)
 }
