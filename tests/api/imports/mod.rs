@@ -11,6 +11,7 @@ pub mod health_auto_export;
 mod kill;
 mod measured;
 mod merging;
+mod own_exports;
 mod phones;
 mod progress;
 mod samples;
