@@ -6,3 +6,4 @@ mod types;
 mod workout;
 
 pub use handlers::*;
+pub use workout::{Workout, read};

@@ -14,6 +14,7 @@ mod merging;
 mod own_exports;
 mod phones;
 mod progress;
+mod reprocess;
 mod samples;
 mod storage;
 mod strava;
