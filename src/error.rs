@@ -60,6 +60,7 @@ pub enum ErrorCode {
     TooManyShares,
     NoTrack,
     NoOriginal,
+    OriginalRefused,
     NotReady,
     ResyncRequired,
     VersionMismatch,
@@ -124,6 +125,7 @@ impl ErrorCode {
             | Self::TooManyShares
             | Self::NoTrack
             | Self::NoOriginal
+            | Self::OriginalRefused
             | Self::NotReady => StatusCode::CONFLICT,
             Self::ResyncRequired => StatusCode::GONE,
             Self::VersionMismatch | Self::AlreadyExists | Self::AlreadyDeleted => {

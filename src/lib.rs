@@ -43,6 +43,7 @@ mod outgoing;
 pub mod pictures;
 pub mod privacy;
 pub mod recordings;
+pub mod reprocess;
 mod retry_after;
 pub mod shares;
 pub mod state;

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use sports_log::{
     auth::otp::CodeChannel,
@@ -67,6 +68,20 @@ enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Read the files that activities were made of again, and list what changes.
+    ///
+    /// What people wrote stays. A file that is refused today leaves its activities as they are, and is named.
+    Reprocess {
+        /// Whose log: a mail address or an account's id [default: everybody's]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+        /// Of activities that began on this day (UTC) or later
+        #[arg(long, value_name = "DATE")]
+        since: Option<NaiveDate>,
+        /// Only list what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Encrypt providers' tokens with the current OAUTH_TOKEN_KEY, after it was changed.
     ReencryptTokens,
     /// Print the OpenAPI document: the reference of the API, for people and for generators of clients.
@@ -94,6 +109,9 @@ fn main() -> ExitCode {
         Command::Outbox(command) => commands::outbox(command),
         Command::User(command) => commands::user(command),
         Command::Import { user, paths } => commands::import(&user, &paths),
+        Command::Reprocess { user, since, dry_run } => {
+            commands::reprocess(user.as_deref(), since, dry_run)
+        }
         Command::ReencryptTokens => commands::reencrypt_tokens(),
         Command::Openapi => commands::openapi(),
         Command::SendTest { channel, address, json } => {

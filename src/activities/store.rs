@@ -10,12 +10,12 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::types::{Activity, ActivityChanges, ImportedActivity, NewActivity};
+use super::types::{Activity, ActivityChanges, NewActivity};
 use crate::{
     auth::{Identity, live_session, live_user},
     db::{
         Columns, FetchOne,
-        schema::{activities, users},
+        schema::{activities, further, users},
     },
 };
 
@@ -130,60 +130,6 @@ pub async fn was_changed(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<
     diesel::select(exists(changed)).fetch_one(&mut conn).await
 }
 
-/// Changes what was measured, and the file that says so; the one before is forgotten. The revision
-/// stays when nothing differs.
-pub async fn refresh(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    measured: ActivityChanges,
-    original_id: Option<Uuid>,
-) -> QueryResult<()> {
-    // The shown activity is locked before a record behind it, as everywhere.
-    diesel::sql_query(
-        "SELECT FROM activities
-         WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
-    )
-    .bind::<SqlUuid, _>(id)
-    .execute(&mut conn)
-    .await?;
-    let before: Option<Uuid> = activities::table
-        .find(id)
-        .select(activities::original_id)
-        .for_no_key_update()
-        .first(&mut conn)
-        .await?;
-    let original = original_id.map(|original_id| activities::original_id.eq(original_id));
-    let is_other = activities::original_id.is_distinct_from(original_id);
-    let is_other = is_other.and(original_id.is_some().into_sql::<Bool>());
-    diesel::update(activities::table.find(id))
-        .filter(differs(&measured).or(is_other))
-        .set((measured, original, activities::updated_at.eq(now)))
-        .execute(&mut conn)
-        .await?;
-    if let Some(before) = before.filter(|_| original_id.is_some()) {
-        diesel::sql_query(
-            "DELETE FROM originals o
-             WHERE id = $1 AND NOT EXISTS (SELECT FROM activities a WHERE a.original_id = o.id)",
-        )
-        .bind::<SqlUuid, _>(before)
-        .execute(&mut conn)
-        .await?;
-    }
-    Ok(())
-}
-
-/// Of the server's own accord: who it belongs to was found out before. Its id.
-pub async fn insert_imported(
-    mut conn: &AsyncPgConnection,
-    new: ImportedActivity,
-) -> QueryResult<Uuid> {
-    diesel::insert_into(activities::table)
-        .values(new)
-        .returning(activities::id)
-        .fetch_one(&mut conn)
-        .await
-}
-
 type Condition = Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>>;
 
 /// Whether `changes` would change a row.
@@ -224,6 +170,7 @@ pub async fn update(
     (revisions, any): (Vec<i64>, bool),
     changes: ActivityChanges,
 ) -> QueryResult<Update> {
+    let edited = changes.edited().map(|edited| further::edited.eq(edited));
     let is_expected = activities::revision.eq_any(revisions).or(any.into_sql::<Bool>());
     let unchanged = own_activity(identity, id)
         .filter(is_expected.clone())
@@ -232,7 +179,7 @@ pub async fn update(
     let changed = diesel::update(own_activity(identity, id))
         .filter(is_expected)
         .filter(differs(&changes))
-        .set((changes, activities::updated_at.eq(now)))
+        .set((edited, changes, activities::updated_at.eq(now)))
         .returning(&ACTIVITY)
         .fetch_one(&mut conn)
         .await

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     activity_type::ActivityType, exercise_set::ExerciseSet, lap::Lap, merging::Merged,
-    source::Source,
+    origins::Origins, source::Source,
 };
 use crate::{
     db::{JsonText, schema::activities},
@@ -249,9 +249,8 @@ pub struct NewActivity {
     pub details: Details,
 }
 
-/// An activity that the server read somewhere, as a row.
-#[derive(Insertable)]
-#[diesel(table_name = activities)]
+/// An activity that the server read somewhere. As JSON it is a row of the table.
+#[derive(Serialize)]
 pub struct ImportedActivity {
     /// `None` for a new one.
     pub id: Option<Uuid>,
@@ -266,7 +265,9 @@ pub struct ImportedActivity {
     pub merged_into: Option<Uuid>,
     /// Those that stand behind it.
     pub merged: Option<JsonText>,
-    #[diesel(embed)]
+    #[serde(flatten)]
+    pub origins: Origins,
+    #[serde(flatten)]
     pub details: Details,
 }
 

@@ -85,7 +85,7 @@ async fn receive(
 }
 
 /// On a terminal only; elsewhere nothing is drawn.
-fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
+pub(super) fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
     let template = format!("{{msg}} {{wide_bar}} {how_far}, {{eta}} left");
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(&template)?);
     bar.set_message(what);

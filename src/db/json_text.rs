@@ -29,6 +29,11 @@ impl JsonText {
         to_raw_value(value).map(Self)
     }
 
+    /// An object without members.
+    pub fn empty() -> Self {
+        Self(RawValue::from_string("{}".to_owned()).unwrap_or_default())
+    }
+
     pub fn as_str(&self) -> &str {
         self.0.get()
     }

@@ -17,7 +17,7 @@ use crate::{
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
-    pictures, privacy, shares,
+    pictures, privacy, reprocess, shares,
     stats::{records, streaks, summary},
     takeout, webhooks,
 };
@@ -64,6 +64,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             streams { streams, track }
             originals { original }
             merging { unmerge }
+            reprocess { reprocess }
             track_file { track_file }
             efforts { efforts }
             goals { create, list, get, update, delete }

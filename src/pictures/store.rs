@@ -56,7 +56,7 @@ pub async fn recorded(
          FROM activities a LEFT JOIN LATERAL (
              SELECT data FROM activity_streams JOIN activities b ON b.id = activity_id
              WHERE (b.id = a.id OR b.merged_into = a.id) AND b.user_id = a.user_id
-             ORDER BY b.id <> a.id LIMIT 1) s ON true
+             ORDER BY filled DESC NULLS LAST, b.id <> a.id LIMIT 1) s ON true
          WHERE a.id = $1 AND a.user_id = $2",
     )
     .bind::<SqlUuid, _>(activity_id)

@@ -17,6 +17,7 @@ mod kml;
 mod log;
 mod markup;
 mod outings;
+pub mod own;
 mod recording;
 mod refusal;
 mod sensors;
@@ -55,6 +56,9 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         Some(format) if format.is_log() => return log::read_all(bytes),
         _ => return Err(unknown_format()),
     };
+    if let [session] = recording.sessions.as_mut_slice() {
+        own::complete(session, bytes);
+    }
     recording.sessions.iter_mut().try_for_each(complete)?;
     Ok(recording)
 }

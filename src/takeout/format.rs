@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::TimeZone,
-    activities::{merging::Merged, streams::Series},
+    activities::{ANY, merging::Merged, streams::Series},
     goals::ExportedGoal,
     privacy::{OwnZone, Place},
 };
@@ -78,6 +78,13 @@ pub struct ExportedActivity {
     pub merged: Option<Vec<Merged>>,
     /// The digest of the file that it was made of.
     pub original: Option<String>,
+    /// What is remembered of its values; older versions do not say.
+    #[serde(default)]
+    pub computed: Option<Vec<String>>,
+    #[serde(default = "unknown")]
+    pub edited: Option<Vec<String>>,
+    #[serde(default)]
+    pub replaced: Option<Map<String, Value>>,
 }
 
 /// A file that activities were made of.
@@ -114,6 +121,10 @@ pub struct ExportedProfile {
     /// What was drawn for them and for where shared tracks begin and end.
     #[serde(default)]
     pub privacy_places: Vec<Place>,
+}
+
+fn unknown() -> Option<Vec<String>> {
+    Some(vec![ANY.to_owned()])
 }
 
 fn utc() -> String {

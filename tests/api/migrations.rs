@@ -81,8 +81,8 @@ async fn replicas_may_migrate_at_the_same_time() {
 
 /// As if the last of our migrations had not been made.
 async fn without_the_last(database: &Database) {
-    let down = include_str!("../../migrations/2026-11-29-000042_oldest_server/down.sql");
-    let forget = "DELETE FROM __diesel_schema_migrations WHERE version >= '20261129000042'";
+    let down = include_str!("../../migrations/2026-11-29-000044_measured_and_edited/down.sql");
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version >= '20261129000044'";
     let mut conn = database.connect().await;
     conn.batch_execute(&format!("{down}; {forget}")).await.unwrap();
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::TimeDelta;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -23,8 +22,6 @@ use crate::{
     idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
-
-const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// An activity of the request, or why it cannot be kept.
 type Parsed = Vec<ApiResult<NewActivity>>;
@@ -248,14 +245,15 @@ async fn find_same<'a>(
 }
 
 /// In which round each item is written. An item that may be merged comes after all earlier ones that
-/// may be the same: those of another source that begin within a minute.
+/// may be the same: those of another source that begin at nearly the same time.
 fn rounds(items: &[NewActivity], may_merge: &[bool]) -> Vec<usize> {
     let mut rounds: Vec<usize> = Vec::with_capacity(items.len());
     for (item, may_merge) in items.iter().zip(may_merge) {
+        let window = Candidate::of(item).window();
         let before = items.iter().zip(&rounds).filter(|(other, _)| {
             *may_merge
                 && other.source != item.source
-                && (other.started_at - item.started_at).abs() <= MINUTE
+                && (other.started_at - item.started_at).abs() <= window
         });
         let after = before.map(|(_, round)| round + 1).max();
         rounds.push(after.unwrap_or_default());

@@ -185,7 +185,7 @@ pub async fn write(
          FROM json_populate_recordset(NULL::activities, $2::json) WITH ORDINALITY AS item
          JOIN unnest($3, $4) WITH ORDINALITY AS place (revision, same, ordinality) USING (ordinality)
          ON CONFLICT (user_id, source, external_id) WHERE external_id IS NOT NULL DO UPDATE
-             SET (revision, updated_at, {columns}) = (excluded.revision, now(), {excluded})
+             SET (revision, updated_at, computed, {columns}) = (excluded.revision, now(), NULL, {excluded})
              WHERE ({kept}) IS DISTINCT FROM ({excluded})
          -- A row version that nobody has locked or ended was just inserted.
          RETURNING id, revision, xmax = 0 AS is_new, merged_into"

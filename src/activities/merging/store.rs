@@ -1,6 +1,6 @@
 //! The statements that put activities together and take them apart.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::exists,
     prelude::*,
@@ -11,50 +11,28 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::Merged;
 use crate::{
-    activities::types::NewActivity,
+    activities::{
+        streams,
+        types::{ImportedActivity, NewActivity},
+    },
     auth::{Identity, live_user},
     db::{
-        FetchOne, JsonText, fixed_query,
+        FetchOne, fixed_query,
         schema::{activities, activity_streams},
     },
+    error::ApiResult,
 };
-
-/// What one record may have and another lack; the trigger that passes on changes has the same list.
-const FIELDS: [&str; 17] = [
-    "distance_meters",
-    "calories",
-    "notes",
-    "title",
-    "elapsed_secs",
-    "moving_secs",
-    "elevation_gain_meters",
-    "elevation_loss_meters",
-    "avg_heart_rate",
-    "max_heart_rate",
-    "avg_power_watts",
-    "avg_cadence",
-    "utc_offset_minutes",
-    "device",
-    "sport_raw",
-    "laps",
-    "sets",
-];
 
 /// The most records that stand behind an activity: devices and services that one person has.
 pub const MAX_MERGED: usize = 20;
-
-/// The record `b` (`$2`) stands behind `a` (`$1`), and both belong to the user `$3`. The column
-/// `merged` is no proof of that: a restored export may have brought it.
-const BEHIND: &str =
-    "a.id = $1 AND b.id = $2 AND a.user_id = $3 AND b.user_id = $3 AND b.merged_into = a.id";
 
 /// An activity that is not in the log yet, as it is compared with those that are.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,
+    pub elapsed_secs: Option<i32>,
     pub distance_meters: Option<f64>,
     /// A source that knows its own activities, so that no other of it is the same; `None` for
     /// files.
@@ -69,17 +47,41 @@ impl Candidate {
         Self {
             started_at: new.started_at,
             duration_secs: new.duration_secs,
+            elapsed_secs: new.details.elapsed_secs.flatten(),
             distance_meters: new.details.distance_meters.flatten(),
             source: Some(new.source.to_string()),
             before: None,
         }
     }
+
+    /// Of one that was read of a file.
+    pub fn of_row(row: &ImportedActivity) -> Self {
+        Self {
+            started_at: row.started_at,
+            duration_secs: row.duration_secs,
+            elapsed_secs: row.details.elapsed_secs.flatten(),
+            distance_meters: row.details.distance_meters.flatten(),
+            source: None,
+            before: None,
+        }
+    }
+
+    /// From its start to its end, in seconds.
+    fn span_secs(&self) -> i32 {
+        self.duration_secs.max(self.elapsed_secs.unwrap_or_default())
+    }
+
+    /// How far apart it and one that is the same may begin: a minute, or a tenth of the longer.
+    pub fn window(&self) -> TimeDelta {
+        TimeDelta::minutes(1).max(TimeDelta::seconds((self.span_secs() / 9 + 1).into()))
+    }
 }
 
-/// For each candidate the shown activity that is the same, locked until the transaction ends: it
-/// began within a minute, and duration and distance differ by 5 % at most. A distance that one of
-/// them does not know does not count, nor does one of zero. Those of the same file are never the
-/// same, and those with [`MAX_MERGED`] records behind them take no more.
+/// For each candidate the shown activity that is the same, locked until the transaction ends: that,
+/// or a record behind it, began within a minute or overlaps it by nine tenths; the time that the
+/// timer ran, or the time from start to end, differs by 5 % at most, and so does the distance. A
+/// distance that one of them does not know does not count, and neither does one of zero. Those of
+/// the same file are never the same, and those with [`MAX_MERGED`] records behind them take no more.
 ///
 /// Of several, the nearest; but a candidate with a source is the same as none of several, and as
 /// none that this source has a record of. The caller holds the user's names, and has written
@@ -104,25 +106,40 @@ pub async fn find_same(
     let distances: Vec<_> = candidates.iter().map(|one| one.distance_meters).collect();
     let befores: Vec<_> = candidates.iter().map(|one| one.before).collect();
     let sources: Vec<_> = candidates.iter().map(|one| one.source.as_deref()).collect();
+    let spans: Vec<_> = candidates.iter().map(Candidate::span_secs).collect();
+    let windows: Vec<_> = candidates.iter().map(|one| one.window().num_seconds()).collect();
     // Twenty times the difference, since a twentieth of the smallest number is none.
     let found: Vec<Found> = fixed_query(
         "SELECT item.ordinality, same.id, same.is_known
-         FROM unnest($2, $3, $4, $5, $8) WITH ORDINALITY
-                  AS item (started_at, duration_secs, distance_meters, source, before, ordinality)
+         FROM unnest($2, $3, $4, $5, $8, $9, $10) WITH ORDINALITY
+                  AS item (started_at, duration, distance, source, before, span, seconds, ordinality)
          CROSS JOIN LATERAL (
-             SELECT a.id, coalesce(item.source = a.source
-                        OR EXISTS (SELECT FROM activities b WHERE b.merged_into = a.id AND b.source = item.source),
+             SELECT s.id, coalesce(item.source = s.source
+                        OR EXISTS (SELECT FROM activities b WHERE b.merged_into = s.id AND b.source = item.source),
                         false) AS is_known
-             FROM activities a
-             WHERE a.user_id = $1 AND a.merged_into IS NULL AND ($6 IS NULL OR a.original_id IS DISTINCT FROM $6)
-               AND a.started_at BETWEEN item.started_at - interval '1 minute' AND item.started_at + interval '1 minute'
-               AND 20 * abs(a.duration_secs::bigint - item.duration_secs) <= greatest(a.duration_secs, item.duration_secs)
-               AND coalesce(20 * abs(nullif(a.distance_meters, 0) - nullif(item.distance_meters, 0))
-                            <= greatest(a.distance_meters, item.distance_meters), true)
-               AND coalesce(jsonb_array_length(a.merged), 0) < $7
-               AND coalesce(a.created_at < item.before, true)
-             ORDER BY abs(extract(epoch FROM a.started_at - item.started_at)), a.created_at, a.id
-             LIMIT 2 FOR NO KEY UPDATE OF a) same",
+             FROM (SELECT coalesce(a.merged_into, a.id) AS id,
+                          min(abs(extract(epoch FROM a.started_at - item.started_at))) AS apart
+                   FROM activities a CROSS JOIN LATERAL (SELECT greatest(a.duration_secs, a.elapsed_secs)::bigint AS span) its
+                   WHERE a.user_id = $1
+                     AND a.started_at BETWEEN item.started_at - item.seconds * interval '1 second'
+                                          AND item.started_at + item.seconds * interval '1 second'
+                     AND (abs(extract(epoch FROM a.started_at - item.started_at)) <= 60
+                          OR 10 * extract(epoch FROM least(a.started_at + its.span * interval '1 second',
+                                                           item.started_at + item.span * interval '1 second')
+                                                     - greatest(a.started_at, item.started_at))
+                             >= 9 * greatest(its.span, item.span))
+                     AND (20 * abs(a.duration_secs::bigint - item.duration) <= greatest(a.duration_secs, item.duration)
+                          OR 20 * abs(its.span - item.span) <= greatest(its.span, item.span))
+                     AND coalesce(20 * abs(nullif(a.distance_meters, 0) - nullif(item.distance, 0))
+                                  <= greatest(a.distance_meters, item.distance), true)
+                   GROUP BY 1) near
+             JOIN activities s ON s.id = near.id
+             WHERE ($6 IS NULL OR s.original_id IS DISTINCT FROM $6 AND NOT EXISTS (
+                       SELECT FROM activities b WHERE b.merged_into = s.id AND b.original_id = $6))
+               AND coalesce(jsonb_array_length(s.merged), 0) < $7
+               AND coalesce(s.created_at < item.before, true)
+             ORDER BY near.apart, s.created_at, s.id
+             LIMIT 2 FOR NO KEY UPDATE OF s) same",
     )
     .bind::<SqlUuid, _>(user_id)
     .bind::<Array<Timestamptz>, _>(starts)
@@ -132,6 +149,8 @@ pub async fn find_same(
     .bind::<Nullable<SqlUuid>, _>(original_id)
     .bind::<Integer, _>(i32::try_from(MAX_MERGED).unwrap_or(i32::MAX))
     .bind::<Array<Nullable<Timestamptz>>, _>(befores)
+    .bind::<Array<Integer>, _>(spans)
+    .bind::<Array<BigInt>, _>(windows)
     .load(&mut conn)
     .await?;
     let same = (1_i64..).zip(candidates).map(|(place, candidate)| {
@@ -172,32 +191,21 @@ pub async fn has_recording(mut conn: &AsyncPgConnection, shown: Uuid) -> QueryRe
     diesel::select(exists(recorded)).fetch_one(&mut conn).await
 }
 
-/// Fills the gaps of the user's `shown` with the values of `behind`, a record that stands behind
-/// it, and remembers which fields those were.
+/// Puts `behind` behind the user's `shown`, which takes what it lacks, and what it has computed and
+/// the other has measured. Both remember what is whose.
 pub async fn merge(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     user_id: Uuid,
     shown: Uuid,
     behind: Uuid,
-) -> QueryResult<usize> {
-    let taken = FIELDS.map(|field| format!("{field} = coalesce(a.{field}, b.{field})")).join(", ");
-    let names = FIELDS
-        .map(|field| {
-            format!("CASE WHEN a.{field} IS NULL AND b.{field} IS NOT NULL THEN '{field}' END")
-        })
-        .join(", ");
-    let statement = format!(
-        "UPDATE activities a SET {taken}, updated_at = now(),
-             merged = coalesce(a.merged, '[]') || jsonb_build_array(jsonb_build_object(
-                 'activity_id', b.id, 'source', b.source, 'fields', to_jsonb(array_remove(ARRAY[{names}], NULL))))
-         FROM activities b WHERE {BEHIND}"
-    );
-    diesel::sql_query(statement)
-        .bind::<SqlUuid, _>(shown)
-        .bind::<SqlUuid, _>(behind)
+) -> ApiResult<()> {
+    streams::count_of(conn, shown).await?;
+    let merged = diesel::sql_query("SELECT merge_activity($1, $2, $3)")
         .bind::<SqlUuid, _>(user_id)
-        .execute(&mut conn)
-        .await
+        .bind::<SqlUuid, _>(shown)
+        .bind::<SqlUuid, _>(behind);
+    merged.execute(&mut &*conn).await?;
+    Ok(())
 }
 
 /// Whether other activities are parts of this one: of a file that has several.
@@ -206,51 +214,34 @@ pub async fn has_parts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bo
     diesel::select(exists(parts)).fetch_one(&mut conn).await
 }
 
-/// What stands behind an activity, which is locked; `None` without such an activity.
-pub async fn lock_merged(
+/// Locks the live user's activity; whether there is one.
+pub async fn lock(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
-) -> QueryResult<Option<Option<JsonText>>> {
+) -> QueryResult<Option<Uuid>> {
     activities::table
         .filter(activities::id.eq(id))
         .filter(activities::user_id.eq_any(live_user(identity)))
-        .select(activities::merged)
+        .select(activities::id)
         .for_no_key_update()
         .first(&mut conn)
         .await
         .optional()
 }
 
-/// Takes back the `fields` that came from `behind` and are still the same there, and shows that
-/// record again. A record that does not stand behind the user's `shown` stays as it is.
+/// Shows the records behind the user's `shown` again, and gives it back what it had before.
 pub async fn take_apart(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     shown: Uuid,
-    Merged { activity_id: behind, fields, .. }: &Merged,
 ) -> QueryResult<()> {
-    let given_back = FIELDS
-        .map(|field| {
-            format!(
-                "{field} = CASE WHEN '{field}' = ANY ($4) AND a.{field} IS NOT DISTINCT FROM b.{field}
-                               THEN NULL ELSE a.{field} END"
-            )
-        })
-        .join(", ");
-    let statement = format!(
-        "UPDATE activities a SET {given_back}, merged = NULL, updated_at = now()
-         FROM activities b WHERE {BEHIND}"
-    );
-    diesel::sql_query(statement)
-        .bind::<SqlUuid, _>(shown)
-        .bind::<SqlUuid, _>(behind)
+    diesel::sql_query("SELECT unmerge_activity($1, $2)")
         .bind::<SqlUuid, _>(user_id)
-        .bind::<Array<Text>, _>(fields)
+        .bind::<SqlUuid, _>(shown)
         .execute(&mut conn)
         .await?;
     let behind = activities::table
-        .find(behind)
         .filter(activities::user_id.eq(user_id))
         .filter(activities::merged_into.eq(shown));
     diesel::update(behind).set(activities::merged_into.eq(None::<Uuid>)).execute(&mut conn).await?;

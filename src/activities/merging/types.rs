@@ -4,6 +4,28 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// What one record may have of another; `merged_fields()` in the database has the same list.
+pub const FIELDS: [&str; 18] = [
+    "duration_secs",
+    "distance_meters",
+    "calories",
+    "notes",
+    "title",
+    "elapsed_secs",
+    "moving_secs",
+    "elevation_gain_meters",
+    "elevation_loss_meters",
+    "avg_heart_rate",
+    "max_heart_rate",
+    "avg_power_watts",
+    "avg_cadence",
+    "utc_offset_minutes",
+    "device",
+    "sport_raw",
+    "laps",
+    "sets",
+];
+
 /// Another record of the same activity.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Merged {

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{Place, place, same_of_file};
+pub use store::{Place, place, same_of_file, shown};

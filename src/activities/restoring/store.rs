@@ -33,6 +33,22 @@ pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryRe
     Ok(Place::Free(Uuid::new_v4()))
 }
 
+/// The activity that is shown for the user's activity `id` of this server or of another.
+pub async fn shown(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    activities::table
+        .filter(activities::id.eq_any([id, derived(user_id, id)]))
+        .filter(activities::user_id.eq(user_id))
+        .select(coalesce(activities::merged_into, activities::id))
+        .for_no_key_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
 async fn owner(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Uuid>> {
     activities::table.find(id).select(activities::user_id).first(&mut conn).await.optional()
 }

@@ -11,5 +11,5 @@ mod types;
 pub use handlers::*;
 pub use packed::{Series, Streams};
 pub use reading::{Reading, Values};
-pub use store::{Kept, find, put};
+pub use store::{Kept, count_of, delete, find, own, put};
 pub use text::{Form, StreamsText};

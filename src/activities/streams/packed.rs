@@ -162,6 +162,12 @@ impl Streams {
         self.series.first().map_or(0, |(_, values)| values.len())
     }
 
+    /// How many values there are in all series.
+    pub fn filled(&self) -> i32 {
+        let values = self.series.iter().flat_map(|(_, values)| values).flatten().count();
+        i32::try_from(values).unwrap_or(i32::MAX)
+    }
+
     pub fn get(&self, wanted: Series) -> Option<&[Option<f64>]> {
         let found = self.series.iter().find(|(series, _)| *series == wanted);
         found.map(|(_, values)| values.as_slice())

@@ -1,24 +1,46 @@
-//! GPX 1.1 (<https://www.topografix.com/GPX/1/1/>) with Garmin's TrackPointExtension v1.
+//! GPX 1.1 (<https://www.topografix.com/GPX/1/1/>) with Garmin's extensions for sensors and power, and an
+//! element of our own.
 
 use std::io;
 
 use super::{
+    document::Document,
+    own,
     points::{Point, date_time},
     xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::{streams::Series, types::ActivitySummary};
+use crate::activities::streams::Series;
 
-const ROOT: [(&str, &str); 4] = [
+const ROOT: [(&str, &str); 7] = [
     ("version", "1.1"),
     ("creator", "sports-log"),
     ("xmlns", "http://www.topografix.com/GPX/1/1"),
     ("xmlns:gpxtpx", "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"),
+    ("xmlns:pwr", "http://www.garmin.com/xmlschemas/PowerExtension/v1"),
+    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+    (
+        "xsi:schemaLocation",
+        "http://www.topografix.com/GPX/1/1 http://www.topografix.com/GPX/1/1/gpx.xsd \
+         http://www.garmin.com/xmlschemas/TrackPointExtension/v1 \
+         http://www.garmin.com/xmlschemas/TrackPointExtensionv1.xsd \
+         http://www.garmin.com/xmlschemas/PowerExtension/v1 \
+         http://www.garmin.com/xmlschemas/PowerExtensionv1.xsd",
+    ),
 ];
 
-/// All that comes before the first point.
-pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
+/// The most that the schema of the sensors allows.
+const MAX_RATE: f64 = 255.0;
+const MAX_CADENCE: f64 = 254.0;
+
+/// All that comes before the first point, in the order of the schema.
+pub fn begin(xml: &mut Xml, document: &Document) -> io::Result<()> {
+    let activity = &document.activity;
     declaration(xml)?;
     open(xml, "gpx", &ROOT)?;
+    element(xml, "metadata", &[], |xml| {
+        text(xml, "time", Some(date_time(activity.started_at)))?;
+        element(xml, "extensions", &[], |xml| own::write(xml, document, &["title"]))
+    })?;
     open(xml, "trk", &[])?;
     text(xml, "name", activity.title.as_ref())?;
     text(xml, "desc", activity.notes.as_ref())?;
@@ -32,23 +54,28 @@ pub fn end(xml: &mut Xml) -> io::Result<()> {
     close(xml, "gpx")
 }
 
-pub fn write_point(
-    xml: &mut Xml,
-    point: &Point,
-    (latitude, longitude): (f64, f64),
-) -> io::Result<()> {
+/// A point that has a position; any other is none of GPX.
+pub fn write_point(xml: &mut Xml, point: &Point) -> io::Result<()> {
+    let Some((latitude, longitude)) = point.position() else { return Ok(()) };
+    // The schema has the antimeridian in the west only.
+    let longitude = if longitude >= 180.0 { -180.0 } else { longitude };
     let (latitude, longitude) = (latitude.to_string(), longitude.to_string());
     element(xml, "trkpt", &[("lat", &latitude), ("lon", &longitude)], |xml| {
         text(xml, "ele", point.get(Series::Altitude))?;
         text(xml, "time", point.time().map(date_time))?;
         let whole = |series| point.get(series).map(f64::round);
-        let (rate, cadence) = (whole(Series::HeartRate), whole(Series::Cadence));
+        let rate = whole(Series::HeartRate).filter(|rate| *rate <= MAX_RATE);
+        let cadence = whole(Series::Cadence).filter(|cadence| *cadence <= MAX_CADENCE);
         let (temperature, power) = (point.get(Series::Temperature), whole(Series::Power));
-        if rate.or(cadence).or(temperature).or(power).is_none() {
+        let has_sensors = rate.or(cadence).or(temperature).is_some();
+        if !has_sensors && power.is_none() {
             return Ok(());
         }
         element(xml, "extensions", &[], |xml| {
-            text(xml, "power", power)?;
+            text(xml, "pwr:PowerInWatts", power)?;
+            if !has_sensors {
+                return Ok(());
+            }
             element(xml, "gpxtpx:TrackPointExtension", &[], |xml| {
                 text(xml, "gpxtpx:atemp", temperature)?;
                 text(xml, "gpxtpx:hr", rate)?;

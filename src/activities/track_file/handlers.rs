@@ -10,10 +10,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::text::TrackText;
+use super::{document::Document, text::TrackText};
 use crate::{
     activities::{
-        service,
+        imported, service,
         streams::{self, Reading},
     },
     auth::{Permitted, tokens::ReadsActivities},
@@ -58,6 +58,10 @@ pub struct TrackFileParams {
 }
 
 /// One activity as a file for other programs, with all that was recorded along it.
+///
+/// An element of our own (namespace `urn:sports-log:activity:1`) has what the formats have no place
+/// for: the offset from UTC, measured totals, laps, the id. A file that is imported again is known
+/// by it. In TCX, the title stands before the notes.
 #[utoipa::path(
     get, path = "/activities/{id}/export", operation_id = "export_activity", tag = "Activities",
     params(("id" = Uuid, Path), TrackFileParams),
@@ -75,15 +79,17 @@ pub async fn track_file(
 ) -> ApiResult<HttpResponse> {
     let (identity, format) = (user.identity(), params.0.format);
     let turn = fair_use::stream().await?;
-    let activity = service::get(&state, identity, id.0).await?.summary;
+    let activity = service::get(&state, identity, id.0).await?;
     let found = streams::read(&state, identity, id.0).await?;
-    let name = activity.started_at.format("%Y-%m-%dT%H%M%SZ");
+    let computed = imported::computed(&*state.pool.get().await?, identity.user_id, id.0).await?;
+    let document = Document::new(activity, computed)?;
+    let name = document.activity.started_at.format("%Y-%m-%dT%H%M%SZ");
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(format!("{name}.{format}"))],
     };
     let mut answer = HttpResponse::Ok();
     answer.content_type(format.content_type()).insert_header(disposition);
-    let begin = move || TrackText::new(format, activity, &Reading::of_found(found)?);
+    let begin = move || TrackText::new(format, document, &Reading::of_found(found)?);
     written(state, turn, answer, begin).await
 }

@@ -1,7 +1,10 @@
 //! One activity as a file that other programs read.
 
+mod document;
 mod gpx;
 mod handlers;
+mod own;
+mod placed;
 mod points;
 mod tcx;
 mod text;

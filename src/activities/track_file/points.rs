@@ -65,6 +65,22 @@ impl Point {
         self.values.iter().find(|(series, _)| *series == wanted)?.1
     }
 
+    /// Takes what `other` has measured and this has not; of a time, a place and a way it has its own.
+    pub fn fill(&mut self, other: &Self) {
+        let sensors = [Series::HeartRate, Series::Cadence, Series::Power, Series::Temperature];
+        for (series, value) in &mut self.values {
+            if value.is_none() && sensors.contains(series) {
+                *value = other.get(*series);
+            }
+        }
+    }
+
+    /// Whether it was measured nearer to the time of `one` than to that of `other`.
+    pub fn is_nearer(&self, one: &Self, other: &Self) -> bool {
+        let apart = |point: &Self| Some((point.get(Series::Time)? - self.get(Series::Time)?).abs());
+        apart(one).zip(apart(other)).is_none_or(|(one, other)| one <= other)
+    }
+
     pub fn position(&self) -> Option<(f64, f64)> {
         self.get(Series::Latitude).zip(self.get(Series::Longitude))
     }

@@ -1,23 +1,36 @@
 //! TCX, Garmin's Training Center Database v2
-//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>): the activity as one lap.
+//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), and an element of our own.
 
 use std::io;
 
 use chrono::{DateTime, Utc};
 
 use super::{
+    document::Document,
+    own,
     points::{Point, date_time},
     xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::{streams::Series, types::ActivitySummary};
+use crate::activities::{Lap, streams::Series, types::ActivitySummary};
 
-const ROOT: [(&str, &str); 2] = [
+const ROOT: [(&str, &str); 4] = [
     ("xmlns", "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"),
     ("xmlns:x", "http://www.garmin.com/xmlschemas/ActivityExtension/v2"),
+    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+    (
+        "xsi:schemaLocation",
+        "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2 \
+         http://www.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd \
+         http://www.garmin.com/xmlschemas/ActivityExtension/v2 \
+         http://www.garmin.com/xmlschemas/ActivityExtensionv2.xsd",
+    ),
 ];
 
-/// All that comes before the first point, in the order of the schema; it wants distance and
-/// calories, known or not.
+/// The most that the schema allows.
+const MAX_RATE: f64 = 255.0;
+const MAX_CADENCE: f64 = 254.0;
+
+/// All that comes before the first lap.
 pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
     // The schema knows two sports.
     let sport = match activity.activity_type.as_str() {
@@ -25,30 +38,68 @@ pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
         kind if kind.ends_with("cycle") || kind.ends_with("bike") => "Biking",
         _ => "Other",
     };
-    let start = date_time(activity.started_at);
     declaration(xml)?;
     open(xml, "TrainingCenterDatabase", &ROOT)?;
     open(xml, "Activities", &[])?;
     open(xml, "Activity", &[("Sport", sport)])?;
-    text(xml, "Id", Some(&start))?;
-    open(xml, "Lap", &[("StartTime", &start)])?;
-    let value = |xml: &mut Xml, name, rate: Option<i32>| match rate {
-        Some(_) => element(xml, name, &[], |xml| text(xml, "Value", rate)),
+    text(xml, "Id", Some(date_time(activity.started_at)))
+}
+
+/// The activity as one lap, where it has none that points can be told to be of.
+pub fn whole(activity: &ActivitySummary) -> Lap {
+    let rate = |rate: Option<i32>| rate.and_then(|rate| u32::try_from(rate).ok());
+    Lap {
+        started_at: Some(activity.started_at),
+        duration_secs: Some(activity.duration_secs.into()),
+        distance_meters: activity.distance_meters,
+        calories: rate(activity.calories),
+        avg_heart_rate: rate(activity.avg_heart_rate),
+        max_heart_rate: rate(activity.max_heart_rate),
+        avg_power_watts: rate(activity.avg_power_watts),
+        avg_cadence: activity.avg_cadence,
+        ..Lap::default()
+    }
+}
+
+/// Begins a lap, in the order of the schema; it wants distance and calories, known or not.
+pub fn begin_lap(xml: &mut Xml, lap: &Lap, start: DateTime<Utc>) -> io::Result<()> {
+    open(xml, "Lap", &[("StartTime", &date_time(start))])?;
+    let value = |xml: &mut Xml, name, rate: Option<u32>| match rate.filter(|rate| *rate <= 255) {
+        Some(rate) => element(xml, name, &[], |xml| text(xml, "Value", Some(rate))),
         None => Ok(()),
     };
-    text(xml, "TotalTimeSeconds", Some(activity.duration_secs))?;
-    text(xml, "DistanceMeters", Some(activity.distance_meters.unwrap_or(0.0)))?;
-    text(xml, "Calories", Some(activity.calories.unwrap_or(0)))?;
-    value(xml, "AverageHeartRateBpm", activity.avg_heart_rate)?;
-    value(xml, "MaximumHeartRateBpm", activity.max_heart_rate)?;
+    let seconds = lap.duration_secs.or(lap.elapsed_secs).unwrap_or(0.0);
+    text(xml, "TotalTimeSeconds", Some(seconds))?;
+    text(xml, "DistanceMeters", Some(lap.distance_meters.unwrap_or(0.0)))?;
+    text(xml, "Calories", Some(lap.calories.unwrap_or(0).min(u16::MAX.into())))?;
+    value(xml, "AverageHeartRateBpm", lap.avg_heart_rate)?;
+    value(xml, "MaximumHeartRateBpm", lap.max_heart_rate)?;
     text(xml, "Intensity", Some("Active"))?;
+    let cadence = lap.avg_cadence.map(f64::round).filter(|cadence| *cadence <= MAX_CADENCE);
+    text(xml, "Cadence", cadence)?;
     text(xml, "TriggerMethod", Some("Manual"))
 }
 
-/// All that comes after the last piece.
-pub fn end(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
-    close(xml, "Lap")?;
-    text(xml, "Notes", activity.notes.as_ref())?;
+/// Ends a lap, after its last piece.
+pub fn end_lap(xml: &mut Xml, lap: &Lap) -> io::Result<()> {
+    if let Some(power) = lap.avg_power_watts {
+        element(xml, "Extensions", &[], |xml| {
+            element(xml, "x:LX", &[], |xml| text(xml, "x:AvgWatts", Some(power)))
+        })?;
+    }
+    close(xml, "Lap")
+}
+
+/// All that comes after the last lap. The title stands before the notes: there is no other place
+/// that programs read.
+pub fn end(xml: &mut Xml, document: &Document) -> io::Result<()> {
+    let activity = &document.activity;
+    let notes = match (&activity.title, &activity.notes) {
+        (Some(title), Some(notes)) => Some(format!("{title}\n\n{notes}")),
+        (title, notes) => title.clone().or_else(|| notes.clone()),
+    };
+    text(xml, "Notes", notes)?;
+    element(xml, "Extensions", &[], |xml| own::write(xml, document, &[]))?;
     ["Activity", "Activities", "TrainingCenterDatabase"]
         .iter()
         .try_for_each(|name| close(xml, name))
@@ -65,18 +116,19 @@ pub fn write_point(xml: &mut Xml, point: &Point, time: DateTime<Utc>) -> io::Res
         }
         text(xml, "AltitudeMeters", point.get(Series::Altitude))?;
         text(xml, "DistanceMeters", point.get(Series::Distance))?;
-        if let Some(rate) = point.get(Series::HeartRate) {
-            element(xml, "HeartRateBpm", &[], |xml| text(xml, "Value", Some(rate.round())))?;
+        let whole = |series, max| point.get(series).map(f64::round).filter(|value| *value <= max);
+        if let Some(rate) = whole(Series::HeartRate, MAX_RATE) {
+            element(xml, "HeartRateBpm", &[], |xml| text(xml, "Value", Some(rate)))?;
         }
-        text(xml, "Cadence", point.get(Series::Cadence).map(f64::round))?;
-        let (speed, power) = (point.get(Series::Speed), point.get(Series::Power));
+        text(xml, "Cadence", whole(Series::Cadence, MAX_CADENCE))?;
+        let (speed, power) = (point.get(Series::Speed), whole(Series::Power, u16::MAX.into()));
         if speed.or(power).is_none() {
             return Ok(());
         }
         element(xml, "Extensions", &[], |xml| {
             element(xml, "x:TPX", &[], |xml| {
                 text(xml, "x:Speed", speed)?;
-                text(xml, "x:Watts", power.map(f64::round))
+                text(xml, "x:Watts", power)
             })
         })
     })

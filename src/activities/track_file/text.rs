@@ -1,26 +1,37 @@
 //! A file that is written point by point.
 
+use chrono::{DateTime, Utc};
+
 use super::{
+    document::Document,
     gpx,
     handlers::TrackFormat,
+    placed::Placed,
     points::{Point, Points},
     tcx,
     xml::{self, Xml},
 };
 use crate::{
     activities::{
+        Lap,
         streams::{Reading, Series},
-        types::ActivitySummary,
     },
     error::{ApiError, ApiResult, ErrorCode},
     http::Written,
 };
 
+/// Points with the beginnings of pieces.
+type Source = Box<dyn Iterator<Item = ApiResult<(bool, Point)>> + Send>;
+
 /// See the module.
 pub struct TrackText {
     format: TrackFormat,
-    activity: ActivitySummary,
-    points: Points,
+    document: Document,
+    points: Source,
+    /// The laps that are to come, the next one last, each with its start.
+    laps: Vec<(DateTime<Utc>, Lap)>,
+    /// The one that is open.
+    lap: Option<Lap>,
     xml: Xml,
     is_begun: bool,
     /// Whether the element of a piece of the track is open.
@@ -29,11 +40,7 @@ pub struct TrackText {
 
 impl TrackText {
     /// 409 `no_track` for GPX without a single position: a point of GPX must have one.
-    pub fn new(
-        format: TrackFormat,
-        activity: ActivitySummary,
-        reading: &Reading,
-    ) -> ApiResult<Self> {
+    pub fn new(format: TrackFormat, document: Document, reading: &Reading) -> ApiResult<Self> {
         if format == TrackFormat::Gpx {
             let mut places = Points::of(reading, &[Series::Latitude, Series::Longitude])?;
             if !places.any(|place| place.is_ok_and(|(_, point)| point.position().is_some())) {
@@ -42,8 +49,14 @@ impl TrackText {
             }
         }
         let points = Points::of(reading, &Series::ALL)?;
+        let points: Source = match format {
+            TrackFormat::Gpx => Box::new(Placed::new(points)),
+            TrackFormat::Tcx => Box::new(points),
+        };
+        let laps = laps(&document);
         let xml = xml::indented();
-        Ok(Self { format, activity, points, xml, is_begun: false, is_in_piece: false })
+        let (lap, is_begun, is_in_piece) = (None, false, false);
+        Ok(Self { format, document, points, laps, lap, xml, is_begun, is_in_piece })
     }
 
     fn begin(&mut self) -> std::io::Result<()> {
@@ -51,49 +64,87 @@ impl TrackText {
         match self.format {
             TrackFormat::Gpx => {
                 self.is_in_piece = true;
-                gpx::begin(&mut self.xml, &self.activity)
+                gpx::begin(&mut self.xml, &self.document)
             }
-            TrackFormat::Tcx => tcx::begin(&mut self.xml, &self.activity),
+            TrackFormat::Tcx => {
+                tcx::begin(&mut self.xml, &self.document.activity)?;
+                self.next_lap()
+            }
         }
     }
 
     fn write_point(&mut self, begins: bool, point: &Point) -> std::io::Result<()> {
-        let xml = &mut self.xml;
-        let piece = self.format.piece();
-        if begins && self.is_in_piece {
-            xml::close(xml, piece)?;
-            self.is_in_piece = false;
+        if begins {
+            self.end_piece()?;
         }
         match self.format {
             TrackFormat::Gpx => {
-                if begins {
-                    xml::open(xml, piece, &[])?;
-                    self.is_in_piece = true;
-                }
-                let place = point.position();
-                place.map_or(Ok(()), |place| gpx::write_point(xml, point, place))
+                self.begin_piece()?;
+                gpx::write_point(&mut self.xml, point)
             }
             TrackFormat::Tcx => {
                 let Some(time) = point.time() else { return Ok(()) };
-                // A track without a point is none.
-                if !self.is_in_piece {
-                    xml::open(xml, piece, &[])?;
-                    self.is_in_piece = true;
+                while self.laps.last().is_some_and(|(start, _)| *start <= time) {
+                    self.next_lap()?;
                 }
-                tcx::write_point(xml, point, time)
+                // A track without a point is none.
+                self.begin_piece()?;
+                tcx::write_point(&mut self.xml, point, time)
             }
         }
     }
 
-    fn end(&mut self) -> std::io::Result<()> {
-        if self.is_in_piece {
+    fn begin_piece(&mut self) -> std::io::Result<()> {
+        if !self.is_in_piece {
+            xml::open(&mut self.xml, self.format.piece(), &[])?;
+            self.is_in_piece = true;
+        }
+        Ok(())
+    }
+
+    fn end_piece(&mut self) -> std::io::Result<()> {
+        if std::mem::take(&mut self.is_in_piece) {
             xml::close(&mut self.xml, self.format.piece())?;
         }
+        Ok(())
+    }
+
+    /// Ends the lap that is open, and begins the next if there is one.
+    fn next_lap(&mut self) -> std::io::Result<()> {
+        self.end_piece()?;
+        if let Some(lap) = self.lap.take() {
+            tcx::end_lap(&mut self.xml, &lap)?;
+        }
+        if let Some((start, lap)) = self.laps.pop() {
+            tcx::begin_lap(&mut self.xml, &lap, start)?;
+            self.lap = Some(lap);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> std::io::Result<()> {
+        self.end_piece()?;
         match self.format {
             TrackFormat::Gpx => gpx::end(&mut self.xml),
-            TrackFormat::Tcx => tcx::end(&mut self.xml, &self.activity),
+            TrackFormat::Tcx => {
+                while self.lap.is_some() {
+                    self.next_lap()?;
+                }
+                tcx::end(&mut self.xml, &self.document)
+            }
         }
     }
+}
+
+/// Those of the activity, or all of it as one; the first one last.
+fn laps(document: &Document) -> Vec<(DateTime<Utc>, Lap)> {
+    let starts = document.lap_starts();
+    if starts.is_empty() {
+        let activity = &document.activity;
+        return vec![(activity.started_at, tcx::whole(activity))];
+    }
+    let laps = document.laps.iter().cloned();
+    starts.into_iter().zip(laps).rev().collect()
 }
 
 impl Written for TrackText {

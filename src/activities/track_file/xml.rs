@@ -40,12 +40,15 @@ pub fn element(
     element.write_inner_content(inside).map(drop)
 }
 
-/// An element with a text, if there is one. Characters that XML 1.0 (section 2.2) does not have are left
-/// out.
+/// An element with a text, if there is one.
 pub fn text(xml: &mut Xml, name: &str, text: Option<impl ToString>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
-    let is_character = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
-    let is_character = |c: &char| is_character(c) && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    let text: String = text.to_string().chars().filter(is_character).collect();
+    let text = characters(&text.to_string());
     xml.create_element(name).write_text_content(BytesText::new(&text)).map(drop)
+}
+
+/// A text without the characters that XML 1.0 (section 2.2) does not have.
+pub fn characters(text: &str) -> String {
+    let is_character = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    text.chars().filter(|c| is_character(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }

@@ -1,5 +1,7 @@
 //! The log.
 
+use super::wide::further_columns;
+
 diesel::table! {
     activities (id) {
         id -> Uuid,
@@ -37,6 +39,14 @@ diesel::table! {
     }
 }
 
+further_columns! {
+    activities (id) {
+        computed -> Nullable<Array<Text>>,
+        edited -> Nullable<Array<Text>>,
+        replaced -> Nullable<Jsonb>,
+    }
+}
+
 diesel::table! {
     activity_feeds (user_id) {
         user_id -> Uuid,
@@ -70,6 +80,7 @@ diesel::table! {
         data -> Bytea,
         efforts_version -> Int2,
         efforts_attempts -> Int2,
+        filled -> Nullable<Int4>,
     }
 }
 

@@ -6,6 +6,7 @@ mod log;
 mod outgoing;
 mod statistics;
 mod uploads;
+mod wide;
 
 pub use self::{accounts::*, garmin::*, log::*, outgoing::*, statistics::*, uploads::*};
 

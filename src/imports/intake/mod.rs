@@ -4,7 +4,7 @@
 pub mod restore;
 mod row;
 
-pub use row::title;
+pub use row::{measurement, title};
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -12,13 +12,13 @@ use uuid::Uuid;
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, batch, gaps,
+        self, Refresh, batch, gaps,
         merging::{self, Candidate},
         originals::{self, NewOriginal, PackedFile, Storage},
-        streams,
+        restoring, streams,
     },
     error::ApiResult,
-    recordings::{Session, Totals},
+    recordings::{Session, Totals, own},
 };
 
 /// Of a lap or a set as JSON, about.
@@ -46,6 +46,8 @@ pub struct Material {
 pub struct Packed {
     original: Option<PackedFile>,
     streams: Vec<Option<streams::Kept>>,
+    /// The activity that a sports-log has exported as this file.
+    exported_from: Option<Uuid>,
     /// Of laps and sets, about.
     parts_bytes: usize,
 }
@@ -62,11 +64,17 @@ impl Packed {
 /// Packs a file and what was measured, which takes a processor some milliseconds: before the
 /// transaction that keeps it, whose locks others wait for.
 pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
+    let exported_from = original.as_ref().and_then(|(_, file)| own::exported_from(file));
     let original = original.as_ref().map(|(_, content)| PackedFile::of(content)).transpose()?;
-    let streams = sessions.iter().map(|session| streams::Kept::of(&row::streams(session)));
-    let streams = streams.collect::<ApiResult<_>>()?;
+    let streams = sessions.iter().map(streams_of).collect::<ApiResult<_>>()?;
     let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
-    Ok(Packed { original, streams, parts_bytes: PART_BYTES * parts.sum::<usize>() })
+    let parts_bytes = PART_BYTES * parts.sum::<usize>();
+    Ok(Packed { original, streams, exported_from, parts_bytes })
+}
+
+/// What was measured along a session, as it is kept; `None` without a single value.
+pub fn streams_of(session: &Session) -> ApiResult<Option<streams::Kept>> {
+    streams::Kept::of(&row::streams(session))
 }
 
 /// What is done with what has a name that is there already.
@@ -125,6 +133,16 @@ pub async fn keep(
         // Values that its owner has changed stay, and only gaps are filled.
         of = activities::was_changed(conn, id).await?.then_some(shown);
     }
+    if let (None, Some(exported)) = (named, packed.exported_from) {
+        // Wherever it has been since: it is the same.
+        let shown = restoring::shown(conn, user_id, exported).await?;
+        if let Some(shown) = shown {
+            if merging::is_full(conn, shown).await? {
+                return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+            }
+            of = Some(shown);
+        }
+    }
     let mut original_id = None;
     if let (Some((file_name, _)), Some(file)) = (original, &packed.original) {
         original_id = Some(storage.insert(conn, &NewOriginal { user_id, file_name, file }).await?);
@@ -152,19 +170,13 @@ pub async fn keep(
             row.details.external_id =
                 Some(Some(id.clone()).filter(|_| kept.activity_ids.is_empty()));
         }
-        let candidate = Candidate {
-            started_at: row.started_at,
-            duration_secs: row.duration_secs,
-            distance_meters: session.totals.distance_meters,
-            source: None,
-            before: None,
-        };
+        let candidate = Candidate::of_row(&row);
         let same = match of.take() {
             Some(shown) => Some(shown),
             None => merging::find_one_same(conn, user_id, &candidate, original_id).await?,
         };
         row.merged_into = same;
-        let id = activities::insert_imported(conn, row).await?;
+        let id = activities::insert_imported(conn, &row).await?;
         if let Some(streams) = streams {
             streams::put(conn, id, streams).await?;
         }
@@ -205,6 +217,28 @@ pub async fn fill(
     gaps::fill(conn, id, &row.activity_type, &row.details).await
 }
 
+/// Keeps one more session of a file that is kept; the activity that is shown for it.
+pub async fn add(
+    Intake { conn, user_id, .. }: Intake<'_>,
+    session: &Session,
+    streams: Option<&streams::Kept>,
+    original_id: Uuid,
+) -> ApiResult<Uuid> {
+    let mut row = row::of(session, user_id, None)?;
+    row.original_id = Some(original_id);
+    let candidate = Candidate::of_row(&row);
+    let same = merging::find_one_same(conn, user_id, &candidate, row.original_id).await?;
+    row.merged_into = same;
+    let id = activities::insert_imported(conn, &row).await?;
+    if let Some(streams) = streams {
+        streams::put(conn, id, streams).await?;
+    }
+    if let Some(shown) = same {
+        merging::merge(conn, user_id, shown, id).await?;
+    }
+    Ok(same.unwrap_or(id))
+}
+
 /// Measures an activity anew, in the caller's transaction; what its owner wrote stays.
 pub async fn remeasure(
     conn: &AsyncPgConnection,
@@ -212,7 +246,9 @@ pub async fn remeasure(
     (session, streams): (&Session, Option<&streams::Kept>),
     original_id: Option<Uuid>,
 ) -> ApiResult<()> {
-    activities::refresh(conn, id, row::measured(session)?, original_id).await?;
+    let measurement = &row::measurement(session, false)?;
+    let refresh = Refresh { measurement, original_id, is_trial: false };
+    activities::refresh(conn, id, refresh).await?;
     if let Some(streams) = streams {
         streams::put(conn, id, streams).await?;
     }

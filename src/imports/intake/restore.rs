@@ -8,7 +8,7 @@ use super::{Intake, Kept};
 use crate::{
     accounts,
     activities::{
-        self, ImportedActivity, NewActivity, batch,
+        self, ImportedActivity, NewActivity, Origins, batch,
         merging::{self, Candidate, Merged},
         originals::{NewOriginal, PackedFile},
         restoring::{Place, place, same_of_file},
@@ -71,6 +71,12 @@ pub async fn activity(
         behind => behind,
     };
     let merged = merged(conn, user_id, exported.merged.as_deref()).await?;
+    let ExportedActivity { computed, edited, replaced, .. } = exported;
+    let origins = Origins::restored(
+        computed.clone(),
+        edited.clone(),
+        replaced.clone().filter(|_| merged.is_some()),
+    );
     let same = if behind.is_none() && merged.is_none() {
         let candidate =
             Candidate { source: None, before: Some(begun_at), ..Candidate::of(activity) };
@@ -89,9 +95,10 @@ pub async fn activity(
         parent_id,
         merged_into: behind.or(same),
         merged,
+        origins,
         details: activity.details.clone(),
     };
-    activities::insert_imported(conn, row).await?;
+    activities::insert_imported(conn, &row).await?;
     if let Some(streams) = streams {
         streams::put(conn, id, streams).await?;
     }

@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
     activities::{
-        ActivityChanges, Details, ImportedActivity, Lap, MAX_LAPS, MAX_SETS,
+        Details, ImportedActivity, Lap, MAX_LAPS, MAX_SETS, Measurement, Origins,
+        merging::FIELDS,
         streams::{Series, Streams},
     },
     db::JsonText,
@@ -30,6 +32,7 @@ pub fn of(
     user_id: Uuid,
     parent_id: Option<Uuid>,
 ) -> ApiResult<ImportedActivity> {
+    let details = Details { notes: notes(session), title: own_title(session), ..details(session)? };
     Ok(ImportedActivity {
         id: None,
         user_id,
@@ -41,27 +44,69 @@ pub fn of(
         parent_id,
         merged_into: None,
         merged: None,
-        details: Details {
-            notes: text(session.notes.as_deref(), 10_000).map(Some),
-            title: session.title.as_deref().and_then(title).map(Some),
-            ..details(session)?
-        },
+        origins: Origins::of_new(&computed(session, &details)),
+        details,
     })
 }
 
-/// What was measured, for an activity that is there. What is not known of it, stays.
-pub fn measured(session: &Session) -> ApiResult<ActivityChanges> {
-    Ok(ActivityChanges {
-        activity_type: None,
-        started_at: Some(session.started_at),
-        duration_secs: Some(duration(session)),
-        source: None,
-        details: details(session)?,
-    })
+fn notes(session: &Session) -> Option<Option<String>> {
+    text(session.notes.as_deref(), 10_000).map(Some)
+}
+
+fn own_title(session: &Session) -> Option<Option<String>> {
+    session.title.as_deref().and_then(title).map(Some)
+}
+
+/// What was measured, for an activity that is there. What is not known of it, stays; unless it comes
+/// from the file that alone has made the activity (`is_whole`), which tells sport and names, too.
+pub fn measurement(session: &Session, is_whole: bool) -> ApiResult<Measurement> {
+    let mut details = details(session)?;
+    if is_whole {
+        (details.notes, details.title) = (notes(session), own_title(session));
+    }
+    let computed = computed(session, &details);
+    let mut given = JsonText::of(&details)
+        .and_then(|json| serde_json::from_str::<Map<String, Value>>(json.as_str()))
+        .map_err(ApiError::internal)?;
+    given.retain(|name, value| {
+        let is_of_file = FIELDS.contains(&name.as_str());
+        is_of_file && (is_whole || !value.is_null())
+    });
+    if is_whole {
+        given.insert("activity_type".to_owned(), session.activity_type.into());
+    }
+    given.insert("started_at".to_owned(), session.started_at.to_rfc3339().into());
+    given.insert("duration_secs".to_owned(), duration(session).into());
+    let given = JsonText::of(&given).map_err(ApiError::internal)?;
+    Ok(Measurement { given, computed, is_authority: is_whole })
+}
+
+/// The fields that no device and no person gave.
+fn computed(session: &Session, details: &Details) -> Vec<&'static str> {
+    // Without a point there is nothing to compute from.
+    let has_points = !session.track.points.is_empty();
+    let measured = if has_points { &session.measured } else { &session.totals };
+    let mut computed = Vec::new();
+    // The time from start to end stands for that of a timer that nobody knows.
+    if measured.timer_secs.is_none() {
+        computed.push("duration_secs");
+    }
+    macro_rules! computed {
+        ($($field:ident)+) => {
+            $(if measured.$field.is_none() && details.$field.is_some() {
+                computed.push(stringify!($field));
+            })+
+        };
+    }
+    computed!(
+        distance_meters calories elapsed_secs moving_secs elevation_gain_meters
+        elevation_loss_meters avg_heart_rate max_heart_rate avg_power_watts avg_cadence
+    );
+    computed
 }
 
 fn duration(session: &Session) -> i32 {
-    whole(session.totals.timer_secs.or(session.totals.elapsed_secs), &DURATIONS).unwrap_or(0)
+    rounded(session.totals.timer_secs.or(session.totals.elapsed_secs), &DURATIONS).unwrap_or(0)
 }
 
 fn details(session: &Session) -> ApiResult<Details> {
@@ -78,14 +123,14 @@ fn details(session: &Session) -> ApiResult<Details> {
     let sets: Vec<_> = sets.collect();
     let mut details = Details {
         distance_meters: real(totals.distance_meters, &(0.0..=1e8)).map(Some),
-        calories: whole(totals.calories, &(0.0..=1e6)).map(Some),
-        elapsed_secs: whole(totals.elapsed_secs, &DURATIONS).map(Some),
-        moving_secs: whole(totals.moving_secs, &DURATIONS).map(Some),
+        calories: rounded(totals.calories, &(0.0..=1e6)).map(Some),
+        elapsed_secs: rounded(totals.elapsed_secs, &DURATIONS).map(Some),
+        moving_secs: rounded(totals.moving_secs, &DURATIONS).map(Some),
         elevation_gain_meters: real(totals.elevation_gain_meters, &ELEVATIONS).map(Some),
         elevation_loss_meters: real(totals.elevation_loss_meters, &ELEVATIONS).map(Some),
-        avg_heart_rate: whole(totals.avg_heart_rate, &HEART_RATES).map(Some),
-        max_heart_rate: whole(totals.max_heart_rate, &HEART_RATES).map(Some),
-        avg_power_watts: whole(totals.avg_power_watts, &(0.0..=10_000.0)).map(Some),
+        avg_heart_rate: rounded(totals.avg_heart_rate, &HEART_RATES).map(Some),
+        max_heart_rate: rounded(totals.max_heart_rate, &HEART_RATES).map(Some),
+        avg_power_watts: rounded(totals.avg_power_watts, &(0.0..=10_000.0)).map(Some),
         avg_cadence: real(totals.avg_cadence, &(0.0..=1000.0)).map(Some),
         utc_offset_minutes: session
             .utc_offset_minutes
@@ -109,7 +154,7 @@ fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f64> {
     rounded.filter(|value| range.contains(value))
 }
 
-fn whole(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {
+fn rounded(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {
     // In range, a rounded number is an i32.
     value.map(f64::round).filter(|value| range.contains(value)).map(|value| value as i32)
 }

@@ -75,7 +75,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.entry(name, entry, recording)
         });
         match read {
-            Ok(()) if is_first => self.ignored(),
+            Ok(()) if is_first => self.ignore(name, Some("there is no activity in it".to_owned())),
             Ok(()) => Ok(()),
             Err(Broken::Reader(stop)) => Err(stop),
             Err(Broken::File(refusal)) => {
@@ -143,7 +143,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         entry: Entry,
         recording: Option<(String, Vec<u8>)>,
     ) -> Result<(), Stop> {
-        let Entry { name, source, original, session, .. } = entry;
+        let Entry { name, source, original, session, mut warnings, .. } = entry;
         let name = match &recording {
             Some((path, _)) => path.clone(),
             None => format!("{log}: {name}"),
@@ -155,10 +155,12 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 && let Ok(read) = recordings::read(&content)
                 && let Some(listed) = sessions.pop()
             {
+                warnings.extend(read.warnings);
                 sessions = told(read.sessions, listed);
                 original = Some((original_name(&path), content));
             }
-            Ok(Brought::Recorded(Material { original, sessions, name: source }))
+            let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
+            Ok(Brought::Recorded(Material { original, sessions, name: source }, warning))
         })
     }
 }

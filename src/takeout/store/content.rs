@@ -85,7 +85,10 @@ pub async fn lines(
         "WITH next AS (
             SELECT a.id, a.started_at,
                 (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at']
-                 || jsonb_build_object('original', encode(o.sha256, 'hex')))::text AS json
+                 || jsonb_build_object('original', encode(o.sha256, 'hex'))
+                 -- Whether it was changed since is told by times that stay here.
+                 || CASE WHEN a.edited IS NULL AND a.updated_at <> a.created_at
+                         THEN jsonb_build_object('edited', ARRAY['*']) ELSE '{}' END)::text AS json
          FROM activities a LEFT JOIN originals o ON o.id = a.original_id
          WHERE a.user_id = $1 AND (a.parent_id IS NOT NULL OR a.merged_into IS NOT NULL) = $2
            AND (a.started_at, a.id) > ($3, $4)

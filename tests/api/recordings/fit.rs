@@ -226,7 +226,8 @@ fn fields_of_developers_are_read_by_what_they_stand_for() {
 
 #[test]
 fn big_endian_and_compressed_times_are_read() {
-    let mut big = Messages { is_big_endian: true, ..Messages::default() };
+    let mut big = Messages::default();
+    big.is_big_endian = true;
     big.id(4);
     (0..=60).for_each(|second| record(&mut big, second, &[(2, Value::U16(4500))]));
     let session = only(&big.file());

@@ -46,7 +46,6 @@ fn definition(local: u8, global: u16, fields: &[(u8, u8, u8)]) -> Vec<u8> {
 pub enum Value<'a> {
     Enum(u8),
     U8(u8),
-    I8(i8),
     U16(u16),
     U32(u32),
     I32(i32),
@@ -71,7 +70,6 @@ impl Value<'_> {
         match self {
             Self::Enum(_) => ENUM,
             Self::U8(_) => U8,
-            Self::I8(_) => 1,
             Self::U16(_) => U16,
             Self::U32(_) => U32,
             Self::I32(_) => S32,
@@ -84,7 +82,6 @@ impl Value<'_> {
     fn bytes(&self, is_big_endian: bool) -> Vec<u8> {
         let mut bytes = match self {
             Self::Enum(value) | Self::U8(value) => vec![*value],
-            Self::I8(value) => value.to_le_bytes().to_vec(),
             Self::U16(value) => value.to_le_bytes().to_vec(),
             Self::U32(value) => value.to_le_bytes().to_vec(),
             Self::I32(value) => value.to_le_bytes().to_vec(),

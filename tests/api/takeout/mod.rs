@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Asks for a zip and waits for it.
-async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
+pub async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
     let asked = app.post_as(user, "/me/export", &json!({"password": PASSWORD})).await.expect(202);
     assert_eq!(asked.header("location"), "/me/export");
     // Not by asking the server: who makes it gives way to those who do.

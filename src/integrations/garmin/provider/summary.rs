@@ -59,7 +59,7 @@ impl Summary {
             totals: self.totals,
             laps: Vec::new(),
             sets: Vec::new(),
-            measured: Totals::default(),
+            measured: self.totals,
             track: Track::default(),
         }
     }
@@ -78,20 +78,19 @@ impl Summary {
         }
         fill(&mut session.sport_raw, &self.sport);
         self.name_in(session);
-        let (known, more) = (&mut session.totals, &self.totals);
-        for (known, more) in [
-            (&mut known.timer_secs, more.timer_secs),
-            (&mut known.elapsed_secs, more.elapsed_secs),
-            (&mut known.moving_secs, more.moving_secs),
-            (&mut known.distance_meters, more.distance_meters),
-            (&mut known.calories, more.calories),
-            (&mut known.elevation_gain_meters, more.elevation_gain_meters),
-            (&mut known.elevation_loss_meters, more.elevation_loss_meters),
-            (&mut known.avg_heart_rate, more.avg_heart_rate),
-            (&mut known.max_heart_rate, more.max_heart_rate),
-        ] {
-            *known = known.or(more);
+        // What Garmin says was measured, or corrected by the owner: more than what was computed.
+        let (totals, measured, more) = (&mut session.totals, &mut session.measured, &self.totals);
+        macro_rules! measured {
+            ($($field:ident)+) => {
+                $(if measured.$field.is_none() && more.$field.is_some() {
+                    (totals.$field, measured.$field) = (more.$field, more.$field);
+                })+
+            };
         }
+        measured!(
+            timer_secs elapsed_secs moving_secs distance_meters calories elevation_gain_meters
+            elevation_loss_meters avg_heart_rate max_heart_rate
+        );
     }
 }
 

@@ -1,0 +1,126 @@
+//! Statements about activities that the server itself has read somewhere. Whose they are was found
+//! out before.
+
+use std::sync::LazyLock;
+
+use diesel::{
+    dsl::now,
+    prelude::*,
+    sql_types::{Array, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    activities::{ImportedActivity, Measurement},
+    db::{
+        FetchOne, JsonText, fixed_query,
+        schema::{activities, further},
+    },
+    error::{ApiError, ApiResult},
+};
+
+/// Keeps a new one; its id.
+pub async fn insert_imported(
+    mut conn: &AsyncPgConnection,
+    new: &ImportedActivity,
+) -> ApiResult<Uuid> {
+    #[derive(QueryableByName)]
+    #[diesel(table_name = activities)]
+    struct Row {
+        id: Uuid,
+    }
+    static STATEMENT: LazyLock<String> = LazyLock::new(|| {
+        let columns = ImportedActivity::COLUMNS.join(", ");
+        format!(
+            "INSERT INTO activities (id, {columns})
+             SELECT coalesce(id, gen_random_uuid()), {columns}
+             FROM json_populate_record(NULL::activities, $1::json)
+             RETURNING id"
+        )
+    });
+    let json = serde_json::to_string(new).map_err(ApiError::internal)?;
+    let row: Row = fixed_query(&STATEMENT).bind::<Text, _>(json).fetch_one(&mut conn).await?;
+    Ok(row.id)
+}
+
+/// How an activity is measured anew.
+pub struct Refresh<'a> {
+    pub measurement: &'a Measurement,
+    /// The file that says so; the one before is forgotten.
+    pub original_id: Option<Uuid>,
+    /// Whether nothing is written.
+    pub is_trial: bool,
+}
+
+/// Changes what was measured, but for what its owner has changed. An object: each field that
+/// differs, with its value before and after. The revision stays when nothing does.
+pub async fn refresh(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    Refresh { measurement, original_id, is_trial }: Refresh<'_>,
+) -> QueryResult<JsonText> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Jsonb)]
+        changes: JsonText,
+    }
+    // The shown activity is locked before a record behind it, as everywhere.
+    diesel::sql_query(
+        "SELECT FROM activities
+         WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(&mut conn)
+    .await?;
+    let before: Option<Uuid> = activities::table
+        .find(id)
+        .select(activities::original_id)
+        .for_no_key_update()
+        .first(&mut conn)
+        .await?;
+    let row: Row =
+        diesel::sql_query("SELECT remeasure_activity($1, $2, $3, $4, $5, $6) AS changes")
+            .bind::<SqlUuid, _>(id)
+            .bind::<Jsonb, _>(&measurement.given)
+            .bind::<Array<Text>, _>(&measurement.computed)
+            .bind::<Bool, _>(measurement.is_authority)
+            .bind::<Nullable<SqlUuid>, _>(original_id)
+            .bind::<Bool, _>(is_trial)
+            .fetch_one(&mut conn)
+            .await?;
+    if let Some(before) = before.filter(|_| original_id.is_some()) {
+        diesel::sql_query(
+            "DELETE FROM originals o
+             WHERE id = $1 AND NOT EXISTS (SELECT FROM activities a WHERE a.original_id = o.id)",
+        )
+        .bind::<SqlUuid, _>(before)
+        .execute(&mut conn)
+        .await?;
+    }
+    Ok(row.changes)
+}
+
+/// The fields of a user's activity that were computed.
+pub async fn computed(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Vec<String>> {
+    let computed: Option<Option<Vec<String>>> = activities::table
+        .filter(activities::id.eq(id))
+        .filter(activities::user_id.eq(user_id))
+        .select(further::computed)
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(computed.flatten().unwrap_or_default())
+}
+
+/// Notes that something of an activity has changed that is not in its row.
+pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
+    diesel::update(activities::table.find(id))
+        .set(activities::updated_at.eq(now))
+        .execute(&mut conn)
+        .await
+}

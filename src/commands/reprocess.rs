@@ -1,0 +1,136 @@
+//! `reprocess`: kept files are read again, with what is seen of it on a terminal.
+
+use chrono::{NaiveDate, NaiveTime};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use indicatif::ProgressBar;
+use uuid::Uuid;
+
+use super::{CommandResult, explained, import::bar, serve::configured, user::find};
+use crate::{
+    activities::originals::Storage,
+    config::Source,
+    db::Connector,
+    error::{ApiError, ApiResult},
+    imports::intake::Intake,
+    jobs::{Requests, give_way_to},
+    recordings::Refusal,
+    reprocess::{self, Kept, Scope, Selection, report::Report},
+};
+
+/// What became of all files.
+#[derive(Default)]
+struct Counts {
+    files: u64,
+    changed: u64,
+    unchanged: u64,
+    added: u64,
+    left: u64,
+    refused: u64,
+}
+
+/// Reads the files of `user` (an address or an id) or of everybody again, of activities that began on
+/// `since` or later, and lists what changes. A dry run writes nothing.
+pub fn reprocess(user: Option<&str>, since: Option<NaiveDate>, is_trial: bool) -> CommandResult {
+    let config = configured(Source::from_environment())?;
+    let connector = Connector::new(&config.database)?;
+    let storage = Storage::new(&config.imports);
+    give_way_to(&Requests::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let counts = runtime.block_on(async {
+        let mut conn = connector.connect().await?;
+        let user_id = match user {
+            Some(user) => Some(find(&conn, user).await?.id),
+            None => None,
+        };
+        let since = since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+        let selection = Selection { user_id, since };
+        let run = run(&mut conn, &storage, selection, Scope { only: None, is_trial }).await;
+        run.map_err(explained)
+    })?;
+    let Counts { files, changed, unchanged, added, left, refused } = counts;
+    println!(
+        "{files} files read, {refused} refused: {changed} activities changed, {unchanged} unchanged, \
+         {added} added, {left} left as they are"
+    );
+    if is_trial {
+        println!("this was a dry run: nothing was written");
+    }
+    Ok(())
+}
+
+async fn run(
+    conn: &mut AsyncPgConnection,
+    storage: &Storage,
+    selection: Selection,
+    scope: Scope,
+) -> ApiResult<Counts> {
+    let bar = bar("reading", "{pos} of {len} files")
+        .map_err(|error| ApiError::internal(error.to_string()))?;
+    let files = reprocess::count(conn, selection).await?;
+    bar.set_length(u64::try_from(files).unwrap_or_default());
+    let (mut counts, mut after) = (Counts::default(), Uuid::nil());
+    while let Some(file) = reprocess::next(conn, selection, after).await? {
+        after = file.id;
+        counts.files += 1;
+        let name = file.file_name.clone();
+        match reread(conn, storage, file, scope).await? {
+            Ok(report) => counts.add(&report, &name, &bar),
+            Err(refusal) => {
+                counts.refused += 1;
+                say(
+                    &bar,
+                    &format!("{name}: left as it is: {}: {}", refusal.reason, refusal.message),
+                );
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(counts)
+}
+
+/// One file, all of it or nothing.
+async fn reread(
+    conn: &mut AsyncPgConnection,
+    storage: &Storage,
+    mut file: Kept,
+    scope: Scope,
+) -> ApiResult<Result<Report, Refusal>> {
+    let (id, user_id) = (file.id, file.user_id);
+    let content = storage.content(user_id, file.original()).await?;
+    let reread = match reprocess::read(&content)? {
+        Ok(reread) => reread,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let report = conn.transaction::<_, ApiError, _>(async |conn| {
+        reprocess::apply(Intake { conn, user_id, storage }, id, &reread, scope).await
+    });
+    report.await.map(Ok)
+}
+
+impl Counts {
+    fn add(&mut self, report: &Report, name: &str, bar: &ProgressBar) {
+        self.unchanged += report.unchanged;
+        for changed in &report.changed {
+            self.changed += 1;
+            say(bar, &changed.to_string());
+        }
+        for added in &report.added {
+            self.added += 1;
+            say(bar, &format!("{added}: new, from {name}"));
+        }
+        for (id, why) in &report.left {
+            self.left += 1;
+            say(bar, &format!("{name}: {id} is left as it is: {why}"));
+        }
+    }
+}
+
+/// Above the bar, where one is drawn.
+fn say(bar: &ProgressBar, line: &str) {
+    if bar.is_hidden() {
+        println!("{line}");
+    } else {
+        bar.println(line);
+    }
+}

@@ -1,0 +1,61 @@
+//! Which session of a file each of its activities is.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How far apart an activity and its session may begin when a file has more of one than of the
+/// other.
+const NEAR: TimeDelta = TimeDelta::minutes(1);
+
+/// For each activity the place of its session, both by when they began. A file with as many
+/// sessions as activities has them in the same order.
+pub fn pair(activities: &[DateTime<Utc>], sessions: &[DateTime<Utc>]) -> Vec<Option<usize>> {
+    let apart = |(activity, session): (usize, usize)| -> Option<TimeDelta> {
+        Some((*activities.get(activity)? - *sessions.get(session)?).abs())
+    };
+    let are_all = activities.len() == sessions.len() || activities.len() == 1;
+    let each = |activity| (0..sessions.len()).map(move |session| (activity, session));
+    let mut pairs: Vec<_> = (0..activities.len()).flat_map(each).collect();
+    pairs.sort_by_key(|pair| apart(*pair));
+    let mut paired = vec![None; activities.len()];
+    for (activity, session) in pairs {
+        let is_near = apart((activity, session)).is_some_and(|apart| apart <= NEAR);
+        let is_taken = paired.contains(&Some(session));
+        if let Some(place @ None) = paired.get_mut(activity)
+            && !is_taken
+            && (is_near || are_all)
+        {
+            *place = Some(session);
+        }
+    }
+    paired
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: &[i64]) -> Vec<DateTime<Utc>> {
+        let at = |minutes: &i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(*minutes);
+        minutes.iter().map(at).collect()
+    }
+
+    #[test]
+    fn sessions_are_found_by_their_start() {
+        for (activities, sessions, expected) in [
+            (vec![0], vec![0], vec![Some(0)]),
+            // Read from another clock, it is the same.
+            (vec![0], vec![90_000], vec![Some(0)]),
+            (vec![0, 20, 50], vec![0, 20, 50], vec![Some(0), Some(1), Some(2)]),
+            (vec![2, 20], vec![0, 23], vec![Some(0), Some(1)]),
+            // One was deleted.
+            (vec![20, 50], vec![0, 20, 50], vec![Some(1), Some(2)]),
+            // One is read no more.
+            (vec![0, 20, 50], vec![0, 50], vec![Some(0), None, Some(1)]),
+            // What was one is three.
+            (vec![0], vec![0, 1440, 2880], vec![Some(0)]),
+            (vec![0], vec![], vec![None]),
+        ] {
+            assert_eq!(pair(&at(&activities), &at(&sessions)), expected, "{activities:?}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Reading kept files again, by the readers of today: what they measure changes, what people wrote
+//! stays.
+
+mod handlers;
+mod matching;
+mod reading;
+pub mod report;
+mod service;
+mod store;
+
+pub use handlers::*;
+pub use reading::{Reread, read};
+pub use service::{Scope, apply};
+pub use store::{Kept, Selection, count, next};

@@ -1,0 +1,64 @@
+//! What has changed, for those who asked.
+
+use std::{collections::BTreeMap, fmt};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Longer texts are cut off.
+const MAX_TEXT: usize = 40;
+
+/// What became of the activities of one file.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub changed: Vec<Changed>,
+    pub unchanged: u64,
+    /// Activities that were found in the file and are new.
+    pub added: Vec<Changed>,
+    /// Activities that are left as they are, and why.
+    pub left: Vec<(Uuid, &'static str)>,
+}
+
+/// An activity that is not what it was.
+#[derive(Debug)]
+pub struct Changed {
+    pub id: Option<Uuid>,
+    pub activity_type: String,
+    pub started_at: DateTime<Utc>,
+    /// Each field that differs, with its value before and after.
+    pub fields: BTreeMap<String, (Value, Value)>,
+    /// How many values its series had, and have.
+    pub values: Option<(i32, i32)>,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.started_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        write!(f, "{start} {}", self.activity_type)?;
+        if let Some(id) = self.id {
+            write!(f, " {id}")?;
+        }
+        let mut before = ": ";
+        for (name, (was, is)) in &self.fields {
+            write!(f, "{before}{name} {} → {}", shown(was), shown(is))?;
+            before = ", ";
+        }
+        if let Some((was, is)) = self.values {
+            write!(f, "{before}measured values {was} → {is}")?;
+        }
+        Ok(())
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Array(list) => list.len().to_string(),
+        Value::String(text) if text.chars().count() > MAX_TEXT => {
+            format!("{:?}…", text.chars().take(MAX_TEXT).collect::<String>())
+        }
+        Value::String(text) => format!("{text:?}"),
+        other => other.to_string(),
+    }
+}
