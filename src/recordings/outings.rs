@@ -77,18 +77,25 @@ pub fn recording(
     let mut recording = Recording::default();
     let mut parts = Vec::with_capacity(pieces.len());
     pieces.into_iter().try_for_each(|piece| divide(piece, &mut parts))?;
-    let count = parts.len();
-    let timed: Vec<_> = parts.into_iter().filter_map(Outing::of).collect();
-    let has_drawn = timed.len() < count;
-    let outings = together(timed);
-    if outings.is_empty() {
-        let what = "its points have no time: it may have been drawn";
-        return Err(Refusal::new(Reason::NoStartTime, what));
-    }
-    if has_drawn {
-        recording
-            .warnings
-            .push("a track without times was left out: it may have been drawn".into());
+    let (timed, drawn): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|part| span(&part.track.points).is_some());
+    let mut outings = together(timed.into_iter().filter_map(Outing::of).collect());
+    match outings.as_mut_slice() {
+        [] => {
+            let what = "its points have no time: it may have been drawn";
+            return Err(Refusal::new(Reason::NoStartTime, what));
+        }
+        _ if drawn.is_empty() => {}
+        // Receivers save tracks without their times, too.
+        [only] => {
+            drawn.into_iter().for_each(|part| only.piece.track.append(part.track));
+            let warning = "a track without times is counted, too: it may have been drawn";
+            recording.warnings.push(warning.into());
+        }
+        _ => {
+            let warning = "a track without times was left out: it may have been drawn";
+            recording.warnings.push(warning.into());
+        }
     }
     let is_only = outings.len() == 1;
     for outing in outings {

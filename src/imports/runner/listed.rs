@@ -56,7 +56,8 @@ impl Listed {
             session.title.clone_from(&self.title);
         }
         session.notes = self.all_notes(session.notes.take());
-        session.utc_offset_minutes = session.utc_offset_minutes.or(self.utc_offset_minutes);
+        // What the service says goes before what was found by the place.
+        session.utc_offset_minutes = self.utc_offset_minutes.or(session.utc_offset_minutes);
         // Sport and totals are those of all parts.
         if is_one {
             let (known, listed) = (session.activity_type, self.activity_type);

@@ -39,7 +39,6 @@ const WEB_PAGE: Unread = document(
 );
 const RECORDING: Unread =
     activities("recordings in this format are not read: export the activity as FIT, GPX or TCX");
-const KML: Unread = activities("KML is not read: export the activity as FIT, GPX or TCX");
 
 const SIGNATURES: [Signature; 9] = [
     // POSIX, "ustar Interchange Format".
@@ -59,8 +58,7 @@ const SIGNATURES: [Signature; 9] = [
 ];
 
 /// Elements near the beginning of a text, and what is said of it.
-const ELEMENTS: [(&[u8], Unread); 6] = [
-    (b"<kml", KML),
+const ELEMENTS: [(&[u8], Unread); 5] = [
     (b"<html", WEB_PAGE),
     (b"<!doctype html", WEB_PAGE),
     (b"<pwx", RECORDING),
@@ -70,9 +68,9 @@ const ELEMENTS: [(&[u8], Unread); 6] = [
 
 /// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks, gliders,
 /// TrainingPeaks, Sigma, receivers.
-const ENDINGS: [&str; 13] = [
-    ".hrm", ".srm", ".sml", ".ttbin", ".fitlog", ".igc", ".pwx", ".slf", ".nmea", ".omd", ".kml",
-    ".tkl", ".wko",
+const ENDINGS: [&str; 12] = [
+    ".hrm", ".srm", ".sml", ".ttbin", ".fitlog", ".igc", ".pwx", ".slf", ".nmea", ".omd", ".tkl",
+    ".wko",
 ];
 
 /// How much of a text is looked at.
@@ -119,13 +117,12 @@ mod tests {
             ("a", b"BZh91AY", "by bzip2"),
             ("a", b"\xfd7zXZ\0", "by xz"),
             ("a.gpx", b"\n<!DOCTYPE html><html>", "a web page"),
-            ("doc.xml", b"<?xml version='1.0'?>\n<kml xmlns='x'>", "KML"),
             ("old/1.HRM.gz", b"[Params]", "recordings in this format"),
         ] {
             let found = unread(name, content).unwrap();
             assert!(found.message.contains(expected), "{name}: {found:?}");
         }
-        for (name, content) in [("a.jpg", &b"\xff\xd8"[..]), ("a.txt", b"x <kml"), ("a", b"")] {
+        for (name, content) in [("a.jpg", &b"\xff\xd8"[..]), ("a.txt", b"x <pwx"), ("a", b"")] {
             assert_eq!(unread(name, content), None, "{name}");
         }
     }

@@ -65,7 +65,7 @@ fn together(place: Point, lone: Point) -> Option<Point> {
         (Some(there), Some(here)) if there != here => None,
         (there, here) => Some(there.or(here)),
     };
-    Some(Point {
+    let both = Point {
         altitude: one(place.altitude, lone.altitude)?,
         distance: one(place.distance, lone.distance)?,
         speed: one(place.speed, lone.speed)?,
@@ -74,7 +74,9 @@ fn together(place: Point, lone: Point) -> Option<Point> {
         power: one(place.power, lone.power)?,
         temperature: one(place.temperature, lone.temperature)?,
         ..place
-    })
+    };
+    // A value that did not change is a measurement, too.
+    (both != place || place.time == lone.time).then_some(both)
 }
 
 fn remove(track: &mut Track, is_gone: &[bool]) {

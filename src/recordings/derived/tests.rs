@@ -1,3 +1,5 @@
+//! Of whole tracks.
+
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 

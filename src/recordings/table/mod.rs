@@ -54,7 +54,10 @@ fn heading(text: &str) -> Option<Heading> {
     let mut end = 0;
     for (above, line) in text.split_inclusive('\n').take(LINES_ABOVE).enumerate() {
         end += line.len();
-        let found = [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
+        let delimiters = [b',', b';', b'\t'].into_iter();
+        // To make a reader takes longer than to read a line.
+        let mut delimiters = delimiters.filter(|delimiter| line.as_bytes().contains(delimiter));
+        let found = delimiters.find_map(|delimiter| {
             let record = records(line, delimiter).next()?.ok()?;
             let titles: Vec<_> = record.iter().map(folded).collect();
             let columns: Vec<_> = record.iter().map(known).collect();

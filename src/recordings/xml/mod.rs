@@ -88,7 +88,12 @@ pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refus
     loop {
         let step = match reader.read_event() {
             Ok(event) => place.pass(event, visitor)?,
-            Err(error) => ControlFlow::Break(Some(refusal(error))),
+            Err(error) => {
+                let rest =
+                    usize::try_from(reader.error_position()).ok().and_then(|at| text.get(at..));
+                let is_cut_off = rest.is_none_or(|rest| !rest.contains('>'));
+                ControlFlow::Break(Some(if is_cut_off { truncated() } else { refusal(error) }))
+            }
         };
         if let ControlFlow::Break(damage) = step {
             return Ok(damage);
@@ -108,9 +113,13 @@ fn configure(config: &mut Config) {
 fn refusal(error: Error) -> Refusal {
     match error {
         Error::Syntax(SyntaxError::InvalidBangMarkup) => Refusal::malformed(error),
-        Error::Syntax(_) => Refusal::new(Reason::Truncated, "it ends in the middle"),
+        Error::Syntax(_) => truncated(),
         _ => Refusal::malformed(error),
     }
+}
+
+fn truncated() -> Refusal {
+    Refusal::new(Reason::Truncated, "it ends in the middle")
 }
 
 /// A source that does not hand out more than [`MAX_EVENT`] at once: the reader keeps a tag in memory, however

@@ -16,7 +16,6 @@ fn tar() -> Vec<u8> {
 async fn formats_that_are_not_read_are_named_with_what_to_do() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    let kml = b"<?xml version='1.0'?><kml xmlns='http://www.opengis.net/kml/2.2'><Document/></kml>";
     let office = zip(&[("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<workbook/>")]);
     for (name, content, word) in [
         ("a.tar", tar(), "a tar archive"),
@@ -25,8 +24,6 @@ async fn formats_that_are_not_read_are_named_with_what_to_do() {
         ("a.rar", b"Rar!\x1a\x07\x01\0".to_vec(), "a RAR archive"),
         ("a.gpx.bz2", b"BZh91AY&SY".to_vec(), "packed by bzip2"),
         ("a.gpx.xz", b"\xfd7zXZ\0\0\x04".to_vec(), "packed by xz"),
-        ("a.kml", kml.to_vec(), "KML is not read"),
-        ("a.kmz", zip(&[("doc.kml", kml)]), "KML is not read"),
         ("a.xlsx", office, "save its table as CSV"),
         ("a.fit", b"<!DOCTYPE html><html><body>Log in</body></html>".to_vec(), "a web page"),
         ("a.hrm", b"[Params]".to_vec(), "export the activity as FIT, GPX or TCX"),

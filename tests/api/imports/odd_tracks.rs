@@ -136,7 +136,7 @@ async fn tracks_of_one_outing_stay_together_and_others_do_not() {
             json!({"title": "ACTIVE LOG", "duration_secs": 3000, "distance_meters": 5400}),
         ),
         ("week-in-one-track.gpx", json!([day(4), day(5), day(6)])),
-        ("drawn-and-recorded.gpx", json!({"title": "Done", "distance_meters": 1800})),
+        ("drawn-and-recorded.gpx", json!({"title": "Done", "distance_meters": 3600})),
         ("days.kml", json!([of("Lauf", "run", 1800), of("Tour", "cycle", 1800)])),
         ("history.tcx", json!([day(4), day(5), day(6)])),
     ];

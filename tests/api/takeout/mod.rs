@@ -68,8 +68,8 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
     import(app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
     let triathlon = fit::activity(&[
         (5, MORNING + 86_400, 300),
-        (2, MORNING + 90_000, 600),
-        (1, MORNING + 95_000, 300),
+        (2, MORNING + 86_760, 600),
+        (1, MORNING + 87_420, 300),
     ]);
     import(app, &ann, "tri.fit", &triathlon).await;
     let same = json!({

@@ -100,7 +100,7 @@ impl Parts {
         let mut words = date.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
         let month = words.find_map(|word| {
             let is_it = |names: &&[&str]| names.iter().any(|name| word.starts_with(name));
-            let month = MONTHS.iter().position(|names| is_it(&names))? + 1;
+            let month = MONTHS.iter().position(is_it)? + 1;
             u32::try_from(month).ok()
         });
         // `6:00:00 a. m.` of Spanish.
@@ -108,7 +108,7 @@ impl Parts {
         let end = squeezed.trim_end_matches('.');
         // Behind the time; in the languages of Asia, before it.
         let is_it = |mark: &&str| end.ends_with(mark) || !mark.is_ascii() && end.contains(mark);
-        let has = |marks: &[&str]| marks.iter().any(|mark| is_it(&mark));
+        let has = |marks: &[&str]| marks.iter().any(&is_it);
         let half = if has(&AFTERNOON) {
             Some(Half::Afternoon)
         } else if has(&MORNING) {

@@ -8,9 +8,8 @@ use encoding_rs::WINDOWS_1252;
 use super::{
     columns::{Column, Columns},
     dates::Order,
-    sports::sport,
 };
-use crate::{imports::runner::listed::Listed, recordings::Totals};
+use crate::{activities::Sport, imports::runner::listed::Listed, recordings::Totals};
 
 /// Faster than anything that is logged, in metres a second: such a distance is in metres.
 const TOO_FAST: f64 = 60.0;
@@ -60,7 +59,7 @@ impl<'a> Row<'a> {
             source: "strava",
             id: self.id()?,
             title: self.text(Column::Title),
-            activity_type: sport(sport_raw.as_deref()),
+            activity_type: Sport::of(sport_raw.as_deref()),
             sport_raw,
             notes: self.text(Column::Notes),
             remarks: self.remarks(),

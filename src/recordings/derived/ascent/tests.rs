@@ -1,3 +1,5 @@
+//! Of ascents that are known.
+
 use proptest::prelude::*;
 
 use super::*;

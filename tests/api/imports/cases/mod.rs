@@ -123,7 +123,7 @@ async fn activities(app: &TestApp, user: &User) -> Vec<Value> {
         let path = format!("/activities/{}", listed["id"].as_str().unwrap());
         let mut activity = app.get_as(user, &path).await.expect(200).json();
         let streams = app.get_as(user, &format!("{path}/streams")).await.json();
-        let gpx = app.get_as(user, &format!("{path}/track.gpx")).await.text();
+        let gpx = app.get_as(user, &format!("{path}/export?format=gpx")).await.text();
         let laps = activity["laps"].as_array().map_or(0, Vec::len);
         let distances = streams["series"]["distance"].as_array().cloned().unwrap_or_default();
         activity["lap_count"] = laps.into();
