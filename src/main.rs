@@ -57,7 +57,8 @@ enum Command {
     /// Look at accounts, lock, unlock or delete them, end their sessions, help their owners in.
     #[command(subcommand)]
     User(UserCommand),
-    /// Read files of activities into somebody's log: FIT, GPX, TCX, KML, and zips of them; folders with all in them.
+    /// Read files of activities into somebody's log: FIT, GPX, TCX, KML, and zips of them;
+    /// folders with all in them.
     ///
     /// Exit code 1 when a file was refused; the others are kept all the same.
     Import {
@@ -70,7 +71,8 @@ enum Command {
     },
     /// Read the files that activities were made of again, and list what changes.
     ///
-    /// What people wrote stays. A file that is refused today leaves its activities as they are, and is named.
+    /// What people wrote stays. A file that is refused today leaves its activities as they are,
+    /// and is named.
     Reprocess {
         /// Whose log: a mail address or an account's id [default: everybody's]
         #[arg(long, value_name = "EMAIL")]

@@ -21,11 +21,11 @@ const MAX_WAITING: usize = 256;
 /// Of the bodies of one client. A single one that may be larger takes all of it.
 pub const MAX_BODY_KIB: u32 = 8192;
 
-/// Point reads of one client that are under way at once. On the connection that all share, others wait behind
-/// each of them.
+/// Point reads of one client that are under way at once. On the connection that all share, others
+/// wait behind each of them.
 const POINT_READS: u32 = 16;
 
-/// For each so many bytes of its last answer, the client's next point read counts as one.
+/// A point read counts once more for each of these bytes in the client's last answer.
 const BYTES_OF_A_READ: u64 = 16 * 1024;
 
 /// Streamed answers of all clients together. Each has a few megabytes in memory at worst.
@@ -150,13 +150,14 @@ impl Allowance {
         Ok(())
     }
 
-    /// A turn for a point read. A client whose last answers were large gets fewer at once: large rows keep the
-    /// shared connection busy. Errors as [`Allowance::take`].
+    /// A turn for a point read. A client whose last answers were large gets fewer at once: large
+    /// rows keep the shared connection busy. Errors as [`Allowance::take`].
     pub async fn read(self: &Arc<Self>, wait: Duration) -> ApiResult<Lent> {
         self.take(Resource::PointRead, self.read_weight.load(Relaxed), wait).await
     }
 
-    /// Remembers how large an answer was: a large one counts at once, small ones make up for it one by one.
+    /// Remembers how large an answer was: a large one counts at once, small ones make up for it
+    /// one by one.
     pub fn answered(&self, bytes: u64) {
         let weight = u32::try_from(bytes / BYTES_OF_A_READ).unwrap_or(u32::MAX).min(POINT_READS);
         let before = self.read_weight.load(Relaxed);

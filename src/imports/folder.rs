@@ -1,5 +1,5 @@
-//! Folders of this machine: those that hold an unpacked archive are packed again as they are read, so that what
-//! belongs together comes together.
+//! Folders of this machine: those that hold an unpacked archive are packed again as they are
+//! read, so that what belongs together comes together.
 
 use std::{
     cell::RefCell,
@@ -41,8 +41,8 @@ pub fn collect(path: &Path, inputs: &mut Vec<Input>) -> io::Result<()> {
     entries.iter().try_for_each(|entry| collect(entry, inputs))
 }
 
-/// Whether only the archive of a service has something of that name: Strava's table, Garmin's folders and lists, Apple
-/// Health's routes.
+/// Whether only the archive of a service has something of that name: Strava's table, Garmin's
+/// folders and lists, Apple Health's routes.
 fn is_of_archive(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     matches!(&*name, "activities.csv" | "DI_CONNECT" | "workout-routes")

@@ -35,8 +35,9 @@ const TELL_FOR: Duration = Duration::from_secs(600);
 
 /// Import files of activities.
 ///
-/// FIT, GPX, TCX and KML, packed by gzip or not, and zips of them, such as the archives of Strava, Garmin and Apple Health: what
-/// a file is, is seen from its content. 202 means that all of it is kept and will be read, whatever happens.
+/// FIT, GPX, TCX and KML, packed by gzip or not, and zips of them, such as the archives of
+/// Strava, Garmin and Apple Health: what a file is, is seen from its content. 202 means that all
+/// of it is kept and will be read, whatever happens.
 #[utoipa::path(
     post, path = "/imports", operation_id = "create_import", tag = "Imports",
     params(UploadParams),

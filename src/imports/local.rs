@@ -16,8 +16,8 @@ use crate::error::{ApiError, ApiResult};
 /// How many warnings are reported.
 const MAX_WARNED: i64 = 50;
 
-/// What became of an import: the counts, the files that were refused, the first of those that were taken
-/// with a warning, and the first of those that were not read.
+/// What became of an import: the counts, the files that were refused, the first of those that
+/// were taken with a warning, and the first of those that were not read.
 pub struct Report {
     pub tally: Tally,
     pub refused: Vec<types::File>,
@@ -27,8 +27,8 @@ pub struct Report {
     pub why: String,
 }
 
-/// Reads `inputs` into a new import of `user_id`; its id and how many bytes there were. `tell` hears of
-/// each piece. Nothing is left of one that could not be read.
+/// Reads `inputs` into a new import of `user_id`; its id and how many bytes there were. `tell`
+/// hears of each piece. Nothing is left of one that could not be read.
 pub async fn receive(
     conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -106,7 +106,8 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
     loop {
         tokio::select! {
             () = schedule.stopping.begun() => {
-                // It answers when it is idle; one that is dead does not, and has nothing to wait for.
+                // It answers when it is idle; one that is dead does not, and has nothing to wait
+                // for.
                 let _ = runner.send(runner::Stop).await;
                 break;
             }

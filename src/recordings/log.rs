@@ -1,4 +1,5 @@
-//! Logs: files that list activities. Each of them is one by itself, under the name that it has there.
+//! Logs: files that list activities. Each of them is one by itself, under the name that it has
+//! there.
 
 use std::borrow::Cow;
 
@@ -97,7 +98,7 @@ pub fn digest(parts: &[&str]) -> String {
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A log as one recording, for whoever has no use for its entries.
+/// A log as one recording, for readers that need no entries.
 pub fn read_all(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut recording = Recording::default();
     let read = read_log(bytes, &Habits::default(), &mut |entry: Entry| {

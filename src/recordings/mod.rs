@@ -1,9 +1,9 @@
-//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read from memory into [`Recording`]s;
-//! logs of many activities, one by one; and Apple Health's export, read as a stream.
-//! Knows no SQL and no HTTP.
+//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read from memory
+//! into [`Recording`]s; logs of many activities, one by one; and Apple Health's export, read as a
+//! stream. Knows no SQL and no HTTP.
 //!
-//! What the device says is taken as it stands; only what it does not say is computed from its track.
-//! XML is read without entities and DTDs, and everything with limits.
+//! What the device says is taken as it stands; only what it does not say is computed from its
+//! track. XML is read without entities and DTDs, and everything with limits.
 
 pub mod apple;
 mod damage;

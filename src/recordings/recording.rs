@@ -46,7 +46,8 @@ pub struct Session {
     pub notes: Option<String>,
     pub device: Option<String>,
     pub totals: Totals,
-    /// Those of `totals` that the device or its owner gave; the others were computed from the track.
+    /// Those of `totals` that the device or its owner gave; the others were computed from the
+    /// track.
     pub measured: Totals,
     pub laps: Vec<Lap>,
     pub sets: Vec<ExerciseSet>,
@@ -155,7 +156,8 @@ impl Track {
         push(&mut self.points, point, Self::MAX_POINTS, "points")
     }
 
-    /// Counts another point of a file that may have several tracks; `too_large` as with [`push`](Self::push).
+    /// Counts another point of a file that may have several tracks; `too_large` as with
+    /// [`push`](Self::push).
     pub fn count(points: &mut usize) -> Result<(), Refusal> {
         if *points >= Self::MAX_POINTS {
             return Err(too_many(Self::MAX_POINTS, "points"));

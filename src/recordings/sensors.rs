@@ -1,5 +1,5 @@
-//! What sensors are called in extensions: of Garmin in any version, Cluetrust, Strava, OsmAnd, and of
-//! programs that invented names of their own.
+//! What sensors are called in extensions: of Garmin in any version, Cluetrust, Strava, OsmAnd,
+//! and of programs that invented names of their own.
 
 use super::Point;
 

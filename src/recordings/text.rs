@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, WINDOWS_1252};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// By a byte order mark; else UTF-8, and what is none is Windows-1252. The last letter of a text that was
-/// cut off may be missing.
+/// By a byte order mark; else UTF-8, and what is none is Windows-1252. The last letter of a text
+/// that was cut off may be missing.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(bytes.get(length..).unwrap_or_default()).0;

@@ -15,9 +15,10 @@ use crate::{
 
 /// Read an activity's file again.
 ///
-/// What was measured changes to what today's readers find in the file that the activity was made of,
-/// and in those of the records behind it (`merged`). What a person changed stays. An activity that
-/// was changed before the server remembered by whom keeps its values; only its series are read anew.
+/// What was measured changes to what today's readers find in the file that the activity was made
+/// of, and in those of the records behind it (`merged`). What a person changed stays. An activity
+/// that was changed before the server remembered by whom keeps its values; only its series are
+/// read anew.
 #[utoipa::path(
     post, path = "/activities/{id}/reprocess", operation_id = "reprocess_activity", tag = "Activities",
     params(("id" = Uuid, Path)),

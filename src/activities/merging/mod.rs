@@ -1,8 +1,8 @@
-//! The same activity from several sources, counted once: the first that came is shown. What it lacked,
-//! and what it had computed and another measured, is taken from the others, which stand behind it
-//! until somebody takes them apart. The database does that (migration 44), and passes on what
-//! changes of one of those by triggers. It holds for every way in:
-//! files (`imports/intake`), and what clients write (`activities/service.rs`, `activities/batch`).
+//! The same activity from several sources, counted once: the first that came is shown. What it
+//! lacked, and what it had computed and another measured, is taken from the others, which stand
+//! behind it until somebody takes them apart. The database does that (migration 44), and passes
+//! on what changes of one of those by triggers. It holds for every way in: files
+//! (`imports/intake`), and what clients write (`activities/service.rs`, `activities/batch`).
 
 mod handlers;
 mod service;

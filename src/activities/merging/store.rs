@@ -77,11 +77,12 @@ impl Candidate {
     }
 }
 
-/// For each candidate the shown activity that is the same, locked until the transaction ends: that,
-/// or a record behind it, began within a minute or overlaps it by nine tenths; the time that the
-/// timer ran, or the time from start to end, differs by 5 % at most, and so does the distance. A
-/// distance that one of them does not know does not count, and neither does one of zero. Those of
-/// the same file are never the same, and those with [`MAX_MERGED`] records behind them take no more.
+/// For each candidate the shown activity that is the same, locked until the transaction ends:
+/// that, or a record behind it, began within a minute or overlaps it by nine tenths; the time
+/// that the timer ran, or the time from start to end, differs by 5 % at most, and so does the
+/// distance. A distance that one of them does not know does not count, and neither does one of
+/// zero. Those of the same file are never the same, and those with [`MAX_MERGED`] records behind
+/// them take no more.
 ///
 /// Of several, the nearest; but a candidate with a source is the same as none of several, and as
 /// none that this source has a record of. The caller holds the user's names, and has written

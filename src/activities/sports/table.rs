@@ -114,7 +114,8 @@ const MAX_WORDS: usize = 8;
 /// What the kinds are called where people speak other languages.
 #[rustfmt::skip]
 const ABROAD: [(&str, &[&str]); 38] = [
-    // German, French, Spanish, Italian, Dutch, Portuguese, Polish, Swedish, Danish, Norwegian, Czech, Finnish, Russian, Japanese, Chinese, Korean.
+    // German, French, Spanish, Italian, Dutch, Portuguese, Polish, Swedish, Danish, Norwegian,
+    // Czech, Finnish, Russian, Japanese, Chinese, Korean.
     ("run", &["Lauf", "Laufen", "Joggen", "Dauerlauf", "Course", "Course à pied", "Courir", "Carrera", "Correr", "Carrera a pie", "Corsa", "Correre", "Hardlopen", "Hardloop", "Rennen", "Corrida", "Bieg", "Bieganie", "Löpning", "Löptur", "Løb", "Løbetur", "Løping", "Løpetur", "Běh", "Juoksu", "Juoksulenkki", "Бег", "hardloopsessie", "забег", "ラン", "ランニング", "跑步", "달리기"]),
     ("trail_run", &["Traillauf", "Trailrunning", "Trail", "Course de trail", "Course nature", "Carrera de montaña", "Trailløb", "Terränglöpning", "Terrengløping", "Polkujuoksu", "Bieg przełajowy", "Corsa in montagna", "Corrida em trilha", "geländelauf", "coursesursentier", "carreradetrail", "carreradetrailrunning", "carreraporsenderos", "corsatrail", "corsasusentiero", "corridadetrilha", "corridaemtrilhas", "trailloop", "トレイルラン", "越野跑", "트레일러닝"]),
     ("treadmill_run", &["Laufband", "Tapis de course", "Tapis roulant", "Cinta de correr", "Loopband", "Esteira", "Bieżnia", "Löpband", "Løbebånd", "Tredemølle", "Treadmill"]),
@@ -167,8 +168,8 @@ static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     abroad.chain(ours).collect()
 });
 
-/// Letters, digits and the slash in lower case and without accents, and without what Apple puts before
-/// and Garmin behind.
+/// Letters, digits and the slash in lower case and without accents, and without what Apple puts
+/// before and Garmin behind.
 fn plain(name: &str) -> String {
     let name = name.strip_prefix("HKWorkoutActivityType").unwrap_or(name).to_lowercase();
     let name = name.strip_suffix("_v2").or(name.strip_suffix("_ws")).unwrap_or(&name);

@@ -65,7 +65,8 @@ impl Point {
         self.values.iter().find(|(series, _)| *series == wanted)?.1
     }
 
-    /// Takes what `other` has measured and this has not; of a time, a place and a way it has its own.
+    /// Takes what `other` has measured and this has not; of a time, a place and a way it has its
+    /// own.
     pub fn fill(&mut self, other: &Self) {
         let sensors = [Series::HeartRate, Series::Cadence, Series::Power, Series::Temperature];
         for (series, value) in &mut self.values {

@@ -1,4 +1,5 @@
-//! Columns beyond the 32 that diesel's tables may have: one more, and every build would take longer.
+//! Columns beyond the 32 that diesel's tables may have: one more, and every build would take
+//! longer.
 
 /// Declares columns of a table, written as in `diesel::table!`. They can be given values, and be
 /// selected and compared by themselves.

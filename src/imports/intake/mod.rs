@@ -6,6 +6,8 @@ mod row;
 
 pub use row::{measurement, title};
 
+use std::mem;
+
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
@@ -62,10 +64,12 @@ impl Packed {
 }
 
 /// Packs a file and what was measured, which takes a processor some milliseconds: before the
-/// transaction that keeps it, whose locks others wait for.
-pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
-    let exported_from = original.as_ref().and_then(|(_, file)| own::exported_from(file));
-    let original = original.as_ref().map(|(_, content)| PackedFile::of(content)).transpose()?;
+/// transaction that keeps it, whose locks others wait for. The file's content is freed: it may be
+/// as large as all that follows.
+pub fn pack(Material { original, sessions, .. }: &mut Material) -> ApiResult<Packed> {
+    let content = original.as_mut().map(|(_, content)| mem::take(content));
+    let exported_from = content.as_deref().and_then(own::exported_from);
+    let original = content.map(|content| PackedFile::of(&content)).transpose()?;
     let streams = sessions.iter().map(streams_of).collect::<ApiResult<_>>()?;
     let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
     let parts_bytes = PART_BYTES * parts.sum::<usize>();

@@ -57,8 +57,9 @@ fn own_title(session: &Session) -> Option<Option<String>> {
     session.title.as_deref().and_then(title).map(Some)
 }
 
-/// What was measured, for an activity that is there. What is not known of it, stays; unless it comes
-/// from the file that alone has made the activity (`is_whole`), which tells sport and names, too.
+/// What was measured, for an activity that is there. What is not known of it, stays; unless it
+/// comes from the file that alone has made the activity (`is_whole`), which tells sport and
+/// names, too.
 pub fn measurement(session: &Session, is_whole: bool) -> ApiResult<Measurement> {
     let mut details = details(session)?;
     if is_whole {

@@ -1,5 +1,5 @@
-//! Garmin's archive: what people wrote of their activities is in lists of its own, and recordings, which say
-//! nothing of it, are in zips.
+//! Garmin's archive: what people wrote of their activities is in lists of its own, and
+//! recordings, which say nothing of it, are in zips.
 
 use std::{cmp::Ordering, collections::HashSet, io::Read, mem};
 
@@ -65,7 +65,7 @@ impl Summaries {
             || file.starts_with("UploadedFiles_") && file.ends_with(".zip")
     }
 
-    /// Adds those of a list; of one that breaks off, those before. False when there is none.
+    /// Adds the activities of a list, up to where it breaks off. False without any.
     pub fn read(&mut self, file: &str, source: impl Read) -> bool {
         let before = self.all.len();
         let _ = each(source, LIST, |raw: RawSummary| {
@@ -171,8 +171,8 @@ struct RawSummary {
 }
 
 impl RawSummary {
-    /// With what the whole is called that it is a part of. Times are in milliseconds, and lengths in
-    /// centimetres.
+    /// With what the whole is called that it is a part of. Times are in milliseconds, and lengths
+    /// in centimetres.
     fn listed(&self) -> Option<(Listed, Option<String>)> {
         let measured = |value: &Scalar, unit: f64| {
             value.number().map(|value| value / unit).filter(|value| *value > 0.0)

@@ -41,10 +41,10 @@ pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
     source: Source<'_>,
-    brought: Result<Brought, Refusal>,
+    mut brought: Result<Brought, Refusal>,
 ) -> Result<Option<u64>, Stop> {
     let Source { claimed, number, name, room } = source;
-    let (packed, bytes) = match &brought {
+    let (packed, bytes) = match &mut brought {
         Ok(Brought::Recorded(material, _)) => {
             let packed = intake::pack(material)?;
             let bytes = packed.bytes();

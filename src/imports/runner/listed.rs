@@ -88,7 +88,8 @@ impl Listed {
         }
     }
 
-    /// The activity without a file; `None` when it is not known when it began, and how long it took.
+    /// The activity without a file; `None` when it is not known when it began, and how long it
+    /// took.
     pub fn session(&self) -> Option<Session> {
         self.totals.timer_secs.or(self.totals.elapsed_secs)?;
         Some(Session {

@@ -113,8 +113,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(beside.taken)
     }
 
-    /// The name and the content of an entry's recording, if it is in the archive; without content when
-    /// that has its outcome or cannot be unpacked.
+    /// The name and the content of an entry's recording, if it is in the archive; without content
+    /// when that has its outcome or cannot be unpacked.
     fn recording(
         &mut self,
         beside: &mut Beside<'_>,

@@ -124,8 +124,8 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
-/// Hands out the elements of the lists of that name, however deep in lists and objects they are. Those
-/// before an error are handed out, too.
+/// Hands out the elements of the lists of that name, however deep in lists and objects they are.
+/// Those before an error are handed out, too.
 pub fn each<T: DeserializeOwned>(
     source: impl Read,
     list: &str,

@@ -66,8 +66,8 @@ const ELEMENTS: [(&[u8], Unread); 5] = [
     (b"<fitnessworkbook", RECORDING),
 ];
 
-/// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks, gliders,
-/// TrainingPeaks, Sigma, receivers.
+/// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks,
+/// gliders, TrainingPeaks, Sigma, receivers.
 const ENDINGS: [&str; 12] = [
     ".hrm", ".srm", ".sml", ".ttbin", ".fitlog", ".igc", ".pwx", ".slf", ".nmea", ".omd", ".tkl",
     ".wko",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{db::schema::profiles, recordings::Habits};
 
-/// The zone and the units of a user. UTC is the zone of whoever has not said one.
+/// The zone and the units of a user. UTC unless the user chose a zone.
 pub async fn habits(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Habits> {
     let found: Option<(String, String)> = profiles::table
         .find(user_id)

@@ -78,8 +78,8 @@ async fn keep_one(
     // The text of a workout is its file: what comes again just like that is known by it.
     let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
     let name = Some(("apple", id));
-    let material = Material { original: Some(original), sessions: vec![session], name };
-    let packed = intake::pack(&material)?;
+    let mut material = Material { original: Some(original), sessions: vec![session], name };
+    let packed = intake::pack(&mut material)?;
     let (mut conn, storage) = (state.pool.get().await?, &state.originals);
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {

@@ -1,8 +1,9 @@
-//! Metres up and down, of heights that are never quite true: the noise of a receiver would add up.
+//! Metres up and down, of heights that are never quite true: the noise of a receiver would add
+//! up.
 //!
-//! Each height is the mean of those within a few seconds. Of the smoothed line, what counts is each
-//! rise and fall from turn to turn that is larger than its noise. docs/IMPORT.md has the table by which
-//! the numbers here were chosen.
+//! Each height is the mean of those within a few seconds. Of the smoothed line, what counts is
+//! each rise and fall from turn to turn that is larger than its noise. docs/IMPORT.md has the
+//! table by which the numbers here were chosen.
 
 use chrono::{DateTime, Utc};
 
@@ -11,18 +12,18 @@ use crate::{
     recordings::{Point, Track},
 };
 
-/// The mean is taken over so many seconds. Over time, not over points: devices write one in a second,
-/// or in ten.
+/// The span of the mean, in seconds. Over time, not over points: devices write one in a
+/// second, or in ten.
 const WINDOW: f64 = 15.0;
 
-/// A turn is one from which it goes by so many metres the other way.
+/// The least change of height that counts as a turn, in metres.
 const TURN: f64 = 2.0;
 
-/// So many times the noise that is left in the mean is the least turn: there are some thousand means in
-/// an activity, the largest and the smallest of which are that far apart.
+/// The least turn, as a multiple of the noise that is left in the mean: there are some thousand
+/// means in an activity, the largest and the smallest of which are that far apart.
 const NOISE_OF_MEANS: f64 = 8.0;
 
-/// So many times the noise around the mean: noise that hangs together is not averaged away.
+/// The same of the noise around the mean: noise that hangs together is not averaged away.
 const NOISE_AROUND_MEANS: f64 = 4.0;
 
 /// From the median of what is distributed normally to its standard deviation.
@@ -60,8 +61,8 @@ fn heights(piece: &[Point], start: DateTime<Utc>) -> Vec<Height> {
     heights
 }
 
-/// The mean of the heights around each. Near an end the window is as much shorter on the other side, or
-/// slopes would be cut off.
+/// The mean of the heights around each. Near an end the window is as much shorter on the other
+/// side, or slopes would be cut off.
 fn means(heights: &[Height]) -> Vec<f64> {
     let (Some((first, _)), Some((last, _))) = (heights.first(), heights.last()) else {
         return Vec::new();

@@ -10,8 +10,8 @@ const FEWEST: usize = 5;
 /// The places, in order, of the measurements that cannot be true. `None` when these would be more
 /// than a tenth: then it is the measure of what can be that is wrong.
 ///
-/// Consecutive measurements that reach each other are a run. A receiver that errs for a while makes a
-/// short run; the long ones before and behind it reach each other.
+/// Consecutive measurements that reach each other are a run. A receiver that errs for a while
+/// makes a short run; the long ones before and behind it reach each other.
 pub fn errors(count: usize, reaches: impl Fn(usize, usize) -> bool) -> Option<Vec<usize>> {
     let mut runs: Vec<Run> = Vec::new();
     for at in 0..count {

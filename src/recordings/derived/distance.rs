@@ -14,7 +14,8 @@ const CORRECTION: f64 = 20.0;
 /// In metres: as far as a counter may jump where the receiver was away, under a mountain or a roof.
 const CATCHING_UP: f64 = 5000.0;
 
-/// In metres: what a counter may say already at the first point, beside what was covered since the start.
+/// In metres: what a counter may say already at the first point, beside what was covered since
+/// the start.
 const HEAD_START: f64 = 50.0;
 
 /// In seconds: as long as a speed holds when the next is late.

@@ -1,5 +1,5 @@
-//! What a device does not say, computed from the track it recorded; and what cannot be true taken out of
-//! both.
+//! What a device does not say, computed from the track it recorded; and what cannot be true taken
+//! out of both.
 
 mod ascent;
 mod chain;
@@ -17,8 +17,8 @@ use chrono::Datelike;
 
 use super::{Point, Reason, Refusal, Session, Totals, Track};
 
-/// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that began in a
-/// year that is none.
+/// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that
+/// began in a year that is none.
 pub fn complete(session: &mut Session) -> Result<(), Refusal> {
     times::mend(session);
     let limit = sanity::clean(&mut session.track, session.activity_type);

@@ -15,12 +15,12 @@ const SPAN: f64 = 5.0;
 /// In seconds: as long as a speed holds when the next is late.
 const SPEED_HOLDS: f64 = 30.0;
 
-/// The seconds in which somebody moved: by the device's count where it has one, else by the positions,
-/// else by the speed.
+/// The seconds in which somebody moved: by the device's count where it has one, else by the
+/// positions, else by the speed.
 ///
-/// The track is cut where it has got somewhere, at the first point after [`SPAN`]. So a place or a count
-/// that the device repeats until it knows a new one is no rest, a fix a minute is as good as one a
-/// second, and a gap in which little was covered is a rest.
+/// The track is cut where it has got somewhere, at the first point after [`SPAN`]. So a place or
+/// a count that the device repeats until it knows a new one is no rest, a fix a minute is as good
+/// as one a second, and a gap in which little was covered is a rest.
 pub fn seconds(track: &Track) -> Option<f64> {
     let has_count = track.points.iter().any(|point| point.distance.is_some_and(|way| way > 0.0));
     if has_count {

@@ -22,7 +22,8 @@ const CADENCES: std::ops::RangeInclusive<f32> = 0.0..=254.0;
 /// In degrees Celsius: 127 is an empty field.
 const TEMPERATURES: std::ops::RangeInclusive<f32> = -70.0..=70.0;
 
-/// How far a fix may be from where it should be, in metres, however fast the sport is; and a height.
+/// How far a fix may be from where it should be, in metres, however fast the sport is; and a
+/// height.
 const ERROR_OF_A_FIX: f64 = 30.0;
 const ERROR_OF_A_HEIGHT: f64 = 30.0;
 
@@ -36,8 +37,8 @@ const IN_AIR: f64 = 350.0;
 /// In seconds: somebody whose device wrote nothing for longer may have stopped it.
 const BREAK: f64 = 60.0;
 
-/// Faster than this is no measurement in a sport, in metres a second: about a quarter above what the
-/// best reach for a moment.
+/// Faster than this is no measurement in a sport, in metres a second: about a quarter above what
+/// the best reach for a moment.
 fn top_speed(activity_type: &str) -> f64 {
     match activity_type {
         "run" | "trail_run" | "treadmill_run" | "virtual_run" | "walk" | "hike" | "snowshoe"
@@ -84,8 +85,8 @@ pub fn clean(track: &mut Track, activity_type: &str) -> f64 {
     limit
 }
 
-/// Whether both can be true of somebody who moves with `limit` at most. In a break they may have gone
-/// by anything.
+/// Whether both can be true of somebody who moves with `limit` at most. In a break they may have
+/// gone by anything.
 pub fn is_reachable(one: &Point, other: &Point, metres: f64, limit: f64) -> bool {
     secs_between(one, other).map(f64::abs).is_none_or(|secs| {
         let limit = if secs > BREAK { limit.max(IN_AIR) } else { limit };

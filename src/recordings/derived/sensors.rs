@@ -1,5 +1,5 @@
-//! Sensors that wrote points of their own: what they measured goes to the nearest point of the way, so
-//! that a chart, an export and whoever reads points has it where it was measured.
+//! Sensors that wrote points of their own: what they measured goes to the nearest point of the
+//! way, so that a chart, an export and a reader of points have it where it was measured.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,8 +8,8 @@ use crate::recordings::{Point, Track};
 /// What was measured further away in time stays where it is.
 const NEAR: TimeDelta = TimeDelta::seconds(60);
 
-/// Moves what points without a position measured to the nearest point that has one and lacks it. Points
-/// of which nothing is left are gone.
+/// Moves what points without a position measured to the nearest point that has one and lacks it.
+/// Points of which nothing is left are gone.
 pub fn gather(track: &mut Track) {
     let mut places: Vec<(DateTime<Utc>, usize)> = track
         .points

@@ -12,11 +12,11 @@ const PAUSE: TimeDelta = TimeDelta::days(1);
 /// Nobody is out for longer: a receiver without time begins in 1970, in 1980 or 1024 weeks ago.
 const LONGEST: TimeDelta = TimeDelta::days(366);
 
-/// A group of times is an error when it has less than one in so many.
+/// A group of times is an error when it has less than a fiftieth of all.
 const FEW: usize = 50;
 
-/// Takes away the times that lie apart from the others, gives one to each point between two that have
-/// one, and moves a start that was such an error.
+/// Takes away the times that lie apart from the others, gives one to each point between two that
+/// have one, and moves a start that was such an error.
 pub fn mend(session: &mut Session) {
     let track = &mut session.track;
     if let Some((first, last)) = span(track) {

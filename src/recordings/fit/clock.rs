@@ -63,7 +63,8 @@ impl Clock {
         }
     }
 
-    /// Learns from a clock that was set between two points, the first of which is taken for a second earlier.
+    /// Learns from a clock that was set between two points, the first of which is taken for a
+    /// second earlier.
     pub fn learn(&mut self, times: impl Iterator<Item = DateTime<Utc>>) {
         if self.shift.is_some() {
             return;

@@ -118,7 +118,8 @@ impl Collector {
 
     /// What the file is of, where that is nothing that somebody did.
     pub fn other_kind(&self) -> Option<&str> {
-        // A workout that was planned has neither a session nor a point; some devices write it of one that was done.
+        // A workout that was planned has neither a session nor a point; some devices write it of
+        // one that was done.
         let is_activity = |kind: &str| match kind {
             "activity" | "activity_summary" => true,
             // A number is a manufacturer's own kind.

@@ -1,4 +1,5 @@
-//! Definition messages: which fields the messages have that follow (FIT protocol, "Definition Message").
+//! Definition messages: which fields the messages have that follow (FIT protocol, "Definition
+//! Message").
 
 /// The bits of the first byte of a definition.
 const HAS_DEVELOPER_FIELDS: u8 = 0x20;
@@ -36,7 +37,8 @@ pub struct DeveloperField {
 }
 
 impl Definition {
-    /// Reads the definition that `bytes` begin with, and says how long it is; `None` when it is cut off.
+    /// Reads the definition that `bytes` begin with, and says how long it is; `None` when it is
+    /// cut off.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         let [head, _, order, kind_low, kind_high, count] = *bytes.first_chunk::<HEAD_BYTES>()?;
         let is_big_endian = order & 1 == 1;

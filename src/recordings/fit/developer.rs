@@ -1,4 +1,5 @@
-//! Fields of other developers, such as a running power meter's (FIT protocol, "Developer Data Fields").
+//! Fields of other developers, such as a running power meter's (FIT protocol, "Developer Data
+//! Fields").
 
 use std::collections::HashMap;
 

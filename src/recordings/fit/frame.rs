@@ -1,5 +1,5 @@
-//! Where the files of a chain begin and end (FIT protocol, "FIT File"), also when one was cut off, written
-//! without its length, or had bytes put behind it.
+//! Where the files of a chain begin and end (FIT protocol, "FIT File"), also when one was cut
+//! off, written without its length, or had bytes put behind it.
 
 /// FIT protocol, "File Header": the length of the records, and the signature.
 const LENGTH: std::ops::Range<usize> = 4..8;

@@ -1,11 +1,12 @@
-//! Heart rates that a strap kept by itself, as in water, and gave to the watch afterwards (`hr` messages).
+//! Heart rates that a strap kept by itself, as in water, and gave to the watch afterwards (`hr`
+//! messages).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::message::Message;
 use crate::recordings::{Point, Refusal, Track, recording::push};
 
-/// FIT SDK, profile of `hr`: its clock counts so many a second, and is told by twelve bits.
+/// FIT SDK, profile of `hr`: ticks a second of its clock, of which twelve bits are written.
 const TICKS: f64 = 1024.0;
 const MASK: u32 = 0xfff;
 /// A point takes the rate that was measured this near to it.

@@ -1,4 +1,5 @@
-//! What a file is of, by its first message: an archive of a watch has thousands that are no activities.
+//! What a file is of, by its first message: an archive of a watch has thousands that are no
+//! activities.
 
 /// FIT protocol, "Definition Message": the bits of its first byte, and where its fields are.
 const IS_DEFINITION: u8 = 0x40;
@@ -11,8 +12,8 @@ const FIELD_BYTES: usize = 3;
 const FILE_ID: u16 = 0;
 const ACTIVITY: u8 = 4;
 
-/// What a file of `size` bytes that begins with `head` is of, when it is not an activity; `None` as well
-/// when that is not sure.
+/// What a file of `size` bytes that begins with `head` is of, when it is not an activity; `None`
+/// as well when that is not sure.
 pub fn other_kind(head: &[u8], size: u64) -> Option<&'static str> {
     let header = *head.first()?;
     let length = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?);

@@ -52,8 +52,9 @@ impl RawLap {
     }
 }
 
-/// Which session each lap is of: the one that says so, or else the last that had begun in its middle.
-/// Sessions are in the order of time, each with its start and the laps that it says are its own.
+/// Which session each lap is of: the one that says so, or else the last that had begun in its
+/// middle. Sessions are in the order of time, each with its start and the laps that it says are
+/// its own.
 pub fn owners(laps: &[RawLap], sessions: &[(DateTime<Utc>, Option<Range<u32>>)]) -> Vec<usize> {
     let indices: HashSet<_> = laps.iter().filter_map(|lap| lap.index).collect();
     let are_numbered = indices.len() == laps.len();

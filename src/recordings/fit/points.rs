@@ -45,7 +45,8 @@ impl Points {
         self.push(point)
     }
 
-    /// Adds a point, or what it says to the last one of the same moment: sensors may have records of their own.
+    /// Adds a point, or what it says to the last one of the same moment: sensors may have records
+    /// of their own.
     fn push(&mut self, point: Point) -> Result<(), Refusal> {
         let is_new_piece = self.track.breaks.last() == Some(&self.track.points.len());
         match self.track.points.last_mut() {

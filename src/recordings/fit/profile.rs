@@ -1,4 +1,5 @@
-//! The numbers of messages and fields that are read (FIT SDK, Profile.xlsx), the fields with scale and offset.
+//! The numbers of messages and fields that are read (FIT SDK, Profile.xlsx), the fields with
+//! scale and offset.
 
 use super::message::Scaled;
 

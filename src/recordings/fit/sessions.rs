@@ -64,8 +64,8 @@ impl RawSession {
     }
 }
 
-/// Divides points, laps and sets among the sessions. A file without a session, as a device leaves it
-/// that lost its power, is one.
+/// Divides points, laps and sets among the sessions. A file without a session, as a device leaves
+/// it that lost its power, is one.
 pub fn divide(mut file: Collector) -> Result<Vec<Session>, Refusal> {
     let mut clock = std::mem::take(&mut file.clock);
     clock.learn(file.points.times());
@@ -148,7 +148,8 @@ fn begin(
     Ok(started)
 }
 
-/// What the sport is, and what the device calls it; what its owner does, where it has no name for it.
+/// What the sport is, and what the device calls it; what its owner does, where it has no name for
+/// it.
 fn kind(sport: Option<&String>, named: Option<&String>) -> (&'static str, Option<String>) {
     let other = Sport::of(None);
     let of = |name: &String| Sport::of(Some(name.as_str()));

@@ -1,5 +1,5 @@
-//! GPX 1.0 and 1.1 (<https://www.topografix.com/GPX/1/1/>) with the extensions that people's programs
-//! write: Garmin's, Cluetrust's, OsmAnd's, OpenTracks', FitoTrack's.
+//! GPX 1.0 and 1.1 (<https://www.topografix.com/GPX/1/1/>) with the extensions that people's
+//! programs write: Garmin's, Cluetrust's, OsmAnd's, OpenTracks', FitoTrack's.
 
 mod fitotrack;
 mod sport;

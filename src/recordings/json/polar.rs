@@ -1,6 +1,8 @@
-//! Training sessions of Polar Flow, as its export of all data has them: `training-session-….json`.
+//! Training sessions of Polar Flow, as its export of all data has them:
+//! `training-session-….json`.
 //!
-//! Its times are of the watch's clock; `timezoneOffset` says how many minutes that one was from UTC.
+//! Its times are of the watch's clock; `timezoneOffset` says how many minutes that one was from
+//! UTC.
 
 use std::collections::BTreeMap;
 

@@ -55,7 +55,8 @@ fn durations(table: &Table) -> Column {
     columns.into_iter().find(is_there).unwrap_or(Column::Duration)
 }
 
-/// Whether `Time` is the time of day: something else says how long it took, and the dates have none.
+/// Whether `Time` is the time of day: something else says how long it took, and the dates have
+/// none.
 fn time_is_clock(table: &Table) -> bool {
     let others = [Column::Duration, Column::Moving, Column::Elapsed, Column::Seconds];
     let has_other = others.into_iter().any(|column| table.has(column));

@@ -45,7 +45,8 @@ pub enum Column {
     ExerciseNotes,
 }
 
-/// The titles of a column, folded: those in English, and those of languages that write the day first.
+/// The titles of a column, folded: those in English, and those of languages that write the day
+/// first.
 type Titles = (Column, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]

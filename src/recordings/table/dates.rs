@@ -23,7 +23,8 @@ pub enum Moment {
     Clock(NaiveTime),
 }
 
-/// The beginnings of the names of months in English, German, French, Spanish, Italian, Dutch and Portuguese, folded.
+/// The beginnings of the names of months in English, German, French, Spanish, Italian, Dutch and
+/// Portuguese, folded.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "ene", "gen"],
     &["feb", "fev"],
@@ -135,8 +136,9 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
     }
 }
 
-/// The order in which a column has day and month: by a number that is no month, by `is_day_first`, or since only one
-/// keeps the rows in their order. `None` when it cannot be known.
+/// The order in which a column has day and month: by a number that is no month, by
+/// `is_day_first`, or since only one keeps the rows in their order. `None` when it cannot be
+/// known.
 pub fn order<'a>(cells: impl Iterator<Item = &'a str>, is_day_first: bool) -> Option<Order> {
     let (mut days, mut months, mut unclear) = (0, 0, Vec::new());
     for cell in cells {

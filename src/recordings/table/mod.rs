@@ -102,7 +102,7 @@ struct Table {
     has_semicolons: bool,
 }
 
-/// A line of it; a line of the file, for whoever looks for it there.
+/// A line of it; its line in the file, to be found by.
 struct Row {
     line: u64,
     record: StringRecord,

@@ -1,5 +1,5 @@
-//! Tables of sets, one a line: those of Strong, Hevy and FitNotes, and others that are like them. What has the same
-//! start and the same title is one workout.
+//! Tables of sets, one a line: those of Strong, Hevy and FitNotes, and others that are like them.
+//! What has the same start and the same title is one workout.
 
 use std::{borrow::Cow, collections::HashMap};
 

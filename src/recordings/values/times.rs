@@ -15,8 +15,9 @@ pub struct Moment {
     pub offset: Option<i32>,
 }
 
-/// A time of ISO 8601 in any form that occurs: basic or extended, with or without seconds, a space
-/// for the `T`, any way to write the offset. Without an offset it is taken for UTC, as GPX wants it.
+/// A time of ISO 8601 in any form that occurs: basic or extended, with or without seconds, a
+/// space for the `T`, any way to write the offset. Without an offset it is taken for UTC, as GPX
+/// wants it.
 pub fn moment(text: &str) -> Option<Moment> {
     let text = latin(text.trim());
     let mut rest = Rest(text.as_bytes());

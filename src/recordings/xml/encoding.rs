@@ -7,8 +7,8 @@ use encoding_rs::{Encoding, UTF_8};
 /// Of `<?xml … ?>`.
 const MAX_DECLARATION: usize = 256;
 
-/// A document in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is neither loses a
-/// letter here and there, and no number.
+/// A document in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is
+/// neither loses a letter here and there, and no number.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     declared(bytes).unwrap_or(UTF_8).decode(bytes).0
 }

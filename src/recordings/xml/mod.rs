@@ -1,5 +1,6 @@
-//! XML, read as a walk over paths of local names: no DTDs and no entities of their own, and limits on
-//! what one document may make of us. A document need not be well-formed: what can be read of it is.
+//! XML, read as a walk over paths of local names: no DTDs and no entities of their own, and
+//! limits on what one document may make of us. A document need not be well-formed: what can be
+//! read of it is.
 
 mod encoding;
 mod place;
@@ -21,7 +22,7 @@ pub use encoding::{text, utf16};
 /// Of one tag or text, before it is looked at.
 const MAX_EVENT: usize = 1024 * 1024;
 
-/// Who is told of the elements of a document. A path is made of local names: `gpx/trk/name`.
+/// Visits the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
     type Error: From<Refusal>;
 
@@ -60,8 +61,8 @@ impl Attributes<'_> {
     }
 }
 
-/// Walks through a document as it comes. One that is damaged is refused when all that can be read of
-/// it was.
+/// Walks through a document as it comes. One that is damaged is refused when all that can be read
+/// of it was.
 pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::Error> {
     let mut reader = Reader::from_reader(Bounded { source, left: MAX_EVENT });
     configure(reader.config_mut());
@@ -79,8 +80,8 @@ pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::
     }
 }
 
-/// Walks through a document in memory, of which nothing is copied, as far as it can be read. What is
-/// wrong with it comes back: whether that matters depends on what was found.
+/// Walks through a document in memory, of which nothing is copied, as far as it can be read. What
+/// is wrong with it comes back: whether that matters depends on what was found.
 pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
     let mut reader = Reader::from_str(text);
     configure(reader.config_mut());
@@ -122,8 +123,8 @@ fn truncated() -> Refusal {
     Refusal::new(Reason::Truncated, "it ends in the middle")
 }
 
-/// A source that does not hand out more than [`MAX_EVENT`] at once: the reader keeps a tag in memory, however
-/// long it is.
+/// A source that does not hand out more than [`MAX_EVENT`] at once: the reader keeps a tag in
+/// memory, however long it is.
 struct Bounded<R> {
     source: R,
     left: usize,

@@ -1,5 +1,5 @@
-//! Tracks as people's programs write them, each in a way of its own. `tests/fixtures/tracks` has a file
-//! of each: from 08:00 on, straight north at three metres a second.
+//! Tracks as people's programs write them, each in a way of its own. `tests/fixtures/tracks` has
+//! a file of each: from 08:00 on, straight north at three metres a second.
 
 use std::{fs, path::Path};
 

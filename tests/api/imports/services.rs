@@ -1,4 +1,5 @@
-//! What services export as JSON: Polar, Google Fit, Fitbit, and the app Health Auto Export as a file.
+//! What services export as JSON: Polar, Google Fit, Fitbit, and the app Health Auto Export as a
+//! file.
 
 use serde_json::{Value, json};
 

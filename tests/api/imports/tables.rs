@@ -74,7 +74,8 @@ async fn strong_and_fitnotes_are_read_with_their_units() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     app.put_as(&ann, "/me/profile", &json!({"preferred_units": "imperial"})).await.expect(200);
-    // Strong on an iPhone: no unit, a narrow space before the half of the day, lines that are no sets.
+    // Strong on an iPhone: no unit, a narrow space before the half of the day, lines that are no
+    // sets.
     let strong = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE\n\
         2024-05-04 8:00:00\u{202f}AM,\"Push\",1h 3m,\"Bench Press (Barbell)\",W,45,10,0,0,\"\",\"\",\n\
         2024-05-04 8:00:00\u{202f}AM,\"Push\",1h 3m,\"Bench Press (Barbell)\",1,135,8,0,0,\"\",\"\",8\n\

@@ -42,8 +42,8 @@ fn every_sample_has_the_totals_that_others_read_in_it() {
         let number: usize = row[1].parse().unwrap();
         let Session { started_at, sport_raw, totals, .. } = &sessions[number - 1];
         let what = |total| format!("{name} session {number}: {total}");
-        // What we compute of a drawn line is nearly, what a device says is exactly that. Of the ascent
-        // of a drawn line the table has what gpxpy makes of it, which adds up the noise.
+        // What we compute of a drawn line is nearly, what a device says is exactly that. Of the
+        // ascent of a drawn line the table has what gpxpy makes of it, which adds up the noise.
         let (computed, ascent) =
             if name.ends_with(".gpx") { (0.005, f64::INFINITY) } else { (0.0, 0.0) };
         assert_total(&what("elapsed"), &row[5], totals.elapsed_secs, 0.0);

@@ -50,7 +50,7 @@ pub enum Value<'a> {
     U32(u32),
     I32(i32),
     F32(f32),
-    /// Of so many bytes.
+    /// A text, and the bytes that its field has.
     Text(&'a str, usize),
     /// Bytes of a base type, to be misused.
     Raw(u8, &'a [u8]),

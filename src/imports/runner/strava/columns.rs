@@ -1,4 +1,5 @@
-//! Which column of the table says what: by its title in the languages that Strava speaks, and else by its place.
+//! Which column of the table says what: by its title in the languages that Strava speaks, and
+//! else by its place.
 
 use csv::ByteRecord;
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// How the names of months begin, in lower case: English, German, French, Spanish, Italian, Portuguese, Dutch,
-/// Scandinavian, Polish, Russian and Turkish.
+/// How the names of months begin, in lower case: English, German, French, Spanish, Italian,
+/// Portuguese, Dutch, Scandinavian, Polish, Russian and Turkish.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
     &["jan", "jän", "ene", "gen", "sty", "янв", "oca"],
@@ -34,7 +34,8 @@ pub enum Order {
 }
 
 impl Order {
-    /// As the dates of a table show it: the second number of none is a month where one is above twelve.
+    /// As the dates of a table show it: the second number of none is a month where one is above
+    /// twelve.
     pub fn of<'a>(dates: impl Iterator<Item = Cow<'a, str>>) -> Self {
         let mut is_american = false;
         for date in dates {

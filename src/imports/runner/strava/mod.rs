@@ -1,5 +1,5 @@
-//! The table in an archive of Strava: what people wrote of their activities, which files those have, and
-//! what was logged without one.
+//! The table in an archive of Strava: what people wrote of their activities, which files those
+//! have, and what was logged without one.
 
 mod columns;
 mod dates;

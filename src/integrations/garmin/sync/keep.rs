@@ -87,10 +87,10 @@ impl<P: Provider> Session<'_, P> {
         &mut self,
         user_id: Uuid,
         seen: &Seen,
-        material: Material,
+        mut material: Material,
     ) -> Result<(), Trouble> {
         let (job, lease) = (self.job, self.parts.config.lease);
-        let packed = intake::pack(&material)?;
+        let packed = intake::pack(&mut material)?;
         let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
         let kept = conn
             .transaction::<_, ApiError, _>(async |conn| {

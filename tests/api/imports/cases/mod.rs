@@ -1,5 +1,5 @@
-//! Small files with the troubles that files of other logs have. They are not part of this repository: without the
-//! folder, nothing is tested here.
+//! Small files with the troubles that files of other logs have. They are not part of this
+//! repository: without the folder, nothing is tested here.
 
 mod table;
 
@@ -141,7 +141,7 @@ async fn activities(app: &TestApp, user: &User) -> Vec<Value> {
 fn faults(activities: &[Value], expected: &Value) -> Vec<String> {
     let Some(expected) = expected["activities"].as_array() else { return Vec::new() };
     if activities.len() != expected.len() {
-        return vec![format!("{} activities in place of {}", activities.len(), expected.len())];
+        return vec![format!("{} activities instead of {}", activities.len(), expected.len())];
     }
     let pairs = activities.iter().zip(expected).enumerate();
     let differing = pairs.flat_map(|(n, (activity, expected))| {

@@ -1,5 +1,5 @@
-//! What is right for each case: values of activities, the oldest first. Two numbers are the bounds of a value; one
-//! is right within half a percent.
+//! What is right for each case: values of activities, the oldest first. Two numbers are the
+//! bounds of a value; one is right within half a percent.
 
 /// A file, and what is to become of it.
 #[rustfmt::skip]
