@@ -17,11 +17,20 @@ fn seen(answer: &Answer) -> Value {
     let mut headers: Vec<(String, String)> = answer
         .headers
         .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .map(|(name, value)| (name.to_string(), in_minutes(value.to_str().unwrap())))
         .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
         .collect();
     headers.sort();
     json!({"status": answer.status.as_u16(), "body": body, "headers": headers})
+}
+
+/// A header's value; seconds until a limit ends, which pass between two questions, to the minute.
+fn in_minutes(value: &str) -> String {
+    let (before, seconds) = value.rsplit_once("t=").unwrap_or(("", value));
+    match seconds.parse::<u32>() {
+        Ok(seconds) if seconds > 600 => format!("{before}{} min", (seconds + 30) / 60),
+        _ => value.to_owned(),
+    }
 }
 
 async fn step(client: &Client<'_>, name: &str, email: &str) -> Answer {
