@@ -15,6 +15,8 @@ fn serve(database: &Database, smtp: &SmtpServer, garmin: &Garmin) -> Process {
     let mut variables = settings(&database.url, smtp.port);
     variables.extend(garmin.settings());
     variables.push(("HASH_CONCURRENCY", "2".to_owned()));
+    // A thread of low priority that gets no processor for two seconds would lose what it has fetched.
+    variables.push(("GARMIN_LEASE_SECS", "6".to_owned()));
     let server = Process::start(&["serve"], &variables);
     server.port();
     server
