@@ -1,4 +1,4 @@
-//! Values as they stand in a file (FIT protocol, "Base Types").
+//! Values in the encoding of a file (FIT protocol, "Base Types").
 
 /// Bits of a base type that name it; another says that it has a byte order, which some leave out.
 const NAME: u8 = 0x1f;
