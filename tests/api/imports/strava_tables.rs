@@ -121,6 +121,13 @@ async fn a_file_that_is_known_takes_what_it_lacks_and_keeps_what_its_owner_wrote
     // Once more changes nothing.
     assert_eq!(import(&app, &ann, "export.zip", &archive).await["counts"]["duplicate"], 3);
     assert_eq!(log(&app, &ann).await, after);
+    // A value that its owner has removed is not lacking.
+    let path = format!("/activities/{}", after[0]["id"].as_str().unwrap());
+    app.put_as(&ann, &path, &json!({"title": null})).await.expect(200);
+    let removed = log(&app, &ann).await;
+    assert_has(&removed[0], &json!({"title": null, "notes": "fog"}));
+    assert_eq!(import(&app, &ann, "export.zip", &archive).await["counts"]["duplicate"], 3);
+    assert_eq!(log(&app, &ann).await, removed);
 }
 
 #[actix_rt::test]
