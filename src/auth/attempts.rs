@@ -1,10 +1,11 @@
 //! How often somebody may try to get in, and whose failures count against whom.
 //!
-//! Strangers are counted by network, for everything they try and for each identifier, so that the
-//! failures of one network refuse nobody elsewhere. Wrong passwords are also counted over all
-//! networks, until the mailbox is proven (NIST SP 800-63B, section 5.2.2). None of this refuses a
-//! device that has logged in to the account before: each has separate counts (OWASP, device cookies).
-//! Everything is counted before anything is compared, for known and unknown identifiers alike.
+//! Strangers are counted by network, for everything they try and for each identifier, so that
+//! the failures of one network refuse nobody elsewhere. Wrong passwords are also counted over
+//! all networks, until the mailbox is proven (NIST SP 800-63B, section 5.2.2). None of this
+//! refuses a device that has logged in to the account before: each has separate counts (OWASP,
+//! device cookies). Everything is counted before anything is compared, for known and unknown
+//! identifiers alike.
 
 use derive_more::Display;
 use diesel_async::{AsyncConnection, AsyncPgConnection};

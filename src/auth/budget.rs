@@ -1,6 +1,6 @@
-//! How many messages anybody can have sent to an address or number. Counted whether or not it has an
-//! account, so that the answer says nothing about accounts or about what others did. Beyond the
-//! budget nothing is sent, and links and codes sent before stay good.
+//! How many messages anybody can have sent to an address or number. Counted whether or not it
+//! has an account, so that the answer says nothing about accounts or about what others did.
+//! Beyond the budget nothing is sent, and links and codes sent before stay good.
 //!
 //! It covers the messages that need no session: mails that confirm an address or say that it has an
 //! account, links and codes to get in, and codes to a new address or number. It does not cover

@@ -28,8 +28,8 @@ struct Counts {
     refused: u64,
 }
 
-/// Reads the files of `user` (an address or an id) or of everybody again, of activities that began on
-/// `since` or later, and lists what changes. A dry run writes nothing.
+/// Reads the files of `user` (an address or an id) or of everybody again, of activities that
+/// began on `since` or later, and lists what changes. A dry run writes nothing.
 pub fn reprocess(user: Option<&str>, since: Option<NaiveDate>, is_trial: bool) -> CommandResult {
     let config = configured(Source::from_environment())?;
     let connector = Connector::new(&config.database)?;

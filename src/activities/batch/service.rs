@@ -244,8 +244,8 @@ async fn find_same<'a>(
     Ok(merging::find_same(conn, identity.user_id, &candidates, None).await?)
 }
 
-/// In which round each item is written. An item that may be merged comes after all earlier ones that
-/// may be the same: those of another source that begin at nearly the same time.
+/// In which round each item is written. An item that may be merged comes after all earlier ones
+/// that may be the same: those of another source that begin at nearly the same time.
 fn rounds(items: &[NewActivity], may_merge: &[bool]) -> Vec<usize> {
     let mut rounds: Vec<usize> = Vec::with_capacity(items.len());
     for (item, may_merge) in items.iter().zip(may_merge) {

@@ -91,9 +91,10 @@ impl Sport {
         sport(OTHER, "Other", &["generic", "uncategorized", "motorcycling", "motorcycle", "motorcycle_touring", "motorbike", "motor_sports", "driving", "car", "transport"]),
     ];
 
-    /// The kind that files and services call `raw`: `TRAIL_RUNNING_V2`, `TrailRun`, `running/trail`,
-    /// `HKWorkoutActivityTypeRunning`, `Randonnée`. Of a sport with a part after the slash, the sport
-    /// when the part is not known; of several words, the most of them that are known; else `other`.
+    /// The kind that files and services call `raw`: `TRAIL_RUNNING_V2`, `TrailRun`,
+    /// `running/trail`, `HKWorkoutActivityTypeRunning`, `Randonnée`. Of a sport with a part
+    /// after the slash, the sport when the part is not known; of several words, the most of them
+    /// that are known; else `other`.
     pub fn of(raw: Option<&str>) -> &'static str {
         let Some(raw) = raw else { return OTHER };
         let known = |name: &str| KNOWN.get(&plain(name)).copied();

@@ -49,8 +49,8 @@ impl Order {
         if is_american { Self::MonthFirst } else { Self::DayFirst }
     }
 
-    /// A date with a time: `May 8, 2024, 6:00:00 PM`, `09.12.2022, 15:24:49`, `8 mai 2024 à 12:00:00`,
-    /// `2024年5月8日 12:00:00`.
+    /// A date with a time: `May 8, 2024, 6:00:00 PM`, `09.12.2022, 15:24:49`,
+    /// `8 mai 2024 à 12:00:00`, `2024年5月8日 12:00:00`.
     pub fn read(self, date: &str) -> Option<DateTime<Utc>> {
         let parts = Parts::of(date);
         let (year, month, day, time) = match (parts.month, parts.numbers.as_slice()) {
