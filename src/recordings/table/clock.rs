@@ -41,11 +41,14 @@ pub fn offset(text: &str) -> Option<FixedOffset> {
         '-' | '\u{2212}' => -1,
         _ => return None,
     };
-    let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
-    let is_plain = bare.chars().skip(1).all(|c| c.is_ascii_digit() || c == ':');
+    let digits = bare.get(bare.chars().next()?.len_utf8()..)?;
+    let is_plain = digits.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    if !is_plain || digits.len() > 4 {
+        return None;
+    }
     let (hours, minutes) =
-        digits.split_at_checked(if digits.len() > 2 { digits.len() - 2 } else { digits.len() })?;
+        digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
     let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i32>().ok()? };
-    let seconds = sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60;
-    FixedOffset::east_opt(seconds).filter(|_| is_plain && digits.len() <= 4)
+    FixedOffset::east_opt(sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60)
 }

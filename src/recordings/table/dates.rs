@@ -231,6 +231,9 @@ mod tests {
             "45",
             "1.2.3.4",
             "2024-05-04 08:00 +xx",
+            "2024-05-04 08:00 -05-04",
+            "2024-05-04 08:00 -04000000000000000000",
+            "4048-05-06T20:4-05-04T:0:00:00.000",
         ] {
             assert_eq!(shown(odd, Order::DayFirst), "", "{odd}");
         }
@@ -263,8 +266,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_written_is_a_moment_or_none(cell in "\\PC{0,30}", digits in "[0-9:./ TZ+-]{0,25}") {
-            for text in [&cell, &digits] {
+        fn whatever_is_written_is_a_moment_or_none(cell in "\\PC{0,30}", digits in "[0-9:./ TZ+-]{0,25}", offset in "[+-][0-9:]{0,12}") {
+            for text in [&cell, &digits, &format!("2024-05-04 08:00 {offset}")] {
                 let _ = moment(text, Order::DayFirst);
                 let _ = order([text.as_str()].into_iter(), false);
             }
