@@ -101,6 +101,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // With huge pages, the few kilobytes that each thread has of its own are megabytes: half of the memory of a
+    // server at rest, and of an import. Where the system refuses, it has them.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let outcome = match Cli::parse().command {
         Command::Serve => commands::serve(),
         Command::Dev { dir, postgres } => commands::dev(dir, postgres.as_deref()),

@@ -14,10 +14,6 @@ use crate::{
 
 /// Serves until SIGTERM or SIGINT.
 pub fn serve() -> CommandResult {
-    // With huge pages, the few kilobytes that each thread has of its own are megabytes: half of the memory of a
-    // server at rest. Where the system refuses, it has them.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let config = configured(Source::from_environment())?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
