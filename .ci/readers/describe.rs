@@ -15,7 +15,7 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        let found = match read(&bytes) {
+        let found = match read(bytes.as_slice()) {
             Ok(recording) => {
                 let sessions: Vec<_> = recording.sessions.iter().map(describe).collect();
                 json!({"sessions": sessions, "warnings": recording.warnings})

@@ -74,11 +74,11 @@ async fn receive(
     user: &str,
     files: &[Input],
 ) -> Result<Claimed, CommandError> {
-    let conn = connector.connect().await?;
+    let mut conn = connector.clone().with_generic_plans().connect().await?;
     let owner = find(&conn, user).await?;
     let bar = bar("loading", "{bytes} of {total_bytes}")?;
     bar.set_length(files.iter().map(Input::size).sum());
-    let received = local::receive(&conn, owner.id, files, |bytes| bar.inc(bytes)).await;
+    let received = local::receive(&mut conn, owner.id, files, |bytes| bar.inc(bytes)).await;
     bar.finish_and_clear();
     let (id, bytes) = received.map_err(explained)?;
     Ok(store::start_own(&conn, id, bytes, config.imports.lease).await?)

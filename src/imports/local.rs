@@ -1,8 +1,11 @@
 //! Importing what is on this machine's disks, for `sports-log import`.
 
-use std::io::Read;
+use std::{
+    io::{self, Read},
+    mem,
+};
 
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +14,14 @@ use super::{
     types::{self, IgnoredFile, Tally},
     upload::shown,
 };
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    activities::originals::PackedFile,
+    error::{ApiError, ApiResult},
+    recordings::Format,
+};
+
+/// Bytes of the files that are committed together, at most.
+const TOGETHER: u64 = 8 * 1024 * 1024;
 
 /// How many warnings are reported.
 const MAX_WARNED: i64 = 50;
@@ -30,24 +40,76 @@ pub struct Report {
 /// Reads `inputs` into a new import of `user_id`; its id and how many bytes there were. `tell`
 /// hears of each piece. Nothing is left of one that could not be read.
 pub async fn receive(
-    conn: &AsyncPgConnection,
+    conn: &mut AsyncPgConnection,
     user_id: Uuid,
     inputs: &[Input],
     tell: impl Fn(u64),
 ) -> ApiResult<(Uuid, i64)> {
     let id = store::create_for(conn, user_id).await?;
-    let mut bytes = 0;
-    for (part, input) in (0..).zip(inputs) {
-        match receive_one(conn, id, part, input, &tell).await {
-            Ok(more) => bytes += more,
-            Err(error) => {
-                // What cannot be deleted now is forgotten soon.
-                let _ = store::abandon(conn, id).await;
-                return Err(error);
-            }
+    match receive_all(conn, id, inputs, &tell).await {
+        Ok(bytes) => Ok((id, bytes)),
+        Err(error) => {
+            // What cannot be deleted now is forgotten soon.
+            let _ = store::abandon(conn, id).await;
+            Err(error)
         }
     }
-    Ok((id, bytes))
+}
+
+/// Small files are committed several at a time: to wait for the disk takes longer than to read one.
+async fn receive_all(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    inputs: &[Input],
+    tell: &impl Fn(u64),
+) -> ApiResult<i64> {
+    let (mut bytes, mut small, mut size) = (0, Vec::new(), 0);
+    for (part, input) in (0..).zip(inputs) {
+        if size + input.size() > TOGETHER {
+            bytes += receive_together(conn, id, mem::take(&mut small)).await?;
+            size = 0;
+        }
+        if input.size() > TOGETHER {
+            bytes += receive_one(conn, id, part, input, tell).await?;
+            continue;
+        }
+        let (name, source) = input.open().map_err(ApiError::internal)?;
+        let content = content(source).map_err(ApiError::internal)?;
+        size += input.size();
+        tell(input.size());
+        small.push((part, name, content));
+    }
+    Ok(bytes + receive_together(conn, id, small).await?)
+}
+
+/// A recording goes packed, as it will be kept.
+fn content(mut source: impl Read) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    (&mut source).take(Format::HEAD).read_to_end(&mut content)?;
+    if let Some(Format::Fit | Format::Gpx | Format::Tcx | Format::Kml) = Format::of(&content) {
+        return PackedFile::of(content.chain(source)).map(|file| file.data);
+    }
+    source.read_to_end(&mut content)?;
+    Ok(content)
+}
+
+async fn receive_together(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    files: Vec<(i32, String, Vec<u8>)>,
+) -> ApiResult<i64> {
+    conn.transaction(async |conn| {
+        let mut bytes = 0;
+        for (part, name, content) in files {
+            store::add_part(conn, id, part, &shown(&name)).await?;
+            for (number, chunk) in (0..).zip(content.chunks(CHUNK_BYTES)) {
+                store::receive_chunk(conn, id, (part, number), chunk, i64::MAX).await?;
+            }
+            bytes += end_part(conn, id, part, content.len()).await?;
+        }
+        Ok(bytes)
+    })
+    .await
 }
 
 async fn receive_one(
@@ -70,9 +132,14 @@ async fn receive_one(
             break;
         }
         store::receive_chunk(conn, id, (part, number), &chunk, i64::MAX).await?;
-        bytes += i64::try_from(chunk.len()).map_err(ApiError::internal)?;
+        bytes += chunk.len();
         tell(chunk.len() as u64);
     }
+    end_part(conn, id, part, bytes).await
+}
+
+async fn end_part(conn: &AsyncPgConnection, id: Uuid, part: i32, bytes: usize) -> ApiResult<i64> {
+    let bytes = i64::try_from(bytes).map_err(ApiError::internal)?;
     store::end_part(conn, id, part, bytes).await?;
     Ok(bytes)
 }

@@ -2,33 +2,40 @@
 
 use std::io::Cursor;
 
-use super::{
-    intake::File,
-    runner::{archive, original_name, unpack::unpack},
+use super::runner::{archive, original_name, unpack::repack};
+use crate::{
+    activities::originals::PackedFile,
+    recordings::{self, Format, MAX_FILE_BYTES, Reason, Refusal, Session},
 };
-use crate::recordings::{self, Format, MAX_FILE_BYTES, Reason, Refusal, Session};
 
 /// In archives of one recording there is little else.
 const MAX_ENTRIES: usize = 100;
 
-/// The name and the content of the first recording in `bytes`, and what it says. `called` is its name when it
-/// is in no archive.
+/// A file's name, and the file.
+type File = (String, PackedFile);
+
+/// The first recording in `bytes`, and what it says. `called` is its name when it is in no archive.
 pub fn read(called: &str, bytes: Vec<u8>) -> Result<(File, Vec<Session>), Refusal> {
-    let (name, content) = if Format::of(&bytes) == Some(Format::Zip) {
+    let (name, file) = if Format::of(&bytes) == Some(Format::Zip) {
         first(bytes)?
     } else {
-        let content = unpack(bytes.as_slice())?;
-        let ending = match Format::of(&content) {
-            Some(Format::Fit) => ".fit",
-            Some(Format::Gpx) => ".gpx",
-            Some(Format::Tcx) => ".tcx",
-            Some(Format::Kml) => ".kml",
-            _ => "",
-        };
-        (format!("{called}{ending}"), content)
+        let file = repack(bytes.as_slice())?;
+        let ending = ending(&file)?.unwrap_or_default();
+        (format!("{called}{ending}"), file)
     };
-    let sessions = recordings::read(&content)?.sessions;
-    Ok(((name, content), sessions))
+    let sessions = recordings::read(file.reader())?.sessions;
+    Ok(((name, file), sessions))
+}
+
+/// What names of such recordings end with; `None` for anything else.
+fn ending(file: &PackedFile) -> Result<Option<&'static str>, Refusal> {
+    Ok(match Format::of(&recordings::head(&mut file.reader())?) {
+        Some(Format::Fit) => Some(".fit"),
+        Some(Format::Gpx) => Some(".gpx"),
+        Some(Format::Tcx) => Some(".tcx"),
+        Some(Format::Kml) => Some(".kml"),
+        _ => None,
+    })
 }
 
 fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
@@ -39,10 +46,9 @@ fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
             continue;
         }
         let name = entry.name().map(|name| name.to_string()).unwrap_or_default();
-        let Ok(content) = unpack(entry) else { continue };
-        let format = Format::of(&content);
-        if matches!(format, Some(Format::Fit | Format::Gpx | Format::Tcx | Format::Kml)) {
-            return Ok((original_name(&name), content));
+        let Ok(file) = repack(entry) else { continue };
+        if ending(&file)?.is_some() {
+            return Ok((original_name(&name), file));
         }
     }
     Err(Refusal::new(Reason::UnknownFormat, "there is no recording in this archive"))

@@ -1,6 +1,6 @@
 //! What a file is, by what is in it: names lie.
 
-use super::{json, table, text::text};
+use super::{json, table, text::text, xml::utf16};
 
 /// A format that is read, or read through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +26,15 @@ pub enum Format {
     HealthAutoExport,
 }
 
-/// How much of a text is looked at.
-const HEAD: usize = 16 * 1024;
-
 impl Format {
-    /// From the first bytes, of which 16 KiB are enough.
+    /// How many of the first bytes are looked at.
+    pub const HEAD: u64 = 16 * 1024;
+
+    /// From the first bytes.
     pub fn of(head: &[u8]) -> Option<Self> {
+        let head = head.get(..Self::HEAD as usize).unwrap_or(head);
+        let utf16 = utf16(head);
+        let head = utf16.as_ref().map_or(head, |text| text.as_bytes());
         // FIT SDK, "FIT File Structure": the signature stands after size, versions and length.
         if head.get(8..12) == Some(b".FIT") {
             return Some(Self::Fit);
@@ -50,7 +53,7 @@ impl Format {
             Some(b"kml") => Some(Self::Kml),
             Some(b"HealthData") => Some(Self::AppleHealth),
             Some(_) => None,
-            None => of_text(&text(head.get(..HEAD).unwrap_or(head))),
+            None => of_text(&text(head)),
         }
     }
 
@@ -71,8 +74,7 @@ fn of_text(head: &str) -> Option<Format> {
 
 /// The local name of the first element of an XML document.
 fn root_name(head: &[u8]) -> Option<&[u8]> {
-    let mut rest = head.get(..HEAD).unwrap_or(head);
-    rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest).trim_ascii_start();
+    let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     loop {
         rest = rest.strip_prefix(b"<")?;
         let end: &[u8] = match rest {

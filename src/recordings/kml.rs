@@ -1,6 +1,8 @@
 //! KML 2.2 with Google's extensions, and 2.3 (<https://docs.ogc.org/is/12-007r2/12-007r2.html>), of
 //! which tracks are read: times, positions and the values of sensors, each in a list of its own.
 
+use std::io::Read;
+
 use super::{
     Point, Position, Reason, Recording, Refusal, Track,
     damage::warn_of,
@@ -8,13 +10,13 @@ use super::{
     outings::{self, About, Piece, first},
     sensors::Sensor,
     values::{moment, number},
-    xml::{Attributes, Visitor, last, text, walk_text},
+    xml::{Attributes, Visitor, last, walk},
 };
 use crate::activities::Sport;
 
-pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
+pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Reader::default();
-    let damage = walk_text(&text(bytes), &mut reader)?;
+    let damage = walk(source, &mut reader)?;
     if damage.is_some() {
         reader.drop_unplaced();
     }

@@ -99,7 +99,7 @@ pub fn digest(parts: &[&str]) -> String {
 }
 
 /// A log as one recording, for readers that need no entries.
-pub fn read_all(bytes: &[u8]) -> Result<Recording, Refusal> {
+pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut recording = Recording::default();
     let read = read_log(bytes, &Habits::default(), &mut |entry: Entry| {
         recording.warnings.extend(entry.warnings);

@@ -1,6 +1,6 @@
-//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read from memory
-//! into [`Recording`]s; logs of many activities, one by one; and Apple Health's export, read as a
-//! stream. Knows no SQL and no HTTP.
+//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read into
+//! [`Recording`]s; logs of many activities, one by one; and Apple Health's export. XML is read as
+//! it comes, everything else from memory. Knows no SQL and no HTTP.
 //!
 //! What the device says is taken as it stands; only what it does not say is computed from its
 //! track. XML is read without entities and DTDs, and everything with limits.
@@ -27,6 +27,8 @@ mod text;
 mod values;
 mod xml;
 
+use std::io::Read;
+
 pub use derived::complete;
 pub use fit::other_kind;
 pub use format::Format;
@@ -40,27 +42,36 @@ pub use refusal::{Reason, Refusal};
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads a file by what is in it.
-pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
-    if bytes.len() > MAX_FILE_BYTES {
-        return Err(Refusal::too_large(MAX_FILE_BYTES));
-    }
-    let text = xml::utf16(bytes);
-    let bytes = text.as_ref().map_or(bytes, |text| text.as_bytes());
-    let mut recording = match Format::of(bytes) {
-        Some(Format::Fit) => fit::read(bytes)?,
-        Some(Format::Gpx) => gpx::read(bytes)?,
-        Some(Format::Tcx) => tcx::read(bytes)?,
-        Some(Format::Kml) => kml::read(bytes)?,
-        Some(Format::Polar) => json::polar::read(bytes)?,
-        Some(Format::GoogleFit) => json::google_fit::read(bytes)?,
-        Some(format) if format.is_log() => return log::read_all(bytes),
+pub fn read(mut source: impl Read) -> Result<Recording, Refusal> {
+    let head = head(&mut source)?;
+    let format = Format::of(&head).ok_or_else(unknown_format)?;
+    let bytes = |source| read_all(head.chain(source));
+    let mut recording = match format {
+        Format::Gpx => gpx::read(head.chain(source))?,
+        Format::Tcx => tcx::read(head.chain(source))?,
+        Format::Kml => kml::read(head.chain(source))?,
+        Format::Fit => fit::read(&bytes(source)?)?,
+        Format::Polar => json::polar::read(&bytes(source)?)?,
+        Format::GoogleFit => json::google_fit::read(&bytes(source)?)?,
+        format if format.is_log() => return log::read(&bytes(source)?),
         _ => return Err(unknown_format()),
     };
-    if let [session] = recording.sessions.as_mut_slice() {
-        own::complete(session, bytes);
-    }
     recording.sessions.iter_mut().try_for_each(complete)?;
     Ok(recording)
+}
+
+/// As much of a file as shows what it is.
+pub fn head(source: &mut impl Read) -> Result<Vec<u8>, Refusal> {
+    let mut head = Vec::new();
+    source.take(Format::HEAD).read_to_end(&mut head).map_err(Refusal::of_source)?;
+    Ok(head)
+}
+
+/// The bytes of `source`, of which there may be as many as of a file.
+pub fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Refusal::of_source)?;
+    if bytes.len() > MAX_FILE_BYTES { Err(Refusal::too_large(MAX_FILE_BYTES)) } else { Ok(bytes) }
 }
 
 fn unknown_format() -> Refusal {

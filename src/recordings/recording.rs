@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::{Reason, Refusal};
 use crate::activities::{ExerciseSet, Lap};
@@ -32,6 +33,8 @@ pub struct Recording {
     pub sessions: Vec<Session>,
     /// What is damaged or missing in the file, in words for people: the rest was read all the same.
     pub warnings: Vec<Cow<'static, str>>,
+    /// The activity of a sports-log that it was exported from.
+    pub exported_from: Option<Uuid>,
 }
 
 /// One activity, as it was recorded.
@@ -188,6 +191,13 @@ impl Track {
         let later = self.breaks.split_off(self.breaks.partition_point(|known| *known <= at));
         self.breaks.pop_if(|known| *known == at);
         Self { points, breaks: later.into_iter().map(|known| known - at).collect() }
+    }
+
+    /// Frees the points but for one, which tells that there were some.
+    pub fn forget(&mut self) {
+        self.points.truncate(1);
+        self.points.shrink_to_fit();
+        self.breaks = Vec::new();
     }
 
     /// The pieces, none of them empty.

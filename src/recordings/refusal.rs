@@ -1,6 +1,6 @@
 //! Why a file is not taken.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use derive_more::Display;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,16 @@ impl Refusal {
     pub fn malformed(problem: impl std::fmt::Display) -> Self {
         let problem = json_problem(&problem.to_string());
         Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
+    }
+
+    /// Why a file's bytes cannot be had.
+    pub fn of_source(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                Self::new(Reason::Truncated, "what is packed in it ends before it should")
+            }
+            _ => Self::malformed(error),
+        }
     }
 
     pub fn too_costly() -> Self {

@@ -159,7 +159,7 @@ async fn renew(
     };
     let before = streams::own(conn, one.id).await?;
     let is_same = match (&before, packed) {
-        (Some(before), Some(packed)) => packed.is(before),
+        (Some(before), Some(packed)) => packed.is(before)?,
         (None, None) => true,
         // Other files may have brought it.
         (Some(_), None) => !is_authority,

@@ -27,6 +27,14 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// Whether a series is needed to find the best.
+    pub fn is_searched(series: Series) -> bool {
+        matches!(
+            series,
+            Series::Time | Series::Latitude | Series::Longitude | Series::Distance | Series::Power
+        )
+    }
+
     /// The best of each kind that there is, in the order of [`EffortKind::ALL`].
     pub fn all_of(streams: &Streams) -> Vec<Self> {
         let (way, work) = (way(streams), work(streams));

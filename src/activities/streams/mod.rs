@@ -3,6 +3,7 @@
 mod geojson;
 mod handlers;
 mod packed;
+mod packing;
 mod reading;
 mod store;
 mod text;
@@ -10,6 +11,7 @@ mod types;
 
 pub use handlers::*;
 pub use packed::{Series, Streams};
+pub use packing::Packable;
 pub use reading::{Reading, Values};
 pub use store::{Kept, count_of, delete, find, own, put};
 pub use text::{Form, StreamsText};

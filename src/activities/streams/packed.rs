@@ -1,25 +1,22 @@
 //! The form in which streams are kept: each series as differences from one value to the next, which are
 //! small and often the same, deflated. An hour of a watch takes some 20 KB where JSON takes a megabyte.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use chrono::{DateTime, Utc};
 use derive_more::{Display, FromStr};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::read::DeflateDecoder;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Packable;
 use crate::{
     error::{ApiError, ApiResult},
-    jobs::give_way,
     recordings::Track,
 };
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
 pub(super) const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
-
-/// To be deflated on end: some tenth of a millisecond.
-const PIECE_BYTES: usize = 4096;
 
 /// What can be measured.
 #[derive(
@@ -86,6 +83,11 @@ impl Series {
             Self::HeartRate | Self::Cadence | Self::Power | Self::Temperature => 10.0,
         }
     }
+
+    /// The nearest number of steps. It saturates, which no measurement does.
+    pub(super) fn whole(self, value: f64) -> i64 {
+        (value * self.steps()).round() as i64
+    }
 }
 
 /// The series of one activity, all of the same length.
@@ -98,8 +100,8 @@ pub struct Streams {
     pub breaks: Vec<usize>,
 }
 
-/// What is deflated.
-#[derive(Serialize, Deserialize)]
+/// What is inflated.
+#[derive(Deserialize)]
 struct Packed {
     started_at_millis: i64,
     series: Vec<(Series, Vec<Option<i64>>)>,
@@ -107,37 +109,15 @@ struct Packed {
 }
 
 impl Streams {
-    /// `None` without a single value.
-    pub fn pack(&self) -> ApiResult<Option<Vec<u8>>> {
-        if self.series.is_empty() {
-            return Ok(None);
-        }
-        let packed = Packed {
-            started_at_millis: self.started_at.timestamp_millis(),
-            series: self
-                .series
-                .iter()
-                .map(|(series, values)| {
-                    give_way();
-                    (*series, differences(*series, values))
-                })
-                .collect(),
-            breaks: self.breaks.clone(),
-        };
-        let bytes = postcard::to_allocvec(&packed).map_err(ApiError::internal)?;
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        for piece in bytes.chunks(PIECE_BYTES) {
-            give_way();
-            encoder.write_all(piece).map_err(ApiError::internal)?;
-        }
-        encoder.finish().map(Some).map_err(ApiError::internal)
+    /// To be packed.
+    pub fn packable(&self) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
+        let series = self.series.iter();
+        let series = series.map(|(series, values)| (*series, values.iter().copied())).collect();
+        Packable { started_at: self.started_at, series, breaks: &self.breaks }
     }
 
     pub fn unpack(data: &[u8]) -> ApiResult<Self> {
-        let mut bytes = Vec::new();
-        let mut decoder = DeflateDecoder::new(data).take(MAX_UNPACKED);
-        decoder.read_to_end(&mut bytes).map_err(ApiError::internal)?;
-        let packed: Packed = postcard::from_bytes(&bytes).map_err(ApiError::internal)?;
+        let packed: Packed = postcard::from_bytes(&inflated(data)?).map_err(ApiError::internal)?;
         let started_at = DateTime::from_timestamp_millis(packed.started_at_millis)
             .ok_or_else(|| ApiError::internal("streams of no time"))?;
         let series =
@@ -211,18 +191,12 @@ impl Thinning {
     }
 }
 
-fn differences(series: Series, values: &[Option<f64>]) -> Vec<Option<i64>> {
-    let mut last = 0;
-    let step = |value: &Option<f64>| {
-        value.map(|value| {
-            // Saturates, which no measurement does.
-            let steps = (value * series.steps()).round() as i64;
-            let difference = steps.saturating_sub(last);
-            last = steps;
-            difference
-        })
-    };
-    values.iter().map(step).collect()
+/// What was deflated.
+pub(super) fn inflated(data: &[u8]) -> ApiResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut decoder = DeflateDecoder::new(data).take(MAX_UNPACKED);
+    decoder.read_to_end(&mut bytes).map_err(ApiError::internal)?;
+    Ok(bytes)
 }
 
 fn sums(series: Series, differences: Vec<Option<i64>>) -> Vec<Option<f64>> {
@@ -253,7 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_packed_comes_out_to_the_step(values in prop::collection::vec(prop::option::of(-1e4..1e4), 1..200)) {
-            let packed = streams(values.clone(), vec![1]).pack().unwrap().unwrap();
+            let packed = streams(values.clone(), vec![1]).packable().pack().unwrap().unwrap();
             let unpacked = Streams::unpack(&packed).unwrap();
             prop_assert_eq!(unpacked.breaks, vec![1]);
             for (value, found) in values.iter().zip(&unpacked.series[0].1) {

@@ -1,5 +1,5 @@
 //! Kept streams, read value by value: as values in memory they would take up to a hundred times as
-//! much. The form is that of [`Streams::pack`](super::Streams::pack), postcard's, deflated.
+//! much. The form is that of [`Packable::pack`](super::Packable::pack), postcard's, deflated.
 
 use std::{
     io::{self, BufReader, Cursor, ErrorKind, Read, Take},
@@ -213,7 +213,7 @@ mod tests {
                 (Series::Temperature, rows.iter().map(|row| row.0).collect()),
             ];
             let streams = Streams { started_at: DateTime::UNIX_EPOCH, series, breaks };
-            let packed = streams.pack().unwrap().unwrap();
+            let packed = streams.packable().pack().unwrap().unwrap();
             let (unpacked, reading) = (Streams::unpack(&packed).unwrap(), Reading::of(packed).unwrap());
             for (expected, reading) in [
                 (unpacked.clone(), reading.clone()),

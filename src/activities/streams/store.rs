@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::Streams;
+use super::{Packable, Streams, packed::inflated};
 use crate::{
     activities::efforts::{self, Effort},
     auth::{Identity, live_user},
@@ -56,18 +56,21 @@ impl Kept {
         self.filled
     }
 
-    /// Whether they are packed as `data` is.
-    pub fn is(&self, data: &[u8]) -> bool {
-        self.packed == data
+    /// Whether they are those of `data`.
+    pub fn is(&self, data: &[u8]) -> ApiResult<bool> {
+        // Another version of the library may have packed the same in another way.
+        Ok(self.packed == data || inflated(&self.packed)? == inflated(data)?)
     }
 
     /// Packed and searched, which takes a processor some milliseconds. `None` without a single value.
-    pub fn of(streams: &Streams) -> ApiResult<Option<Self>> {
+    pub fn of<V>(streams: &Packable<'_, V>) -> ApiResult<Option<Self>>
+    where
+        V: Iterator<Item = Option<f64>> + Clone,
+    {
         let Some(packed) = streams.pack()? else { return Ok(None) };
-        // As a later search will find them: packed, values are a little less exact.
-        let unpacked = Streams::unpack(&packed)?;
-        let efforts = Effort::all_of(&unpacked);
-        Ok(Some(Self { packed, filled: unpacked.filled(), efforts }))
+        // As a later search will find them.
+        let efforts = Effort::all_of(&streams.rounded(Effort::is_searched));
+        Ok(Some(Self { packed, filled: streams.filled(), efforts }))
     }
 }
 

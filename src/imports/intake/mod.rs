@@ -6,8 +6,6 @@ mod row;
 
 pub use row::{measurement, title};
 
-use std::mem;
-
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
@@ -20,7 +18,7 @@ use crate::{
         restoring, streams,
     },
     error::ApiResult,
-    recordings::{Session, Totals, own},
+    recordings::{Session, Totals},
 };
 
 /// Of a lap or a set as JSON, about.
@@ -32,53 +30,40 @@ const CHANGE_SECS: f64 = 15.0 * 60.0;
 /// By how much clocks and sums of laps are wrong.
 const OVERLAP_SECS: f64 = 60.0;
 
-/// A file's name and content.
-pub type File = (String, Vec<u8>);
-
 /// What is to be kept.
+#[derive(Default)]
 pub struct Material {
-    pub original: Option<File>,
+    /// The file's name, and the file.
+    pub original: Option<(String, PackedFile)>,
     pub sessions: Vec<Session>,
     /// What its source calls it: the source, and the name there.
     pub name: Option<(&'static str, String)>,
+    /// The activity of a sports-log that the file was exported from.
+    pub exported_from: Option<Uuid>,
 }
 
-/// A material's file, and the streams of its sessions, as they are kept.
+/// The streams of a material's sessions, as they are kept.
 #[derive(Default)]
 pub struct Packed {
-    original: Option<PackedFile>,
     streams: Vec<Option<streams::Kept>>,
-    /// The activity that a sports-log has exported as this file.
-    exported_from: Option<Uuid>,
-    /// Of laps and sets, about.
-    parts_bytes: usize,
+    /// About how much will be kept, with the file.
+    pub bytes: u64,
 }
 
-impl Packed {
-    /// About how much will be kept.
-    pub fn bytes(&self) -> u64 {
-        let original = self.original.as_ref().map_or(0, |file| file.data.len());
-        let streams: usize = self.streams.iter().flatten().map(streams::Kept::bytes).sum();
-        (original + streams + self.parts_bytes) as u64
-    }
-}
-
-/// Packs a file and what was measured, which takes a processor some milliseconds: before the
-/// transaction that keeps it, whose locks others wait for. The file's content is freed: it may be
-/// as large as all that follows.
-pub fn pack(Material { original, sessions, .. }: &mut Material) -> ApiResult<Packed> {
-    let content = original.as_mut().map(|(_, content)| mem::take(content));
-    let exported_from = content.as_deref().and_then(own::exported_from);
-    let original = content.map(|content| PackedFile::of(&content)).transpose()?;
-    let streams = sessions.iter().map(streams_of).collect::<ApiResult<_>>()?;
+/// Packs what was measured, which takes a processor some milliseconds: before the transaction that
+/// keeps it, whose locks others wait for.
+pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
+    let streams = sessions.iter().map(streams_of).collect::<ApiResult<Vec<_>>>()?;
     let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
-    let parts_bytes = PART_BYTES * parts.sum::<usize>();
-    Ok(Packed { original, streams, exported_from, parts_bytes })
+    let file = original.as_ref().map_or(0, |(_, file)| file.data.len());
+    let measured: usize = streams.iter().flatten().map(streams::Kept::bytes).sum();
+    let bytes = file + measured + PART_BYTES * parts.sum::<usize>();
+    Ok(Packed { streams, bytes: bytes as u64 })
 }
 
 /// What was measured along a session, as it is kept; `None` without a single value.
 pub fn streams_of(session: &Session) -> ApiResult<Option<streams::Kept>> {
-    streams::Kept::of(&row::streams(session))
+    streams::Kept::of(&row::packable(session))
 }
 
 /// What is done with what has a name that is there already.
@@ -113,8 +98,8 @@ pub async fn keep(
     packed: &Packed,
     on_known: OnKnown,
 ) -> ApiResult<Kept> {
-    let Material { original, sessions, name } = material;
-    let sha256 = packed.original.as_ref().map(|file| file.sha256.as_slice());
+    let Material { original, sessions, name, exported_from } = material;
+    let sha256 = original.as_ref().map(|(_, file)| file.sha256.as_slice());
     // What is looked for and not found is not there until this ends.
     batch::lock_names(conn, user_id).await?;
     if let Some(sha256) = sha256 {
@@ -137,7 +122,7 @@ pub async fn keep(
         // Values that its owner has changed stay, and only gaps are filled.
         of = activities::was_changed(conn, id).await?.then_some(shown);
     }
-    if let (None, Some(exported)) = (named, packed.exported_from) {
+    if let (None, Some(exported)) = (named, *exported_from) {
         // Wherever it has been since: it is the same.
         let shown = restoring::shown(conn, user_id, exported).await?;
         if let Some(shown) = shown {
@@ -148,7 +133,7 @@ pub async fn keep(
         }
     }
     let mut original_id = None;
-    if let (Some((file_name, _)), Some(file)) = (original, &packed.original) {
+    if let Some((file_name, file)) = original {
         original_id = Some(storage.insert(conn, &NewOriginal { user_id, file_name, file }).await?);
     }
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use crate::{
     activities::{
         Details, ImportedActivity, Lap, MAX_LAPS, MAX_SETS, Measurement, Origins,
         merging::FIELDS,
-        streams::{Series, Streams},
+        streams::{Packable, Series},
     },
     db::JsonText,
     error::{ApiError, ApiResult},
@@ -171,10 +172,24 @@ fn text(text: Option<&str>, max: usize) -> Option<String> {
 }
 
 /// What was measured, as series.
-pub fn streams(session: &Session) -> Streams {
-    let points = &session.track.points;
-    let value = |series, point: &Point| match series {
-        Series::Time => point.time.map(|time| (time - session.started_at).as_seconds_f64()),
+pub fn packable(session: &Session) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
+    let points = session.track.points.iter();
+    let series = Series::ALL.into_iter().filter_map(|series| {
+        give_way();
+        let mut values = points.clone().map(move |point| value(series, point, session.started_at));
+        let all = values.clone();
+        values.any(|value| value.is_some()).then_some((series, all))
+    });
+    Packable {
+        started_at: session.started_at,
+        series: series.collect(),
+        breaks: &session.track.breaks,
+    }
+}
+
+fn value(series: Series, point: &Point, started_at: DateTime<Utc>) -> Option<f64> {
+    match series {
+        Series::Time => point.time.map(|time| (time - started_at).as_seconds_f64()),
         Series::Latitude => point.position.map(|position| position.latitude),
         Series::Longitude => point.position.map(|position| position.longitude),
         Series::Altitude => point.altitude.map(f64::from),
@@ -184,15 +199,5 @@ pub fn streams(session: &Session) -> Streams {
         Series::Cadence => point.cadence.map(f64::from),
         Series::Power => point.power.map(f64::from),
         Series::Temperature => point.temperature.map(f64::from),
-    };
-    let series = Series::ALL.into_iter().filter_map(|series| {
-        give_way();
-        let values: Vec<_> = points.iter().map(|point| value(series, point)).collect();
-        values.iter().any(Option::is_some).then_some((series, values))
-    });
-    Streams {
-        started_at: session.started_at,
-        series: series.collect(),
-        breaks: session.track.breaks.clone(),
     }
 }

@@ -4,6 +4,7 @@ use std::mem;
 
 use super::{job::Job, keep::Brought, listed::Listed, unread::unread, walk::Stop};
 use crate::{
+    activities::originals::PackedFile,
     imports::{intake::Material, upload::shown},
     recordings::{self, Reason, Recording, Refusal},
 };
@@ -16,16 +17,16 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     pub fn file(
         &mut self,
         name: &str,
-        content: Result<Vec<u8>, Refusal>,
+        file: Result<PackedFile, Refusal>,
         listed: Option<&Listed>,
     ) -> Result<(), Stop> {
         // Lent, while the job keeps the file.
         let mut summaries = mem::take(&mut self.summaries);
         let kept = self.outcome(name, || {
-            let content = content?;
-            let read = recordings::read(&content);
-            let Recording { mut sessions, warnings } =
-                read.map_err(|refusal| explained(refusal, name, &content))?;
+            let file = file?;
+            let read = recordings::read(file.reader());
+            let Recording { mut sessions, warnings, exported_from } =
+                read.map_err(|refusal| explained(refusal, name, &file))?;
             let called = match listed {
                 Some(listed) => {
                     listed.complete(&mut sessions);
@@ -33,9 +34,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 }
                 None => summaries.complete(&mut sessions),
             };
-            let original = Some((original_name(name), content));
+            let original = Some((original_name(name), file));
             let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
-            Ok(Brought::Recorded(Material { original, sessions, name: called }, warning))
+            let material = Material { original, sessions, name: called, exported_from };
+            Ok(Brought::Recorded(material, warning))
         });
         self.summaries = summaries;
         kept
@@ -52,7 +54,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 )
             })?;
             let (sessions, name) = (vec![session], Some(listed.name()));
-            Ok(Brought::Recorded(Material { original: None, sessions, name }, None))
+            let material = Material { sessions, name, ..Material::default() };
+            Ok(Brought::Recorded(material, None))
         })
     }
 
@@ -80,8 +83,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 }
 
 /// With what is known of a format that is not read.
-fn explained(refusal: Refusal, name: &str, content: &[u8]) -> Refusal {
-    match unread(name, content) {
+fn explained(refusal: Refusal, name: &str, file: &PackedFile) -> Refusal {
+    let head = recordings::head(&mut file.reader());
+    match head.ok().and_then(|head| unread(name, &head)) {
         Some(unread) if refusal.reason == Reason::UnknownFormat => {
             Refusal::new(Reason::UnknownFormat, unread.message)
         }

@@ -10,19 +10,17 @@ use super::{
     files::original_name,
     job::Job,
     keep::Brought,
-    unpack::{Budgeted, unpack},
+    unpack::{Budgeted, repack},
     walk::Stop,
 };
 use crate::{
+    activities::originals::PackedFile,
     imports::intake::Material,
     recordings::{
         self, Format, MAX_FILE_BYTES, Refusal, Track,
         apple::{self, Broken, Workout},
     },
 };
-
-/// How long a piece of it is looked at to see what it is.
-const HEAD: u64 = 16 * 1024;
 
 /// An archive with routes in it, and what stands before their names.
 type Routes<'a> = (&'a mut ZipArchive<ChunkReader>, &'a str);
@@ -41,7 +39,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             let mut beside = archive.clone();
             let Ok(mut entry) = beside.by_index(index) else { continue };
             let mut head = Vec::new();
-            if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
+            if (&mut entry).take(Format::HEAD).read_to_end(&mut head).is_err() {
                 self.check()?;
             }
             if Format::of(&head) == Some(Format::AppleHealth) {
@@ -96,12 +94,12 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         routes: &mut Routes<'_>,
         paths: &[String],
-    ) -> Result<Vec<(String, Vec<u8>)>, Stop> {
+    ) -> Result<Vec<(String, PackedFile)>, Stop> {
         let (mut pieces, mut bytes) = (Vec::new(), 0);
         for path in paths {
             let Some(piece) = self.route(routes, path)? else { continue };
-            bytes += piece.len();
-            if bytes > MAX_FILE_BYTES {
+            bytes += piece.bytes;
+            if usize::try_from(bytes).is_ok_and(|bytes| bytes > MAX_FILE_BYTES) {
                 break;
             }
             pieces.push((path.clone(), piece));
@@ -114,10 +112,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         (archive, folder): &mut Routes<'_>,
         path: &str,
-    ) -> Result<Option<Vec<u8>>, Stop> {
+    ) -> Result<Option<PackedFile>, Stop> {
         let name = format!("{folder}{}", path.trim_start_matches('/'));
         let Ok(entry) = archive.by_name(&name) else { return Ok(None) };
-        let route = unpack(Budgeted { source: entry, left: &mut self.budget });
+        let route = repack(Budgeted { source: entry, left: &mut self.budget });
         self.check()?;
         Ok(route.ok())
     }
@@ -126,7 +124,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         name: &str,
         workout: Workout,
-        pieces: Vec<(String, Vec<u8>)>,
+        pieces: Vec<(String, PackedFile)>,
     ) -> Result<(), Stop> {
         let Workout { mut session, key, .. } = workout;
         let name =
@@ -138,7 +136,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             let mut tracks = Vec::new();
             let mut original = None;
             for (path, piece) in pieces {
-                let Ok(recording) = recordings::read(&piece) else { continue };
+                let Ok(recording) = recordings::read(piece.reader()) else { continue };
                 tracks.extend(recording.sessions.into_iter().map(|session| session.track));
                 // Of several pieces, the first is what can be kept as one file.
                 original = original.or_else(|| Some((original_name(&path), piece)));
@@ -146,7 +144,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             session.track = joined(tracks)?;
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
-            Ok(Brought::Recorded(Material { original, sessions, name }, None))
+            let material = Material { original, sessions, name, ..Material::default() };
+            Ok(Brought::Recorded(material, None))
         })
     }
 }

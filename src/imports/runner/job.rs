@@ -16,7 +16,8 @@ use super::{
     chunk_reader::{ChunkReader, Trouble},
     garmin::Summaries,
     ignored::Ignored,
-    keep::{self, Brought, Source},
+    keep::{Brought, ReadFile},
+    keeper::{Keeper, Order},
     refusals::Refusals,
     unpack::Budgeted,
     walk::Stop,
@@ -53,8 +54,8 @@ pub struct Job<'a, F> {
     parts: &'a Parts,
     claimed: &'a Claimed,
     runtime: Rc<Runtime>,
-    writer: &'a mut AsyncPgConnection,
     reader: Rc<AsyncPgConnection>,
+    keeper: Keeper,
     trouble: Trouble,
     tell: F,
     uploaded: Vec<Part>,
@@ -81,8 +82,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         parts: &'a Parts,
         claimed: &'a Claimed,
         runtime: Rc<Runtime>,
-        writer: &'a mut AsyncPgConnection,
         reader: Rc<AsyncPgConnection>,
+        keeper: Keeper,
         tell: F,
     ) -> QueryResult<Self> {
         let (uploaded, first, refused) = runtime.block_on(async {
@@ -96,8 +97,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             parts,
             claimed,
             runtime,
-            writer,
             reader,
+            keeper,
             trouble: Rc::new(RefCell::new(None)),
             tell,
             uploaded,
@@ -118,6 +119,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     /// From the first file without an outcome to the last.
     pub fn run(&mut self) -> Result<(), Stop> {
         let stopped = self.walk_all();
+        self.settle()?;
         if matches!(stopped, Ok(()) | Err(Stop::Bomb | Stop::Spent)) {
             self.write_sums()?;
             self.told = None;
@@ -218,12 +220,25 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             material => material,
         };
         self.write_sums()?;
-        let source = Source { claimed: self.claimed, number, name: &name, room: self.room };
-        let kept = keep::keep(self.writer, self.parts, source, material);
-        let taken = self.runtime.block_on(kept)?.ok_or(Stop::Lost)?;
-        self.room = self.room.saturating_sub(taken);
+        let file = ReadFile::new(number, name, material)?;
+        self.settle()?;
+        if file.bytes > self.room {
+            return Err(Stop::Bomb);
+        }
+        self.keeper.begin(Order::File(Box::new(file)));
+        // Where reading has killed its server, what came before is kept first.
+        if self.claimed.attempts > 1 {
+            self.settle()?;
+        }
         give_way();
         self.tell()
+    }
+
+    /// Waits until what was read is kept.
+    fn settle(&mut self) -> Result<(), Stop> {
+        let taken = self.keeper.settle()?;
+        self.room = self.room.saturating_sub(taken);
+        Ok(())
     }
 
     /// Writes the outcomes of files that are summed up: they come before that of the next file.
@@ -232,8 +247,9 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         if sums.is_empty() {
             return Ok(());
         }
-        let summed = keep::sum_up(self.writer, self.parts, self.claimed, self.number, &sums);
-        if self.runtime.block_on(summed)? { Ok(()) } else { Err(Stop::Lost) }
+        self.settle()?;
+        self.keeper.begin(Order::Sums(sums, self.number));
+        self.settle()
     }
 
     /// Copies an archive that is in another to where it can be read in any order. `Err` when it cannot

@@ -25,14 +25,36 @@ pub enum Brought {
     Profile(ExportedProfile),
 }
 
-/// Where a file stands in its import.
-#[derive(Clone, Copy)]
-pub struct Source<'a> {
-    pub claimed: &'a Claimed,
-    pub number: i32,
-    pub name: &'a str,
-    /// How many bytes may be kept of it.
-    pub room: u64,
+/// A file that was read, ready to be kept.
+pub struct ReadFile {
+    number: i32,
+    name: String,
+    brought: Result<Brought, Refusal>,
+    packed: Packed,
+    /// About how much will be kept of it.
+    pub bytes: u64,
+}
+
+impl ReadFile {
+    /// The `number`th of its import. Packing it takes a processor some milliseconds; then little is
+    /// left of it in memory.
+    pub fn new(
+        number: i32,
+        name: String,
+        mut brought: Result<Brought, Refusal>,
+    ) -> ApiResult<Self> {
+        let (packed, bytes) = match &mut brought {
+            Ok(Brought::Recorded(material, _)) => {
+                let packed = intake::pack(material)?;
+                let bytes = packed.bytes;
+                material.sessions.iter_mut().for_each(|session| session.track.forget());
+                (packed, bytes)
+            }
+            Ok(Brought::Restored(restored)) => (Packed::default(), restored.bytes()),
+            Ok(Brought::Profile(_)) | Err(_) => (Packed::default(), 0),
+        };
+        Ok(Self { number, name, brought, packed, bytes })
+    }
 }
 
 /// Keeps a file with its outcome; how many bytes that took. `None` when the job is somebody else's
@@ -40,22 +62,10 @@ pub struct Source<'a> {
 pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
-    source: Source<'_>,
-    mut brought: Result<Brought, Refusal>,
+    claimed: &Claimed,
+    file: ReadFile,
 ) -> Result<Option<u64>, Stop> {
-    let Source { claimed, number, name, room } = source;
-    let (packed, bytes) = match &mut brought {
-        Ok(Brought::Recorded(material, _)) => {
-            let packed = intake::pack(material)?;
-            let bytes = packed.bytes();
-            (packed, bytes)
-        }
-        Ok(Brought::Restored(restored)) => (Packed::default(), restored.bytes()),
-        Ok(Brought::Profile(_)) | Err(_) => (Packed::default(), 0),
-    };
-    if bytes > room {
-        return Err(Stop::Bomb);
-    }
+    let ReadFile { number, name, brought, packed, bytes } = file;
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             if !store::hold(conn, claimed, parts.config.lease, number + 1).await? {
@@ -89,7 +99,7 @@ pub async fn keep(
             let file = NewFile {
                 import_id: claimed.id,
                 number,
-                name,
+                name: &name,
                 outcome: outcome.to_string(),
                 code: refusal.map(|refusal| refusal.reason.to_string()),
                 message: refusal.map(|refusal| &*refusal.message),

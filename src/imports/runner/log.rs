@@ -10,17 +10,14 @@ use super::{
     files::original_name,
     job::Job,
     keep::Brought,
-    unpack::{Budgeted, unpack},
+    unpack::{Budgeted, repack, unpacked},
     walk::Stop,
 };
 use crate::{
-    activities::sports::OTHER,
+    activities::{originals::PackedFile, sports::OTHER},
     imports::intake::Material,
-    recordings::{self, Entry, Format, Session, apple::Broken},
+    recordings::{self, Entry, Format, Refusal, Session, apple::Broken},
 };
-
-/// How long a piece of a packed file is looked at.
-const HEAD: u64 = 16 * 1024;
 
 /// The table in an archive of Runkeeper, whose other files are the recordings.
 const RUNKEEPER: &str = "cardioactivities.csv";
@@ -39,7 +36,7 @@ pub fn is_log(head: &[u8]) -> bool {
     let format = match Format::of(head) {
         Some(Format::Gzip) => {
             // It ends in the middle.
-            let _ = MultiGzDecoder::new(head).take(HEAD).read_to_end(&mut unpacked);
+            let _ = MultiGzDecoder::new(head).take(Format::HEAD).read_to_end(&mut unpacked);
             Format::of(&unpacked)
         }
         format => format,
@@ -55,7 +52,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         source: impl Read,
         mut beside: Option<&mut Beside<'_>>,
     ) -> Result<(), Stop> {
-        let content = unpack(Budgeted { source, left: &mut self.budget });
+        let source = Budgeted { source, left: &mut self.budget };
+        let content = unpacked(source).and_then(recordings::read_all);
         self.check()?;
         let content = match content {
             Ok(content) => content,
@@ -102,7 +100,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let mut other = archive.clone();
         let Ok(mut entry) = other.by_index(index) else { return Ok(HashSet::new()) };
         let mut head = Vec::new();
-        if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
+        if (&mut entry).take(Format::HEAD).read_to_end(&mut head).is_err() {
             self.check()?;
         }
         if Format::of(&head) != Some(Format::Activities) {
@@ -113,35 +111,35 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(beside.taken)
     }
 
-    /// The name and the content of an entry's recording, if it is in the archive; without content
-    /// when that has its outcome or cannot be unpacked.
+    /// The name and the file of an entry's recording, if it is in the archive; an empty one when
+    /// that has its outcome or cannot be unpacked.
     fn recording(
         &mut self,
         beside: &mut Beside<'_>,
         entry: &Entry,
-    ) -> Result<Option<(String, Vec<u8>)>, Stop> {
+    ) -> Result<Option<(String, PackedFile)>, Stop> {
         let Some(name) = &entry.recording else { return Ok(None) };
         let path = format!("{}{name}", beside.folder);
         let Some(index) = beside.archive.index_for_name(&path) else { return Ok(None) };
         if !beside.taken.insert(index) {
             return Ok(None);
         }
-        let mut content = Vec::new();
+        let mut file = PackedFile::default();
         if !self.is_over()
-            && let Ok(file) = beside.archive.by_index(index)
+            && let Ok(source) = beside.archive.by_index(index)
         {
-            let unpacked = unpack(Budgeted { source: file, left: &mut self.budget });
+            let repacked = repack(Budgeted { source, left: &mut self.budget });
             self.check()?;
-            content = unpacked.unwrap_or_default();
+            file = repacked.unwrap_or_default();
         }
-        Ok(Some((path, content)))
+        Ok(Some((path, file)))
     }
 
     fn entry(
         &mut self,
         log: &str,
         entry: Entry,
-        recording: Option<(String, Vec<u8>)>,
+        recording: Option<(String, PackedFile)>,
     ) -> Result<(), Stop> {
         let Entry { name, source, original, session, mut warnings, .. } = entry;
         let name = match &recording {
@@ -150,17 +148,25 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         };
         self.outcome(&name, || {
             let session = session?;
-            let (mut sessions, mut original) = (vec![session], original);
-            if let Some((path, content)) = recording
-                && let Ok(read) = recordings::read(&content)
+            let mut sessions = vec![session];
+            let mut original = match original {
+                Some((name, text)) => {
+                    let file = PackedFile::of(text.as_slice()).map_err(Refusal::malformed)?;
+                    Some((name, file))
+                }
+                None => None,
+            };
+            if let Some((path, file)) = recording
+                && let Ok(read) = recordings::read(file.reader())
                 && let Some(listed) = sessions.pop()
             {
                 warnings.extend(read.warnings);
                 sessions = told(read.sessions, listed);
-                original = Some((original_name(&path), content));
+                original = Some((original_name(&path), file));
             }
             let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
-            Ok(Brought::Recorded(Material { original, sessions, name: source }, warning))
+            let material = Material { original, sessions, name: source, ..Material::default() };
+            Ok(Brought::Recorded(material, warning))
         })
     }
 }

@@ -12,6 +12,7 @@ mod health;
 mod ignored;
 mod job;
 mod keep;
+mod keeper;
 mod listed;
 mod lists;
 mod log;

@@ -10,13 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zip::ZipArchive;
 
-use super::{
-    chunk_reader::ChunkReader,
-    job::Job,
-    keep::Brought,
-    unpack::{Budgeted, read_all},
-    walk::Stop,
-};
+use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, unpack::Budgeted, walk::Stop};
 use crate::{
     accounts::check_profile,
     activities::{
@@ -27,7 +21,7 @@ use crate::{
     },
     http::Object,
     imports::intake::restore::Restored,
-    recordings::{Reason, Refusal},
+    recordings::{Reason, Refusal, read_all},
     takeout::format::{
         ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,
         MANIFEST, Manifest, ORIGINALS, PROFILE, VERSION, hex, streams_path,
@@ -115,7 +109,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.budget = self.budget.saturating_sub(line.len() as u64);
             let name = format!("{ACTIVITIES}, line {number}");
             if self.is_over() {
-                self.file(&name, Ok(Vec::new()), None)?;
+                self.file(&name, Ok(PackedFile::default()), None)?;
                 continue;
             }
             let restored = takeout.activity(&line, &mut self.budget);
@@ -205,8 +199,8 @@ impl Takeout<'_> {
         let original = match listed.cloned() {
             Some(listed) => {
                 let content = self.read(&listed.path, budget)?;
-                let file = PackedFile::of(&content);
-                let file = file.map_err(|error| Refusal::malformed(error.message))?;
+                let file = PackedFile::of(content.as_slice());
+                let file = file.map_err(Refusal::malformed)?;
                 Some((super::original_name(&listed.file_name), file))
             }
             None => None,
@@ -216,7 +210,8 @@ impl Takeout<'_> {
             let ExportedStreams { started_at, breaks, series } = parse(&self.read(&path, budget)?)?;
             let streams = Streams { started_at, series, breaks };
             let is_sound = streams.is_sound();
-            let kept = Kept::of(&streams).map_err(|error| Refusal::malformed(error.message))?;
+            let kept =
+                Kept::of(&streams.packable()).map_err(|error| Refusal::malformed(error.message))?;
             kept.filter(|_| is_sound)
         } else {
             None

@@ -1,10 +1,14 @@
 //! A job on a thread of its own, with a runtime and connections of its own.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use tokio::{runtime, sync::oneshot};
 
-use super::{Parts, job::Job, walk::Stop};
+use super::{Parts, job::Job, keeper::Keeper, walk::Stop};
 use crate::{
     config::ImportConfig,
     error::ApiError,
@@ -37,7 +41,7 @@ pub enum Ended {
 pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
-    let thread = std::thread::Builder::new().name(name).spawn(move || {
+    let thread = thread::Builder::new().name(name).spawn(move || {
         give_way_to(&parts.requests);
         limit_cpu(cpu_budget(&parts.config, job.bytes));
         let ended = run_here(&parts, &job, |_| {});
@@ -90,32 +94,33 @@ fn work(
         runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
         return Ok(Ended::Failed);
     }
-    let connect =
-        || runtime.block_on(parts.connector.connect()).map_err(ApiError::database_unavailable);
-    let (mut writer, reader) = (connect()?, Rc::new(connect()?));
-    let started = std::time::Instant::now();
-    let mut work = Job::new(parts, job, Rc::clone(runtime), &mut writer, reader, tell)?;
-    let stopped = work.run();
-    let files = work.files();
+    let conn = runtime.block_on(parts.connector.connect());
+    let conn = Rc::new(conn.map_err(ApiError::database_unavailable)?);
+    let started = Instant::now();
+    let (stopped, files) = thread::scope(|scope| {
+        let keeper = Keeper::start(scope, parts, job).map_err(ApiError::internal)?;
+        let mut work = Job::new(parts, job, Rc::clone(runtime), Rc::clone(&conn), keeper, tell)?;
+        Ok::<_, ApiError>((work.run(), work.files()))
+    })?;
     let ended = match stopped {
         Ok(()) => {
-            runtime.block_on(store::finish(&writer, job, Status::Done, None))?;
+            runtime.block_on(store::finish(&conn, job, Status::Done, None))?;
             Ended::Done
         }
         Err(Stop::Bomb) => {
             let why = "it unpacks to suspiciously much";
             let why = (&*Reason::ArchiveBomb.to_string(), why);
-            runtime.block_on(store::finish(&writer, job, Status::Failed, Some(why)))?;
+            runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
             Ended::Failed
         }
         Err(Stop::Spent) => {
             let Refusal { reason, message } = Refusal::too_costly();
             let why = (&*reason.to_string(), &*message);
-            runtime.block_on(store::finish(&writer, job, Status::Failed, Some(why)))?;
+            runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
             Ended::Failed
         }
         Err(Stop::Leaving) => {
-            runtime.block_on(store::give_back(&writer, job, Duration::ZERO))?;
+            runtime.block_on(store::give_back(&conn, job, Duration::ZERO))?;
             Ended::NotNow
         }
         Err(Stop::Lost) => Ended::NotNow,
@@ -123,10 +128,10 @@ fn work(
             parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
             // The lease brings it back if even this cannot be done.
             let _ = if error.code.is_of_storage() {
-                runtime.block_on(store::give_back(&writer, job, parts.config.poll))
+                runtime.block_on(store::give_back(&conn, job, parts.config.poll))
             } else {
                 // A file that cannot be kept would be tried for ever.
-                runtime.block_on(store::postpone(&writer, job))
+                runtime.block_on(store::postpone(&conn, job))
             };
             return Err(error);
         }

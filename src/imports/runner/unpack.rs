@@ -1,36 +1,35 @@
-//! A file's bytes, unpacked, within limits.
+//! A file, unpacked, within limits.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
 use crate::{
+    activities::originals::PackedFile,
     jobs::give_way,
-    recordings::{Format, MAX_FILE_BYTES, Reason, Refusal},
+    recordings::{Format, MAX_FILE_BYTES, Refusal, head, read_all},
 };
 
-/// The bytes of `source`, and those that gzip packed in it if it is packed.
-pub fn unpack(source: impl Read) -> Result<Vec<u8>, Refusal> {
-    let bytes = read_all(source)?;
-    if Format::of(&bytes) == Some(Format::Gzip) {
-        read_all(MultiGzDecoder::new(bytes.as_slice()))
-    } else {
-        Ok(bytes)
-    }
+/// The bytes of `source`, or those that gzip packed in it.
+pub fn unpacked<'a>(mut source: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Refusal> {
+    let head = head(&mut source)?;
+    let is_packed = Format::of(&head) == Some(Format::Gzip);
+    let source = Cursor::new(head).chain(source);
+    Ok(if is_packed { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) })
 }
 
-/// The bytes of `source`, of which there may be as many as of a file.
-pub fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    source.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| match error
-        .kind()
-    {
-        io::ErrorKind::UnexpectedEof => {
-            Refusal::new(Reason::Truncated, "what is packed in it ends before it should")
-        }
-        _ => Refusal::malformed(error),
-    })?;
-    if bytes.len() > MAX_FILE_BYTES { Err(Refusal::too_large(MAX_FILE_BYTES)) } else { Ok(bytes) }
+/// The same as a file to be kept.
+pub fn repack(mut source: impl Read) -> Result<PackedFile, Refusal> {
+    let max = MAX_FILE_BYTES as u64 + 1;
+    let head = head(&mut source)?;
+    let file = if Format::of(&head) == Some(Format::Gzip) {
+        read_all(head.chain(source)).map(|data| PackedFile::of_packed(data, max))?
+    } else {
+        PackedFile::of(head.chain(source).take(max))
+    };
+    let file = file.map_err(Refusal::of_source)?;
+    let is_whole = usize::try_from(file.bytes).is_ok_and(|bytes| bytes <= MAX_FILE_BYTES);
+    if is_whole { Ok(file) } else { Err(Refusal::too_large(MAX_FILE_BYTES)) }
 }
 
 /// Counts what is read, and ends it when it is more than anybody needs.

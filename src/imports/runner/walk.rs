@@ -14,19 +14,17 @@ use super::{
     listed::Listed,
     log::is_log,
     strava::Table,
-    unpack::{Budgeted, unpack},
+    unpack::{Budgeted, repack},
     unread::{OFFICE, OFFICE_ENTRY, unread},
 };
 use crate::{
+    activities::originals::PackedFile,
     error::ApiError,
     recordings::{self, Format, Reason, Refusal},
 };
 
 /// How many archives may be around a file.
 const MAX_DEPTH: usize = 3;
-
-/// What is looked at to see what a file is.
-const HEAD: u64 = 16 * 1024;
 
 /// Why a job ends before its end.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     /// All files of `source`, which has `depth` archives around it.
     pub fn walk(&mut self, name: &str, mut source: ChunkReader, depth: usize) -> Result<(), Stop> {
         let mut head = Vec::new();
-        let read = (&mut source).take(HEAD).read_to_end(&mut head);
+        let read = (&mut source).take(Format::HEAD).read_to_end(&mut head);
         if read.and_then(|_| source.seek(SeekFrom::Start(0))).is_err() {
             self.check()?;
         }
@@ -146,7 +144,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             return self.file(name, Err(refusal), None);
         }
         let mut head = Vec::new();
-        if (&mut entry).take(HEAD).read_to_end(&mut head).is_err() {
+        if (&mut entry).take(Format::HEAD).read_to_end(&mut head).is_err() {
             self.check()?;
         }
         let size = entry.size();
@@ -184,11 +182,11 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         known: Option<&Listed>,
     ) -> Result<(), Stop> {
         if self.is_over() {
-            return self.file(name, Ok(Vec::new()), None);
+            return self.file(name, Ok(PackedFile::default()), None);
         }
-        let content = unpack(Budgeted { source, left: &mut self.budget });
+        let file = repack(Budgeted { source, left: &mut self.budget });
         self.check()?;
-        self.file(name, content, known)
+        self.file(name, file, known)
     }
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult};
 use crate::{
-    activities::originals,
+    activities::originals::{self, PackedFile},
     auth::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
@@ -76,10 +76,11 @@ async fn keep_one(
     let message = workout.warning();
     let Workout { id, session, .. } = workout;
     // The text of a workout is its file: what comes again just like that is known by it.
-    let original = (format!("{id}.json"), text.get().as_bytes().to_vec());
-    let name = Some(("apple", id));
-    let mut material = Material { original: Some(original), sessions: vec![session], name };
-    let packed = intake::pack(&mut material)?;
+    let file = PackedFile::of(text.get().as_bytes()).map_err(ApiError::internal)?;
+    let original = Some((format!("{id}.json"), file));
+    let (sessions, name) = (vec![session], Some(("apple", id)));
+    let material = Material { original, sessions, name, ..Material::default() };
+    let packed = intake::pack(&material)?;
     let (mut conn, storage) = (state.pool.get().await?, &state.originals);
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {

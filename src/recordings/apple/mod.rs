@@ -13,9 +13,12 @@ use chrono_tz::Tz;
 pub use self::values::{indoors, quantity, time};
 use super::{
     Refusal, Session, Totals, Track,
-    xml::{Attributes, Visitor, walk},
+    xml::{Attributes, Visitor, walk_stream},
 };
 use crate::activities::Sport;
+
+/// Of one tag or text.
+const MAX_EVENT: usize = 1024 * 1024;
 
 /// What may come before the root.
 const MAX_PROLOGUE: u64 = 512 * 1024;
@@ -74,7 +77,10 @@ pub fn read<S>(
     each: impl FnMut(Workout) -> Result<(), S>,
 ) -> Result<(), Broken<S>> {
     let prologue = prologue(&mut source).map_err(Refusal::malformed)?;
-    walk(prologue.chain(source), &mut Reader { each, workout: None })
+    match walk_stream(prologue.chain(source), MAX_EVENT, &mut Reader { each, workout: None })? {
+        Some(damage) => Err(damage.into()),
+        None => Ok(()),
+    }
 }
 
 /// The beginning without the DTD.

@@ -5,21 +5,24 @@ mod fitotrack;
 mod sport;
 mod stats;
 
+use std::io::Read;
+
 use self::sport::sport_of;
 use super::{
     Point, Position, Reason, Recording, Refusal, Track,
     damage::warn_of,
     markup::without_tags,
     outings::{self, About, Piece, first},
+    own::{Beside, told},
     sensors::Sensor,
     values::{moment, number},
-    xml::{Attributes, Visitor, last, text, walk_text},
+    xml::{Attributes, Visitor, last, walk},
 };
 
-pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
-    let mut reader = Reader::default();
-    let damage = walk_text(&text(bytes), &mut reader)?;
-    warn_of(damage, reader.finish())
+pub fn read(source: impl Read) -> Result<Recording, Refusal> {
+    let mut reader = Beside::new(Reader::default());
+    let damage = walk(source, &mut reader)?;
+    Ok(told(warn_of(damage, reader.visitor.finish())?, reader.own))
 }
 
 #[derive(Default)]
@@ -42,8 +45,9 @@ impl Visitor for Reader {
     fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
         if let Some(field) = inside_point(path) {
             if field.is_empty() {
-                let position = attributes.number("lat").zip(attributes.number("lon"));
-                let position = position.and_then(|(lat, lon)| Position::new(lat, lon));
+                let [latitude, longitude] = attributes.numbers(["lat", "lon"]);
+                let position =
+                    latitude.zip(longitude).and_then(|(lat, lon)| Position::new(lat, lon));
                 self.point = Point { position, ..Point::default() };
             }
             return Ok(());

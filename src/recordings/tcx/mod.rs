@@ -6,6 +6,8 @@
 mod laps;
 mod odometer;
 
+use std::io::Read;
+
 use self::{
     laps::{OpenLap, totals},
     odometer::Odometer,
@@ -14,20 +16,22 @@ use super::{
     Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
     damage::warn_of,
     markup::without_tags,
+    own::{Beside, told},
     recording::{MAX_LAPS, MAX_SESSIONS, push},
     sensors::Sensor,
     values::{Moment, moment, number},
-    xml::{Attributes, Visitor, last, text, walk_text},
+    xml::{Attributes, Visitor, last, walk},
 };
 use crate::activities::{Lap, Sport};
 
-pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
-    let mut reader = Reader::default();
-    let damage = walk_text(&text(bytes), &mut reader)?;
+pub fn read(source: impl Read) -> Result<Recording, Refusal> {
+    let mut reader = Beside::new(Reader::default());
+    let damage = walk(source, &mut reader)?;
+    let Beside { visitor: mut reader, own, .. } = reader;
     // What is still open was cut off.
     reader.activity = reader.activity.take().and_then(Activity::cut_off);
     reader.end_activity()?;
-    warn_of(damage, reader.finish())
+    Ok(told(warn_of(damage, reader.finish())?, own))
 }
 
 #[derive(Default)]

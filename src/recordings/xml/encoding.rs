@@ -1,16 +1,32 @@
 //! The encoding of a document.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    io::{BufRead, BufReader, Read},
+};
 
 use encoding_rs::{Encoding, UTF_8};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 
 /// Of `<?xml … ?>`.
 const MAX_DECLARATION: usize = 256;
 
-/// A document in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is
-/// neither loses a letter here and there, and no number.
+/// Decoded at a time.
+const BUFFER_BYTES: usize = 32 * 1024;
+
+/// A whole document, as [`decoded`].
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     declared(bytes).unwrap_or(UTF_8).decode(bytes).0
+}
+
+/// A document, of which the `head` was read already, in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is
+/// neither loses a letter here and there, and no number.
+pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
+    let decoder = DecodeReaderBytesBuilder::new()
+        .encoding(Some(declared(head).unwrap_or(UTF_8)))
+        .bom_override(true)
+        .build(head.chain(source));
+    BufReader::with_capacity(BUFFER_BYTES, decoder)
 }
 
 /// A document in UTF-16, which says so by its first two bytes.

@@ -9,18 +9,24 @@ mod references;
 use std::{
     borrow::Cow,
     io::{self, BufRead, Read},
-    ops::ControlFlow,
 };
 
 use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart, reader::Config};
 
-use self::{place::Place, references::resolve_all};
+use self::{
+    encoding::{decoded, text},
+    place::Place,
+    references::resolve_all,
+};
 use super::{Reason, Refusal, values};
 
-pub use encoding::{text, utf16};
+pub use encoding::utf16;
 
-/// Of one tag or text, before it is looked at.
-const MAX_EVENT: usize = 1024 * 1024;
+/// Of one tag or text that is kept in memory: larger than any picture within.
+const MAX_EVENT: usize = 8 * 1024 * 1024;
+
+/// A document with fewer bytes is small.
+const SMALL: u64 = 4 * 1024 * 1024;
 
 /// Visits the elements of a document. A path is made of local names: `gpx/trk/name`.
 pub trait Visitor {
@@ -43,61 +49,94 @@ pub struct Attributes<'a>(&'a BytesStart<'a>);
 impl Attributes<'_> {
     /// By local name.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.text(name).map(Cow::into_owned)
+        self.all().find(|(found, _)| *found == name).map(|(_, text)| text.into_owned())
     }
 
-    /// The number that an attribute is.
-    pub fn number(&self, name: &str) -> Option<f64> {
-        values::number(&self.text(name)?)
-    }
-
-    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut attributes = self.0.attributes();
-        // Whether one is given twice is of no interest: the first counts.
-        let mut attributes = attributes.with_checks(false).flatten();
-        let found = attributes.find(|found| found.key.local_name().as_ref() == name)?;
-        let text = found.value;
-        Some(if text.contains('&') { Cow::Owned(resolve_all(&text)) } else { text })
-    }
-}
-
-/// Walks through a document as it comes. One that is damaged is refused when all that can be read
-/// of it was.
-pub fn walk<V: Visitor>(source: impl BufRead, visitor: &mut V) -> Result<(), V::Error> {
-    let mut reader = Reader::from_reader(Bounded { source, left: MAX_EVENT });
-    configure(reader.config_mut());
-    let (mut buffer, mut place) = (Vec::new(), Place::default());
-    loop {
-        buffer.clear();
-        reader.get_mut().left = MAX_EVENT;
-        let step = match reader.read_event_into(&mut buffer) {
-            Ok(event) => place.pass(event, visitor)?,
-            Err(error) => ControlFlow::Break(Some(refusal(error))),
-        };
-        if let ControlFlow::Break(damage) = step {
-            return damage.map_or(Ok(()), |damage| Err(damage.into()));
+    /// The numbers that some are.
+    pub fn numbers<const N: usize>(&self, names: [&str; N]) -> [Option<f64>; N] {
+        let mut numbers = [None; N];
+        for (name, text) in self.all() {
+            let wanted = names.iter().zip(&mut numbers).find(|(wanted, _)| **wanted == name);
+            if let Some((_, number @ None)) = wanted {
+                *number = values::number(&text);
+            }
         }
+        numbers
+    }
+
+    /// Each with its local name. Whether one is given twice is of no interest.
+    fn all(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let mut attributes = self.0.attributes();
+        attributes.with_checks(false);
+        attributes.flatten().map(|found| {
+            let (name, text) = (found.key.local_name().into_inner(), found.value);
+            (
+                name,
+                if text.as_bytes().contains(&b'&') { Cow::Owned(resolve_all(&text)) } else { text },
+            )
+        })
     }
 }
 
-/// Walks through a document in memory, of which nothing is copied, as far as it can be read. What
-/// is wrong with it comes back: whether that matters depends on what was found.
-pub fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
+/// Walks through a document as far as it can be read: a small one in memory, where nothing of it is
+/// copied, any other as it comes. What is wrong with it comes back: whether that matters depends on
+/// what was found.
+pub fn walk<V: Visitor>(
+    mut source: impl Read,
+    visitor: &mut V,
+) -> Result<Option<Refusal>, V::Error> {
+    let mut head = Vec::new();
+    let read = (&mut source).take(SMALL).read_to_end(&mut head).map_err(Refusal::of_source)?;
+    if (read as u64) < SMALL {
+        walk_text(&text(&head), visitor)
+    } else {
+        walk_stream(decoded(&head, source), MAX_EVENT, visitor)
+    }
+}
+
+fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
     let mut reader = Reader::from_str(text);
     configure(reader.config_mut());
     let mut place = Place::default();
     loop {
-        let step = match reader.read_event() {
-            Ok(event) => place.pass(event, visitor)?,
-            Err(error) => {
-                let rest =
-                    usize::try_from(reader.error_position()).ok().and_then(|at| text.get(at..));
-                let is_cut_off = rest.is_none_or(|rest| !rest.contains('>'));
-                ControlFlow::Break(Some(if is_cut_off { truncated() } else { refusal(error) }))
+        match reader.read_event() {
+            Ok(event) => {
+                if !place.pass(event, visitor)? {
+                    return Ok(place.damage);
+                }
             }
-        };
-        if let ControlFlow::Break(damage) = step {
-            return Ok(damage);
+            Err(error) => {
+                let at = usize::try_from(reader.error_position()).ok();
+                let goes_on =
+                    at.and_then(|at| text.get(at..)).is_some_and(|rest| rest.contains('>'));
+                return Ok(Some(refusal(error, goes_on)));
+            }
+        }
+    }
+}
+
+/// The same of any document as it comes, of which no tag or text may be longer than `max_event`.
+pub fn walk_stream<V: Visitor>(
+    source: impl BufRead,
+    max_event: usize,
+    visitor: &mut V,
+) -> Result<Option<Refusal>, V::Error> {
+    let mut reader = Reader::from_reader(Bounded { source, left: max_event });
+    configure(reader.config_mut());
+    let (mut buffer, mut place) = (Vec::new(), Place::default());
+    loop {
+        buffer.clear();
+        reader.get_mut().left = max_event;
+        match reader.read_event_into(&mut buffer) {
+            Ok(event) => {
+                if !place.pass(event, visitor)? {
+                    return Ok(place.damage);
+                }
+            }
+            Err(error) => {
+                let goes_on = buffer.contains(&b'>') || reader.get_mut().has_another_tag();
+                return Ok(Some(refusal(error, goes_on)));
+            }
         }
     }
 }
@@ -111,8 +150,9 @@ fn configure(config: &mut Config) {
 }
 
 /// A document that ends within a tag ends too early; anything else breaks the rules.
-fn refusal(error: Error) -> Refusal {
+fn refusal(error: Error, goes_on: bool) -> Refusal {
     match error {
+        _ if !goes_on => truncated(),
         Error::Syntax(SyntaxError::InvalidBangMarkup) => Refusal::malformed(error),
         Error::Syntax(_) => truncated(),
         _ => Refusal::malformed(error),
@@ -123,11 +163,25 @@ fn truncated() -> Refusal {
     Refusal::new(Reason::Truncated, "it ends in the middle")
 }
 
-/// A source that does not hand out more than [`MAX_EVENT`] at once: the reader keeps a tag in
+/// A source that does not hand out more than it has `left` for one event: the reader keeps a tag in
 /// memory, however long it is.
 struct Bounded<R> {
     source: R,
     left: usize,
+}
+
+impl<R: BufRead> Bounded<R> {
+    /// Whether a tag ends in the rest of it.
+    fn has_another_tag(&mut self) -> bool {
+        while let Ok(available @ [_, ..]) = self.source.fill_buf() {
+            if available.contains(&b'>') {
+                return true;
+            }
+            let length = available.len();
+            self.source.consume(length);
+        }
+        false
+    }
 }
 
 impl<R: BufRead> Read for Bounded<R> {
@@ -151,5 +205,65 @@ impl<R: BufRead> BufRead for Bounded<R> {
     fn consume(&mut self, amount: usize) {
         self.left = self.left.saturating_sub(amount);
         self.source.consume(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All that a walk has told.
+    #[derive(Default)]
+    struct Told(Vec<String>);
+
+    impl Visitor for Told {
+        type Error = Refusal;
+
+        fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+            self.0.push(format!("{path} {:?}", attributes.get("a")));
+            Ok(())
+        }
+
+        fn close(&mut self, path: &str, text: &str) -> Result<(), Refusal> {
+            self.0.push(format!("{path} = {text}"));
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_says_the_same_in_memory_and_as_it_comes(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<?xml version='1.0'?>", "<x>", "</x>", "<p:y a='1&amp;2'>", "</p:y>", "<z a=\"<\"/>",
+                    "<!-- c > -->", "<!--", "<![CDATA[t]]>", "<![CDATA[", "<!DOCTYPE x>", "<!", "&lt;",
+                    "&nbsp;", "&", ";", "é 7", " \n", "<", ">", "</", "=", "'", "<?",
+                ]),
+                0..20,
+            ),
+            cut in 0_usize..8,
+        ) {
+            let mut document = parts.concat();
+            while document.len() > parts.concat().len().saturating_sub(cut) {
+                document.pop();
+            }
+            let (mut at_once, mut piecemeal) = (Told::default(), Told::default());
+            let expected = walk_text(&document, &mut at_once).unwrap();
+            let source = io::BufReader::with_capacity(3, document.as_bytes());
+            let found = walk_stream(source, MAX_EVENT, &mut piecemeal).unwrap();
+            prop_assert_eq!(&at_once.0, &piecemeal.0, "{}", document);
+            let reason = |damage: Option<Refusal>| damage.map(|damage| damage.reason);
+            prop_assert_eq!(reason(expected), reason(found), "{}", document);
+        }
+    }
+
+    #[test]
+    fn whatever_is_too_long_is_no_reason_to_keep_it_all() {
+        let document = format!("<x><y>{}</y></x>", "t".repeat(1000));
+        let mut told = Told::default();
+        let damage = walk_stream(document.as_bytes(), 999, &mut told).unwrap().unwrap();
+        assert!(damage.message.contains("too long"), "{damage}");
     }
 }

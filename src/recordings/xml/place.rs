@@ -1,11 +1,9 @@
 //! Where in a document a walk is.
 
-use std::ops::ControlFlow;
-
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Attributes, Visitor, references::resolve};
-use crate::recordings::{Reason, Refusal, refusal::go_on};
+use super::{Attributes, Visitor, references::resolve, truncated};
+use crate::recordings::{Refusal, refusal::go_on};
 
 /// Deeper than any of the formats.
 const MAX_DEPTH: usize = 32;
@@ -22,41 +20,45 @@ pub struct Place {
     path: String,
     /// One behind the other: an element that ends takes its text away, and its parent's goes on.
     text: String,
-    /// Where the text of each begins.
-    starts: Vec<usize>,
+    open: Vec<Open>,
     /// How many elements, texts and the like there were.
     events: u64,
-    /// The first thing that is wrong with the document.
-    damage: Option<Refusal>,
+    /// What is wrong with the document: why it ends, or else the first thing.
+    pub damage: Option<Refusal>,
+}
+
+/// Where the name of an element begins in the path, and where its text does.
+struct Open {
+    name: usize,
+    text: usize,
 }
 
 impl Place {
-    /// Goes one event further. It breaks off at the end, with what is wrong with the document.
+    /// Goes one event further; false at the end.
     pub fn pass<V: Visitor>(
         &mut self,
         event: Event<'_>,
         visitor: &mut V,
-    ) -> Result<ControlFlow<Option<Refusal>>, V::Error> {
+    ) -> Result<bool, V::Error> {
         self.events += 1;
         if self.events.is_multiple_of(GIVE_WAY_EVERY) {
             go_on()?;
         }
         match event {
-            Event::Start(_) if self.starts.len() == MAX_DEPTH => {
-                let what = Refusal::malformed("it nests too deep");
-                return Ok(ControlFlow::Break(Some(what)));
+            Event::Start(_) if self.open.len() == MAX_DEPTH => {
+                self.damage = Some(Refusal::malformed("it nests too deep"));
+                return Ok(false);
             }
             Event::Start(start) => self.open(&start, visitor)?,
             Event::End(end) => self.end(end.local_name().as_ref(), visitor)?,
             Event::Text(text) => self.add(&text),
             Event::CData(text) => self.add(&text),
             Event::GeneralRef(name) => self.refer(&name),
-            Event::Eof if self.starts.is_empty() => {
-                return Ok(ControlFlow::Break(self.damage.take()));
-            }
             Event::Eof => {
-                let what = Refusal::new(Reason::Truncated, "it ends in the middle");
-                return Ok(ControlFlow::Break(Some(what)));
+                if !self.open.is_empty() {
+                    self.damage = Some(truncated());
+                }
+                return Ok(false);
             }
             // An empty element comes as its start and its end.
             Event::Empty(_)
@@ -65,7 +67,7 @@ impl Place {
             | Event::Comment(_)
             | Event::PI(_) => {}
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(true)
     }
 
     fn open<V: Visitor>(
@@ -76,28 +78,37 @@ impl Place {
         if !self.path.is_empty() {
             self.path.push('/');
         }
+        self.open.push(Open { name: self.path.len(), text: self.text.len() });
         self.path.push_str(start.local_name().as_ref());
-        self.starts.push(self.text.len());
         visitor.open(&self.path, &Attributes(start))
     }
 
     /// An end tag closes the nearest element of its name, and those in it that were left open. One
     /// without an element is passed over: recorders that were killed close their files twice.
     fn end<V: Visitor>(&mut self, name: &str, visitor: &mut V) -> Result<(), V::Error> {
-        let Some(inner) = self.path.rsplit('/').position(|open| open == name) else {
-            return Ok(());
-        };
+        let Some(inner) = self.inside(name) else { return Ok(()) };
         if inner > 0 && self.damage.is_none() {
             let what = format_args!("</{name}> comes where another element is open");
             self.damage = Some(Refusal::malformed(what));
         }
         for _ in 0..=inner {
-            let start = self.starts.pop().unwrap_or_default();
-            visitor.close(&self.path, self.text.get(start..).unwrap_or_default().trim())?;
-            self.text.truncate(start);
-            self.path.truncate(self.path.rfind('/').unwrap_or_default());
+            let Some(ended) = self.open.pop() else { break };
+            visitor
+                .close(&self.path, self.text.get(ended.text..).unwrap_or_default().trim_ascii())?;
+            self.text.truncate(ended.text);
+            self.path.truncate(ended.name.saturating_sub(1));
         }
         Ok(())
+    }
+
+    /// How many elements are open in the nearest of that name.
+    fn inside(&self, name: &str) -> Option<usize> {
+        let mut end = self.path.len();
+        self.open.iter().rev().position(|open| {
+            let is_it = self.path.get(open.name..end) == Some(name);
+            end = open.name.saturating_sub(1);
+            is_it
+        })
     }
 
     fn refer(&mut self, name: &str) {
@@ -115,8 +126,8 @@ impl Place {
     }
 
     fn add(&mut self, more: &str) {
-        if let Some(start) = self.starts.last()
-            && self.text.len() - start + more.len() <= MAX_TEXT
+        if let Some(open) = self.open.last()
+            && self.text.len() - open.text + more.len() <= MAX_TEXT
         {
             self.text.push_str(more);
         }

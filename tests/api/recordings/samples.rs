@@ -38,7 +38,7 @@ fn every_sample_has_the_totals_that_others_read_in_it() {
     for row in expected().iter().filter(|row| !row[1].is_empty()) {
         let name = &row[0];
         let sessions =
-            read(&sample(name)).unwrap_or_else(|refusal| panic!("{name}: {refusal}")).sessions;
+            read(&sample(name)[..]).unwrap_or_else(|refusal| panic!("{name}: {refusal}")).sessions;
         let number: usize = row[1].parse().unwrap();
         let Session { started_at, sport_raw, totals, .. } = &sessions[number - 1];
         let what = |total| format!("{name} session {number}: {total}");
@@ -81,7 +81,7 @@ fn the_ascent_of_samples_is_nearly_the_devices() {
     let mut ratios = Vec::new();
     let names = expected().into_iter().map(|row| row[0].to_owned());
     for name in names.filter(|name| name.ends_with(".fit")) {
-        for session in read(&sample(&name)).map(|read| read.sessions).unwrap_or_default() {
+        for session in read(&sample(&name)[..]).map(|read| read.sessions).unwrap_or_default() {
             let mut untold = Session { totals: Totals::default(), ..session.clone() };
             complete(&mut untold).unwrap();
             let measured = session.measured.elevation_gain_meters.filter(|gain| *gain >= 20.0);
@@ -107,11 +107,11 @@ fn what_is_no_activity_is_refused_and_what_is_whole_of_a_damaged_file_is_read() 
         let (name, note) = (&row[0], &row[13]);
         if note.starts_with("import") {
             let recording =
-                read(&sample(name)).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+                read(&sample(name)[..]).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
             assert!(!recording.warnings.is_empty(), "{name}");
             assert!(!recording.sessions.is_empty(), "{name}");
         } else {
-            let refusal = read(&sample(name)).expect_err(name);
+            let refusal = read(&sample(name)[..]).expect_err(name);
             assert_eq!(refusal.reason, Reason::NotAnActivity, "{name}: {refusal}");
             assert!(!refusal.message.is_empty());
         }
@@ -122,7 +122,7 @@ fn what_is_no_activity_is_refused_and_what_is_whole_of_a_damaged_file_is_read() 
 #[test]
 fn the_tracks_of_samples_are_as_long_as_their_distance() {
     for row in expected().iter().filter(|row| row[1] == *"1" && !row[0].contains("Activity.fit")) {
-        let sessions = read(&sample(&row[0])).unwrap().sessions;
+        let sessions = read(&sample(&row[0])[..]).unwrap().sessions;
         let (totals, track) = (&sessions[0].totals, &sessions[0].track);
         let ways = track.pieces().flat_map(|piece| {
             let places: Vec<_> = piece.iter().filter_map(|point| point.position).collect();

@@ -14,11 +14,11 @@ fn damage_is_survived_and_said() {
         ("wrong-end-tag.gpx", "is damaged"),
         ("drawn-and-recorded.gpx", "without times"),
     ] {
-        let warnings = read(&fixture(name)).unwrap().warnings;
+        let warnings = read(&fixture(name)[..]).unwrap().warnings;
         assert!(warnings.len() == 1 && warnings[0].contains(damage), "{name}: {warnings:?}");
     }
     for name in ["closed-twice.gpx", "closed-twice.tcx", "ampersand.gpx", "ampersand.tcx"] {
-        assert!(read(&fixture(name)).unwrap().warnings.is_empty(), "{name}");
+        assert!(read(&fixture(name)[..]).unwrap().warnings.is_empty(), "{name}");
     }
 }
 

@@ -58,7 +58,7 @@ impl Table {
         // Of one that is damaged, what can be unpacked.
         let _ = source.read_to_end(&mut bytes);
         let mut table = Self { name: name.to_owned(), ..Self::default() };
-        let (titles, records) = records::read(&bytes);
+        let (titles, records) = records::read(bytes.as_slice());
         let columns = Columns::of(&titles);
         let dates = records.iter().filter_map(|record| text(record, columns.at(Column::Date)?));
         let order = Order::of(dates);

@@ -87,10 +87,10 @@ impl<P: Provider> Session<'_, P> {
         &mut self,
         user_id: Uuid,
         seen: &Seen,
-        mut material: Material,
+        material: Material,
     ) -> Result<(), Trouble> {
         let (job, lease) = (self.job, self.parts.config.lease);
-        let packed = intake::pack(&mut material)?;
+        let packed = intake::pack(&material)?;
         let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
         let kept = conn
             .transaction::<_, ApiError, _>(async |conn| {
@@ -173,7 +173,8 @@ pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
                     [first, ..] => summary.name_in(first),
                     [] => {}
                 }
-                return Material { original: Some(original), sessions, name };
+                let original = Some(original);
+                return Material { original, sessions, name, ..Material::default() };
             }
             Ok(Err(refusal)) => {
                 tracing::info!(garmin.activity = summary.id, import.refused = %refusal.reason, "a file of Garmin's");
@@ -181,5 +182,5 @@ pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
             Err(error) => tracing::error!(error.cause = %error, "a file of Garmin's"),
         }
     }
-    Material { original: None, sessions: vec![summary.session()], name }
+    Material { sessions: vec![summary.session()], name, ..Material::default() }
 }

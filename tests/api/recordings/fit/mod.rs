@@ -112,7 +112,7 @@ fn damage_within_a_file_costs_what_is_damaged() {
         let mut file = fit::file(&bytes);
         let end = file.len() - 1;
         file[end] ^= 1;
-        let recording = read(&file).unwrap();
+        let recording = read(&file[..]).unwrap();
         let points = &recording.sessions[0].track.points;
         let times: Vec<_> = points.iter().filter_map(|point| point.time).collect();
         assert!((56..=61).contains(&points.len()), "{what}: {}", points.len());
@@ -136,11 +136,11 @@ fn of_a_chain_the_activities_are_taken_each_with_its_own_points() {
     session(&mut run, 1, START + 600, 60, &[]);
     let settings = Messages::default().id(2).add(3, &[(0, Value::Text("Ann", 8))]).file();
     let chain = [&settings[..], &ride(), &settings, &run.file()].concat();
-    let recording = read(&chain).unwrap();
+    let recording = read(&chain[..]).unwrap();
     let [ride, run] = &recording.sessions[..] else { panic!("{recording:?}") };
     assert_eq!((ride.activity_type, run.activity_type), ("cycle", "run"));
     assert_eq!((ride.track.points.len(), run.track.points.len()), (61, 61));
-    let refusal = read(&settings).unwrap_err();
+    let refusal = read(&settings[..]).unwrap_err();
     assert_eq!(refusal.reason, Reason::NotAnActivity);
     assert_eq!(refusal.message, "it has settings of a device: no activity");
 }

@@ -52,7 +52,7 @@ fn laps_belong_to_the_session_that_says_so_or_to_that_of_their_middle() {
             }
             session(&mut messages, sport, START + start, secs, &own);
         }
-        let recording = read(&messages.file()).unwrap();
+        let recording = read(&messages.file()[..]).unwrap();
         let laps: Vec<_> = recording.sessions.iter().map(|session| session.laps.len()).collect();
         assert_eq!(laps, [1, 1], "{has_indices}");
     }
