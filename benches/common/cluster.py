@@ -72,6 +72,15 @@ class Cluster:
         other.url = self.url.replace("/postgres?", f"/{name}?")
         return other
 
+    def log_size(self):
+        return os.path.getsize(os.path.join(self.data, "log"))
+
+    def log_from(self, begin):
+        """What was logged since it had that size."""
+        with open(os.path.join(self.data, "log"), encoding="utf-8", errors="replace") as file:
+            file.seek(begin)
+            return file.read()
+
     def psql(self, *arguments):
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url, *arguments], check=True)
 
