@@ -101,8 +101,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // With huge pages, the few kilobytes that each thread has of its own are megabytes: half of the memory of a
-    // server at rest, and of an import. Where the system refuses, it has them.
+    // With huge pages, the few kilobytes that each thread has of its own are megabytes: half of the
+    // memory of a server at rest, and of an import. A system may refuse.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
     let outcome = match Cli::parse().command {

@@ -1,5 +1,5 @@
-//! Reads the files of a folder, as imports do, keeps nothing, and prints how many seconds that took. What is
-//! loaded once comes before, as what the other readers import does: the boundaries of time zones.
+//! Reads the files of a folder, as imports do, keeps nothing, and prints how many seconds that took.
+//! The boundaries of time zones are loaded before, as is what the other readers import.
 
 use std::{
     env,

@@ -12,7 +12,7 @@ use crate::{
     jobs::give_way,
 };
 
-/// To be deflated on end: some tenth of a millisecond.
+/// Deflated at a time, which takes some tenth of a millisecond.
 const PIECE_BYTES: usize = 4096;
 
 /// Series to be packed, all of the same length.

@@ -61,7 +61,7 @@ impl Keeper {
 
     /// Begins to keep something. What came before must have been waited for.
     pub fn begin(&mut self, order: Order) {
-        // A thread that has ended is noticed by whoever waits for it.
+        // Whether the thread has ended, settling tells.
         self.is_working = true;
         let _ = self.orders.send(order);
     }

@@ -19,8 +19,8 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     declared(bytes).unwrap_or(UTF_8).decode(bytes).0
 }
 
-/// A document, of which the `head` was read already, in the encoding that it declares (XML 1.0, appendix F), or else in UTF-8. What is
-/// neither loses a letter here and there, and no number.
+/// A document, of which the `head` was read already, in the encoding that it declares (XML 1.0,
+/// appendix F), or else in UTF-8. What is neither loses a letter here and there, and no number.
 pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
     let decoder = DecodeReaderBytesBuilder::new()
         .encoding(Some(declared(head).unwrap_or(UTF_8)))
