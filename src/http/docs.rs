@@ -10,7 +10,7 @@ use actix_web::{
 use askama::Template;
 use utoipa_swagger_ui::Config;
 
-use super::{ApiPath, openapi::document, pages::source_hash};
+use super::{ApiPath, openapi::of_document, pages::source_hash};
 use crate::{
     error::{ApiError, ApiResult},
     state::WorkerState,
@@ -33,8 +33,9 @@ struct DocsPage<'a> {
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn openapi() -> ApiResult<HttpResponse> {
-    static DOCUMENT: LazyLock<Result<String, String>> =
-        LazyLock::new(|| document().to_json().map_err(|error| error.to_string()));
+    static DOCUMENT: LazyLock<Result<String, String>> = LazyLock::new(|| {
+        of_document(|document| document.to_json()).map_err(|error| error.to_string())
+    });
     match &*DOCUMENT {
         Ok(document) => {
             Ok(HttpResponse::Ok().content_type(ContentType::json()).body(document.as_str()))

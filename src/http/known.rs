@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::openapi::document;
+use super::openapi::of_document;
 use crate::error::{ApiError, ApiResult, FieldError};
 
 /// In the documentation of operations that others than clients of the API open, with what they
@@ -45,14 +45,17 @@ struct Operation {
 
 /// Of each path as it is routed, with its method in small letters. Made when it is first needed.
 static OPERATIONS: LazyLock<HashMap<String, HashMap<String, Operation>>> = LazyLock::new(|| {
-    let document = serde_json::to_value(document()).unwrap_or_default();
+    of_document(|document| operations(&serde_json::to_value(document).unwrap_or_default()))
+});
+
+fn operations(document: &Value) -> HashMap<String, HashMap<String, Operation>> {
     let of_path = |item: &Value| {
         let operations = item.as_object().into_iter().flatten();
-        operations.map(|(method, value)| (method.clone(), operation(value, &document))).collect()
+        operations.map(|(method, value)| (method.clone(), operation(value, document))).collect()
     };
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
     paths.map(|(path, item)| (path.clone(), of_path(item))).collect()
-});
+}
 
 fn operation(value: &Value, document: &Value) -> Operation {
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();

@@ -154,8 +154,15 @@ impl Track {
     /// The most points that are kept of one file: more than three days at one a second.
     pub const MAX_POINTS: usize = 300_000;
 
+    /// A track with more is a long one.
+    const MANY_POINTS: usize = 16 * 1024;
+
     /// Another point; `too_large` when there are too many.
     pub fn push(&mut self, point: Point) -> Result<(), Refusal> {
+        // Room that is not used takes no memory. Room that grows is there twice.
+        if self.points.len() == Self::MANY_POINTS {
+            self.points.reserve_exact(Self::MAX_POINTS - Self::MANY_POINTS);
+        }
         push(&mut self.points, point, Self::MAX_POINTS, "points")
     }
 

@@ -18,6 +18,11 @@ pub struct Stretch {
 pub struct Curve(Vec<(f64, f64)>);
 
 impl Curve {
+    /// With room for so many corners.
+    pub fn with_capacity(corners: usize) -> Self {
+        Self(Vec::with_capacity(corners))
+    }
+
     /// A corner that would make it fall is left out.
     pub fn push(&mut self, time: f64, height: f64) {
         let rises = self.0.last().is_none_or(|last| time >= last.0 && height >= last.1);

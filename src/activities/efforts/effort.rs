@@ -86,7 +86,7 @@ fn grow<P: Copy>(
     place: impl Fn(usize) -> Option<P>,
     step: impl Fn(P, P, bool) -> f64,
 ) -> Curve {
-    let mut way = Curve::default();
+    let mut way = Curve::with_capacity(streams.points());
     let mut last: Option<(Moment, P)> = None;
     for moment in moments(streams) {
         let Some(here) = place(moment.at) else { continue };

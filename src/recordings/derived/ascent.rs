@@ -51,10 +51,10 @@ pub fn climb(track: &Track) -> Option<(f64, f64)> {
 
 /// The heights of a piece, in the order of time.
 fn heights(piece: &[Point], start: DateTime<Utc>) -> Vec<Height> {
-    let known = piece.iter().filter_map(|point| {
+    let mut heights: Vec<Height> = Vec::with_capacity(piece.len());
+    heights.extend(piece.iter().filter_map(|point| {
         Some(((point.time? - start).as_seconds_f64(), f64::from(point.altitude?)))
-    });
-    let mut heights: Vec<Height> = known.collect();
+    }));
     if !heights.is_sorted_by(|one, other| one.0 <= other.0) {
         heights.sort_by(|one, other| one.0.total_cmp(&other.0));
     }

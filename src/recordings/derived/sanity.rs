@@ -95,21 +95,20 @@ pub fn is_reachable(one: &Point, other: &Point, metres: f64, limit: f64) -> bool
 }
 
 fn drop_wild_fixes(points: &mut [Point], limit: f64) -> f64 {
-    let fixes: Vec<(usize, Point, Position)> = points
-        .iter()
-        .enumerate()
-        .filter_map(|(at, point)| Some((at, *point, point.position?)))
-        .collect();
+    let fixes = places_of(points, |point| point.position.is_some());
+    let fix = |at: usize| {
+        let point = points.get(*fixes.get(at)?)?;
+        Some((point, point.position?))
+    };
     let reaches = |one: usize, other: usize, limit: f64| {
         give_way();
-        let fixes = fixes.get(one).zip(fixes.get(other));
-        fixes.is_none_or(|((_, one, from), (_, other, to))| {
-            is_reachable(one, other, metres_between(*from, *to), limit)
+        fix(one).zip(fix(other)).is_none_or(|((one, from), (other, to))| {
+            is_reachable(one, other, metres_between(from, to), limit)
         })
     };
     for limit in [limit, ON_GROUND, IN_AIR] {
         if let Some(wild) = errors(fixes.len(), |one, other| reaches(one, other, limit)) {
-            for (at, ..) in wild.iter().filter_map(|wild| fixes.get(*wild)) {
+            for at in wild.iter().filter_map(|wild| fixes.get(*wild)) {
                 points.get_mut(*at).into_iter().for_each(|point| point.position = None);
             }
             return limit;
@@ -118,22 +117,28 @@ fn drop_wild_fixes(points: &mut [Point], limit: f64) -> f64 {
     f64::INFINITY
 }
 
+/// Where the points are that have something, in room for all: room that grows is there twice.
+fn places_of(points: &[Point], has: impl Fn(&Point) -> bool) -> Vec<usize> {
+    let mut places = Vec::with_capacity(points.len());
+    places.extend(points.iter().enumerate().filter(|(_, point)| has(point)).map(|(at, _)| at));
+    places
+}
+
 /// Heights that jump, and back: zeros where the receiver knew none, and its first guess.
 fn drop_wild_heights(points: &mut [Point]) {
-    let heights: Vec<(usize, Point, f64)> = points
-        .iter()
-        .enumerate()
-        .filter_map(|(at, point)| Some((at, *point, f64::from(point.altitude?))))
-        .collect();
+    let heights = places_of(points, |point| point.altitude.is_some());
+    let height = |at: usize| {
+        let point = points.get(*heights.get(at)?)?;
+        Some((point, f64::from(point.altitude?)))
+    };
     let reaches = |one: usize, other: usize| {
-        let heights = heights.get(one).zip(heights.get(other));
-        heights.is_none_or(|((_, one, from), (_, other, to))| {
+        height(one).zip(height(other)).is_none_or(|((one, from), (other, to))| {
             let secs = secs_between(one, other).map_or(10.0, f64::abs);
             (to - from).abs() <= CLIMB_SPEED * secs + ERROR_OF_A_HEIGHT
         })
     };
     let wild = errors(heights.len(), reaches).unwrap_or_default();
-    for (at, ..) in wild.iter().filter_map(|wild| heights.get(*wild)) {
+    for at in wild.iter().filter_map(|wild| heights.get(*wild)) {
         points.get_mut(*at).into_iter().for_each(|point| point.altitude = None);
     }
 }

@@ -11,6 +11,9 @@ const NEAR: TimeDelta = TimeDelta::seconds(60);
 /// Moves what points without a position measured to the nearest point that has one and lacks it.
 /// Points of which nothing is left are gone.
 pub fn gather(track: &mut Track) {
+    if track.points.iter().all(|point| point.position.is_some() && point.time.is_some()) {
+        return;
+    }
     let mut places: Vec<(DateTime<Utc>, usize)> = track
         .points
         .iter()
