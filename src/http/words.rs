@@ -29,7 +29,9 @@ pub fn of_value(problem: &str) -> Fault {
             _ if is_number => must_be("invalid_type", "a whole number"),
             "f32" | "f64" | "a JSON number" => must_be("invalid_type", "a number"),
             "a boolean" => must_be("invalid_type", "true or false"),
-            "a map" => must_be("invalid_type", "a JSON object"),
+            // Those of types of our own among them.
+            "a map" | "a JSON object" => must_be("invalid_type", "a JSON object"),
+            "a list" => must_be("invalid_type", "a list"),
             _ if expected.starts_with("struct ") => must_be("invalid_type", "a JSON object"),
             _ if expected.starts_with("a sequence") => must_be("invalid_type", "a list"),
             _ if expected.contains("UUID") => must_be("invalid_type", A_UUID),
@@ -100,7 +102,7 @@ where
 mod tests {
     use serde::de::DeserializeOwned;
 
-    use super::*;
+    use super::{super::Object, *};
 
     fn problem<T: DeserializeOwned>(json: &str) -> Fault {
         let error = serde_json::from_str::<T>(json).err().unwrap().to_string();
@@ -148,6 +150,8 @@ mod tests {
             (problem::<String>("1"), "invalid_type", "must be a string"),
             (problem::<Vec<u32>>("1"), "invalid_type", "must be a list"),
             (problem::<Whole>("1"), "invalid_type", "must be a JSON object"),
+            (problem::<Object<Whole>>("[]"), "invalid_type", "must be a JSON object"),
+            (problem::<Object<Whole>>("\"x\""), "invalid_type", "must be a JSON object"),
             (problem::<uuid::Uuid>("1"), "invalid_type", &*format!("must be {A_UUID}")),
             (problem::<uuid::Uuid>("\"x\""), "invalid_format", &*format!("must be {A_UUID}")),
             (problem::<Colour>("\"x\""), "invalid_value", "must be red, green or blue"),

@@ -3,7 +3,7 @@
 
 use std::{mem, time::Duration};
 
-use actix_multipart::Multipart;
+use actix_multipart::{Multipart, MultipartError};
 use actix_web::{
     HttpRequest,
     error::PayloadError,
@@ -79,11 +79,11 @@ impl<'a> Upload<'a> {
     /// Every field that is a file; others are passed over.
     async fn form(&mut self, mut form: Multipart) -> ApiResult<()> {
         while let Some(field) = in_time(form.next()).await? {
-            let field = field.map_err(|error| malformed(&error.to_string()))?;
+            let field = field.map_err(broken_form)?;
             let disposition = field.content_disposition();
             let name = disposition.and_then(|disposition| disposition.get_filename());
             let Some(name) = name.map(str::to_owned) else { continue };
-            let content = field.map(|bytes| bytes.map_err(|error| malformed(&error.to_string())));
+            let content = field.map(|bytes| bytes.map_err(broken_form));
             self.file(&name, content).await?;
         }
         Ok(())
@@ -163,8 +163,26 @@ fn too_slow() -> ApiError {
 fn broken_off(error: PayloadError) -> ApiError {
     match error {
         PayloadError::Overflow => ApiError::new(ErrorCode::BodyTooLarge, "the body is too large"),
-        other => malformed(&other.to_string()),
+        PayloadError::EncodingCorrupted => malformed("what is packed in it is damaged"),
+        _ => malformed("it was broken off"),
     }
+}
+
+/// In words for people, of which the library's own are none.
+fn broken_form(error: MultipartError) -> ApiError {
+    malformed(match error {
+        MultipartError::ContentTypeMissing | MultipartError::ContentTypeParse => {
+            "its `Content-Type` is none of a form"
+        }
+        MultipartError::BoundaryMissing => "its `Content-Type` has no boundary",
+        MultipartError::ContentDispositionMissing => {
+            "a part has no `Content-Disposition` that can be read: names must be UTF-8"
+        }
+        MultipartError::ContentDispositionNameMissing => "a part has no name",
+        MultipartError::Incomplete => "the form ends in the middle",
+        MultipartError::Payload(error) => return broken_off(error),
+        _ => "a part of the form cannot be read",
+    })
 }
 
 fn malformed(problem: &str) -> ApiError {

@@ -97,8 +97,12 @@ pub struct ItemError {
 }
 
 impl From<ApiError> for ItemError {
-    fn from(error: ApiError) -> Self {
-        Self { code: error.code, error: error.message.into_owned(), fields: error.fields }
+    fn from(ApiError { code, message, mut fields, .. }: ApiError) -> Self {
+        // The activity itself is at fault: it is in no field.
+        let is_whole = fields.iter().any(|fault| fault.field.is_empty());
+        fields.retain(|fault| !fault.field.is_empty());
+        let error = if is_whole { format!("the activity {message}") } else { message.into_owned() };
+        Self { code, error, fields }
     }
 }
 

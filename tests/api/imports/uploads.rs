@@ -69,7 +69,13 @@ async fn a_form_may_bring_several_files() {
     assert_eq!(names, expected.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())));
     // Without its end, it is none.
     let cut = body[..body.len() - 30].to_vec();
-    send(cut).await.expect_error(400, "malformed_request");
+    let refused = send(cut).await.expect_error(400, "malformed_request");
+    assert!(refused.text().contains("the form ends in the middle"), "{}", refused.text());
+    // A name in another encoding than UTF-8.
+    let mut odd = b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"L\xe4ufe\"\r\n\r\n".to_vec();
+    odd.extend(b"x\r\n--b--\r\n");
+    let refused = send(odd).await.expect_error(400, "malformed_request");
+    assert!(refused.text().contains("names must be UTF-8"), "{}", refused.text());
     send(b"--b--\r\n".to_vec()).await.expect_error(400, "malformed_request");
     assert_eq!(app.database.text("SELECT count(*) FROM imports").await, "1");
 }

@@ -157,4 +157,7 @@ async fn an_offset_skips_and_is_told_back() {
     for offset in ["-1", "x", "0.5", ""] {
         refuses(app.get_as(&user, &format!("/activities?offset={offset}")).await, "offset");
     }
+    // It is a whole number.
+    let answer = app.get_as(&user, "/activities?offset=99999999999999999999").await;
+    assert!(answer.text().contains("offset is too large or too small"), "{}", answer.text());
 }
