@@ -13,14 +13,10 @@ use std::{
 
 use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart, reader::Config};
 
-use self::{
-    encoding::{decoded, text},
-    place::Place,
-    references::resolve_all,
-};
-use super::{Reason, Refusal, values};
+use self::{encoding::text, place::Place, references::resolve_all};
+use super::{Position, Reason, Refusal, values};
 
-pub use encoding::utf16;
+pub use encoding::{decoded, utf16};
 
 /// Of one tag or text that is kept in memory: larger than any picture within.
 const MAX_EVENT: usize = 8 * 1024 * 1024;
@@ -52,16 +48,17 @@ impl Attributes<'_> {
         self.all().find(|(found, _)| *found == name).map(|(_, text)| text.into_owned())
     }
 
-    /// The numbers that some are.
-    pub fn numbers<const N: usize>(&self, names: [&str; N]) -> [Option<f64>; N] {
-        let mut numbers = [None; N];
+    /// The place that `lat` and `lon` are.
+    pub fn place(&self) -> Option<Position> {
+        let (mut latitude, mut longitude) = (None, None);
         for (name, text) in self.all() {
-            let wanted = names.iter().zip(&mut numbers).find(|(wanted, _)| **wanted == name);
-            if let Some((_, number @ None)) = wanted {
-                *number = values::number(&text);
+            match name {
+                "lat" if latitude.is_none() => latitude = values::latitude(&text),
+                "lon" if longitude.is_none() => longitude = values::longitude(&text),
+                _ => {}
             }
         }
-        numbers
+        Position::new(latitude?, longitude?)
     }
 
     /// Each with its local name. Whether one is given twice is of no interest.
