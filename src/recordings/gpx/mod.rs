@@ -4,6 +4,8 @@
 mod fitotrack;
 mod sport;
 mod stats;
+#[cfg(test)]
+mod tests;
 
 use std::io::Read;
 

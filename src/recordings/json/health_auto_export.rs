@@ -244,7 +244,8 @@ mod tests {
     fn what_a_list_lacks_is_counted() {
         let point = |second: usize| {
             format!(
-                r#"{{"latitude": 46, "longitude": 7, "timestamp": "2024-05-04 10:00:{second:02} p. m. +0200"}}"#
+                r#"{{"latitude": 46, "longitude": 7,
+                     "timestamp": "2024-05-04 10:00:{second:02} p. m. +0200"}}"#
             )
         };
         let odd = r#"{"latitude": null}"#.to_owned();

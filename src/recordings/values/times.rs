@@ -69,8 +69,8 @@ fn iso_8601(text: &str) -> Option<Moment> {
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
-    /// `2024-05-04`, `+002024-05-04`, `2024/5/4` or `20240504`; of the days of a year `2024-125`; of those of a week
-    /// `2024-W18-6`.
+    /// `2024-05-04`, `+002024-05-04`, `2024/5/4` or `20240504`; of the days of a year `2024-125`;
+    /// of those of a week `2024-W18-6`.
     fn date(&mut self) -> Option<NaiveDate> {
         let year = if self.take(b"+") { self.digits(6)? } else { self.digits(4)? };
         let is_extended = self.take(b"-/.");
