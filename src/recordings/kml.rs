@@ -172,3 +172,29 @@ impl Reader {
         self.unread.tell(outings::recording(self.pieces, &self.about, sport_of))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kml(when: &str, coord: &str) -> String {
+        let point = format!("<when>{when}</when><gx:coord>{coord}</gx:coord>");
+        format!("<kml><Placemark><gx:Track>{point}{point}</gx:Track></Placemark></kml>")
+    }
+
+    #[test]
+    fn what_points_cannot_say_is_told() {
+        for (coord, is_place, warnings) in [
+            ("7.5 46.5 500", true, 0),
+            ("367.5° 46.5N 500m", true, 0),
+            ("", false, 0),
+            ("7.5 146.5 500", false, 1),
+        ] {
+            let recording = read(kml("2024-05-04T08:00:00Z", coord).as_bytes()).unwrap();
+            let point = recording.sessions[0].track.points[0];
+            assert_eq!((point.position.is_some(), recording.warnings.len()), (is_place, warnings));
+        }
+        let refusal = read(kml("1970-01-01T00:00:00Z", "7.5 46.5").as_bytes()).unwrap_err();
+        assert!(refusal.message.contains("such as 1970"), "{refusal}");
+    }
+}
