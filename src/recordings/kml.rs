@@ -9,7 +9,7 @@ use super::{
     markup::without_tags,
     outings::{self, About, Piece, first},
     sensors::Sensor,
-    values::{moment, number},
+    values::{Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
 use crate::activities::Sport;
@@ -40,6 +40,7 @@ struct Reader {
     data: Option<String>,
     /// How many points there are.
     points: usize,
+    unread: Unread,
     /// What else is in the file, for those who expected it to be read.
     has_line: bool,
     has_place: bool,
@@ -74,18 +75,25 @@ impl Visitor for Reader {
             ("when", "Track") => {
                 self.times += 1;
                 let moment = moment(text);
+                if moment.is_none() {
+                    self.unread.time(text);
+                }
                 self.piece.offset = self.piece.offset.or_else(|| moment?.offset);
                 self.point(self.times)?.time = moment.map(|moment| moment.time);
             }
             ("coord", "Track") => {
                 self.places += 1;
                 let (position, altitude) = place(text);
+                // An empty one says that it is not known.
+                if position.is_none() && !text.is_empty() {
+                    self.unread.place();
+                }
                 let point = self.point(self.places)?;
                 (point.position, point.altitude) = (position, altitude);
             }
             ("value", "SimpleArrayData") => {
                 self.values += 1;
-                if let Some((sensor, value)) = self.sensor.zip(number(text)) {
+                if let Some((sensor, value)) = self.sensor.zip(measurement(text)) {
                     sensor.set(self.point(self.values)?, value as f32);
                 }
             }
@@ -107,11 +115,11 @@ impl Visitor for Reader {
 fn place(text: &str) -> (Option<Position>, Option<f32>) {
     let is_spaced = text.contains(char::is_whitespace);
     let is_between = |c: char| if is_spaced { c.is_whitespace() } else { c == ',' };
-    let mut numbers = text.split(is_between).filter(|part| !part.is_empty()).map(number);
-    let mut next = || numbers.next().flatten();
-    let (longitude, latitude) = (next(), next());
+    let mut numbers = text.split(is_between).filter(|part| !part.is_empty());
+    let longitude = numbers.next().and_then(longitude);
+    let latitude = numbers.next().and_then(latitude);
     let position = latitude.zip(longitude).and_then(|(lat, lon)| Position::new(lat, lon));
-    (position, next().map(|metres| metres as f32))
+    (position, numbers.next().and_then(measurement).map(|metres| metres as f32))
 }
 
 impl Reader {
@@ -160,6 +168,33 @@ impl Reader {
             };
             return Err(Refusal::new(reason, what));
         }
-        outings::recording(self.pieces, &self.about, |raw| Sport::of(Some(raw)))
+        let sport_of = |raw: &str| Sport::of(Some(raw));
+        self.unread.tell(outings::recording(self.pieces, &self.about, sport_of))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kml(when: &str, coord: &str) -> String {
+        let point = format!("<when>{when}</when><gx:coord>{coord}</gx:coord>");
+        format!("<kml><Placemark><gx:Track>{point}{point}</gx:Track></Placemark></kml>")
+    }
+
+    #[test]
+    fn what_points_cannot_say_is_told() {
+        for (coord, is_place, warnings) in [
+            ("7.5 46.5 500", true, 0),
+            ("367.5° 46.5N 500m", true, 0),
+            ("", false, 0),
+            ("7.5 146.5 500", false, 1),
+        ] {
+            let recording = read(kml("2024-05-04T08:00:00Z", coord).as_bytes()).unwrap();
+            let point = recording.sessions[0].track.points[0];
+            assert_eq!((point.position.is_some(), recording.warnings.len()), (is_place, warnings));
+        }
+        let refusal = read(kml("1970-01-01T00:00:00Z", "7.5 46.5").as_bytes()).unwrap_err();
+        assert!(refusal.message.contains("such as 1970"), "{refusal}");
     }
 }

@@ -3,9 +3,11 @@
 //! Its elements are described in the DTD that it begins with. Since iOS 16 that one is broken, so it is skipped
 //! unread; and totals are no attributes any more, but `WorkoutStatistics`.
 
+#[cfg(test)]
+mod tests;
 mod values;
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
 use chrono::{DateTime, FixedOffset, Offset};
 use chrono_tz::Tz;
@@ -13,7 +15,8 @@ use chrono_tz::Tz;
 pub use self::values::{indoors, quantity, time};
 use super::{
     Refusal, Session, Totals, Track,
-    xml::{Attributes, Visitor, walk_stream},
+    values::number,
+    xml::{Attributes, Visitor, decoded, walk_stream},
 };
 use crate::activities::Sport;
 
@@ -73,18 +76,19 @@ impl<S> From<Refusal> for Broken<S> {
 
 /// Gives every workout to `each`, one after the other.
 pub fn read<S>(
-    mut source: impl BufRead,
+    mut source: impl Read,
     each: impl FnMut(Workout) -> Result<(), S>,
 ) -> Result<(), Broken<S>> {
     let prologue = prologue(&mut source).map_err(Refusal::malformed)?;
-    match walk_stream(prologue.chain(source), MAX_EVENT, &mut Reader { each, workout: None })? {
+    let text = decoded(&prologue, source);
+    match walk_stream(text, MAX_EVENT, &mut Reader { each, workout: None })? {
         Some(damage) => Err(damage.into()),
         None => Ok(()),
     }
 }
 
 /// The beginning without the DTD.
-fn prologue(source: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
+fn prologue(source: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     source.take(MAX_PROLOGUE).read_to_end(&mut head)?;
     let find = |wanted: &[u8], from: usize| {
@@ -96,7 +100,7 @@ fn prologue(source: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
     {
         head.drain(start..end + 2);
     }
-    Ok(io::Cursor::new(head))
+    Ok(head)
 }
 
 struct Reader<F> {
@@ -152,8 +156,8 @@ impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
 
 impl Started {
     fn read(attributes: &Attributes<'_>) -> Option<Self> {
-        let number = |name: &str, unit: &str| {
-            quantity(attributes.get(name)?.parse().ok()?, &attributes.get(unit)?)
+        let total = |name: &str, unit: &str| {
+            quantity(number(&attributes.get(name)?)?, &attributes.get(unit)?)
         };
         let (start, end) = (attributes.get("startDate")?, attributes.get("endDate")?);
         Some(Self {
@@ -162,9 +166,9 @@ impl Started {
             start: time(&start)?,
             end: time(&end)?,
             totals: Totals {
-                timer_secs: number("duration", "durationUnit"),
-                distance_meters: number("totalDistance", "totalDistanceUnit"),
-                calories: number("totalEnergyBurned", "totalEnergyBurnedUnit"),
+                timer_secs: total("duration", "durationUnit"),
+                distance_meters: total("totalDistance", "totalDistanceUnit"),
+                calories: total("totalEnergyBurned", "totalEnergyBurnedUnit"),
                 ..Totals::default()
             },
             distances: Vec::new(),
@@ -178,22 +182,22 @@ impl Started {
         let (Some(kind), Some(unit)) = (attributes.get("type"), attributes.get("unit")) else {
             return;
         };
-        let number = |name: &str| quantity(attributes.get(name)?.parse().ok()?, &unit);
+        let amount = |name: &str| quantity(number(&attributes.get(name)?)?, &unit);
         let kind = kind.trim_start_matches("HKQuantityTypeIdentifier");
         match kind {
             // Basal energy is what one burns asleep, too.
-            "ActiveEnergyBurned" => self.totals.calories = number("sum").or(self.totals.calories),
+            "ActiveEnergyBurned" => self.totals.calories = amount("sum").or(self.totals.calories),
             "HeartRate" => {
-                self.totals.avg_heart_rate = number("average");
-                self.totals.max_heart_rate = number("maximum");
+                self.totals.avg_heart_rate = amount("average");
+                self.totals.max_heart_rate = amount("maximum");
             }
             "RunningPower" | "CyclingPower" => {
                 self.totals.avg_power_watts =
-                    attributes.get("average").and_then(|text| text.parse().ok());
+                    attributes.get("average").and_then(|text| number(&text));
             }
             _ => {
                 if let Some(kind) = kind.strip_prefix("Distance")
-                    && let Some(metres) = number("sum").filter(|metres| *metres > 0.0)
+                    && let Some(metres) = amount("sum").filter(|metres| *metres > 0.0)
                 {
                     self.distances.push((kind.to_owned(), metres));
                 }
@@ -224,7 +228,7 @@ impl Started {
             Some("HKElevationAscended") => {
                 let parts = value.split_once(' ');
                 self.totals.elevation_gain_meters =
-                    parts.and_then(|(value, unit)| quantity(value.parse().ok()?, unit));
+                    parts.and_then(|(value, unit)| quantity(number(value)?, unit));
             }
             _ => {}
         }

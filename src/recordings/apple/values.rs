@@ -12,7 +12,9 @@ pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
         // Phones write spaces of many kinds (U+202F), and digits of their language.
         let latin: String = text.chars().map(latin_digit).collect();
         let words: Vec<_> = latin.split_whitespace().collect();
-        let text = words.join(" ").to_ascii_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
+        let text = words.join(" ").to_ascii_lowercase();
+        let text = text.replace("a. m.", "am").replace("p. m.", "pm");
+        let text = text.replace("a.m.", "am").replace("p.m.", "pm");
         let forms =
             ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %I:%M:%S %p %z", "%Y-%m-%dt%H:%M:%S%.f%#z"];
         forms.into_iter().find_map(|form| DateTime::parse_from_str(&text, form).ok())
@@ -61,6 +63,7 @@ mod tests {
             " 2026-05-04 8:00:00 AM +0200",
             "2026-05-04 8:00:00\u{202f}AM +0200",
             "2026-05-04 08:00:00\u{a0}a.m. +0200",
+            "2026-05-04 8:00:00 a.\u{a0}m. +0200",
             "2026-05-04 08:00:00.000 +02:00",
             "2026-05-04T08:00:00+02:00",
             "2026-05-04T08:00:00.000+0200",

@@ -4,18 +4,20 @@
 mod fitotrack;
 mod sport;
 mod stats;
+#[cfg(test)]
+mod tests;
 
 use std::io::Read;
 
 use self::sport::sport_of;
 use super::{
-    Point, Position, Reason, Recording, Refusal, Track,
+    Point, Reason, Recording, Refusal, Track,
     damage::warn_of,
     markup::without_tags,
     outings::{self, About, Piece, first},
     own::{Beside, told},
     sensors::Sensor,
-    values::{moment, number},
+    values::{Unread, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
 
@@ -34,6 +36,7 @@ struct Reader {
     point: Point,
     /// How many there are.
     points: usize,
+    unread: Unread,
     /// What else is in the file, for those who expected it to be read.
     has_route: bool,
     has_waypoint: bool,
@@ -45,10 +48,7 @@ impl Visitor for Reader {
     fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Refusal> {
         if let Some(field) = inside_point(path) {
             if field.is_empty() {
-                let [latitude, longitude] = attributes.numbers(["lat", "lon"]);
-                let position =
-                    latitude.zip(longitude).and_then(|(lat, lon)| Position::new(lat, lon));
-                self.point = Point { position, ..Point::default() };
+                self.point = Point { position: attributes.place(), ..Point::default() };
             }
             return Ok(());
         }
@@ -67,6 +67,9 @@ impl Visitor for Reader {
         if let Some(field) = inside_point(path) {
             if field.is_empty() {
                 Track::count(&mut self.points)?;
+                if self.point.position.is_none() {
+                    self.unread.place();
+                }
                 return self.piece.track.push(self.point);
             }
             self.read_point(field, text);
@@ -129,16 +132,19 @@ impl Reader {
         match field {
             "time" => {
                 let moment = moment(text);
+                if moment.is_none() {
+                    self.unread.time(text);
+                }
                 point.time = moment.map(|moment| moment.time);
                 let offset = moment.and_then(|moment| moment.offset);
                 self.piece.offset = self.piece.offset.or(offset);
             }
-            "ele" => point.altitude = number(text).map(|metres| metres as f32),
+            "ele" => point.altitude = measurement(text).map(|metres| metres as f32),
             _ => {
                 // Some have the value in an element of its own in that of the sensor.
                 let field = field.strip_suffix("/Value").unwrap_or(field);
                 if let Some(sensor) = Sensor::named(last(field))
-                    && let Some(value) = number(text)
+                    && let Some(value) = measurement(text)
                 {
                     sensor.set(point, value as f32);
                 }
@@ -157,6 +163,7 @@ impl Reader {
         }
         self.piece.end(&mut self.pieces)?;
         let creator = self.about.device.clone();
-        outings::recording(self.pieces, &self.about, |raw| sport_of(raw, creator.as_deref()))
+        let sport_of = |raw: &str| sport_of(raw, creator.as_deref());
+        self.unread.tell(outings::recording(self.pieces, &self.about, sport_of))
     }
 }

@@ -1,5 +1,7 @@
 //! A workout of the app (<https://github.com/Lybron/health-auto-export/wiki/API-Export---JSON-Format>).
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::value::RawValue;
 
@@ -33,7 +35,7 @@ pub struct Workout {
     pub id: String,
     pub session: Session,
     /// The fields that were given and could not be read, all or part of them.
-    pub left_out: Vec<&'static str>,
+    pub left_out: Vec<Cow<'static, str>>,
 }
 
 impl Workout {
@@ -63,7 +65,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
     let mut given = |name: &'static str, value: Option<f64>| {
         let value = value.filter(|value| *value >= 0.0);
         if value.is_none() && fields.has(name) {
-            left_out.push(name);
+            left_out.push(name.into());
         }
         value
     };
@@ -148,24 +150,23 @@ fn kind(name: Option<&str>) -> &'static str {
     }
 }
 
-/// The elements of the list `name` that `read` can read. Takes note when there are others.
+/// The elements of the list `name` that `read` can read. Takes note of how many others there are.
 fn entries<T>(
     fields: &Fields<'_>,
     name: &'static str,
-    left_out: &mut Vec<&'static str>,
+    left_out: &mut Vec<Cow<'static, str>>,
     read: impl Fn(&Fields<'_>) -> Option<T>,
 ) -> Vec<T> {
-    let list = fields.list(name, Track::MAX_POINTS + 1);
-    let mut is_whole = list.is_some() || !fields.has(name);
-    let mut entries = Vec::new();
-    for entry in list.into_iter().flatten() {
-        match Fields::read(entry.get()).and_then(|entry| read(&entry)) {
-            Some(entry) => entries.push(entry),
-            None => is_whole = false,
-        }
-    }
-    if !is_whole {
-        left_out.push(name);
+    let Some(list) = fields.list(name, Track::MAX_POINTS + 1) else {
+        left_out.extend(fields.has(name).then_some(name.into()));
+        return Vec::new();
+    };
+    let of = |entry: &RawValue| read(&Fields::read(entry.get())?);
+    let entries: Vec<_> = list.iter().copied().filter_map(of).collect();
+    match list.len() - entries.len() {
+        0 => {}
+        all if all == list.len() => left_out.push(name.into()),
+        some => left_out.push(format!("{some} of {} in {name}", list.len()).into()),
     }
     entries
 }
@@ -233,4 +234,36 @@ pub fn called(text: &RawValue) -> String {
     let name = words.take(2).collect::<Vec<_>>().join(", ").replace('\0', "");
     let name: String = name.chars().take(200).collect();
     if name.is_empty() { "a workout without a name".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_list_lacks_is_counted() {
+        let point = |second: usize| {
+            format!(
+                r#"{{"latitude": 46, "longitude": 7,
+                     "timestamp": "2024-05-04 10:00:{second:02} p. m. +0200"}}"#
+            )
+        };
+        let odd = r#"{"latitude": null}"#.to_owned();
+        for (route, points, expected) in [
+            (vec![point(0), point(1)], 2, None),
+            (vec![point(0), odd.clone(), point(2)], 2, Some("1 of 3 in route")),
+            (vec![odd.clone(), odd], 0, Some("route")),
+            (vec![], 0, None),
+        ] {
+            let text = format!(
+                r#"{{"id": "A", "start": "2024-05-04 10:00:00 p. m. +0200",
+                    "end": "2024-05-04 10:45:00 p.m. +0200", "route": [{}]}}"#,
+                route.join(",")
+            );
+            let workout = read(serde_json::from_str(&text).unwrap()).unwrap();
+            assert_eq!(workout.session.track.points.len(), points, "{text}");
+            let left_out: Vec<_> = expected.into_iter().collect();
+            assert_eq!(workout.left_out, left_out, "{text}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ use super::{
     own::{Beside, told},
     recording::{MAX_LAPS, MAX_SESSIONS, push},
     sensors::Sensor,
-    values::{Moment, moment, number},
+    values::{Moment, Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
 use crate::activities::{Lap, Sport};
@@ -46,6 +46,7 @@ struct Reader {
     longitude: Option<f64>,
     /// How many there are.
     points: usize,
+    unread: Unread,
 }
 
 #[derive(Default)]
@@ -100,8 +101,6 @@ impl Visitor for Reader {
         if let Some(field) = path.strip_prefix("Activity/Lap/Track/Trackpoint/") {
             self.read_point(field, text);
         } else if path == "Activity/Lap/Track/Trackpoint" {
-            let position = self.latitude.zip(self.longitude);
-            self.point.position = position.and_then(|(lat, lon)| Position::new(lat, lon));
             Track::count(&mut self.points)?;
             activity.add(self.point)?;
         } else if path == "Activity" {
@@ -131,17 +130,27 @@ fn inside(path: &str) -> &str {
 
 impl Reader {
     fn read_point(&mut self, field: &str, text: &str) {
-        let real = || number(text).map(|value| value as f32);
+        let real = || measurement(text).map(|value| value as f32);
         match field {
             "Time" => {
                 let moment = moment(text);
                 self.point.time = moment.map(|moment| moment.time);
+                if moment.is_none() {
+                    self.unread.time(text);
+                }
                 if let Some(activity) = &mut self.activity {
                     activity.note_offset(moment);
                 }
             }
-            "Position/LatitudeDegrees" => self.latitude = number(text),
-            "Position/LongitudeDegrees" => self.longitude = number(text),
+            "Position/LatitudeDegrees" => self.latitude = latitude(text),
+            "Position/LongitudeDegrees" => self.longitude = longitude(text),
+            "Position" => {
+                let position = self.latitude.zip(self.longitude);
+                self.point.position = position.and_then(|(lat, lon)| Position::new(lat, lon));
+                if self.point.position.is_none() {
+                    self.unread.place();
+                }
+            }
             "AltitudeMeters" => self.point.altitude = real(),
             "DistanceMeters" => self.point.distance = real(),
             _ => {
@@ -173,9 +182,10 @@ impl Reader {
             } else {
                 "there is no activity in it"
             };
-            return Err(self.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what)));
+            let refusal = self.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what));
+            return self.unread.tell(Err(refusal));
         }
-        Ok(Recording { sessions: self.sessions, ..Recording::default() })
+        self.unread.tell(Ok(Recording { sessions: self.sessions, ..Recording::default() }))
     }
 }
 

@@ -1,14 +1,32 @@
-//! Numbers and times as people's programs write them.
+//! Numbers, places and times as people's programs write them.
 
+mod degrees;
 mod times;
+mod unread;
 
 use std::borrow::Cow;
 
+pub use degrees::{latitude, longitude};
 pub use times::{Moment, moment};
+pub use unread::Unread;
 
 /// Where digits of other scripts begin, which phones use that are set to their languages: Arabic,
 /// Persian, Devanagari, Bengali, Burmese.
 const DIGITS: [u32; 5] = [0x660, 0x6f0, 0x966, 0x9e6, 0x1040];
+
+/// Units that may stand behind a measurement: those in which points have it anyway.
+const UNITS: [&str; 13] = [
+    "m", "meter", "meters", "metre", "metres", "bpm", "rpm", "spm", "w", "watt", "watts", "°c", "c",
+];
+
+/// A number with its unit behind it, or without one; `None` when the unit is another.
+pub fn measurement(text: &str) -> Option<f64> {
+    number(text).or_else(|| {
+        let bare = text.trim().trim_end_matches(|c: char| c.is_alphabetic() || c == '°');
+        let unit = text.trim().strip_prefix(bare)?.to_ascii_lowercase();
+        UNITS.contains(&unit.as_str()).then(|| number(bare)).flatten()
+    })
+}
 
 /// A number with a decimal point, or with a comma as some countries write it.
 pub fn number(text: &str) -> Option<f64> {
@@ -29,7 +47,7 @@ fn foreign_number(text: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
-/// The digits, signs and separators of other scripts in those of ASCII.
+/// The digits, signs, separators and spaces of other scripts in those of ASCII.
 fn latin(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -39,6 +57,7 @@ fn latin(text: &str) -> Cow<'_, str> {
         match c {
             '\u{2212}' => '-',
             '\u{66b}' => ',',
+            c if c.is_whitespace() => ' ',
             _ => DIGITS.iter().find_map(digit).and_then(|n| char::from_digit(n, 10)).unwrap_or(c),
         }
     };
@@ -76,6 +95,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn units_may_stand_behind_a_measurement() {
+        for (text, expected) in [
+            ("140", Some(140.0)),
+            ("140 bpm", Some(140.0)),
+            (" 140BPM ", Some(140.0)),
+            ("500,5\u{a0}m", Some(500.5)),
+            ("-3 °C", Some(-3.0)),
+            ("250W", Some(250.0)),
+            ("1640 ft", None),
+            ("60 °F", None),
+            ("1 bpm bpm", None),
+            ("bpm", None),
+            ("NaN", None),
+            ("", None),
+        ] {
+            assert_eq!(measurement(text), expected, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_comma_is_as_good_as_a_point(value in -1e9_f64..1e9, exponent in -5_i32..5) {
@@ -88,6 +127,9 @@ mod tests {
         fn no_text_is_too_odd(text in "\\PC{0,40}", digits in "[0-9.,'e+\\-٠-٩ ]{0,24}") {
             number(&text);
             number(&digits);
+            measurement(&text);
+            latitude(&digits);
+            longitude(&text);
         }
     }
 }

@@ -2,25 +2,25 @@
 //! limits on what one document may make of us. A document need not be well-formed: what can be
 //! read of it is.
 
+mod bounded;
 mod encoding;
 mod place;
 mod references;
+mod unclosed;
 
 use std::{
     borrow::Cow,
-    io::{self, BufRead, Read},
+    io::{BufRead, Read},
 };
 
-use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart, reader::Config};
+use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart};
 
 use self::{
-    encoding::{decoded, text},
-    place::Place,
-    references::resolve_all,
+    bounded::Bounded, encoding::text, place::Place, references::resolve_all, unclosed::next_tag,
 };
-use super::{Reason, Refusal, values};
+use super::{Position, Reason, Refusal, values};
 
-pub use encoding::utf16;
+pub use encoding::{decoded, utf16};
 
 /// Of one tag or text that is kept in memory: larger than any picture within.
 const MAX_EVENT: usize = 8 * 1024 * 1024;
@@ -52,16 +52,17 @@ impl Attributes<'_> {
         self.all().find(|(found, _)| *found == name).map(|(_, text)| text.into_owned())
     }
 
-    /// The numbers that some are.
-    pub fn numbers<const N: usize>(&self, names: [&str; N]) -> [Option<f64>; N] {
-        let mut numbers = [None; N];
+    /// The place that `lat` and `lon` are.
+    pub fn place(&self) -> Option<Position> {
+        let (mut latitude, mut longitude) = (None, None);
         for (name, text) in self.all() {
-            let wanted = names.iter().zip(&mut numbers).find(|(wanted, _)| **wanted == name);
-            if let Some((_, number @ None)) = wanted {
-                *number = values::number(&text);
+            match name {
+                "lat" if latitude.is_none() => latitude = values::latitude(&text),
+                "lon" if longitude.is_none() => longitude = values::longitude(&text),
+                _ => {}
             }
         }
-        numbers
+        Position::new(latitude?, longitude?)
     }
 
     /// Each with its local name. Whether one is given twice is of no interest.
@@ -94,9 +95,8 @@ pub fn walk<V: Visitor>(
     }
 }
 
-fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
-    let mut reader = Reader::from_str(text);
-    configure(reader.config_mut());
+fn walk_text<V: Visitor>(mut text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
+    let mut reader = configured(Reader::from_str(text));
     let mut place = Place::default();
     loop {
         match reader.read_event() {
@@ -107,9 +107,13 @@ fn walk_text<V: Visitor>(text: &str, visitor: &mut V) -> Result<Option<Refusal>,
             }
             Err(error) => {
                 let at = usize::try_from(reader.error_position()).ok();
-                let goes_on =
-                    at.and_then(|at| text.get(at..)).is_some_and(|rest| rest.contains('>'));
-                return Ok(Some(refusal(error, goes_on)));
+                let rest = at.and_then(|at| text.get(at..)).unwrap_or_default();
+                let next = next_tag(rest.as_bytes()).and_then(|at| rest.get(at..));
+                let Some(next) = next.filter(|_| place.pass_over()) else {
+                    return Ok(Some(refusal(error, rest.contains('>'))));
+                };
+                text = next;
+                reader = configured(Reader::from_str(text));
             }
         }
     }
@@ -121,12 +125,11 @@ pub fn walk_stream<V: Visitor>(
     max_event: usize,
     visitor: &mut V,
 ) -> Result<Option<Refusal>, V::Error> {
-    let mut reader = Reader::from_reader(Bounded { source, left: max_event });
-    configure(reader.config_mut());
+    let mut reader = configured(Reader::from_reader(Bounded::new(source)));
     let (mut buffer, mut place) = (Vec::new(), Place::default());
     loop {
         buffer.clear();
-        reader.get_mut().left = max_event;
+        reader.get_mut().allow(max_event);
         match reader.read_event_into(&mut buffer) {
             Ok(event) => {
                 if !place.pass(event, visitor)? {
@@ -134,19 +137,27 @@ pub fn walk_stream<V: Visitor>(
                 }
             }
             Err(error) => {
-                let goes_on = buffer.contains(&b'>') || reader.get_mut().has_another_tag();
-                return Ok(Some(refusal(error, goes_on)));
+                let next = next_tag(&buffer).and_then(|at| buffer.get(at..));
+                let Some(next) = next.filter(|_| place.pass_over()) else {
+                    let goes_on = buffer.contains(&b'>') || reader.get_mut().has_another_tag();
+                    return Ok(Some(refusal(error, goes_on)));
+                };
+                let mut source = reader.into_inner();
+                source.put_back(next);
+                reader = configured(Reader::from_reader(source));
             }
         }
     }
 }
 
 /// What is written wrongly is for [`Place`] to make something of.
-fn configure(config: &mut Config) {
+fn configured<R>(mut reader: Reader<R>) -> Reader<R> {
+    let config = reader.config_mut();
     config.expand_empty_elements = true;
     config.allow_dangling_amp = true;
     config.allow_unmatched_ends = true;
     config.check_end_names = false;
+    reader
 }
 
 /// A document that ends within a tag ends too early; anything else breaks the rules.
@@ -163,53 +174,10 @@ fn truncated() -> Refusal {
     Refusal::new(Reason::Truncated, "it ends in the middle")
 }
 
-/// A source that does not hand out more than it has `left` for one event: the reader keeps a tag in
-/// memory, however long it is.
-struct Bounded<R> {
-    source: R,
-    left: usize,
-}
-
-impl<R: BufRead> Bounded<R> {
-    /// Whether a tag ends in the rest of it.
-    fn has_another_tag(&mut self) -> bool {
-        while let Ok(available @ [_, ..]) = self.source.fill_buf() {
-            if available.contains(&b'>') {
-                return true;
-            }
-            let length = available.len();
-            self.source.consume(length);
-        }
-        false
-    }
-}
-
-impl<R: BufRead> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut available = self.fill_buf()?;
-        let read = available.read(buffer)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl<R: BufRead> BufRead for Bounded<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.left == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag or a text is too long"));
-        }
-        let available = self.source.fill_buf()?;
-        Ok(available.get(..self.left).unwrap_or(available))
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.left = self.left.saturating_sub(amount);
-        self.source.consume(amount);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::BufReader;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -239,7 +207,7 @@ mod tests {
                 prop::sample::select(vec![
                     "<?xml version='1.0'?>", "<x>", "</x>", "<p:y a='1&amp;2'>", "</p:y>", "<z a=\"<\"/>",
                     "<!-- c > -->", "<!--", "<![CDATA[t]]>", "<![CDATA[", "<!DOCTYPE x>", "<!", "&lt;",
-                    "&nbsp;", "&", ";", "é 7", " \n", "<", ">", "</", "=", "'", "<?",
+                    "&nbsp;", "&", ";", "é 7", " \n", "<", ">", "</", "=", "'", "<?", "<z a='>",
                 ]),
                 0..20,
             ),
@@ -251,12 +219,27 @@ mod tests {
             }
             let (mut at_once, mut piecemeal) = (Told::default(), Told::default());
             let expected = walk_text(&document, &mut at_once).unwrap();
-            let source = io::BufReader::with_capacity(3, document.as_bytes());
+            let source = BufReader::with_capacity(3, document.as_bytes());
             let found = walk_stream(source, MAX_EVENT, &mut piecemeal).unwrap();
             prop_assert_eq!(&at_once.0, &piecemeal.0, "{}", document);
             let reason = |damage: Option<Refusal>| damage.map(|damage| damage.reason);
             prop_assert_eq!(reason(expected), reason(found), "{}", document);
         }
+    }
+
+    #[test]
+    fn a_tag_that_does_not_end_costs_itself() {
+        let document = format!("<x><y a=\"1></y>{}</x>", "<z a=\"2\"/>".repeat(50));
+        for max_event in [MAX_EVENT, 100] {
+            let mut told = Told::default();
+            let damage = walk_stream(document.as_bytes(), max_event, &mut told).unwrap().unwrap();
+            assert_eq!((told.0.len(), damage.reason), (2 + 2 * 50, Reason::Malformed));
+        }
+        let mut told = Told::default();
+        walk_text(&document, &mut told).unwrap().unwrap();
+        assert_eq!(told.0.len(), 2 + 2 * 50);
+        let cut = walk_text("<x><y a=\"1\"/><y a=\"1", &mut told).unwrap().unwrap();
+        assert_eq!(cut.reason, Reason::Truncated);
     }
 
     #[test]

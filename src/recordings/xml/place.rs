@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Attributes, Visitor, references::resolve, truncated};
+use super::{Attributes, Visitor, references::resolve, truncated, unclosed::MAX_UNCLOSED};
 use crate::recordings::{Refusal, refusal::go_on};
 
 /// Deeper than any of the formats.
@@ -23,6 +23,8 @@ pub struct Place {
     open: Vec<Open>,
     /// How many elements, texts and the like there were.
     events: u64,
+    /// How many tags did not end.
+    unclosed: usize,
     /// What is wrong with the document: why it ends, or else the first thing.
     pub damage: Option<Refusal>,
 }
@@ -68,6 +70,13 @@ impl Place {
             | Event::PI(_) => {}
         }
         Ok(true)
+    }
+
+    /// Passes over a tag that does not end; false when there were too many.
+    pub fn pass_over(&mut self) -> bool {
+        self.unclosed += 1;
+        self.damage.get_or_insert_with(|| Refusal::malformed("a tag does not end"));
+        self.unclosed <= MAX_UNCLOSED
     }
 
     fn open<V: Visitor>(
