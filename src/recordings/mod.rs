@@ -30,7 +30,7 @@ mod xml;
 use std::io::Read;
 
 pub use derived::complete;
-use derived::complete_all;
+use derived::{can_last, complete_all};
 pub use fit::other_kind;
 pub use format::Format;
 pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};

@@ -44,6 +44,7 @@ pub fn complete(session: &mut Session) -> Result<(), Refusal> {
 
 /// As [`complete`]; says which totals cannot be.
 fn complete_one(session: &mut Session) -> Result<Vec<&'static str>, Refusal> {
+    copies::drop_pieces(&mut session.track);
     times::mend(session);
     let limit = sanity::clean(&mut session.track, session.activity_type);
     let year = session.started_at.year();
