@@ -30,6 +30,7 @@ mod xml;
 use std::io::Read;
 
 pub use derived::complete;
+use derived::{can_last, complete_all};
 pub use fit::other_kind;
 pub use format::Format;
 pub use geo::{EARTH_RADIUS, bearing, destination, metres_between};
@@ -56,7 +57,7 @@ pub fn read(mut source: impl Read) -> Result<Recording, Refusal> {
         format if format.is_log() => return log::read(&bytes(source)?),
         _ => return Err(unknown_format()),
     };
-    recording.sessions.iter_mut().try_for_each(complete)?;
+    complete_all(&mut recording)?;
     Ok(recording)
 }
 

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{sanity::is_reachable, secs_between};
+use super::{
+    moving::STANDING_STILL,
+    sanity::{IN_AIR, is_reachable},
+    secs_between,
+};
 use crate::{
     jobs::give_way,
     recordings::{Point, Track, metres_between},
@@ -40,7 +44,8 @@ pub fn level(track: &mut Track, started_at: DateTime<Utc>, limit: f64) {
         let Some(metres) = point.distance.map(f64::from) else { continue };
         let (from, before) = last.unwrap_or((start, 0.0));
         let secs = secs_between(&from, point).unwrap_or(0.0).max(0.0);
-        let at_most = limit * secs + if last.is_none() { HEAD_START } else { CATCHING_UP };
+        let at_most =
+            limit.min(IN_AIR) * secs + if last.is_none() { HEAD_START } else { CATCHING_UP };
         let begins_anew = before - metres > CORRECTION.min(before / 2.0);
         let step = if begins_anew { metres } else { metres - before };
         sum += if (0.0..=at_most).contains(&step) { step } else { 0.0 };
@@ -54,7 +59,7 @@ pub fn level(track: &mut Track, started_at: DateTime<Utc>, limit: f64) {
 /// Metres in all.
 pub fn total(track: &Track, limit: f64) -> Option<f64> {
     let counted = track.points.iter().rev().find_map(|point| point.distance);
-    counted.map(f64::from).or_else(|| along(track, limit)).or_else(|| by_speed(track))
+    counted.map(f64::from).or_else(|| along(track, limit)).or_else(|| by_speed(track, 0.0))
 }
 
 /// The way from fix to fix of each piece. A step that cannot be is none.
@@ -74,22 +79,28 @@ fn along(track: &Track, limit: f64) -> Option<f64> {
     sum
 }
 
-fn by_speed(track: &Track) -> Option<f64> {
+/// By the speeds that are `slowest` at least.
+fn by_speed(track: &Track, slowest: f64) -> Option<f64> {
     let mut sum = None;
     for piece in track.pieces() {
         for (one, other) in piece.iter().zip(piece.iter().skip(1)) {
             let Some((speed, secs)) = one.speed.zip(secs_between(one, other)) else { continue };
-            *sum.get_or_insert(0.0) += f64::from(speed) * secs.clamp(0.0, SPEED_HOLDS);
+            let speed = Some(f64::from(speed)).filter(|speed| *speed >= slowest);
+            *sum.get_or_insert(0.0) += speed.unwrap_or(0.0) * secs.clamp(0.0, SPEED_HOLDS);
         }
     }
     sum
 }
 
-/// Whether the points show that somebody moved, and not only that a receiver errs.
+/// Whether the points show that somebody moved, and not only that a receiver errs. Speeds tell it
+/// where no place does: indoors.
 pub fn went_somewhere(track: &Track) -> bool {
     let counted =
         track.points.iter().any(|point| point.distance.is_some_and(|metres| metres > 0.0));
     let mut places = track.points.iter().filter_map(|point| point.position);
-    let first = places.next();
-    counted || first.is_some_and(|first| places.any(|place| metres_between(first, place) > STAYED))
+    counted
+        || match places.next() {
+            Some(first) => places.any(|place| metres_between(first, place) > STAYED),
+            None => by_speed(track, STANDING_STILL).is_some_and(|metres| metres > STAYED),
+        }
 }

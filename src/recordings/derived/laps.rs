@@ -1,9 +1,16 @@
-//! Laps that say that nothing was covered although their points moved.
+//! Laps that say what cannot be: that nothing was covered although their points moved, or more than
+//! anybody covers.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::distance;
-use crate::recordings::{Session, Track};
+use super::{
+    belief::{can_burn, can_cover, can_last},
+    distance, elapsed,
+};
+use crate::{
+    activities::Lap,
+    recordings::{Session, Track},
+};
 
 /// Metres by which sums of rounded laps differ.
 const ROUNDING: f64 = 1.0;
@@ -13,6 +20,8 @@ const REST: f64 = 50.0;
 
 /// Gives such laps the distance of their points. A total that was only their sum is none then.
 pub fn fill(session: &mut Session, limit: f64) {
+    let span = elapsed(&session.track);
+    let odd: Vec<_> = session.laps.iter_mut().map(|lap| believe(lap, span, limit)).collect();
     let is_zero = |distance: Option<f64>| distance == Some(0.0);
     if !session.laps.iter().any(|lap| is_zero(lap.distance_meters)) {
         return;
@@ -37,10 +46,29 @@ pub fn fill(session: &mut Session, limit: f64) {
             lap.distance_meters = covered.filter(|metres| *metres > REST).or(lap.distance_meters);
         }
     }
+    for (lap, _) in session.laps.iter_mut().zip(odd).filter(|(_, is_odd)| *is_odd) {
+        lap.distance_meters = lap.distance_meters.filter(|metres| *metres > 0.0);
+    }
     let is_sum = |total: &f64| (*total - before).abs() <= ROUNDING;
     if sum(session) > before && session.totals.distance_meters.as_ref().is_some_and(is_sum) {
         session.totals.distance_meters = None;
     }
+}
+
+/// Takes out what cannot be in an activity whose points are `span` apart. Says whether its distance
+/// cannot, which is zero then.
+fn believe(lap: &mut Lap, span: Option<f64>, limit: f64) -> bool {
+    for secs in [&mut lap.duration_secs, &mut lap.elapsed_secs] {
+        *secs = secs.filter(|secs| can_last(*secs, span));
+    }
+    let lasted = [span, lap.elapsed_secs, lap.duration_secs];
+    let lasted = lasted.into_iter().flatten().reduce(f64::max);
+    lap.calories = lap.calories.filter(|calories| can_burn(f64::from(*calories), lasted));
+    let is_odd = lap.distance_meters.is_some_and(|metres| !can_cover(metres, lasted, limit));
+    if is_odd {
+        lap.distance_meters = Some(0.0);
+    }
+    is_odd
 }
 
 /// The points from `start` to `end`, in their pieces.

@@ -2,7 +2,9 @@
 //! out of both.
 
 mod ascent;
+mod belief;
 mod chain;
+mod copies;
 mod distance;
 mod laps;
 mod moving;
@@ -15,11 +17,34 @@ mod times;
 
 use chrono::Datelike;
 
-use super::{Point, Reason, Refusal, Session, Totals, Track};
+pub use self::belief::can_last;
+use super::{Point, Reason, Recording, Refusal, Session, Totals, Track};
+
+/// Completes each session of a file, once, and says which totals cannot be.
+pub fn complete_all(recording: &mut Recording) -> Result<(), Refusal> {
+    let mut odd = Vec::new();
+    for session in &mut recording.sessions {
+        odd.append(&mut complete_one(session)?);
+    }
+    copies::drop_sessions(&mut recording.sessions);
+    odd.sort_unstable();
+    odd.dedup();
+    if !odd.is_empty() {
+        let warning = format!("left out, because it cannot be: {}", odd.join(", "));
+        recording.warnings.push(warning.into());
+    }
+    Ok(())
+}
 
 /// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that
 /// began in a year that is none.
 pub fn complete(session: &mut Session) -> Result<(), Refusal> {
+    complete_one(session).map(drop)
+}
+
+/// As [`complete`]; says which totals cannot be.
+fn complete_one(session: &mut Session) -> Result<Vec<&'static str>, Refusal> {
+    copies::drop_pieces(&mut session.track);
     times::mend(session);
     let limit = sanity::clean(&mut session.track, session.activity_type);
     let year = session.started_at.year();
@@ -31,11 +56,11 @@ pub fn complete(session: &mut Session) -> Result<(), Refusal> {
     laps::fill(session, limit);
     let computed = computed(&session.track, limit);
     sensors::gather(&mut session.track);
-    session.totals = believed(session.totals, computed, &session.track);
-    session.measured = session.totals;
+    let (believed, odd) = belief::believed(session.totals, computed, &session.track, limit);
+    (session.totals, session.measured) = (believed, believed);
     fill(&mut session.totals, computed);
     session.utc_offset_minutes = offset(session);
-    Ok(())
+    Ok(odd)
 }
 
 /// All that the track tells.
@@ -58,25 +83,6 @@ fn computed(track: &Track, limit: f64) -> Totals {
         avg_power_watts: mean(points().filter_map(|point| point.power)),
         // Zero is somebody who does not turn or step: no part of the average.
         avg_cadence: mean(points().filter_map(|point| point.cadence).filter(|value| *value > 0.0)),
-    }
-}
-
-/// The device's totals without those that cannot be: a total of zero is none when the points moved.
-fn believed(totals: Totals, computed: Totals, track: &Track) -> Totals {
-    let moved =
-        computed.elapsed_secs.is_some_and(|secs| secs > 0.0) && distance::went_somewhere(track);
-    let not_zero = |total: Option<f64>| total.filter(|total| *total > 0.0 || !moved);
-    let rate = |rate: Option<f64>| rate.filter(|rate| sanity::is_heart_rate(*rate));
-    Totals {
-        timer_secs: not_zero(totals.timer_secs),
-        elapsed_secs: not_zero(totals.elapsed_secs),
-        moving_secs: not_zero(totals.moving_secs),
-        distance_meters: not_zero(totals.distance_meters),
-        avg_heart_rate: rate(totals.avg_heart_rate),
-        max_heart_rate: rate(totals.max_heart_rate),
-        avg_power_watts: totals.avg_power_watts.filter(|power| sanity::is_power(*power)),
-        avg_cadence: totals.avg_cadence.filter(|cadence| sanity::is_cadence(*cadence)),
-        ..totals
     }
 }
 

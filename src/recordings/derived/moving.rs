@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.
-const STANDING_STILL: f64 = 1.0 / 3.6;
+pub const STANDING_STILL: f64 = 1.0 / 3.6;
 
 /// In seconds: over less, the noise of a receiver looks like walking.
 const SPAN: f64 = 5.0;

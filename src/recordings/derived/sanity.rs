@@ -32,7 +32,7 @@ const CLIMB_SPEED: f64 = 20.0;
 
 /// What moves people on the ground, and in the air, in metres a second.
 const ON_GROUND: f64 = 60.0;
-const IN_AIR: f64 = 350.0;
+pub const IN_AIR: f64 = 350.0;
 
 /// In seconds: somebody whose device wrote nothing for longer may have stopped it.
 const BREAK: f64 = 60.0;
@@ -90,8 +90,13 @@ pub fn clean(track: &mut Track, activity_type: &str) -> f64 {
 pub fn is_reachable(one: &Point, other: &Point, metres: f64, limit: f64) -> bool {
     secs_between(one, other).map(f64::abs).is_none_or(|secs| {
         let limit = if secs > BREAK { limit.max(IN_AIR) } else { limit };
-        metres <= limit * secs + ERROR_OF_A_FIX
+        metres <= reach(limit, secs) + ERROR_OF_A_FIX
     })
+}
+
+/// How far one gets with `limit` at most; without a limit, as far as there is in no time.
+fn reach(limit: f64, secs: f64) -> f64 {
+    if limit.is_finite() { limit * secs } else { f64::INFINITY }
 }
 
 fn drop_wild_fixes(points: &mut [Point], limit: f64) -> f64 {

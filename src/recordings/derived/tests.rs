@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::{super::Position, *};
 use crate::activities::Lap;
 
+mod odd;
+
 /// Metres in a degree of latitude.
 const DEGREE: f64 = 111_195.080_233_532_9;
 

@@ -49,13 +49,15 @@ impl Collector {
             profile::RECORD => self.points.record(message)?,
             profile::EVENT => self.points.event(message)?,
             profile::HR => self.heart_rates.take(message)?,
-            profile::LAP => push(&mut self.laps, RawLap::read(message), MAX_LAPS, "laps")?,
+            profile::LAP => self.lap(RawLap::read(message))?,
             profile::LENGTH => {
                 push(&mut self.lengths, RawLength::read(message), MAX_LENGTHS, "lengths")?;
             }
             profile::SESSION => {
                 let session = RawSession::read(message);
-                push(&mut self.sessions, session, MAX_SESSIONS, "activities")?;
+                if !self.sessions.iter().any(|known| session.is_copy_of(known)) {
+                    push(&mut self.sessions, session, MAX_SESSIONS, "activities")?;
+                }
             }
             profile::SET => self.set(message)?,
             profile::FILE_ID => self.file_id(message),
@@ -133,10 +135,15 @@ impl Collector {
         self.is_cut_off |= other.is_cut_off;
         self.heart_rates.absorb(other.heart_rates)?;
         self.points.absorb(other.points)?;
-        for lap in other.laps {
-            push(&mut self.laps, lap, MAX_LAPS, "laps")?;
+        other.laps.into_iter().try_for_each(|lap| self.lap(lap))
+    }
+
+    /// Another lap, unless it is one of those that are known once more.
+    fn lap(&mut self, lap: RawLap) -> Result<(), Refusal> {
+        if self.laps.iter().any(|known| lap.is_copy_of(known)) {
+            return Ok(());
         }
-        Ok(())
+        push(&mut self.laps, lap, MAX_LAPS, "laps")
     }
 }
 

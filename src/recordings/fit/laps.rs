@@ -44,6 +44,11 @@ impl RawLap {
         Self { lap, index, sport: sport(message, 25, 39) }
     }
 
+    /// Whether it is the other one once more.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.lap.started_at.is_some() && (self.index, &self.lap) == (other.index, &other.lap)
+    }
+
     /// A device may begin a lap a moment before the session that it is of.
     fn middle(&self) -> Option<DateTime<Utc>> {
         let secs = self.lap.elapsed_secs.or(self.lap.duration_secs).unwrap_or(0.0);
@@ -107,5 +112,16 @@ mod tests {
         let anew = [lap(0, 200.0, Some(0)), lap(199, 400.0, Some(0))];
         assert_eq!(owners(&anew, &said), [0, 1]);
         assert_eq!(owners(&[lap(5, 200.0, None)], &[(at(10), None)]), [0]);
+    }
+
+    #[test]
+    fn a_lap_that_is_there_twice_is_a_copy() {
+        let one = lap(0, 200.0, Some(0));
+        assert!(one.is_copy_of(&lap(0, 200.0, Some(0))));
+        for other in [lap(1, 200.0, Some(0)), lap(0, 100.0, Some(0)), lap(0, 200.0, Some(1))] {
+            assert!(!one.is_copy_of(&other));
+        }
+        let unknown = || RawLap { lap: Lap::default(), index: None, sport: None };
+        assert!(!unknown().is_copy_of(&unknown()));
     }
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     activities::Sport,
-    recordings::{Point, Reason, Refusal, Session, Totals, Track},
+    recordings::{Point, Reason, Refusal, Session, Totals, Track, can_last},
 };
 
 /// A session as its message has it.
@@ -36,15 +36,24 @@ impl RawSession {
     pub fn read(message: &Message<'_>) -> Self {
         let whole = |number| message.raw(number).map(|value| value as u32);
         let laps = whole(25).zip(whole(26).filter(|count| *count > 0));
+        let (started_at, ended_at) = (message.time(START), message.time(TIMESTAMP));
         Self {
             sport: sport(message, 5, 6),
             profile: message.text(110),
-            started_at: message.time(START),
-            ended_at: message.time(TIMESTAMP),
-            totals: totals(message, &OF_SESSION),
+            started_at,
+            ended_at,
+            totals: lasting(totals(message, &OF_SESSION), started_at.zip(ended_at)),
             laps: laps.map(|(first, count)| first..first.saturating_add(count)),
             pool_meters: message.number((44, 100.0, 0.0)),
         }
+    }
+
+    /// Whether it is the other one once more.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.started_at, it.ended_at, it.totals, it.pool_meters);
+        of(self) == of(other)
+            && self.start().is_some()
+            && (&self.sport, &self.profile) == (&other.sport, &other.profile)
     }
 
     fn elapsed(&self) -> Option<TimeDelta> {
@@ -61,6 +70,18 @@ impl RawSession {
         let end = self.start().zip(self.elapsed());
         let end = end.and_then(|(start, elapsed)| start.checked_add_signed(elapsed));
         end.max(self.ended_at)
+    }
+}
+
+/// Without times that cannot be between its start and its end.
+fn lasting(totals: Totals, ends: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Totals {
+    let span = ends.map(|(start, end)| (end - start).as_seconds_f64());
+    let lasting = |secs: Option<f64>| secs.filter(|secs| can_last(*secs, span));
+    Totals {
+        timer_secs: lasting(totals.timer_secs),
+        elapsed_secs: lasting(totals.elapsed_secs),
+        moving_secs: lasting(totals.moving_secs),
+        ..totals
     }
 }
 

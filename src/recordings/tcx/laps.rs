@@ -10,9 +10,9 @@ use crate::{
 #[derive(Default)]
 pub struct OpenLap {
     pub lap: Lap,
-    /// How many points there were, and how far they went, before it.
+    /// How many points there were, and what the count was, before it.
     pub first: usize,
-    pub before: f64,
+    pub before: Odometer,
 }
 
 impl OpenLap {
@@ -45,7 +45,7 @@ impl OpenLap {
         let points = track.points.get(first..).unwrap_or_default();
         let is_zero = |total: Option<f64>| total.is_none_or(|total| total <= 0.0);
         if is_zero(lap.distance_meters) {
-            let counted = odometer.total() - before;
+            let counted = odometer.total() - before.total();
             if counted > 0.0 {
                 lap.distance_meters = Some(counted);
             } else if has_moved(points) {
@@ -59,6 +59,24 @@ impl OpenLap {
         }
         lap
     }
+}
+
+/// Whether a lap, whose points are those from `first` on, is one of `laps` once more: it begins at
+/// the same time and has the same points, whatever the device counted.
+pub fn is_copy(lap: &Lap, first: usize, laps: &[(Lap, usize)], points: &[Point]) -> bool {
+    let Some((before, own)) = points.split_at_checked(first) else { return false };
+    laps.iter().any(|(known, at)| {
+        known.started_at.is_some()
+            && known.started_at == lap.started_at
+            && known.duration_secs == lap.duration_secs
+            && before
+                .get(*at..*at + own.len())
+                .is_some_and(|known| known.iter().zip(own).all(|(one, two)| is_same_fix(one, two)))
+    })
+}
+
+fn is_same_fix(one: &Point, other: &Point) -> bool {
+    (one.time, one.position, one.heart_rate) == (other.time, other.position, other.heart_rate)
 }
 
 fn seconds(points: &[Point]) -> Option<f64> {

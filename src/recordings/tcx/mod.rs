@@ -5,11 +5,15 @@
 
 mod laps;
 mod odometer;
+#[cfg(test)]
+mod tests;
 
 use std::io::Read;
 
+use chrono::TimeDelta;
+
 use self::{
-    laps::{OpenLap, totals},
+    laps::{OpenLap, is_copy, totals},
     odometer::Odometer,
 };
 use super::{
@@ -23,6 +27,9 @@ use super::{
     xml::{Attributes, Visitor, last, walk},
 };
 use crate::activities::{Lap, Sport};
+
+/// A device that wrote nothing for longer before a lap may have been stopped.
+const PAUSE: TimeDelta = TimeDelta::seconds(60);
 
 pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Beside::new(Reader::default());
@@ -58,10 +65,13 @@ struct Activity {
     device: Option<String>,
     /// Of the first time that has one.
     offset: Option<i32>,
-    laps: Vec<Lap>,
+    /// Each with the number of its first point.
+    laps: Vec<(Lap, usize)>,
     lap: Option<OpenLap>,
     odometer: Odometer,
     track: Track,
+    /// Whether the next point is the first one of a lap.
+    begins_lap: bool,
 }
 
 impl Visitor for Reader {
@@ -83,7 +93,7 @@ impl Visitor for Reader {
             }
             "Activity/Lap/Track" => {
                 if let Some(activity) = &mut self.activity {
-                    activity.track.break_off();
+                    activity.break_off();
                 }
             }
             "Activity/Lap/Track/Trackpoint" => {
@@ -212,20 +222,40 @@ impl Activity {
         let start = start.and_then(moment);
         self.note_offset(start);
         let lap = Lap { started_at: start.map(|start| start.time), ..Lap::default() };
-        let (first, before) = (self.track.points.len(), self.odometer.total());
+        let (first, before) = (self.track.points.len(), self.odometer.clone());
         self.lap = Some(OpenLap { lap, first, before });
         Ok(())
     }
 
     fn end_lap(&mut self) -> Result<(), Refusal> {
         let Some(lap) = self.lap.take() else { return Ok(()) };
+        let (first, before) = (lap.first, lap.before.clone());
         let lap = lap.finish(&self.track, &self.odometer);
-        push(&mut self.laps, lap, MAX_LAPS, "laps")
+        if is_copy(&lap, first, &self.laps, &self.track.points) {
+            self.track.split_off(first);
+            self.odometer = before;
+            return Ok(());
+        }
+        push(&mut self.laps, (lap, first), MAX_LAPS, "laps")
+    }
+
+    /// Between two tracks of a lap nothing was recorded. A lap has to begin one of its own.
+    fn break_off(&mut self) {
+        let length = self.track.points.len();
+        self.begins_lap = self.lap.as_ref().is_some_and(|lap| lap.first == length);
+        self.track.break_off();
     }
 
     fn add(&mut self, mut point: Point) -> Result<(), Refusal> {
+        if std::mem::take(&mut self.begins_lap)
+            && let Some(last) = self.track.points.last()
+            && last.time.zip(point.time).is_some_and(|(last, time)| time - last <= PAUSE)
+        {
+            let length = self.track.points.len();
+            self.track.breaks.pop_if(|at| *at == length);
+        }
         if let Some(shown) = point.distance {
-            let finished = || self.laps.iter().map(|lap| lap.distance_meters).sum();
+            let finished = || self.laps.iter().map(|(lap, _)| lap.distance_meters).sum();
             point.distance = Some(self.odometer.read(shown.into(), finished) as f32);
         }
         self.track.push(point)
@@ -240,7 +270,8 @@ impl Activity {
 
     /// `None` when nothing tells when it began.
     fn finish(self) -> Option<Session> {
-        let lap_start = self.laps.iter().find_map(|lap| lap.started_at);
+        let laps: Vec<_> = self.laps.into_iter().map(|(lap, _)| lap).collect();
+        let lap_start = laps.iter().find_map(|lap| lap.started_at);
         let started_at = lap_start
             .or_else(|| Some(self.id?.time))
             .or_else(|| self.track.points.iter().find_map(|point| point.time))?;
@@ -253,8 +284,8 @@ impl Activity {
             title: self.title,
             notes: self.notes,
             device: self.device,
-            totals: totals(&self.laps, &self.track),
-            laps: self.laps,
+            totals: totals(&laps, &self.track),
+            laps,
             sets: Vec::new(),
             measured: Totals::default(),
             track: self.track,
