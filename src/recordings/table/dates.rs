@@ -1,6 +1,7 @@
 //! Dates and times as people, phones and spreadsheets write them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
 
 use super::{
     super::text::{folded, latin_digit},
@@ -129,11 +130,26 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
         return Some(date.map_or(Moment::Clock(time), |date| Moment::Local(date.and_time(time))));
     }
     let local = Parts::of(before)?.date(order)?.and_time(time);
+    if let Ok(zone) = after.parse::<Tz>() {
+        return Some(Moment::Exact(local.and_local_timezone(zone).earliest()?.fixed_offset()));
+    }
     match offset(after) {
         Some(offset) => Some(Moment::Exact(local.and_local_timezone(offset).single()?)),
         None if after.starts_with(['+', '-']) => None,
         None => Some(Moment::Local(local)),
     }
+}
+
+/// The name of a time zone behind a date and a time, if it is none that is known: a time with one
+/// is taken as local.
+pub fn unknown_zone(cell: &str) -> Option<&str> {
+    let (before, _, after) = at_clock(cell)?;
+    let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_');
+    let is_name = after.len() > 2
+        && after.starts_with(is_capital)
+        && (after.contains('/') || after.chars().all(|c| c.is_ascii_uppercase()));
+    let is_known = offset(after).is_some() || after.parse::<Tz>().is_ok();
+    (is_name && !is_known && !before.trim().is_empty()).then_some(after)
 }
 
 /// The order in which a column has day and month: by a number that is no month, by

@@ -6,12 +6,15 @@ mod columns;
 mod dates;
 mod numbers;
 mod sets;
+mod times;
 mod units;
 
 pub use activities::activities;
 pub use dates::{Moment, Order, moment};
 pub use numbers::{Decimal, length_unit};
 pub use sets::sets;
+
+use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -106,6 +109,18 @@ struct Table {
 struct Row {
     line: u64,
     record: StringRecord,
+}
+
+impl Row {
+    /// A warning of a value.
+    fn unread(&self, name: &str, cell: &str) -> Cow<'static, str> {
+        format!("line {}: the {name} “{}” cannot be read", self.line, short(cell)).into()
+    }
+}
+
+/// As much of a cell as a message shows.
+fn short(cell: &str) -> String {
+    cell.chars().take(40).collect()
 }
 
 impl Table {

@@ -3,8 +3,12 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use chrono::TimeDelta;
+
 use super::{
-    Column, Decimal, Moment, Order, Row, Table, activities::NOON, moment, numbers::Pair,
+    Column, Decimal, Moment, Order, Row, Table, moment,
+    numbers::Pair,
+    times::{self, NOON},
     units::Units,
 };
 use crate::{
@@ -115,9 +119,14 @@ impl Reader<'_> {
         totals.timer_secs = first(self.whole)
             .or_else(|| first(Column::WorkoutDuration))
             .and_then(|cell| self.units.decimal.duration(cell, Pair::HoursMinutes, 1.0));
-        if let Ok((end, _)) = self.instant(first(Column::End)) {
-            let elapsed = (end - started_at).as_seconds_f64();
-            totals.elapsed_secs = Some(elapsed).filter(|seconds| *seconds >= 0.0);
+        if let (Some(row), Some(cell)) = (rows.first(), first(Column::End)) {
+            let offset = TimeDelta::minutes(utc_offset_minutes.unwrap_or(0).into());
+            let end = match moment(cell, self.order) {
+                Some(Moment::Clock(time)) => times::next_at(started_at, offset, time),
+                _ => self.instant(Some(cell)).ok().map(|(end, _)| end),
+            };
+            let since = |end| times::since(started_at, end, row, cell, warnings);
+            totals.elapsed_secs = end.and_then(since);
         }
         let mut session = Session {
             activity_type: Sport::of(Some("lift")),
@@ -211,9 +220,7 @@ impl Reader<'_> {
         let mut taken = |name: &str, value: Option<Result<f64, &str>>| match value? {
             Ok(value) => Some(value).filter(|value| *value > 0.0),
             Err(cell) => {
-                let cell: String = cell.chars().take(40).collect();
-                warnings
-                    .push(format!("line {}: the {name} “{cell}” cannot be read", row.line).into());
+                warnings.push(row.unread(name, cell));
                 None
             }
         };

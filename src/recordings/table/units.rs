@@ -28,7 +28,7 @@ impl TitleUnit<'_> {
         Some(if is_hours { Pair::HoursMinutes } else { Pair::MinutesSeconds })
     }
 
-    fn seconds(self) -> Option<f64> {
+    pub fn seconds(self) -> Option<f64> {
         time_unit(self.0.filter(|unit| !unit.contains(':'))?)
     }
 }
