@@ -2,7 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Row, Table, times::Times, units::Units};
+use super::{
+    Column, Row, Table,
+    guess::Guess,
+    short,
+    speeds::{fastest, sport},
+    times::Times,
+};
 use crate::{
     activities::Sport,
     recordings::{
@@ -10,6 +16,15 @@ use crate::{
         refusal::go_on,
     },
 };
+
+/// The most that the API takes, and that sensors measure.
+const MOST_SECONDS: f64 = 31_622_400.0;
+const MOST_METRES: f64 = 1e8;
+const MOST_METRES_UP: f64 = 1e6;
+const MOST_CALORIES: f64 = 1e6;
+const MOST_BEATS: f64 = 300.0;
+const MOST_WATTS: f64 = 4000.0;
+const MOST_TURNS: f64 = 254.0;
 
 /// Gives each line of a table to `each`.
 pub fn activities<S>(
@@ -20,7 +35,7 @@ pub fn activities<S>(
     let table = Table::read(text)?;
     let mut reader = Reader {
         times: Times::new(&table, habits, time_is_clock(&table))?,
-        units: Units::of(&table, habits, durations(&table), &[60.0, 1.0]),
+        units: Guess::of(&table, habits, durations(&table), &[60.0, 1.0, 3600.0]),
         durations: durations(&table),
         app: if table.has(Column::Recording) { "runkeeper" } else { "import" },
         table: &table,
@@ -55,7 +70,7 @@ fn time_is_clock(table: &Table) -> bool {
 struct Reader<'a> {
     table: &'a Table,
     times: Times<'a>,
-    units: Units,
+    units: Guess,
     durations: Column,
     app: &'static str,
 }
@@ -124,34 +139,51 @@ impl Reader<'_> {
     }
 
     fn totals(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Totals {
-        let (table, units) = (self.table, &self.units);
-        let mut taken = |name: &str, value: Option<Result<f64, &str>>| match value? {
-            Ok(value) => Some(value),
-            Err(cell) => {
-                warnings.push(row.unread(name, cell));
-                None
+        let table = self.table;
+        let units = self.units.of_row(table, row);
+        let mut taken = |name: &str, column, most: f64, value: Option<Result<f64, &str>>| {
+            let read = value?.ok().filter(|value| *value <= most);
+            if read.is_none() {
+                warnings.extend(table.cell(row, column).map(|cell| row.unread(name, cell)));
             }
+            read
         };
-        let timer = taken("duration", units.seconds(table, row, self.durations));
-        let extra =
-            |column| (column != self.durations).then(|| units.seconds(table, row, column))?;
-        let elapsed = extra(Column::Elapsed).and_then(Result::ok);
-        let moving = extra(Column::Moving).and_then(Result::ok);
-        let is_elapsed = self.durations == Column::Elapsed;
-        let is_moving = self.durations == Column::Moving;
-        let number = |column| units.number(table, row, column);
-        Totals {
-            timer_secs: timer.filter(|_| !is_elapsed),
-            elapsed_secs: if is_elapsed { timer } else { elapsed },
-            moving_secs: if is_moving { timer } else { moving },
-            distance_meters: taken("distance", units.metres(table, row, Column::Distance)),
-            calories: taken("calories", units.kilocalories(table, row)),
-            elevation_gain_meters: taken("ascent", units.metres(table, row, Column::Ascent)),
-            elevation_loss_meters: taken("descent", units.metres(table, row, Column::Descent)),
-            avg_heart_rate: taken("heart rate", number(Column::HeartRate)),
-            max_heart_rate: taken("maximum heart rate", number(Column::MaxHeartRate)),
-            avg_power_watts: taken("power", number(Column::Power)),
-            avg_cadence: taken("cadence", number(Column::Cadence)),
+        let mut seconds = |name: &str, column| {
+            taken(name, column, MOST_SECONDS, units.seconds(table, row, column))
+        };
+        let timer = seconds("duration", self.durations);
+        let mut extra = |name, column| (column != self.durations).then(|| seconds(name, column))?;
+        let elapsed = extra("elapsed time", Column::Elapsed);
+        let moving = extra("moving time", Column::Moving);
+        let mut metres =
+            |name: &str, column, most| taken(name, column, most, units.metres(table, row, column));
+        let distance = metres("distance", Column::Distance, MOST_METRES);
+        let ascent = metres("ascent", Column::Ascent, MOST_METRES_UP);
+        let descent = metres("descent", Column::Descent, MOST_METRES_UP);
+        let calories =
+            taken("calories", Column::Calories, MOST_CALORIES, units.kilocalories(table, row));
+        let mut number =
+            |name: &str, column, most| taken(name, column, most, units.number(table, row, column));
+        let mut totals = Totals {
+            timer_secs: timer.filter(|_| self.durations != Column::Elapsed),
+            elapsed_secs: if self.durations == Column::Elapsed { timer } else { elapsed },
+            moving_secs: if self.durations == Column::Moving { timer } else { moving },
+            distance_meters: distance,
+            calories,
+            elevation_gain_meters: ascent,
+            elevation_loss_meters: descent,
+            avg_heart_rate: number("heart rate", Column::HeartRate, MOST_BEATS),
+            max_heart_rate: number("maximum heart rate", Column::MaxHeartRate, MOST_BEATS),
+            avg_power_watts: number("power", Column::Power, MOST_WATTS),
+            avg_cadence: number("cadence", Column::Cadence, MOST_TURNS),
+        };
+        let speed = units.speed(table, row, self.durations).filter(|_| distance.is_some());
+        if timer.is_some() && speed.is_some_and(|speed| speed > fastest(sport(table, row))) {
+            totals.distance_meters = None;
+            let cell = short(table.cell(row, Column::Distance).unwrap_or_default());
+            let what = "is too far for the duration: it is left out";
+            warnings.push(format!("line {}: the distance “{cell}” {what}", row.line).into());
         }
+        totals
     }
 }

@@ -1,6 +1,7 @@
 //! Times of day, and how far a clock is from UTC.
 
 use chrono::{FixedOffset, NaiveTime};
+use chrono_tz::Tz;
 
 /// Divides a text at its time of day: what stands before it, the time, and what stands behind.
 pub fn at_clock(text: &str) -> Option<(&str, NaiveTime, &str)> {
@@ -53,6 +54,18 @@ pub fn offset(text: &str) -> Option<FixedOffset> {
         digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
     let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i32>().ok()? };
     FixedOffset::east_opt(sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60)
+}
+
+/// The name of a time zone behind a date and a time, if it is none that is known: a time with one
+/// is taken as local.
+pub fn unknown_zone(cell: &str) -> Option<&str> {
+    let (before, _, after) = at_clock(cell)?;
+    let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_');
+    let is_name = after.len() > 2
+        && after.starts_with(is_capital)
+        && (after.contains('/') || after.chars().all(|c| c.is_ascii_uppercase()));
+    let is_known = offset(after).is_some() || after.parse::<Tz>().is_ok();
+    (is_name && !is_known && !before.trim().is_empty()).then_some(after)
 }
 
 /// Where clocks are, in minutes from UTC.
@@ -123,6 +136,23 @@ mod tests {
         for (cell, unit, minutes) in [("2", 60.0, 120), ("30", 1.0, 30), ("7200", 1.0 / 60.0, 120)]
         {
             assert_eq!(offset_minutes(cell, Some(unit)), Some(minutes), "{cell} of {unit}");
+        }
+    }
+
+    #[test]
+    fn zones_that_nobody_knows_are_named() {
+        for (cell, zone) in [
+            ("2024-05-04 08:00 CEST", Some("CEST")),
+            ("2024-05-04 08:00:00 Europe/Nowhere", Some("Europe/Nowhere")),
+            ("2024-05-04 08:00 Europe/Zurich", None),
+            ("2024-05-04 08:00 EST", None),
+            ("2024-05-04 08:00 Uhr", None),
+            ("2024-05-04 08:00 PM", None),
+            ("2024-05-04T08:00Z", None),
+            ("08:00 4 MAY 2024", None),
+            ("2024-05-04", None),
+        ] {
+            assert_eq!(unknown_zone(cell), zone, "{cell}");
         }
     }
 }

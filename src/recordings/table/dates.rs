@@ -140,18 +140,6 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
     }
 }
 
-/// The name of a time zone behind a date and a time, if it is none that is known: a time with one
-/// is taken as local.
-pub fn unknown_zone(cell: &str) -> Option<&str> {
-    let (before, _, after) = at_clock(cell)?;
-    let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_');
-    let is_name = after.len() > 2
-        && after.starts_with(is_capital)
-        && (after.contains('/') || after.chars().all(|c| c.is_ascii_uppercase()));
-    let is_known = offset(after).is_some() || after.parse::<Tz>().is_ok();
-    (is_name && !is_known && !before.trim().is_empty()).then_some(after)
-}
-
 /// The order in which a column has day and month: by a number that is no month, by
 /// `is_day_first`, or since only one keeps the rows in their order. `None` when it cannot be
 /// known.

@@ -4,15 +4,19 @@ mod activities;
 mod clock;
 mod columns;
 mod dates;
+mod guess;
 mod numbers;
 mod sets;
+mod speeds;
 mod times;
+mod unit_names;
 mod units;
 
 pub use activities::activities;
 pub use dates::{Moment, Order, moment};
-pub use numbers::{Decimal, length_unit};
+pub use numbers::Decimal;
 pub use sets::sets;
+pub use unit_names::length_unit;
 
 use std::borrow::Cow;
 

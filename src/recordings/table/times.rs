@@ -164,7 +164,7 @@ pub fn since(
 
 /// A warning of the zone behind a time that nobody knows.
 pub fn unknown_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
-    let zone = super::dates::unknown_zone(cell)?;
+    let zone = super::clock::unknown_zone(cell)?;
     let line = row.line;
     Some(
         format!(
