@@ -44,6 +44,7 @@ pub fn activities<S>(
         go_on()?;
         each(reader.entry(row))?;
     }
+    table.lost().try_for_each(each)?;
     Ok(())
 }
 

@@ -55,6 +55,7 @@ pub fn sets<S>(
         go_on()?;
         each(reader.entry(&rows))?;
     }
+    table.lost().try_for_each(each)?;
     Ok(())
 }
 

@@ -52,9 +52,13 @@ impl Units {
         Some(metres / known(self.seconds(table, row, durations))?)
     }
 
-    /// Whether a line is of what a sport is; of a duration that is not known, a day at most.
+    /// Whether a line is as fast as its sport is. It took a day at most, also where nobody says it.
     pub fn fit(&self, table: &Table, row: &Row, durations: Column) -> bool {
         let (slow, fast) = speeds(sport(table, row)).into_inner();
+        if self.seconds(table, row, durations).is_some_and(|secs| secs.is_ok_and(|secs| secs > DAY))
+        {
+            return false;
+        }
         match self.speed(table, row, durations) {
             Some(speed) => (slow..=fast).contains(&speed),
             None => self
