@@ -1,26 +1,30 @@
 //! Tables of activities, one a line: those of Runkeeper, and those that people keep themselves.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-
-use super::{Column, Moment, Order, Row, Table, moment, units::Units};
+use super::{
+    Column, Row, Table,
+    guess::Guess,
+    short,
+    speeds::{fastest, sport},
+    times::Times,
+};
 use crate::{
     activities::Sport,
     recordings::{
-        Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
-        log::digest, refusal::go_on,
+        Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, log::digest,
+        refusal::go_on,
     },
 };
 
-/// When an activity began of which only the day is known: it stays on its day in most zones.
-pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
-    Some(noon) => noon,
-    None => NaiveTime::MIN,
-};
-
-/// What lies between two activities of a day at least: those of one minute may be the same.
-const APART: TimeDelta = TimeDelta::minutes(5);
+/// The most that the API takes, and that sensors measure.
+const MOST_SECONDS: f64 = 31_622_400.0;
+const MOST_METRES: f64 = 1e8;
+const MOST_METRES_UP: f64 = 1e6;
+const MOST_CALORIES: f64 = 1e6;
+const MOST_BEATS: f64 = 300.0;
+const MOST_WATTS: f64 = 4000.0;
+const MOST_TURNS: f64 = 254.0;
 
 /// Gives each line of a table to `each`.
 pub fn activities<S>(
@@ -30,19 +34,17 @@ pub fn activities<S>(
 ) -> Result<(), Broken<S>> {
     let table = Table::read(text)?;
     let mut reader = Reader {
-        order: table.order()?,
-        units: Units::of(&table, habits, durations(&table), &[60.0, 1.0]),
-        is_clock: time_is_clock(&table),
+        times: Times::new(&table, habits, time_is_clock(&table))?,
+        units: Guess::of(&table, habits, durations(&table), &[60.0, 1.0, 3600.0]),
         durations: durations(&table),
         app: if table.has(Column::Recording) { "runkeeper" } else { "import" },
-        days: HashMap::new(),
         table: &table,
-        habits,
     };
     for row in &table.rows {
         go_on()?;
         each(reader.entry(row))?;
     }
+    table.lost().try_for_each(each)?;
     Ok(())
 }
 
@@ -68,14 +70,10 @@ fn time_is_clock(table: &Table) -> bool {
 
 struct Reader<'a> {
     table: &'a Table,
-    habits: &'a Habits,
-    order: Order,
-    units: Units,
-    is_clock: bool,
+    times: Times<'a>,
+    units: Guess,
     durations: Column,
     app: &'static str,
-    /// When the next activity begins of a day whose activities have no times.
-    days: HashMap<NaiveDate, NaiveDateTime>,
 }
 
 impl Reader<'_> {
@@ -117,11 +115,11 @@ impl Reader<'_> {
         let text = |column| table.cell(row, column).map(str::to_owned);
         let mut totals = self.totals(row, warnings);
         let length = totals.timer_secs.or(totals.elapsed_secs);
-        let (started_at, utc_offset_minutes) = self.start(row, length)?;
-        if let Some(Ok(end)) = self.end(row) {
-            let elapsed = (end - started_at).as_seconds_f64();
-            totals.elapsed_secs = totals.elapsed_secs.or(Some(elapsed).filter(|secs| *secs >= 0.0));
-        }
+        let start = self.times.start(row, length)?;
+        self.times.check(row, warnings);
+        let elapsed = self.times.elapsed(row, start, warnings);
+        totals.elapsed_secs = totals.elapsed_secs.or(elapsed);
+        let (started_at, utc_offset_minutes) = start;
         let sport = text(Column::Sport).or_else(|| text(Column::Exercise));
         let mut session = Session {
             activity_type: Sport::of(sport.as_deref()),
@@ -142,119 +140,51 @@ impl Reader<'_> {
     }
 
     fn totals(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Totals {
-        let (table, units) = (self.table, &self.units);
-        let mut taken = |name: &str, value: Option<Result<f64, &str>>| match value? {
-            Ok(value) => Some(value),
-            Err(cell) => {
-                let cell: String = cell.chars().take(40).collect();
-                warnings
-                    .push(format!("line {}: the {name} “{cell}” cannot be read", row.line).into());
-                None
-            }
-        };
-        let timer = taken("duration", units.seconds(table, row, self.durations));
-        let extra =
-            |column| (column != self.durations).then(|| units.seconds(table, row, column))?;
-        let elapsed = extra(Column::Elapsed).and_then(Result::ok);
-        let moving = extra(Column::Moving).and_then(Result::ok);
-        let is_elapsed = self.durations == Column::Elapsed;
-        let is_moving = self.durations == Column::Moving;
-        let number = |column| units.number(table, row, column);
-        Totals {
-            timer_secs: timer.filter(|_| !is_elapsed),
-            elapsed_secs: if is_elapsed { timer } else { elapsed },
-            moving_secs: if is_moving { timer } else { moving },
-            distance_meters: taken("distance", units.metres(table, row, Column::Distance)),
-            calories: taken("calories", units.kilocalories(table, row)),
-            elevation_gain_meters: taken("ascent", units.metres(table, row, Column::Ascent)),
-            elevation_loss_meters: taken("descent", units.metres(table, row, Column::Descent)),
-            avg_heart_rate: taken("heart rate", number(Column::HeartRate)),
-            max_heart_rate: taken("maximum heart rate", number(Column::MaxHeartRate)),
-            avg_power_watts: taken("power", number(Column::Power)),
-            avg_cadence: taken("cadence", number(Column::Cadence)),
-        }
-    }
-
-    /// When it began, and where that is known, how far its clock is from UTC.
-    fn start(
-        &mut self,
-        row: &Row,
-        length: Option<f64>,
-    ) -> Result<(chrono::DateTime<chrono::Utc>, Option<i32>), Refusal> {
         let table = self.table;
-        let refused = |what: String| Refusal::new(Reason::NoStartTime, what);
-        let read = |column| {
-            let cell = table.cell(row, column)?;
-            Some(moment(cell, self.order).ok_or(cell))
+        let units = self.units.of_row(table, row);
+        let mut taken = |name: &str, column, most: f64, value: Option<Result<f64, &str>>| {
+            let read = value?.ok().filter(|value| *value <= most);
+            if read.is_none() {
+                warnings.extend(table.cell(row, column).map(|cell| row.unread(name, cell)));
+            }
+            read
         };
-        let mut clock = if self.is_clock { read(Column::Time) } else { None };
-        clock = clock.or_else(|| read(Column::Clock));
-        let (start, date) = (read(Column::Start), read(Column::Date));
-        let local = match (start, date) {
-            (Some(Ok(Moment::Clock(time))), Some(Ok(Moment::Date(date)))) => date.and_time(time),
-            (Some(Ok(Moment::Exact(time))), _) | (None, Some(Ok(Moment::Exact(time)))) => {
-                let offset = time.offset().local_minus_utc() / 60;
-                let offset = self.offset(row).or(Some(offset).filter(|offset| *offset != 0));
-                return Ok((time.to_utc(), offset));
-            }
-            (Some(Ok(Moment::Local(time))), _) | (None, Some(Ok(Moment::Local(time)))) => time,
-            (Some(Ok(Moment::Date(date))), _) | (None, Some(Ok(Moment::Date(date)))) => match clock
-            {
-                Some(Ok(Moment::Clock(time))) => date.and_time(time),
-                _ => self.next_of(date, length),
-            },
-            (None, None) => return Err(refused("there is no date".to_owned())),
-            (Some(Err(cell)), _) | (None, Some(Err(cell))) => {
-                let cell: String = cell.chars().take(40).collect();
-                return Err(refused(format!("“{cell}” is no date")));
-            }
-            _ => return Err(refused("there is a time, and no date".to_owned())),
+        let mut seconds = |name: &str, column| {
+            taken(name, column, MOST_SECONDS, units.seconds(table, row, column))
         };
-        let is_utc = table.unit(Column::Start).is_utc() || table.unit(Column::Date).is_utc();
-        match self.offset(row) {
-            _ if is_utc => Ok((local.and_utc(), self.offset(row))),
-            Some(offset) => {
-                let utc = local.checked_sub_signed(TimeDelta::minutes(offset.into()));
-                Ok((utc.unwrap_or(local).and_utc(), Some(offset)))
-            }
-            None => Ok(self.habits.instant(local)),
+        let timer = seconds("duration", self.durations);
+        let mut extra = |name, column| (column != self.durations).then(|| seconds(name, column))?;
+        let elapsed = extra("elapsed time", Column::Elapsed);
+        let moving = extra("moving time", Column::Moving);
+        let mut metres =
+            |name: &str, column, most| taken(name, column, most, units.metres(table, row, column));
+        let distance = metres("distance", Column::Distance, MOST_METRES);
+        let ascent = metres("ascent", Column::Ascent, MOST_METRES_UP);
+        let descent = metres("descent", Column::Descent, MOST_METRES_UP);
+        let calories =
+            taken("calories", Column::Calories, MOST_CALORIES, units.kilocalories(table, row));
+        let mut number =
+            |name: &str, column, most| taken(name, column, most, units.number(table, row, column));
+        let mut totals = Totals {
+            timer_secs: timer.filter(|_| self.durations != Column::Elapsed),
+            elapsed_secs: if self.durations == Column::Elapsed { timer } else { elapsed },
+            moving_secs: if self.durations == Column::Moving { timer } else { moving },
+            distance_meters: distance,
+            calories,
+            elevation_gain_meters: ascent,
+            elevation_loss_meters: descent,
+            avg_heart_rate: number("heart rate", Column::HeartRate, MOST_BEATS),
+            max_heart_rate: number("maximum heart rate", Column::MaxHeartRate, MOST_BEATS),
+            avg_power_watts: number("power", Column::Power, MOST_WATTS),
+            avg_cadence: number("cadence", Column::Cadence, MOST_TURNS),
+        };
+        let speed = units.speed(table, row, self.durations).filter(|_| distance.is_some());
+        if timer.is_some() && speed.is_some_and(|speed| speed > fastest(sport(table, row))) {
+            totals.distance_meters = None;
+            let cell = short(table.cell(row, Column::Distance).unwrap_or_default());
+            let what = "is too far for the duration: it is left out";
+            warnings.push(format!("line {}: the distance “{cell}” {what}", row.line).into());
         }
-    }
-
-    /// In minutes, as a column has it.
-    fn offset(&self, row: &Row) -> Option<i32> {
-        let cell = self.table.cell(row, Column::UtcOffset)?;
-        let minutes = cell.parse::<i32>().ok().filter(|minutes| minutes.abs() <= 18 * 60);
-        minutes.or_else(|| {
-            let Moment::Exact(time) = moment(&format!("2000-01-01 00:00 {cell}"), self.order)?
-            else {
-                return None;
-            };
-            Some(time.offset().local_minus_utc() / 60)
-        })
-    }
-
-    /// Activities of a day without times are one after the other.
-    fn next_of(&mut self, date: NaiveDate, length: Option<f64>) -> NaiveDateTime {
-        let next = self.days.entry(date).or_insert(date.and_time(NOON));
-        let start = *next;
-        let length = TimeDelta::seconds(length.unwrap_or(0.0).clamp(0.0, 86_400.0) as i64);
-        *next = next.checked_add_signed(length + APART).unwrap_or(*next);
-        start
-    }
-
-    fn end(&self, row: &Row) -> Option<Result<chrono::DateTime<chrono::Utc>, ()>> {
-        let moment = moment(self.table.cell(row, Column::End)?, self.order);
-        Some(match moment {
-            Some(Moment::Exact(time)) => Ok(time.to_utc()),
-            Some(Moment::Local(local)) if !self.table.unit(Column::End).is_utc() => {
-                match self.offset(row) {
-                    Some(offset) => Ok((local - TimeDelta::minutes(offset.into())).and_utc()),
-                    None => Ok(self.habits.instant(local).0),
-                }
-            }
-            Some(Moment::Local(local)) => Ok(local.and_utc()),
-            _ => Err(()),
-        })
+        totals
     }
 }

@@ -1,6 +1,7 @@
 //! Times of day, and how far a clock is from UTC.
 
 use chrono::{FixedOffset, NaiveTime};
+use chrono_tz::Tz;
 
 /// Divides a text at its time of day: what stands before it, the time, and what stands behind.
 pub fn at_clock(text: &str) -> Option<(&str, NaiveTime, &str)> {
@@ -32,7 +33,9 @@ pub fn at_clock(text: &str) -> Option<(&str, NaiveTime, &str)> {
 /// `Z`, `UTC`, `+02:00`, `+0200`, `GMT+2`.
 pub fn offset(text: &str) -> Option<FixedOffset> {
     let text = text.trim();
-    let bare = text.strip_prefix("UTC").or(text.strip_prefix("GMT")).unwrap_or(text);
+    let named = |name: &&str| text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    let is_named = ["UTC", "GMT"].iter().any(named);
+    let bare = if is_named { text.get(3..)?.trim_start() } else { text };
     if matches!(text, "Z" | "z") || bare.is_empty() && !text.is_empty() {
         return FixedOffset::east_opt(0);
     }
@@ -51,4 +54,105 @@ pub fn offset(text: &str) -> Option<FixedOffset> {
         digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
     let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i32>().ok()? };
     FixedOffset::east_opt(sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60)
+}
+
+/// The name of a time zone behind a date and a time, if it is none that is known: a time with one
+/// is taken as local.
+pub fn unknown_zone(cell: &str) -> Option<&str> {
+    let (before, _, after) = at_clock(cell)?;
+    let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_');
+    let is_name = after.len() > 2
+        && after.starts_with(is_capital)
+        && (after.contains('/') || after.chars().all(|c| c.is_ascii_uppercase()));
+    let is_known = offset(after).is_some() || after.parse::<Tz>().is_ok();
+    (is_name && !is_known && !before.trim().is_empty()).then_some(after)
+}
+
+/// Where clocks are, in minutes from UTC.
+const OFFSETS: std::ops::RangeInclusive<f64> = -720.0..=840.0;
+
+/// An hour or more of minutes: a smaller number is of hours.
+const AN_HOUR: f64 = 60.0;
+
+/// How far a column says that a clock is from UTC, in minutes: as [`offset`], or a number of
+/// `unit` minutes. Without a unit, `2` is of hours and `120` of minutes.
+pub fn offset_minutes(cell: &str, unit: Option<f64>) -> Option<i32> {
+    let is_place = |minutes: &f64| OFFSETS.contains(minutes) && minutes % 15.0 == 0.0;
+    let digits = cell.trim_start_matches(['+', '-', '\u{2212}']);
+    // `+0300` is no number, although 300 minutes are an offset.
+    let is_clock = digits.len() == 4 && (digits.len() < cell.len() || digits.starts_with('0'));
+    let number = cell.replace('\u{2212}', "-").replace(',', ".").parse::<f64>().ok();
+    let of_number = |number: f64| match unit {
+        Some(unit) => number * unit,
+        None if number.abs() < AN_HOUR => number * 60.0,
+        None => number,
+    };
+    let as_clock = || {
+        let signed = [cell.to_owned(), format!("+{cell}")];
+        let offset = signed.iter().find_map(|cell| offset(cell))?;
+        Some(f64::from(offset.local_minus_utc() / 60))
+    };
+    let minutes = match number.filter(|_| unit.is_some() || !is_clock) {
+        Some(number) => of_number(number),
+        None => as_clock()?,
+    };
+    Some(minutes).filter(is_place).map(|minutes| minutes as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_of_a_column_are_those_that_places_have() {
+        for (cell, minutes) in [
+            ("+0545", Some(345)),
+            ("0545", Some(345)),
+            ("-0300", Some(-180)),
+            ("+1400", Some(840)),
+            ("5:45", Some(345)),
+            ("+5:45", Some(345)),
+            ("-3:30", Some(-210)),
+            ("UTC+2", Some(120)),
+            ("gmt +02:00", Some(120)),
+            ("Z", Some(0)),
+            ("0", Some(0)),
+            ("2", Some(120)),
+            ("-9,5", Some(-570)),
+            ("5.75", Some(345)),
+            ("120", Some(120)),
+            ("-210", Some(-210)),
+            ("345", Some(345)),
+            ("15", None),
+            ("+0537", None),
+            ("-13", None),
+            ("900", None),
+            ("545", None),
+            ("99999999999999999999", None),
+            ("soon", None),
+        ] {
+            assert_eq!(offset_minutes(cell, None), minutes, "{cell}");
+        }
+        for (cell, unit, minutes) in [("2", 60.0, 120), ("30", 1.0, 30), ("7200", 1.0 / 60.0, 120)]
+        {
+            assert_eq!(offset_minutes(cell, Some(unit)), Some(minutes), "{cell} of {unit}");
+        }
+    }
+
+    #[test]
+    fn zones_that_nobody_knows_are_named() {
+        for (cell, zone) in [
+            ("2024-05-04 08:00 CEST", Some("CEST")),
+            ("2024-05-04 08:00:00 Europe/Nowhere", Some("Europe/Nowhere")),
+            ("2024-05-04 08:00 Europe/Zurich", None),
+            ("2024-05-04 08:00 EST", None),
+            ("2024-05-04 08:00 Uhr", None),
+            ("2024-05-04 08:00 PM", None),
+            ("2024-05-04T08:00Z", None),
+            ("08:00 4 MAY 2024", None),
+            ("2024-05-04", None),
+        ] {
+            assert_eq!(unknown_zone(cell), zone, "{cell}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Dates and times as people, phones and spreadsheets write them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
 
 use super::{
     super::text::{folded, latin_digit},
@@ -129,6 +130,9 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
         return Some(date.map_or(Moment::Clock(time), |date| Moment::Local(date.and_time(time))));
     }
     let local = Parts::of(before)?.date(order)?.and_time(time);
+    if let Ok(zone) = after.parse::<Tz>() {
+        return Some(Moment::Exact(local.and_local_timezone(zone).earliest()?.fixed_offset()));
+    }
     match offset(after) {
         Some(offset) => Some(Moment::Exact(local.and_local_timezone(offset).single()?)),
         None if after.starts_with(['+', '-']) => None,

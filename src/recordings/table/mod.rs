@@ -4,14 +4,24 @@ mod activities;
 mod clock;
 mod columns;
 mod dates;
+mod guess;
 mod numbers;
+mod quotes;
 mod sets;
+mod speeds;
+#[cfg(test)]
+mod tests;
+mod times;
+mod unit_names;
 mod units;
 
 pub use activities::activities;
 pub use dates::{Moment, Order, moment};
-pub use numbers::{Decimal, length_unit};
+pub use numbers::Decimal;
 pub use sets::sets;
+pub use unit_names::length_unit;
+
+use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -19,7 +29,7 @@ use self::{
     columns::{Column, Known, known},
     units::TitleUnit,
 };
-use super::{Format, Reason, Refusal, refusal::go_on, text::folded};
+use super::{Entry, Format, Reason, Refusal, refusal::go_on, text::folded};
 
 /// A hundred sets a day for years.
 const MAX_ROWS: usize = 200_000;
@@ -47,7 +57,12 @@ struct Heading {
 
 /// What a table lists, by its titles.
 pub fn format(head: &str) -> Option<Format> {
-    heading(head).map(|heading| heading.format)
+    heading(&with_newlines(head)).map(|heading| heading.format)
+}
+
+/// Lines of old spreadsheets end in carriage returns only.
+fn with_newlines(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { text.into() } else { text.replace('\r', "\n").into() }
 }
 
 fn heading(text: &str) -> Option<Heading> {
@@ -99,6 +114,8 @@ struct Table {
     titles: Vec<String>,
     columns: Vec<Option<Known>>,
     rows: Vec<Row>,
+    /// The lines with a quote that is not closed.
+    broken: Vec<u64>,
     has_semicolons: bool,
 }
 
@@ -108,26 +125,55 @@ struct Row {
     record: StringRecord,
 }
 
+impl Row {
+    /// A warning of a value.
+    fn unread(&self, name: &str, cell: &str) -> Cow<'static, str> {
+        format!("line {}: the {name} “{}” cannot be read", self.line, short(cell)).into()
+    }
+}
+
+/// As much of a cell as a message shows.
+fn short(cell: &str) -> String {
+    cell.chars().take(40).collect()
+}
+
 impl Table {
     fn read(text: &str) -> Result<Self, Refusal> {
+        let text = &with_newlines(text);
         let Some(Heading { delimiter, titles, columns, end, lines, .. }) = heading(text) else {
             let what = "its first line has no titles that are known";
             return Err(Refusal::new(Reason::UnknownFormat, what));
         };
+        let parts = quotes::parts(text.get(end..).unwrap_or_default(), delimiter);
         let mut rows = Vec::new();
-        for record in records(text.get(end..).unwrap_or_default(), delimiter) {
-            go_on()?;
-            let record = record.map_err(Refusal::malformed)?;
-            if rows.len() == MAX_ROWS {
-                let what = format!("more than {MAX_ROWS} lines are not read: divide it");
-                return Err(Refusal::new(Reason::TooLarge, what));
-            }
-            let line = lines + record.position().map_or(0, |position| position.line());
-            if record.iter().any(|cell| !cell.trim().is_empty()) {
-                rows.push(Row { line, record });
+        for (above, part) in parts.whole {
+            for record in records(part, delimiter) {
+                go_on()?;
+                let record = record.map_err(Refusal::malformed)?;
+                if rows.len() == MAX_ROWS {
+                    let what = format!("more than {MAX_ROWS} lines are not read: divide it");
+                    return Err(Refusal::new(Reason::TooLarge, what));
+                }
+                let line = lines + above + record.position().map_or(0, |position| position.line());
+                if record.iter().any(|cell| !cell.trim().is_empty()) {
+                    rows.push(Row { line, record });
+                }
             }
         }
-        Ok(Self { titles, columns, rows, has_semicolons: delimiter == b';' })
+        let broken = parts.broken.into_iter().map(|above| lines + above + 1).collect();
+        Ok(Self { titles, columns, rows, broken, has_semicolons: delimiter == b';' })
+    }
+
+    /// The lines that are lost.
+    fn lost(&self) -> impl Iterator<Item = Entry> {
+        self.broken.iter().map(|line| Entry {
+            name: format!("line {line}"),
+            source: None,
+            recording: None,
+            original: None,
+            session: Err(Refusal::new(Reason::Malformed, "a quote in it is not closed")),
+            warnings: Vec::new(),
+        })
     }
 
     fn has(&self, column: Column) -> bool {

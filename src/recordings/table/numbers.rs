@@ -1,4 +1,6 @@
-//! Numbers, durations and units as people and spreadsheets write them.
+//! Numbers and durations as people and spreadsheets write them.
+
+use super::unit_names::time_unit;
 
 /// What stands before the fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,20 +20,40 @@ pub enum Pair {
 
 const SPACES: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\'', '’'];
 
-/// The number that a cell begins with, as it is written, and the unit behind it.
-fn split(cell: &str) -> (&str, &str) {
+/// The number that a cell begins with, as it is written, its exponent, and the unit behind it.
+fn split(cell: &str) -> (&str, &str, &str) {
     let cell = cell.trim();
     let is_of_number =
         |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+') || SPACES.contains(&c);
     let end = cell.find(|c| !is_of_number(c)).unwrap_or(cell.len());
-    let (number, unit) = cell.split_at(end);
-    (number.trim_end_matches(SPACES), unit.trim())
+    let (number, rest) = cell.split_at(end);
+    let (exponent, unit) = rest.split_at(exponent_length(number, rest));
+    (number.trim_end_matches(SPACES), exponent, unit.trim())
+}
+
+/// Of `e2` in `1.4e2`; 0 where there is none.
+fn exponent_length(number: &str, rest: &str) -> usize {
+    let Some(power) = rest.strip_prefix(['e', 'E']) else { return 0 };
+    let digits = power.strip_prefix(['-', '+']).unwrap_or(power);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let is_exponent = end > 0 && number.ends_with(|c: char| c.is_ascii_digit());
+    if is_exponent { rest.len() - digits.len() + end } else { 0 }
+}
+
+/// Whether marks stand where thousands end: `10,8,6` is a list.
+fn is_grouped(whole: &str, is_mark: impl Fn(char) -> bool) -> bool {
+    let mut groups = whole.rsplit(is_mark);
+    let last = groups.next().unwrap_or_default();
+    let mut groups = groups.peekable();
+    groups.peek().is_none()
+        || last.len() == 3
+            && groups.all(|group| (1..=3).contains(&group.trim_start_matches(['-', '+']).len()))
 }
 
 impl Decimal {
     /// What a number shows of it; `None` when it could be either, as `1.500`.
     pub fn shown_by(cell: &str) -> Option<Self> {
-        let (number, _) = split(cell);
+        let (number, ..) = split(cell);
         let of = |mark: char| if mark == ',' { Self::Comma } else { Self::Point };
         let other = |mark: char| if mark == ',' { Self::Point } else { Self::Comma };
         let last = number.rfind(['.', ','])?;
@@ -50,17 +72,17 @@ impl Decimal {
 
     /// The number in a cell, and the unit that stands behind it.
     pub fn amount(self, cell: &str) -> Option<(f64, &str)> {
-        let (number, unit) = split(cell);
-        let decimal = Self::shown_by(number).unwrap_or(self);
-        let mut plain = String::with_capacity(number.len());
-        for c in number.chars() {
-            match (c, decimal) {
-                ('.', Self::Point) | (',', Self::Comma) => plain.push('.'),
-                ('.' | ',', _) => {}
-                (c, _) if SPACES.contains(&c) => {}
-                (c, _) => plain.push(c),
-            }
+        let (number, exponent, unit) = split(cell);
+        let mark = match Self::shown_by(number).unwrap_or(self) {
+            Self::Point => '.',
+            Self::Comma => ',',
+        };
+        let (whole, fraction) = number.split_once(mark).unwrap_or((number, ""));
+        let is_other = |c: char| matches!(c, '.' | ',') || SPACES.contains(&c);
+        if !is_grouped(whole, is_other) || fraction.contains(is_other) {
+            return None;
         }
+        let plain = format!("{}.{fraction}{exponent}", whole.replace(is_other, ""));
         let number = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
         Some((number, unit))
     }
@@ -79,17 +101,24 @@ impl Decimal {
         Some(seconds).filter(|seconds| *seconds >= 0.0)
     }
 
-    /// The same as `PT1H2M3.5S` has it, too.
+    /// The same as `PT1H2M3.5S` has it, too. A last number without a unit is of the next smaller
+    /// one: `1h30`.
     pub fn words(self, cell: &str) -> Option<f64> {
-        let mut rest = cell.trim();
+        let cell = cell.trim().replace(['"', '″', '”'], "s").replace(['\'', '’', '′'], "m");
+        let mut rest = cell.as_str();
         rest = rest.strip_prefix("PT").or(rest.strip_prefix('P')).unwrap_or(rest);
-        let mut seconds = None;
+        let (mut seconds, mut smaller) = (None, None);
         while !rest.is_empty() {
-            let end = rest.find(|c: char| c.is_alphabetic())?;
-            let (number, _) = self.amount(rest.get(..end)?)?;
-            let word = rest.get(end..)?;
+            let end = rest.find(|c: char| c.is_alphabetic());
+            let (number, _) = self.amount(rest.get(..end.unwrap_or(rest.len()))?)?;
+            let word = rest.get(end.unwrap_or(rest.len())..)?;
             let end = word.find(|c: char| !c.is_alphabetic() && c != '.').unwrap_or(word.len());
-            *seconds.get_or_insert(0.0) += number * time_unit(word.get(..end)?)?;
+            let unit = match word.get(..end)? {
+                "" => smaller.filter(|_| number < 60.0)?,
+                word => time_unit(word)?,
+            };
+            smaller = [3600.0, 60.0].contains(&unit).then_some(unit / 60.0);
+            *seconds.get_or_insert(0.0) += number * unit;
             rest = word.get(end..)?.trim_start_matches([' ', ',', 'T', '\u{a0}', '\u{202f}']);
         }
         seconds.filter(|seconds| *seconds >= 0.0)
@@ -111,51 +140,6 @@ fn clock(cell: &str, pair: Pair) -> Option<f64> {
         [days, hours, minutes, seconds] => {
             Some(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds)
         }
-        _ => None,
-    }
-}
-
-/// Seconds of a unit of time, in seven languages.
-pub fn time_unit(unit: &str) -> Option<f64> {
-    let unit = super::super::text::folded(unit);
-    Some(match unit.as_str() {
-        "ms" | "millis" | "milliseconds" => 0.001,
-        "d" | "day" | "days" => 86_400.0,
-        "std" | "stunde" | "stunden" | "hr" | "hrs" | "uur" | "uren" | "u" => 3600.0,
-        unit if unit.starts_with('h') || matches!(unit, "ora" | "ore") => 3600.0,
-        unit if unit.starts_with('m') => 60.0,
-        unit if unit.starts_with('s') => 1.0,
-        _ => return None,
-    })
-}
-
-/// Metres of a unit of length.
-pub fn length_unit(unit: &str) -> Option<f64> {
-    Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
-        "m" | "meter" | "meters" | "metre" | "metres" | "metros" | "metri" => 1.0,
-        "km" | "kms" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => 1000.0,
-        "mi" | "mile" | "miles" => 1609.344,
-        "yd" | "yds" | "yard" | "yards" => 0.9144,
-        "ft" | "foot" | "feet" => 0.3048,
-        "cm" => 0.01,
-        _ => return None,
-    })
-}
-
-/// Kilograms of a unit of weight.
-pub fn weight_unit(unit: &str) -> Option<f64> {
-    Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
-        "kg" | "kgs" | "kilogram" | "kilograms" => 1.0,
-        "lb" | "lbs" | "pound" | "pounds" => 0.453_592_37,
-        _ => return None,
-    })
-}
-
-/// Kilocalories of a unit of energy. Who writes calories means kilocalories.
-pub fn energy_unit(unit: &str) -> Option<f64> {
-    match unit.trim().to_ascii_lowercase().as_str() {
-        "kcal" | "cal" | "calories" | "c" => Some(1.0),
-        "kj" => Some(1.0 / 4.184),
         _ => None,
     }
 }
@@ -189,8 +173,16 @@ mod tests {
                 "{cell}"
             );
         }
-        assert_eq!(Decimal::Point.amount("5.2 km"), Some((5.2, "km")));
-        for odd in ["", "-", "km", "--", ".", "1-2"] {
+        for (cell, number, unit) in [
+            ("5.2 km", 5.2, "km"),
+            ("1.4e2", 140.0, ""),
+            ("1E+1 kg", 10.0, "kg"),
+            ("5 EUR", 5.0, "EUR"),
+            ("12,34,567.5", 1_234_567.5, ""),
+        ] {
+            assert_eq!(Decimal::Point.amount(cell), Some((number, unit)), "{cell}");
+        }
+        for odd in ["", "-", "km", "--", ".", "1-2", "10,8,6", "10 8 6", "10.8.6", "1e999"] {
             assert_eq!(Decimal::Point.amount(odd), None, "{odd}");
         }
     }
@@ -213,12 +205,30 @@ mod tests {
             ("1 heure 5 minutes", 3900.0),
             ("PT1H2M3.4S", 3723.4),
             ("PT600S", 600.0),
+            ("1h30", 5400.0),
+            ("2h05", 7500.0),
+            ("1 h 30", 5400.0),
+            ("45min30", 2730.0),
+            ("1h30'20\"", 5420.0),
+            ("45'30\"", 2730.0),
         ] {
             assert_eq!(read(cell), Some(seconds), "{cell}");
         }
         assert_eq!(Decimal::Point.duration("1:30", Pair::HoursMinutes, 1.0), Some(5400.0));
-        for odd in ["", ":", "1:x", "-5", "soon", "1:2:3:4:5", "5 parsecs", "h", "1e3:00", "-1:00"]
-        {
+        for odd in [
+            "",
+            ":",
+            "1:x",
+            "-5",
+            "soon",
+            "1:2:3:4:5",
+            "5 parsecs",
+            "h",
+            "1e3:00",
+            "-1:00",
+            "1h90",
+            "30s5",
+        ] {
             assert_eq!(read(odd), None, "{odd}");
         }
     }

@@ -3,9 +3,14 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use chrono::TimeDelta;
+
 use super::{
-    Column, Decimal, Moment, Order, Row, Table, activities::NOON, moment, numbers::Pair,
-    units::Units,
+    Column, Decimal, Moment, Order, Row, Table,
+    guess::Guess,
+    moment,
+    numbers::Pair,
+    times::{self, NOON},
 };
 use crate::{
     activities::{ExerciseSet, MAX_SETS, Sport},
@@ -21,6 +26,11 @@ const MAX_EXERCISE_CHARS: usize = 100;
 /// How often one line may stand for the same set.
 const MAX_COUNT: f64 = 100.0;
 
+/// The most reps, kilograms and seconds that the API takes of a set, and the highest RPE.
+const MOST: f64 = 10_000.0;
+const MOST_SECONDS: f64 = 31_622_400.0;
+const MOST_RPE: f64 = 10.0;
+
 /// Gives each workout of a table to `each`.
 pub fn sets<S>(
     text: &str,
@@ -34,7 +44,7 @@ pub fn sets<S>(
     let seconds = durations.into_iter().find(|column| table.has(*column));
     let reader = Reader {
         order: table.order()?,
-        units: Units::of(&table, habits, seconds.unwrap_or(Column::Seconds), &[1.0]),
+        units: Guess::of(&table, habits, seconds.unwrap_or(Column::Seconds), &[1.0]),
         seconds: seconds.unwrap_or(Column::Seconds),
         whole: if is_of_workout { Column::Duration } else { Column::WorkoutDuration },
         app: app(&table),
@@ -45,6 +55,7 @@ pub fn sets<S>(
         go_on()?;
         each(reader.entry(&rows))?;
     }
+    table.lost().try_for_each(each)?;
     Ok(())
 }
 
@@ -81,7 +92,7 @@ struct Reader<'a> {
     table: &'a Table,
     habits: &'a Habits,
     order: Order,
-    units: Units,
+    units: Guess,
     /// The columns of a set's seconds, and of the workout's duration.
     seconds: Column,
     whole: Column,
@@ -114,10 +125,15 @@ impl Reader<'_> {
         let sets = self.sets(rows, &mut totals, warnings);
         totals.timer_secs = first(self.whole)
             .or_else(|| first(Column::WorkoutDuration))
-            .and_then(|cell| self.units.decimal.duration(cell, Pair::HoursMinutes, 1.0));
-        if let Ok((end, _)) = self.instant(first(Column::End)) {
-            let elapsed = (end - started_at).as_seconds_f64();
-            totals.elapsed_secs = Some(elapsed).filter(|seconds| *seconds >= 0.0);
+            .and_then(|cell| self.units.common.decimal.duration(cell, Pair::HoursMinutes, 1.0));
+        if let (Some(row), Some(cell)) = (rows.first(), first(Column::End)) {
+            let offset = TimeDelta::minutes(utc_offset_minutes.unwrap_or(0).into());
+            let end = match moment(cell, self.order) {
+                Some(Moment::Clock(time)) => times::next_at(started_at, offset, time),
+                _ => self.instant(Some(cell)).ok().map(|(end, _)| end),
+            };
+            let since = |end| times::since(started_at, end, row, cell, warnings);
+            totals.elapsed_secs = end.and_then(since);
         }
         let mut session = Session {
             activity_type: Sport::of(Some("lift")),
@@ -168,7 +184,7 @@ impl Reader<'_> {
         for row in rows {
             match self.table.cell(row, Column::SetOrder).map(folded).as_deref() {
                 Some("rest timer") => {
-                    let rest = self.units.seconds(self.table, row, self.seconds);
+                    let rest = self.units.common.seconds(self.table, row, self.seconds);
                     if let (Some(set), Some(Ok(rest))) = (sets.last_mut(), rest) {
                         let set: &mut ExerciseSet = set;
                         set.rest_secs = Some(rest);
@@ -182,15 +198,13 @@ impl Reader<'_> {
                 warnings.push(format!("line {}: there is no exercise", row.line).into());
                 continue;
             };
-            if let Some(Ok(metres)) = self.units.metres(self.table, row, Column::Distance)
+            if let Some(Ok(metres)) =
+                self.units.of_row(self.table, row).metres(self.table, row, Column::Distance)
                 && metres > 0.0
             {
                 *totals.distance_meters.get_or_insert(0.0) += metres;
             }
-            let count = self.units.number(self.table, row, Column::SetCount);
-            let count =
-                count.and_then(Result::ok).filter(|count| (1.0..=MAX_COUNT).contains(count));
-            sets.extend(std::iter::repeat_n(set, count.map_or(1, |count| count as usize)));
+            sets.extend(std::iter::repeat_n(set, self.count(row, warnings)));
         }
         if sets.len() > MAX_SETS {
             warnings.push(format!("only the first {MAX_SETS} sets of a workout are kept").into());
@@ -199,37 +213,48 @@ impl Reader<'_> {
         sets
     }
 
+    /// How often a line stands for its set.
+    fn count(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> usize {
+        let Some(cell) = self.table.cell(row, Column::SetCount) else { return 1 };
+        let count = self.units.common.number(self.table, row, Column::SetCount);
+        let count = count.and_then(Result::ok).filter(|count| *count <= MAX_COUNT);
+        if count.is_none() {
+            warnings.push(row.unread("number of sets", cell));
+        }
+        count.map_or(1, |count| (count as usize).max(1))
+    }
+
     /// A line's set. Apps write zero for what they do not know.
     fn set(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Option<ExerciseSet> {
-        let (table, units) = (self.table, &self.units);
+        let (table, units) = (self.table, self.units.common);
         let exercise: String = table
             .cell(row, Column::Exercise)?
             .replace('\0', "")
             .chars()
             .take(MAX_EXERCISE_CHARS)
             .collect();
-        let mut taken = |name: &str, value: Option<Result<f64, &str>>| match value? {
-            Ok(value) => Some(value).filter(|value| *value > 0.0),
-            Err(cell) => {
-                let cell: String = cell.chars().take(40).collect();
-                warnings
-                    .push(format!("line {}: the {name} “{cell}” cannot be read", row.line).into());
-                None
+        let mut taken = |name: &str, column, most: f64, value: Option<Result<f64, &str>>| {
+            let read = value?.ok().filter(|value| *value <= most);
+            if read.is_none() {
+                warnings.extend(table.cell(row, column).map(|cell| row.unread(name, cell)));
             }
+            read.filter(|value| *value > 0.0)
         };
-        let reps = taken("reps", units.number(table, row, Column::Reps));
+        // `12,10` and 5.5 are no count.
+        let count = |value: f64| if value.fract() == 0.0 { Ok(value) } else { Err("") };
+        let reps = units.number(table, row, Column::Reps).map(|reps| reps.and_then(count));
+        let reps = taken("reps", Column::Reps, MOST, reps);
+        let rest = |cell| Decimal::default().duration(cell, Pair::MinutesSeconds, 1.0).ok_or(cell);
+        let rest = table.cell(row, Column::Rest).map(rest);
+        let seconds = units.seconds(table, row, self.seconds);
         Some(ExerciseSet {
             exercise: Some(exercise).filter(|name| !name.is_empty())?,
-            reps: reps.filter(|reps| *reps <= 10_000.0).map(|reps| reps.round() as u32),
-            weight_kg: taken("weight", units.kilograms(table, row)).map(to_grams),
-            rpe: taken("RPE", units.number(table, row, Column::Rpe)),
-            duration_secs: taken("duration", units.seconds(table, row, self.seconds)),
-            rest_secs: taken(
-                "rest",
-                table.cell(row, Column::Rest).map(|cell| {
-                    Decimal::default().duration(cell, Pair::MinutesSeconds, 1.0).ok_or(cell)
-                }),
-            ),
+            reps: reps.map(|reps| reps as u32),
+            weight_kg: taken("weight", Column::Weight, MOST, units.kilograms(table, row))
+                .map(to_grams),
+            rpe: taken("RPE", Column::Rpe, MOST_RPE, units.number(table, row, Column::Rpe)),
+            duration_secs: taken("duration", self.seconds, MOST_SECONDS, seconds),
+            rest_secs: taken("rest", Column::Rest, MOST_SECONDS, rest),
         })
     }
 

@@ -1,16 +1,14 @@
-//! Units that nobody wrote: what makes the speeds of a table those of people.
+//! The units of a line's numbers.
 
+use super::speeds::{speeds, sport};
 use super::{
     Column, Decimal, Row, Table,
-    numbers::{Pair, energy_unit, length_unit, time_unit, weight_unit},
+    numbers::Pair,
+    unit_names::{energy_unit, length_unit, time_unit, weight_unit},
 };
-use crate::recordings::Habits;
 
-/// In metres a second: from a climber to a sledge.
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.2..=40.0;
-
-/// A bare number that is more than this is of seconds, or of metres.
-const LARGE: f64 = 300.0;
+/// In seconds.
+const DAY: f64 = 86_400.0;
 
 /// The unit that a title names, if it does.
 #[derive(Clone, Copy)]
@@ -22,71 +20,61 @@ impl TitleUnit<'_> {
     }
 
     /// What `1:30` is by a title such as `h:mm`.
-    fn pair(self) -> Option<Pair> {
+    pub fn pair(self) -> Option<Pair> {
         let unit = self.0.filter(|unit| unit.contains(':'))?;
         let is_hours = unit.starts_with('h') && !unit.contains('s');
         Some(if is_hours { Pair::HoursMinutes } else { Pair::MinutesSeconds })
     }
 
-    fn seconds(self) -> Option<f64> {
+    pub fn seconds(self) -> Option<f64> {
         time_unit(self.0.filter(|unit| !unit.contains(':'))?)
     }
 }
 
-/// How the numbers of a table are read.
+/// How the numbers of a line are read.
 #[derive(Clone, Copy)]
 pub struct Units {
     pub decimal: Decimal,
     /// Seconds of a bare duration, and what two numbers with a colon are.
-    time: f64,
-    pair: Pair,
+    pub time: f64,
+    pub pair: Pair,
     /// Metres of a bare distance and of a bare height, kilograms of a bare weight.
-    distance: f64,
-    height: f64,
-    weight: f64,
+    pub distance: f64,
+    pub height: f64,
+    pub weight: f64,
 }
 
 impl Units {
-    /// `times` are the seconds that a bare number may be of, the likeliest first.
-    pub fn of(table: &Table, habits: &Habits, durations: Column, times: &[f64]) -> Self {
-        let (distance, height, weight) =
-            if habits.is_imperial { (1609.344, 0.3048, 0.453_592_37) } else { (1000.0, 1.0, 1.0) };
-        let decimal = table.decimal();
-        let unit = table.unit(durations);
-        let titled = unit.seconds().map(|unit| [unit]);
-        let times = titled.as_ref().map_or(times, |titled| titled.as_slice());
-        let has_hours = table.cells(durations).any(|cell| cell.matches(':').count() > 1);
-        let of_hours = has_hours.then_some(Pair::MinutesSeconds).or_else(|| unit.pair());
-        let either = [Pair::MinutesSeconds, Pair::HoursMinutes];
-        let pairs = of_hours.map_or(either.to_vec(), |pair| vec![pair]);
-        let likely = |distance, pair, time| Self { decimal, time, pair, distance, height, weight };
-        for metres in [distance, 1.0] {
-            for pair in &pairs {
-                for time in times {
-                    let units = likely(metres, *pair, *time);
-                    if units.speed(table, durations).is_some_and(|speed| SPEEDS.contains(&speed)) {
-                        return units;
-                    }
-                }
-            }
-        }
-        let is_large = |column: Column| {
-            let cells = table.cells(column).filter_map(|cell| decimal.amount(cell));
-            let bare = cells.filter(|(_, unit)| unit.is_empty()).map(|(number, _)| number);
-            median(bare).is_some_and(|number| number > LARGE)
-        };
-        let time = if is_large(durations) { times.last() } else { times.first() };
-        let metres = if is_large(Column::Distance) { 1.0 } else { distance };
-        likely(metres, of_hours.unwrap_or_default(), time.copied().unwrap_or(1.0))
+    /// The metres in a second of a line.
+    pub fn speed(&self, table: &Table, row: &Row, durations: Column) -> Option<f64> {
+        let known = |value: Option<Result<f64, _>>| value?.ok().filter(|value| *value > 0.0);
+        let metres = known(self.metres(table, row, Column::Distance))?;
+        Some(metres / known(self.seconds(table, row, durations))?)
     }
 
-    /// That of a row in the middle, in metres a second.
-    fn speed(&self, table: &Table, durations: Column) -> Option<f64> {
-        median(table.rows.iter().filter_map(|row| {
-            let seconds = self.seconds(table, row, durations)?.ok().filter(|secs| *secs > 0.0)?;
-            let metres = self.metres(table, row, Column::Distance)?.ok().filter(|m| *m > 0.0)?;
-            Some(metres / seconds)
-        }))
+    /// Whether a line is as fast as its sport is. It took a day at most, also where nobody says it.
+    pub fn fit(&self, table: &Table, row: &Row, durations: Column) -> bool {
+        let (slow, fast) = speeds(sport(table, row)).into_inner();
+        if self.seconds(table, row, durations).is_some_and(|secs| secs.is_ok_and(|secs| secs > DAY))
+        {
+            return false;
+        }
+        match self.speed(table, row, durations) {
+            Some(speed) => (slow..=fast).contains(&speed),
+            None => self
+                .metres(table, row, Column::Distance)
+                .is_none_or(|metres| metres.is_ok_and(|metres| metres <= fast * DAY)),
+        }
+    }
+
+    /// In how much they differ; `None` when a column would be of two units of time.
+    pub fn differences(&self, other: &Self) -> Option<usize> {
+        let differ = [
+            self.distance != other.distance,
+            self.decimal != other.decimal,
+            self.pair != other.pair,
+        ];
+        (self.time == other.time).then(|| differ.into_iter().filter(|differ| *differ).count())
     }
 
     /// The duration in a cell; `Err` when there is something else.
@@ -129,7 +117,9 @@ impl Units {
         row: &'a Row,
         column: Column,
     ) -> Option<Result<f64, &'a str>> {
-        self.measured(table, row, (column, None), |_| Some(1.0), 1.0)
+        // A unit with a number in it is another value: `140/170`.
+        let factor = |unit: &str| (!unit.contains(|c: char| c.is_ascii_digit())).then_some(1.0);
+        self.measured(table, row, (column, None), factor, 1.0)
     }
 
     fn measured<'a>(
@@ -154,11 +144,4 @@ impl Units {
         };
         Some(read().ok_or(cell))
     }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    let middle = values.len() / 2;
-    values.sort_by(f64::total_cmp);
-    values.get(middle).copied()
 }

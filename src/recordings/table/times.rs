@@ -1,0 +1,176 @@
+//! When the activity of a line began, and when it ended.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+
+use super::{Column, Moment, Order, Row, Table, clock::offset_minutes, moment, short};
+use crate::recordings::{Habits, Reason, Refusal};
+
+/// When an activity began of which only the day is known: it stays on its day in most zones.
+pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+    Some(noon) => noon,
+    None => NaiveTime::MIN,
+};
+
+/// What lies between two activities of a day at least: those of one minute may be the same.
+const APART: TimeDelta = TimeDelta::minutes(5);
+
+/// Reads the times of a table.
+pub struct Times<'a> {
+    table: &'a Table,
+    habits: &'a Habits,
+    order: Order,
+    /// Whether `Time` is the time of day.
+    is_clock: bool,
+    /// When the next activity begins of a day whose activities have no times.
+    days: HashMap<NaiveDate, NaiveDateTime>,
+}
+
+impl<'a> Times<'a> {
+    pub fn new(table: &'a Table, habits: &'a Habits, is_clock: bool) -> Result<Self, Refusal> {
+        let order = table.order()?;
+        Ok(Self { table, habits, order, is_clock, days: HashMap::new() })
+    }
+
+    /// When it began, and where that is known, how far its clock is from UTC.
+    pub fn start(
+        &mut self,
+        row: &Row,
+        length: Option<f64>,
+    ) -> Result<(chrono::DateTime<chrono::Utc>, Option<i32>), Refusal> {
+        let table = self.table;
+        let refused = |what: String| Refusal::new(Reason::NoStartTime, what);
+        let read = |column| {
+            let cell = table.cell(row, column)?;
+            Some(moment(cell, self.order).ok_or(cell))
+        };
+        let mut clock = if self.is_clock { read(Column::Time) } else { None };
+        clock = clock.or_else(|| read(Column::Clock));
+        let (start, date) = (read(Column::Start), read(Column::Date));
+        let local = match (start, date) {
+            (Some(Ok(Moment::Clock(time))), Some(Ok(Moment::Date(date)))) => date.and_time(time),
+            (Some(Ok(Moment::Exact(time))), _) | (None, Some(Ok(Moment::Exact(time)))) => {
+                let offset = time.offset().local_minus_utc() / 60;
+                let offset = self.offset(row).or(Some(offset).filter(|offset| *offset != 0));
+                return Ok((time.to_utc(), offset));
+            }
+            (Some(Ok(Moment::Local(time))), _) | (None, Some(Ok(Moment::Local(time)))) => time,
+            (Some(Ok(Moment::Date(date))), _) | (None, Some(Ok(Moment::Date(date)))) => match clock
+            {
+                Some(Ok(Moment::Clock(time))) => date.and_time(time),
+                _ => self.next_of(date, length),
+            },
+            (None, None) => return Err(refused("there is no date".to_owned())),
+            (Some(Err(cell)), _) | (None, Some(Err(cell))) => {
+                return Err(refused(format!("“{}” is no date", short(cell))));
+            }
+            _ => return Err(refused("there is a time, and no date".to_owned())),
+        };
+        let is_utc = table.unit(Column::Start).is_utc() || table.unit(Column::Date).is_utc();
+        match self.offset(row) {
+            _ if is_utc => Ok((local.and_utc(), self.offset(row))),
+            Some(offset) => {
+                let utc = local.checked_sub_signed(TimeDelta::minutes(offset.into()));
+                Ok((utc.unwrap_or(local).and_utc(), Some(offset)))
+            }
+            None => Ok(self.habits.instant(local)),
+        }
+    }
+
+    /// In minutes, as a column has it.
+    fn offset(&self, row: &Row) -> Option<i32> {
+        let unit = self.table.unit(Column::UtcOffset).seconds().map(|seconds| seconds / 60.0);
+        offset_minutes(self.table.cell(row, Column::UtcOffset)?, unit)
+    }
+
+    /// Warns of an offset and of times of day that are not understood.
+    pub fn check(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) {
+        if self.table.has(Column::UtcOffset)
+            && self.offset(row).is_none()
+            && let Some(cell) = self.table.cell(row, Column::UtcOffset)
+        {
+            warnings.push(row.unread("offset", cell));
+        }
+        for column in [Column::Start, Column::Date, Column::Clock, Column::End] {
+            warnings.extend(self.table.cell(row, column).and_then(|cell| unknown_zone(row, cell)));
+        }
+    }
+
+    /// Activities of a day without times are one after the other.
+    fn next_of(&mut self, date: NaiveDate, length: Option<f64>) -> NaiveDateTime {
+        let next = self.days.entry(date).or_insert(date.and_time(NOON));
+        let start = *next;
+        let length = TimeDelta::seconds(length.unwrap_or(0.0).clamp(0.0, 86_400.0) as i64);
+        *next = next.checked_add_signed(length + APART).unwrap_or(*next);
+        start
+    }
+
+    /// The seconds from the start to the end, if the line has an end.
+    pub fn elapsed(
+        &self,
+        row: &Row,
+        (started_at, offset): (DateTime<Utc>, Option<i32>),
+        warnings: &mut Vec<Cow<'static, str>>,
+    ) -> Option<f64> {
+        let cell = self.table.cell(row, Column::End)?;
+        let is_utc = self.table.unit(Column::End).is_utc();
+        let offset = if is_utc { 0 } else { offset.unwrap_or(0) };
+        let end = match moment(cell, self.order) {
+            Some(Moment::Exact(time)) => time.to_utc(),
+            Some(Moment::Local(local)) if is_utc => local.and_utc(),
+            Some(Moment::Local(local))
+                if self.habits.zone.is_some() && self.offset(row).is_none() =>
+            {
+                self.habits.instant(local).0
+            }
+            Some(Moment::Local(local)) => (local - TimeDelta::minutes(offset.into())).and_utc(),
+            Some(Moment::Clock(time)) => {
+                next_at(started_at, TimeDelta::minutes(offset.into()), time)?
+            }
+            Some(Moment::Date(_)) => return None,
+            None => {
+                warnings.push(row.unread("end", cell));
+                return None;
+            }
+        };
+        since(started_at, end, row, cell, warnings)
+    }
+}
+
+/// When a clock shows a time after the start: past midnight, on the next day.
+pub fn next_at(start: DateTime<Utc>, offset: TimeDelta, time: NaiveTime) -> Option<DateTime<Utc>> {
+    let local = start.naive_utc().checked_add_signed(offset)?;
+    let end = local.date().and_time(time);
+    let end = if end < local { end.checked_add_signed(TimeDelta::days(1))? } else { end };
+    Some(end.checked_sub_signed(offset)?.and_utc())
+}
+
+/// The seconds from start to end, and a warning where it ends before.
+pub fn since(
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    row: &Row,
+    cell: &str,
+    warnings: &mut Vec<Cow<'static, str>>,
+) -> Option<f64> {
+    let elapsed = (end - start).as_seconds_f64();
+    if elapsed < 0.0 {
+        let line = row.line;
+        warnings.push(format!("line {line}: the end “{}” is before the start", short(cell)).into());
+    }
+    Some(elapsed).filter(|seconds| *seconds >= 0.0)
+}
+
+/// A warning of the zone behind a time that nobody knows.
+pub fn unknown_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
+    let zone = super::clock::unknown_zone(cell)?;
+    let line = row.line;
+    Some(
+        format!(
+            "line {line}: the time zone “{}” is not known: the time is taken as local",
+            short(zone)
+        )
+        .into(),
+    )
+}
