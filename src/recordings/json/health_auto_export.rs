@@ -120,7 +120,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
     complete(&mut session)?;
     let said = totals.timer_secs.is_some_and(|secs| secs > 0.0);
     if said && session.measured.timer_secs.is_none() {
-        left_out.push("duration");
+        left_out.push("duration".into());
     }
     Ok(Workout { id, session, left_out })
 }

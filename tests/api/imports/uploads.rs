@@ -72,7 +72,9 @@ async fn a_form_may_bring_several_files() {
     let refused = send(cut).await.expect_error(400, "malformed_request");
     assert!(refused.text().contains("the form ends in the middle"), "{}", refused.text());
     // A name in another encoding than UTF-8.
-    let mut odd = b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"L\xe4ufe\"\r\n\r\n".to_vec();
+    let mut odd =
+        b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"L\xe4ufe\"\r\n\r\n"
+            .to_vec();
     odd.extend(b"x\r\n--b--\r\n");
     let refused = send(odd).await.expect_error(400, "malformed_request");
     assert!(refused.text().contains("names must be UTF-8"), "{}", refused.text());
