@@ -16,6 +16,10 @@ const MAX_COMMENT: u64 = 65_535;
 const LOCATOR: usize = 20;
 const END64: usize = 56;
 
+/// What is said of an archive that cannot be opened; what the library says is for programmers.
+const DAMAGED: &str =
+    "the list of what is in this archive is damaged: download it again, or repair it and try again";
+
 /// An archive with a bearable number of entries.
 pub fn open<R: Read + Seek>(mut source: R) -> Result<ZipArchive<R>, Refusal> {
     let entries = count_entries(&mut source)
@@ -25,17 +29,22 @@ pub fn open<R: Read + Seek>(mut source: R) -> Result<ZipArchive<R>, Refusal> {
         let what = format!("archives of more than {MAX_ENTRIES} entries are not read");
         return Err(Refusal::new(Reason::TooLarge, what));
     }
-    ZipArchive::new(source).map_err(Refusal::malformed)
+    ZipArchive::new(source).map_err(|error| match error {
+        ZipError::Io(error) => Refusal::of_source(error),
+        _ => Refusal::new(Reason::Malformed, DAMAGED),
+    })
 }
 
 /// Why an entry cannot be opened.
 pub fn unsupported(error: &ZipError) -> Refusal {
-    let is_locked =
-        matches!(error, ZipError::UnsupportedArchive(what) if *what == ZipError::PASSWORD_REQUIRED);
-    let what = if is_locked {
-        "it is encrypted: unpack it with its password, and import what is in it".to_owned()
-    } else {
-        format!("this entry cannot be unpacked: {error}")
+    let what = match error {
+        ZipError::UnsupportedArchive(what) if *what == ZipError::PASSWORD_REQUIRED => {
+            "it is encrypted: unpack it with its password, and import what is in it"
+        }
+        ZipError::UnsupportedArchive(_) => {
+            "it is packed in a way that is not read: make the zip anew with the usual one"
+        }
+        _ => "the archive is damaged where this file is",
     };
     Refusal::new(Reason::UnsupportedEntry, what)
 }
