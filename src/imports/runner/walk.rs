@@ -91,12 +91,13 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
+        self.ignore_doubled(&archive)?;
         let table = self.table_of(&mut archive)?;
         let outer = self.enter_garmin(called, &mut archive)?;
         let health = self.health(&mut archive)?;
         let runkeeper = self.runkeeper(&mut archive)?;
         for index in 0..archive.len() {
-            if health.is_some_and(|health| health == index) || runkeeper.contains(&index) {
+            if health.export == Some(index) || runkeeper.contains(&index) {
                 continue;
             }
             let name = match archive.name_for_index(index) {
@@ -110,9 +111,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             }
             match archive.by_index(index) {
                 // Routes came with their workouts.
-                Ok(_) if health.is_some() && name.contains("workout-routes/") => {
-                    self.pass_over()?;
-                }
+                Ok(_) if health.routes.contains(&index) => self.pass_over()?,
                 _ if self.walked >= MAX_FILES => self.leave_out(&name)?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {
@@ -123,6 +122,18 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.walked += usize::from(self.files() > before);
         }
         self.leave_garmin(outer)
+    }
+
+    /// Names the entries that are not to be had, since later ones have their names.
+    fn ignore_doubled(&mut self, archive: &ZipArchive<ChunkReader>) -> Result<(), Stop> {
+        let (start, entries) = (archive.central_directory_start(), archive.len());
+        let doubled = archive::doubled(start, entries, archive.clone().into_inner());
+        self.check()?;
+        self.found(doubled.len())?;
+        doubled.iter().try_for_each(|name| {
+            let what = "another file of the archive has the same name: unpack it, and rename one";
+            self.ignore(name, Some(what.to_owned()))
+        })
     }
 
     /// Whether a list of activities that was read is whole; `None` for other files.
