@@ -17,6 +17,9 @@ const LEVEL: Compression = Compression::new(2);
 /// How much is compressed until others may go on.
 const PIECE: usize = 16 * 1024;
 
+/// How much is unpacked at once of what may be damaged.
+const STEP: usize = 256;
+
 /// A file to be kept.
 #[derive(Default)]
 pub struct PackedFile {
@@ -26,6 +29,8 @@ pub struct PackedFile {
     pub data: Vec<u8>,
     /// Whether `data` is compressed.
     pub is_packed: bool,
+    /// Whether what it came packed in was damaged: there is what came before.
+    pub is_damaged: bool,
 }
 
 impl PackedFile {
@@ -45,32 +50,69 @@ impl PackedFile {
         let is_packed = packed.len() < bytes;
         let data = if is_packed { packed } else { unpacked(&packed)? };
         let bytes = i64::try_from(bytes).map_err(io::Error::other)?;
-        Ok(Self { sha256: digest.finalize().to_vec(), bytes, data, is_packed })
+        Ok(Self { sha256: digest.finalize().to_vec(), bytes, data, is_packed, is_damaged: false })
     }
 
     /// A file that came packed by gzip, of which not more than `max` bytes are unpacked. It stays
-    /// packed as it is, unless only readers of several members understand it.
-    pub fn of_packed(data: Vec<u8>, max: u64) -> io::Result<Self> {
+    /// packed as it is, unless only readers of several members understand it, or it is damaged.
+    pub fn of_packed(mut data: Vec<u8>, max: u64) -> io::Result<Self> {
         let mut decoder = bufread::GzDecoder::new(data.as_slice()).take(max);
         let (mut digest, mut piece, mut bytes) = (Sha256::new(), vec![0; PIECE], 0);
-        loop {
+        let is_whole = loop {
             give_way();
-            let length = decoder.read(&mut piece)?;
-            let Some(read @ [_, ..]) = piece.get(..length) else { break };
+            let Ok(length) = decoder.read(&mut piece) else { break false };
+            let Some(read @ [_, ..]) = piece.get(..length) else { break true };
             digest.update(read);
             bytes += length;
+        };
+        let rest = decoder.into_inner().into_inner();
+        // Some programs fill blocks up with zeros.
+        let is_alone = is_whole && rest.iter().all(|byte| *byte == 0);
+        let length = data.len() - rest.len();
+        if !is_alone || length >= bytes {
+            return Self::of_members(&data, max);
         }
-        if !decoder.into_inner().into_inner().is_empty() || data.len() >= bytes {
-            return Self::of(MultiGzDecoder::new(data.as_slice()).take(max));
-        }
+        data.truncate(length);
+        let (sha256, is_packed) = (digest.finalize().to_vec(), true);
         let bytes = i64::try_from(bytes).map_err(io::Error::other)?;
-        Ok(Self { sha256: digest.finalize().to_vec(), bytes, data, is_packed: true })
+        Ok(Self { sha256, bytes, data, is_packed, is_damaged: false })
+    }
+
+    /// What members of gzip unpack to, as far as they are whole.
+    fn of_members(data: &[u8], max: u64) -> io::Result<Self> {
+        let mut whole = UntilDamage { source: MultiGzDecoder::new(data), damage: None };
+        let file = Self::of((&mut whole).take(max))?;
+        match whole.damage {
+            Some(error) if file.bytes == 0 => Err(error),
+            damage => Ok(Self { is_damaged: damage.is_some(), ..file }),
+        }
     }
 
     /// The file itself, unpacked as it is read.
     pub fn reader(&self) -> Box<dyn Read + '_> {
         let data = self.data.as_slice();
         if self.is_packed { Box::new(GzDecoder::new(data)) } else { Box::new(data) }
+    }
+}
+
+/// Ends where its source cannot be read any more.
+struct UntilDamage<R> {
+    source: R,
+    damage: Option<io::Error>,
+}
+
+impl<R: Read> Read for UntilDamage<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.damage.is_some() {
+            return Ok(0);
+        }
+        // What is unpacked along with the damage is lost.
+        let length = buffer.len().min(STEP);
+        let read = self.source.read(buffer.get_mut(..length).unwrap_or_default());
+        Ok(read.unwrap_or_else(|error| {
+            self.damage = Some(error);
+            0
+        }))
     }
 }
 
@@ -133,9 +175,42 @@ mod tests {
             file.reader().read_to_end(&mut read).unwrap();
             assert_eq!(read, content);
         }
-        // Not more is unpacked than may be, and nothing is taken that is cut off.
+        // Not more is unpacked than may be.
         assert_eq!(PackedFile::of_packed(packed.clone(), 1000).unwrap().bytes, 1000);
-        let cut = PackedFile::of_packed(packed[..packed.len() - 1].to_vec(), 1 << 20);
-        assert_eq!(cut.err().unwrap().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn of_what_is_damaged_there_is_what_came_before() {
+        let content: Vec<u8> = (0_u32..20_000)
+            .flat_map(|n| format!("{} ", n.wrapping_mul(2_654_435_761)).into_bytes())
+            .collect();
+        let packed = gzip(&content);
+        let length = packed.len();
+        let mut changed = packed.clone();
+        changed[length - 8] ^= 1;
+        let mut broken = packed.clone();
+        broken[length / 2..length / 2 + 64].fill(0xff);
+        let two = [packed.as_slice(), &packed].concat();
+        for (name, data, at_least, is_damaged) in [
+            ("whole", packed.clone(), content.len(), false),
+            ("zeros behind it", [packed.as_slice(), &[0; 512]].concat(), content.len(), false),
+            ("junk behind it", [packed.as_slice(), b"junk"].concat(), content.len(), true),
+            ("without its end", packed[..length - 8].to_vec(), content.len(), true),
+            ("another checksum", changed, content.len(), true),
+            ("cut off", packed[..length / 2].to_vec(), content.len() / 4, true),
+            ("broken", broken, content.len() / 4, true),
+            ("cut in its second member", two[..length + length / 2].to_vec(), content.len(), true),
+        ] {
+            let file = PackedFile::of_packed(data, 1 << 20).unwrap();
+            assert_eq!(file.is_damaged, is_damaged, "{name}");
+            let mut read = Vec::new();
+            file.reader().read_to_end(&mut read).unwrap();
+            assert_eq!(read.len(), usize::try_from(file.bytes).unwrap(), "{name}");
+            assert!(read.len() >= at_least, "{name}: {}", read.len());
+            let common = read.len().min(content.len());
+            assert!(name == "broken" || read[..common] == content[..common], "{name}");
+        }
+        let nothing = PackedFile::of_packed(packed[..9].to_vec(), 1 << 20);
+        assert_eq!(nothing.err().unwrap().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{job::Job, keep::Brought, listed::Listed, unread::unread, walk::Stop};
+use super::{job::Job, keep::Brought, listed::Listed, unpack::DAMAGED, unread::unread, walk::Stop};
 use crate::{
     activities::originals::PackedFile,
     imports::{intake::Material, upload::shown},
@@ -13,7 +13,8 @@ use crate::{
 pub const MAX_FILES: usize = 10_000;
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Keeps what becomes of a file, of which its archive may tell more.
+    /// Keeps what becomes of a file, of which its archive may tell more. One that cannot be read is
+    /// what its archive tells.
     pub fn file(
         &mut self,
         name: &str,
@@ -22,11 +23,14 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     ) -> Result<(), Stop> {
         // Lent, while the job keeps the file.
         let mut summaries = mem::take(&mut self.summaries);
-        let kept = self.outcome(name, || {
+        let recorded = || {
             let file = file?;
             let read = recordings::read(file.reader());
-            let Recording { mut sessions, warnings, exported_from } =
+            let Recording { mut sessions, mut warnings, exported_from } =
                 read.map_err(|refusal| explained(refusal, name, &file))?;
+            if file.is_damaged {
+                warnings.insert(0, DAMAGED.into());
+            }
             let called = match listed {
                 Some(listed) => {
                     listed.complete(&mut sessions);
@@ -38,6 +42,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
             let material = Material { original, sessions, name: called, exported_from };
             Ok(Brought::Recorded(material, warning))
+        };
+        let kept = self.outcome(name, || {
+            recorded().or_else(|refusal| without_file(listed, &refusal).ok_or(refusal))
         });
         self.summaries = summaries;
         kept
@@ -47,14 +54,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     pub fn logged(&mut self, list: &str, listed: &Listed) -> Result<(), Stop> {
         let name = format!("{list}: {}", listed.id);
         self.outcome(&name, || {
-            let session = listed.session().ok_or_else(|| {
-                Refusal::new(
-                    Reason::NoStartTime,
-                    "the table does not tell when it began, and how long it took",
-                )
-            })?;
-            let (sessions, name) = (vec![session], Some(listed.name()));
-            let material = Material { sessions, name, ..Material::default() };
+            let material = of_table(listed).ok_or_else(|| untold(listed))?;
             Ok(Brought::Recorded(material, None))
         })
     }
@@ -80,6 +80,26 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let what = format!("an import reads at most {MAX_FILES} files: divide it");
         self.outcome(name, || Err(Refusal::new(Reason::TooManyFiles, what)))
     }
+}
+
+/// An activity as a table tells it.
+fn of_table(listed: &Listed) -> Option<Material> {
+    let (sessions, name) = (vec![listed.session()?], Some(listed.name()));
+    Some(Material { sessions, name, ..Material::default() })
+}
+
+/// The same, where its file cannot be read.
+fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
+    let material = of_table(listed?)?;
+    Some(Brought::Recorded(material, Some(format!("its file is not read: {}", refusal.message))))
+}
+
+/// What a table does not tell of an activity.
+fn untold(listed: &Listed) -> Refusal {
+    let is_dated = listed.started_at.is_some();
+    let what = if is_dated { "how long it took" } else { "when it began" };
+    let reason = if is_dated { Reason::Malformed } else { Reason::NoStartTime };
+    Refusal::new(reason, format!("the table does not tell {what}"))
 }
 
 /// With what is known of a format that is not read.

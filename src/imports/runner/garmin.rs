@@ -33,8 +33,8 @@ pub struct Summaries {
     /// Whether the files that are read now are of such an archive.
     pub is_archive: bool,
     all: Vec<Summary>,
-    /// The names of the lists.
-    lists: Vec<String>,
+    /// The names of the lists, and whether they were read to their ends.
+    lists: Vec<(String, bool)>,
 }
 
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Summaries {
     /// Adds the activities of a list, up to where it breaks off. False without any.
     pub fn read(&mut self, file: &str, source: impl Read) -> bool {
         let before = self.all.len();
-        let _ = each(source, LIST, |raw: RawSummary| {
+        let read = each(source, LIST, |raw: RawSummary| {
             if self.all.len() < MOST
                 && let Some((listed, parent)) = raw.listed()
             {
@@ -77,14 +77,14 @@ impl Summaries {
         });
         let is_list = self.all.len() > before;
         if is_list {
-            self.lists.push(file.to_owned());
+            self.lists.push((file.to_owned(), read.is_ok()));
         }
         is_list
     }
 
-    /// Whether a file was read as a list.
-    pub fn has_list(&self, name: &str) -> bool {
-        self.lists.iter().any(|list| list == name)
+    /// Whether a file that was read as a list is whole; `None` for other files.
+    pub fn list(&self, name: &str) -> Option<bool> {
+        self.lists.iter().find(|(list, _)| list == name).map(|(_, is_whole)| *is_whole)
     }
 
     /// Puts them in order. Of a triathlon, its parts are listed, too.

@@ -1,34 +1,55 @@
 //! Apple Health's export: each workout is a file of its own, with its route from beside it.
 
-use std::io::{BufReader, Read};
+use std::{
+    collections::HashSet,
+    io::{BufReader, Read},
+};
 
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
 use super::{
+    archive,
     chunk_reader::ChunkReader,
     files::original_name,
     job::Job,
     keep::Brought,
-    unpack::{Budgeted, repack},
+    unpack::{Budgeted, DAMAGED, repack},
     walk::Stop,
 };
 use crate::{
     activities::originals::PackedFile,
     imports::intake::Material,
     recordings::{
-        self, Format, MAX_FILE_BYTES, Refusal, Track,
+        self, Format, MAX_FILE_BYTES, Reason, Refusal, Track,
         apple::{self, Broken, Workout},
     },
 };
 
-/// An archive with routes in it, and what stands before their names.
-type Routes<'a> = (&'a mut ZipArchive<ChunkReader>, &'a str);
+/// An archive with routes in it.
+pub struct Routes<'a> {
+    archive: &'a mut ZipArchive<ChunkReader>,
+    /// What stands before their names.
+    folder: &'a str,
+    /// The entries that workouts name.
+    named: HashSet<usize>,
+}
+
+/// The entries of an archive that were read as an export.
+#[derive(Default)]
+pub struct Health {
+    pub export: Option<usize>,
+    /// The routes that came with their workouts.
+    pub routes: HashSet<usize>,
+}
+
+/// A route's name, and its file.
+type Piece = (String, Result<PackedFile, Refusal>);
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Finds the export in an archive, by content, and keeps its workouts; its index. It comes before all
-    /// other files, since they may belong to it.
-    pub fn health(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Option<usize>, Stop> {
+    /// Finds the export in an archive, by content, and keeps its workouts. It comes before all other
+    /// files, since they may belong to it.
+    pub fn health(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Health, Stop> {
         for index in 0..archive.len() {
             let Some(Ok(name)) = archive.name_for_index(index) else { continue };
             let name = name.into_owned();
@@ -45,11 +66,12 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             if Format::of(&head) == Some(Format::AppleHealth) {
                 let folder = name.rfind('/').and_then(|end| name.get(..=end)).unwrap_or_default();
                 let source = head.chain(entry);
-                self.walk_health(&name, source, Some((archive, folder)))?;
-                return Ok(Some(index));
+                let mut routes = Routes { archive, folder, named: HashSet::new() };
+                self.walk_health(&name, source, Some(&mut routes))?;
+                return Ok(Health { export: Some(index), routes: routes.named });
             }
         }
-        Ok(None)
+        Ok(Health::default())
     }
 
     /// Keeps the workouts of an export.
@@ -57,7 +79,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         name: &str,
         source: impl Read,
-        mut routes: Option<Routes<'_>>,
+        mut routes: Option<&mut Routes<'_>>,
     ) -> Result<(), Stop> {
         // Passed on below, where it cannot be borrowed twice.
         let mut budget = self.budget;
@@ -68,7 +90,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             if !std::mem::take(&mut is_first) {
                 self.found(1)?;
             }
-            let pieces = match routes.as_mut().filter(|_| !self.is_over()) {
+            let pieces = match routes.as_deref_mut() {
                 Some(routes) => self.pieces(routes, &workout.routes)?,
                 None => Vec::new(),
             };
@@ -90,42 +112,40 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// The files of a route, of which there may be as much as of one.
-    fn pieces(
-        &mut self,
-        routes: &mut Routes<'_>,
-        paths: &[String],
-    ) -> Result<Vec<(String, PackedFile)>, Stop> {
+    fn pieces(&mut self, routes: &mut Routes<'_>, paths: &[String]) -> Result<Vec<Piece>, Stop> {
         let (mut pieces, mut bytes) = (Vec::new(), 0);
         for path in paths {
-            let Some(piece) = self.route(routes, path)? else { continue };
-            bytes += piece.bytes;
+            let mut piece = self.route(routes, path)?;
+            bytes += piece.as_ref().map_or(0, |piece| piece.bytes);
             if usize::try_from(bytes).is_ok_and(|bytes| bytes > MAX_FILE_BYTES) {
-                break;
+                piece = Err(Refusal::too_large(MAX_FILE_BYTES));
             }
             pieces.push((path.clone(), piece));
         }
         Ok(pieces)
     }
 
-    /// The file of a piece of a route, if it is there and can be unpacked.
+    /// The file of a piece of a route; an empty one when its workout has its outcome.
     fn route(
         &mut self,
-        (archive, folder): &mut Routes<'_>,
+        Routes { archive, folder, named }: &mut Routes<'_>,
         path: &str,
-    ) -> Result<Option<PackedFile>, Stop> {
+    ) -> Result<Result<PackedFile, Refusal>, Stop> {
         let name = format!("{folder}{}", path.trim_start_matches('/'));
-        let Ok(entry) = archive.by_name(&name) else { return Ok(None) };
-        let route = repack(Budgeted { source: entry, left: &mut self.budget });
+        let Some(index) = archive.index_for_name(&name) else {
+            return Ok(Err(Refusal::new(Reason::Truncated, "it is not in the archive")));
+        };
+        named.insert(index);
+        if self.is_over() {
+            return Ok(Ok(PackedFile::default()));
+        }
+        let entry = archive.by_index(index).map_err(|error| archive::unsupported(&error));
+        let route = entry.and_then(|source| repack(Budgeted { source, left: &mut self.budget }));
         self.check()?;
-        Ok(route.ok())
+        Ok(route)
     }
 
-    fn workout(
-        &mut self,
-        name: &str,
-        workout: Workout,
-        pieces: Vec<(String, PackedFile)>,
-    ) -> Result<(), Stop> {
+    fn workout(&mut self, name: &str, workout: Workout, pieces: Vec<Piece>) -> Result<(), Stop> {
         let Workout { mut session, key, .. } = workout;
         let name =
             format!("{name}: {} {}", session.activity_type, session.started_at.format("%F %T"));
@@ -133,10 +153,19 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let digest = Sha256::digest(key.as_bytes());
         let id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.outcome(&name, || {
-            let mut tracks = Vec::new();
+            let (mut tracks, mut warnings) = (Vec::new(), Vec::new());
             let mut original = None;
             for (path, piece) in pieces {
-                let Ok(recording) = recordings::read(piece.reader()) else { continue };
+                let read = piece.and_then(|piece| Ok((recordings::read(piece.reader())?, piece)));
+                let (recording, piece) = match read {
+                    Ok(read) => read,
+                    Err(refusal) => {
+                        let (route, why) = (original_name(&path), refusal.message);
+                        warnings.push(format!("its route {route} is not read: {why}"));
+                        continue;
+                    }
+                };
+                warnings.extend(piece.is_damaged.then(|| DAMAGED.to_owned()));
                 tracks.extend(recording.sessions.into_iter().map(|session| session.track));
                 // Of several pieces, the first is what can be kept as one file.
                 original = original.or_else(|| Some((original_name(&path), piece)));
@@ -145,7 +174,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
             let material = Material { original, sessions, name, ..Material::default() };
-            Ok(Brought::Recorded(material, None))
+            let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
+            Ok(Brought::Recorded(material, warning))
         })
     }
 }

@@ -24,7 +24,27 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.check()?;
         table.keep_files(archive.file_names().flatten());
         self.all_logged(table.without_file().map(|listed| (&*name, listed)))?;
+        self.refuse_nameless(&table)?;
         Ok(table)
+    }
+
+    /// Names the rows of a table that cannot be known again.
+    fn refuse_nameless(&mut self, table: &Table) -> Result<(), Stop> {
+        self.found(table.nameless().len())?;
+        for row in table.nameless() {
+            let refusal = Refusal::new(Reason::Malformed, "this row has no activity ID");
+            self.file(&format!("{}: row {row}", table.name), Err(refusal), None)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a list that was read, and names it when it is damaged.
+    pub fn pass_over_list(&mut self, name: &str, is_whole: bool) -> Result<(), Stop> {
+        if is_whole {
+            return self.pass_over();
+        }
+        let what = "this list is damaged: what comes before the damage was read";
+        self.ignore(name, Some(what.to_owned()))
     }
 
     /// A table of Strava without its archive.
@@ -33,8 +53,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let mut table = Table::read(name, Budgeted { source: limited, left: &mut self.budget }, "");
         self.check()?;
         table.keep_files(std::iter::empty::<&str>());
-        self.pass_over()?;
-        self.all_logged(table.without_file().map(|listed| (name, listed)))
+        self.pass_over_list(name, table.is_whole)?;
+        self.all_logged(table.without_file().map(|listed| (name, listed)))?;
+        self.refuse_nameless(&table)
     }
 
     /// What an archive of Garmin lists, for its files and those of archives in it; what was known
@@ -80,7 +101,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             return self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None);
         }
         summaries.settle();
-        self.pass_over()?;
+        self.pass_over_list(name, summaries.list(name).unwrap_or(true))?;
         let left = summaries.without_file();
         self.all_logged(left.iter().map(|(list, listed)| (&**list, listed)))
     }

@@ -6,11 +6,12 @@ use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::{
+    archive,
     chunk_reader::ChunkReader,
     files::original_name,
     job::Job,
     keep::Brought,
-    unpack::{Budgeted, repack, unpacked},
+    unpack::{Budgeted, DAMAGED, repack, unpacked},
     walk::Stop,
 };
 use crate::{
@@ -21,6 +22,9 @@ use crate::{
 
 /// The table in an archive of Runkeeper, whose other files are the recordings.
 const RUNKEEPER: &str = "cardioactivities.csv";
+
+/// The name and the file of a recording.
+type RecordingFile = (String, Result<PackedFile, Refusal>);
 
 /// The archive around a log.
 pub struct Beside<'a> {
@@ -53,15 +57,18 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         mut beside: Option<&mut Beside<'_>>,
     ) -> Result<(), Stop> {
         let source = Budgeted { source, left: &mut self.budget };
-        let content = unpacked(source).and_then(recordings::read_all);
+        let content = unpacked(source);
         self.check()?;
-        let content = match content {
+        let (content, mut is_damaged) = match content {
             Ok(content) => content,
             Err(refusal) => return self.file(name, Err(refusal), None),
         };
         let habits = self.habits()?;
         let mut is_first = true;
-        let read = recordings::read_log(&content, &habits, &mut |entry: Entry| {
+        let read = recordings::read_log(&content, &habits, &mut |mut entry: Entry| {
+            if mem::take(&mut is_damaged) {
+                entry.warnings.push(DAMAGED.into());
+            }
             let recording = match beside.as_deref_mut() {
                 Some(beside) => self.recording(beside, &entry)?,
                 None => None,
@@ -112,25 +119,25 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// The name and the file of an entry's recording, if it is in the archive; an empty one when
-    /// that has its outcome or cannot be unpacked.
+    /// that has its outcome.
     fn recording(
         &mut self,
         beside: &mut Beside<'_>,
         entry: &Entry,
-    ) -> Result<Option<(String, PackedFile)>, Stop> {
+    ) -> Result<Option<RecordingFile>, Stop> {
         let Some(name) = &entry.recording else { return Ok(None) };
         let path = format!("{}{name}", beside.folder);
         let Some(index) = beside.archive.index_for_name(&path) else { return Ok(None) };
         if !beside.taken.insert(index) {
             return Ok(None);
         }
-        let mut file = PackedFile::default();
-        if !self.is_over()
-            && let Ok(source) = beside.archive.by_index(index)
-        {
-            let repacked = repack(Budgeted { source, left: &mut self.budget });
+        let mut file = Ok(PackedFile::default());
+        if !self.is_over() {
+            let entry = beside.archive.by_index(index);
+            file = entry
+                .map_err(|error| archive::unsupported(&error))
+                .and_then(|source| repack(Budgeted { source, left: &mut self.budget }));
             self.check()?;
-            file = repacked.unwrap_or_default();
         }
         Ok(Some((path, file)))
     }
@@ -139,7 +146,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         log: &str,
         entry: Entry,
-        recording: Option<(String, PackedFile)>,
+        recording: Option<RecordingFile>,
     ) -> Result<(), Stop> {
         let Entry { name, source, original, session, mut warnings, .. } = entry;
         let name = match &recording {
@@ -156,13 +163,23 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 }
                 None => None,
             };
-            if let Some((path, file)) = recording
-                && let Ok(read) = recordings::read(file.reader())
-                && let Some(listed) = sessions.pop()
-            {
-                warnings.extend(read.warnings);
-                sessions = told(read.sessions, listed);
-                original = Some((original_name(&path), file));
+            if let Some((path, file)) = recording {
+                let read = file.and_then(|file| Ok((recordings::read(file.reader())?, file)));
+                match (read, sessions.pop()) {
+                    (Ok((read, file)), Some(listed)) => {
+                        warnings.extend(file.is_damaged.then(|| DAMAGED.into()));
+                        warnings.extend(read.warnings);
+                        sessions = told(read.sessions, listed);
+                        original = Some((original_name(&path), file));
+                    }
+                    (read, listed) => {
+                        sessions.extend(listed);
+                        let refusal = read.err();
+                        warnings.extend(refusal.map(|refusal| {
+                            format!("its file is not read: {}", refusal.message).into()
+                        }));
+                    }
+                }
             }
             let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
             let material = Material { original, sessions, name: source, ..Material::default() };

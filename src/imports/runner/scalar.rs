@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{BufReader, Read},
+    io::{BufRead, BufReader, Read},
 };
 
 use chrono::NaiveDateTime;
@@ -12,6 +12,9 @@ use serde::{
 };
 
 use crate::jobs::give_way;
+
+/// What some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The longest text that is kept.
 const MAX_TEXT: usize = 64 * 1024;
@@ -131,7 +134,11 @@ pub fn each<T: DeserializeOwned>(
     list: &str,
     mut take: impl FnMut(T),
 ) -> serde_json::Result<()> {
-    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(source));
+    let mut source = BufReader::new(source);
+    if source.fill_buf().is_ok_and(|start| start.starts_with(BYTE_ORDER_MARK)) {
+        source.consume(BYTE_ORDER_MARK.len());
+    }
+    let mut deserializer = serde_json::Deserializer::from_reader(source);
     Search { list, is_it: false, take: &mut take }.deserialize(&mut deserializer)
 }
 
@@ -222,6 +229,9 @@ mod tests {
         assert!(each(&json[..], "list", |one: One| found.push(one.a.text())).is_err());
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(found, [text("1"), None, text("k"), text("2"), None]);
+        let marked = [BYTE_ORDER_MARK, br#"{"list": [{"a": 7}]}"#].concat();
+        each(&marked[..], "list", |one: One| found.push(one.a.text())).unwrap();
+        assert_eq!(found.last(), Some(&text("7")));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! A file, unpacked, within limits.
 
-use std::io::{self, Cursor, Read};
-
-use flate2::read::MultiGzDecoder;
+use std::io::{self, Read};
 
 use crate::{
     activities::originals::PackedFile,
@@ -10,12 +8,19 @@ use crate::{
     recordings::{Format, MAX_FILE_BYTES, Refusal, head, read_all},
 };
 
-/// The bytes of `source`, or those that gzip packed in it.
-pub fn unpacked<'a>(mut source: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Refusal> {
+/// What is said of a file with damage to what it was packed in.
+pub const DAMAGED: &str = "what is packed in it is damaged: what comes before was read";
+
+/// The bytes of `source`, or those that gzip packed in it, and whether that is damaged.
+pub fn unpacked(mut source: impl Read) -> Result<(Vec<u8>, bool), Refusal> {
     let head = head(&mut source)?;
     let is_packed = Format::of(&head) == Some(Format::Gzip);
-    let source = Cursor::new(head).chain(source);
-    Ok(if is_packed { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) })
+    let source = head.chain(source);
+    if !is_packed {
+        return Ok((read_all(source)?, false));
+    }
+    let file = repack(source)?;
+    Ok((read_all(file.reader())?, file.is_damaged))
 }
 
 /// The same as a file to be kept.

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use flate2::read::MultiGzDecoder;
 use zip::{ZipArchive, read::ZipFile};
 
 use super::{
@@ -67,6 +68,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Ok(archive) => self.walk_archive(name, archive, depth + 1),
                 Err(refusal) => self.file(name, Err(refusal), None),
             },
+            Some(Format::Zip) => self.file(name, Err(too_deep()), None),
+            Some(Format::Gzip) if is_packed_archive(&head) => {
+                self.walk_unpacked(name, source, depth)
+            }
             Some(Format::AppleHealth) => self.walk_health(name, source, None),
             _ if Table::is_one(&head) => self.walk_table(name, source),
             _ if Summaries::is_list(name) => self.walk_summaries(name, source),
@@ -86,12 +91,13 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
         // The archive itself was counted as one.
         self.found(archive.len().saturating_sub(1))?;
+        self.ignore_doubled(&archive)?;
         let table = self.table_of(&mut archive)?;
         let outer = self.enter_garmin(called, &mut archive)?;
         let health = self.health(&mut archive)?;
         let runkeeper = self.runkeeper(&mut archive)?;
         for index in 0..archive.len() {
-            if health.is_some_and(|health| health == index) || runkeeper.contains(&index) {
+            if health.export == Some(index) || runkeeper.contains(&index) {
                 continue;
             }
             let name = match archive.name_for_index(index) {
@@ -99,24 +105,41 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Some(Err(_)) | None => format!("entry {index}"),
             };
             let before = self.files();
+            if let Some(is_whole) = self.list_of(&table, &name) {
+                self.pass_over_list(&name, is_whole)?;
+                continue;
+            }
             match archive.by_index(index) {
-                Ok(_) if table.name == name || self.summaries.has_list(&name) => {
-                    self.pass_over()?
-                }
                 // Routes came with their workouts.
-                Ok(_) if health.is_some() && name.contains("workout-routes/") => {
-                    self.pass_over()?;
-                }
+                Ok(_) if health.routes.contains(&index) => self.pass_over()?,
                 _ if self.walked >= MAX_FILES => self.leave_out(&name)?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {
                     self.check()?;
-                    self.file(&name, Err(archive::unsupported(&error)), None)?;
+                    self.file(&name, Err(archive::unsupported(&error)), table.get(&name))?;
                 }
             }
             self.walked += usize::from(self.files() > before);
         }
         self.leave_garmin(outer)
+    }
+
+    /// Names the entries that are not to be had, since later ones have their names.
+    fn ignore_doubled(&mut self, archive: &ZipArchive<ChunkReader>) -> Result<(), Stop> {
+        let (start, entries) = (archive.central_directory_start(), archive.len());
+        let doubled = archive::doubled(start, entries, archive.clone().into_inner());
+        self.check()?;
+        self.found(doubled.len())?;
+        doubled.iter().try_for_each(|name| {
+            let what = "another file of the archive has the same name: unpack it, and rename one";
+            self.ignore(name, Some(what.to_owned()))
+        })
+    }
+
+    /// Whether a list of activities that was read is whole; `None` for other files.
+    fn list_of(&self, table: &Table, name: &str) -> Option<bool> {
+        let of_table = || (table.name == name).then_some(table.is_whole);
+        self.summaries.list(name).or_else(of_table)
     }
 
     fn leave_out(&mut self, name: &str) -> Result<(), Stop> {
@@ -138,10 +161,14 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             return self.pass_over();
         }
         if entry.size() == 0 {
-            return self.ignore(name, Some("there is nothing in it".to_owned()));
+            let what = "there is nothing in it";
+            return match known {
+                Some(_) => self.file(name, Err(Refusal::new(Reason::Truncated, what)), known),
+                None => self.ignore(name, Some(what.to_owned())),
+            };
         }
         if let Some(refusal) = archive::unpackable(&entry) {
-            return self.file(name, Err(refusal), None);
+            return self.file(name, Err(refusal), known);
         }
         let mut head = Vec::new();
         if (&mut entry).take(Format::HEAD).read_to_end(&mut head).is_err() {
@@ -150,13 +177,11 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let size = entry.size();
         match Format::of(&head) {
             Some(Format::Zip) if depth < MAX_DEPTH => {
-                let copy = self.copy(name, head.chain(entry))?;
-                let (part, source) = match copy {
-                    Ok(copy) => copy,
-                    Err(refusal) => return self.file(name, Err(refusal), None),
-                };
-                self.walk(name, source, depth)?;
-                self.forget_copy(part)
+                self.walk_copy(name, head.chain(entry), depth)
+            }
+            Some(Format::Zip) => self.file(name, Err(too_deep()), known),
+            Some(Format::Gzip) if is_packed_archive(&head) => {
+                self.walk_unpacked(name, head.chain(entry), depth)
             }
             Some(Format::Fit)
                 if self.summaries.is_archive
@@ -175,6 +200,25 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
+    /// What is in an archive that can be read only once.
+    fn walk_copy(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
+        let (part, source) = match self.copy(name, source)? {
+            Ok(copy) => copy,
+            Err(refusal) => return self.file(name, Err(refusal), None),
+        };
+        self.walk(name, source, depth)?;
+        self.forget_copy(part)
+    }
+
+    /// What is in an archive that gzip has packed.
+    fn walk_unpacked(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
+        if depth >= MAX_DEPTH {
+            return self.file(name, Err(too_deep()), None);
+        }
+        let inner = name.strip_suffix(".gz").unwrap_or(name);
+        self.walk_copy(inner, MultiGzDecoder::new(source), depth + 1)
+    }
+
     fn read_file(
         &mut self,
         name: &str,
@@ -188,6 +232,22 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.check()?;
         self.file(name, file, known)
     }
+}
+
+fn too_deep() -> Refusal {
+    let what = format!(
+        "archives that are more than {MAX_DEPTH} deep in others are not read: unpack it, and import what \
+         is in it"
+    );
+    Refusal::new(Reason::UnknownFormat, what)
+}
+
+/// Whether gzip has packed an archive, or what gzip has packed.
+fn is_packed_archive(head: &[u8]) -> bool {
+    let mut unpacked = Vec::new();
+    // It ends in the middle.
+    let _ = MultiGzDecoder::new(head).take(Format::HEAD).read_to_end(&mut unpacked);
+    matches!(Format::of(&unpacked), Some(Format::Zip | Format::Gzip))
 }
 
 /// Whether somebody who put it there expects it to be read.

@@ -176,6 +176,8 @@ async fn distances_are_those_of_the_sport_and_offsets_those_of_the_place() {
     ]);
     let import = import(&app, &ann, "export.zip", &archive).await;
     assert_eq!(import["counts"]["imported"], 5, "{import}");
+    let warning = "its route gone.gpx is not read: it is not in the archive";
+    assert_eq!(import["files"][0]["warning"], warning);
     let list = app.get_as(&ann, "/activities?sort=started_at").await.expect(200).json();
     let list = list["activities"].as_array().unwrap();
     let found: Vec<_> = list
@@ -202,4 +204,18 @@ async fn distances_are_those_of_the_sport_and_offsets_those_of_the_place() {
     let lines: Vec<_> =
         track["geometry"]["coordinates"].as_array().unwrap().iter().map(latitudes).collect();
     assert_eq!(lines, [[47.0, 47.001], [47.1, 47.101]]);
+}
+
+#[actix_rt::test]
+async fn a_route_that_no_workout_names_is_an_activity() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let archive = zip(&[
+        ("apple_health_export/export.xml", TRAVELS.as_bytes()),
+        ("apple_health_export/workout-routes/alone.gpx", ROUTE.as_bytes()),
+    ]);
+    let import = import(&app, &ann, "export.zip", &archive).await;
+    let last = outcomes(&import).pop().unwrap();
+    let name = "apple_health_export/workout-routes/alone.gpx";
+    assert_eq!(last, (name.to_owned(), "imported".to_owned(), String::new()));
 }

@@ -141,3 +141,20 @@ async fn a_recording_that_comes_later_is_given_to_what_was_listed_without() {
         }
     }
 }
+
+#[actix_rt::test]
+async fn a_row_whose_file_cannot_be_read_is_what_the_table_says() {
+    let app = TestApp::spawn().await;
+    for (n, content) in [&b""[..], b"hello", b"<gpx>"].into_iter().enumerate() {
+        let ann = app.user(&format!("ann-{n}@example.com")).await;
+        let archive = zip(&[
+            ("activities.csv", &listed("activities/21.gpx")),
+            ("activities/21.gpx", content),
+        ]);
+        let import = import(&app, &ann, "a.zip", &archive).await;
+        let file = &import["files"][0];
+        assert_eq!(file["outcome"], "imported", "{file}");
+        assert!(file["warning"].as_str().unwrap().starts_with("its file is not read: "), "{file}");
+        assert_eq!(activities(&app, &ann, &import).await[0]["duration_secs"], 650);
+    }
+}

@@ -27,9 +27,13 @@ const HEAD: usize = 4096;
 pub struct Table {
     /// The name of its file.
     pub name: String,
+    /// Whether it could be read to its end.
+    pub is_whole: bool,
     /// Each with the number of its row.
     by_file: HashMap<String, (usize, Listed)>,
     others: Vec<(usize, Listed)>,
+    /// The numbers of rows of activities without an id.
+    nameless: Vec<usize>,
 }
 
 impl Table {
@@ -56,8 +60,8 @@ impl Table {
     pub fn read(name: &str, mut source: impl Read, prefix: &str) -> Self {
         let mut bytes = Vec::new();
         // Of one that is damaged, what can be unpacked.
-        let _ = source.read_to_end(&mut bytes);
-        let mut table = Self { name: name.to_owned(), ..Self::default() };
+        let is_whole = source.read_to_end(&mut bytes).is_ok();
+        let mut table = Self { name: name.to_owned(), is_whole, ..Self::default() };
         let (titles, records) = records::read(bytes.as_slice());
         let columns = Columns::of(&titles);
         let dates = records.iter().filter_map(|record| text(record, columns.at(Column::Date)?));
@@ -66,6 +70,9 @@ impl Table {
         for (number, record) in records.iter().enumerate() {
             give_way();
             let row = Row::new(record, &columns);
+            if row.is_nameless(order) {
+                table.nameless.push(number + 1);
+            }
             let Some(listed) = row.listed(order).filter(|listed| ids.insert(listed.id.clone()))
             else {
                 continue;
@@ -93,6 +100,11 @@ impl Table {
     /// Those without a file, in their order.
     pub fn without_file(&self) -> impl ExactSizeIterator<Item = &Listed> {
         self.others.iter().map(|(_, listed)| listed)
+    }
+
+    /// The numbers of those rows that have a date and no id.
+    pub fn nameless(&self) -> &[usize] {
+        &self.nameless
     }
 
     pub fn get(&self, file: &str) -> Option<&Listed> {

@@ -1,6 +1,9 @@
 //! The rows of the table, whatever was done to it.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::jobs::give_way;
 
@@ -9,7 +12,7 @@ const MAX_DAMAGES: usize = 100;
 
 /// The titles, and the rows.
 pub fn read(bytes: &[u8]) -> (ByteRecord, Vec<ByteRecord>) {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = &*utf8(bytes);
     let delimiter = delimiter(bytes);
     let (mut titles, mut rows) = (ByteRecord::new(), Vec::new());
     let mut first = reader(bytes, delimiter);
@@ -24,6 +27,19 @@ pub fn read(bytes: &[u8]) -> (ByteRecord, Vec<ByteRecord>) {
         }
     }
     (titles, rows)
+}
+
+/// The same without a byte order mark; UTF-16 is what some spreadsheets write.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, length)) if encoding == UTF_8 => {
+            Cow::Borrowed(bytes.get(length..).unwrap_or_default())
+        }
+        Some((encoding, _)) => {
+            Cow::Owned(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
+        }
+        None => Cow::Borrowed(bytes),
+    }
 }
 
 /// Reads rows; where the one begins that was swallowed by the last of them, for want of a quote.
@@ -106,5 +122,22 @@ mod tests {
         }
         assert_eq!(ids("id;a;b\n1;x,y;z\n"), ["1"]);
         assert_eq!(ids(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_tells_the_encoding() {
+        let text = "id\ta\n1\tHöhe\n2\tx\n";
+        let utf16 = |bom: [u8; 2], order: fn(u16) -> [u8; 2]| {
+            bom.into_iter().chain(text.encode_utf16().flat_map(order)).collect::<Vec<_>>()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            utf16([0xff, 0xfe], u16::to_le_bytes),
+            utf16([0xfe, 0xff], u16::to_be_bytes),
+        ] {
+            let (titles, rows) = read(&bytes);
+            assert_eq!((&titles[0], &rows[0][1], rows.len()), (&b"id"[..], "Höhe".as_bytes(), 2));
+        }
     }
 }

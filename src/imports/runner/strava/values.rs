@@ -42,6 +42,12 @@ impl<'a> Row<'a> {
         self.text(Column::Id).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
+    /// Whether it is the row of an activity that lost its id.
+    pub fn is_nameless(&self, order: Order) -> bool {
+        let is_dated = || self.text(Column::Date).is_some_and(|date| order.read(&date).is_some());
+        self.text(Column::Id).is_none() && is_dated()
+    }
+
     /// The file, as the archive calls it.
     pub fn file(&self) -> Option<String> {
         let is_file = |text: &str| text.starts_with("activities/");
