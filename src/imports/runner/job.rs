@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    io::Read,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -19,13 +18,12 @@ use super::{
     keep::{Brought, ReadFile},
     keeper::{Keeper, Order},
     refusals::Refusals,
-    unpack::Budgeted,
     walk::Stop,
 };
 use crate::{
     error::ApiError,
     imports::{
-        store::{self, CHUNK_BYTES, Claimed, FIRST_NESTED, Part},
+        store::{self, Claimed, FIRST_NESTED, Part},
         upload::shown,
     },
     jobs::{give_way, is_spent},
@@ -52,9 +50,9 @@ const ROOM_RATIO: u64 = 8;
 /// See the module.
 pub struct Job<'a, F> {
     parts: &'a Parts,
-    claimed: &'a Claimed,
-    runtime: Rc<Runtime>,
-    reader: Rc<AsyncPgConnection>,
+    pub(super) claimed: &'a Claimed,
+    pub(super) runtime: Rc<Runtime>,
+    pub(super) reader: Rc<AsyncPgConnection>,
     keeper: Keeper,
     trouble: Trouble,
     tell: F,
@@ -64,11 +62,11 @@ pub struct Job<'a, F> {
     number: i32,
     found: i32,
     ignored: Ignored,
-    copies: i32,
+    pub(super) copies: i32,
     /// How many bytes more may be unpacked.
     pub budget: u64,
     /// How many more may be kept.
-    room: u64,
+    pub(super) room: u64,
     /// How many files of archives there were.
     pub walked: usize,
     /// What an archive of Garmin tells of its files.
@@ -152,7 +150,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.number
     }
 
-    fn open(&self, part: &Part) -> ChunkReader {
+    pub(super) fn open(&self, part: &Part) -> ChunkReader {
         let (runtime, conn) = (Rc::clone(&self.runtime), Rc::clone(&self.reader));
         ChunkReader::new(runtime, conn, self.claimed.id, part, Rc::clone(&self.trouble))
     }
@@ -250,48 +248,6 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.settle()?;
         self.keeper.begin(Order::Sums(sums, self.number));
         self.settle()
-    }
-
-    /// Copies an archive that is in another to where it can be read in any order. `Err` when it cannot
-    /// be unpacked.
-    pub fn copy(
-        &mut self,
-        name: &str,
-        source: impl Read,
-    ) -> Result<Result<(i32, ChunkReader), Refusal>, Stop> {
-        let part = FIRST_NESTED + self.copies;
-        self.copies += 1;
-        let (id, runtime) = (self.claimed.id, Rc::clone(&self.runtime));
-        runtime.block_on(store::add_part(&self.reader, id, part, &shown(name)))?;
-        let mut source = Budgeted { source, left: &mut self.budget };
-        let (mut bytes, mut number) = (0, 0);
-        loop {
-            let mut chunk = Vec::new();
-            let read = (&mut source).take(CHUNK_BYTES as u64).read_to_end(&mut chunk);
-            if let Err(error) = read {
-                self.check()?;
-                self.forget_copy(part)?;
-                return Ok(Err(Refusal::malformed(error)));
-            }
-            if chunk.is_empty() {
-                break;
-            }
-            self.room = self.room.saturating_sub(chunk.len() as u64);
-            if self.room == 0 {
-                return Err(Stop::Bomb);
-            }
-            runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
-            bytes += i64::try_from(chunk.len()).unwrap_or_default();
-            number += 1;
-        }
-        runtime.block_on(store::end_part(&self.reader, id, part, bytes))?;
-        let source = self.open(&Part { part, name: name.to_owned(), bytes });
-        Ok(Ok((part, source)))
-    }
-
-    pub fn forget_copy(&mut self, part: i32) -> Result<(), Stop> {
-        self.runtime.block_on(store::forget_nested(&self.reader, self.claimed.id, part))?;
-        Ok(())
     }
 
     /// Tells now and then how far it is, and keeps the job.

@@ -16,6 +16,7 @@ mod keeper;
 mod listed;
 mod lists;
 mod log;
+mod nested;
 mod refusals;
 mod scalar;
 mod strava;

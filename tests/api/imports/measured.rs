@@ -185,8 +185,9 @@ async fn parts_of_a_file_are_not_the_same_as_one_another() {
     import(&app, &ann, "a.gpx", &gpx(&times)).await;
     let one = String::from_utf8(tcx(&times, 600, 1850.0)).unwrap();
     let (start, end) = (one.find("<Activity ").unwrap(), one.find("</Activities>").unwrap());
-    // A file says twice that somebody did this.
-    let twice = format!("{}{}{}", &one[..end], &one[start..end], &one[end..]);
+    // A file has two that began at the same time.
+    let other = String::from_utf8(tcx(&times, 600, 1900.0)).unwrap();
+    let twice = format!("{}{}{}", &one[..end], &other[start..end], &one[end..]);
     let import = import(&app, &ann, "b.tcx", twice.as_bytes()).await;
     let found = activities(&app, &ann, &import).await;
     assert_eq!(found.len(), 2);

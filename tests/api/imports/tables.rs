@@ -111,7 +111,7 @@ async fn strong_and_fitnotes_are_read_with_their_units() {
 
 const GERMAN: &str = "Datum;Sportart;Titel;Dauer;Distanz (km);Kalorien;Ø Herzfrequenz;Höhenmeter;Notizen\n\
     04.05.2024 08:00;Running;Früh am Fluß;00:45:12;9,44;512;142;85;\"zwei\nZeilen\"\n\
-    05.05.2024 18:30;Cycling;;1:30:00;1.030,5;;;;\n\
+    05.05.2024 18:30;Cycling;;30:00:00;1.030,5;;;;\n\
     ;Running;;00:10:00;2;;;;\n\
     06.05.2024;Swimming;;00:30:00;;viele;;;\n\
     ;;;;;;;;\n";
@@ -149,7 +149,7 @@ async fn a_table_that_somebody_keeps_is_read_in_any_encoding() {
         );
         assert_has(
             &activities[1],
-            json!({"activity_type": "cycle", "duration_secs": 5400, "distance_meters": 1_030_500.0}),
+            json!({"activity_type": "cycle", "duration_secs": 108_000, "distance_meters": 1_030_500.0}),
         );
         assert_has(
             &activities[2],

@@ -1,0 +1,56 @@
+//! Archives in archives: copied to where they can be read in any order.
+
+use std::{io::Read, rc::Rc};
+
+use super::{chunk_reader::ChunkReader, job::Job, unpack::Budgeted, walk::Stop};
+use crate::{
+    imports::{
+        store::{self, CHUNK_BYTES, FIRST_NESTED, Part},
+        upload::shown,
+    },
+    recordings::Refusal,
+};
+
+impl<F: Fn((i32, i32))> Job<'_, F> {
+    /// Copies an archive that is in another. `Err` when it cannot be unpacked.
+    pub fn copy(
+        &mut self,
+        name: &str,
+        source: impl Read,
+    ) -> Result<Result<(i32, ChunkReader), Refusal>, Stop> {
+        let part = FIRST_NESTED + self.copies;
+        self.copies += 1;
+        let (id, runtime) = (self.claimed.id, Rc::clone(&self.runtime));
+        runtime.block_on(store::add_part(&self.reader, id, part, &shown(name)))?;
+        let mut source = Budgeted { source, left: &mut self.budget };
+        let (mut bytes, mut number) = (0, 0);
+        loop {
+            let mut chunk = Vec::new();
+            let read = (&mut source).take(CHUNK_BYTES as u64).read_to_end(&mut chunk);
+            if let Err(error) = read {
+                self.check()?;
+                self.forget_copy(part)?;
+                return Ok(Err(Refusal::malformed(error)));
+            }
+            if chunk.is_empty() {
+                break;
+            }
+            self.room = self.room.saturating_sub(chunk.len() as u64);
+            if self.room == 0 {
+                return Err(Stop::Bomb);
+            }
+            runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
+            bytes += i64::try_from(chunk.len()).unwrap_or_default();
+            number += 1;
+        }
+        runtime.block_on(store::end_part(&self.reader, id, part, bytes))?;
+        let source = self.open(&Part { part, name: name.to_owned(), bytes });
+        Ok(Ok((part, source)))
+    }
+
+    /// Deletes a copy when all of it was read.
+    pub fn forget_copy(&mut self, part: i32) -> Result<(), Stop> {
+        self.runtime.block_on(store::forget_nested(&self.reader, self.claimed.id, part))?;
+        Ok(())
+    }
+}
