@@ -1,3 +1,5 @@
+//! Tables of activities, line by line.
+
 use super::super::{Entry, Habits, read_log};
 
 fn entries(table: &str) -> Vec<Entry> {
