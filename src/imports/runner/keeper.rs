@@ -38,6 +38,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
+    /// Starts the thread, which opens a connection of its own. Fails where the system has no thread.
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         parts: &'scope Parts,
@@ -66,7 +67,8 @@ impl Keeper {
         let _ = self.orders.send(order);
     }
 
-    /// Waits until it is kept; how many bytes that were.
+    /// Waits until it is kept; how many bytes that were. Fails as [`keep::keep`] does, and with
+    /// [`Stop::Lost`] when the job is somebody else's by now.
     pub fn settle(&mut self) -> Result<u64, Stop> {
         if !std::mem::take(&mut self.is_working) {
             return Ok(0);
