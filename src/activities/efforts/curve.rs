@@ -18,7 +18,7 @@ pub struct Stretch {
 pub struct Curve(Vec<(f64, f64)>);
 
 impl Curve {
-    /// With room for so many corners.
+    /// An empty one, with room for that many corners.
     pub fn with_capacity(corners: usize) -> Self {
         Self(Vec::with_capacity(corners))
     }

@@ -10,8 +10,8 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// Gives an activity the kind of sport if it has none, and the values that it lacks, but for those that
-/// its owner has changed or removed. When it lacks nothing, it stays as it is.
+/// Gives an activity the kind of sport if it has none, and the values that it lacks, but for those
+/// that its owner has changed or removed. When it lacks nothing, it stays as it is.
 pub async fn fill(
     mut conn: &AsyncPgConnection,
     id: Uuid,

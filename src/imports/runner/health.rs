@@ -47,8 +47,8 @@ pub struct Health {
 type Piece = (String, Result<PackedFile, Refusal>);
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Finds the export in an archive, by content, and keeps its workouts. It comes before all other
-    /// files, since they may belong to it.
+    /// Finds the export in an archive, by content, and keeps its workouts. It comes before all
+    /// other files, since they may belong to it.
     pub fn health(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Health, Stop> {
         for index in 0..archive.len() {
             let Some(Ok(name)) = archive.name_for_index(index) else { continue };

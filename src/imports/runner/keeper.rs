@@ -38,7 +38,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread, which opens a connection of its own. Fails where the system has no thread.
+    /// Starts the thread, which opens a connection of its own. Fails where the system has no
+    /// thread.
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         parts: &'scope Parts,

@@ -31,7 +31,7 @@ fn split(cell: &str) -> (&str, &str, &str) {
     (number.trim_end_matches(SPACES), exponent, unit.trim())
 }
 
-/// Of `e2` in `1.4e2`; 0 where there is none.
+/// The exponent: 2 in `1.4e2`; 0 without one.
 fn exponent_length(number: &str, rest: &str) -> usize {
     let Some(power) = rest.strip_prefix(['e', 'E']) else { return 0 };
     let digits = power.strip_prefix(['-', '+']).unwrap_or(power);
