@@ -19,7 +19,7 @@ fn is_copy(one: &Session, other: &Session) -> bool {
     one.started_at == other.started_at
         && one.activity_type == other.activity_type
         && one.totals == other.totals
-        && one.sets.len() == other.sets.len()
+        && one.sets == other.sets
         && one.track.points == other.track.points
 }
 
