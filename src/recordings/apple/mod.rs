@@ -16,12 +16,9 @@ pub use self::values::{indoors, quantity, time};
 use super::{
     Refusal, Session, Totals, Track,
     values::number,
-    xml::{Attributes, Visitor, decoded, walk_stream},
+    xml::{Attributes, MAX_EVENT, Visitor, decoded, walk_stream},
 };
 use crate::activities::Sport;
-
-/// Of one tag or text.
-const MAX_EVENT: usize = 1024 * 1024;
 
 /// What may come before the root.
 const MAX_PROLOGUE: u64 = 512 * 1024;

@@ -2,23 +2,40 @@
 
 use std::io::{self, BufRead, Cursor, Read};
 
-/// A source that does not hand out more than it has `left` for one event: the reader keeps a tag in
-/// memory, however long it is.
+/// How the events begin and end that may be long and say nothing.
+const LONG: [(&[u8], [u8; 3]); 2] = [(b"<![CDATA[", *b"]]>"), (b"<!--", *b"-->")];
+
+/// As many bytes as tell what an event is.
+const OPENING: usize = 9;
+
+/// The bytes of a character that may follow its first.
+const REST_OF_CHARACTER: usize = 3;
+
+/// A source that does not hand out more than was allowed for one event: the reader keeps an event in
+/// memory, however long it is. Of a text, CDATA or a comment the rest is left out; a tag that is longer
+/// is an error.
 pub struct Bounded<R> {
     /// What was put back comes first.
     again: Cursor<Vec<u8>>,
     source: R,
     left: usize,
+    /// So many bytes more, where a character ends.
+    beyond: usize,
+    /// The first bytes of this event, and its last three.
+    opening: Vec<u8>,
+    last: [u8; 3],
 }
 
 impl<R: BufRead> Bounded<R> {
     pub fn new(source: R) -> Self {
-        Self { again: Cursor::default(), source, left: 0 }
+        let opening = Vec::with_capacity(OPENING);
+        Self { again: Cursor::default(), source, left: 0, beyond: 0, opening, last: [0; 3] }
     }
 
     /// Begins another event.
     pub fn allow(&mut self, bytes: usize) {
-        self.left = bytes;
+        (self.left, self.beyond, self.last) = (bytes, REST_OF_CHARACTER, [0; 3]);
+        self.opening.clear();
     }
 
     /// What was read is to be read once more.
@@ -43,16 +60,62 @@ impl<R: BufRead> Bounded<R> {
         }
     }
 
+    /// Passes over everything before the next byte that is `wanted`; whether there is one.
+    fn pass_to(&mut self, mut wanted: impl FnMut(u8) -> bool) -> io::Result<bool> {
+        loop {
+            let available = self.available()?;
+            let (length, found) =
+                (available.len(), available.iter().position(|byte| wanted(*byte)));
+            self.pass(found.unwrap_or(length));
+            if found.is_some() || length == 0 {
+                return Ok(found.is_some());
+            }
+        }
+    }
+
     /// Whether a tag ends in the rest of it.
     pub fn has_another_tag(&mut self) -> bool {
-        while let Ok(available @ [_, ..]) = self.available() {
-            if available.contains(&b'>') {
-                return true;
-            }
-            let length = available.len();
-            self.pass(length);
+        self.pass_to(|byte| byte == b'>').unwrap_or(false)
+    }
+
+    /// Passes over the rest of an event up to its end.
+    fn leave_out(&mut self) -> io::Result<()> {
+        if !self.opening.starts_with(b"<") {
+            self.left = 1;
+            return self.pass_to(|byte| matches!(byte, b'<' | b'&')).map(drop);
         }
-        false
+        let long = LONG.iter().find(|(opening, _)| self.opening.starts_with(opening));
+        let Some((_, end)) = long else {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag is too long"));
+        };
+        let mut last = self.last;
+        let has_ended = self.pass_to(|byte| {
+            let [_, second, third] = last;
+            last = [second, third, byte];
+            last == *end
+        })?;
+        if has_ended {
+            // Its last byte is there still.
+            self.put_back(end.get(..2).unwrap_or_default());
+        }
+        self.left = end.len();
+        Ok(())
+    }
+
+    /// Remembers how the event began, and how what is consumed now ends.
+    fn note(&mut self, amount: usize) {
+        let Self { again, source, opening, last, .. } = self;
+        let available = match again.fill_buf() {
+            Ok([]) | Err(_) => source.fill_buf(),
+            Ok(again) => Ok(again),
+        };
+        let consumed = available.ok().and_then(|available| available.get(..amount));
+        let consumed = consumed.unwrap_or_default();
+        opening.extend(consumed.iter().take(OPENING.saturating_sub(opening.len())));
+        for byte in consumed.iter().skip(amount.saturating_sub(last.len())) {
+            let [_, second, third] = *last;
+            *last = [second, third, *byte];
+        }
     }
 }
 
@@ -68,7 +131,13 @@ impl<R: BufRead> Read for Bounded<R> {
 impl<R: BufRead> BufRead for Bounded<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag or a text is too long"));
+            let follows = self.available()?.first().is_some_and(|byte| byte & 0xC0 == 0x80);
+            if follows && self.beyond > 0 {
+                self.beyond -= 1;
+                self.left = 1;
+            } else {
+                self.leave_out()?;
+            }
         }
         let left = self.left;
         let available = self.available()?;
@@ -76,6 +145,7 @@ impl<R: BufRead> BufRead for Bounded<R> {
     }
 
     fn consume(&mut self, amount: usize) {
+        self.note(amount);
         self.left = self.left.saturating_sub(amount);
         self.pass(amount);
     }

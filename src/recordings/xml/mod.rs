@@ -22,8 +22,8 @@ use super::{Position, Reason, Refusal, values};
 
 pub use encoding::{decoded, utf16};
 
-/// Of one tag or text that is kept in memory: larger than any picture within.
-const MAX_EVENT: usize = 8 * 1024 * 1024;
+/// Of one tag or text that is kept in memory: of texts, more than is taken from any.
+pub const MAX_EVENT: usize = 1024 * 1024;
 
 /// A document with fewer bytes is small.
 const SMALL: u64 = 4 * 1024 * 1024;
@@ -119,7 +119,8 @@ fn walk_text<V: Visitor>(mut text: &str, visitor: &mut V) -> Result<Option<Refus
     }
 }
 
-/// The same of any document as it comes, of which no tag or text may be longer than `max_event`.
+/// The same of any document as it comes. No tag may be longer than `max_event`; of longer texts, the
+/// rest is left out.
 pub fn walk_stream<V: Visitor>(
     source: impl BufRead,
     max_event: usize,
@@ -244,9 +245,30 @@ mod tests {
 
     #[test]
     fn whatever_is_too_long_is_no_reason_to_keep_it_all() {
-        let document = format!("<x><y>{}</y></x>", "t".repeat(1000));
-        let mut told = Told::default();
-        let damage = walk_stream(document.as_bytes(), 999, &mut told).unwrap().unwrap();
-        assert!(damage.message.contains("too long"), "{damage}");
+        let long = |unit: &str| unit.repeat(1000);
+        for capacity in 1..20 {
+            for (text, kept) in [
+                (long("t"), "t"),
+                (long("é"), "é"),
+                (format!("<![CDATA[{}]]>", long("]€")), "]€"),
+                (format!("t<!--{}-->", long("->")), "t"),
+                (format!("{}&amp;", long("t")), "t"),
+            ] {
+                let document = format!("<x><y>{text}</y><z/></x>");
+                let (mut told, source) =
+                    (Told::default(), BufReader::with_capacity(capacity, document.as_bytes()));
+                let damage = walk_stream(source, 99 + capacity, &mut told).unwrap();
+                assert!(damage.is_none(), "{text}: {damage:?}");
+                assert_eq!(told.0.len(), 6, "{:?}", told.0);
+                let y = told.0[2].strip_prefix("x/y = ").unwrap();
+                assert!(y.starts_with(kept) && y.len() < 140, "{y}");
+            }
+        }
+        for tag in [format!("<y a='{}'/>", long("t")), format!("<?{}?>", long("t"))] {
+            let mut told = Told::default();
+            let document = format!("<x>{tag}</x>");
+            let damage = walk_stream(document.as_bytes(), 999, &mut told).unwrap().unwrap();
+            assert!(damage.message.contains("too long"), "{damage}");
+        }
     }
 }
