@@ -1,4 +1,4 @@
-//! What was uploaded, in rows of a mebibyte.
+//! What was uploaded, in rows.
 
 use diesel::{
     prelude::*,
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::schema::{import_chunks, import_parts};
 
 /// How much a row has; only the last one of a part may have less.
-pub const CHUNK_BYTES: usize = 1024 * 1024;
+pub const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Parts from this number on are archives that were found inside others.
 pub const FIRST_NESTED: i32 = 1_000_000;

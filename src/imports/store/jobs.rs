@@ -25,9 +25,9 @@ const MAX_UNFINISHED: i64 = 5;
 
 const KEPT_DAYS: i32 = 30;
 
-/// An upload without a new chunk for this long was broken off. A chunk is a mebibyte: a client that
-/// is slower than a kilobyte a second is let go, too.
-const STALE_MINUTES: i32 = 15;
+/// An upload without a new chunk for this long was broken off. A client that is slower than a kilobyte a
+/// second is let go, too.
+const STALE_MINUTES: i32 = 5;
 
 /// A new import that is being received, in the caller's transaction. Only a login may restore an
 /// account by it. `None` when the user has too many, or the token has ended.

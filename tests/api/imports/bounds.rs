@@ -147,7 +147,8 @@ async fn what_a_user_has_under_way_is_bounded_and_short_lived() {
     let app = TestApp::spawn_with(&[("IMPORT_MAX_BYTES", "3M")]).await;
     let (ann, bob) = (app.user("ann@example.com").await, app.user("bob@example.com").await);
     let first = begun(&app, &ann);
-    until_selects(&app.database, "SELECT count(*) FROM import_chunks", "2").await;
+    until_selects(&app.database, "SELECT sum(octet_length(data)) FROM import_chunks", "2097152")
+        .await;
     let second = begun(&app, &ann);
     let answer = ended(second);
     assert!(answer.starts_with("HTTP/1.1 409") && answer.contains("too_many_imports"), "{answer}");

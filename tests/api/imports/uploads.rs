@@ -130,7 +130,8 @@ async fn an_upload_that_is_cancelled_stays_cancelled() {
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&most).unwrap();
     // All that was sent is read: who answers before it has, and closes, takes the answer back with it.
-    until_selects(&app.database, "SELECT count(*) FROM import_chunks", "3").await;
+    until_selects(&app.database, "SELECT sum(octet_length(data)) FROM import_chunks", "3145728")
+        .await;
     let imports = app.get_as(&ann, "/imports").await.expect(200).json();
     let path = format!("/imports/{}", imports["imports"][0]["id"].as_str().unwrap());
     app.request(&ann, Method::DELETE, &path, None).await.expect(204);
