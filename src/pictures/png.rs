@@ -1,8 +1,12 @@
 //! SVG as PNG, with fonts that the program brings along.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    io::Write,
+    sync::{Arc, LazyLock},
+};
 
 use epaint_default_fonts::{NOTO_EMOJI_REGULAR, UBUNTU_LIGHT};
+use png::{BitDepth, ColorType, Encoder};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{Options, Tree, fontdb},
@@ -19,25 +23,29 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// Rows that are drawn at a time: all pixels of a large picture would be 23 MB.
+const BAND: u32 = 400;
+
 /// The picture so many pixels wide.
 pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
     let tree = tree(svg)?;
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).round() as u32;
-    let pixmap = Pixmap::new(width, height);
-    let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    encode(pixmap).map_err(ApiError::internal)
-}
-
-/// As [`Pixmap::encode_png`], which would copy all pixels first.
-fn encode(pixmap: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
-    let (width, height) = (pixmap.width(), pixmap.height());
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(&pixmap.take_demultiplied())?;
+    let mut encoder = Encoder::new(&mut bytes, width, height);
+    encoder.set_color(ColorType::Rgba);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(ApiError::internal)?;
+    let mut rows = writer.stream_writer().map_err(ApiError::internal)?;
+    for top in (0..height).step_by(BAND as usize) {
+        let pixmap = Pixmap::new(width, BAND.min(height - top));
+        let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
+        let place = Transform::from_scale(scale, scale).post_translate(0.0, -(top as f32));
+        resvg::render(&tree, place, &mut pixmap.as_mut());
+        rows.write_all(&pixmap.take_demultiplied()).map_err(ApiError::internal)?;
+    }
+    rows.finish().map_err(ApiError::internal)?;
+    drop(writer);
     Ok(bytes)
 }
 
