@@ -10,7 +10,7 @@ use sports_log::{
 };
 use tokio::sync::oneshot;
 
-use super::{Answer, Database, Mail, PASSWORD, SmtpServer, client};
+use super::{Answer, Database, Mail, SmtpServer, client, registered};
 
 pub const JWT_SECRET: &str = "Jc0vH9vYlHsmh2m5rF4C0vU1c8Z7qkXw6pT3";
 pub const SERVER_KEY: &str = "S5kQ2yR8dN1mB7xV4cL9zP6wG3tH0jFaUeIo";
@@ -49,6 +49,7 @@ pub struct TestApp {
     pub base: String,
     pub database: Database,
     pub smtp: SmtpServer,
+    server_key: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -80,6 +81,8 @@ impl TestApp {
     ) -> Self {
         let mut settings = settings(&database.url, smtp.port);
         settings.extend(overrides.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let (_, server_key) = settings.iter().rfind(|(name, _)| *name == "SERVER_KEY").unwrap();
+        let server_key = server_key.clone();
         let variables = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
         let (config, report) = Config::read(Source::from_variables(variables));
         let config = config.unwrap_or_else(|| panic!("{:?}", report.faults));
@@ -98,7 +101,8 @@ impl TestApp {
         });
         let port = is_started.await.expect("the application did not start");
         let (stop, thread) = (Some(stop), Some(thread));
-        Self { base: format!("http://127.0.0.1:{port}"), database, smtp, stop, thread }
+        let base = format!("http://127.0.0.1:{port}");
+        Self { base, database, smtp, server_key, stop, thread }
     }
 
     /// The same server after a restart with other settings.
@@ -191,10 +195,10 @@ impl TestApp {
         self.post("/auth/login", &json!({"email": email, "password": password})).await
     }
 
-    /// A user who has registered and confirmed the address.
+    /// A user who has registered with [`PASSWORD`] and confirmed the address. No mail is sent.
     pub async fn user(&self, email: &str) -> User {
-        let mail = self.register(email, PASSWORD).await;
-        User::of(&self.verify(&mail.token()).await.expect(200))
+        let token = registered::register(&self.database, &self.server_key, email).await;
+        User::of(&self.verify(&token).await.expect(200))
     }
 }
 

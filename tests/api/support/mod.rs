@@ -14,6 +14,7 @@ mod own_postgres;
 pub mod peer;
 pub mod process;
 pub mod receiver;
+mod registered;
 mod serve;
 mod skewed_clock;
 mod sms;
