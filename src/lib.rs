@@ -51,4 +51,5 @@ pub mod stats;
 pub mod takeout;
 pub mod telemetry;
 pub mod throttle;
+pub mod validation;
 pub mod webhooks;

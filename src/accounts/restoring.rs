@@ -8,10 +8,9 @@ use super::{TimeZone, service::MAX_PREFERENCES_BYTES, store, types::Units};
 use crate::{
     auth::local::display_name,
     error::ApiResult,
-    goals,
-    http::{Validator, check_json},
-    privacy,
+    goals, privacy,
     takeout::format::ExportedProfile,
+    validation::{Validator, check_json},
 };
 
 /// 422 for one that no account can have.

@@ -13,9 +13,10 @@ use crate::{
     auth::{Identity, Purpose},
     db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
-    http::{IfMatch, check_json},
+    http::IfMatch,
     state::{Shared, WorkerState},
     throttle::{self, Limit},
+    validation::check_json,
 };
 
 pub const MAX_PREFERENCES_BYTES: usize = 16 * 1024;

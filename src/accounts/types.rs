@@ -13,8 +13,8 @@ use crate::{
     auth::local::display_name,
     db::schema::{profiles, users},
     error::ApiResult,
-    http::{Patch, Validator},
     outbox::Undelivered,
+    validation::{Patch, Validator},
 };
 
 /// The answer of `GET /me`.

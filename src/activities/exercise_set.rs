@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{body::MAX_DURATION_SECS, lap::without_tiny};
-use crate::http::{Faults, check_text, whole};
+use crate::validation::{Faults, check_text, whole};
 
 const MAX_EXERCISE_CHARS: usize = 100;
 

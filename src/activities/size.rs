@@ -4,7 +4,7 @@ use super::types::{Activity, Details};
 use crate::{
     db::JsonText,
     error::{ApiError, ApiResult, FieldError},
-    http::json_bytes,
+    validation::json_bytes,
 };
 
 /// Of notes, laps, sets and device data together.

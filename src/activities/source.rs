@@ -3,7 +3,7 @@
 use derive_more::{Display, Into};
 use serde::Serialize;
 
-use crate::http::Fault;
+use crate::validation::Fault;
 
 /// Set by the server for what it reads itself. `garmin` and `apple`, which it sets as well, are
 /// also for clients that relay activities under the ids that Garmin and Apple Health gave them.

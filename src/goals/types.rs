@@ -15,7 +15,7 @@ use crate::{
     auth::Permitted,
     db::schema::goals,
     error::ApiResult,
-    http::{Fault, Patch, Validator},
+    validation::{Fault, Patch, Validator},
 };
 
 const TARGETS: RangeInclusive<f64> = 1.0..=1e12;

@@ -13,12 +13,11 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{
-    compression::refuse_encoded, known::Shape, prefer::strictly, text::is_too_deep, words,
-};
+use super::{compression::refuse_encoded, known::Shape, prefer::strictly};
 use crate::{
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use,
+    validation::{text::is_too_deep, words},
 };
 
 /// Bodies under `/auth` and `/me`.

@@ -7,8 +7,10 @@ use serde::de::DeserializeOwned;
 use serde_urlencoded::Deserializer;
 use url::form_urlencoded;
 
-use super::words;
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    validation::words,
+};
 
 /// The query string as `T`; unknown parameters are ignored. 400 `invalid_parameter` otherwise.
 pub struct ApiQuery<T>(pub T);

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use crate::{
     db::schema::privacy_zones,
     error::ApiResult,
-    http::{Faults, Validator},
     recordings::Position,
+    validation::{Faults, Validator},
 };
 
 /// How many zones one account can ask for.

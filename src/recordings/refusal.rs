@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::json_problem,
     jobs::{give_way, is_spent},
+    validation::json_problem,
 };
 
 /// What a client can tell apart. The names are part of the API contract.

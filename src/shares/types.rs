@@ -11,13 +11,14 @@ use crate::{
     auth::reauth::{Proof, ProofBody},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
-    http::{Patch, Validator, rfc3339, whole},
+    http::rfc3339,
     pictures::{
         DaysParams, Disclosure, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
         WeeksParams, YearParams,
     },
     privacy::Zone,
     stats::WeekStart,
+    validation::{Patch, Validator, whole},
 };
 
 /// Which picture is shared.

@@ -14,7 +14,7 @@ use super::address::can_be_reached;
 use crate::{
     db::schema::{webhook_deliveries, webhooks},
     error::ApiResult,
-    http::{Fault, Patch, Validator},
+    validation::{Fault, Patch, Validator},
 };
 
 const MAX_URL_CHARS: usize = 2000;

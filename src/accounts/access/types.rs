@@ -10,7 +10,7 @@ use crate::{
         reauth::{Proof, ProofBody},
     },
     error::ApiResult,
-    http::{Patch, Validator},
+    validation::{Patch, Validator},
 };
 
 /// `PUT /me/password`.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::service;
-use crate::accounts::types::Me;
 use crate::{
+    accounts::types::Me,
     auth::{
         CurrentUser, PhoneNumber,
         otp::{OtpCode, otp_code},
@@ -14,8 +14,9 @@ use crate::{
         sessions::Device,
     },
     error::{ApiResult, ErrorCode},
-    http::{ApiJson, Message, Patch, Validator},
+    http::{ApiJson, Message},
     state::WorkerState,
+    validation::{Patch, Validator},
 };
 
 /// `PUT /me/phone`.

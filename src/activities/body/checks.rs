@@ -7,7 +7,7 @@ use serde_json::Number;
 use crate::{
     activities::ActivityType,
     db::JsonText,
-    http::{Fault, Object, check_json, check_text, whole_number},
+    validation::{Fault, Object, check_json, check_text, whole_number},
 };
 
 /// A leap year.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     db::JsonText,
     error::ApiResult,
-    http::{Faults, Object, Patch, Validator},
+    validation::{Faults, Object, Patch, Validator},
 };
 
 pub use checks::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, instant};

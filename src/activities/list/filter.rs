@@ -8,7 +8,7 @@ use super::params::number;
 use crate::{
     activities::{ActivityType, Source, body::instant},
     error::{ApiError, ApiResult},
-    http::check_text,
+    validation::check_text,
 };
 
 const MAX_WORDS_CHARS: usize = 200;

@@ -11,7 +11,7 @@ use crate::{
         grants::{Grant, StillOpen},
     },
     error::{ApiError, ApiResult, ErrorCode, FieldError},
-    http::{Patch, Validator, check_text},
+    validation::{Patch, Validator, check_text},
 };
 
 /// `POST /auth/register`.

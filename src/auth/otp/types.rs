@@ -7,8 +7,8 @@ use super::{CodeChannel, OtpCode};
 use crate::{
     auth::{EmailAddress, PhoneNumber},
     error::ApiResult,
-    http::{Fault, Patch, Validator},
     outbox::Channel,
+    validation::{Fault, Patch, Validator},
 };
 
 /// What somebody is known by: an address, or a number.

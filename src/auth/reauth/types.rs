@@ -10,7 +10,7 @@ use crate::{
         otp::{CodeChannel, OtpCode, otp_code},
     },
     error::ApiResult,
-    http::{Fault, Patch, Validator},
+    validation::{Fault, Patch, Validator},
 };
 
 /// The fields `password` and `code`, one of which a sensitive request carries.

@@ -10,7 +10,7 @@ use super::LoginMethod;
 use crate::{
     db::schema::sessions,
     error::ApiResult,
-    http::{Patch, Validator},
+    validation::{Patch, Validator},
 };
 
 /// A device that is logged in.

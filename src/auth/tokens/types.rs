@@ -15,7 +15,7 @@ use crate::{
         reauth::{Proof, ProofBody},
     },
     error::ApiResult,
-    http::{Patch, Validator, whole_number},
+    validation::{Patch, Validator, whole_number},
 };
 
 /// What every token begins with, so that scanners of source code know a leaked one.

@@ -19,13 +19,13 @@ use crate::{
         originals::PackedFile,
         streams::{Kept, Streams},
     },
-    http::Object,
     imports::intake::restore::Restored,
     recordings::{Reason, Refusal, read_all},
     takeout::format::{
         ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,
         MANIFEST, Manifest, ORIGINALS, PROFILE, VERSION, hex, streams_path,
     },
+    validation::Object,
 };
 
 /// The longest line: an activity with as many laps as it may have.

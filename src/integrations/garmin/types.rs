@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     db::{clock, schema::garmin_connections},
     error::ApiResult,
-    http::{Fault, Patch, Validator},
+    validation::{Fault, Patch, Validator},
 };
 
 /// How Garmin is asked.

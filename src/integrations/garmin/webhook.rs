@@ -16,9 +16,10 @@ use super::{
 use crate::{
     db::JsonText,
     error::{ApiError, ApiResult},
-    http::{ApiJson, ApiPath, check_text},
+    http::{ApiJson, ApiPath},
     integrations::fields::{Fields, at_most},
     state::WorkerState,
+    validation::check_text,
 };
 
 const MAX_BODY: usize = 16 * 1024 * 1024;

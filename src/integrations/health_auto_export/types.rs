@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    http::Object,
     imports::types::Outcome,
     integrations::fields::at_most,
     recordings::{Reason, Refusal},
+    validation::Object,
 };
 
 /// A workout every day for fifty years.

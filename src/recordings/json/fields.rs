@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::http::check_json;
+use crate::validation::check_json;
 
 /// More than any peer's object has; what is read is kept in memory.
 const MAX_FIELDS: usize = 1000;

@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 use super::Fields;
 use crate::{
     activities::Sport,
-    http::check_text,
     recordings::{
         Entry, Point, Position, Reason, Refusal, Session, Totals, Track,
         apple::{Broken, indoors, quantity, time},
@@ -16,6 +15,7 @@ use crate::{
         log::MAX_ENTRIES,
         refusal::go_on,
     },
+    validation::check_text,
 };
 
 /// Nobody is out for longer than a year, or sends what has not happened yet.

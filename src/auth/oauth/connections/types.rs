@@ -12,7 +12,7 @@ use crate::{
     },
     db::schema::oauth_connections,
     error::ApiResult,
-    http::{Patch, Validator},
+    validation::{Patch, Validator},
 };
 
 /// An account at a provider that is a way in.

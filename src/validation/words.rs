@@ -102,7 +102,8 @@ where
 mod tests {
     use serde::de::DeserializeOwned;
 
-    use super::{super::Object, *};
+    use super::*;
+    use crate::validation::Object;
 
     fn problem<T: DeserializeOwned>(json: &str) -> Fault {
         let error = serde_json::from_str::<T>(json).err().unwrap().to_string();

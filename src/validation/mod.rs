@@ -1,10 +1,19 @@
 //! Parsing a request's fields into types, keeping every fault and not only the first.
 
+mod object;
+mod patch;
+pub mod text;
+pub mod words;
+
+pub use object::Object;
+pub use patch::Patch;
+pub use text::{check_json, check_text, json_bytes};
+pub use words::{json_problem, whole};
+
 use std::fmt::Display;
 
 use serde_json::Number;
 
-use super::Patch;
 use crate::error::{ApiError, ApiResult, FieldError};
 
 /// What a check says of a value: a code and a sentence without a subject.
