@@ -27,6 +27,7 @@ pub mod app;
 pub mod auth;
 pub mod commands;
 pub mod config;
+pub mod credentials;
 pub mod db;
 pub mod delivery;
 pub mod dev;

@@ -12,13 +12,11 @@ use derive_more::Deref;
 
 use crate::{
     activities::{changes::Bell, originals::Storage},
-    auth::{
-        Hasher, JwtKeys, KnownTokens, ServerKey,
-        oauth::{Outbound, Providers, TokenCipher},
-    },
+    auth::oauth::{Outbound, Providers, TokenCipher},
     config::{
         Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
     },
+    credentials::{Hasher, JwtKeys, KnownTokens, ServerKey},
     db::{Connections, Connector, PointReads, Pool},
     delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},

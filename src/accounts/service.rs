@@ -10,7 +10,7 @@ use super::{
     types::{Me, ProfileChanges},
 };
 use crate::{
-    auth::{Identity, Purpose},
+    credentials::{Identity, Purpose},
     db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
     http::IfMatch,

@@ -15,7 +15,7 @@ use super::{
     types::{Me, ProfileChanges, Units},
 };
 use crate::{
-    auth::{Identity, live_session, live_user},
+    credentials::{Identity, live_session, live_user},
     db::schema::{activities, goals, privacy_places, profiles},
 };
 

@@ -16,7 +16,7 @@ use super::{
     written::Kept,
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     http::IfMatch,
     idempotency::{self, IdempotencyKey},

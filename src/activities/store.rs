@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::types::{Activity, ActivityChanges, NewActivity};
 use crate::{
-    auth::{Identity, live_session, live_user},
+    credentials::{Identity, live_session, live_user},
     db::{
         Columns, FetchOne,
         schema::{activities, further, users},

@@ -11,8 +11,9 @@ use derive_more::Display;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{EmailAddress, Purpose, ServerKey, otp, sessions::Device};
+use super::{otp, sessions::Device};
 use crate::{
+    credentials::{EmailAddress, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     state::{Shared, WorkerState},
     throttle::{self, Block, Budget, Key, Limit, Standing, store},

@@ -11,8 +11,8 @@ use std::fmt::Display;
 
 use diesel_async::AsyncPgConnection;
 
-use super::{PhoneNumber, Purpose, ServerKey};
 use crate::{
+    credentials::{PhoneNumber, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     state::Shared,
     throttle::{self, Limit, daily},

@@ -11,10 +11,11 @@ use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 use uuid::Uuid;
 
 use super::{
-    Identity, sessions,
+    sessions,
     tokens::{self, PREFIX, ScopeOf},
 };
 use crate::{
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     fair_use::{Client, Request},
     http::UnknownParameter,

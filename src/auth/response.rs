@@ -9,11 +9,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    Account,
-    sessions::{DEVICE_LIFE_SECS, DeviceToken, RefreshToken, cookie_name},
+use super::sessions::{DEVICE_LIFE_SECS, DeviceToken, cookie_name};
+use crate::{
+    credentials::{Account, RefreshToken},
+    db::clock,
+    error::ApiResult,
+    state::Shared,
 };
-use crate::{db::clock, error::ApiResult, state::Shared};
 
 /// An access token, what renews it, and whom it is for.
 #[derive(Serialize, ToSchema)]

@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Account, EmailAddress},
+    credentials::{Account, EmailAddress},
     db::{
         FetchOne,
         schema::{local_credentials, oauth_connections, profiles, registrations, sessions, users},

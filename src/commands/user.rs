@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     accounts::operators::{self, Overview},
-    auth::ServerKey,
     config::Source,
+    credentials::ServerKey,
     db::Connector,
 };
 
@@ -111,7 +111,8 @@ pub fn user(command: UserCommand) -> CommandResult {
 
 pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
     // Addresses are kept in one spelling, so they are looked up in it.
-    let who = who.parse().map_or(who.to_owned(), |email: crate::auth::EmailAddress| email.into());
+    let who =
+        who.parse().map_or(who.to_owned(), |email: crate::credentials::EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;
     found.ok_or_else(|| format!("there is no account {who}").into())
 }

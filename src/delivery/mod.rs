@@ -32,8 +32,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     activities::originals::Storage,
-    auth::ServerKey,
     config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
+    credentials::ServerKey,
     db::{Connections, Connector, Pool},
     telemetry::DeliveryMetrics,
 };

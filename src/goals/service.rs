@@ -10,7 +10,7 @@ use super::{
     types::{GoalAnswer, NewGoal},
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     state::WorkerState,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::types::{ExportedGoal, Goal, NewGoal};
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{lock_name, schema::goals},
 };
 

@@ -13,7 +13,7 @@ use super::{
     prefer::strictly,
 };
 use crate::{
-    auth::{Purpose, ServerKey},
+    credentials::{Purpose, ServerKey},
     error::{ApiError, ApiResult},
     idempotency::IdempotencyKey,
     state::WorkerState,

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::ClientAddress;
 use crate::{
-    auth::Purpose,
+    credentials::Purpose,
     error::{ApiError, ApiResult},
     state::WorkerState,
     throttle::{self, Standing},

@@ -13,7 +13,7 @@ use diesel_async::AsyncPgConnection;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    auth::{Digest, Identity},
+    credentials::{Digest, Identity},
     db::JsonText,
     error::{ApiError, ApiResult, ErrorCode},
 };

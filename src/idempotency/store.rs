@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     db::{JsonText, schema::idempotent_answers},
 };
 

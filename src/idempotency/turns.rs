@@ -11,7 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
 use super::IdempotencyKey;
-use crate::auth::Identity;
+use crate::credentials::Identity;
 
 type Turn = tokio::sync::Mutex<()>;
 

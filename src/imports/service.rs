@@ -8,7 +8,7 @@ use super::{
     types::{FilesParams, Import, Progress, Tally, WithFiles},
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };

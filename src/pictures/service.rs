@@ -22,7 +22,7 @@ use super::{
 use crate::{
     accounts::TimeZone,
     activities::streams::{Reading, Series},
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     fair_use,
     state::WorkerState,

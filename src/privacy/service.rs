@@ -11,7 +11,7 @@ use super::{
     zone::Zone,
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
 };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     activities::{self, ANY, Activity, Measurement, Refresh, batch, streams},
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     imports::intake::{self, Intake},
     recordings::Session,

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
         sessions::Device,
     },
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use::{Client, Request},
     idempotency::{self, IdempotencyKey},

@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne, lock_name,
         schema::{activities, shares, users},

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::auth::{Purpose, ServerKey};
+use crate::credentials::{Purpose, ServerKey};
 
 /// 256 bits that only the server can tell, written as 43 characters of URL-safe base64 (RFC 4648, section 5).
 pub struct ShareToken([u8; 32]);

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
         sessions::Device,
     },
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };

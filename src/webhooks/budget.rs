@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::host_of;
 use crate::{
-    auth::{Purpose, ServerKey},
     config::WebhookConfig,
+    credentials::{Purpose, ServerKey},
     throttle::daily,
 };
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{WebhookClient, signing_keys};
-use crate::{auth::ServerKey, db::clock};
+use crate::{credentials::ServerKey, db::clock};
 
 /// Posts a signed `webhook.challenge`, which the receiver has to give back.
 ///

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity, Purpose, ServerKey,
         audit::{self, Event, EventKind},
         sessions::Device,
     },
+    credentials::{Identity, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     outbox,

@@ -6,15 +6,16 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     auth::{
-        AuthResponse, EmailAddress, Identity, Purpose, attempts,
+        AuthResponse, attempts,
         audit::{self, Event, EventKind},
         budget,
         local::{self, acceptable},
         otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
-        sessions::{self, Device, LoginMethod},
+        sessions::{self, Device},
         store as users,
     },
+    credentials::{EmailAddress, Identity, LoginMethod, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     state::{Shared, WorkerState},

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::EmailAddress,
+    credentials::EmailAddress,
     db::schema::{local_credentials, users},
 };
 

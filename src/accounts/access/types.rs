@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{
-        EmailAddress,
         otp::{OtpCode, otp_code},
         reauth::{Proof, ProofBody},
     },
+    credentials::EmailAddress,
     error::ApiResult,
     validation::{Patch, Validator},
 };

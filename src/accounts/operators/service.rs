@@ -7,10 +7,10 @@ use super::store;
 use crate::{
     accounts::access,
     auth::{
-        OneTimeToken, Purpose, ServerKey,
         audit::{self, Event, EventKind},
         local, store as users,
     },
+    credentials::{OneTimeToken, Purpose, ServerKey},
     error::{ApiError, ApiResult},
 };
 

@@ -8,11 +8,12 @@ use super::service;
 use crate::{
     accounts::types::Me,
     auth::{
-        CurrentUser, PhoneNumber,
+        CurrentUser,
         otp::{OtpCode, otp_code},
         reauth::{Proof, ProofBody},
         sessions::Device,
     },
+    credentials::PhoneNumber,
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message},
     state::WorkerState,

@@ -6,7 +6,6 @@ use super::store;
 use crate::{
     accounts::{store as accounts, types::Me},
     auth::{
-        Identity, PhoneNumber, Purpose,
         audit::{self, Event, EventKind},
         budget,
         oauth::connections::require_way_in,
@@ -14,6 +13,7 @@ use crate::{
         reauth::{self, Proof},
         sessions::Device,
     },
+    credentials::{Identity, PhoneNumber, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     state::{Shared, WorkerState},

@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, PhoneNumber, live_user},
+    credentials::{Identity, PhoneNumber, live_user},
     db::schema::profiles,
 };
 

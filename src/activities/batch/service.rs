@@ -16,7 +16,7 @@ use crate::{
         merging::{self, Candidate},
         types::NewActivity,
     },
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     http::parse_part,
     idempotency::{self, IdempotencyKey},

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::types::NewActivity,
-    auth::{Identity, live_session},
+    credentials::{Identity, live_session},
     db::{
         lock_name,
         schema::{activities, deleted_names, users},

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Purpose, ServerKey},
+    credentials::{Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
 };
 

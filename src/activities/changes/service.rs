@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     activities::include::{self, Include, Listed},
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
     state::WorkerState,

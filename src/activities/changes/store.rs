@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{position::Position, types::Change};
 use crate::{
     activities::types::ActivitySummary,
-    auth::{Identity, live_session},
+    credentials::{Identity, live_session},
     db::schema::{activities, activity_feeds, activity_tombstones, deleted_names, users},
 };
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{EffortKind, Strength, Unit, store};
 use crate::{
     activities::ExerciseSet,
-    auth::{Identity, Permitted, tokens::ReadsActivities},
+    auth::{Permitted, tokens::ReadsActivities},
+    credentials::Identity,
     error::{ApiError, ApiResult},
     http::{ApiPath, IfNoneMatchParam, cached, tagged},
     state::WorkerState,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Effort, VERSION};
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne, JsonText,
         schema::{activities, activity_efforts, activity_streams},

@@ -9,7 +9,7 @@ use crate::{
         list::{Cursor, Filter, Value},
         types::Activity,
     },
-    auth::Identity,
+    credentials::Identity,
     error::ApiResult,
     state::WorkerState,
 };

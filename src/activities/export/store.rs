@@ -8,7 +8,7 @@ use crate::{
         list::{Cursor, Filter, Sort, comes_after, conditions},
         types::Activity,
     },
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::schema::activities,
 };
 

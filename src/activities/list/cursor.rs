@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Filter, Sort, Value};
 use crate::{
-    auth::{Purpose, ServerKey},
+    credentials::{Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
 };
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Cursor, Filter, PageRequest, Sort, Start, Value};
 use crate::{
     activities::types::ActivitySummary,
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{Columns, FixedSql, schema::activities},
 };
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     activities::{batch, store as activities, types::Activity},
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
 };

@@ -16,7 +16,7 @@ use crate::{
         streams,
         types::{ImportedActivity, NewActivity},
     },
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne, fixed_query,
         schema::{activities, activity_streams},

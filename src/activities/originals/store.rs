@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::PackedFile;
 use crate::{
     activities::store::coalesce,
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne,
         schema::{activities, originals},

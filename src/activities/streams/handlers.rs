@@ -11,7 +11,8 @@ use super::{
     types::{StreamParams, StreamsAnswer, TrackParams},
 };
 use crate::{
-    auth::{Identity, Permitted, tokens::ReadsActivities},
+    auth::{Permitted, tokens::ReadsActivities},
+    credentials::Identity,
     error::ApiResult,
     fair_use,
     http::{ApiPath, ApiQuery, written},

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Packable, Streams, packed::inflated};
 use crate::{
     activities::efforts::{self, Effort},
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::schema::{activities, activity_streams},
     error::ApiResult,
 };

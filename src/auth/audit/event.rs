@@ -4,9 +4,9 @@ use derive_more::{Display, FromStr};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::auth::{
-    EmailAddress,
-    sessions::{Device, LoginMethod},
+use crate::{
+    auth::sessions::Device,
+    credentials::{EmailAddress, LoginMethod},
 };
 
 /// A kind of event. The names are part of the API contract.

@@ -10,7 +10,7 @@ use super::{
     store::{self, RecordedEvent},
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Message},
     state::WorkerState,

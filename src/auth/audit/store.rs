@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{Event, EventKind};
 use crate::{
-    auth::{Identity, live_session, sessions::Device},
+    auth::sessions::Device,
+    credentials::{Identity, live_session},
     db::{
         FetchOne,
         schema::{auth_events, users},

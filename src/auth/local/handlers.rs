@@ -9,8 +9,9 @@ use super::{
 use crate::{
     auth::{
         AuthResponse, attempts,
-        sessions::{Device, DeviceTokenParam, LoginMethod},
+        sessions::{Device, DeviceTokenParam},
     },
+    credentials::LoginMethod,
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message, MessageAttempt},
     state::WorkerState,

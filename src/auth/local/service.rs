@@ -10,15 +10,18 @@ use super::{
 };
 use crate::{
     auth::{
-        Account, AuthResponse, Digest, EmailAddress, OneTimeToken, PasswordHash, Purpose,
-        ServerKey, Verdict,
+        AuthResponse,
         attempts::{self, Attempt, Way},
         audit::{self, Event, EventKind},
         budget,
         grants::{self, StillOpen},
         in_uniform_time,
-        sessions::{self, Device, LoginMethod},
+        sessions::{self, Device},
         store as users,
+    },
+    credentials::{
+        Account, Digest, EmailAddress, LoginMethod, OneTimeToken, PasswordHash, Purpose, ServerKey,
+        Verdict,
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Channel, Message},

@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{
-        EmailAddress, OneTimeToken, Password, WeakPassword,
-        grants::{Grant, StillOpen},
-    },
+    auth::grants::{Grant, StillOpen},
+    credentials::{EmailAddress, OneTimeToken, Password, WeakPassword},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     validation::{Patch, Validator, check_text},
 };

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::CallbackParams;
 use crate::{
-    auth::{Identity, Purpose, ServerKey},
+    credentials::{Identity, Purpose, ServerKey},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
 };

@@ -15,8 +15,8 @@ use super::{
     id_token::lenient_text,
 };
 use crate::{
-    auth::ServerKey,
     config::FacebookConfig,
+    credentials::ServerKey,
     error::{ApiError, ApiResult},
 };
 

@@ -16,8 +16,8 @@ use url::Url;
 
 use super::{Attempt, CallError, Outbound, ProviderTokens};
 use crate::{
-    auth::ServerKey,
     config::ClientCredentials,
+    credentials::ServerKey,
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
 };

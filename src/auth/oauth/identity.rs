@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::Provider;
-use crate::auth::EmailAddress;
+use crate::credentials::EmailAddress;
 
 /// An account at a provider: (provider, subject), never an address.
 #[derive(Clone, Debug)]

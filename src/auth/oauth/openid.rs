@@ -17,8 +17,8 @@ use super::{
     signed::TokenError,
 };
 use crate::{
-    auth::ServerKey,
     config::{ClientCredentials, OidcConfig},
+    credentials::ServerKey,
     db::clock,
     error::ApiResult,
 };

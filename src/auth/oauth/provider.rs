@@ -4,7 +4,7 @@ use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::sessions::LoginMethod;
+use crate::credentials::LoginMethod;
 
 /// A provider by the name it has in paths.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -8,8 +8,8 @@ use super::{
     openid::OpenId,
 };
 use crate::{
-    auth::ServerKey,
     config::OAuthConfig,
+    credentials::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},
 };
 

@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     auth::{
-        AuthResponse, EmailAddress, Identity, ServerKey,
+        AuthResponse,
         audit::{self, Event, EventKind},
         sessions::{self, Device},
         store as users,
     },
+    credentials::{EmailAddress, Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     state::{Shared, WorkerState},
 };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Identifier, OtpCode, Tries, store};
 use crate::{
-    auth::ServerKey,
+    credentials::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Message, MessageKind},
 };

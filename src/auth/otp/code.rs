@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::auth::{Digest, Purpose, ServerKey};
+use crate::credentials::{Digest, Purpose, ServerKey};
 
 /// A one-time code.
 #[derive(Clone, PartialEq, Eq)]

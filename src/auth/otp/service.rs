@@ -7,13 +7,14 @@ use uuid::Uuid;
 use super::{Identifier, OtpCode, Proves, Tries, count_try, invalid_code, issue, store};
 use crate::{
     auth::{
-        Account, AuthResponse,
+        AuthResponse,
         attempts::{self, Attempt, Way},
         audit::{self, Event},
         budget, in_uniform_time,
-        sessions::{self, Device, LoginMethod},
+        sessions::{self, Device},
         store as users,
     },
+    credentials::{Account, LoginMethod},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     state::{Shared, WorkerState},

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Identifier, Proves};
 use crate::{
-    auth::Digest,
+    credentials::Digest,
     db::{
         FetchOne,
         schema::{otp_challenges, profiles, users},

@@ -5,7 +5,8 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use crate::{
-    auth::{Purpose, ServerKey, sessions::Device},
+    auth::sessions::Device,
+    credentials::{Purpose, ServerKey},
     error::ApiResult,
     throttle::{Key, Limit, store},
 };

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{CodeChannel, OtpCode};
 use crate::{
-    auth::{EmailAddress, PhoneNumber},
+    credentials::{EmailAddress, PhoneNumber},
     error::ApiResult,
     outbox::Channel,
     validation::{Fault, Patch, Validator},

@@ -5,12 +5,12 @@ use diesel_async::AsyncConnection;
 use super::{Proof, store};
 use crate::{
     auth::{
-        Identity, Password, PasswordHash, Purpose, Verdict,
         audit::{self, Event, EventKind},
         budget,
         otp::{self, CodeChannel, Identifier, OtpCode, Proves, Tries},
         sessions::Device,
     },
+    credentials::{Identity, Password, PasswordHash, Purpose, Verdict},
     error::{ApiError, ApiResult, ErrorCode},
     state::{Shared, WorkerState},
     throttle::{self, Limit},

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::{
-    auth::{EmailAddress, Identity, PasswordHash, PhoneNumber, live_session},
+    credentials::{EmailAddress, Identity, PasswordHash, PhoneNumber, live_session},
     db::schema::{local_credentials, profiles, sessions, users},
 };
 

@@ -5,10 +5,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{
-        Password,
-        otp::{CodeChannel, OtpCode, otp_code},
-    },
+    auth::otp::{CodeChannel, OtpCode, otp_code},
+    credentials::Password,
     error::ApiResult,
     validation::{Fault, Patch, Validator},
 };

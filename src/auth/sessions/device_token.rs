@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Purpose, ServerKey},
+    credentials::{Purpose, ServerKey},
     db::clock,
 };
 

@@ -3,8 +3,6 @@
 mod device;
 mod device_token;
 mod handlers;
-mod method;
-mod refresh_token;
 mod service;
 pub mod store;
 mod types;
@@ -12,6 +10,4 @@ mod types;
 pub use device::{Device, DeviceTokenParam, cookie_name};
 pub use device_token::{DeviceToken, LIFE_SECS as DEVICE_LIFE_SECS};
 pub use handlers::*;
-pub use method::LoginMethod;
-pub use refresh_token::RefreshToken;
 pub use service::{note_use, open};

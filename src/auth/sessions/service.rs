@@ -3,12 +3,13 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{Device, LoginMethod, RefreshToken, store, types::ListedSession};
+use super::{Device, store, types::ListedSession};
 use crate::{
     auth::{
-        Account, AuthResponse, Identity, Verified,
+        AuthResponse,
         audit::{self, Event, EventKind},
     },
+    credentials::{Account, Identity, LoginMethod, RefreshToken, Verified},
     error::{ApiError, ApiResult, ErrorCode},
     state::{Shared, WorkerState},
 };

@@ -13,10 +13,10 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Device, LoginMethod, types::Session};
+use super::{Device, types::Session};
 use crate::{
-    auth::{Account, Identity},
     config::SessionConfig,
+    credentials::{Account, Identity, LoginMethod},
     db::{
         FetchOne, fixed_query,
         schema::{sessions, users},
@@ -181,7 +181,7 @@ pub async fn delete_others(mut conn: &AsyncPgConnection, identity: Identity) -> 
 }
 
 /// A statement over the sessions of the live user. In SQL, because diesel cannot name a table a second
-/// time within itself, as [`live_user`](crate::auth::live_user) would.
+/// time within itself, as [`live_user`](crate::credentials::live_user) would.
 fn of(identity: Identity, verb: &str, condition: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     diesel::sql_query(format!(
         "{verb} FROM sessions

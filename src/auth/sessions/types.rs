@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::LoginMethod;
 use crate::{
+    credentials::LoginMethod,
     db::schema::sessions,
     error::ApiResult,
     validation::{Patch, Validator},

@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     auth::{
-        Digest, Identity, OneTimeToken, Purpose,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
         sessions::Device,
     },
+    credentials::{Digest, Identity, OneTimeToken, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     state::{Shared, WorkerState},

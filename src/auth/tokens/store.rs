@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::types::NewToken;
 use crate::{
-    auth::{Digest, Identity, live_user},
+    credentials::{Digest, Identity, live_user},
     db::{
         lock_name,
         schema::{personal_tokens, sessions, users},

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{Mail, notices};
 use crate::{
-    auth::{Digest, OneTimeToken, Purpose, ServerKey, local},
+    auth::local,
+    credentials::{Digest, OneTimeToken, Purpose, ServerKey},
     delivery::Parts,
     error::{ApiError, ApiResult},
     integrations::garmin,

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::{
-    auth::{OneTimeToken, audit::store::RecordedEvent},
+    auth::audit::store::RecordedEvent,
+    credentials::OneTimeToken,
     delivery::Parts,
     error::{ApiError, ApiResult},
     outbox::MessageKind,

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, live_session, live_user},
+    credentials::{Identity, live_session, live_user},
     db::{
         FetchOne, JsonText, lock_name,
         schema::{imports, sessions, users},

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity, ServerKey,
         oauth::{Attempt, CallbackParams, Start, read_code, spend},
         otp,
     },
+    credentials::{Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     outbox::{self, Message},
     state::{Shared, WorkerState},

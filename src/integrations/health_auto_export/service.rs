@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult};
 use crate::{
     activities::originals::{self, PackedFile},
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
         intake::{self, Intake, Material, OnKnown},

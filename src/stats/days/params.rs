@@ -9,7 +9,7 @@ use super::{Days, store};
 use crate::{
     accounts::TimeZone,
     activities::ActivityType,
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     stats::WeekStart,
 };

@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{Days, types::TotalsOfDays};
 use crate::{
-    auth::{Identity, live_session},
+    credentials::{Identity, live_session},
     db::schema::profiles,
     stats::Period,
 };

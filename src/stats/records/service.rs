@@ -13,7 +13,7 @@ use crate::{
         ExerciseSet,
         efforts::{EffortKind, Strength, Task, Unit},
     },
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
 };

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::rows::Streaks;
 use crate::{
-    auth::{Identity, Permitted, tokens::ReadsActivities},
+    auth::{Permitted, tokens::ReadsActivities},
+    credentials::Identity,
     error::ApiResult,
     http::{ApiQuery, IfNoneMatchParam, cached, tagged},
     state::WorkerState,

@@ -9,7 +9,7 @@ use super::{
     types::{PeriodBefore, Summary, SummaryParams},
 };
 use crate::{
-    auth::Identity,
+    credentials::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
     stats::{

@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne,
         schema::{takeout_chunks, takeouts},

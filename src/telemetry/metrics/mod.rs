@@ -12,7 +12,7 @@ use prometheus::{
 pub use self::delivery::DeliveryMetrics;
 use self::pools::PoolCollector;
 use crate::{
-    auth::{HasherMetrics, sessions::LoginMethod},
+    credentials::{HasherMetrics, LoginMethod},
     db::Pool,
 };
 

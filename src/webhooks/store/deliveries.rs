@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{
         FetchOne, JsonText,
         schema::{outbox, webhook_deliveries, webhook_events, webhooks},

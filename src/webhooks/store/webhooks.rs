@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{FetchOne, fixed_query, lock_name, schema::webhooks},
     webhooks::types::{NewWebhook, Webhook, WebhookChanges},
 };

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use argon2::{Argon2, PasswordHasher};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
-use sports_log::auth::{EmailAddress, Purpose, ServerKey};
+use sports_log::credentials::{EmailAddress, Purpose, ServerKey};
 use uuid::Uuid;
 
 use super::{Database, PASSWORD};

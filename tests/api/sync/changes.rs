@@ -88,7 +88,7 @@ async fn a_copy_that_was_away_for_too_long_begins_again() {
     app.request(&ann, Method::DELETE, created.header("location"), None).await.expect(204);
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     // The position says when it was given, so it is the server's clock that must have gone on.
-    let key = sports_log::auth::ServerKey::new(&crate::support::SERVER_KEY.into());
+    let key = sports_log::credentials::ServerKey::new(&crate::support::SERVER_KEY.into());
     let aged = age(&old, &key, &ann.id, 89);
     let page = read(&app, &ann, &format!("since={aged}&limit=1")).await;
     assert_eq!(page["changes"][0]["type"], "deleted");
@@ -108,14 +108,19 @@ async fn a_copy_that_was_away_for_too_long_begins_again() {
 }
 
 /// The position as it would have been given so many days before.
-pub fn age(position: &str, key: &sports_log::auth::ServerKey, user_id: &str, days: i64) -> String {
+pub fn age(
+    position: &str,
+    key: &sports_log::credentials::ServerKey,
+    user_id: &str,
+    days: i64,
+) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let bytes = URL_SAFE_NO_PAD.decode(position).unwrap();
     let micros = i64::from_be_bytes(bytes[8..16].try_into().unwrap()) - days * 86_400_000_000;
     let mut aged = [&bytes[..8], &micros.to_be_bytes(), &bytes[16..24]].concat();
     let user_id: uuid::Uuid = user_id.parse().unwrap();
     let data = [user_id.as_bytes().as_slice(), &aged].concat();
-    let tag = key.tag(sports_log::auth::Purpose::ChangesPosition, "tag", &data);
+    let tag = key.tag(sports_log::credentials::Purpose::ChangesPosition, "tag", &data);
     aged.extend_from_slice(&tag[..16]);
     URL_SAFE_NO_PAD.encode(aged)
 }

@@ -120,7 +120,7 @@ async fn a_month_passes(app: &TestApp, user: &User, phone: &mut Device<'_>) {
         let sql = format!("UPDATE {table} SET {column} = {column} - interval '31 days'");
         app.database.execute(&sql).await;
     }
-    let key = sports_log::auth::ServerKey::new(&SERVER_KEY.into());
+    let key = sports_log::credentials::ServerKey::new(&SERVER_KEY.into());
     let since = phone.state.since.take().unwrap();
     phone.state.since = Some(age(&since, &key, &user.id, 91));
 }

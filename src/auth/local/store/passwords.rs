@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Digest, EmailAddress, PasswordHash},
+    credentials::{Digest, EmailAddress, PasswordHash},
     db::schema::{local_credentials, users},
 };
 

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Digest, EmailAddress},
+    credentials::{Digest, EmailAddress},
     db::{
         FetchOne,
         schema::{local_credentials, profiles, registrations, users},

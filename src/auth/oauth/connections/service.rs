@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     auth::{
-        Identity,
         audit::{self, Event, EventKind},
         oauth::{
             Provider,
@@ -21,6 +20,7 @@ use crate::{
         reauth::{self, Proof},
         sessions::Device,
     },
+    credentials::Identity,
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::types::Connection;
 use crate::{
-    auth::{Identity, live_user, oauth::Provider},
+    auth::oauth::Provider,
+    credentials::{Identity, live_user},
     db::{FetchOne, schema::oauth_connections},
 };
 

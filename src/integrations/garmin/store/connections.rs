@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::NOTIFY_CHANNEL;
 use crate::{
-    auth::{Identity, live_user},
+    credentials::{Identity, live_user},
     db::{FetchOne, schema::garmin_connections},
     integrations::garmin::types::Connection,
     jobs::store::seconds,

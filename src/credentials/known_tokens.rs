@@ -42,8 +42,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        auth::{Account, JwtKeys, sessions::RefreshToken},
         config::Secrets,
+        credentials::{Account, JwtKeys, RefreshToken},
     };
 
     fn keys() -> JwtKeys {

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::auth::{Purpose, ServerKey};
+use super::{Purpose, ServerKey};
 
 const ID_BYTES: usize = 16;
 const GENERATION_BYTES: usize = 4;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Account, Identity, sessions::RefreshToken};
+use super::{Account, Identity, RefreshToken};
 use crate::{
     config::Secrets,
     db::clock,
