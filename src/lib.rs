@@ -43,6 +43,7 @@ pub mod outbox;
 mod outgoing;
 pub mod pictures;
 pub mod privacy;
+pub mod providers;
 pub mod recordings;
 pub mod reprocess;
 mod retry_after;

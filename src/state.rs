@@ -12,7 +12,6 @@ use derive_more::Deref;
 
 use crate::{
     activities::{changes::Bell, originals::Storage},
-    auth::oauth::{Outbound, Providers, TokenCipher},
     config::{
         Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
     },
@@ -25,6 +24,7 @@ use crate::{
     jobs::Requests,
     outbox::Channel,
     pictures::Painter,
+    providers::{Outbound, Providers, TokenCipher},
     telemetry::Metrics,
     throttle::LocalLimits,
     webhooks::WebhookClient,

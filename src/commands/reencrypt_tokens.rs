@@ -4,11 +4,8 @@ use diesel_async::AsyncConnection;
 
 use super::{CommandResult, explained, serve::configured};
 use crate::{
-    auth::oauth::{TokenCipher, reencrypt},
-    config::Source,
-    db::Connector,
-    error::ApiError,
-    integrations::garmin,
+    auth::oauth::reencrypt, config::Source, db::Connector, error::ApiError, integrations::garmin,
+    providers::TokenCipher,
 };
 
 /// Connections that are locked at a time: servers that run beside wait no longer than for these.

@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
-    Provider, respond, service,
+    respond, service,
     types::{CallbackParams, LoginParams, Returned},
 };
 use crate::{
     auth::sessions::Device,
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery},
+    providers::Provider,
     state::WorkerState,
 };
 

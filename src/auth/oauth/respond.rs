@@ -7,13 +7,11 @@ use actix_web::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::{
-    CallbackParams, Start,
-    attempt::{LIFE_SECS, end_of},
-    service::Outcome,
-    types::Returned,
+use super::{CallbackParams, Start, service::Outcome, types::Returned};
+use crate::{
+    error::{ApiError, ApiResult},
+    providers::attempt::{LIFE_SECS, end_of},
 };
-use crate::error::{ApiError, ApiResult};
 
 /// What the names of attempts' cookies begin with. `__Host-`: only over TLS (or on localhost),
 /// only for this host, for all of its paths (RFC 6265bis).

@@ -3,10 +3,7 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{
-    CallbackParams, LoginAttempt, Provider, ProviderIdentity, ProviderTokens,
-    attempt::invalid_state, store, tokens::seal,
-};
+use super::{CallbackParams, LoginAttempt, store, tokens::seal};
 use crate::{
     auth::{
         AuthResponse,
@@ -16,6 +13,7 @@ use crate::{
     },
     credentials::{EmailAddress, Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
+    providers::{Provider, ProviderIdentity, ProviderTokens, attempt::invalid_state, grant},
     state::{Shared, WorkerState},
 };
 
@@ -83,7 +81,7 @@ pub async fn finish(
     let subject = &identity.subject;
     let is_usable = !subject.is_empty() && !subject.contains(|c: char| c.is_ascii_control());
     if !is_usable || !subject.is_ascii() || subject.len() > MAX_SUBJECT {
-        return Err(super::grant::provider_error("a subject that cannot be one"));
+        return Err(grant::provider_error("a subject that cannot be one"));
     }
     let Some(session) = attempt.linking else {
         let identity = if is_known(state, &identity).await? {
@@ -234,7 +232,7 @@ fn refused(error: &str) -> ApiError {
         | "invalid_request"
         | "unauthorized_client"
         | "unsupported_response_type"
-        | "invalid_scope" => super::grant::provider_error(error),
+        | "invalid_scope" => grant::provider_error(error),
         _ => ApiError::new(ErrorCode::LoginDenied, "the login was denied at the provider"),
     }
 }

@@ -9,10 +9,12 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Provider, ProviderIdentity};
-use crate::db::{
-    FetchOne, lock_name,
-    schema::{oauth_connections, spent_oauth_states, users},
+use crate::{
+    db::{
+        FetchOne, lock_name,
+        schema::{oauth_connections, spent_oauth_states, users},
+    },
+    providers::{Provider, ProviderIdentity},
 };
 
 /// A provider's tokens, encrypted.

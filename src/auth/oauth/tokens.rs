@@ -3,11 +3,11 @@
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{
-    ProviderTokens, TokenCipher,
-    store::{self, SealedTokens},
+use super::store::{self, SealedTokens};
+use crate::{
+    error::ApiResult,
+    providers::{ProviderTokens, TokenCipher},
 };
-use crate::error::ApiResult;
 
 /// The tokens as they are stored for the connection `id`.
 pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &ProviderTokens) -> ApiResult<SealedTokens> {

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Provider;
-use crate::auth::AuthResponse;
+use crate::{auth::AuthResponse, providers::Provider};
 
 /// The query string of `GET /auth/login/{provider}`.
 #[derive(Deserialize, IntoParams)]

@@ -13,12 +13,13 @@ use super::{
 };
 use crate::{
     auth::{
-        oauth::{Attempt, CallbackParams, Start, read_code, spend},
+        oauth::{CallbackParams, Start, read_code, spend},
         otp,
     },
     credentials::{Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     outbox::{self, Message},
+    providers::Attempt,
     state::{Shared, WorkerState},
 };
 

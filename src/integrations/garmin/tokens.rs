@@ -8,7 +8,7 @@ use super::{
     provider::Tokens,
     store::{self, Claimed, SealedTokens},
 };
-use crate::{auth::oauth::TokenCipher, error::ApiResult};
+use crate::{error::ApiResult, providers::TokenCipher};
 
 /// The tokens as they are kept for the connection `id`.
 pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &Tokens) -> ApiResult<SealedTokens> {

@@ -7,13 +7,10 @@ use super::{
     types::{AuthorizationUrl, Connections, Look, StartBody},
 };
 use crate::{
-    auth::{
-        CurrentUser,
-        oauth::{Provider, respond},
-        sessions::Device,
-    },
+    auth::{CurrentUser, oauth::respond, sessions::Device},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
+    providers::Provider,
     state::WorkerState,
 };
 

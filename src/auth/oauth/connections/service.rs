@@ -11,8 +11,6 @@ use crate::{
     auth::{
         audit::{self, Event, EventKind},
         oauth::{
-            Provider,
-            grant::provider_error,
             service::{self as logins, Start},
             store as oauth, tokens,
         },
@@ -24,6 +22,7 @@ use crate::{
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
+    providers::{Provider, grant::provider_error},
     state::{Shared, WorkerState},
 };
 

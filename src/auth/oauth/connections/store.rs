@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::types::Connection;
 use crate::{
-    auth::oauth::Provider,
     credentials::{Identity, live_user},
     db::{FetchOne, schema::oauth_connections},
+    providers::Provider,
 };
 
 /// What an account can be logged in to by.

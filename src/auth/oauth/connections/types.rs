@@ -6,12 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{
-        oauth::Provider,
-        reauth::{Proof, ProofBody},
-    },
+    auth::reauth::{Proof, ProofBody},
     db::schema::oauth_connections,
     error::ApiResult,
+    providers::Provider,
     validation::{Patch, Validator},
 };
 

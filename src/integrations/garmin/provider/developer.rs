@@ -13,10 +13,10 @@ use super::{
     personal::{is_plausible, minutes},
 };
 use crate::{
-    auth::oauth::{Endpoints, Grant, Outbound},
     config::GarminDeveloperConfig,
     error::ApiResult,
     integrations::fields::{Fields, list},
+    providers::{Endpoints, Grant, Outbound},
     recordings::Totals,
 };
 

@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Tokens, Trouble, calls::PAUSE, token::token};
 use crate::{
-    auth::oauth::Outbound, config::GarminDeveloperConfig, db::clock, error::ApiError,
-    integrations::fields::Fields,
+    config::GarminDeveloperConfig, db::clock, error::ApiError, integrations::fields::Fields,
+    providers::Outbound,
 };
 
 /// Seconds that an access token lives when nothing is said, and the most that are believed.

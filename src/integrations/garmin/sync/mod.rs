@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{
     activities::originals::Storage,
-    auth::oauth::{Outbound, TokenCipher},
     config::{Config, GarminConfig},
     db::{Connections, Connector, Pool},
     error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work},
+    providers::{Outbound, TokenCipher},
     telemetry::{ImportMetrics, Metrics},
 };
 

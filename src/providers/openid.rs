@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
+    Outbound, Provider, ProviderIdentity, ProviderTokens,
     attempt::foreign_answer,
     grant::{Endpoints, Grant, provider_error, refused_token},
     id_token::{self, Expected, OfLogin, UserClaims},
@@ -17,6 +17,7 @@ use super::{
     signed::TokenError,
 };
 use crate::{
+    auth::oauth::LoginAttempt,
     config::{ClientCredentials, OidcConfig},
     credentials::ServerKey,
     db::clock,

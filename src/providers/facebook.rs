@@ -9,12 +9,13 @@ use sha2::Sha256;
 use url::Url;
 
 use super::{
-    LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
+    Outbound, Provider, ProviderIdentity, ProviderTokens,
     grant::{Endpoints, Grant, GrantError, explain, provider_error},
     graph_error::{Asked, GraphError},
     id_token::lenient_text,
 };
 use crate::{
+    auth::oauth::LoginAttempt,
     config::FacebookConfig,
     credentials::ServerKey,
     error::{ApiError, ApiResult},

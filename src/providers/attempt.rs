@@ -6,8 +6,8 @@ use oauth2::PkceCodeVerifier;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::CallbackParams;
 use crate::{
+    auth::oauth::CallbackParams,
     credentials::{Identity, Purpose, ServerKey},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
@@ -125,7 +125,7 @@ pub fn foreign_answer() -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::oauth::{LoginAttempt, Provider};
+    use crate::{auth::oauth::LoginAttempt, providers::Provider};
 
     #[test]
     fn a_cookie_opens_for_its_provider_its_state_and_its_time() {

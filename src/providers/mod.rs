@@ -1,0 +1,25 @@
+//! OAuth 2 and OpenID Connect as a client: where providers are, what they are asked, whom
+//! they name. Knows neither SQL nor accounts.
+
+pub mod attempt;
+mod facebook;
+pub mod grant;
+mod graph_error;
+mod id_token;
+mod identity;
+mod key_set;
+mod metadata;
+mod openid;
+mod outbound;
+mod provider;
+mod registry;
+mod signed;
+mod token_cipher;
+
+pub use attempt::Attempt;
+pub use grant::{Endpoints, Grant};
+pub use identity::{ProviderIdentity, ProviderTokens};
+pub use outbound::{CallError, Outbound};
+pub use provider::Provider;
+pub use registry::Providers;
+pub use token_cipher::TokenCipher;
