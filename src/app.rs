@@ -11,14 +11,15 @@ use crate::{
     activities::{changes::Bell, efforts, originals::Storage},
     config::Config,
     db::{
-        ConnectError, Connections, Connector, DatabaseError, Inspection, clock, migrations,
-        migrations::MigrationError,
+        ConnectError, Connections, Connector, DatabaseError, Inspection, clock,
+        migrations::{self, MigrationError},
     },
     delivery::{self, Delivery, DeliveryStatus},
     error::ApiError,
-    http, imports,
+    imports,
     integrations::garmin,
     jobs::{Jobs, Requests, Stopping},
+    server,
     state::{Shared, http_connections},
     takeout,
     telemetry::Metrics,
@@ -110,7 +111,7 @@ impl Application {
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
-        let server = http::start(listener, config, Arc::clone(&shared))?;
+        let server = server::start(listener, config, Arc::clone(&shared))?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
         Ok(Self {
             port,

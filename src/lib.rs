@@ -47,6 +47,7 @@ pub mod providers;
 pub mod recordings;
 pub mod reprocess;
 mod retry_after;
+pub mod server;
 pub mod shares;
 pub mod state;
 pub mod stats;

@@ -1,7 +1,7 @@
 //! `sports-log openapi`: the reference without a server.
 
 use super::CommandResult;
-use crate::http::openapi::document;
+use crate::server::openapi::document;
 
 /// Prints the OpenAPI document as JSON.
 pub fn openapi() -> CommandResult {

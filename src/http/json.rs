@@ -13,10 +13,11 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{compression::refuse_encoded, known::Shape, prefer::strictly};
+use super::{known::Shape, prefer::strictly};
 use crate::{
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use,
+    server::refuse_encoded,
     validation::{text::is_too_deep, words},
 };
 

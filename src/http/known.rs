@@ -12,8 +12,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::openapi::of_document;
-use crate::error::{ApiError, ApiResult, FieldError};
+use crate::{
+    error::{ApiError, ApiResult, FieldError},
+    server::openapi::of_document,
+};
 
 /// In the documentation of operations that others than clients of the API open, with what they
 /// append: links, pictures on others' pages, what a provider calls.

@@ -17,7 +17,7 @@ use super::store;
 use crate::{
     db::Pool,
     error::{ApiError, ApiResult, ErrorCode},
-    http::refuse_encoded,
+    server::refuse_encoded,
 };
 
 /// A client that sends nothing for so long is let go.

@@ -4,8 +4,6 @@ mod batches;
 mod json;
 mod logging;
 mod metrics;
-mod request_span;
 
 pub use logging::init as init_logging;
 pub use metrics::{DeliveryMetrics, ImportMetrics, Metrics};
-pub use request_span::RequestSpan;

@@ -57,7 +57,7 @@ fn nothing_below_the_handlers_knows_http() {
 #[test]
 fn queries_stand_in_stores() {
     // Health is asked with SELECT 1, and LISTEN has a connection of its own.
-    let exceptions = ["http/health.rs", "credentials/identity.rs"];
+    let exceptions = ["server/health.rs", "credentials/identity.rs"];
     for (name, text) in sources() {
         if is_store(&name) || name.starts_with("db/") || exceptions.contains(&name.as_str()) {
             continue;

@@ -5,11 +5,10 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
+use super::Answer;
 use jsonschema::Validator;
 use serde_json::Value;
-use sports_log::http::openapi::document;
-
-use super::Answer;
+use sports_log::server::openapi::document;
 
 /// The document as JSON.
 pub static DOCUMENT: LazyLock<Value> =

@@ -13,8 +13,8 @@ use actix_web::{
     web::Data,
 };
 
-use super::{ClientAddress, unread::counted};
-use crate::{fair_use::Request, state::WorkerState};
+use super::unread::counted;
+use crate::{fair_use::Request, http::ClientAddress, state::WorkerState};
 
 /// Knows the client's address from here on, and refuses when too many requests come from it. What
 /// comes after it is counted as use of the server by its client.

@@ -15,11 +15,8 @@ use actix_web::{
 use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
 
-use crate::{
-    auth::LoggedUser,
-    error::ErrorCode,
-    http::{ClientAddress, LoggedCode, RequestId},
-};
+use super::{LoggedCode, RequestId};
+use crate::{auth::LoggedUser, error::ErrorCode, http::ClientAddress};
 
 /// What follows opens what somebody shared, or proves that it is Garmin who posts.
 const SECRET: [&str; 2] = ["/shared/", "/integrations/garmin/webhook/"];

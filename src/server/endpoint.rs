@@ -20,8 +20,10 @@ use utoipa::{
 };
 use utoipa_actix_web::OpenApiFactory;
 
-use super::known::{self, UnknownParameter};
-use crate::error::{ApiError, ErrorCode};
+use crate::{
+    error::{ApiError, ErrorCode},
+    http::known::{self, UnknownParameter},
+};
 
 /// What takes as long as its client needs to send it, and watches over that itself.
 const UPLOADS: (Method, &str) = (Method::POST, "/imports");

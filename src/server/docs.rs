@@ -10,16 +10,17 @@ use actix_web::{
 use askama::Template;
 use utoipa_swagger_ui::Config;
 
-use super::{ApiPath, openapi::of_document, pages::source_hash};
+use super::{openapi::of_document, pages::source_hash};
 use crate::{
     error::{ApiError, ApiResult},
+    http::ApiPath,
     state::WorkerState,
 };
 
 const SCRIPT: &str = include_str!("pages/docs.js");
 
 #[derive(Template)]
-#[template(path = "http/pages/docs.html")]
+#[template(path = "server/pages/docs.html")]
 struct DocsPage<'a> {
     product: &'a str,
     script: &'a str,

@@ -27,7 +27,7 @@ const RESET_PASSWORD: &str =
     concat!(include_str!("pages/page.js"), include_str!("pages/reset_password.js"));
 
 #[derive(Template)]
-#[template(path = "http/pages/verify_email.html")]
+#[template(path = "server/pages/verify_email.html")]
 struct VerifyEmailPage<'a> {
     title: &'a str,
     product: &'a str,
@@ -36,7 +36,7 @@ struct VerifyEmailPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "http/pages/reset_password.html")]
+#[template(path = "server/pages/reset_password.html")]
 struct ResetPasswordPage<'a> {
     title: &'a str,
     product: &'a str,

@@ -15,7 +15,8 @@ use utoipa::{
 
 use crate::{
     error::ErrorCode::{self, *},
-    http::{finish::ErrorBody, known::ANY_PARAMETERS},
+    http::known::ANY_PARAMETERS,
+    server::finish::ErrorBody,
 };
 
 /// Where a handler's documentation names the codes of its own, typed, as

@@ -19,11 +19,11 @@ use utoipa::ToSchema;
 
 use super::{
     compression,
-    prefer::{PREFERENCE_APPLIED, Strictly},
     request_id::{RequestId, X_REQUEST_ID},
 };
 use crate::{
     error::{ApiError, ErrorCode, FieldError},
+    http::prefer::{PREFERENCE_APPLIED, Strictly},
     state::WorkerState,
     throttle::Standing,
 };

@@ -11,13 +11,12 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use super::{
-    compression::leave_small_ones, cors::cors, finish::finish, limits::limit_address,
+    RequestSpan, compression::leave_small_ones, cors::cors, finish::finish, limits::limit_address,
     routes::routes,
 };
 use crate::{
     config::Config,
     state::{Shared, WorkerState},
-    telemetry::RequestSpan,
 };
 
 /// Sent data may wait for a client so long (tcp(7), TCP_USER_TIMEOUT, which accepted sockets inherit).

@@ -1,0 +1,25 @@
+//! The server itself: its routes and their document, its workers, and what every
+//! request passes through.
+
+mod compression;
+mod cors;
+mod docs;
+mod endpoint;
+mod finish;
+mod health;
+mod in_order;
+mod limits;
+pub mod openapi;
+mod pages;
+mod request_id;
+mod request_span;
+mod routes;
+mod unread;
+mod workers;
+
+pub use compression::refuse_encoded;
+pub use finish::LoggedCode;
+pub use pages::source_hash;
+pub use request_id::RequestId;
+pub use request_span::RequestSpan;
+pub use workers::start;
