@@ -5,12 +5,8 @@ mod handlers;
 mod merge_patch;
 pub mod operators;
 pub mod phone;
-mod restoring;
-mod service;
-mod store;
-mod time_zone;
-mod types;
+pub mod service;
+pub mod store;
+pub mod types;
 
 pub use handlers::*;
-pub use restoring::{check_profile, restore_profile};
-pub use time_zone::TimeZone;

@@ -4,7 +4,6 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::{Map, Value};
 
 use super::{
-    TimeZone,
     merge_patch::merge,
     store,
     types::{Me, ProfileChanges},
@@ -16,6 +15,7 @@ use crate::{
     http::IfMatch,
     state::{Shared, WorkerState},
     throttle::{self, Limit},
+    time_zone::TimeZone,
     validation::check_json,
 };
 

@@ -10,13 +10,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{
-    TimeZone,
-    types::{Me, ProfileChanges, Units},
-};
+use super::types::{Me, ProfileChanges, Units};
 use crate::{
     credentials::{Identity, live_session, live_user},
     db::schema::{activities, goals, privacy_places, profiles},
+    time_zone::TimeZone,
 };
 
 type Condition = Box<dyn BoxableExpression<profiles::table, Pg, SqlType = Bool>>;

@@ -8,12 +8,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::TimeZone;
 use crate::{
     auth::local::display_name,
     db::schema::{profiles, users},
     error::ApiResult,
     outbox::Undelivered,
+    time_zone::TimeZone,
     validation::{Patch, Validator},
 };
 

@@ -2,16 +2,14 @@
 
 mod activity_type;
 pub mod batch;
-mod body;
+pub mod body;
 pub mod changes;
 pub mod efforts;
-mod exercise_set;
 pub mod export;
 pub mod gaps;
 mod handlers;
 mod imported;
 pub mod include;
-mod lap;
 mod list;
 pub mod merging;
 pub mod originals;
@@ -29,14 +27,11 @@ mod written;
 
 pub use activity_type::ActivityType;
 pub use body::{MAX_LAPS, MAX_SETS, NewActivityBody, instant};
-pub use exercise_set::ExerciseSet;
 pub use handlers::*;
 pub use imported::{Refresh, insert_imported, refresh, touch};
-pub use lap::Lap;
 pub use origins::{ANY, Measurement, Origins};
 pub use service::get as get_one;
 pub use source::Source;
-pub use sports::Sport;
 pub use store::{named, was_changed};
 pub use types::{Activity, ActivityChanges, Details, ImportedActivity, NewActivity};
 pub use written::WrittenActivity;

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    activity_type::ActivityType, exercise_set::ExerciseSet, lap::Lap, merging::Merged,
-    origins::Origins, source::Source,
-};
+use super::{activity_type::ActivityType, merging::Merged, origins::Origins, source::Source};
 use crate::{
     db::{JsonText, schema::activities},
     http::rfc3339,
+    sport::{ExerciseSet, Lap},
 };
 
 /// An activity in a list: everything but laps, sets and the device's raw data.

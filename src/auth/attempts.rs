@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::{otp, sessions::Device};
 use crate::{
     credentials::{EmailAddress, Purpose, ServerKey},
-    error::{ApiError, ApiResult, ErrorCode},
+    error::{ApiError, ApiResult, ErrorCode, Standing},
     state::{Shared, WorkerState},
-    throttle::{self, Block, Budget, Key, Limit, Standing, store},
+    throttle::{self, Block, Budget, Key, Limit, store},
 };
 
 /// Login codes that can be asked for by one identifier from one network.

@@ -19,7 +19,8 @@ use crate::{
         store::{self, Claimed},
         types::Counts,
     },
-    jobs::{Requests, Stopping},
+    jobs::Stopping,
+    priority::Requests,
     telemetry::Metrics,
 };
 

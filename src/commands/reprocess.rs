@@ -12,7 +12,7 @@ use crate::{
     db::Connector,
     error::{ApiError, ApiResult},
     imports::intake::Intake,
-    jobs::{Requests, give_way_to},
+    priority::{Requests, give_way_to},
     recordings::Refusal,
     reprocess::{self, Kept, Scope, Selection, report::Report},
 };

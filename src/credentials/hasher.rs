@@ -20,7 +20,7 @@ use super::{
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
-    jobs::{Requests, low_priority},
+    priority::{Requests, low_priority},
 };
 
 /// About what a request that reads costs of a core's time, the database's part included.

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::{allowance::Client, request::Request};
 use crate::{
     error::{ApiError, ApiResult},
-    jobs::low_priority,
+    priority::low_priority,
 };
 
 /// Two, also where there is one processor: the second is for another owner's jobs.

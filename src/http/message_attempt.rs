@@ -8,9 +8,9 @@ use ipnet::IpNet;
 use super::ClientAddress;
 use crate::{
     credentials::Purpose,
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, Standing},
     state::WorkerState,
-    throttle::{self, Standing},
+    throttle,
 };
 
 /// Stands in the signature of whatever may send a message to somebody who did not ask: takes one of

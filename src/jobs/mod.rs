@@ -4,7 +4,6 @@
 //! Rows are the truth, as in the outbox: whoever claims one has it until a lease ends, so that neither a dead
 //! actor nor a dead server loses anything.
 
-mod priority;
 mod runner;
 pub mod store;
 
@@ -17,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
-pub use priority::{Requests, give_way, give_way_to, is_spent, limit_cpu, low_priority};
 
 /// How often it is seen whether the actor lives.
 const WATCH_EVERY: Duration = Duration::from_millis(500);

@@ -20,7 +20,6 @@ use super::{
     weekly::Weekly,
 };
 use crate::{
-    accounts::TimeZone,
     activities::streams::{Reading, Series},
     credentials::Identity,
     error::{ApiError, ApiResult},
@@ -30,6 +29,7 @@ use crate::{
         Period,
         days::{self, Days, Group, Totals},
     },
+    time_zone::TimeZone,
 };
 
 /// What is yet to be drawn: nothing more is read for it.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::drawing::{Units, shortened, words};
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 /// An activity, as far as pictures tell of it.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::{Position, metres_between},
+    recordings::Position,
+    sport::metres_between,
 };
 
 /// The most positions that are looked at: more than the pixels of a picture can show.

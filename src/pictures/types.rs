@@ -10,10 +10,10 @@ use super::{
     metric::Metric,
 };
 use crate::{
-    accounts::TimeZone,
     activities::ActivityType,
     error::{ApiError, ApiResult},
     stats::WeekStart,
+    time_zone::TimeZone,
 };
 
 /// The least and the most that a PNG may be wide, in pixels.

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::zone::{Disk, Vector, Zone, vector};
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::{Position, bearing, metres_between},
+    recordings::Position,
+    sport::{bearing, metres_between},
 };
 
 /// Seconds between two pieces of a track, for any length of the gap.
@@ -124,7 +125,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::recordings::destination;
+    use crate::sport::destination;
 
     const MIDDLE: Position = Position { latitude: 47.0, longitude: 8.0 };
     const ZONES: [Zone; 1] = [Zone { centre: MIDDLE, reach: 100.0 }];

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     db::schema::privacy_places,
-    recordings::{Position, destination, metres_between},
+    recordings::Position,
+    sport::{destination, metres_between},
 };
 
 /// How far from the place the middle of its disk lies, in metres; uniform over the ring.
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
     use crate::{
         privacy::{attack::Dice, zone::COVER},
-        recordings::bearing,
+        sport::bearing,
     };
 
     const HOME: Position = Position { latitude: 47.0, longitude: 8.0 };

@@ -1,6 +1,9 @@
 //! A disk on the ground whose inside is left out.
 
-use crate::recordings::{EARTH_RADIUS, Position, metres_between};
+use crate::{
+    recordings::Position,
+    sport::{EARTH_RADIUS, metres_between},
+};
 
 /// The end of a track lies at least this far inside of a zone, in metres; else a zone is drawn for
 /// it. Devices are off by some tens of metres when they start.
@@ -92,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recordings::destination;
+    use crate::sport::destination;
 
     proptest! {
         #[test]
@@ -106,7 +109,7 @@ mod tests {
             let side = destination(centre, angle, beside);
             prop_assert_eq!(disk.holds(&vector(side)), beside < 500.0);
             // At a right angle to the line from the middle, `beside` metres away from it.
-            let way = crate::recordings::bearing(side, centre) + FRAC_PI_2;
+            let way = crate::sport::bearing(side, centre) + FRAC_PI_2;
             prop_assume!(beside > 1.0);
             let (from, to) = (destination(side, way + PI, back), destination(side, way, on));
             prop_assert_eq!(disk.is_crossed(&vector(from), &vector(to)), beside < 500.0);

@@ -12,7 +12,7 @@ use super::{
     values::{Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Reader::default();

@@ -7,7 +7,7 @@ use super::{
     Point, Reason, Recording, Refusal, Session, Totals, Track,
     recording::{MAX_SESSIONS, push},
 };
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 /// The longest rest between two tracks of one outing.
 const REST: TimeDelta = TimeDelta::hours(4);
@@ -243,5 +243,5 @@ fn drop_zeros(session: &mut Session) {
 pub fn has_moved(points: &[Point]) -> bool {
     let mut places = points.iter().filter_map(|point| point.position);
     let Some(first) = places.next() else { return false };
-    places.any(|place| super::metres_between(first, place) > MOVED)
+    places.any(|place| crate::sport::metres_between(first, place) > MOVED)
 }

@@ -11,7 +11,7 @@ use super::{
     recording::MAX_LAPS,
     xml::{Attributes, Visitor},
 };
-use crate::activities::{Lap, Sport, sports::OTHER};
+use crate::sport::{Lap, OTHER, Sport};
 
 /// The name of the element, with the prefix that it declares itself.
 pub const ELEMENT: &str = "log:activity";

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Reason, Refusal};
-use crate::activities::{ExerciseSet, Lap};
+use crate::sport::{ExerciseSet, Lap};
 
 /// The most activities, laps and sets that are read of one file: each takes memory, however short it is there.
 pub const MAX_SESSIONS: usize = 1000;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    jobs::{give_way, is_spent},
+    priority::{give_way, is_spent},
     validation::json_problem,
 };
 

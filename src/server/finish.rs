@@ -22,10 +22,9 @@ use super::{
     request_id::{RequestId, X_REQUEST_ID},
 };
 use crate::{
-    error::{ApiError, ErrorCode, FieldError},
+    error::{ApiError, ErrorCode, FieldError, Standing},
     http::prefer::{PREFERENCE_APPLIED, Strictly},
     state::WorkerState,
-    throttle::Standing,
 };
 
 /// A year, as browsers that preload expect at least (RFC 6797).

@@ -13,10 +13,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    accounts::TimeZone,
     activities::{ANY, merging::Merged, streams::Series},
     goals::ExportedGoal,
     privacy::{OwnZone, Place},
+    time_zone::TimeZone,
 };
 
 /// What [`Manifest::format`] says.

@@ -11,7 +11,8 @@ use crate::{
     config::{Config, ImportConfig},
     db::{Connections, Connector, Pool},
     error::{ApiError, ApiResult},
-    jobs::{Jobs, Schedule, Stopping, Work, low_priority},
+    jobs::{Jobs, Schedule, Stopping, Work},
+    priority::low_priority,
 };
 
 /// One reads, and one writes.

@@ -12,10 +12,9 @@ use ipnet::IpNet;
 use prometheus::IntCounter;
 use uuid::Uuid;
 
-use super::Standing;
 use crate::{
     config::{LimitsConfig, Rate},
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, Standing},
     telemetry::Metrics,
 };
 

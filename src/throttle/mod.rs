@@ -8,18 +8,16 @@
 mod blocks;
 pub mod daily;
 mod local;
-mod standing;
 pub mod store;
 
 use diesel_async::AsyncPgConnection;
 
 pub use blocks::{Block, blocks, network};
 pub use local::LocalLimits;
-pub use standing::Standing;
 
 use crate::{
     config::Rate,
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, Standing},
 };
 
 /// At most so many times within a window that slides.

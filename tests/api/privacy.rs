@@ -1,12 +1,14 @@
 //! Privacy zones: what shared pictures leave out of a track.
 
-use futures_util::future::join_all;
-use serde_json::{Value, json};
-use sports_log::recordings::{Position, destination, metres_between};
-
 use crate::{
     pictures::{Fix, Picture, activity, gpx},
     support::{TestApp, User},
+};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sports_log::{
+    recordings::Position,
+    sport::{destination, metres_between},
 };
 
 const HOME: Position = Position { latitude: 47.0, longitude: 8.0 };

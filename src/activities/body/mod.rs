@@ -12,14 +12,13 @@ use utoipa::{
 };
 
 use super::{
-    exercise_set::ExerciseSet,
-    lap::Lap,
     source::Source,
     types::{ActivityChanges, Details, NewActivity},
 };
 use crate::{
     db::JsonText,
     error::ApiResult,
+    sport::{ExerciseSet, Lap},
     validation::{Faults, Object, Patch, Validator},
 };
 

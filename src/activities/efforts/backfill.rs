@@ -10,7 +10,8 @@ use crate::{
     activities::streams::Streams,
     db::Connector,
     error::{ApiError, ApiResult},
-    jobs::{Requests, Stopping, give_way_to},
+    jobs::Stopping,
+    priority::{Requests, give_way_to},
 };
 
 /// Until it is tried again when the database is away.

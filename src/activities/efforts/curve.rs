@@ -1,6 +1,6 @@
 //! Something that only grows with time, in straight pieces: the way so far, or the work done so far.
 
-use crate::jobs::give_way;
+use crate::priority::give_way;
 
 /// Corners, which take some ten nanoseconds each.
 const GIVE_WAY_EVERY: usize = 2048;

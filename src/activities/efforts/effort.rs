@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::{Position, metres_between},
+    recordings::Position,
+    sport::metres_between,
 };
 
 /// In metres a second: whoever seems faster has a receiver that jumps.

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::{EffortKind, Strength, Unit, store};
 use crate::{
-    activities::ExerciseSet,
     auth::{Permitted, tokens::ReadsActivities},
     credentials::Identity,
     error::{ApiError, ApiResult},
     http::{ApiPath, IfNoneMatchParam, cached, tagged},
+    sport::ExerciseSet,
     state::WorkerState,
 };
 

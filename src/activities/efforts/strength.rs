@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::activities::ExerciseSet;
+use crate::sport::ExerciseSet;
 
 /// Above so many repetitions the estimate means nothing.
 const MOST_REPS: u32 = 12;

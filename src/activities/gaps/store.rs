@@ -5,9 +5,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    activities::{ANY, merging::FIELDS, sports::OTHER, types::Details},
+    activities::{ANY, merging::FIELDS, types::Details},
     db::JsonText,
     error::{ApiError, ApiResult},
+    sport::OTHER,
 };
 
 /// Gives an activity the kind of sport if it has none, and the values that it lacks, but for those

@@ -9,10 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ExerciseSet, Lap, types::ActivitySummary};
+use super::types::ActivitySummary;
 use crate::{
     db::JsonText,
     error::{ApiError, ApiResult},
+    sport::{ExerciseSet, Lap},
 };
 
 /// So much of it an answer has, or one activity.

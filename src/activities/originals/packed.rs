@@ -9,7 +9,7 @@ use flate2::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::jobs::give_way;
+use crate::priority::give_way;
 
 /// Files shrink by a hundredth more at the next level, which takes a third longer.
 const LEVEL: Compression = Compression::new(2);

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Sport;
+use crate::sport::Sport;
 
 /// The answer of `GET /activity-types`.
 #[derive(Serialize, ToSchema)]

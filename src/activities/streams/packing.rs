@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{Series, Streams};
 use crate::{
     error::{ApiError, ApiResult},
-    jobs::give_way,
+    priority::give_way,
 };
 
 /// Deflated at a time, which takes some tenth of a millisecond.

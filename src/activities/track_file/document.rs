@@ -3,11 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    activities::{
-        Lap,
-        types::{Activity, ActivitySummary},
-    },
+    activities::types::{Activity, ActivitySummary},
     error::{ApiError, ApiResult},
+    sport::Lap,
 };
 
 /// An activity without its points.

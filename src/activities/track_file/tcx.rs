@@ -11,7 +11,10 @@ use super::{
     points::{Point, date_time},
     xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::{Lap, streams::Series, types::ActivitySummary};
+use crate::{
+    activities::{streams::Series, types::ActivitySummary},
+    sport::Lap,
+};
 
 const ROOT: [(&str, &str); 4] = [
     ("xmlns", "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"),

@@ -12,12 +12,10 @@ use super::{
     xml::{self, Xml},
 };
 use crate::{
-    activities::{
-        Lap,
-        streams::{Reading, Series},
-    },
+    activities::streams::{Reading, Series},
     error::{ApiError, ApiResult, ErrorCode},
     http::Written,
+    sport::Lap,
 };
 
 /// Points with the beginnings of pieces.

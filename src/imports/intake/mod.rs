@@ -1,9 +1,11 @@
 //! Taking in what was recorded elsewhere, wherever it comes from: activities, streams and original, unless they
 //! are there.
 
+mod profile;
 pub mod restore;
 mod row;
 
+pub use profile::{check_profile, restore_profile};
 pub use row::{measurement, title};
 
 use diesel_async::AsyncPgConnection;

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::{Intake, Kept};
 use crate::{
-    accounts,
     activities::{
         self, ImportedActivity, NewActivity, Origins, batch,
         merging::{self, Candidate, Merged},
@@ -16,7 +15,7 @@ use crate::{
     },
     db::JsonText,
     error::{ApiError, ApiResult},
-    imports::types::Outcome,
+    imports::{intake, types::Outcome},
     takeout::format::{ExportedActivity, ExportedProfile},
 };
 
@@ -144,7 +143,7 @@ pub async fn profile(
     Intake { conn, user_id, .. }: Intake<'_>,
     profile: &ExportedProfile,
 ) -> ApiResult<Kept> {
-    let is_taken = accounts::restore_profile(conn, user_id, profile).await?;
+    let is_taken = intake::restore_profile(conn, user_id, profile).await?;
     let outcome = if is_taken { Outcome::Imported } else { Outcome::Duplicate };
     Ok(Kept { outcome, activity_ids: Vec::new(), new: 0 })
 }

@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        Details, ImportedActivity, Lap, MAX_LAPS, MAX_SETS, Measurement, Origins,
+        Details, ImportedActivity, MAX_LAPS, MAX_SETS, Measurement, Origins,
         merging::FIELDS,
         streams::{Packable, Series},
     },
     db::JsonText,
     error::{ApiError, ApiResult},
-    jobs::give_way,
+    priority::give_way,
     recordings::{Point, Session},
+    sport::Lap,
 };
 
 /// What the server says of files that say nothing of where they come from.

@@ -11,8 +11,8 @@ use super::{
     scalar::{Scalar, each},
 };
 use crate::{
-    activities::{Sport, sports::OTHER},
     recordings::{Session, Totals},
+    sport::{OTHER, Sport},
 };
 
 /// What the lists are called.

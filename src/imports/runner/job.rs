@@ -26,7 +26,7 @@ use crate::{
         store::{self, Claimed, FIRST_NESTED, Part},
         upload::shown,
     },
-    jobs::{give_way, is_spent},
+    priority::{give_way, is_spent},
     recordings::{Habits, Reason, Refusal},
 };
 

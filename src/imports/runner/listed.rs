@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    activities::sports::OTHER,
     recordings::{Session, Totals, Track},
+    sport::OTHER,
 };
 
 /// Kinds of sport that devices tell from what services call them: the narrow one, and the wide one.

@@ -15,9 +15,10 @@ use super::{
     walk::Stop,
 };
 use crate::{
-    activities::{originals::PackedFile, sports::OTHER},
+    activities::originals::PackedFile,
     imports::intake::Material,
     recordings::{self, Entry, Format, Refusal, Session, apple::Broken},
+    sport::OTHER,
 };
 
 /// The table in an archive of Runkeeper, whose other files are the recordings.

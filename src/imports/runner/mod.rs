@@ -36,7 +36,8 @@ use crate::{
     config::{Config, ImportConfig},
     db::{Connections, Connector, Pool},
     error::ApiResult,
-    jobs::{Jobs, Requests, Schedule, Stopping, Work},
+    jobs::{Jobs, Schedule, Stopping, Work},
+    priority::Requests,
     recordings::MAX_FILE_BYTES,
     telemetry::{ImportMetrics, Metrics},
 };

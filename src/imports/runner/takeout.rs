@@ -12,14 +12,13 @@ use zip::ZipArchive;
 
 use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, unpack::Budgeted, walk::Stop};
 use crate::{
-    accounts::check_profile,
     activities::{
         NewActivityBody,
         merging::MAX_MERGED,
         originals::PackedFile,
         streams::{Kept, Streams},
     },
-    imports::intake::restore::Restored,
+    imports::intake::{check_profile, restore::Restored},
     recordings::{Reason, Refusal, read_all},
     takeout::format::{
         ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,

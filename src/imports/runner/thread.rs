@@ -16,7 +16,7 @@ use crate::{
         store::{self, Claimed},
         types::Status,
     },
-    jobs::{give_way_to, limit_cpu},
+    priority::{give_way_to, limit_cpu},
     recordings::{Reason, Refusal},
 };
 

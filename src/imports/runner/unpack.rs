@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::{
     activities::originals::PackedFile,
-    jobs::give_way,
+    priority::give_way,
     recordings::{Format, MAX_FILE_BYTES, Refusal, head, read_all},
 };
 

@@ -3,7 +3,8 @@
 use super::{Quantity, Sample};
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::{Position, metres_between},
+    recordings::Position,
+    sport::metres_between,
 };
 
 /// Speed that was not measured is that between two positions so many seconds apart: receivers jump about.

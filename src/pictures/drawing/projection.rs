@@ -5,7 +5,7 @@
 //! no place is special: not the poles, and not where longitudes jump from 180 to -180. Only the point
 //! opposite to the middle is torn apart, which nobody reaches within a track but on a way around the Earth.
 
-use crate::recordings::{EARTH_RADIUS, Position};
+use crate::{recordings::Position, sport::EARTH_RADIUS};
 
 /// Sine and cosine of the middle's latitude, and its longitude in radians.
 pub struct Projection {
@@ -56,7 +56,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recordings::metres_between;
+    use crate::sport::metres_between;
 
     fn position() -> impl Strategy<Value = Position> {
         (-90.0..=90.0, -180.0..=180.0)

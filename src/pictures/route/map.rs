@@ -6,7 +6,7 @@ use crate::{
         drawing::{Projection, Svg, Units, outline, scale, simplified, words},
         track::Track,
     },
-    recordings::metres_between,
+    sport::metres_between,
 };
 
 /// Between the frame and the line.

@@ -13,7 +13,7 @@ use super::{
     subject::Subject,
     track::Track,
 };
-use crate::recordings::metres_between;
+use crate::sport::metres_between;
 
 const WIDTH: f64 = 800.0;
 const MARGIN: f64 = 24.0;

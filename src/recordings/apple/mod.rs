@@ -18,7 +18,7 @@ use super::{
     values::number,
     xml::{Attributes, MAX_EVENT, Visitor, decoded, walk_stream},
 };
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 /// What may come before the root.
 const MAX_PROLOGUE: u64 = 512 * 1024;

@@ -8,7 +8,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    jobs::give_way,
+    priority::give_way,
     recordings::{Point, Track},
 };
 

@@ -8,8 +8,9 @@ use super::{
     secs_between,
 };
 use crate::{
-    jobs::give_way,
-    recordings::{Point, Track, metres_between},
+    priority::give_way,
+    recordings::{Point, Track},
+    sport::metres_between,
 };
 
 /// A counter that falls by more begins anew; by less, the device has corrected itself. In metres.

@@ -8,8 +8,8 @@ use super::{
     distance, elapsed,
 };
 use crate::{
-    activities::Lap,
     recordings::{Session, Track},
+    sport::Lap,
 };
 
 /// Metres by which sums of rounded laps differ.

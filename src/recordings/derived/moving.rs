@@ -2,8 +2,9 @@
 
 use super::secs_between;
 use crate::{
-    jobs::give_way,
-    recordings::{Point, Track, metres_between},
+    priority::give_way,
+    recordings::{Point, Track},
+    sport::metres_between,
 };
 
 /// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.

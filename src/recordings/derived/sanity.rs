@@ -3,8 +3,9 @@
 
 use super::{chain::errors, secs_between};
 use crate::{
-    jobs::give_way,
-    recordings::{Point, Position, Track, metres_between},
+    priority::give_way,
+    recordings::{Point, Position, Track},
+    sport::metres_between,
 };
 
 /// Heights on Earth where somebody may be, in metres: the Dead Sea, Everest, and some error.

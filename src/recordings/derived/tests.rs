@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
 use super::{super::Position, *};
-use crate::activities::Lap;
+use crate::sport::Lap;
 
 mod odd;
 

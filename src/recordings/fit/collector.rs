@@ -8,11 +8,11 @@ use super::{
     points::Points, profile, sessions::RawSession,
 };
 use crate::{
-    activities::ExerciseSet,
     recordings::{
         Refusal,
         recording::{MAX_LAPS, MAX_SESSIONS, MAX_SETS, push},
     },
+    sport::ExerciseSet,
 };
 
 /// More than a day of swimming.

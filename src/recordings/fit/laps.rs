@@ -10,7 +10,7 @@ use super::{
     profile::{MESSAGE_INDEX, OF_LAP, START},
     totals::totals,
 };
-use crate::activities::Lap;
+use crate::sport::Lap;
 
 /// FIT SDK, profile of `message_index`: the bits that are the number.
 const INDEX: u32 = 0x0fff;

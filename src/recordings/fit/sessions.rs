@@ -14,8 +14,8 @@ use super::{
     totals::totals,
 };
 use crate::{
-    activities::Sport,
     recordings::{Point, Reason, Refusal, Session, Totals, Track, can_last},
+    sport::Sport,
 };
 
 /// A session as its message has it.

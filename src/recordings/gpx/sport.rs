@@ -1,6 +1,6 @@
 //! The sport of a track.
 
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 /// The kind that a program calls `raw`.
 pub fn sport_of(raw: &str, creator: Option<&str>) -> &'static str {

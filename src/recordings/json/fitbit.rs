@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{Fields, fields::list};
 use crate::{
-    activities::Sport,
     recordings::{
         Entry, Habits, Reason, Refusal, Session, Totals, Track,
         apple::Broken,
@@ -13,6 +12,7 @@ use crate::{
         refusal::go_on,
         table::{Moment, Order, length_unit, moment},
     },
+    sport::Sport,
 };
 
 /// What Fitbit calls otherwise than others do.

@@ -2,12 +2,12 @@
 
 use super::Fields;
 use crate::{
-    activities::{Sport, sports::OTHER},
     recordings::{
         Reason, Recording, Refusal, Session, Totals, Track,
         table::{Decimal, Moment, Order, moment},
         text::text,
     },
+    sport::{OTHER, Sport},
 };
 
 /// Metrics of a session, at most.

@@ -7,7 +7,6 @@ use serde_json::value::RawValue;
 
 use super::Fields;
 use crate::{
-    activities::Sport,
     recordings::{
         Entry, Point, Position, Reason, Refusal, Session, Totals, Track,
         apple::{Broken, indoors, quantity, time},
@@ -15,6 +14,7 @@ use crate::{
         log::MAX_ENTRIES,
         refusal::go_on,
     },
+    sport::Sport,
     validation::check_text,
 };
 
@@ -149,7 +149,7 @@ fn kind(name: Option<&str>) -> &'static str {
     let known = Sport::of(name);
     let bare = ["Outdoor ", "Indoor "].iter().find_map(|place| name?.strip_prefix(place));
     match bare {
-        Some(bare) if known == crate::activities::sports::OTHER => Sport::of(Some(bare)),
+        Some(bare) if known == crate::sport::OTHER => Sport::of(Some(bare)),
         _ => known,
     }
 }

@@ -11,7 +11,6 @@ use serde_json::value::RawValue;
 
 use super::Fields;
 use crate::{
-    activities::{Lap, Sport, sports::OTHER},
     recordings::{
         Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
         recording::{MAX_LAPS, MAX_SESSIONS},
@@ -19,6 +18,7 @@ use crate::{
         table::{Decimal, Moment, Order, moment},
         text::text,
     },
+    sport::{Lap, OTHER, Sport},
 };
 
 /// Each exercise of a session is one: those of a triathlon.

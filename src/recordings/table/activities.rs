@@ -10,11 +10,11 @@ use super::{
     times::Times,
 };
 use crate::{
-    activities::Sport,
     recordings::{
         Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, log::digest,
         refusal::go_on,
     },
+    sport::Sport,
 };
 
 /// The most that the API takes, and that sensors measure.

@@ -13,11 +13,12 @@ use super::{
     times::{self, NOON},
 };
 use crate::{
-    activities::{ExerciseSet, MAX_SETS, Sport},
+    activities::MAX_SETS,
     recordings::{
         Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
         log::digest, refusal::go_on, text::folded,
     },
+    sport::{ExerciseSet, Sport},
 };
 
 /// As in the API.

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Column, Row, Table};
-use crate::activities::Sport;
+use crate::sport::Sport;
 
 /// Nobody is faster without a machine that flies.
 const FASTEST: f64 = 100.0;

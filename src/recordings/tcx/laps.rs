@@ -2,8 +2,8 @@
 
 use super::odometer::Odometer;
 use crate::{
-    activities::Lap,
     recordings::{Point, Totals, Track, outings::has_moved, values::number},
+    sport::Lap,
 };
 
 /// A lap that is being read.

@@ -26,7 +26,7 @@ use super::{
     values::{Moment, Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
-use crate::activities::{Lap, Sport};
+use crate::sport::{Lap, Sport};
 
 /// A device that wrote nothing for longer before a lap may have been stopped.
 const PAUSE: TimeDelta = TimeDelta::seconds(60);

@@ -7,11 +7,11 @@ use utoipa::IntoParams;
 
 use super::{Days, store};
 use crate::{
-    accounts::TimeZone,
     activities::ActivityType,
     credentials::Identity,
     error::{ApiError, ApiResult},
     stats::WeekStart,
+    time_zone::TimeZone,
 };
 
 /// Whose days and weeks they are.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounts::TimeZone;
+use crate::time_zone::TimeZone;
 
 /// Days of one user's log. That the user's session is good was confirmed before.
 #[derive(Clone, Debug)]

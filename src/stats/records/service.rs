@@ -9,12 +9,10 @@ use super::{
     types::{Book, Discipline, Fall, Records},
 };
 use crate::{
-    activities::{
-        ExerciseSet,
-        efforts::{EffortKind, Strength, Task, Unit},
-    },
+    activities::efforts::{EffortKind, Strength, Task, Unit},
     credentials::Identity,
     error::{ApiError, ApiResult},
+    sport::ExerciseSet,
     state::WorkerState,
 };
 

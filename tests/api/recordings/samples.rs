@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
-use sports_log::recordings::{Reason, Session, Totals, complete, metres_between, read};
+use sports_log::{
+    recordings::{Reason, Session, Totals, complete, read},
+    sport::metres_between,
+};
 
 /// Beside the project where it is developed; they are not ours to give away.
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/activities");

@@ -17,7 +17,7 @@ use self::{
     values::{Row, text},
 };
 use super::listed::Listed;
-use crate::jobs::give_way;
+use crate::priority::give_way;
 
 /// How much of a file is looked at to see what it is.
 const HEAD: usize = 4096;

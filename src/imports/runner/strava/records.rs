@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::jobs::give_way;
+use crate::priority::give_way;
 
 /// How often a row may swallow the next: the table is read from there on anew.
 const MAX_DAMAGES: usize = 100;

@@ -9,7 +9,7 @@ use super::{
     columns::{Column, Columns},
     dates::Order,
 };
-use crate::{activities::Sport, imports::runner::listed::Listed, recordings::Totals};
+use crate::{imports::runner::listed::Listed, recordings::Totals, sport::Sport};
 
 /// Faster than anything that is logged, in metres a second: such a distance is in metres.
 const TOO_FAST: f64 = 60.0;

@@ -5,9 +5,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    activities::{Sport, sports::OTHER},
     error::{ApiError, ApiResult},
     recordings::{Session, Totals, Track},
+    sport::{OTHER, Sport},
 };
 
 /// The source of activities that come from here.

@@ -1,6 +1,6 @@
 //! Geometry on Earth, taken as a sphere: off by 0.5 % at most.
 
-use super::Position;
+use crate::recordings::Position;
 
 /// The mean radius (IUGG), in metres.
 pub const EARTH_RADIUS: f64 = 6_371_008.8;

@@ -5,6 +5,7 @@
 //! look the same.
 
 mod field;
+mod standing;
 
 use std::borrow::Cow;
 
@@ -14,8 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use field::FieldError;
-
-use crate::throttle::Standing;
+pub use standing::Standing;
 
 /// What a client can tell apart. The names are part of the API contract.
 #[derive(

@@ -4,12 +4,13 @@ use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{TimeZone, service::MAX_PREFERENCES_BYTES, store, types::Units};
 use crate::{
+    accounts::{service::MAX_PREFERENCES_BYTES, store, types::Units},
     auth::local::display_name,
     error::ApiResult,
     goals, privacy,
     takeout::format::ExportedProfile,
+    time_zone::TimeZone,
     validation::{Validator, check_json},
 };
 
