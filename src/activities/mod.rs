@@ -2,7 +2,7 @@
 
 mod activity_type;
 pub mod batch;
-pub mod body;
+mod body;
 pub mod changes;
 pub mod efforts;
 pub mod export;
@@ -26,7 +26,7 @@ mod types;
 mod written;
 
 pub use activity_type::ActivityType;
-pub use body::{MAX_LAPS, MAX_SETS, NewActivityBody, instant};
+pub use body::{NewActivityBody, instant};
 pub use handlers::*;
 pub use imported::{Refresh, insert_imported, refresh, touch};
 pub use origins::{ANY, Measurement, Origins};

@@ -13,11 +13,10 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{known::Shape, prefer::strictly};
+use super::{known::Shape, prefer::strictly, refuse_encoded};
 use crate::{
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use,
-    server::refuse_encoded,
     validation::{text::is_too_deep, words},
 };
 

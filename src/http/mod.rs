@@ -3,6 +3,8 @@
 mod canonical;
 mod client_address;
 mod conditional;
+mod content_policy;
+mod encoded;
 mod entity_tags;
 mod idempotent;
 mod json;
@@ -20,6 +22,8 @@ pub use conditional::{
     IfAbsent, IfAbsentParam, IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged,
     tagged_body,
 };
+pub use content_policy::source_hash;
+pub use encoded::{accepted, refuse_encoded};
 pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
 pub use json::{ApiJson, OptionalJson, parse_part};
 pub use known::UnknownParameter;

@@ -17,7 +17,7 @@ use super::store;
 use crate::{
     db::Pool,
     error::{ApiError, ApiResult, ErrorCode},
-    server::refuse_encoded,
+    http::refuse_encoded,
 };
 
 /// A client that sends nothing for so long is let go.

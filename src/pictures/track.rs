@@ -2,8 +2,7 @@
 
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::Position,
-    sport::metres_between,
+    sport::{Position, metres_between},
 };
 
 /// The most positions that are looked at: more than the pixels of a picture can show.

@@ -10,10 +10,7 @@ use super::{
     place::Places,
     zone::{Disk, Zone, vector},
 };
-use crate::{
-    recordings::Position,
-    sport::{EARTH_RADIUS, bearing, metres_between},
-};
+use crate::sport::{EARTH_RADIUS, Position, bearing, metres_between};
 
 const HOMES: u32 = 1000;
 const SHARES: u32 = 50;

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::zone::{Disk, Vector, Zone, vector};
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::Position,
-    sport::{bearing, metres_between},
+    sport::{Position, bearing, metres_between},
 };
 
 /// Seconds between two pieces of a track, for any length of the gap.

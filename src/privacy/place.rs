@@ -18,8 +18,7 @@ use super::{
 };
 use crate::{
     db::schema::privacy_places,
-    recordings::Position,
-    sport::{destination, metres_between},
+    sport::{Position, destination, metres_between},
 };
 
 /// How far from the place the middle of its disk lies, in metres; uniform over the ring.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     db::schema::privacy_zones,
     error::ApiResult,
-    recordings::Position,
+    sport::Position,
     validation::{Faults, Validator},
 };
 

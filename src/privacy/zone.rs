@@ -1,9 +1,6 @@
 //! A disk on the ground whose inside is left out.
 
-use crate::{
-    recordings::Position,
-    sport::{EARTH_RADIUS, metres_between},
-};
+use crate::sport::{EARTH_RADIUS, Position, metres_between};
 
 /// The end of a track lies at least this far inside of a zone, in metres; else a zone is drawn for
 /// it. Devices are off by some tens of metres when they start.

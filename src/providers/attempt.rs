@@ -6,8 +6,8 @@ use oauth2::PkceCodeVerifier;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use super::{CallbackParams, Provider};
 use crate::{
-    auth::oauth::CallbackParams,
     credentials::{Identity, Purpose, ServerKey},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
@@ -28,6 +28,9 @@ pub struct Attempt<P> {
     /// The session that links the provider, when this is no login.
     pub linking: Option<Identity>,
 }
+
+/// A login that is under way.
+pub type LoginAttempt = Attempt<Provider>;
 
 impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
     pub fn new(provider: P, return_to: Option<String>, linking: Option<Identity>) -> Self {
@@ -125,7 +128,7 @@ pub fn foreign_answer() -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{auth::oauth::LoginAttempt, providers::Provider};
+    use crate::providers::{LoginAttempt, Provider};
 
     #[test]
     fn a_cookie_opens_for_its_provider_its_state_and_its_time() {

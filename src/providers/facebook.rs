@@ -9,13 +9,12 @@ use sha2::Sha256;
 use url::Url;
 
 use super::{
-    Outbound, Provider, ProviderIdentity, ProviderTokens,
+    LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
     grant::{Endpoints, Grant, GrantError, explain, provider_error},
     graph_error::{Asked, GraphError},
     id_token::lenient_text,
 };
 use crate::{
-    auth::oauth::LoginAttempt,
     config::FacebookConfig,
     credentials::ServerKey,
     error::{ApiError, ApiResult},

@@ -2,6 +2,7 @@
 //! they name. Knows neither SQL nor accounts.
 
 pub mod attempt;
+mod callback;
 mod facebook;
 pub mod grant;
 mod graph_error;
@@ -16,7 +17,8 @@ mod registry;
 mod signed;
 mod token_cipher;
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, LoginAttempt};
+pub use callback::CallbackParams;
 pub use grant::{Endpoints, Grant};
 pub use identity::{ProviderIdentity, ProviderTokens};
 pub use outbound::{CallError, Outbound};

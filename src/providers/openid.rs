@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Outbound, Provider, ProviderIdentity, ProviderTokens,
+    LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens,
     attempt::foreign_answer,
     grant::{Endpoints, Grant, provider_error, refused_token},
     id_token::{self, Expected, OfLogin, UserClaims},
@@ -17,7 +17,6 @@ use super::{
     signed::TokenError,
 };
 use crate::{
-    auth::oauth::LoginAttempt,
     config::{ClientCredentials, OidcConfig},
     credentials::ServerKey,
     db::clock,

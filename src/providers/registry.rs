@@ -4,10 +4,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Outbound, Provider, ProviderIdentity, ProviderTokens, facebook::Facebook, openid::OpenId,
+    LoginAttempt, Outbound, Provider, ProviderIdentity, ProviderTokens, facebook::Facebook,
+    openid::OpenId,
 };
 use crate::{
-    auth::oauth::LoginAttempt,
     config::OAuthConfig,
     credentials::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},

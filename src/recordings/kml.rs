@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use super::{
-    Point, Position, Reason, Recording, Refusal, Track,
+    Point, Reason, Recording, Refusal, Track,
     damage::warn_of,
     markup::without_tags,
     outings::{self, About, Piece, first},
@@ -12,7 +12,7 @@ use super::{
     values::{Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
-use crate::sport::Sport;
+use crate::sport::{Position, Sport};
 
 pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Reader::default();

@@ -34,7 +34,7 @@ pub use fit::other_kind;
 pub use format::Format;
 pub use json::{fields, health_auto_export};
 pub use log::{Entry, Habits, read_log};
-pub use recording::{Point, Position, Recording, Session, Totals, Track};
+pub use recording::{Point, Recording, Session, Totals, Track};
 pub use refusal::{Reason, Refusal};
 
 /// The largest file that is read: a day at ten points a second, twice.

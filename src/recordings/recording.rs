@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Reason, Refusal};
-use crate::sport::{ExerciseSet, Lap};
+use crate::sport::{ExerciseSet, Lap, MAX_POINTS, Position};
 
 /// The most activities, laps and sets that are read of one file: each takes memory, however short it is there.
 pub const MAX_SESSIONS: usize = 1000;
@@ -135,25 +135,7 @@ pub struct Point {
     pub temperature: Option<f32>,
 }
 
-/// In degrees of WGS 84.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Position {
-    pub latitude: f64,
-    pub longitude: f64,
-}
-
-impl Position {
-    /// `None` for what is no place on Earth.
-    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
-        let is_place = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-        is_place.then_some(Self { latitude, longitude })
-    }
-}
-
 impl Track {
-    /// The most points that are kept of one file: more than three days at one a second.
-    pub const MAX_POINTS: usize = 300_000;
-
     /// A track with more is a long one.
     const MANY_POINTS: usize = 16 * 1024;
 
@@ -161,16 +143,16 @@ impl Track {
     pub fn push(&mut self, point: Point) -> Result<(), Refusal> {
         // Room that is not used takes no memory. Room that grows is there twice.
         if self.points.len() == Self::MANY_POINTS {
-            self.points.reserve_exact(Self::MAX_POINTS - Self::MANY_POINTS);
+            self.points.reserve_exact(MAX_POINTS - Self::MANY_POINTS);
         }
-        push(&mut self.points, point, Self::MAX_POINTS, "points")
+        push(&mut self.points, point, MAX_POINTS, "points")
     }
 
     /// Counts another point of a file that may have several tracks; `too_large` as with
     /// [`push`](Self::push).
     pub fn count(points: &mut usize) -> Result<(), Refusal> {
-        if *points >= Self::MAX_POINTS {
-            return Err(too_many(Self::MAX_POINTS, "points"));
+        if *points >= MAX_POINTS {
+            return Err(too_many(MAX_POINTS, "points"));
         }
         *points += 1;
         Ok(())

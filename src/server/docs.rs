@@ -10,10 +10,10 @@ use actix_web::{
 use askama::Template;
 use utoipa_swagger_ui::Config;
 
-use super::{openapi::of_document, pages::source_hash};
+use super::openapi::of_document;
 use crate::{
     error::{ApiError, ApiResult},
-    http::ApiPath,
+    http::{ApiPath, source_hash},
     state::WorkerState,
 };
 

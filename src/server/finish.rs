@@ -23,7 +23,10 @@ use super::{
 };
 use crate::{
     error::{ApiError, ErrorCode, FieldError, Standing},
-    http::prefer::{PREFERENCE_APPLIED, Strictly},
+    http::{
+        self,
+        prefer::{PREFERENCE_APPLIED, Strictly},
+    },
     state::WorkerState,
 };
 
@@ -131,7 +134,7 @@ fn explain<B: MessageBody>(
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if error.code == ErrorCode::UnsupportedMediaType
-        && let Some(encodings) = compression::accepted(response.request().headers())
+        && let Some(encodings) = http::accepted(response.request().headers())
     {
         headers.insert(header::ACCEPT_ENCODING, encodings);
     }

@@ -17,9 +17,7 @@ mod routes;
 mod unread;
 mod workers;
 
-pub use compression::refuse_encoded;
 pub use finish::LoggedCode;
-pub use pages::source_hash;
 pub use request_id::RequestId;
 pub use request_span::RequestSpan;
 pub use workers::start;

@@ -12,11 +12,10 @@ use actix_web::{
     web::Data,
 };
 use askama::Template;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use sha2::{Digest, Sha256};
 
 use crate::{
     error::{ApiError, ApiResult},
+    http::source_hash,
     state::WorkerState,
 };
 
@@ -99,9 +98,4 @@ fn policy(script: &str) -> String {
         source_hash(script),
         source_hash(STYLE)
     )
-}
-
-/// An inline script or style as a policy names it.
-pub fn source_hash(source: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(source)))
 }

@@ -3,11 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lap::without_tiny;
-use crate::{
-    activities::body::MAX_DURATION_SECS,
-    validation::{Faults, check_text, whole},
-};
+use super::{MAX_DURATION_SECS, lap::without_tiny};
+use crate::validation::{Faults, check_text, whole};
 
 const MAX_EXERCISE_CHARS: usize = 100;
 

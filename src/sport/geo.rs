@@ -1,6 +1,19 @@
-//! Geometry on Earth, taken as a sphere: off by 0.5 % at most.
+//! Places, and geometry on Earth, taken as a sphere: off by 0.5 % at most.
 
-use crate::recordings::Position;
+/// In degrees of WGS 84.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
+impl Position {
+    /// `None` for what is no place on Earth.
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let is_place = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        is_place.then_some(Self { latitude, longitude })
+    }
+}
 
 /// The mean radius (IUGG), in metres.
 pub const EARTH_RADIUS: f64 = 6_371_008.8;

@@ -4,10 +4,8 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use utoipa::ToSchema;
 
-use crate::{
-    activities::body::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION},
-    validation::{Faults, whole},
-};
+use super::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION};
+use crate::validation::{Faults, whole};
 
 /// One lap; what is not known of it is left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -84,7 +82,7 @@ impl Lap {
         faults.range("duration_secs", self.duration_secs, 0.0, MAX_DURATION_SECS.into());
         faults.range("elapsed_secs", self.elapsed_secs, 0.0, MAX_DURATION_SECS.into());
         faults.range("distance_meters", self.distance_meters, 0.0, MAX_DISTANCE_METERS);
-        faults.range("calories", self.calories, 0.0, 1e6);
+        faults.range("calories", self.calories, 0.0, MAX_CALORIES.into());
         faults.range(
             "elevation_gain_meters",
             self.elevation_gain_meters,

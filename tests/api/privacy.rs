@@ -6,10 +6,7 @@ use crate::{
 };
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use sports_log::{
-    recordings::Position,
-    sport::{destination, metres_between},
-};
+use sports_log::sport::{Position, destination, metres_between};
 
 const HOME: Position = Position { latitude: 47.0, longitude: 8.0 };
 

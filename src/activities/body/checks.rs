@@ -7,16 +7,12 @@ use serde_json::Number;
 use crate::{
     activities::ActivityType,
     db::JsonText,
+    sport::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION},
     validation::{Fault, Object, check_json, check_text, whole_number},
 };
 
-/// A leap year.
-pub const MAX_DURATION_SECS: i32 = 31_622_400;
-pub const MAX_DISTANCE_METERS: f64 = 1e8;
-pub const MAX_METERS_OF_ELEVATION: f64 = 1e6;
 /// 18 hours: more than any place has ever been apart from UTC.
 const MAX_OFFSET_MINUTES: i32 = 1080;
-const MAX_CALORIES: i32 = 1_000_000;
 const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 200;
 const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;

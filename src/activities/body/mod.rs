@@ -15,6 +15,7 @@ use super::{
     source::Source,
     types::{ActivityChanges, Details, NewActivity},
 };
+use crate::sport::{MAX_LAPS, MAX_SETS};
 use crate::{
     db::JsonText,
     error::ApiResult,
@@ -22,10 +23,7 @@ use crate::{
     validation::{Faults, Object, Patch, Validator},
 };
 
-pub use checks::{MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, instant};
-
-pub const MAX_LAPS: usize = 1000;
-pub const MAX_SETS: usize = 1000;
+pub use checks::instant;
 
 /// The body of PUT: what is absent stays as it is.
 #[derive(Deserialize, ToSchema)]

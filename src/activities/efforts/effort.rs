@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::Position,
-    sport::metres_between,
+    sport::{Position, metres_between},
 };
 
 /// In metres a second: whoever seems faster has a receiver that jumps.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Packable;
 use crate::{
     error::{ApiError, ApiResult},
-    recordings::Track,
+    sport::MAX_POINTS,
 };
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
@@ -133,7 +133,7 @@ impl Streams {
         is_sorted
             && are_in_it
             && self.breaks.is_sorted()
-            && points <= Track::MAX_POINTS
+            && points <= MAX_POINTS
             && self.series.iter().all(|(_, values)| values.len() == points)
     }
 

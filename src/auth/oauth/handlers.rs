@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
     respond, service,
-    types::{CallbackParams, LoginParams, Returned},
+    types::{LoginParams, Returned},
 };
 use crate::{
     auth::sessions::Device,
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery},
-    providers::Provider,
+    providers::{CallbackParams, Provider},
     state::WorkerState,
 };
 

@@ -11,9 +11,3 @@ mod types;
 pub use handlers::*;
 pub use service::{Start, read_code, spend};
 pub use tokens::reencrypt;
-pub use types::CallbackParams;
-
-use crate::providers::{Attempt, Provider};
-
-/// A login that is under way.
-pub type LoginAttempt = Attempt<Provider>;

@@ -7,10 +7,13 @@ use actix_web::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::{CallbackParams, Start, service::Outcome, types::Returned};
+use super::{Start, service::Outcome, types::Returned};
 use crate::{
     error::{ApiError, ApiResult},
-    providers::attempt::{LIFE_SECS, end_of},
+    providers::{
+        CallbackParams,
+        attempt::{LIFE_SECS, end_of},
+    },
 };
 
 /// What the names of attempts' cookies begin with. `__Host-`: only over TLS (or on localhost),

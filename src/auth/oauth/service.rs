@@ -3,7 +3,7 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{CallbackParams, LoginAttempt, store, tokens::seal};
+use super::{store, tokens::seal};
 use crate::{
     auth::{
         AuthResponse,
@@ -13,7 +13,10 @@ use crate::{
     },
     credentials::{EmailAddress, Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
-    providers::{Provider, ProviderIdentity, ProviderTokens, attempt::invalid_state, grant},
+    providers::{
+        CallbackParams, LoginAttempt, Provider, ProviderIdentity, ProviderTokens,
+        attempt::invalid_state, grant,
+    },
     state::{Shared, WorkerState},
 };
 

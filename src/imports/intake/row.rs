@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        Details, ImportedActivity, MAX_LAPS, MAX_SETS, Measurement, Origins,
+        Details, ImportedActivity, Measurement, Origins,
         merging::FIELDS,
         streams::{Packable, Series},
     },
@@ -16,15 +16,18 @@ use crate::{
     error::{ApiError, ApiResult},
     priority::give_way,
     recordings::{Point, Session},
-    sport::Lap,
+    sport::{
+        Lap, MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_LAPS,
+        MAX_METERS_OF_ELEVATION, MAX_SETS,
+    },
 };
 
 /// What the server says of files that say nothing of where they come from.
 const SOURCE: &str = "import";
 
-const DURATIONS: RangeInclusive<f64> = 0.0..=31_622_400.0;
+const DURATIONS: RangeInclusive<f64> = 0.0..=MAX_DURATION_SECS as f64;
 const HEART_RATES: RangeInclusive<f64> = 1.0..=300.0;
-const ELEVATIONS: RangeInclusive<f64> = 0.0..=1e6;
+const ELEVATIONS: RangeInclusive<f64> = 0.0..=MAX_METERS_OF_ELEVATION;
 /// In minutes: those of places, and what clients may say.
 const OFFSETS: RangeInclusive<i32> = -1080..=1080;
 
@@ -125,8 +128,8 @@ fn details(session: &Session) -> ApiResult<Details> {
     let sets = session.sets.iter().filter(|set| set.is_sound()).take(MAX_SETS);
     let sets: Vec<_> = sets.collect();
     let mut details = Details {
-        distance_meters: real(totals.distance_meters, &(0.0..=1e8)).map(Some),
-        calories: rounded(totals.calories, &(0.0..=1e6)).map(Some),
+        distance_meters: real(totals.distance_meters, &(0.0..=MAX_DISTANCE_METERS)).map(Some),
+        calories: rounded(totals.calories, &(0.0..=MAX_CALORIES.into())).map(Some),
         elapsed_secs: rounded(totals.elapsed_secs, &DURATIONS).map(Some),
         moving_secs: rounded(totals.moving_secs, &DURATIONS).map(Some),
         elevation_gain_meters: real(totals.elevation_gain_meters, &ELEVATIONS).map(Some),

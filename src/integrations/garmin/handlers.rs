@@ -9,10 +9,11 @@ use super::{
 use crate::{
     auth::{
         CurrentUser,
-        oauth::{CallbackParams, connections::AuthorizationUrl, respond},
+        oauth::{connections::AuthorizationUrl, respond},
     },
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiQuery},
+    providers::CallbackParams,
     state::WorkerState,
 };
 

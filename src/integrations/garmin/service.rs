@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     auth::{
-        oauth::{CallbackParams, Start, read_code, spend},
+        oauth::{Start, read_code, spend},
         otp,
     },
     credentials::{Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     outbox::{self, Message},
-    providers::Attempt,
+    providers::{Attempt, CallbackParams},
     state::{Shared, WorkerState},
 };
 

@@ -3,8 +3,7 @@
 use super::{Quantity, Sample};
 use crate::{
     activities::streams::{Series, Streams},
-    recordings::Position,
-    sport::metres_between,
+    sport::{Position, metres_between},
 };
 
 /// Speed that was not measured is that between two positions so many seconds apart: receivers jump about.

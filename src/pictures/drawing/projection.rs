@@ -5,7 +5,7 @@
 //! no place is special: not the poles, and not where longitudes jump from 180 to -180. Only the point
 //! opposite to the middle is torn apart, which nobody reaches within a track but on a way around the Earth.
 
-use crate::{recordings::Position, sport::EARTH_RADIUS};
+use crate::sport::{EARTH_RADIUS, Position};
 
 /// Sine and cosine of the middle's latitude, and its longitude in radians.
 pub struct Projection {

@@ -8,9 +8,8 @@ use actix_web::{
 
 use crate::{
     error::{ApiError, ApiResult},
-    http::tagged_body,
+    http::{source_hash, tagged_body},
     pictures::drawing::Theme,
-    server::source_hash,
 };
 
 /// 200 with a picture of this type, or 304 when it is the one that the client has. Opened by itself, an SVG may

@@ -7,7 +7,7 @@ use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use tzf_rs::EmbeddedFinder;
 
-use crate::recordings::Position;
+use crate::sport::Position;
 
 /// Read at the first question. The boundaries stay where the program has them.
 static ZONES: LazyLock<EmbeddedFinder> = LazyLock::new(EmbeddedFinder::new);

@@ -4,8 +4,8 @@
 use super::{chain::errors, secs_between};
 use crate::{
     priority::give_way,
-    recordings::{Point, Position, Track},
-    sport::metres_between,
+    recordings::{Point, Track},
+    sport::{Position, metres_between},
 };
 
 /// Heights on Earth where somebody may be, in metres: the Dead Sea, Everest, and some error.

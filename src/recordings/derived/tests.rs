@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
-use super::{super::Position, *};
-use crate::sport::Lap;
+use super::*;
+use crate::sport::{Lap, Position};
 
 mod odd;
 

@@ -4,7 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::message::Message;
-use crate::recordings::{Point, Refusal, Track, recording::push};
+use crate::{
+    recordings::{Point, Refusal, recording::push},
+    sport::MAX_POINTS,
+};
 
 /// FIT SDK, profile of `hr`: ticks a second of its clock, of which twelve bits are written.
 const TICKS: f64 = 1024.0;
@@ -45,7 +48,7 @@ impl HeartRates {
             let (Some((time, seconds)), Some(rate)) = (self.anchor, rate) else { continue };
             let since = TimeDelta::milliseconds(((ticks as f64 / TICKS - seconds) * 1000.0) as i64);
             let Some(at) = time.checked_add_signed(since).filter(|_| rate > 0.0) else { continue };
-            push(&mut self.rates, (at, rate as f32), Track::MAX_POINTS, "heart rates")?;
+            push(&mut self.rates, (at, rate as f32), MAX_POINTS, "heart rates")?;
         }
         Ok(())
     }
@@ -60,7 +63,7 @@ impl HeartRates {
 
     pub fn absorb(&mut self, other: Self) -> Result<(), Refusal> {
         for rate in other.rates {
-            push(&mut self.rates, rate, Track::MAX_POINTS, "heart rates")?;
+            push(&mut self.rates, rate, MAX_POINTS, "heart rates")?;
         }
         Ok(())
     }

@@ -11,7 +11,10 @@ use super::{
         TEMPERATURE,
     },
 };
-use crate::recordings::{Point, Position, Refusal, Track, recording::push};
+use crate::{
+    recordings::{Point, Refusal, Track, recording::push},
+    sport::Position,
+};
 
 /// More than a device pauses.
 const MAX_EVENTS: usize = 100_000;

@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 use super::Fields;
 use crate::{
     recordings::{
-        Entry, Point, Position, Reason, Refusal, Session, Totals, Track,
+        Entry, Point, Reason, Refusal, Session, Totals, Track,
         apple::{Broken, indoors, quantity, time},
         complete,
         log::MAX_ENTRIES,
         refusal::go_on,
     },
-    sport::Sport,
+    sport::{MAX_POINTS, Position, Sport},
     validation::check_text,
 };
 
@@ -161,7 +161,7 @@ fn entries<T>(
     left_out: &mut Vec<Cow<'static, str>>,
     read: impl Fn(&Fields<'_>) -> Option<T>,
 ) -> Vec<T> {
-    let Some(list) = fields.list(name, Track::MAX_POINTS + 1) else {
+    let Some(list) = fields.list(name, MAX_POINTS + 1) else {
         left_out.extend(fields.has(name).then_some(name.into()));
         return Vec::new();
     };

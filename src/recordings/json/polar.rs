@@ -12,13 +12,13 @@ use serde_json::value::RawValue;
 use super::Fields;
 use crate::{
     recordings::{
-        Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
+        Point, Reason, Recording, Refusal, Session, Totals, Track,
         recording::{MAX_LAPS, MAX_SESSIONS},
         refusal::go_on,
         table::{Decimal, Moment, Order, moment},
         text::text,
     },
-    sport::{Lap, OTHER, Sport},
+    sport::{Lap, MAX_POINTS, OTHER, Position, Sport},
 };
 
 /// Each exercise of a session is one: those of a triathlon.
@@ -169,7 +169,7 @@ fn lap(fields: &Fields<'_>, start: DateTime<Utc>) -> Lap {
 fn track(exercise: &Fields<'_>, clock: Clock) -> Result<Track, Refusal> {
     let mut points = BTreeMap::<i64, Point>::new();
     let Some(samples) = exercise.object("samples") else { return Ok(Track::default()) };
-    let list = |name: &str| samples.list(name, Track::MAX_POINTS + 1).unwrap_or_default();
+    let list = |name: &str| samples.list(name, MAX_POINTS + 1).unwrap_or_default();
     let mut take = |samples: Vec<&RawValue>, set: &dyn Fn(&mut Point, &Fields<'_>)| {
         for sample in samples {
             go_on()?;

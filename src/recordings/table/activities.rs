@@ -14,14 +14,10 @@ use crate::{
         Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, log::digest,
         refusal::go_on,
     },
-    sport::Sport,
+    sport::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, Sport},
 };
 
-/// The most that the API takes, and that sensors measure.
-const MOST_SECONDS: f64 = 31_622_400.0;
-const MOST_METRES: f64 = 1e8;
-const MOST_METRES_UP: f64 = 1e6;
-const MOST_CALORIES: f64 = 1e6;
+/// The most that sensors measure.
 const MOST_BEATS: f64 = 300.0;
 const MOST_WATTS: f64 = 4000.0;
 const MOST_TURNS: f64 = 254.0;
@@ -150,7 +146,7 @@ impl Reader<'_> {
             read
         };
         let mut seconds = |name: &str, column| {
-            taken(name, column, MOST_SECONDS, units.seconds(table, row, column))
+            taken(name, column, MAX_DURATION_SECS.into(), units.seconds(table, row, column))
         };
         let timer = seconds("duration", self.durations);
         let mut extra = |name, column| (column != self.durations).then(|| seconds(name, column))?;
@@ -158,11 +154,15 @@ impl Reader<'_> {
         let moving = extra("moving time", Column::Moving);
         let mut metres =
             |name: &str, column, most| taken(name, column, most, units.metres(table, row, column));
-        let distance = metres("distance", Column::Distance, MOST_METRES);
-        let ascent = metres("ascent", Column::Ascent, MOST_METRES_UP);
-        let descent = metres("descent", Column::Descent, MOST_METRES_UP);
-        let calories =
-            taken("calories", Column::Calories, MOST_CALORIES, units.kilocalories(table, row));
+        let distance = metres("distance", Column::Distance, MAX_DISTANCE_METERS);
+        let ascent = metres("ascent", Column::Ascent, MAX_METERS_OF_ELEVATION);
+        let descent = metres("descent", Column::Descent, MAX_METERS_OF_ELEVATION);
+        let calories = taken(
+            "calories",
+            Column::Calories,
+            MAX_CALORIES.into(),
+            units.kilocalories(table, row),
+        );
         let mut number =
             |name: &str, column, most| taken(name, column, most, units.number(table, row, column));
         let mut totals = Totals {

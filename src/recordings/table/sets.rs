@@ -13,12 +13,11 @@ use super::{
     times::{self, NOON},
 };
 use crate::{
-    activities::MAX_SETS,
     recordings::{
         Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
         log::digest, refusal::go_on, text::folded,
     },
-    sport::{ExerciseSet, Sport},
+    sport::{ExerciseSet, MAX_DURATION_SECS, MAX_SETS, Sport},
 };
 
 /// As in the API.
@@ -29,7 +28,6 @@ const MAX_COUNT: f64 = 100.0;
 
 /// The most reps, kilograms and seconds that the API takes of a set, and the highest RPE.
 const MOST: f64 = 10_000.0;
-const MOST_SECONDS: f64 = 31_622_400.0;
 const MOST_RPE: f64 = 10.0;
 
 /// Gives each workout of a table to `each`.
@@ -254,8 +252,8 @@ impl Reader<'_> {
             weight_kg: taken("weight", Column::Weight, MOST, units.kilograms(table, row))
                 .map(to_grams),
             rpe: taken("RPE", Column::Rpe, MOST_RPE, units.number(table, row, Column::Rpe)),
-            duration_secs: taken("duration", self.seconds, MOST_SECONDS, seconds),
-            rest_secs: taken("rest", Column::Rest, MOST_SECONDS, rest),
+            duration_secs: taken("duration", self.seconds, MAX_DURATION_SECS.into(), seconds),
+            rest_secs: taken("rest", Column::Rest, MAX_DURATION_SECS.into(), rest),
         })
     }
 

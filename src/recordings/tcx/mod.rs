@@ -17,7 +17,7 @@ use self::{
     odometer::Odometer,
 };
 use super::{
-    Point, Position, Reason, Recording, Refusal, Session, Totals, Track,
+    Point, Reason, Recording, Refusal, Session, Totals, Track,
     damage::warn_of,
     markup::without_tags,
     own::{Beside, told},
@@ -26,7 +26,7 @@ use super::{
     values::{Moment, Unread, latitude, longitude, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
 };
-use crate::sport::{Lap, Sport};
+use crate::sport::{Lap, Position, Sport};
 
 /// A device that wrote nothing for longer before a lap may have been stopped.
 const PAUSE: TimeDelta = TimeDelta::seconds(60);

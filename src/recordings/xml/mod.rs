@@ -18,7 +18,8 @@ use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart};
 use self::{
     bounded::Bounded, encoding::text, place::Place, references::resolve_all, unclosed::next_tag,
 };
-use super::{Position, Reason, Refusal, values};
+use super::{Reason, Refusal, values};
+use crate::sport::Position;
 
 pub use encoding::{decoded, utf16};
 
