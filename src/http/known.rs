@@ -7,15 +7,12 @@ use std::{
     sync::LazyLock,
 };
 
-use actix_web::http::Method;
+use actix_web::{HttpRequest, http::Method, web::Data};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::{
-    error::{ApiError, ApiResult, FieldError},
-    server::openapi::of_document,
-};
+use crate::error::{ApiError, ApiResult, FieldError};
 
 /// In the documentation of operations that others than clients of the API open, with what they
 /// append: links, pictures on others' pages, what a provider calls.
@@ -37,7 +34,8 @@ pub enum Shape {
 /// parameter that nobody knows.
 pub struct UnknownParameter(pub ApiError);
 
-struct Operation {
+/// One operation of the document.
+pub struct Operation {
     /// `None` when any may come.
     parameters: Option<Vec<String>>,
     /// Whether it wants a token.
@@ -45,12 +43,16 @@ struct Operation {
     body: Shape,
 }
 
-/// Of each path as it is routed, with its method in small letters. Made when it is first needed.
-static OPERATIONS: LazyLock<HashMap<String, HashMap<String, Operation>>> = LazyLock::new(|| {
-    of_document(|document| operations(&serde_json::to_value(document).unwrap_or_default()))
-});
+/// Of each path as it is routed, with its method in small letters.
+pub type Operations = HashMap<String, HashMap<String, Operation>>;
 
-fn operations(document: &Value) -> HashMap<String, HashMap<String, Operation>> {
+/// The operations that a server has, made when they are first needed. The server hands them to its
+/// workers: they follow from the document, and the document from all handlers.
+#[derive(Clone, Copy)]
+pub struct Known(pub &'static LazyLock<Operations>);
+
+/// The operations of a document.
+pub fn operations(document: &Value) -> Operations {
     let of_path = |item: &Value| {
         let operations = item.as_object().into_iter().flatten();
         operations.map(|(method, value)| (method.clone(), operation(value, document))).collect()
@@ -77,15 +79,21 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name).and_then(Value::as_str)
 }
 
-fn find(path: Option<&str>, method: &Method) -> Option<&'static Operation> {
+fn find(request: &HttpRequest) -> Option<&'static Operation> {
+    let known = request.app_data::<Data<Known>>()?;
+    let method = request.method();
     let method = if method == Method::HEAD { "get" } else { &method.as_str().to_lowercase() };
-    OPERATIONS.get(path?)?.get(method)
+    known.0.get(&request.match_pattern()?)?.get(method)
 }
 
-/// 400 `invalid_parameter` with the nearest name for the first parameter of `query` that the
+/// 400 `invalid_parameter` with the nearest name for the first parameter of the query that the
 /// operation does not have.
-pub fn check_query(path: Option<&str>, method: &Method, query: &str) -> ApiResult<()> {
-    let known = find(path, method).and_then(|operation| operation.parameters.as_ref());
+pub fn check_query(request: &HttpRequest) -> ApiResult<()> {
+    let query = request.query_string();
+    if query.is_empty() {
+        return Ok(());
+    }
+    let known = find(request).and_then(|operation| operation.parameters.as_ref());
     let Some(known) = known else { return Ok(()) };
     let mut names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
     match names.find(|name| !known.iter().any(|known| known == name)) {
@@ -98,13 +106,13 @@ pub fn check_query(path: Option<&str>, method: &Method, query: &str) -> ApiResul
 }
 
 /// Whether the operation wants a token, which goes before all that it was sent.
-pub fn is_guarded(path: Option<&str>, method: &Method) -> bool {
-    find(path, method).is_some_and(|operation| operation.is_guarded)
+pub fn is_guarded(request: &HttpRequest) -> bool {
+    find(request).is_some_and(|operation| operation.is_guarded)
 }
 
 /// What the body of an operation may have.
-pub fn body(path: Option<&str>, method: &Method) -> &'static Shape {
-    find(path, method).map_or(&Shape::Any, |operation| &operation.body)
+pub fn body(request: &HttpRequest) -> &'static Shape {
+    find(request).map_or(&Shape::Any, |operation| &operation.body)
 }
 
 fn problem(kind: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> String {

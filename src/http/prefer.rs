@@ -23,7 +23,7 @@ pub fn strictly(request: &HttpRequest) -> Option<&'static Shape> {
         return None;
     }
     request.extensions_mut().insert(Strictly);
-    Some(known::body(request.match_pattern().as_deref(), request.method()))
+    Some(known::body(request))
 }
 
 /// Of a preference that is given twice, the first counts (RFC 7240, section 2).

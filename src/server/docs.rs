@@ -10,7 +10,6 @@ use actix_web::{
 use askama::Template;
 use utoipa_swagger_ui::Config;
 
-use super::openapi::of_document;
 use crate::{
     error::{ApiError, ApiResult},
     http::{ApiPath, source_hash},
@@ -18,6 +17,11 @@ use crate::{
 };
 
 const SCRIPT: &str = include_str!("pages/docs.js");
+
+/// The document as JSON, made when it is first asked for. The workers are handed it: it follows
+/// from the routes, and this is one of them.
+#[derive(Clone, Copy)]
+pub struct Document(pub &'static LazyLock<Result<String, String>>);
 
 #[derive(Template)]
 #[template(path = "server/pages/docs.html")]
@@ -33,11 +37,8 @@ struct DocsPage<'a> {
     responses((status = 200, description = "This document", body = Object)),
     extensions(("x-any-parameters" = json!(true))),
 )]
-pub async fn openapi() -> ApiResult<HttpResponse> {
-    static DOCUMENT: LazyLock<Result<String, String>> = LazyLock::new(|| {
-        of_document(|document| document.to_json()).map_err(|error| error.to_string())
-    });
-    match &*DOCUMENT {
+pub async fn openapi(document: Data<Document>) -> ApiResult<HttpResponse> {
+    match &**document.0 {
         Ok(document) => {
             Ok(HttpResponse::Ok().content_type(ContentType::json()).body(document.as_str()))
         }

@@ -124,16 +124,12 @@ async fn with_known_parameters<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let query = request.query_string();
-    if !query.is_empty() {
-        let (path, method) = (request.match_pattern(), request.method());
-        if let Err(error) = known::check_query(path.as_deref(), method, query) {
-            if !known::is_guarded(path.as_deref(), method) {
-                let refused = ServiceResponse::from_err(error, request.request().clone());
-                return Ok(refused.map_into_right_body());
-            }
-            request.extensions_mut().insert(UnknownParameter(error));
+    if let Err(error) = known::check_query(request.request()) {
+        if !known::is_guarded(request.request()) {
+            let refused = ServiceResponse::from_err(error, request.request().clone());
+            return Ok(refused.map_into_right_body());
         }
+        request.extensions_mut().insert(UnknownParameter(error));
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

@@ -11,11 +11,12 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use super::{
-    RequestSpan, compression::leave_small_ones, cors::cors, finish::finish, limits::limit_address,
-    routes::routes,
+    RequestSpan, compression::leave_small_ones, cors::cors, docs::Document, finish::finish,
+    limits::limit_address, openapi, routes::routes,
 };
 use crate::{
     config::Config,
+    http::known::Known,
     state::{Shared, WorkerState},
 };
 
@@ -34,6 +35,8 @@ pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io:
     let server = HttpServer::new(move || {
         App::new()
             .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
+            .app_data(Data::new(Known(&openapi::OPERATIONS)))
+            .app_data(Data::new(Document(&openapi::JSON)))
             .configure(|app| {
                 for endpoint in routes() {
                     app.service(endpoint);

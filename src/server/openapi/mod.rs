@@ -2,7 +2,7 @@
 
 mod errors;
 
-use std::{panic, thread};
+use std::{panic, sync::LazyLock, thread};
 
 use actix_web::App;
 use utoipa::{
@@ -12,6 +12,7 @@ use utoipa::{
 use utoipa_actix_web::AppExt;
 
 use super::{finish::ErrorBody, routes::routes};
+use crate::http::known::{Operations, operations};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -64,9 +65,18 @@ pub fn document() -> utoipa::openapi::OpenApi {
     api
 }
 
+/// The document as JSON.
+pub static JSON: LazyLock<Result<String, String>> =
+    LazyLock::new(|| of_document(|document| document.to_json()).map_err(|error| error.to_string()));
+
+/// What requests are held against.
+pub static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| {
+    of_document(|document| operations(&serde_json::to_value(document).unwrap_or_default()))
+});
+
 /// What `make` makes of the document, on a thread that ends: to make one takes 30 MiB, which the
 /// allocator would keep for any other thread.
-pub fn of_document<T: Send>(make: impl FnOnce(utoipa::openapi::OpenApi) -> T + Send) -> T {
+fn of_document<T: Send>(make: impl FnOnce(utoipa::openapi::OpenApi) -> T + Send) -> T {
     let made = thread::scope(|scope| scope.spawn(|| make(document())).join());
     made.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
