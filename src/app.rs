@@ -20,7 +20,7 @@ use crate::{
     integrations::garmin,
     jobs::{Jobs, Stopping},
     priority::Requests,
-    server,
+    server::{self, Rooms},
     state::{Shared, http_connections},
     takeout,
     telemetry::Metrics,
@@ -96,14 +96,8 @@ impl Application {
         let status = DeliveryStatus::new(config.delivery.poll);
         let bell = Bell::default();
         let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
-        let shared = Shared::new(
-            config,
-            connector.clone(),
-            metrics.clone(),
-            requests.clone(),
-            status.clone(),
-            bell.clone(),
-        )?;
+        let shared = Shared::new(config, connector.clone(), metrics.clone(), requests.clone())?;
+        let rooms = Rooms::new(config, bell.clone(), status.clone())?;
         let imports = imports::runner::start(config, connector.clone(), &metrics, requests.clone());
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
         let takeouts = takeout::runner::start(config, connector.clone());
@@ -112,7 +106,7 @@ impl Application {
         let delivery = Delivery::start(config, connector, &metrics, status);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
-        let server = server::start(listener, config, Arc::clone(&shared))?;
+        let server = server::start(listener, config, Arc::clone(&shared), rooms)?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
         Ok(Self {
             port,

@@ -1,4 +1,6 @@
 //! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
+//!
+//! What a single room needs is not here: `server` hands it to the handlers of that room.
 
 use std::{
     sync::{
@@ -11,23 +13,19 @@ use std::{
 use derive_more::Deref;
 
 use crate::{
-    activities::{changes::Bell, originals::Storage},
     config::{
         Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
     },
     credentials::{Hasher, JwtKeys, KnownTokens, ServerKey},
     db::{Connections, Connector, PointReads, Pool},
-    delivery::DeliveryStatus,
     error::{ApiError, ApiResult, ErrorCode},
     fair_use::{FairUse, Workshop},
     idempotency::Turns,
     outbox::Channel,
-    pictures::Painter,
     priority::Requests,
     providers::{Outbound, Providers, TokenCipher},
     telemetry::Metrics,
     throttle::LocalLimits,
-    webhooks::WebhookClient,
 };
 
 /// Shared by all worker threads: keys, the hashing queue, metrics.
@@ -38,21 +36,16 @@ pub struct Shared {
     pub sessions: SessionConfig,
     pub providers: Providers,
     pub token_cipher: TokenCipher,
-    pub painter: Painter,
     /// Reads kept streams, and writes answers of them.
     pub workshop: Workshop,
     pub fair_use: Arc<FairUse>,
     pub metrics: Metrics,
     pub requests: Requests,
-    pub delivery: DeliveryStatus,
-    pub bell: Bell,
     pub limits: LimitsConfig,
     pub imports: ImportConfig,
-    pub originals: Storage,
     pub garmin: GarminConfig,
     pub sms_limits: SmsLimits,
     pub webhooks: WebhookConfig,
-    webhook_deadline: Duration,
     pub base_url: String,
     pub local_limits: LocalLimits,
     pub turns: Turns,
@@ -68,21 +61,18 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Starts the threads that hash, draw and read streams.
+    /// Starts the threads that hash and read streams.
     pub fn new(
         config: &Config,
         connector: Connector,
         metrics: Metrics,
         requests: Requests,
-        delivery: DeliveryStatus,
-        bell: Bell,
     ) -> ApiResult<Self> {
-        let local_limits = LocalLimits::new(&config.limits, &metrics);
+        let local_limits = LocalLimits::new(&config.limits, |name| metrics.limit_decisions(name));
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::configured(&config.secrets),
             hasher: Hasher::new(&config.hashing, &requests, metrics.hasher.clone())?,
-            painter: Painter::new()?,
             workshop: Workshop::start("streams").map_err(ApiError::internal)?,
             fair_use: Arc::default(),
             sessions: config.sessions,
@@ -90,15 +80,11 @@ impl Shared {
             token_cipher: TokenCipher::new(&config.oauth.token_keys),
             metrics,
             requests,
-            delivery,
-            bell,
             limits: config.limits.clone(),
             imports: config.imports.clone(),
-            originals: Storage::new(&config.imports),
             garmin: config.garmin.clone(),
             sms_limits: config.sms_limits.clone(),
             webhooks: config.webhooks.clone(),
-            webhook_deadline: config.delivery.deadline,
             base_url: config.server.base_url.clone(),
             local_limits,
             turns: Turns::default(),
@@ -162,7 +148,6 @@ pub struct WorkerState {
     pub point_reads: PointReads,
     pub known_tokens: KnownTokens,
     pub outbound: Outbound,
-    webhook_client: Result<WebhookClient, String>,
 }
 
 impl WorkerState {
@@ -173,12 +158,6 @@ impl WorkerState {
         let point_reads = PointReads::new(shared.connector.clone());
         let known_tokens = KnownTokens::default();
         let outbound = Outbound::default();
-        let webhook_client = WebhookClient::new(&shared.webhooks, shared.webhook_deadline);
-        Self { pool, point_reads, known_tokens, outbound, webhook_client, shared }
-    }
-
-    /// Posts to webhooks. 500 when the certificates to trust can no longer be read.
-    pub fn webhook_client(&self) -> ApiResult<&WebhookClient> {
-        self.webhook_client.as_ref().map_err(|error| ApiError::internal(error.clone()))
+        Self { pool, point_reads, known_tokens, outbound, shared }
     }
 }

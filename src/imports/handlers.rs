@@ -17,6 +17,7 @@ use super::{
     upload::Upload,
 };
 use crate::{
+    activities::originals::Storage,
     auth::{
         Permitted,
         tokens::{ReadsActivities, WritesActivities},
@@ -57,13 +58,14 @@ const TELL_FOR: Duration = Duration::from_secs(600);
 pub async fn create(
     request: HttpRequest,
     state: Data<WorkerState>,
+    originals: Data<Storage>,
     user: Permitted<WritesActivities>,
     params: ApiQuery<UploadParams>,
     payload: Payload,
 ) -> ApiResult<HttpResponse> {
     let identity = user.identity();
     let _turn = fair_use::upload().await?;
-    let id = service::begin(&state, identity).await?;
+    let id = service::begin(&state, &originals, identity).await?;
     let upload = Upload::new(&state.pool, id, state.imports.max_bytes);
     let received = upload.receive(&request, payload, params.0.name).await;
     let import = service::end(&state, identity, id, received).await?;

@@ -8,6 +8,7 @@ use super::{
     types::{FilesParams, Import, Progress, Tally, WithFiles},
 };
 use crate::{
+    activities::originals::Storage,
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
@@ -17,8 +18,12 @@ const DEFAULT_FILES: i64 = 100;
 const MAX_FILES: i64 = 1000;
 
 /// Makes room for an upload. 409 `too_many_imports`, 507 `storage_full`.
-pub async fn begin(state: &WorkerState, identity: Identity) -> ApiResult<Uuid> {
-    state.originals.check_room().await?;
+pub async fn begin(
+    state: &WorkerState,
+    originals: &Storage,
+    identity: Identity,
+) -> ApiResult<Uuid> {
+    originals.check_room().await?;
     let mut conn = state.pool.get().await?;
     let created = conn.transaction(async |conn| store::create(conn, identity).await).await?;
     if let Some(id) = created {

@@ -16,6 +16,7 @@ mod png;
 mod route;
 mod service;
 mod store;
+mod studio;
 mod subject;
 mod track;
 mod types;
@@ -27,6 +28,7 @@ pub use handlers::*;
 pub use metric::Metric;
 pub use painter::Painter;
 pub use service::paint;
+pub use studio::Studio;
 pub use types::{
     DaysParams, HeatmapOptions, Look, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
 };

@@ -14,6 +14,7 @@ use super::{
     png::png,
     route::Route,
     store,
+    studio::Studio,
     subject::Subject,
     track::Track,
     types::{DaysOptions, HeatmapOptions, Look, Picture, WeeklyOptions},
@@ -24,7 +25,6 @@ use crate::{
     credentials::Identity,
     error::{ApiError, ApiResult},
     fair_use,
-    state::WorkerState,
     stats::{
         Period,
         days::{self, Days, Group, Totals},
@@ -53,7 +53,7 @@ const MEASURED: [Series; 7] = [
 /// before. [`Uncovered`] for a track that needs other zones; 404 without such an activity; 429
 /// `rate_limited` or 503 `busy` when the user, or the asker's address, has too many pictures drawn.
 pub async fn paint(
-    state: &WorkerState,
+    Studio { state, painter }: &Studio,
     user_id: Uuid,
     picture: Picture,
     look: Look,
@@ -71,12 +71,12 @@ pub async fn paint(
         picture.zone(zone)?.today(),
         look.theme,
     );
-    if let Some(picture) = state.painter.drawn(&key) {
+    if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
     }
     let _turn = fair_use::picture().await?;
     // Others may have waited for the same one.
-    if let Some(picture) = state.painter.drawn(&key) {
+    if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
     }
     let drawing = {
@@ -100,19 +100,19 @@ pub async fn paint(
         (Ok(svg), None) => Ok(Ok(svg.into_bytes())),
         (Ok(svg), Some(width)) => png(&svg, width).map(Ok),
     };
-    state.painter.paint(key, draw).await
+    painter.paint(key, draw).await
 }
 
 /// The same of one's own log. 401 when the session has ended.
 pub async fn paint_own(
-    state: &WorkerState,
+    studio: &Studio,
     identity: Identity,
     picture: Picture,
     look: Look,
     width: Option<u32>,
 ) -> ApiResult<Bytes> {
-    state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
-    let painted = paint(state, identity.user_id, picture, look, width).await?;
+    studio.state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
+    let painted = paint(studio, identity.user_id, picture, look, width).await?;
     painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
 }
 

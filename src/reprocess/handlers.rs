@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::{
-    activities::WrittenActivity,
+    activities::{WrittenActivity, originals::Storage},
     auth::{Permitted, tokens::WritesActivities},
     error::{ApiResult, ErrorCode},
     fair_use,
@@ -32,11 +32,12 @@ use crate::{
 )]
 pub async fn reprocess(
     state: Data<WorkerState>,
+    originals: Data<Storage>,
     user: Permitted<WritesActivities>,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let _turn = fair_use::stream().await?;
-    let activity = service::reprocess(&state, user.identity(), id.0).await?;
+    let activity = service::reprocess(&state, &originals, user.identity(), id.0).await?;
     let tag = revision_tag(activity.summary.revision);
     Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(WrittenActivity::shown_to(&user, activity)))
 }

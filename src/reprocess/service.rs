@@ -11,7 +11,7 @@ use super::{
     store::{self, Made},
 };
 use crate::{
-    activities::{self, ANY, Activity, Measurement, Refresh, batch, streams},
+    activities::{self, ANY, Activity, Measurement, Refresh, batch, originals::Storage, streams},
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     imports::intake::{self, Intake},
@@ -32,12 +32,17 @@ pub struct Scope {
 
 /// Reads the files of an activity again, and of the records behind it. 409 `no_original` without
 /// one, and `original_refused` when one is no recording for the readers of today.
-pub async fn reprocess(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Activity> {
+pub async fn reprocess(
+    state: &WorkerState,
+    storage: &Storage,
+    identity: Identity,
+    id: Uuid,
+) -> ApiResult<Activity> {
     activities::get_one(state, identity, id).await?;
     let files = store::files_of(&*state.pool.get().await?, identity.user_id, id).await?;
     let mut rereads = Vec::new();
     for mut file in files {
-        let content = state.originals.content(identity.user_id, file.original()).await?;
+        let content = storage.content(identity.user_id, file.original()).await?;
         let reread = state.workshop.run(move || reading::read(&content)).await?;
         let reread = reread.map_err(|refusal| {
             let message = format!("its file is refused today: {}", refusal.message);
@@ -46,7 +51,7 @@ pub async fn reprocess(state: &WorkerState, identity: Identity, id: Uuid) -> Api
         rereads.push((file.id, reread));
     }
     let scope = Scope { only: Some(id), is_trial: false };
-    let (user_id, storage) = (identity.user_id, &state.originals);
+    let user_id = identity.user_id;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         identity.confirm(conn).await?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     db::migrations,
-    delivery::Actors,
+    delivery::{Actors, DeliveryStatus},
     error::{ApiError, ApiResult, ErrorCode},
     state::WorkerState,
 };
@@ -69,11 +69,15 @@ fn stays(state: &WorkerState) -> ApiResult<()> {
             ErrorCode::DeliveryUnavailable, ErrorCode::SchemaMismatch, ErrorCode::ShuttingDown
         ]))),
 )]
-pub async fn readyz(request: HttpRequest, state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+pub async fn readyz(
+    request: HttpRequest,
+    state: Data<WorkerState>,
+    of_delivery: Data<DeliveryStatus>,
+) -> ApiResult<HttpResponse> {
     stays(&state)?;
     let has_our_schema =
         state.point_reads.run(async |conn| Ok(migrations::is_ours(conn).await?)).await?;
-    let (actors, is_inside) = (state.delivery.actors(), is_inside(&request));
+    let (actors, is_inside) = (of_delivery.actors(), is_inside(&request));
     let unready = |code, why: String| {
         let message =
             if is_inside { why } else { "this server is not ready; try again".to_owned() };
@@ -83,7 +87,7 @@ pub async fn readyz(request: HttpRequest, state: Data<WorkerState>) -> ApiResult
         let why = "the database is of another version than this server; see `sports-log status`";
         return unready(ErrorCode::SchemaMismatch, why.to_owned());
     }
-    if !state.delivery.is_running() {
+    if !of_delivery.is_running() {
         let states = actors.named().map(|(name, state)| format!("{name}: {state}")).join(", ");
         let why = format!("the delivery of messages is not running ({states})");
         return unready(ErrorCode::DeliveryUnavailable, why);

@@ -6,7 +6,7 @@ use actix_web::{
     App, HttpServer,
     dev::Server,
     middleware::{Compress, Condition, from_fn},
-    web::Data,
+    web::{Data, ServiceConfig},
 };
 use tracing_actix_web::TracingLogger;
 
@@ -15,26 +15,70 @@ use super::{
     limits::limit_address, openapi, routes::routes,
 };
 use crate::{
-    config::Config,
+    activities::{changes::Bell, originals::Storage},
+    config::{Config, WebhookConfig},
+    delivery::DeliveryStatus,
+    error::ApiResult,
     http::known::Known,
+    pictures::Painter,
     state::{Shared, WorkerState},
+    webhooks::Challenger,
 };
 
 /// Sent data may wait for a client so long (tcp(7), TCP_USER_TIMEOUT, which accepted sockets inherit).
 #[cfg(target_os = "linux")]
 const SLOW_READER_MILLIS: u32 = 15_000;
 
+/// What single rooms need besides the state: each is handed to the handlers of its room alone.
+pub struct Rooms {
+    bell: Data<Bell>,
+    delivery: Data<DeliveryStatus>,
+    originals: Data<Storage>,
+    painter: Data<Painter>,
+    webhooks: WebhookConfig,
+    deadline: Duration,
+}
+
+impl Rooms {
+    /// Starts the threads that draw.
+    pub fn new(config: &Config, bell: Bell, delivery: DeliveryStatus) -> ApiResult<Self> {
+        Ok(Self {
+            bell: Data::new(bell),
+            delivery: Data::new(delivery),
+            originals: Data::new(Storage::new(&config.imports)),
+            painter: Data::new(Painter::new()?),
+            webhooks: config.webhooks.clone(),
+            deadline: config.delivery.deadline,
+        })
+    }
+
+    /// For one worker.
+    fn register(&self, app: &mut ServiceConfig) {
+        app.app_data(self.bell.clone())
+            .app_data(self.delivery.clone())
+            .app_data(self.originals.clone())
+            .app_data(self.painter.clone())
+            .app_data(Data::new(Challenger::new(&self.webhooks, self.deadline)));
+    }
+}
+
 /// Starts the workers on `listener`. The server stops through its handle, not by signals:
 /// those belong to the command that runs it.
-pub fn start(listener: TcpListener, config: &Config, shared: Arc<Shared>) -> io::Result<Server> {
+pub fn start(
+    listener: TcpListener,
+    config: &Config,
+    shared: Arc<Shared>,
+    rooms: Rooms,
+) -> io::Result<Server> {
     // A client that takes nothing for so long is let go: actix waits for ever to write.
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(&listener, SLOW_READER_MILLIS)?;
     let metrics = shared.metrics.http_middleware()?;
-    let origins = config.server.cors_origins.clone();
+    let (origins, rooms) = (config.server.cors_origins.clone(), Arc::new(rooms));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
+            .configure(|app| rooms.register(app))
             .app_data(Data::new(Known(&openapi::OPERATIONS)))
             .app_data(Data::new(Document(&openapi::JSON)))
             .configure(|app| {

@@ -16,7 +16,7 @@ use crate::{
     auth::{CurrentUser, sessions::Device},
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
-    pictures::{Size, image},
+    pictures::{Size, Studio, image},
     state::WorkerState,
 };
 
@@ -89,11 +89,11 @@ pub async fn delete(
 )]
 pub async fn shared_svg(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     token: ApiPath<ShareToken>,
     params: ApiQuery<SharedParams>,
 ) -> ApiResult<HttpResponse> {
-    let (content, theme) = service::show(&state, &token.0, params.0, None).await?;
+    let (content, theme) = service::show(&studio, &token.0, params.0, None).await?;
     image(&request, content, Some(theme), "*").map(embeddable)
 }
 
@@ -110,13 +110,13 @@ pub async fn shared_svg(
 )]
 pub async fn shared_png(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     token: ApiPath<ShareToken>,
     params: ApiQuery<SharedParams>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let width = Some(size.0.check()?);
-    let (content, _) = service::show(&state, &token.0, params.0, width).await?;
+    let (content, _) = service::show(&studio, &token.0, params.0, width).await?;
     image(&request, content, None, "*").map(embeddable)
 }
 

@@ -19,7 +19,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use::{Client, Request},
     idempotency::{self, IdempotencyKey},
-    pictures::{self, Theme, Uncovered},
+    pictures::{self, Studio, Theme, Uncovered},
     privacy,
     state::{Shared, WorkerState},
 };
@@ -149,12 +149,12 @@ pub async fn delete(
 /// The picture that a link leads to, and its theme. 404 for a link that never was, that was revoked, that has
 /// expired, or whose owner is locked, all alike.
 pub async fn show(
-    state: &WorkerState,
+    studio: &Studio,
     token: &ShareToken,
     params: SharedParams,
     width: Option<u32>,
 ) -> ApiResult<(Bytes, Theme)> {
-    let digest = token.digest();
+    let (state, digest) = (&studio.state, token.digest());
     let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
     let found = state.point_reads.run(find).await?;
     let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
@@ -167,14 +167,14 @@ pub async fn show(
         zones = Some(privacy::zones(&*state.pool.get().await?, user_id).await?);
     }
     let picture = shown.picture(zones)?;
-    let painted = pictures::paint(state, user_id, picture, look, width).await?;
+    let painted = pictures::paint(studio, user_id, picture, look, width).await?;
     let Uncovered(ends) = match painted {
         Ok(content) => return Ok((content, look.theme)),
         Err(uncovered) => uncovered,
     };
     let zones = privacy::cover(state, user_id, &ends).await?;
     let picture = shown.picture(Some(zones))?;
-    match pictures::paint(state, user_id, picture, look, width).await? {
+    match pictures::paint(studio, user_id, picture, look, width).await? {
         Ok(content) => Ok((content, look.theme)),
         // The track has changed in between.
         Err(_) => Err(ApiError::new(ErrorCode::Busy, "the activity is changing; try again")),

@@ -15,7 +15,6 @@ use uuid::Uuid;
 use crate::{
     config::{LimitsConfig, Rate},
     error::{ApiError, ApiResult, Standing},
-    telemetry::Metrics,
 };
 
 type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
@@ -35,10 +34,14 @@ struct Limit<K: Clone + Hash + Eq> {
 }
 
 impl LocalLimits {
-    pub fn new(config: &LimitsConfig, metrics: &Metrics) -> Self {
+    /// `decisions` has the counters of what the limit of a name allows and refuses.
+    pub fn new(
+        config: &LimitsConfig,
+        decisions: impl Fn(&'static str) -> (IntCounter, IntCounter),
+    ) -> Self {
         Self {
-            user: config.user.and_then(|rate| Limit::new("user", rate, metrics)),
-            address: config.address.and_then(|rate| Limit::new("address", rate, metrics)),
+            user: config.user.and_then(|rate| Limit::new("user", rate, &decisions)),
+            address: config.address.and_then(|rate| Limit::new("address", rate, &decisions)),
         }
     }
 
@@ -64,12 +67,16 @@ impl LocalLimits {
 }
 
 impl<K: Clone + Hash + Eq> Limit<K> {
-    fn new(name: &'static str, rate: Rate, metrics: &Metrics) -> Option<Self> {
+    fn new(
+        name: &'static str,
+        rate: Rate,
+        decisions: impl Fn(&'static str) -> (IntCounter, IntCounter),
+    ) -> Option<Self> {
         let window = Duration::from_secs(60) * rate.minutes;
         let quota =
             Quota::with_period(window / rate.times)?.allow_burst(NonZeroU32::new(rate.times)?);
         let buckets = RateLimiter::dashmap(quota).with_middleware();
-        let (allowed, refused) = metrics.limit_decisions(name);
+        let (allowed, refused) = decisions(name);
         Some(Self { name, rate, buckets, allowed, refused })
     }
 

@@ -1,11 +1,32 @@
 //! Asking a receiver whether it wants the events: before it has agreed, nothing else is posted to
 //! it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{WebhookClient, signing_keys};
-use crate::{credentials::ServerKey, db::clock};
+use crate::{
+    config::WebhookConfig,
+    credentials::ServerKey,
+    db::clock,
+    error::{ApiError, ApiResult},
+};
+
+/// What one worker posts challenges with.
+pub struct Challenger(Result<WebhookClient, String>);
+
+impl Challenger {
+    pub fn new(config: &WebhookConfig, deadline: Duration) -> Self {
+        Self(WebhookClient::new(config, deadline))
+    }
+
+    /// 500 when the certificates to trust can no longer be read.
+    pub fn client(&self) -> ApiResult<&WebhookClient> {
+        self.0.as_ref().map_err(|error| ApiError::internal(error.clone()))
+    }
+}
 
 /// Posts a signed `webhook.challenge`, which the receiver has to give back.
 ///

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
 
 use super::{
-    service,
+    Challenger, service,
     types::{CreatedWebhook, NewWebhookBody, Webhook, WebhookBody, WebhookDeliveries, Webhooks},
 };
 use crate::{
@@ -31,12 +31,14 @@ use crate::{
 )]
 pub async fn create(
     state: Data<WorkerState>,
+    challenger: Data<Challenger>,
     user: CurrentUser,
     device: Device,
     request: IdempotentJson<NewWebhookBody>,
 ) -> ApiResult<HttpResponse> {
     let new = request.body.parse(&state.webhooks.allowed_networks)?;
-    let created = service::create(&state, user.identity(), request.key, new, &device).await?;
+    let created =
+        service::create(&state, &challenger, user.identity(), request.key, new, &device).await?;
     Ok(HttpResponse::Created().json(created))
 }
 
@@ -94,10 +96,11 @@ pub async fn delete(
 )]
 pub async fn test(
     state: Data<WorkerState>,
+    challenger: Data<Challenger>,
     user: CurrentUser,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    let webhook = service::test(&state, user.identity(), id.0).await?;
+    let webhook = service::test(&state, &challenger, user.identity(), id.0).await?;
     Ok(HttpResponse::Ok().json(webhook))
 }
 

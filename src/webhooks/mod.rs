@@ -11,6 +11,7 @@ pub mod store;
 mod types;
 
 pub use budget::take_post;
+pub use challenge::Challenger;
 pub use client::WebhookClient;
 pub use handlers::*;
 pub use service::{host_of, signing_keys};

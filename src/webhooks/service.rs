@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     budget,
-    challenge::challenge,
+    challenge::{Challenger, challenge},
     store,
     types::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookDelivery},
 };
@@ -41,6 +41,7 @@ pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
 /// signatures knows the secret only afterwards, and is asked again by [`test`].
 pub async fn create(
     state: &WorkerState,
+    challenger: &Challenger,
     identity: Identity,
     key: Option<IdempotencyKey>,
     new: NewWebhook,
@@ -59,7 +60,7 @@ pub async fn create(
     }
     let id = Uuid::new_v4();
     // No connection is held meanwhile.
-    let answer = challenge(state.webhook_client()?, &state.server_key, id, &new.url).await;
+    let answer = challenge(challenger.client()?, &state.server_key, id, &new.url).await;
     let refusal = answer.err();
     let mut conn = state.pool.get().await?;
     let details: Webhook = conn
@@ -110,7 +111,12 @@ async fn take_challenge(
 }
 
 /// Challenges the receiver, also of a webhook that it has agreed to: says what came of it.
-pub async fn test(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Webhook> {
+pub async fn test(
+    state: &WorkerState,
+    challenger: &Challenger,
+    identity: Identity,
+    id: Uuid,
+) -> ApiResult<Webhook> {
     let webhook = {
         let conn = state.pool.get().await?;
         let found = store::find(&conn, identity, id).await?;
@@ -118,7 +124,7 @@ pub async fn test(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResul
         take_challenge(state, &conn, identity, &webhook.url).await?;
         webhook
     };
-    let answer = challenge(state.webhook_client()?, &state.server_key, id, &webhook.url).await;
+    let answer = challenge(challenger.client()?, &state.server_key, id, &webhook.url).await;
     let conn = state.pool.get().await?;
     let noted = store::note_challenge(&conn, identity, id, answer.err().as_deref()).await?;
     identity.found(noted, &conn).await

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web::Data};
 
 use super::{
+    Bell,
     position::Position,
     service,
     types::{Changes, ChangesParams},
@@ -35,6 +36,7 @@ const MAX_WAIT_SECS: u64 = 30;
 )]
 pub async fn changes(
     state: Data<WorkerState>,
+    bell: Data<Bell>,
     user: Permitted<ReadsActivities>,
     params: ApiQuery<ChangesParams>,
 ) -> ApiResult<HttpResponse> {
@@ -46,6 +48,7 @@ pub async fn changes(
     }
     let wait = Duration::from_secs(params.wait.unwrap_or(0).min(MAX_WAIT_SECS));
     let part = (limit, Include::parse(params.include.as_deref())?);
-    let changes = service::read(&state, user.identity(), since.transpose()?, part, wait).await?;
+    let (identity, since) = (user.identity(), since.transpose()?);
+    let changes = service::read(&state, &bell, identity, since, part, wait).await?;
     Ok(HttpResponse::Ok().json(changes))
 }

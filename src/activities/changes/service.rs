@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::{
+    bell::Bell,
     position::Position,
     store,
     types::{Change, Changes},
@@ -33,6 +34,7 @@ const LEAVING_WAIT: Duration = Duration::from_secs(1);
 /// when too many requests of the user wait.
 pub async fn read(
     state: &WorkerState,
+    bell: &Bell,
     identity: Identity,
     since: Option<Position>,
     (limit, include): (i64, Include),
@@ -49,7 +51,7 @@ pub async fn read(
         return Ok(page);
     }
     let deadline = Instant::now() + wait;
-    let mut waiting = state.bell.wait_for(identity.user_id);
+    let mut waiting = bell.wait_for(identity.user_id);
     {
         let conn = state.pool.get().await?;
         let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX).saturating_add(1);

@@ -12,7 +12,7 @@ use actix_web::{
 use futures_util::stream;
 use uuid::Uuid;
 
-use super::{storage::unpacked, store};
+use super::{Storage, storage::unpacked, store};
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
@@ -39,6 +39,7 @@ const SLICE_BYTES: usize = 64 * 1024;
 pub async fn original(
     request: HttpRequest,
     state: Data<WorkerState>,
+    originals: Data<Storage>,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
@@ -51,7 +52,7 @@ pub async fn original(
     let mut original = found
         .ok_or_else(|| ApiError::new(ErrorCode::NoOriginal, "this activity was made of no file"))?;
     let name = std::mem::take(&mut original.file_name);
-    let file = state.originals.read(identity.user_id, original).await?;
+    let file = originals.read(identity.user_id, original).await?;
     let name = ExtendedValue {
         charset: Charset::Ext("UTF-8".to_owned()),
         language_tag: None,

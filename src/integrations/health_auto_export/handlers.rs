@@ -7,6 +7,7 @@ use super::{
     types::{Export, Results},
 };
 use crate::{
+    activities::originals::Storage,
     auth::{Permitted, tokens::WritesActivities},
     error::{ApiResult, ErrorCode},
     http::ApiJson,
@@ -28,9 +29,10 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 )]
 pub async fn health_auto_export(
     state: Data<WorkerState>,
+    originals: Data<Storage>,
     user: Permitted<WritesActivities>,
     body: ApiJson<Export, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
-    let results = service::keep(&state, user.identity(), body.0).await?;
+    let results = service::keep(&state, &originals, user.identity(), body.0).await?;
     Ok(HttpResponse::Ok().json(results))
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::types::{Data, Export, MAX_WORKOUTS, Results, WorkoutResult};
 use crate::{
-    activities::originals::{self, PackedFile},
+    activities::originals::{self, PackedFile, Storage},
     credentials::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
@@ -24,8 +24,13 @@ const PIECE: usize = 500;
 
 /// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones
 /// among the imports. 422 when there are too many, 507 `storage_full`.
-pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> ApiResult<Results> {
-    state.originals.check_room().await?;
+pub async fn keep(
+    state: &WorkerState,
+    storage: &Storage,
+    identity: Identity,
+    export: Export,
+) -> ApiResult<Results> {
+    storage.check_room().await?;
     let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
         let problem = format!("must be at most {MAX_WORKOUTS}");
@@ -46,7 +51,7 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
                 WorkoutResult::kept(Outcome::Duplicate, Some(*id))
             } else {
                 match health_auto_export::read(text) {
-                    Ok(workout) => keep_one(state, identity, text, workout).await?,
+                    Ok(workout) => keep_one(state, storage, identity, text, workout).await?,
                     Err(refusal) => {
                         refused.push(Refused { name: called(text), refusal: refusal.clone() });
                         WorkoutResult::refused(refusal)
@@ -69,6 +74,7 @@ pub async fn keep(state: &WorkerState, identity: Identity, export: Export) -> Ap
 
 async fn keep_one(
     state: &WorkerState,
+    storage: &Storage,
     identity: Identity,
     text: &RawValue,
     workout: Workout,
@@ -81,7 +87,7 @@ async fn keep_one(
     let (sessions, name) = (vec![session], Some(("apple", id)));
     let material = Material { original, sessions, name, ..Material::default() };
     let packed = intake::pack(&material)?;
-    let (mut conn, storage) = (state.pool.get().await?, &state.originals);
+    let mut conn = state.pool.get().await?;
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;

@@ -1,6 +1,6 @@
 //! Pictures of an activity.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::image;
@@ -9,10 +9,9 @@ use crate::{
     error::ApiResult,
     http::{ApiPath, ApiQuery, IfNoneMatchParam, cached},
     pictures::{
-        Disclosure, service,
+        Disclosure, Studio, service,
         types::{Look, Picture, Size},
     },
-    state::WorkerState,
 };
 
 /// The route of an activity, without a map, and its elevation below.
@@ -28,13 +27,13 @@ use crate::{
 )]
 pub async fn route_svg(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
-    svg(&request, &state, user, picture, look.0).await
+    svg(&request, &studio, user, picture, look.0).await
 }
 
 /// The same as PNG.
@@ -48,14 +47,14 @@ pub async fn route_svg(
 )]
 pub async fn route_png(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
-    png(&request, &state, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, look.0, size.0).await
 }
 
 /// Heart rate, pace or speed, and power of an activity by time, as far as they were measured.
@@ -71,13 +70,13 @@ pub async fn route_png(
 )]
 pub async fn chart_svg(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
-    svg(&request, &state, user, picture, look.0).await
+    svg(&request, &studio, user, picture, look.0).await
 }
 
 /// The same as PNG.
@@ -91,37 +90,37 @@ pub async fn chart_svg(
 )]
 pub async fn chart_png(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
     look: ApiQuery<Look>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
-    png(&request, &state, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, look.0, size.0).await
 }
 
 /// A picture of one's own log.
 pub(super) async fn svg(
     request: &HttpRequest,
-    state: &WorkerState,
+    studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
     look: Look,
 ) -> ApiResult<HttpResponse> {
-    let content = service::paint_own(state, user.identity(), picture, look, None).await?;
+    let content = service::paint_own(studio, user.identity(), picture, look, None).await?;
     image(request, content, Some(look.theme), "'none'").map(cached)
 }
 
 pub(super) async fn png(
     request: &HttpRequest,
-    state: &WorkerState,
+    studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
     look: Look,
     size: Size,
 ) -> ApiResult<HttpResponse> {
     let width = Some(size.check()?);
-    let content = service::paint_own(state, user.identity(), picture, look, width).await?;
+    let content = service::paint_own(studio, user.identity(), picture, look, width).await?;
     image(request, content, None, "'none'").map(cached)
 }

@@ -1,16 +1,18 @@
 //! Pictures of many activities.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::activities::{png, svg};
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::ApiResult,
     http::{ApiQuery, IfNoneMatchParam},
-    pictures::types::{
-        DaysParams, HeatmapOptions, Look, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
+    pictures::{
+        Studio,
+        types::{
+            DaysParams, HeatmapOptions, Look, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
+        },
     },
-    state::WorkerState,
 };
 
 /// A year of days.
@@ -26,14 +28,14 @@ use crate::{
 )]
 pub async fn heatmap_svg(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
-    svg(&request, &state, user, picture, look.0).await
+    svg(&request, &studio, user, picture, look.0).await
 }
 
 /// The same as PNG.
@@ -47,7 +49,7 @@ pub async fn heatmap_svg(
 )]
 pub async fn heatmap_png(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
@@ -55,7 +57,7 @@ pub async fn heatmap_png(
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
-    png(&request, &state, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, look.0, size.0).await
 }
 
 /// Bars by week, up to the present one, and their average.
@@ -69,14 +71,14 @@ pub async fn heatmap_png(
 )]
 pub async fn weekly_svg(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
     look: ApiQuery<Look>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);
-    svg(&request, &state, user, picture, look.0).await
+    svg(&request, &studio, user, picture, look.0).await
 }
 
 /// The same as PNG.
@@ -90,7 +92,7 @@ pub async fn weekly_svg(
 )]
 pub async fn weekly_png(
     request: HttpRequest,
-    state: Data<WorkerState>,
+    studio: Studio,
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
@@ -98,5 +100,5 @@ pub async fn weekly_png(
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);
-    png(&request, &state, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, look.0, size.0).await
 }
