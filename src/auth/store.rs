@@ -1,5 +1,6 @@
-//! Users as such: found by address, proven or not, their sessions.
+//! Users as such: found by address, proven or not, their number, their sessions.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, now},
     prelude::*,
@@ -113,4 +114,24 @@ pub async fn end_sessions(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryR
         .execute(&mut conn)
         .await?;
     Ok(Account::from(row))
+}
+
+/// Sets the number, which nobody has proven yet, or removes it.
+pub async fn set_number(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    number: Option<String>,
+) -> QueryResult<()> {
+    diesel::update(profiles::table.find(user_id))
+        .set((
+            profiles::phone_number.eq(number),
+            profiles::phone_verified.eq(false),
+            profiles::phone_verified_at.eq(None::<DateTime<Utc>>),
+            profiles::phone_failed_at.eq(None::<DateTime<Utc>>),
+            profiles::phone_failure.eq(None::<String>),
+            profiles::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
 }

@@ -12,6 +12,7 @@ use crate::{
         otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
         sessions::Device,
+        store as users,
     },
     credentials::{Identity, PhoneNumber, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
@@ -42,7 +43,7 @@ pub async fn set(
         let (current, was_proven) = before.ok_or_else(ApiError::invalid_access_token)?;
         let number = number.map(String::from);
         if current != number {
-            store::set_number(conn, user_id, number).await?;
+            users::set_number(conn, user_id, number).await?;
             if was_proven {
                 require_way_in(shared, conn, user_id).await?;
                 let event = Event::of(EventKind::PhoneRemoved, user_id).from(device);

@@ -1,6 +1,5 @@
 //! Statements about an account's number.
 
-use chrono::{DateTime, Utc};
 use diesel::{
     dsl::now,
     prelude::*,
@@ -36,26 +35,6 @@ pub async fn lock_number(
         .first(&mut conn)
         .await
         .optional()
-}
-
-/// Sets the number, which nobody has proven yet, or removes it.
-pub async fn set_number(
-    mut conn: &AsyncPgConnection,
-    user_id: Uuid,
-    number: Option<String>,
-) -> QueryResult<()> {
-    diesel::update(profiles::table.find(user_id))
-        .set((
-            profiles::phone_number.eq(number),
-            profiles::phone_verified.eq(false),
-            profiles::phone_verified_at.eq(None::<DateTime<Utc>>),
-            profiles::phone_failed_at.eq(None::<DateTime<Utc>>),
-            profiles::phone_failure.eq(None::<String>),
-            profiles::updated_at.eq(now),
-        ))
-        .execute(&mut conn)
-        .await
-        .map(drop)
 }
 
 /// The unique index decides who has a number, also under race.

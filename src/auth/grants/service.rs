@@ -7,13 +7,12 @@ use uuid::Uuid;
 
 use super::{Grant, StillOpen, store};
 use crate::{
-    accounts::phone,
     auth::{
         audit::{self, Event, EventKind},
         sessions::Device,
+        store as users,
     },
     error::ApiResult,
-    integrations::garmin,
 };
 
 /// Ends the grants of these kinds in the caller's transaction, which also ends all sessions; counts
@@ -45,12 +44,12 @@ pub async fn end(
             }
             Grant::Connections => {
                 for id in store::connections(conn, user_id).await? {
-                    garmin::store::disown(conn, id).await?;
-                    garmin::store::notify(conn).await?;
+                    store::disown(conn, id).await?;
+                    store::notify_of_connections(conn).await?;
                 }
             }
             Grant::Phone => {
-                phone::store::set_number(conn, user_id, None).await?;
+                users::set_number(conn, user_id, None).await?;
                 if before.phone > 0 {
                     audit::record(conn, &of(EventKind::PhoneRemoved)).await?;
                 }

@@ -1,6 +1,7 @@
 //! Statements about grants.
 
-use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
+use chrono::{DateTime, Utc};
+use diesel::{dsl::now, prelude::*, sql_types::Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -9,6 +10,9 @@ use crate::db::{
     FetchOne, fixed_query,
     schema::{garmin_connections, oauth_connections, shares, webhooks},
 };
+
+/// What wakes those who work on connections to Garmin.
+pub const NOTIFY_OF_CONNECTIONS: &str = "garmin";
 
 pub async fn still_open(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<StillOpen> {
     fixed_query(
@@ -52,4 +56,25 @@ pub async fn connections(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRe
         .select(garmin_connections::id)
         .load(&mut conn)
         .await
+}
+
+/// Takes a connection to Garmin from its owner: who works on it does so no more, and Garmin is told.
+pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(garmin_connections::table.find(id))
+        .set((
+            garmin_connections::user_id.eq(None::<Uuid>),
+            garmin_connections::claim.eq(None::<Uuid>),
+            garmin_connections::leased_until.eq(None::<DateTime<Utc>>),
+            garmin_connections::attempts.eq(0),
+            garmin_connections::denied_at.eq(Vec::<DateTime<Utc>>::new()),
+            garmin_connections::paused_until.eq(now),
+        ))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
+/// Wakes those who work on connections, when the transaction is committed.
+pub async fn notify_of_connections(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query(format!("NOTIFY {NOTIFY_OF_CONNECTIONS}")).execute(&mut conn).await.map(drop)
 }

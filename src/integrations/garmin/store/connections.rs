@@ -9,7 +9,6 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::NOTIFY_CHANNEL;
 use crate::{
     credentials::{Identity, live_user},
     db::{FetchOne, schema::garmin_connections},
@@ -124,22 +123,6 @@ pub async fn reconnect(
         .map(drop)
 }
 
-/// Takes a connection from its owner: who works on it does so no more, and Garmin is told.
-pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
-    diesel::update(garmin_connections::table.find(id))
-        .set((
-            garmin_connections::user_id.eq(None::<Uuid>),
-            garmin_connections::claim.eq(None::<Uuid>),
-            garmin_connections::leased_until.eq(None::<DateTime<Utc>>),
-            garmin_connections::attempts.eq(0),
-            garmin_connections::denied_at.eq(Vec::<DateTime<Utc>>::new()),
-            garmin_connections::paused_until.eq(now),
-        ))
-        .execute(&mut conn)
-        .await
-        .map(drop)
-}
-
 /// Looks at once, but not before Garmin wants to be asked again. `None` when there is no connection.
 pub async fn sync_now(
     mut conn: &AsyncPgConnection,
@@ -153,11 +136,6 @@ pub async fn sync_now(
         .fetch_one(&mut conn)
         .await
         .optional()
-}
-
-/// There is something to do. Heard when the transaction has ended.
-pub async fn notify(mut conn: &AsyncPgConnection) -> QueryResult<()> {
-    diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await.map(drop)
 }
 
 /// Whether the connection still waits for its owner.

@@ -10,5 +10,6 @@ pub use connections::*;
 pub use events::*;
 pub use seen::*;
 
-/// What wakes those who work on connections.
-pub const NOTIFY_CHANNEL: &str = "garmin";
+pub use crate::auth::grants::store::{
+    NOTIFY_OF_CONNECTIONS as NOTIFY_CHANNEL, disown, notify_of_connections as notify,
+};
