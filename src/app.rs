@@ -24,6 +24,7 @@ use crate::{
     state::{Shared, http_connections},
     takeout,
     telemetry::Metrics,
+    upkeep::OfAllRooms,
 };
 
 /// How long a start waits for a database that is starting beside it.
@@ -103,7 +104,8 @@ impl Application {
         let takeouts = takeout::runner::start(config, connector.clone());
         let searching = Stopping::default();
         efforts::start(connector.clone(), searching.clone(), requests.clone());
-        let delivery = Delivery::start(config, connector, &metrics, status);
+        let upkeep = OfAllRooms::new(config, metrics.delivery.clone());
+        let delivery = Delivery::start(config, connector, &metrics, status, upkeep);
         let shared = Arc::new(shared);
         let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
         let server = server::start(listener, config, Arc::clone(&shared), rooms)?;

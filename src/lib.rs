@@ -57,5 +57,6 @@ pub mod takeout;
 pub mod telemetry;
 pub mod throttle;
 pub mod time_zone;
+mod upkeep;
 pub mod validation;
 pub mod webhooks;

@@ -12,7 +12,6 @@ mod breaker;
 mod crew;
 mod email;
 mod faults;
-mod housekeeping;
 mod lane;
 mod lease;
 mod mailbox;
@@ -25,13 +24,13 @@ mod status;
 mod trial;
 mod webhook;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_rt::Arbiter;
+use futures_util::future::LocalBoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    activities::originals::Storage,
     config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
     credentials::ServerKey,
     db::{Connections, Connector, Pool},
@@ -58,7 +57,6 @@ pub(crate) struct Parts {
     pub mail: MailConfig,
     pub sms: SmsConfig,
     pub webhooks: WebhookConfig,
-    pub originals: Storage,
     pub base_url: String,
     /// The host of `base_url`.
     pub domain: String,
@@ -69,6 +67,16 @@ pub(crate) struct Parts {
     /// Turns true when a stop can wait no longer.
     pub interrupted: watch::Sender<bool>,
     pub recorder: Recorder,
+    pub upkeep: Arc<dyn Upkeep>,
+}
+
+/// What the delivery does besides on its connections, for whoever starts it.
+pub trait Upkeep: Send + Sync {
+    /// As often as the outbox is polled.
+    fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
+
+    /// Once an hour, and at the start.
+    fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
 }
 
 /// The longest that an attempt may take which speaks HTTP, with all its requests.
@@ -113,6 +121,7 @@ impl Delivery {
         connector: Connector,
         metrics: &crate::telemetry::Metrics,
         status: DeliveryStatus,
+        upkeep: Arc<dyn Upkeep>,
     ) -> Self {
         let connector = connector.with_statement_timeout(config.database.statement_timeout);
         let pool = Pool::new(connector.clone(), POOL_SIZE, config.database.wait);
@@ -126,7 +135,6 @@ impl Delivery {
             mail: config.mail.clone(),
             sms: config.sms.clone(),
             webhooks: config.webhooks.clone(),
-            originals: Storage::new(&config.imports),
             base_url: config.server.base_url.clone(),
             domain: config.server.domain.clone(),
             product_name: config.server.product_name.clone(),
@@ -135,6 +143,7 @@ impl Delivery {
             status,
             interrupted: watch::Sender::new(false),
             recorder,
+            upkeep,
         };
         let (stop, stopped) = mpsc::channel(1);
         let arbiter = Arbiter::new();

@@ -1,6 +1,6 @@
 //! The relay: claims what is due, hands ids to the channels' actors, never more than they can take.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseFuture,
@@ -8,7 +8,7 @@ use actix::{
 };
 use tokio::sync::watch;
 
-use super::{Parts, attempt::Deliver, breaker::Health, housekeeping, lane::Lane};
+use super::{Parts, attempt::Deliver, breaker::Health, lane::Lane};
 use crate::{
     error::ApiResult,
     outbox::{
@@ -175,7 +175,8 @@ impl Relay {
     }
 
     fn forget(&mut self, ctx: &mut Context<Self>) {
-        ctx.spawn(housekeeping::forget(Rc::clone(&self.parts)).into_actor(self));
+        let forgetting = Arc::clone(&self.parts.upkeep).forget(self.parts.pool.clone());
+        ctx.spawn(forgetting.into_actor(self));
     }
 
     fn lane(&mut self, channel: Channel) -> Option<&mut Lane> {
@@ -205,8 +206,8 @@ impl Actor for Relay {
         self.parts.status.beat();
         ctx.run_interval(self.parts.config.poll, |relay, ctx| {
             relay.parts.status.beat();
-            let parts = Rc::clone(&relay.parts);
-            ctx.spawn(housekeeping::look(parts).into_actor(relay));
+            let looking = Arc::clone(&relay.parts.upkeep).look(relay.parts.pool.clone());
+            ctx.spawn(looking.into_actor(relay));
             relay.look_at_all(ctx);
         });
         self.forget(ctx);

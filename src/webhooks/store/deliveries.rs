@@ -128,13 +128,10 @@ pub async fn note(
 }
 
 /// Forgets old deliveries, and events that no delivery refers to any more.
-pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let is_old = webhook_deliveries::created_at.lt(now.into_sql::<Timestamptz>() - LOG_DAYS.days());
     diesel::delete(webhook_deliveries::table.filter(is_old)).execute(&mut conn).await?;
     let of_event =
         webhook_deliveries::table.filter(webhook_deliveries::event_id.eq(webhook_events::id));
-    diesel::delete(webhook_events::table.filter(not(exists(of_event))))
-        .execute(&mut conn)
-        .await
-        .map(drop)
+    diesel::delete(webhook_events::table.filter(not(exists(of_event)))).execute(&mut conn).await
 }

@@ -1,0 +1,133 @@
+//! What is done besides, now and then: ending what nobody wants any more, measuring, forgetting.
+//!
+//! The delivery does it on its connections, and knows none of the domains that it is done for.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use futures_util::future::LocalBoxFuture;
+
+use crate::{
+    activities::{changes, originals::Storage},
+    auth::{audit, budget, local, oauth, otp, sessions},
+    config::Config,
+    credentials::ServerKey,
+    db::{Backup, Pool, clock},
+    delivery::Upkeep,
+    error::ApiResult,
+    idempotency, imports,
+    integrations::garmin,
+    outbox, shares, takeout,
+    telemetry::DeliveryMetrics,
+    throttle, webhooks,
+};
+
+/// Deletes what has been over for long, in one room; how many rows.
+type Purge = for<'a> fn(&'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<usize>>;
+
+/// Nobody needs it, and it is about people.
+const PURGES: [(&str, Purge); 14] = [
+    ("messages", |conn| Box::pin(outbox::store::purge(conn))),
+    ("codes", |conn| Box::pin(otp::store::purge(conn))),
+    ("limits", |conn| Box::pin(throttle::store::purge(conn))),
+    ("daily budgets", |conn| Box::pin(throttle::daily::store::purge(conn))),
+    ("sessions", |conn| Box::pin(sessions::store::purge(conn))),
+    ("events", |conn| Box::pin(audit::store::purge(conn))),
+    ("spent logins", |conn| Box::pin(oauth::store::purge(conn))),
+    ("answers", |conn| Box::pin(idempotency::store::purge(conn))),
+    ("tombstones", |conn| Box::pin(changes::store::purge(conn))),
+    ("webhook deliveries", |conn| Box::pin(webhooks::store::purge(conn))),
+    ("imports", |conn| Box::pin(imports::store::purge(conn))),
+    ("events of Garmin", |conn| Box::pin(garmin::store::purge(conn))),
+    ("account exports", |conn| Box::pin(takeout::store::purge(conn))),
+    ("shares", |conn| Box::pin(shares::store::purge(conn))),
+];
+
+/// Of all rooms.
+pub struct OfAllRooms {
+    originals: Storage,
+    server_key: ServerKey,
+    metrics: DeliveryMetrics,
+}
+
+impl OfAllRooms {
+    pub fn new(config: &Config, metrics: DeliveryMetrics) -> Arc<Self> {
+        let originals = Storage::new(&config.imports);
+        let server_key = ServerKey::configured(&config.secrets);
+        Arc::new(Self { originals, server_key, metrics })
+    }
+}
+
+impl Upkeep for OfAllRooms {
+    fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.try_look(&pool).await {
+                tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now");
+            }
+        })
+    }
+
+    fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.try_forget(&pool).await {
+                tracing::warn!(error.cause = ?error.cause, "cannot forget anything now");
+            }
+        })
+    }
+}
+
+impl OfAllRooms {
+    /// Ends what has expired and measures what is left.
+    async fn try_look(&self, pool: &Pool) -> ApiResult<()> {
+        let metrics = &self.metrics;
+        let conn = pool.get().await?;
+        if let Some(ahead) = clock::measure(&conn).await? {
+            metrics.clock_offset.set(ahead);
+        }
+        let expired = outbox::store::expire(&conn).await?;
+        for channel in &expired {
+            metrics.expired.with_label_values(&[channel.as_str()]).inc();
+        }
+        if !expired.is_empty() {
+            let expired = expired.len();
+            tracing::warn!(outbox.expired = expired, "messages expired before they could be sent");
+        }
+        let unreachable = outbox::store::newly_unreachable(&conn).await?;
+        let waits = [
+            ("import", imports::store::longest_wait(&conn).await?),
+            ("garmin", garmin::store::longest_wait(&conn).await?),
+            ("takeout", takeout::store::longest_wait(&conn).await?),
+        ];
+        imports::store::purge_stale(&conn).await?;
+        let (waiting, running) = imports::store::unfinished(&conn).await?;
+        let texts = throttle::daily::used(&conn, &budget::texts_key(&self.server_key)).await?;
+        metrics.texts_today.set(texts.into());
+        let (depths, backup) = (outbox::store::depth(&conn).await?, Backup::latest(&conn).await?);
+        metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
+        metrics.show_depths(&depths);
+        for (channel, addresses) in unreachable {
+            metrics.unreachable.with_label_values(&[channel]).set(addresses);
+        }
+        for (work, seconds) in waits {
+            metrics.work_wait.with_label_values(&[work]).set(seconds);
+        }
+        metrics.imports.with_label_values(&["waiting"]).set(waiting);
+        metrics.imports.with_label_values(&["running"]).set(running);
+        Ok(())
+    }
+
+    async fn try_forget(&self, pool: &Pool) -> ApiResult<()> {
+        let mut conn = pool.get().await?;
+        for (what, purge) in PURGES {
+            let rows = purge(&conn).await?;
+            tracing::debug!(what, rows, "forgot what has been over for long");
+        }
+        self.originals.sweep(&mut conn).await?;
+        let unproven = local::store::purge_unproven(&mut conn).await?;
+        let purged = |what| self.metrics.unproven_purged.with_label_values(&[what]);
+        purged("registration").inc_by(u64::try_from(unproven.registrations).unwrap_or_default());
+        purged("account").inc_by(u64::try_from(unproven.accounts).unwrap_or_default());
+        Ok(())
+    }
+}
