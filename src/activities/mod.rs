@@ -15,6 +15,7 @@ pub mod merging;
 pub mod originals;
 mod origins;
 pub mod restoring;
+pub mod series;
 mod service;
 mod size;
 mod source;

@@ -11,7 +11,7 @@ use derive_more::Display;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{otp, sessions::Device};
+use super::{Device, otp};
 use crate::{
     credentials::{EmailAddress, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode, Standing},

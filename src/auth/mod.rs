@@ -6,6 +6,8 @@ pub mod attempts;
 pub mod audit;
 pub mod budget;
 mod current_user;
+mod device;
+mod device_token;
 pub mod grants;
 pub mod local;
 pub mod oauth;
@@ -18,5 +20,7 @@ pub mod tokens;
 mod uniform;
 
 pub use current_user::{CurrentUser, LoggedUser, Permitted};
+pub use device::{Device, DeviceTokenParam, cookie_name};
+pub use device_token::{DeviceToken, LIFE_SECS as DEVICE_LIFE_SECS};
 pub use response::AuthResponse;
 pub use uniform::in_uniform_time;

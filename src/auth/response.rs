@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::sessions::{DEVICE_LIFE_SECS, DeviceToken, cookie_name};
+use super::{DEVICE_LIFE_SECS, DeviceToken, cookie_name};
 use crate::{
     credentials::{Account, RefreshToken},
     db::clock,

@@ -2,7 +2,7 @@
 
 use super::{subject::Subject, track::Track};
 use crate::{
-    activities::streams::{Series, Streams},
+    activities::series::{Series, Streams},
     privacy::{End, Zone, ends, is_covered, outside, positions},
 };
 

@@ -21,7 +21,7 @@ use super::{
     weekly::Weekly,
 };
 use crate::{
-    activities::streams::{Reading, Series},
+    activities::{series::Series, streams::Reading},
     credentials::Identity,
     error::{ApiError, ApiResult},
     fair_use,

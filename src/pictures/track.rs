@@ -1,7 +1,7 @@
 //! Where an activity went.
 
 use crate::{
-    activities::streams::{Series, Streams},
+    activities::series::{Series, Streams},
     sport::{Position, metres_between},
 };
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::zone::{Disk, Vector, Zone, vector};
 use crate::{
-    activities::streams::{Series, Streams},
+    activities::series::{Series, Streams},
     sport::{Position, bearing, metres_between},
 };
 

@@ -11,7 +11,9 @@ use super::{
     store::{self, Made},
 };
 use crate::{
-    activities::{self, ANY, Activity, Measurement, Refresh, batch, originals::Storage, streams},
+    activities::{
+        self, ANY, Activity, Measurement, Refresh, batch, originals::Storage, series, streams,
+    },
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     imports::intake::{self, Intake},
@@ -171,7 +173,7 @@ async fn renew(
         (None, Some(_)) => false,
     };
     if !is_same {
-        let count = |data: Vec<u8>| streams::Streams::unpack(&data).map(|found| found.filled());
+        let count = |data: Vec<u8>| series::Streams::unpack(&data).map(|found| found.filled());
         let was = before.map(count).transpose()?.unwrap_or(0);
         changed.values = Some((was, packed.map_or(0, streams::Kept::filled)));
         if !scope.is_trial {

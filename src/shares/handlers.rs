@@ -13,7 +13,7 @@ use super::{
     types::{CreatedShare, ShareBody, SharedParams, Shares},
 };
 use crate::{
-    auth::{CurrentUser, sessions::Device},
+    auth::{CurrentUser, Device},
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
     pictures::{Size, Studio, image},

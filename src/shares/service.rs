@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
-        sessions::Device,
     },
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode, FieldError},

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    activities::{ANY, merging::Merged, streams::Series},
+    activities::{ANY, merging::Merged, series::Series},
     goals::ExportedGoal,
     privacy::{OwnZone, Place},
     time_zone::TimeZone,

@@ -13,7 +13,7 @@ use futures_util::stream;
 
 use super::{service, store, types::Standing};
 use crate::{
-    auth::{CurrentUser, reauth::ProofBody, sessions::Device},
+    auth::{CurrentUser, Device, reauth::ProofBody},
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
     http::OptionalJson,

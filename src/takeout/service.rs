@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
-        sessions::Device,
     },
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},

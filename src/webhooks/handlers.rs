@@ -8,7 +8,7 @@ use super::{
     types::{CreatedWebhook, NewWebhookBody, Webhook, WebhookBody, WebhookDeliveries, Webhooks},
 };
 use crate::{
-    auth::{CurrentUser, sessions::Device},
+    auth::{CurrentUser, Device},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath, IdempotencyKeyParam, IdempotentJson, Message},
     state::WorkerState,

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
-        sessions::Device,
     },
     credentials::{Identity, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},

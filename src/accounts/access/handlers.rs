@@ -7,7 +7,7 @@ use super::{
     types::{ConfirmBody, DeletionBody, EmailBody, PasswordBody},
 };
 use crate::{
-    auth::{AuthResponse, CurrentUser, sessions::Device},
+    auth::{AuthResponse, CurrentUser, Device},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message},
     state::WorkerState,

@@ -6,14 +6,13 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     auth::{
-        AuthResponse, attempts,
+        AuthResponse, Device, attempts,
         audit::{self, Event, EventKind},
         budget,
         local::{self, acceptable},
         otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
-        sessions::{self, Device},
-        store as users,
+        sessions, store as users,
     },
     credentials::{EmailAddress, Identity, LoginMethod, Purpose},
     error::{ApiError, ApiResult, ErrorCode},

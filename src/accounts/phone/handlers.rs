@@ -8,10 +8,9 @@ use super::service;
 use crate::{
     accounts::types::Me,
     auth::{
-        CurrentUser,
+        CurrentUser, Device,
         otp::{OtpCode, otp_code},
         reauth::{Proof, ProofBody},
-        sessions::Device,
     },
     credentials::PhoneNumber,
     error::{ApiResult, ErrorCode},

@@ -6,12 +6,12 @@ use super::store;
 use crate::{
     accounts::{store as accounts, types::Me},
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         budget,
         oauth::connections::require_way_in,
         otp::{self, Identifier, OtpCode, Proves, Tries},
         reauth::{self, Proof},
-        sessions::Device,
         store as users,
     },
     credentials::{Identity, PhoneNumber, Purpose},

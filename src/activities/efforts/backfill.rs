@@ -7,7 +7,7 @@ use tokio::runtime;
 
 use super::{Effort, store};
 use crate::{
-    activities::streams::Streams,
+    activities::series::Streams,
     db::Connector,
     error::{ApiError, ApiResult},
     jobs::Stopping,

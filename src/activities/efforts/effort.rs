@@ -5,7 +5,7 @@ use super::{
     kind::{EffortKind, Task},
 };
 use crate::{
-    activities::streams::{Series, Streams},
+    activities::series::{Series, Streams},
     sport::{Position, metres_between},
 };
 

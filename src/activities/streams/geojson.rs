@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Reading, Series, Values};
+use super::{Reading, Values};
 use crate::{
+    activities::series::Series,
     error::{ApiError, ApiResult},
     http::Written,
 };

@@ -2,16 +2,12 @@
 
 mod geojson;
 mod handlers;
-mod packed;
-mod packing;
 mod reading;
 mod store;
 mod text;
 mod types;
 
 pub use handlers::*;
-pub use packed::{Series, Streams};
-pub use packing::Packable;
 pub use reading::{Reading, Values};
 pub use store::{Kept, count_of, delete, find, own, put};
 pub use text::{Form, StreamsText};

@@ -1,5 +1,5 @@
 //! Kept streams, read value by value: as values in memory they would take up to a hundred times as
-//! much. The form is that of [`Packable::pack`](super::Packable::pack), postcard's, deflated.
+//! much. The form is that of [`Packable::pack`](crate::activities::series::Packable::pack), postcard's, deflated.
 
 use std::{
     io::{self, BufReader, Cursor, ErrorKind, Read, Take},
@@ -9,11 +9,13 @@ use std::{
 use chrono::{DateTime, Utc};
 use flate2::bufread::DeflateDecoder;
 
-use super::{
-    Series, Streams,
-    packed::{MAX_UNPACKED, Thinning},
+use crate::{
+    activities::series::{
+        Series, Streams,
+        packed::{MAX_UNPACKED, Thinning},
+    },
+    error::{ApiError, ApiResult},
 };
-use crate::error::{ApiError, ApiResult};
 
 /// Inflated at a time.
 const BUFFER_BYTES: usize = 8 * 1024;

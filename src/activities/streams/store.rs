@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Packable, Streams, packed::inflated};
 use crate::{
-    activities::efforts::{self, Effort},
+    activities::{
+        efforts::{self, Effort},
+        series::{Packable, Streams, packed::inflated},
+    },
     credentials::{Identity, live_user},
     db::schema::{activities, activity_streams},
     error::ApiResult,

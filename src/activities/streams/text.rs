@@ -4,8 +4,9 @@ use std::vec;
 
 use serde::Serialize;
 
-use super::{Reading, Series, Values};
+use super::{Reading, Values};
 use crate::{
+    activities::series::Series,
     error::{ApiError, ApiResult},
     http::Written,
 };

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Form, Reading, Series, StreamsText};
+use super::{Form, Reading, StreamsText};
 use crate::{
+    activities::series::Series,
     error::{ApiError, ApiResult},
     http::rfc3339,
 };

@@ -9,7 +9,7 @@ use super::{
     points::{Point, date_time},
     xml::{Xml, close, declaration, element, open, text},
 };
-use crate::activities::streams::Series;
+use crate::activities::series::Series;
 
 const ROOT: [(&str, &str); 7] = [
     ("version", "1.1"),

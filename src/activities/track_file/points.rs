@@ -5,7 +5,10 @@ use std::{iter::Peekable, vec};
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 
 use crate::{
-    activities::streams::{Reading, Series, Values},
+    activities::{
+        series::Series,
+        streams::{Reading, Values},
+    },
     error::ApiResult,
 };
 

@@ -12,7 +12,7 @@ use super::{
     xml::{Xml, close, declaration, element, open, text},
 };
 use crate::{
-    activities::{streams::Series, types::ActivitySummary},
+    activities::{series::Series, types::ActivitySummary},
     sport::Lap,
 };
 

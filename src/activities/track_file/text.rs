@@ -12,7 +12,7 @@ use super::{
     xml::{self, Xml},
 };
 use crate::{
-    activities::streams::{Reading, Series},
+    activities::{series::Series, streams::Reading},
     error::{ApiError, ApiResult, ErrorCode},
     http::Written,
     sport::Lap,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    auth::sessions::Device,
+    auth::Device,
     credentials::{EmailAddress, LoginMethod},
 };
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Event, EventKind};
 use crate::{
-    auth::sessions::Device,
+    auth::Device,
     credentials::{Identity, live_session},
     db::{
         FetchOne,

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{Grant, StillOpen, store};
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
-        sessions::Device,
         store as users,
     },
     error::ApiResult,

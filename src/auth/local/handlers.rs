@@ -7,10 +7,7 @@ use super::{
     types::{EmailBody, LoginBody, PasswordResetDone, RegisterBody, ResetBody, TokenBody},
 };
 use crate::{
-    auth::{
-        AuthResponse, attempts,
-        sessions::{Device, DeviceTokenParam},
-    },
+    auth::{AuthResponse, Device, DeviceTokenParam, attempts},
     credentials::LoginMethod,
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message, MessageAttempt},

@@ -10,14 +10,12 @@ use super::{
 };
 use crate::{
     auth::{
-        AuthResponse,
+        AuthResponse, Device,
         attempts::{self, Attempt, Way},
         audit::{self, Event, EventKind},
         budget,
         grants::{self, StillOpen},
-        in_uniform_time,
-        sessions::{self, Device},
-        store as users,
+        in_uniform_time, sessions, store as users,
     },
     credentials::{
         Account, Digest, EmailAddress, LoginMethod, OneTimeToken, PasswordHash, Purpose, ServerKey,

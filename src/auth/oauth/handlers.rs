@@ -7,7 +7,7 @@ use super::{
     types::{LoginParams, Returned},
 };
 use crate::{
-    auth::sessions::Device,
+    auth::Device,
     error::{ApiResult, ErrorCode},
     http::{ApiPath, ApiQuery},
     providers::{CallbackParams, Provider},

@@ -6,10 +6,9 @@ use uuid::Uuid;
 use super::{store, tokens::seal};
 use crate::{
     auth::{
-        AuthResponse,
+        AuthResponse, Device,
         audit::{self, Event, EventKind},
-        sessions::{self, Device},
-        store as users,
+        sessions, store as users,
     },
     credentials::{EmailAddress, Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},

@@ -7,10 +7,7 @@ use super::{
     types::{RequestBody, VerifyBody},
 };
 use crate::{
-    auth::{
-        AuthResponse,
-        sessions::{Device, DeviceTokenParam},
-    },
+    auth::{AuthResponse, Device, DeviceTokenParam},
     credentials::LoginMethod,
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message, MessageAttempt},

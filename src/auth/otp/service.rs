@@ -7,12 +7,10 @@ use uuid::Uuid;
 use super::{Identifier, OtpCode, Proves, Tries, count_try, invalid_code, issue, store};
 use crate::{
     auth::{
-        AuthResponse,
+        AuthResponse, Device,
         attempts::{self, Attempt, Way},
         audit::{self, Event},
-        budget, in_uniform_time,
-        sessions::{self, Device},
-        store as users,
+        budget, in_uniform_time, sessions, store as users,
     },
     credentials::{Account, LoginMethod},
     error::{ApiError, ApiResult, ErrorCode},

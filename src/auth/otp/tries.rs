@@ -5,7 +5,7 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use crate::{
-    auth::sessions::Device,
+    auth::Device,
     credentials::{Purpose, ServerKey},
     error::ApiResult,
     throttle::{Key, Limit, store},

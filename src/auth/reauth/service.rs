@@ -5,10 +5,10 @@ use diesel_async::AsyncConnection;
 use super::{Proof, store};
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         budget,
         otp::{self, CodeChannel, Identifier, OtpCode, Proves, Tries},
-        sessions::Device,
     },
     credentials::{Identity, Password, PasswordHash, Purpose, Verdict},
     error::{ApiError, ApiResult, ErrorCode},

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
 
 use super::{
-    Device, service,
+    service,
     types::{RefreshBody, Sessions},
 };
 use crate::{
-    auth::{AuthResponse, CurrentUser, attempts},
+    auth::{AuthResponse, CurrentUser, Device, attempts},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
     state::WorkerState,

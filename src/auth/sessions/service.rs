@@ -3,10 +3,10 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::{Device, store, types::ListedSession};
+use super::{store, types::ListedSession};
 use crate::{
     auth::{
-        AuthResponse,
+        AuthResponse, Device,
         audit::{self, Event, EventKind},
     },
     credentials::{Account, Identity, LoginMethod, RefreshToken, Verified},

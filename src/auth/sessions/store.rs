@@ -13,8 +13,9 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Device, types::Session};
+use super::types::Session;
 use crate::{
+    auth::Device,
     config::SessionConfig,
     credentials::{Account, Identity, LoginMethod},
     db::{

@@ -8,7 +8,7 @@ use super::{
     types::{CreatedToken, NewTokenBody, Tokens},
 };
 use crate::{
-    auth::{CurrentUser, sessions::Device},
+    auth::{CurrentUser, Device},
     error::{ApiResult, ErrorCode},
     http::{ApiPath, IdempotencyKeyParam, IdempotentJson},
     state::WorkerState,

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         reauth::{self, Proof},
-        sessions::Device,
     },
     credentials::{Digest, Identity, OneTimeToken, Purpose},
     error::{ApiError, ApiResult, ErrorCode},

@@ -10,7 +10,7 @@ use crate::{
     activities::{
         Details, ImportedActivity, Measurement, Origins,
         merging::FIELDS,
-        streams::{Packable, Series},
+        series::{Packable, Series},
     },
     db::JsonText,
     error::{ApiError, ApiResult},

@@ -13,10 +13,7 @@ use zip::ZipArchive;
 use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, unpack::Budgeted, walk::Stop};
 use crate::{
     activities::{
-        NewActivityBody,
-        merging::MAX_MERGED,
-        originals::PackedFile,
-        streams::{Kept, Streams},
+        NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams, streams::Kept,
     },
     imports::intake::{check_profile, restore::Restored},
     recordings::{Reason, Refusal, read_all},

@@ -2,7 +2,7 @@
 
 use super::{Quantity, Sample};
 use crate::{
-    activities::streams::{Series, Streams},
+    activities::series::{Series, Streams},
     sport::{Position, metres_between},
 };
 

@@ -10,12 +10,12 @@ use rate::Rate;
 
 use super::{
     drawing::{
-        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale, words,
-        words::{Sentences, isolated},
+        Axes, Canvas, Sample, Scale, Svg, Theme, Units, columns, scale,
+        words::{self, Sentences, isolated},
     },
     subject::Subject,
 };
-use crate::activities::streams::{Series, Streams};
+use crate::activities::series::{Series, Streams};
 
 const WIDTH: f64 = 800.0;
 const MARGIN: f64 = 24.0;

@@ -7,7 +7,7 @@ use super::{
     types::{AuthorizationUrl, Connections, Look, StartBody},
 };
 use crate::{
-    auth::{CurrentUser, oauth::respond, sessions::Device},
+    auth::{CurrentUser, Device, oauth::respond},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
     providers::Provider,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     auth::{
+        Device,
         audit::{self, Event, EventKind},
         oauth::{
             service::{self as logins, Start},
@@ -16,7 +17,6 @@ use crate::{
         },
         otp,
         reauth::{self, Proof},
-        sessions::Device,
     },
     credentials::Identity,
     db::clock,

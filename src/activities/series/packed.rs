@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// More than the most points of a file in all series can take: what is kept is not trusted blindly.
-pub(super) const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 
 /// What can be measured.
 #[derive(
@@ -74,7 +74,7 @@ impl Series {
     ];
 
     /// Steps to one unit: values are kept as whole steps.
-    pub(super) fn steps(self) -> f64 {
+    pub fn steps(self) -> f64 {
         match self {
             // A centimetre on the ground.
             Self::Latitude | Self::Longitude => 1e7,
@@ -85,7 +85,7 @@ impl Series {
     }
 
     /// The nearest number of steps. It saturates, which no measurement does.
-    pub(super) fn whole(self, value: f64) -> i64 {
+    pub fn whole(self, value: f64) -> i64 {
         (value * self.steps()).round() as i64
     }
 }
@@ -166,23 +166,23 @@ impl Streams {
 
 /// Which of many points are kept, the first and the last among them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Thinning {
+pub struct Thinning {
     length: usize,
     points: usize,
 }
 
 impl Thinning {
     /// `None` where all of them are kept.
-    pub(super) fn to(points: usize, length: usize) -> Option<Self> {
+    pub fn to(points: usize, length: usize) -> Option<Self> {
         (length > points && points >= 2).then_some(Self { length, points })
     }
 
     /// Which one the `n`-th kept is.
-    pub(super) fn at(self, n: usize) -> usize {
+    pub fn at(self, n: usize) -> usize {
         n * (self.length - 1) / (self.points - 1)
     }
 
-    pub(super) fn breaks(self, breaks: &[usize]) -> Vec<usize> {
+    pub fn breaks(self, breaks: &[usize]) -> Vec<usize> {
         let (length, points) = (self.length, self.points);
         let moved = breaks.iter().map(|old| (old * (points - 1)).div_ceil(length - 1));
         let mut breaks: Vec<usize> = moved.filter(|new| (1..points).contains(new)).collect();
@@ -192,7 +192,7 @@ impl Thinning {
 }
 
 /// What was deflated.
-pub(super) fn inflated(data: &[u8]) -> ApiResult<Vec<u8>> {
+pub fn inflated(data: &[u8]) -> ApiResult<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut decoder = DeflateDecoder::new(data).take(MAX_UNPACKED);
     decoder.read_to_end(&mut bytes).map_err(ApiError::internal)?;
