@@ -52,6 +52,7 @@ pub struct OfAllRooms {
 }
 
 impl OfAllRooms {
+    /// With what the configuration says of originals and keys.
     pub fn new(config: &Config, metrics: DeliveryMetrics) -> Arc<Self> {
         let originals = Storage::new(&config.imports);
         let server_key = ServerKey::configured(&config.secrets);

@@ -16,6 +16,7 @@ use super::{
     written::Kept,
 };
 use crate::{
+    activities,
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     http::IfMatch,
@@ -167,7 +168,7 @@ async fn write(
             return insert(conn, identity, new).await;
         }
         // Another of this user's sources may bring the same just now.
-        batch::lock_names(conn, identity.user_id).await?;
+        activities::lock_names(conn, identity.user_id).await?;
         let (user_id, candidate) = (identity.user_id, Candidate::of(&new));
         if merging::find_one_same(conn, user_id, &candidate, None).await?.is_none() {
             return insert(conn, identity, new).await;
@@ -229,7 +230,7 @@ pub async fn update(
     let changed = if gives_name || !grown.is_empty() {
         conn.transaction::<_, ApiError, _>(async |conn| {
             if gives_name {
-                batch::lock_names(conn, identity.user_id).await?;
+                activities::lock_names(conn, identity.user_id).await?;
             }
             let updated = store::update(conn, identity, id, expected.revisions(), changes).await;
             let updated = updated.map_err(why_not)?;

@@ -14,7 +14,7 @@ use super::types::{Activity, ActivityChanges, NewActivity};
 use crate::{
     credentials::{Identity, live_session, live_user},
     db::{
-        Columns, FetchOne,
+        Columns, FetchOne, lock_name,
         schema::{activities, further, users},
     },
 };
@@ -204,4 +204,10 @@ pub async fn delete(
         .fetch_one(&mut conn)
         .await
         .optional()
+}
+
+/// Whoever gives names, or looks whether something is there before writing it, waits here for others of
+/// the same user who do, until their transactions end.
+pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    lock_name(conn, &format!("activities {user_id}")).await
 }

@@ -5,18 +5,19 @@ use std::{
     marker::PhantomData,
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use derive_more::Deref;
 use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 use uuid::Uuid;
 
 use super::{
+    bearer::bearer,
     sessions,
     tokens::{self, PREFIX, ScopeOf},
 };
 use crate::{
     credentials::Identity,
-    error::{ApiError, ApiResult, ErrorCode},
+    error::{ApiError, ApiResult},
     fair_use::{Client, Request},
     http::UnknownParameter,
     state::WorkerState,
@@ -131,23 +132,6 @@ fn logged_in<T: 'static>(
         welcome(&request, state, verified.identity).map(bearer_of)
     };
     Either::Right(verified.boxed_local())
-}
-
-/// The token that the request bears, whatever it is worth.
-pub(super) fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
-    let missing =
-        || ApiError::new(ErrorCode::MissingToken, "this needs `Authorization: Bearer <token>`");
-    let state = request
-        .app_data::<Data<WorkerState>>()
-        .ok_or_else(|| ApiError::internal("no worker state"))?;
-    let value = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
-    // What is no ASCII is no token either. `to_str`, which would refuse it here, takes ten times as long.
-    let value = str::from_utf8(value.as_bytes()).map_err(|_| ApiError::invalid_access_token())?;
-    let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(missing());
-    }
-    Ok((state, token.trim()))
 }
 
 /// Counts the request against the user's limits and leaves word for the log.

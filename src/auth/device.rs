@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::DeviceToken;
-use crate::{auth::current_user::bearer, http::ClientAddress, state::WorkerState, throttle::Block};
+use crate::{auth::bearer::bearer, http::ClientAddress, state::WorkerState, throttle::Block};
 
 const MAX_CHARS: usize = 100;
 /// What the parser calls what it does not know.

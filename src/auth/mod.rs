@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod audit;
+mod bearer;
 pub mod budget;
 mod current_user;
 mod device;

@@ -11,7 +11,8 @@ use super::{
     email::{EmailActor, Mailer},
     lane::Lane,
     otp::{Channels, OtpActor},
-    recorder::{self, Outcomes},
+    outcomes,
+    recorder::Outcomes,
     relay::{Relay, Stop, Wake},
     sms::{SmsActor, Texter},
     webhook::WebhookActor,
@@ -44,7 +45,7 @@ struct Crew {
 /// Runs until told to stop. The answer is sent when nothing is in flight any more.
 pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
     let parts = Rc::new(parts);
-    actix_rt::spawn(recorder::run(Rc::clone(&parts), outcomes));
+    actix_rt::spawn(outcomes::run(Rc::clone(&parts), outcomes));
     let mailer = match Mailer::new(&parts.mail, &parts.config) {
         Ok(mailer) => mailer.map(Rc::new),
         Err(error) => {

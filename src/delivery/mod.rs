@@ -16,97 +16,40 @@ mod lane;
 mod lease;
 mod mailbox;
 mod otp;
+mod outcomes;
+mod parts;
 mod recorder;
 mod relay;
 mod send_error;
 mod sms;
 mod status;
 mod trial;
+mod upkeep;
 mod webhook;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_rt::Arbiter;
-use futures_util::future::LocalBoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    config::{Config, DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
+    config::Config,
     credentials::ServerKey,
     db::{Connections, Connector, Pool},
-    telemetry::DeliveryMetrics,
 };
 
-use recorder::Recorder;
+use self::{parts::Parts, recorder::Recorder};
 
 pub use send_error::{SendError, SendResult};
 pub use status::{ActorState, Actors, DeliveryStatus};
 pub use trial::send_test;
+pub use upkeep::Upkeep;
 
 /// Connections of the delivery: claims and completions are short, sends hold none.
 const POOL_SIZE: usize = 4;
 
 /// Connections of the pool, and the one that listens, which is never through a pooler.
 pub(crate) const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
-
-/// What the delivery is made of; moved to its thread and shared by its actors there.
-pub(crate) struct Parts {
-    pub connector: Connector,
-    pub pool: Pool,
-    pub config: DeliveryConfig,
-    pub mail: MailConfig,
-    pub sms: SmsConfig,
-    pub webhooks: WebhookConfig,
-    pub base_url: String,
-    /// The host of `base_url`.
-    pub domain: String,
-    pub product_name: String,
-    pub server_key: ServerKey,
-    pub metrics: DeliveryMetrics,
-    pub status: DeliveryStatus,
-    /// Turns true when a stop can wait no longer.
-    pub interrupted: watch::Sender<bool>,
-    pub recorder: Recorder,
-    pub upkeep: Arc<dyn Upkeep>,
-}
-
-/// What the delivery does besides on its connections, for whoever starts it.
-pub trait Upkeep: Send + Sync {
-    /// As often as the outbox is polled.
-    fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
-
-    /// Once an hour, and at the start.
-    fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
-}
-
-/// The longest that an attempt may take which speaks HTTP, with all its requests.
-const HTTP_PATIENCE: Duration = Duration::from_secs(30);
-
-impl Parts {
-    /// `sending`, for as long as an attempt over HTTP may take and unless a stop interrupts it.
-    pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
-        let patience = HTTP_PATIENCE.min(self.config.deadline);
-        self.unless_interrupted(async {
-            let sent = tokio::time::timeout(patience, sending).await;
-            sent.unwrap_or(Err(SendError::Timeout { code: None }))
-        })
-        .await
-    }
-
-    /// `sending`, unless a stop interrupts it.
-    pub async fn unless_interrupted(
-        &self,
-        sending: impl Future<Output = SendResult>,
-    ) -> SendResult {
-        let mut interrupted = self.interrupted.subscribe();
-        tokio::select! {
-            sent = sending => sent,
-            _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => {
-                Err(SendError::Interrupted)
-            }
-        }
-    }
-}
 
 /// The running delivery.
 pub struct Delivery {

@@ -7,27 +7,13 @@
 
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
-use derive_more::Display;
-
-use super::{binaries::Binaries, run_as::RunAs};
-
-/// Why there is no cluster, for people.
-#[derive(Debug, Display)]
-pub struct ClusterError(pub String);
-
-impl std::error::Error for ClusterError {}
-
-impl From<io::Error> for ClusterError {
-    fn from(error: io::Error) -> Self {
-        Self(format!("PostgreSQL: {error}"))
-    }
-}
+use super::{binaries::Binaries, error::ClusterError, run_as::RunAs};
 
 /// What must survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

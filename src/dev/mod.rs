@@ -3,9 +3,11 @@
 
 mod binaries;
 mod cluster;
+mod error;
 mod home;
 mod run_as;
 
 pub use binaries::Binaries;
-pub use cluster::{Cluster, ClusterError, Durability};
+pub use cluster::{Cluster, Durability};
+pub use error::ClusterError;
 pub use home::Home;

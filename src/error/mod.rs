@@ -1,7 +1,7 @@
 //! The one error type of the API, and the one table from code to status.
 //!
 //! Everything below the handlers returns [`ApiError`]; nothing here knows how the
-//! body is written: `http::finish` renders it, so that the framework's own errors
+//! body is written: `server::finish` renders it, so that the framework's own errors
 //! look the same.
 
 mod field;
@@ -277,7 +277,7 @@ impl ResponseError for ApiError {
         self.code.status()
     }
 
-    /// Only the status: the body needs the request's id and is written by `http::finish`.
+    /// Only the status: the body needs the request's id and is written by `server::finish`.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

@@ -5,7 +5,7 @@
 //! this process. Its further requests wait for its own earlier ones, without a database connection,
 //! and are refused when too many wait.
 //!
-//! `http::limits` says which [`Request`] is being served; the pool, the point reads, the painter
+//! `server::limits` says which [`Request`] is being served; the pool, the point reads, the painter
 //! and the readers of streams ask on its behalf. Work that no request waits for is not counted.
 
 mod allowance;

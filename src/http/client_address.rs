@@ -63,7 +63,7 @@ impl ClientAddress {
         is_inside && request.headers().contains_key(X_FORWARDED_FOR)
     }
 
-    /// What `http::limits` found.
+    /// What `server::limits` found.
     pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().copied()
     }

@@ -6,44 +6,21 @@
 
 mod runner;
 pub mod store;
+mod work;
 
-use std::{future::Future, time::Duration};
+pub use work::{Stopping, Work};
+
+use std::time::Duration;
 
 use actix::Actor;
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
 
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
 
 /// How often it is seen whether the actor lives.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
-
-/// What is done, by whichever server comes first.
-pub trait Work: Clone + Unpin + 'static {
-    /// Does the next thing that is to be done; whether there was one.
-    fn work_once(&self) -> impl Future<Output = bool>;
-}
-
-/// Says when nothing more may be begun.
-#[derive(Clone, Debug, Default)]
-pub struct Stopping(CancellationToken);
-
-impl Stopping {
-    pub fn begins(&self) {
-        self.0.cancel();
-    }
-
-    pub fn has_begun(&self) -> bool {
-        self.0.is_cancelled()
-    }
-
-    /// Resolves when it begins.
-    async fn begun(&self) {
-        self.0.cancelled().await;
-    }
-}
 
 /// Where work is heard of, and how much of it is done at once.
 pub struct Schedule {

@@ -1,6 +1,4 @@
-//! What a file is, by what is in it: names lie.
-
-use super::{json, table, text::text, xml::utf16};
+//! The formats that are read.
 
 /// A format that is read, or read through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,95 +28,8 @@ impl Format {
     /// How many of the first bytes are looked at.
     pub const HEAD: u64 = 16 * 1024;
 
-    /// From the first bytes.
-    pub fn of(head: &[u8]) -> Option<Self> {
-        let head = head.get(..Self::HEAD as usize).unwrap_or(head);
-        let utf16 = utf16(head);
-        let head = utf16.as_ref().map_or(head, |text| text.as_bytes());
-        // FIT SDK, "FIT File Structure": the signature stands after size, versions and length.
-        if head.get(8..12) == Some(b".FIT") {
-            return Some(Self::Fit);
-        }
-        // RFC 1952, section 2.3.1.
-        if head.starts_with(&[0x1f, 0x8b]) {
-            return Some(Self::Gzip);
-        }
-        // APPNOTE.TXT, 4.3: a local file, or the end of an empty archive.
-        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-            return Some(Self::Zip);
-        }
-        match root_name(head) {
-            Some(b"gpx") => Some(Self::Gpx),
-            Some(b"TrainingCenterDatabase") => Some(Self::Tcx),
-            Some(b"kml") => Some(Self::Kml),
-            Some(b"HealthData") => Some(Self::AppleHealth),
-            Some(_) => None,
-            None => of_text(&text(head)),
-        }
-    }
-
     /// Whether each activity in it is one by itself.
     pub fn is_log(self) -> bool {
         matches!(self, Self::Activities | Self::Sets | Self::Fitbit | Self::HealthAutoExport)
-    }
-}
-
-/// JSON or a table: the beginning of a file.
-fn of_text(head: &str) -> Option<Format> {
-    match head.trim_start().bytes().next()? {
-        _ if head.contains('\0') => None,
-        b'{' | b'[' => json::format(head),
-        _ => table::format(head),
-    }
-}
-
-/// The local name of the first element of an XML document.
-fn root_name(head: &[u8]) -> Option<&[u8]> {
-    let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    loop {
-        rest = rest.strip_prefix(b"<")?;
-        let end: &[u8] = match rest {
-            [b'?', ..] => b"?>",
-            [b'!', b'-', b'-', ..] => b"-->",
-            // The one of Apple Health has declarations in brackets.
-            [b'!', ..] if rest.split(|byte| *byte == b'>').next()?.contains(&b'[') => b"]>",
-            [b'!', ..] => b">",
-            _ => break,
-        };
-        let after = rest.windows(end.len()).position(|window| window == end)? + end.len();
-        rest = rest.get(after..)?.trim_ascii_start();
-    }
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
-    let name = rest.split(is_end).next()?;
-    name.rsplit(|byte| *byte == b':').next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_root_tells_whatever_stands_before_it() {
-        for (text, format) in [
-            ("<gpx>", Some(Format::Gpx)),
-            (
-                "\u{feff}<?xml version='1.0'?>\n<!-- <TrainingCenterDatabase> -->\n<x:gpx a='b'>",
-                Some(Format::Gpx),
-            ),
-            (
-                "<?xml version='1.0'?><!DOCTYPE HealthData [\n<!ELEMENT a (b)>\n]>\n<HealthData locale='de'>",
-                Some(Format::AppleHealth),
-            ),
-            ("<!DOCTYPE gpx SYSTEM \"x\"><gpx/>", Some(Format::Gpx)),
-            ("<TrainingCenterDatabase", Some(Format::Tcx)),
-            ("<kml xmlns='http://www.opengis.net/kml/2.3'>", Some(Format::Kml)),
-            ("<html>", None),
-            ("gpx", None),
-            ("<", None),
-            ("<!-- ", None),
-            ("", None),
-        ] {
-            assert_eq!(Format::of(text.as_bytes()), format, "{text}");
-        }
     }
 }

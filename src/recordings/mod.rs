@@ -8,6 +8,8 @@
 pub mod apple;
 mod damage;
 mod derived;
+mod detection;
+mod entry;
 mod fit;
 mod format;
 mod gpx;
@@ -30,11 +32,13 @@ use std::io::Read;
 
 pub use derived::complete;
 use derived::{can_last, complete_all};
+pub use entry::{Entry, Habits};
 pub use fit::other_kind;
 pub use format::Format;
 pub use json::{fields, health_auto_export};
-pub use log::{Entry, Habits, read_log};
+pub use log::read_log;
 pub use recording::{Point, Recording, Session, Totals, Track};
+use refusal::unknown_format;
 pub use refusal::{Reason, Refusal};
 
 /// The largest file that is read: a day at ten points a second, twice.
@@ -71,8 +75,4 @@ pub fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     source.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Refusal::of_source)?;
     if bytes.len() > MAX_FILE_BYTES { Err(Refusal::too_large(MAX_FILE_BYTES)) } else { Ok(bytes) }
-}
-
-fn unknown_format() -> Refusal {
-    Refusal::new(Reason::UnknownFormat, "this is none of the formats that are read")
 }

@@ -91,3 +91,7 @@ pub fn go_on() -> Result<(), Refusal> {
     give_way();
     if is_spent() { Err(Refusal::too_costly()) } else { Ok(()) }
 }
+
+pub fn unknown_format() -> Refusal {
+    Refusal::new(Reason::UnknownFormat, "this is none of the formats that are read")
+}

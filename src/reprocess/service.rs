@@ -11,9 +11,7 @@ use super::{
     store::{self, Made},
 };
 use crate::{
-    activities::{
-        self, ANY, Activity, Measurement, Refresh, batch, originals::Storage, series, streams,
-    },
+    activities::{self, ANY, Activity, Measurement, Refresh, originals::Storage, series, streams},
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
     imports::intake::{self, Intake},
@@ -83,7 +81,7 @@ pub async fn apply(
 ) -> ApiResult<Report> {
     let Intake { conn, user_id, .. } = into;
     let mut report = Report::default();
-    batch::lock_names(conn, user_id).await?;
+    activities::lock_names(conn, user_id).await?;
     let made = store::made_of(conn, user_id, original_id).await?;
     let starts: Vec<_> = made.iter().map(|one| one.started_at).collect();
     let begins: Vec<_> = reread.sessions.iter().map(|session| session.started_at).collect();

@@ -7,8 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store::KEPT_DAYS;
 use crate::db::schema::takeouts;
+
+/// How long they can be downloaded.
+pub const KEPT_DAYS: i32 = 7;
 
 /// Where it is.
 #[derive(Clone, Copy, Debug, FromStr, PartialEq, Eq, Serialize, ToSchema)]

@@ -99,6 +99,12 @@ fn is_public_name(name: &str) -> bool {
     name.contains('.') && !is_special
 }
 
+/// What people know the receiver by.
+pub fn host_of(url: &str) -> String {
+    let url = url::Url::parse(url).ok();
+    url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

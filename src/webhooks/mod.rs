@@ -10,8 +10,9 @@ mod signature;
 pub mod store;
 mod types;
 
+pub use address::host_of;
 pub use budget::take_post;
 pub use challenge::Challenger;
 pub use client::WebhookClient;
 pub use handlers::*;
-pub use service::{host_of, signing_keys};
+pub use signature::signing_keys;

@@ -5,8 +5,10 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
+    address::host_of,
     budget,
     challenge::{Challenger, challenge},
+    signature::signing_key,
     store,
     types::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookDelivery},
 };
@@ -15,7 +17,7 @@ use crate::{
         Device,
         audit::{self, Event, EventKind},
     },
-    credentials::{Identity, Purpose, ServerKey},
+    credentials::{Identity, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     outbox,
@@ -25,17 +27,6 @@ use crate::{
 
 /// Challenges that a user can have posted: each may go to somebody who never heard of us.
 const CHALLENGES: Limit = Limit { times: 30, minutes: 60 };
-
-/// The key that signs what is posted to the webhook: derived from its id, and stored nowhere.
-fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
-    server_key.tag(Purpose::Webhook, "secret", webhook_id.as_bytes())
-}
-
-/// The keys that sign what is posted to the webhook: its receiver knows one of them, and while the
-/// server's key changes that may be the one before.
-pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
-    server_key.accepted().map(|key| signing_key(key, webhook_id)).collect()
-}
 
 /// Asks the receiver whether it agrees, and keeps the webhook either way: a receiver that checks
 /// signatures knows the secret only afterwards, and is asked again by [`test`].
@@ -185,10 +176,4 @@ pub async fn replay(state: &WorkerState, identity: Identity, id: Uuid) -> ApiRes
         Ok(())
     })
     .await
-}
-
-/// What people know the receiver by.
-pub fn host_of(url: &str) -> String {
-    let url = url::Url::parse(url).ok();
-    url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()
 }

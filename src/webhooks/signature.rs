@@ -4,6 +4,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::credentials::{Purpose, ServerKey};
 
 /// The value of `webhook-signature`: one signature by each key, with spaces between them.
 pub fn sign(keys: &[[u8; 32]], id: &str, timestamp: i64, body: &[u8]) -> String {
@@ -22,6 +25,17 @@ fn sign_with(key: &[u8; 32], id: &str, timestamp: i64, body: &[u8]) -> String {
     mac.update(format!("{id}.{timestamp}.").as_bytes());
     mac.update(body);
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// The key that signs what is posted to the webhook: derived from its id, and stored nowhere.
+pub fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
+    server_key.tag(Purpose::Webhook, "secret", webhook_id.as_bytes())
+}
+
+/// The keys that sign what is posted to the webhook: its receiver knows one of them, and while the
+/// server's key changes that may be the one before.
+pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
+    server_key.accepted().map(|key| signing_key(key, webhook_id)).collect()
 }
 
 #[cfg(test)]

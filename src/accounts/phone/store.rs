@@ -7,7 +7,6 @@ use diesel::{
     sql_types::Timestamptz,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
 
 use crate::{
     credentials::{Identity, PhoneNumber, live_user},

@@ -7,5 +7,5 @@ mod types;
 
 pub use handlers::*;
 pub use service::{keep, upsert};
-pub use store::lock_names;
+
 pub use types::{OnExisting, Outcome};

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     activities::{
+        self,
         body::NewActivityBody,
         merging::{self, Candidate},
         types::NewActivity,
@@ -138,7 +139,7 @@ pub async fn keep(
     if on_existing == OnExisting::Replace {
         return upsert(conn, identity, items).await;
     }
-    store::lock_names(conn, identity.user_id).await?;
+    activities::lock_names(conn, identity.user_id).await?;
     let known = store::lock_known(conn, identity, &items).await?.into_iter();
     let mut left: HashMap<Name, Outcome> = known
         .map(|row| {
@@ -171,7 +172,7 @@ pub async fn upsert(
     identity: Identity,
     items: Vec<NewActivity>,
 ) -> ApiResult<Vec<Outcome>> {
-    store::lock_names(conn, identity.user_id).await?;
+    activities::lock_names(conn, identity.user_id).await?;
     let known = store::lock_known(conn, identity, &items).await?;
     let known: HashMap<_, _> =
         known.iter().map(|row| ((row.source.clone(), row.external_id.clone()), row)).collect();

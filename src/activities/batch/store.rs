@@ -10,13 +10,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join;
 use uuid::Uuid;
 
+use crate::activities::store::lock_names;
 use crate::{
     activities::types::NewActivity,
     credentials::{Identity, live_session},
-    db::{
-        lock_name,
-        schema::{activities, deleted_names, users},
-    },
+    db::schema::{activities, deleted_names, users},
     error::{ApiError, ApiResult},
 };
 
@@ -117,12 +115,6 @@ pub async fn deleted(
 /// The names of those that have one, as two columns.
 fn names(items: &[NewActivity]) -> (Vec<String>, Vec<&str>) {
     items.iter().filter_map(|item| Some((item.source.to_string(), item.external_id()?))).unzip()
-}
-
-/// Whoever gives names, or looks whether something is there before writing it, waits here for others of
-/// the same user who do, until their transactions end.
-pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
-    lock_name(conn, &format!("activities {user_id}")).await
 }
 
 /// The last of `how_many` new revisions of the live user; `None` when the token has ended.

@@ -1,7 +1,11 @@
 //! `include`: what lists and the feed of changes leave out unless a client asks for it, for a copy
 //! that is whole.
 
+mod params;
 mod store;
+
+pub use params::Include;
+use params::{MAX_BYTES, PIECE};
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -12,23 +16,8 @@ use uuid::Uuid;
 use super::types::ActivitySummary;
 use crate::{
     db::JsonText,
-    error::{ApiError, ApiResult},
     sport::{ExerciseSet, Lap},
 };
-
-/// So much of it an answer has, or one activity.
-const MAX_BYTES: usize = 1024 * 1024;
-
-/// Activities that are read at once, however large they are.
-const PIECE: usize = 16;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Include {
-    laps: bool,
-    sets: bool,
-    device_data: bool,
-}
 
 /// An activity in a list.
 #[derive(Serialize, ToSchema)]
@@ -53,31 +42,6 @@ pub struct Included {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Map<String, Value>>)]
     device_data: Option<Option<JsonText>>,
-}
-
-impl Include {
-    /// 400 `invalid_parameter`.
-    pub fn parse(text: Option<&str>) -> ApiResult<Self> {
-        let mut include = Self::default();
-        for name in text.into_iter().flat_map(|text| text.split(',')) {
-            let part = match name {
-                "laps" => &mut include.laps,
-                "sets" => &mut include.sets,
-                "device_data" => &mut include.device_data,
-                _ => {
-                    let expected =
-                        "must be some of laps, sets and device_data, with commas between";
-                    return Err(ApiError::invalid_parameter("include", expected));
-                }
-            };
-            *part = true;
-        }
-        Ok(include)
-    }
-
-    pub fn is_any(self) -> bool {
-        self != Self::default()
-    }
 }
 
 impl From<ActivitySummary> for Listed {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::params::number;
+use super::numbers::number;
 use crate::{
     activities::{ActivityType, Source, body::instant},
     error::{ApiError, ApiResult},

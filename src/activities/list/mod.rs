@@ -2,6 +2,7 @@
 
 mod cursor;
 mod filter;
+mod numbers;
 mod params;
 mod sort;
 mod store;

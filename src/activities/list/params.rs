@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Cursor, CursorKey, Filter, Sort, sort::SortBy};
+use super::{Cursor, CursorKey, Filter, Sort, numbers::number, sort::SortBy};
 use crate::{
     activities::include::Include,
     error::{ApiError, ApiResult},
@@ -91,14 +91,4 @@ impl PageParams {
         let include = Include::parse(self.include.as_deref())?;
         Ok(PageRequest { filter, sort, limit, start, include })
     }
-}
-
-pub(super) fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
-    text.map(|text| {
-        let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
-        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let problem = if is_whole { "is too large or too small" } else { "must be a whole number" };
-        text.parse().map_err(|_| ApiError::invalid_parameter(name, problem))
-    })
-    .transpose()
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::{
-    activities::{batch, store as activities, types::Activity},
+    activities::{store as activities, types::Activity},
     credentials::Identity,
     error::{ApiError, ApiResult},
     state::WorkerState,
@@ -16,7 +16,7 @@ pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiRe
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         // Whoever changes a record passes it on to the one that is shown, which is locked first here.
-        batch::lock_names(conn, identity.user_id).await?;
+        activities::lock_names(conn, identity.user_id).await?;
         let found = store::lock(conn, identity, id).await?;
         let id = identity.found(found, conn).await?;
         store::take_apart(conn, identity.user_id, id).await?;

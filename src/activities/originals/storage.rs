@@ -15,7 +15,7 @@ use super::{
     store::{self, NewOriginal, NewRow, Original},
 };
 use crate::{
-    activities::batch,
+    activities,
     config::ImportConfig,
     error::{ApiError, ApiResult, ErrorCode},
 };
@@ -102,7 +102,7 @@ impl Storage {
             let folder = folder.join(user_id.to_string());
             conn.transaction::<_, ApiError, _>(async |conn| {
                 // Nobody brings a file of this user's meanwhile.
-                batch::lock_names(conn, user_id).await?;
+                activities::lock_names(conn, user_id).await?;
                 let kept = store::in_folder(conn, user_id).await?;
                 let names = kept.iter().map(|(digest, is_packed)| folder::name(digest, *is_packed));
                 let kept: HashSet<String> = names.collect();

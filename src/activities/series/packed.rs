@@ -9,7 +9,6 @@ use flate2::read::DeflateDecoder;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Packable;
 use crate::{
     error::{ApiError, ApiResult},
     sport::MAX_POINTS,
@@ -109,13 +108,6 @@ struct Packed {
 }
 
 impl Streams {
-    /// To be packed.
-    pub fn packable(&self) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
-        let series = self.series.iter();
-        let series = series.map(|(series, values)| (*series, values.iter().copied())).collect();
-        Packable { started_at: self.started_at, series, breaks: &self.breaks }
-    }
-
     pub fn unpack(data: &[u8]) -> ApiResult<Self> {
         let packed: Packed = postcard::from_bytes(&inflated(data)?).map_err(ApiError::internal)?;
         let started_at = DateTime::from_timestamp_millis(packed.started_at_millis)

@@ -32,6 +32,15 @@ struct Packing<'a, V> {
     breaks: &'a [usize],
 }
 
+impl Streams {
+    /// To be packed.
+    pub fn packable(&self) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
+        let series = self.series.iter();
+        let series = series.map(|(series, values)| (*series, values.iter().copied())).collect();
+        Packable { started_at: self.started_at, series, breaks: &self.breaks }
+    }
+}
+
 /// The steps from one value to the next.
 struct Differences<'a, V>(Series, &'a V);
 

@@ -5,12 +5,11 @@ use actix_web::{
     http::header::{ContentDisposition, DispositionParam, DispositionType},
     web::Data,
 };
-use derive_more::Display;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{document::Document, text::TrackText};
+use super::{document::Document, format::TrackFormat, text::TrackText};
 use crate::{
     activities::{
         imported, service,
@@ -22,32 +21,6 @@ use crate::{
     http::{ApiPath, ApiQuery, written},
     state::WorkerState,
 };
-
-/// How an activity is written.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, ToSchema)]
-#[display(rename_all = "lowercase")]
-#[serde(rename_all = "lowercase")]
-pub enum TrackFormat {
-    Gpx,
-    Tcx,
-}
-
-impl TrackFormat {
-    fn content_type(self) -> &'static str {
-        match self {
-            Self::Gpx => "application/gpx+xml",
-            Self::Tcx => "application/vnd.garmin.tcx+xml",
-        }
-    }
-
-    /// The element of points between pauses.
-    pub fn piece(self) -> &'static str {
-        match self {
-            Self::Gpx => "trkseg",
-            Self::Tcx => "Track",
-        }
-    }
-}
 
 /// The query string of `GET /activities/{id}/export`.
 #[derive(Deserialize, IntoParams)]

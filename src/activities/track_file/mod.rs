@@ -1,6 +1,7 @@
 //! One activity as a file that other programs read.
 
 mod document;
+mod format;
 mod gpx;
 mod handlers;
 mod own;

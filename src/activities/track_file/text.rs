@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     document::Document,
+    format::TrackFormat,
     gpx,
-    handlers::TrackFormat,
     placed::Placed,
     points::{Point, Points},
     tcx,

@@ -1,29 +1,14 @@
 //! Issuing a code and counting the attempts at it: the same whatever the code proves.
 
-use derive_more::Display;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{Identifier, OtpCode, Tries, store};
+use super::{Identifier, OtpCode, Tries, proves::Proves, store};
 use crate::{
     credentials::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Message, MessageKind},
 };
-
-/// What the right code proves; a code for one thing is none for the other.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
-#[display(rename_all = "snake_case")]
-pub enum Proves {
-    /// Who somebody is.
-    Login,
-    /// That a number is the account's.
-    Phone,
-    /// That a new address is the account's.
-    Email,
-    /// That it is the account's owner who changes it.
-    Change,
-}
 
 /// Sends a code to `to` when the caller's transaction commits. Asking again gives the same code while
 /// it is good, so that the mail that comes late still works; a new code makes those before it void.

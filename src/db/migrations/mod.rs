@@ -2,6 +2,7 @@
 
 mod apply;
 mod compatibility;
+mod embedded;
 
 use std::time::Duration;
 
@@ -10,14 +11,13 @@ use diesel::{
     ConnectionError, QueryResult, RunQueryDsl, connection::SimpleConnection,
     migration::MigrationVersion,
 };
-use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::AsyncPgConnection;
+use diesel_migrations::MigrationHarness;
 
 pub use compatibility::is_ours;
+use embedded::{Harness, MIGRATIONS};
 
 use super::Connector;
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Any fixed number will do: it names this application's lock in its database.
 const ADVISORY_LOCK: i64 = 0x73_70_6f_72_74_73;
@@ -40,8 +40,6 @@ pub enum MigrationError {
 }
 
 impl std::error::Error for MigrationError {}
-
-type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
 
 /// Applies what is pending and returns the versions applied, trying for `patience` to reach
 /// the database (it may be starting beside us). Refuses a schema that only newer servers may use.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, Refresh, batch, gaps,
+        self, Refresh, gaps,
         merging::{self, Candidate},
         originals::{self, NewOriginal, PackedFile, Storage},
         restoring, streams,
@@ -103,7 +103,7 @@ pub async fn keep(
     let Material { original, sessions, name, exported_from } = material;
     let sha256 = original.as_ref().map(|(_, file)| file.sha256.as_slice());
     // What is looked for and not found is not there until this ends.
-    batch::lock_names(conn, user_id).await?;
+    activities::lock_names(conn, user_id).await?;
     if let Some(sha256) = sha256 {
         let known = originals::activities_of(conn, user_id, sha256).await?;
         if !known.is_empty() {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Intake, Kept};
 use crate::{
     activities::{
-        self, ImportedActivity, NewActivity, Origins, batch,
+        self, ImportedActivity, NewActivity, Origins,
         merging::{self, Candidate, Merged},
         originals::{NewOriginal, PackedFile},
         restoring::{Place, place, same_of_file},
@@ -43,7 +43,7 @@ pub async fn activity(
 ) -> ApiResult<Kept> {
     let Restored { exported, activity, original, streams } = restored;
     let duplicate = |id| Kept { outcome: Outcome::Duplicate, activity_ids: vec![id], new: 0 };
-    batch::lock_names(conn, user_id).await?;
+    activities::lock_names(conn, user_id).await?;
     let id = match place(conn, user_id, exported.id).await? {
         Place::There(id) => return Ok(duplicate(id)),
         Place::Free(id) => id,

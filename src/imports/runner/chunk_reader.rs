@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use super::walk::Stop;
+use super::stop::Stop;
 use crate::imports::store::{self, CHUNK_BYTES, Part};
 
 /// Why nothing more can be read, where the fault is none of the file's: those who read through layers of

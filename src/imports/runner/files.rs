@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{job::Job, keep::Brought, listed::Listed, unpack::DAMAGED, unread::unread, walk::Stop};
+use super::{job::Job, keep::Brought, listed::Listed, stop::Stop, unpack::DAMAGED, unread::unread};
 use crate::{
     activities::originals::PackedFile,
     imports::{intake::Material, upload::shown},

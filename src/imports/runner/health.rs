@@ -14,8 +14,8 @@ use super::{
     files::original_name,
     job::Job,
     keep::Brought,
+    stop::Stop,
     unpack::{Budgeted, DAMAGED, repack},
-    walk::Stop,
 };
 use crate::{
     activities::originals::PackedFile,

@@ -18,7 +18,7 @@ use super::{
     keep::{Brought, ReadFile},
     keeper::{Keeper, Order},
     refusals::Refusals,
-    walk::Stop,
+    stop::Stop,
 };
 use crate::{
     error::ApiError,

@@ -2,7 +2,7 @@
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::{Parts, refusals::Sum, walk::Stop};
+use super::{Parts, refusals::Sum, stop::Stop};
 use crate::{
     error::{ApiError, ApiResult},
     imports::{

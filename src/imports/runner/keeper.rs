@@ -13,7 +13,7 @@ use super::{
     Parts,
     keep::{self, ReadFile},
     refusals::Sum,
-    walk::Stop,
+    stop::Stop,
 };
 use crate::{
     error::{ApiError, ApiResult},

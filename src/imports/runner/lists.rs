@@ -5,8 +5,8 @@ use std::{io::Read, mem};
 use zip::ZipArchive;
 
 use super::{
-    chunk_reader::ChunkReader, garmin::Summaries, job::Job, listed::Listed, strava::Table,
-    unpack::Budgeted, walk::Stop,
+    chunk_reader::ChunkReader, garmin::Summaries, job::Job, listed::Listed, stop::Stop,
+    strava::Table, unpack::Budgeted,
 };
 use crate::recordings::{MAX_FILE_BYTES, Reason, Refusal};
 

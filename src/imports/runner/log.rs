@@ -11,8 +11,8 @@ use super::{
     files::original_name,
     job::Job,
     keep::Brought,
+    stop::Stop,
     unpack::{Budgeted, DAMAGED, repack, unpacked},
-    walk::Stop,
 };
 use crate::{
     activities::originals::PackedFile,

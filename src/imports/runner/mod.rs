@@ -17,8 +17,10 @@ mod listed;
 mod lists;
 mod log;
 mod nested;
+mod parts;
 mod refusals;
 mod scalar;
+mod stop;
 mod strava;
 mod takeout;
 mod thread;
@@ -33,16 +35,17 @@ use tokio::sync::Mutex;
 use super::store::{self, Claimed};
 use crate::{
     activities::originals::Storage,
-    config::{Config, ImportConfig},
+    config::Config,
     db::{Connections, Connector, Pool},
     error::ApiResult,
     jobs::{Jobs, Schedule, Stopping, Work},
     priority::Requests,
     recordings::MAX_FILE_BYTES,
-    telemetry::{ImportMetrics, Metrics},
+    telemetry::Metrics,
 };
 
 pub use files::original_name;
+pub use parts::Parts;
 pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
@@ -60,18 +63,6 @@ pub const FILE_BYTES: usize = AT_ONCE * MAX_FILE_BYTES;
 
 /// Bytes of an upload that is soon done.
 const SMALL: i64 = 8 * 1024 * 1024;
-
-/// What a job needs.
-#[derive(Clone)]
-pub struct Parts {
-    pub connector: Connector,
-    pub config: ImportConfig,
-    pub storage: Storage,
-    pub metrics: ImportMetrics,
-    pub stopping: Stopping,
-    /// Those that it gives way to.
-    pub requests: Requests,
-}
 
 /// Starts the importer on a thread of its own. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests: Requests) -> Jobs {

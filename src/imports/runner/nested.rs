@@ -2,7 +2,7 @@
 
 use std::{io::Read, rc::Rc};
 
-use super::{chunk_reader::ChunkReader, job::Job, unpack::Budgeted, walk::Stop};
+use super::{chunk_reader::ChunkReader, job::Job, stop::Stop, unpack::Budgeted};
 use crate::{
     imports::{
         store::{self, CHUNK_BYTES, FIRST_NESTED, Part},

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zip::ZipArchive;
 
-use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, unpack::Budgeted, walk::Stop};
+use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, stop::Stop, unpack::Budgeted};
 use crate::{
     activities::{
         NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams, streams::Kept,

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{runtime, sync::oneshot};
 
-use super::{Parts, job::Job, keeper::Keeper, walk::Stop};
+use super::{Parts, job::Job, keeper::Keeper, stop::Stop};
 use crate::{
     config::ImportConfig,
     error::ApiError,

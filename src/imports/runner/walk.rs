@@ -14,38 +14,18 @@ use super::{
     job::Job,
     listed::Listed,
     log::is_log,
+    stop::Stop,
     strava::Table,
     unpack::{Budgeted, repack},
     unread::{OFFICE, OFFICE_ENTRY, unread},
 };
 use crate::{
     activities::originals::PackedFile,
-    error::ApiError,
     recordings::{self, Format, Reason, Refusal},
 };
 
 /// How many archives may be around a file.
 const MAX_DEPTH: usize = 3;
-
-/// Why a job ends before its end.
-#[derive(Debug)]
-pub enum Stop {
-    /// It was cancelled, or somebody else works on it.
-    Lost,
-    /// The server is stopping.
-    Leaving,
-    /// It unpacks to more than anybody needs, or more of it would be kept.
-    Bomb,
-    /// It takes more of a processor than it may.
-    Spent,
-    Error(ApiError),
-}
-
-impl<E: Into<ApiError>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Error(error.into())
-    }
-}
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// All files of `source`, which has `depth` archives around it.

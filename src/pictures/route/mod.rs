@@ -1,7 +1,10 @@
 //! The route of an activity without a map, and its elevation below.
 
+mod layout;
 mod map;
 mod profile;
+
+use layout::{MAP_HEIGHT, MARGIN, TOP, WIDTH};
 
 use profile::Profile;
 
@@ -14,11 +17,6 @@ use super::{
     track::Track,
 };
 use crate::sport::metres_between;
-
-const WIDTH: f64 = 800.0;
-const MARGIN: f64 = 24.0;
-const TOP: f64 = 78.0;
-const MAP_HEIGHT: f64 = 380.0;
 
 /// What is drawn.
 pub struct Route {

@@ -11,6 +11,7 @@ mod moving;
 mod place_time;
 mod sanity;
 mod sensors;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -18,7 +19,8 @@ mod times;
 use chrono::Datelike;
 
 pub use self::belief::can_last;
-use super::{Point, Reason, Recording, Refusal, Session, Totals, Track};
+use super::{Reason, Recording, Refusal, Session, Totals, Track};
+use spans::{elapsed, secs_between};
 
 /// Completes each session of a file, once, and says which totals cannot be.
 pub fn complete_all(recording: &mut Recording) -> Result<(), Refusal> {
@@ -121,14 +123,4 @@ fn mean(values: impl Iterator<Item = f32>) -> Option<f64> {
     let (sum, count) =
         values.fold((0.0, 0.0), |(sum, count), value| (sum + f64::from(value), count + 1.0));
     (count > 0.0).then(|| sum / count)
-}
-
-fn elapsed(track: &Track) -> Option<f64> {
-    let times = || track.points.iter().filter_map(|point| point.time);
-    Some((times().max()? - times().min()?).as_seconds_f64())
-}
-
-/// From `one` to `other`.
-fn secs_between(one: &Point, other: &Point) -> Option<f64> {
-    Some((other.time? - one.time?).as_seconds_f64())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
-use super::*;
+use super::{super::Point, *};
 use crate::sport::{Lap, Position};
 
 mod odd;

@@ -4,8 +4,14 @@ use chrono::{DateTime, Utc};
 use fitparser::profile::FieldDataType;
 
 use super::{
-    clock::Clock, heart_rates::HeartRates, laps::RawLap, lengths::RawLength, message::Message,
-    points::Points, profile, sessions::RawSession,
+    clock::Clock,
+    heart_rates::HeartRates,
+    laps::RawLap,
+    lengths::RawLength,
+    message::Message,
+    points::Points,
+    profile,
+    raw::{RawSession, sport},
 };
 use crate::{
     recordings::{
@@ -145,16 +151,6 @@ impl Collector {
         }
         push(&mut self.laps, lap, MAX_LAPS, "laps")
     }
-}
-
-/// Sport and part of it, as `running/trail`.
-pub fn sport(message: &Message<'_>, sport: u8, part: u8) -> Option<String> {
-    let part = message.name(part, FieldDataType::SubSport).filter(|part| part != "generic");
-    let sport = message.name(sport, FieldDataType::Sport)?;
-    Some(match part {
-        Some(part) => format!("{sport}/{part}"),
-        None => sport,
-    })
 }
 
 /// The maker and what it calls the device.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{message::Message, profile, value};
+use super::{profile, value};
 
 /// The descriptions by developer and number.
 pub type Developers = HashMap<(u8, u8), Description>;
@@ -11,31 +11,16 @@ pub type Developers = HashMap<(u8, u8), Description>;
 /// What a developer says of a field.
 #[derive(Clone, Debug)]
 pub struct Description {
-    base: u8,
-    scale: f64,
-    offset: f64,
+    pub base: u8,
+    pub scale: f64,
+    pub offset: f64,
     /// Message and field of the profile that this one stands for.
-    native: (Option<u16>, Option<u8>),
-    name: String,
-    units: String,
+    pub native: (Option<u16>, Option<u8>),
+    pub name: String,
+    pub units: String,
 }
 
 impl Description {
-    pub fn read(message: &Message<'_>) -> Option<Self> {
-        let text = |number| message.text(number).unwrap_or_default().to_lowercase();
-        Some(Self {
-            base: message.raw(2)? as u8,
-            scale: message.raw(6).filter(|scale| *scale > 0.0).unwrap_or(1.0),
-            offset: message.raw(7).unwrap_or(0.0),
-            native: (
-                message.raw(14).map(|number| number as u16),
-                message.raw(15).map(|number| number as u8),
-            ),
-            name: text(3).replace([' ', '-'], "_"),
-            units: text(8),
-        })
-    }
-
     /// Whether it is that field of that message, by its number, or in points by its name.
     pub fn stands_for(&self, message: u16, field: u8) -> bool {
         let (of, number) = self.native;

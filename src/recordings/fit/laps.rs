@@ -5,9 +5,9 @@ use std::{collections::HashSet, ops::Range};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    collector::sport,
     message::Message,
     profile::{MESSAGE_INDEX, OF_LAP, START},
+    raw::sport,
     totals::totals,
 };
 use crate::sport::Lap;

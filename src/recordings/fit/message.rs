@@ -6,6 +6,7 @@ use fitparser::profile::{FieldDataType, get_field_variant_as_string};
 use super::{
     definition::Definition,
     developer::{Description, Developers},
+    profile::Scaled,
     value,
 };
 
@@ -15,9 +16,6 @@ const DEGREES: f64 = 180.0 / 2_147_483_648.0;
 const EPOCH: i64 = 631_065_600;
 /// FIT SDK, "Common Fields": the number of a message's timestamp.
 pub const TIMESTAMP: u8 = 253;
-
-/// What stands behind a number in the profile: its scale and what is subtracted.
-pub type Scaled = (u8, f64, f64);
 
 /// A message as it stands in the file.
 #[derive(Clone, Copy)]
@@ -111,5 +109,20 @@ pub fn time(seconds: u32) -> Option<DateTime<Utc>> {
 /// What a message of field descriptions says: of which developer's field, and what it is.
 pub fn describe(message: &Message<'_>) -> Option<((u8, u8), Description)> {
     let byte = |number| message.raw(number).map(|value| value as u8);
-    Some(((byte(0)?, byte(1)?), Description::read(message)?))
+    Some(((byte(0)?, byte(1)?), description(message)?))
+}
+
+fn description(message: &Message<'_>) -> Option<Description> {
+    let text = |number| message.text(number).unwrap_or_default().to_lowercase();
+    Some(Description {
+        base: message.raw(2)? as u8,
+        scale: message.raw(6).filter(|scale| *scale > 0.0).unwrap_or(1.0),
+        offset: message.raw(7).unwrap_or(0.0),
+        native: (
+            message.raw(14).map(|number| number as u16),
+            message.raw(15).map(|number| number as u8),
+        ),
+        name: text(3).replace([' ', '-'], "_"),
+        units: text(8),
+    })
 }

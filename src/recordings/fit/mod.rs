@@ -17,6 +17,7 @@ mod message;
 mod messages;
 mod points;
 mod profile;
+mod raw;
 mod sessions;
 mod totals;
 mod value;

@@ -1,7 +1,8 @@
 //! The numbers of messages and fields that are read (FIT SDK, Profile.xlsx), the fields with
 //! scale and offset.
 
-use super::message::Scaled;
+/// What stands behind a number in the profile: its scale and what is subtracted.
+pub type Scaled = (u8, f64, f64);
 
 pub const FILE_ID: u16 = 0;
 pub const SPORT: u16 = 12;

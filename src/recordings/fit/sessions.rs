@@ -1,89 +1,18 @@
 //! Sessions, and what of the file belongs to each.
 
-use std::ops::Range;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     clock::is_unset,
-    collector::{Collector, sport},
+    collector::Collector,
     laps::{begun, owners},
     lengths,
-    message::{Message, TIMESTAMP},
-    profile::{OF_SESSION, START},
-    totals::totals,
+    raw::RawSession,
 };
 use crate::{
-    recordings::{Point, Reason, Refusal, Session, Totals, Track, can_last},
+    recordings::{Point, Reason, Refusal, Session, Totals, Track},
     sport::Sport,
 };
-
-/// A session as its message has it.
-#[derive(Clone, Default)]
-pub struct RawSession {
-    sport: Option<String>,
-    /// What its owner calls the sport.
-    profile: Option<String>,
-    started_at: Option<DateTime<Utc>>,
-    ended_at: Option<DateTime<Utc>>,
-    totals: Totals,
-    /// The numbers of its laps.
-    laps: Option<Range<u32>>,
-    pool_meters: Option<f64>,
-}
-
-impl RawSession {
-    pub fn read(message: &Message<'_>) -> Self {
-        let whole = |number| message.raw(number).map(|value| value as u32);
-        let laps = whole(25).zip(whole(26).filter(|count| *count > 0));
-        let (started_at, ended_at) = (message.time(START), message.time(TIMESTAMP));
-        Self {
-            sport: sport(message, 5, 6),
-            profile: message.text(110),
-            started_at,
-            ended_at,
-            totals: lasting(totals(message, &OF_SESSION), started_at.zip(ended_at)),
-            laps: laps.map(|(first, count)| first..first.saturating_add(count)),
-            pool_meters: message.number((44, 100.0, 0.0)),
-        }
-    }
-
-    /// Whether it is the other one once more.
-    pub fn is_copy_of(&self, other: &Self) -> bool {
-        let of = |it: &Self| (it.started_at, it.ended_at, it.totals, it.pool_meters);
-        of(self) == of(other)
-            && self.start().is_some()
-            && (&self.sport, &self.profile) == (&other.sport, &other.profile)
-    }
-
-    fn elapsed(&self) -> Option<TimeDelta> {
-        let secs = self.totals.elapsed_secs.or(self.totals.timer_secs)?;
-        Some(TimeDelta::milliseconds((secs * 1000.0) as i64))
-    }
-
-    /// Its start, or where its end and its length put it.
-    fn start(&self) -> Option<DateTime<Utc>> {
-        self.started_at.or_else(|| self.ended_at?.checked_sub_signed(self.elapsed()?))
-    }
-
-    fn end(&self) -> Option<DateTime<Utc>> {
-        let end = self.start().zip(self.elapsed());
-        let end = end.and_then(|(start, elapsed)| start.checked_add_signed(elapsed));
-        end.max(self.ended_at)
-    }
-}
-
-/// Without times that cannot be between its start and its end.
-fn lasting(totals: Totals, ends: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Totals {
-    let span = ends.map(|(start, end)| (end - start).as_seconds_f64());
-    let lasting = |secs: Option<f64>| secs.filter(|secs| can_last(*secs, span));
-    Totals {
-        timer_secs: lasting(totals.timer_secs),
-        elapsed_secs: lasting(totals.elapsed_secs),
-        moving_secs: lasting(totals.moving_secs),
-        ..totals
-    }
-}
 
 /// Divides points, laps and sets among the sessions. A file without a session, as a device leaves
 /// it that lost its power, is one.

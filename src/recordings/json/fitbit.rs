@@ -8,7 +8,7 @@ use crate::{
         Entry, Habits, Reason, Refusal, Session, Totals, Track,
         apple::Broken,
         complete,
-        log::MAX_ENTRIES,
+        entry::MAX_ENTRIES,
         refusal::go_on,
         table::{Moment, Order, length_unit, moment},
     },

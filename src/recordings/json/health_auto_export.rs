@@ -11,7 +11,7 @@ use crate::{
         Entry, Point, Reason, Refusal, Session, Totals, Track,
         apple::{Broken, indoors, quantity, time},
         complete,
-        log::MAX_ENTRIES,
+        entry::MAX_ENTRIES,
         refusal::go_on,
     },
     sport::{MAX_POINTS, Position, Sport},

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::{
-    Column, Row, Table,
+    columns::Column,
     guess::Guess,
-    short,
+    rows::{Row, Table, short},
     speeds::{fastest, sport},
     times::Times,
 };
 use crate::{
     recordings::{
-        Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, log::digest,
+        Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, entry::digest,
         refusal::go_on,
     },
     sport::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, Sport},

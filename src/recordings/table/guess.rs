@@ -1,6 +1,12 @@
 //! Units that nobody wrote: what makes the speeds of the lines those of people.
 
-use super::{Column, Decimal, Row, Table, numbers::Pair, units::Units};
+use super::{
+    Decimal,
+    columns::Column,
+    numbers::Pair,
+    rows::{Row, Table},
+    units::Units,
+};
 use crate::recordings::Habits;
 
 /// A bare number that is more than this is of seconds, or of metres.

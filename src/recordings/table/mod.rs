@@ -7,11 +7,13 @@ mod dates;
 mod guess;
 mod numbers;
 mod quotes;
+mod rows;
 mod sets;
 mod speeds;
 #[cfg(test)]
 mod tests;
 mod times;
+mod title_unit;
 mod unit_names;
 mod units;
 
@@ -21,218 +23,10 @@ pub use numbers::Decimal;
 pub use sets::sets;
 pub use unit_names::length_unit;
 
-use std::borrow::Cow;
-
-use csv::{ReaderBuilder, StringRecord};
-
-use self::{
-    columns::{Column, Known, known},
-    units::TitleUnit,
-};
-use super::{Entry, Format, Reason, Refusal, refusal::go_on, text::folded};
-
-/// A hundred sets a day for years.
-const MAX_ROWS: usize = 200_000;
-
-/// A title, or the note of a spreadsheet which separator it has, may stand above the titles.
-const LINES_ABOVE: usize = 3;
-
-/// Words in titles of tables that are none of sport, although they have times.
-const OTHER_TABLES: [&str; 6] = ["sleep", "asleep", "schlaf", "sommeil", "goal", "bedtime"];
-
-/// What apps write where there is no value.
-const NOTHING: [&str; 6] = ["-", "--", "n/a", "null", "none", "nan"];
-
-/// The line of titles.
-struct Heading {
-    format: Format,
-    delimiter: u8,
-    /// Folded.
-    titles: Vec<String>,
-    columns: Vec<Option<Known>>,
-    /// Where in the text the line ends, and how many lines there were with it.
-    end: usize,
-    lines: u64,
-}
+use self::rows::{heading, with_newlines};
+use super::Format;
 
 /// What a table lists, by its titles.
 pub fn format(head: &str) -> Option<Format> {
     heading(&with_newlines(head)).map(|heading| heading.format)
-}
-
-/// Lines of old spreadsheets end in carriage returns only.
-fn with_newlines(text: &str) -> Cow<'_, str> {
-    if text.contains('\n') { text.into() } else { text.replace('\r', "\n").into() }
-}
-
-fn heading(text: &str) -> Option<Heading> {
-    let mut end = 0;
-    for (above, line) in text.split_inclusive('\n').take(LINES_ABOVE).enumerate() {
-        end += line.len();
-        let delimiters = [b',', b';', b'\t'].into_iter();
-        // To make a reader takes longer than to read a line.
-        let mut delimiters = delimiters.filter(|delimiter| line.as_bytes().contains(delimiter));
-        let found = delimiters.find_map(|delimiter| {
-            let record = records(line, delimiter).next()?.ok()?;
-            let titles: Vec<_> = record.iter().map(folded).collect();
-            let columns: Vec<_> = record.iter().map(known).collect();
-            let format = format_of(&titles, &columns)?;
-            Some(Heading { format, delimiter, titles, columns, end, lines: above as u64 + 1 })
-        });
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-fn format_of(titles: &[String], columns: &[Option<Known>]) -> Option<Format> {
-    let has = |column: Column| columns.iter().flatten().any(|known| known.column == column);
-    let any = |columns: &[Column]| columns.iter().any(|column| has(*column));
-    let is_other = |title: &String| OTHER_TABLES.iter().any(|word| title.contains(word));
-    if !any(&[Column::Date, Column::Start]) || titles.iter().any(is_other) {
-        return None;
-    }
-    if has(Column::Exercise) && any(&[Column::Reps, Column::Weight, Column::Seconds]) {
-        return Some(Format::Sets);
-    }
-    let has_sport = any(&[Column::Sport, Column::Exercise]);
-    let times = [Column::Duration, Column::Time, Column::Elapsed, Column::Moving, Column::Seconds];
-    let has_distance = has(Column::Distance);
-    let is_log = if any(&times) { has_sport || has_distance } else { has_sport && has_distance };
-    is_log.then_some(Format::Activities)
-}
-
-fn records(text: &str, delimiter: u8) -> csv::StringRecordsIntoIter<&[u8]> {
-    let mut builder = ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false).flexible(true);
-    builder.from_reader(text.as_bytes()).into_records()
-}
-
-/// A table that was read.
-struct Table {
-    titles: Vec<String>,
-    columns: Vec<Option<Known>>,
-    rows: Vec<Row>,
-    /// The lines with a quote that is not closed.
-    broken: Vec<u64>,
-    has_semicolons: bool,
-}
-
-/// A line of it; its line in the file, to be found by.
-struct Row {
-    line: u64,
-    record: StringRecord,
-}
-
-impl Row {
-    /// A warning of a value.
-    fn unread(&self, name: &str, cell: &str) -> Cow<'static, str> {
-        format!("line {}: the {name} “{}” cannot be read", self.line, short(cell)).into()
-    }
-}
-
-/// As much of a cell as a message shows.
-fn short(cell: &str) -> String {
-    cell.chars().take(40).collect()
-}
-
-impl Table {
-    fn read(text: &str) -> Result<Self, Refusal> {
-        let text = &with_newlines(text);
-        let Some(Heading { delimiter, titles, columns, end, lines, .. }) = heading(text) else {
-            let what = "its first line has no titles that are known";
-            return Err(Refusal::new(Reason::UnknownFormat, what));
-        };
-        let parts = quotes::parts(text.get(end..).unwrap_or_default(), delimiter);
-        let mut rows = Vec::new();
-        for (above, part) in parts.whole {
-            for record in records(part, delimiter) {
-                go_on()?;
-                let record = record.map_err(Refusal::malformed)?;
-                if rows.len() == MAX_ROWS {
-                    let what = format!("more than {MAX_ROWS} lines are not read: divide it");
-                    return Err(Refusal::new(Reason::TooLarge, what));
-                }
-                let line = lines + above + record.position().map_or(0, |position| position.line());
-                if record.iter().any(|cell| !cell.trim().is_empty()) {
-                    rows.push(Row { line, record });
-                }
-            }
-        }
-        let broken = parts.broken.into_iter().map(|above| lines + above + 1).collect();
-        Ok(Self { titles, columns, rows, broken, has_semicolons: delimiter == b';' })
-    }
-
-    /// The lines that are lost.
-    fn lost(&self) -> impl Iterator<Item = Entry> {
-        self.broken.iter().map(|line| Entry {
-            name: format!("line {line}"),
-            source: None,
-            recording: None,
-            original: None,
-            session: Err(Refusal::new(Reason::Malformed, "a quote in it is not closed")),
-            warnings: Vec::new(),
-        })
-    }
-
-    fn has(&self, column: Column) -> bool {
-        self.place(column).is_some()
-    }
-
-    fn place(&self, column: Column) -> Option<usize> {
-        let is_it = |known: &Option<Known>| known.as_ref().is_some_and(|k| k.column == column);
-        self.columns.iter().position(is_it)
-    }
-
-    /// The unit that its title names.
-    fn unit(&self, column: Column) -> TitleUnit<'_> {
-        let known = self.place(column).and_then(|place| self.columns.get(place)?.as_ref());
-        let itself = (column == Column::Seconds).then_some("s");
-        TitleUnit(known.and_then(|known| known.unit.as_deref()).or(itself))
-    }
-
-    /// What a row has in a column; `None` where there is nothing.
-    fn cell<'a>(&self, row: &'a Row, column: Column) -> Option<&'a str> {
-        let cell = row.record.get(self.place(column)?)?.trim();
-        let is_nothing =
-            cell.is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(cell));
-        (!is_nothing).then_some(cell)
-    }
-
-    fn cells(&self, column: Column) -> impl Iterator<Item = &str> {
-        self.rows.iter().filter_map(move |row| self.cell(row, column))
-    }
-
-    /// Which mark its numbers have before the fraction.
-    fn decimal(&self) -> Decimal {
-        let numbers = [
-            Column::Distance,
-            Column::Duration,
-            Column::Calories,
-            Column::HeartRate,
-            Column::Ascent,
-            Column::Descent,
-            Column::Weight,
-            Column::Rpe,
-            Column::Cadence,
-        ];
-        let cells = numbers.into_iter().flat_map(|column| self.cells(column));
-        let (mut points, mut commas) = (0, 0);
-        for shown in cells.filter_map(Decimal::shown_by) {
-            if shown == Decimal::Point { points += 1 } else { commas += 1 }
-        }
-        let is_comma = commas > points || commas == points && self.has_semicolons;
-        if is_comma { Decimal::Comma } else { Decimal::Point }
-    }
-
-    /// In which order its dates have day and month; a refusal when nobody can know.
-    fn order(&self) -> Result<Order, Refusal> {
-        let is_day_first = self.columns.iter().flatten().any(|known| known.is_day_first);
-        let cells = self.cells(Column::Start).chain(self.cells(Column::Date));
-        dates::order(cells, is_day_first).ok_or_else(|| {
-            let what = "its dates do not tell day from month: write them as 2024-05-04";
-            Refusal::new(Reason::Malformed, what)
-        })
-    }
 }

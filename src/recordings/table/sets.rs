@@ -6,16 +6,18 @@ use std::{borrow::Cow, collections::HashMap};
 use chrono::TimeDelta;
 
 use super::{
-    Column, Decimal, Moment, Order, Row, Table,
+    Decimal, Moment, Order,
+    columns::Column,
     guess::Guess,
     moment,
     numbers::Pair,
+    rows::{Row, Table},
     times::{self, NOON},
 };
 use crate::{
     recordings::{
         Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
-        log::digest, refusal::go_on, text::folded,
+        entry::digest, refusal::go_on, text::folded,
     },
     sport::{ExerciseSet, MAX_DURATION_SECS, MAX_SETS, Sport},
 };

@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Column, Row, Table};
+use super::{
+    columns::Column,
+    rows::{Row, Table},
+};
 use crate::sport::Sport;
 
 /// Nobody is faster without a machine that flies.

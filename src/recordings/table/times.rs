@@ -4,7 +4,13 @@ use std::{borrow::Cow, collections::HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Column, Moment, Order, Row, Table, clock::offset_minutes, moment, short};
+use super::{
+    Moment, Order,
+    clock::offset_minutes,
+    columns::Column,
+    moment,
+    rows::{Row, Table, short},
+};
 use crate::recordings::{Habits, Reason, Refusal};
 
 /// When an activity began of which only the day is known: it stays on its day in most zones.

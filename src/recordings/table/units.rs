@@ -2,34 +2,15 @@
 
 use super::speeds::{speeds, sport};
 use super::{
-    Column, Decimal, Row, Table,
+    Decimal,
+    columns::Column,
     numbers::Pair,
-    unit_names::{energy_unit, length_unit, time_unit, weight_unit},
+    rows::{Row, Table},
+    unit_names::{energy_unit, length_unit, weight_unit},
 };
 
 /// In seconds.
 const DAY: f64 = 86_400.0;
-
-/// The unit that a title names, if it does.
-#[derive(Clone, Copy)]
-pub struct TitleUnit<'a>(pub Option<&'a str>);
-
-impl TitleUnit<'_> {
-    pub fn is_utc(self) -> bool {
-        self.0.is_some_and(|unit| matches!(unit, "utc" | "gmt"))
-    }
-
-    /// What `1:30` is by a title such as `h:mm`.
-    pub fn pair(self) -> Option<Pair> {
-        let unit = self.0.filter(|unit| unit.contains(':'))?;
-        let is_hours = unit.starts_with('h') && !unit.contains('s');
-        Some(if is_hours { Pair::HoursMinutes } else { Pair::MinutesSeconds })
-    }
-
-    pub fn seconds(self) -> Option<f64> {
-        time_unit(self.0.filter(|unit| !unit.contains(':'))?)
-    }
-}
 
 /// How the numbers of a line are read.
 #[derive(Clone, Copy)]

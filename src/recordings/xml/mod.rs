@@ -7,21 +7,18 @@ mod encoding;
 mod place;
 mod references;
 mod unclosed;
+mod visitor;
 
-use std::{
-    borrow::Cow,
-    io::{BufRead, Read},
-};
+use std::io::{BufRead, Read};
 
-use quick_xml::{Error, Reader, errors::SyntaxError, events::BytesStart};
+use quick_xml::{Error, Reader, errors::SyntaxError};
 
-use self::{
-    bounded::Bounded, encoding::text, place::Place, references::resolve_all, unclosed::next_tag,
-};
-use super::{Reason, Refusal, values};
-use crate::sport::Position;
+use self::{bounded::Bounded, encoding::text, place::Place, unclosed::next_tag};
+use super::Refusal;
 
 pub use encoding::{decoded, utf16};
+use visitor::truncated;
+pub use visitor::{Attributes, Visitor};
 
 /// Of one tag or text that is kept in memory: of texts, more than is taken from any.
 pub const MAX_EVENT: usize = 1024 * 1024;
@@ -29,55 +26,9 @@ pub const MAX_EVENT: usize = 1024 * 1024;
 /// A document with fewer bytes is small.
 const SMALL: u64 = 4 * 1024 * 1024;
 
-/// Visits the elements of a document. A path is made of local names: `gpx/trk/name`.
-pub trait Visitor {
-    type Error: From<Refusal>;
-
-    fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Self::Error>;
-
-    /// `text` is that of the element itself, without white space around it.
-    fn close(&mut self, path: &str, text: &str) -> Result<(), Self::Error>;
-}
-
 /// The last name of a path: extensions nest each in its own way.
 pub fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The attributes of an element.
-pub struct Attributes<'a>(&'a BytesStart<'a>);
-
-impl Attributes<'_> {
-    /// By local name.
-    pub fn get(&self, name: &str) -> Option<String> {
-        self.all().find(|(found, _)| *found == name).map(|(_, text)| text.into_owned())
-    }
-
-    /// The place that `lat` and `lon` are.
-    pub fn place(&self) -> Option<Position> {
-        let (mut latitude, mut longitude) = (None, None);
-        for (name, text) in self.all() {
-            match name {
-                "lat" if latitude.is_none() => latitude = values::latitude(&text),
-                "lon" if longitude.is_none() => longitude = values::longitude(&text),
-                _ => {}
-            }
-        }
-        Position::new(latitude?, longitude?)
-    }
-
-    /// Each with its local name. Whether one is given twice is of no interest.
-    fn all(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let mut attributes = self.0.attributes();
-        attributes.with_checks(false);
-        attributes.flatten().map(|found| {
-            let (name, text) = (found.key.local_name().into_inner(), found.value);
-            (
-                name,
-                if text.as_bytes().contains(&b'&') { Cow::Owned(resolve_all(&text)) } else { text },
-            )
-        })
-    }
 }
 
 /// Walks through a document as far as it can be read: a small one in memory, where nothing of it is
@@ -172,17 +123,13 @@ fn refusal(error: Error, goes_on: bool) -> Refusal {
     }
 }
 
-fn truncated() -> Refusal {
-    Refusal::new(Reason::Truncated, "it ends in the middle")
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::BufReader;
 
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::Reason, *};
 
     /// All that a walk has told.
     #[derive(Default)]

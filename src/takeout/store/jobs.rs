@@ -10,6 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::takeout::types::KEPT_DAYS;
 use crate::{
     credentials::{Identity, live_user},
     db::{
@@ -22,9 +23,6 @@ use crate::{
 
 /// What wakes those who make them.
 pub const NOTIFY_CHANNEL: &str = "takeouts";
-
-/// How long they can be downloaded.
-pub const KEPT_DAYS: i32 = 7;
 
 /// One that failed so often is given up.
 const MAX_ATTEMPTS: i32 = 5;

@@ -1,13 +1,11 @@
 //! All metrics, in a registry of their own: two servers in one process do not share it.
 
 mod delivery;
+mod making;
 mod pools;
 
 use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
-use prometheus::{
-    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder, core::Collector,
-};
+use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder};
 
 pub use self::delivery::DeliveryMetrics;
 use self::pools::PoolCollector;
@@ -15,8 +13,8 @@ use crate::{
     credentials::{HasherMetrics, LoginMethod},
     db::Pool,
 };
-
-const NAMESPACE: &str = "sports_log";
+use making::NAMESPACE;
+use making::{counter, counters, histogram, opts, registered};
 
 /// Seconds; from a cached point read to a login behind a queue.
 const REQUEST_BUCKETS: [f64; 12] =
@@ -159,38 +157,4 @@ impl Metrics {
             .build()
             .map_err(std::io::Error::other)
     }
-}
-
-fn opts(name: &str, help: &str) -> Opts {
-    Opts::new(name, help).namespace(NAMESPACE)
-}
-
-fn registered<C: Collector + Clone + 'static>(
-    registry: &Registry,
-    collector: C,
-) -> prometheus::Result<C> {
-    registry.register(Box::new(collector.clone()))?;
-    Ok(collector)
-}
-
-fn counter(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntCounter> {
-    registered(registry, IntCounter::with_opts(opts(name, help))?)
-}
-
-fn counters(
-    registry: &Registry,
-    name: &str,
-    help: &str,
-    labels: &[&str],
-) -> prometheus::Result<IntCounterVec> {
-    registered(registry, IntCounterVec::new(opts(name, help), labels)?)
-}
-
-fn histogram(registry: &Registry, name: &str, help: &str) -> prometheus::Result<Histogram> {
-    let buckets =
-        vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0];
-    registered(
-        registry,
-        Histogram::with_opts(HistogramOpts::from(opts(name, help)).buckets(buckets))?,
-    )
 }

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{
     Session,
     ending::doubled,
-    keep::{Files, material, seen_as},
+    files::Files,
+    keep::{material, seen_as},
 };
 use crate::{
     activities,

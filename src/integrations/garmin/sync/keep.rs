@@ -3,9 +3,9 @@
 use diesel_async::AsyncConnection;
 use uuid::Uuid;
 
-use super::Session;
+use super::{Session, files::Files};
 use crate::{
-    activities::{self, batch, merging},
+    activities::{self, merging},
     error::ApiError,
     imports::{
         intake::{self, Intake, Material, OnKnown},
@@ -16,14 +16,6 @@ use crate::{
         store::{self, Seen},
     },
 };
-
-/// How files come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Files {
-    Fetch,
-    /// By webhooks of their own.
-    Come,
-}
 
 /// The sixth attempt, after half an hour, keeps an activity without the file that cannot be had.
 const MAX_ATTEMPTS: i32 = 6;
@@ -130,7 +122,7 @@ impl<P: Provider> Session<'_, P> {
             if !store::hold(conn, job, lease).await? {
                 return Ok(None);
             }
-            batch::lock_names(conn, user_id).await?;
+            activities::lock_names(conn, user_id).await?;
             let named = activities::named(conn, user_id, source, &name).await?;
             if let Some(((id, _), before)) = named.zip(before) {
                 // Garmin's totals are those of all parts.

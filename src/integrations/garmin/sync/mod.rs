@@ -5,8 +5,12 @@
 
 mod ending;
 mod events;
+mod files;
 mod keep;
+mod parts;
 mod session;
+
+use parts::Parts;
 
 use std::rc::Rc;
 
@@ -18,12 +22,12 @@ use super::{
 };
 use crate::{
     activities::originals::Storage,
-    config::{Config, GarminConfig},
+    config::Config,
     db::{Connections, Connector, Pool},
     error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work},
     providers::{Outbound, TokenCipher},
-    telemetry::{ImportMetrics, Metrics},
+    telemetry::Metrics,
 };
 
 const AT_ONCE: usize = 2;
@@ -33,18 +37,6 @@ const MAX_ABANDONED: i32 = 3;
 
 /// The most that it has open.
 pub const CONNECTIONS: Connections = Connections { lent: AT_ONCE, listening: 1 };
-
-/// What working on a connection needs.
-struct Parts {
-    pool: Pool,
-    config: GarminConfig,
-    cipher: TokenCipher,
-    outbound: Outbound,
-    redirect_uri: String,
-    metrics: ImportMetrics,
-    storage: Storage,
-    stopping: Stopping,
-}
 
 /// Starts it on a thread of its own. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {

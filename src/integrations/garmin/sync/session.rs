@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Parts, keep::Files};
+use super::{Parts, files::Files};
 use crate::{
     db::{PooledConnection, clock},
     error::ApiResult,

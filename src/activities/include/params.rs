@@ -1,0 +1,43 @@
+//! The query parameter `include`.
+
+use crate::error::{ApiError, ApiResult};
+
+/// So much of it an answer has, or one activity.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// Activities that are read at once, however large they are.
+pub const PIECE: usize = 16;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Include {
+    pub laps: bool,
+    pub sets: bool,
+    pub device_data: bool,
+}
+
+impl Include {
+    /// 400 `invalid_parameter`.
+    pub fn parse(text: Option<&str>) -> ApiResult<Self> {
+        let mut include = Self::default();
+        for name in text.into_iter().flat_map(|text| text.split(',')) {
+            let part = match name {
+                "laps" => &mut include.laps,
+                "sets" => &mut include.sets,
+                "device_data" => &mut include.device_data,
+                _ => {
+                    let expected =
+                        "must be some of laps, sets and device_data, with commas between";
+                    return Err(ApiError::invalid_parameter("include", expected));
+                }
+            };
+            *part = true;
+        }
+        Ok(include)
+    }
+
+    /// Whether anything is asked for.
+    pub fn is_any(self) -> bool {
+        self != Self::default()
+    }
+}

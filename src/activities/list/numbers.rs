@@ -1,0 +1,14 @@
+//! Whole numbers in the query string of a list.
+
+use crate::error::{ApiError, ApiResult};
+
+/// The number in a parameter, or 400 `invalid_parameter`.
+pub fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
+    text.map(|text| {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let problem = if is_whole { "is too large or too small" } else { "must be a whole number" };
+        text.parse().map_err(|_| ApiError::invalid_parameter(name, problem))
+    })
+    .transpose()
+}

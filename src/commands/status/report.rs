@@ -1,0 +1,121 @@
+//! What `status` tells.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{clock, lost, server::Server};
+use crate::{
+    app::most_connections,
+    commands::CommandError,
+    config::Config,
+    db::{self, Backup, Connector, Inspection, migrations},
+    outbox::store::{self, Depth, Lost},
+};
+
+/// All of it.
+#[derive(Serialize)]
+pub struct Status {
+    /// Of this program; the server's own is in `server`.
+    pub version: &'static str,
+    pub asked_at: DateTime<Utc>,
+    pub server: Server,
+    pub database: Database,
+    /// What is wrong, in sentences; empty when nothing is.
+    pub problems: Vec<String>,
+}
+
+/// What the database says.
+#[derive(Default, Serialize)]
+pub struct Database {
+    /// Why nothing else is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Of PostgreSQL.
+    pub version: String,
+    /// The most that one server opens, and that the database takes.
+    pub server_connections: usize,
+    pub possible_connections: i64,
+    /// What makes it unfit, so that nothing else was looked at.
+    pub refusals: Vec<String>,
+    pub warnings: Vec<String>,
+    pub applied_migrations: usize,
+    pub pending_migrations: Vec<String>,
+    /// The oldest version of sports-log that may use the schema, where that is not this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_server: Option<String>,
+    pub outbox: Vec<Depth>,
+    /// Messages of the last day that were given up.
+    pub dead_messages: i64,
+    /// Messages of the last day that nobody got, by why.
+    pub lost: Vec<Lost>,
+    pub last_backup: Option<LastBackup>,
+    /// Seconds by which this machine's clock is ahead of the database's.
+    pub clock_offset_seconds: Option<f64>,
+}
+
+/// A backup, and whether a thief of its file could read it.
+#[derive(Serialize)]
+pub struct LastBackup {
+    #[serde(flatten)]
+    pub backup: Backup,
+    pub is_encrypted: bool,
+}
+
+impl Database {
+    /// Asks the configured database.
+    pub async fn ask(config: &Config) -> Result<Self, CommandError> {
+        let connector = Connector::new(&config.database)?;
+        let found = Inspection::of(&connector, Duration::ZERO).await?;
+        let server_connections = most_connections(config);
+        let shortage = found.shortage(server_connections);
+        let mut known = Self {
+            version: found.version,
+            server_connections,
+            possible_connections: found.room,
+            refusals: found.refusals,
+            warnings: found.warnings.into_iter().chain(shortage).collect(),
+            ..Self::default()
+        };
+        if !known.refusals.is_empty() {
+            return Ok(known);
+        }
+        let schema = migrations::compare(&connector).await?;
+        (known.applied_migrations, known.pending_migrations) = (schema.applied, schema.pending);
+        known.newer_server = schema.newer_server;
+        let conn = connector.connect().await?;
+        known.clock_offset_seconds = db::clock::measure(&conn).await?;
+        // An older schema has not all of the tables.
+        if known.pending_migrations.is_empty() && known.newer_server.is_none() {
+            known.outbox = store::depth(&conn).await?;
+            known.lost = store::recently_lost(&conn).await?;
+            let dead = known.lost.iter().filter(|lost| lost.status == "dead");
+            known.dead_messages = dead.map(|lost| lost.messages).sum();
+            known.last_backup = Backup::latest(&conn)
+                .await?
+                .map(|backup| LastBackup { is_encrypted: backup.is_encrypted(), backup });
+        }
+        Ok(known)
+    }
+
+    /// What is wrong, in sentences.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.refusals.clone();
+        if let Some(error) = &self.error {
+            problems.push(format!("the database cannot be asked: {error}"));
+        }
+        if !self.pending_migrations.is_empty() {
+            problems.push("the schema is behind: run `sports-log migrate`".into());
+        }
+        problems.extend(self.newer_server.as_ref().map(|needed| {
+            format!(
+                "only version {needed} of sports-log or a newer one may use the schema: upgrade"
+            )
+        }));
+        problems.extend(self.clock_offset_seconds.and_then(clock::problem));
+        problems.extend(lost::sentences(&self.lost));
+        problems.extend_from_slice(&self.warnings);
+        problems
+    }
+}

@@ -1,0 +1,63 @@
+//! What the delivery is made of.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{DeliveryStatus, SendError, SendResult, Upkeep, recorder::Recorder};
+use crate::{
+    config::{DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
+    credentials::ServerKey,
+    db::{Connector, Pool},
+    telemetry::DeliveryMetrics,
+};
+
+/// What the delivery is made of; moved to its thread and shared by its actors there.
+pub(crate) struct Parts {
+    pub connector: Connector,
+    pub pool: Pool,
+    pub config: DeliveryConfig,
+    pub mail: MailConfig,
+    pub sms: SmsConfig,
+    pub webhooks: WebhookConfig,
+    pub base_url: String,
+    /// The host of `base_url`.
+    pub domain: String,
+    pub product_name: String,
+    pub server_key: ServerKey,
+    pub metrics: DeliveryMetrics,
+    pub status: DeliveryStatus,
+    /// Turns true when a stop can wait no longer.
+    pub interrupted: watch::Sender<bool>,
+    pub recorder: Recorder,
+    pub upkeep: Arc<dyn Upkeep>,
+}
+
+/// The longest that an attempt may take which speaks HTTP, with all its requests.
+const HTTP_PATIENCE: Duration = Duration::from_secs(30);
+
+impl Parts {
+    /// `sending`, for as long as an attempt over HTTP may take and unless a stop interrupts it.
+    pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
+        let patience = HTTP_PATIENCE.min(self.config.deadline);
+        self.unless_interrupted(async {
+            let sent = tokio::time::timeout(patience, sending).await;
+            sent.unwrap_or(Err(SendError::Timeout { code: None }))
+        })
+        .await
+    }
+
+    /// `sending`, unless a stop interrupts it.
+    pub async fn unless_interrupted(
+        &self,
+        sending: impl Future<Output = SendResult>,
+    ) -> SendResult {
+        let mut interrupted = self.interrupted.subscribe();
+        tokio::select! {
+            sent = sending => sent,
+            _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => {
+                Err(SendError::Interrupted)
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What working on a connection needs.
+
+use crate::{
+    activities::originals::Storage,
+    config::GarminConfig,
+    db::Pool,
+    jobs::Stopping,
+    providers::{Outbound, TokenCipher},
+    telemetry::ImportMetrics,
+};
+
+/// What working on a connection needs.
+pub struct Parts {
+    pub pool: Pool,
+    pub config: GarminConfig,
+    pub cipher: TokenCipher,
+    pub outbound: Outbound,
+    pub redirect_uri: String,
+    pub metrics: ImportMetrics,
+    pub storage: Storage,
+    pub stopping: Stopping,
+}
