@@ -1,22 +1,34 @@
 //! sports-log: a JSON API over PostgreSQL to keep a log of one's sport.
 //!
-//! Two halves meet only in the `outbox` table:
+//! The house, from the top down: a room imports rooms of lower steps and nothing else, and
+//! `tests/api/house_rules` reads the order from here.
 //!
-//! - **Requests.** [`http`] has the routes, extractors and what all answers have in common. Each
-//!   domain ([`accounts`], [`activities`], [`auth`], [`webhooks`]) is a folder with `handlers` (HTTP to service
-//!   and back), `service` (rules) and `store` (SQL); `use` lines point only that way.
-//!   A side effect is a row in the [`outbox`], written in the transaction that causes it.
-//! - **Delivery.** [`delivery`] claims those rows on a thread of its own and sends them through
-//!   actix actors. A handler never talks to a mail server; a dead actor never loses a message.
+//! ```text
+//! commands                               what each subcommand does
+//! app                                    the parts put together, for `main` and the tests alike
+//! server upkeep                          routes, workers, middleware; what is purged and measured
+//! delivery                               the half that sends what waits in the outbox
+//! integrations reprocess                 services that bring activities; kept files read again
+//! imports                                uploads, and the runner that reads them
+//! shares takeout                         links to pictures; the zip of all that an account has
+//! goals pictures                         what is aimed at; SVG and PNG
+//! privacy stats                          zones that shares leave out; what the log adds up to
+//! accounts activities webhooks           the account, the log, and who is told of it
+//! auth                                   ways in, sessions, tokens, and what happened
+//! http                                   what handlers use: extractors, conditional requests
+//! state                                  what all handlers share
+//! idempotency providers telemetry        answers kept; OAuth as a client; log and metrics
+//! credentials dev jobs outbox            keys and proofs; `dev`; work that waits; messages
+//! recordings throttle                    files of devices and services; limits
+//! db sport                               PostgreSQL; what all know of sport
+//! fair_use validation                    what one client may use; values and what is wrong
+//! error outgoing                         the one error type; requests to other services
+//! config priority retry_after time_zone  settings, and what knows nothing else of the house
+//! ```
 //!
-//! [`imports`] has a thread of its own, too, as all [`jobs`] have: files that were uploaded are read there by
-//! [`recordings`].
-//!
-//! [`app`] puts them together, for `main` and for the tests alike. [`config`] is the only place
-//! where the environment is read. `outgoing` asks other services over HTTP. [`throttle`] has the
-//! limits, [`fair_use`] what one client may use at a time, and [`idempotency`] the answers to
-//! requests that may come again. [`db`] knows PostgreSQL and no domain; [`telemetry`] is what
-//! operators see; [`dev`] is the private PostgreSQL of a development machine.
+//! Two halves meet only in the `outbox` table: requests write rows in the transaction that causes
+//! them, and the delivery sends them. A domain is a folder with `handlers` (HTTP to service and
+//! back), `service` (rules) and `store` (SQL), and they import in that order.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
