@@ -28,6 +28,12 @@ impl Source {
         *self == Self::default()
     }
 
+    /// Whether a source tells its activities apart: no two of it are one outing. People and files
+    /// do not.
+    pub fn knows_its_own(source: &str) -> bool {
+        !["manual", "import"].contains(&source)
+    }
+
     /// Whether the server, or a client of any server, may have set it.
     pub fn is_valid(text: &str) -> bool {
         let is_of_slug =

@@ -1,12 +1,14 @@
 //! What all know of sport: its kinds, laps, sets, and geometry on Earth.
 
 mod exercise_set;
+mod families;
 mod geo;
 mod lap;
 mod limits;
 mod table;
 
 pub use exercise_set::ExerciseSet;
+pub use families::plainly_others;
 pub use geo::{EARTH_RADIUS, Position, bearing, destination, metres_between};
 pub use lap::Lap;
 pub use limits::{

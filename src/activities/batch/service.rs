@@ -242,7 +242,7 @@ async fn find_same<'a>(
     items: impl Iterator<Item = &'a NewActivity>,
 ) -> ApiResult<Vec<Option<Uuid>>> {
     let candidates: Vec<_> = items.map(Candidate::of).collect();
-    Ok(merging::find_same(conn, identity.user_id, &candidates, None).await?)
+    merging::find_same(conn, identity.user_id, &candidates, None).await
 }
 
 /// In which round each item is written. An item that may be merged comes after all earlier ones

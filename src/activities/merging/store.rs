@@ -1,11 +1,13 @@
 //! The statements that put activities together and take them apart.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::exists,
     prelude::*,
     sql_types::{
-        Array, BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+        Array, BigInt, Bool, Double, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
     },
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -13,15 +15,17 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
+        source::Source,
         streams,
         types::{ImportedActivity, NewActivity},
     },
     credentials::{Identity, live_user},
     db::{
-        FetchOne, fixed_query,
+        FetchOne, JsonText, fixed_query,
         schema::{activities, activity_streams},
     },
-    error::ApiResult,
+    error::{ApiError, ApiResult},
+    sport::plainly_others,
 };
 
 /// The most records that stand behind an activity: devices and services that one person has.
@@ -30,6 +34,7 @@ pub const MAX_MERGED: usize = 20;
 /// An activity that is not in the log yet, as it is compared with those that are.
 #[derive(Clone, Debug)]
 pub struct Candidate {
+    pub activity_type: String,
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,
     pub elapsed_secs: Option<i32>,
@@ -37,6 +42,11 @@ pub struct Candidate {
     /// A source that knows its own activities, so that no other of it is the same; `None` for
     /// files.
     pub source: Option<String>,
+    /// Which device of its source recorded it, as far as that is known.
+    pub device: Option<String>,
+    /// Whether a client writes it. All devices of its source are one, and of several activities
+    /// that may be the same, none is.
+    pub is_of_client: bool,
     /// Only with what was in the log before: what an export has apart is apart.
     pub before: Option<DateTime<Utc>>,
 }
@@ -45,23 +55,29 @@ impl Candidate {
     /// Of an activity that a client writes.
     pub fn of(new: &NewActivity) -> Self {
         Self {
+            activity_type: new.activity_type.to_string(),
             started_at: new.started_at,
             duration_secs: new.duration_secs,
             elapsed_secs: new.details.elapsed_secs.flatten(),
             distance_meters: new.details.distance_meters.flatten(),
             source: Some(new.source.to_string()),
+            device: None,
+            is_of_client: true,
             before: None,
         }
     }
 
-    /// Of one that was read of a file.
+    /// Of one that the server read: a file, or what a service says.
     pub fn of_row(row: &ImportedActivity) -> Self {
         Self {
+            activity_type: row.activity_type.clone(),
             started_at: row.started_at,
             duration_secs: row.duration_secs,
             elapsed_secs: row.details.elapsed_secs.flatten(),
             distance_meters: row.details.distance_meters.flatten(),
-            source: None,
+            source: Source::knows_its_own(&row.source).then(|| row.source.clone()),
+            device: row.details.device.clone().flatten(),
+            is_of_client: false,
             before: None,
         }
     }
@@ -81,26 +97,25 @@ impl Candidate {
 /// that, or a record behind it, began within a minute or overlaps it by nine tenths; the time
 /// that the timer ran, or the time from start to end, differs by 5 % at most, and so does the
 /// distance. A distance that one of them does not know does not count, and neither does one of
-/// zero. Those of the same file are never the same, and those with [`MAX_MERGED`] records behind
-/// them take no more.
+/// zero.
 ///
-/// Of several, the nearest; but a candidate with a source is the same as none of several, and as
-/// none that this source has a record of. The caller holds the user's names, and has written
-/// nothing yet: a change of an activity locks it first.
+/// None of its records may be of a plainly different sport, of the same file, or of the same
+/// device of a source that knows its own. Those with [`MAX_MERGED`] records take no more.
+///
+/// Of several, the nearest. The caller holds the user's names, and has written nothing yet: a
+/// change of an activity locks it first.
 pub async fn find_same(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     candidates: &[Candidate],
     original_id: Option<Uuid>,
-) -> QueryResult<Vec<Option<Uuid>>> {
+) -> ApiResult<Vec<Option<Uuid>>> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = BigInt)]
         ordinality: i64,
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
-        #[diesel(sql_type = Bool)]
-        is_known: bool,
     }
     let starts: Vec<_> = candidates.iter().map(|one| one.started_at).collect();
     let durations: Vec<_> = candidates.iter().map(|one| one.duration_secs).collect();
@@ -109,15 +124,21 @@ pub async fn find_same(
     let sources: Vec<_> = candidates.iter().map(|one| one.source.as_deref()).collect();
     let spans: Vec<_> = candidates.iter().map(Candidate::span_secs).collect();
     let windows: Vec<_> = candidates.iter().map(|one| one.window().num_seconds()).collect();
-    // Twenty times the difference, since a twentieth of the smallest number is none.
+    let sports: Vec<_> = candidates.iter().map(|one| one.activity_type.as_str()).collect();
+    let devices: Vec<_> = candidates.iter().map(|one| one.device.as_deref()).collect();
+    let of_clients: Vec<_> = candidates.iter().map(|one| one.is_of_client).collect();
+    let others: BTreeMap<_, _> =
+        sports.iter().map(|sport| (*sport, plainly_others(sport))).collect();
+    let others = JsonText::of(&others).map_err(ApiError::internal)?;
+    // Twenty times the difference, since a twentieth of the smallest number is none. A device that
+    // came from a record behind is not an activity's own.
     let found: Vec<Found> = fixed_query(
-        "SELECT item.ordinality, same.id, same.is_known
-         FROM unnest($2, $3, $4, $5, $8, $9, $10) WITH ORDINALITY
-                  AS item (started_at, duration, distance, source, before, span, seconds, ordinality)
+        "SELECT item.ordinality, same.id
+         FROM unnest($2, $3, $4, $5, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
+                  AS item (started_at, duration, distance, source, before, span, seconds, sport, device, is_of_client,
+                           ordinality)
          CROSS JOIN LATERAL (
-             SELECT s.id, coalesce(item.source = s.source
-                        OR EXISTS (SELECT FROM activities b WHERE b.merged_into = s.id AND b.source = item.source),
-                        false) AS is_known
+             SELECT s.id
              FROM (SELECT coalesce(a.merged_into, a.id) AS id,
                           min(abs(extract(epoch FROM a.started_at - item.started_at))) AS apart
                    FROM activities a CROSS JOIN LATERAL (SELECT greatest(a.duration_secs, a.elapsed_secs)::bigint AS span) its
@@ -135,8 +156,16 @@ pub async fn find_same(
                                   <= greatest(a.distance_meters, item.distance), true)
                    GROUP BY 1) near
              JOIN activities s ON s.id = near.id
-             WHERE ($6 IS NULL OR s.original_id IS DISTINCT FROM $6 AND NOT EXISTS (
-                       SELECT FROM activities b WHERE b.merged_into = s.id AND b.original_id = $6))
+             WHERE NOT EXISTS (
+                   SELECT FROM (SELECT s.original_id, s.activity_type, s.source,
+                                       CASE WHEN s.merged @> '[{\"fields\": [\"device\"]}]' THEN NULL ELSE s.device END AS device
+                                UNION ALL
+                                SELECT b.original_id, b.activity_type, b.source, b.device
+                                FROM activities b WHERE b.merged_into = s.id) record
+                   WHERE record.original_id = $6
+                      OR ($14 -> item.sport) ? record.activity_type
+                      OR record.source = item.source
+                         AND (item.is_of_client OR record.device IS NOT DISTINCT FROM item.device))
                AND coalesce(jsonb_array_length(s.merged), 0) < $7
                AND coalesce(s.created_at < item.before, true)
              ORDER BY near.apart, s.created_at, s.id
@@ -152,12 +181,16 @@ pub async fn find_same(
     .bind::<Array<Nullable<Timestamptz>>, _>(befores)
     .bind::<Array<Integer>, _>(spans)
     .bind::<Array<BigInt>, _>(windows)
+    .bind::<Array<Text>, _>(sports)
+    .bind::<Array<Nullable<Text>>, _>(devices)
+    .bind::<Array<Bool>, _>(of_clients)
+    .bind::<Jsonb, _>(others)
     .load(&mut conn)
     .await?;
     let same = (1_i64..).zip(candidates).map(|(place, candidate)| {
         let mut found = found.iter().filter(|found| found.ordinality == place);
         let (nearest, other) = (found.next()?, found.next());
-        let is_clear = candidate.source.is_none() || other.is_none() && !nearest.is_known;
+        let is_clear = !candidate.is_of_client || other.is_none();
         is_clear.then_some(nearest.id)
     });
     Ok(same.collect())
@@ -169,7 +202,7 @@ pub async fn find_one_same(
     user_id: Uuid,
     candidate: &Candidate,
     original_id: Option<Uuid>,
-) -> QueryResult<Option<Uuid>> {
+) -> ApiResult<Option<Uuid>> {
     let same = find_same(conn, user_id, std::slice::from_ref(candidate), original_id).await?;
     Ok(same.into_iter().flatten().next())
 }

@@ -76,14 +76,8 @@ pub async fn activity(
         edited.clone(),
         replaced.clone().filter(|_| merged.is_some()),
     );
-    let same = if behind.is_none() && merged.is_none() {
-        let candidate =
-            Candidate { source: None, before: Some(begun_at), ..Candidate::of(activity) };
-        merging::find_one_same(conn, user_id, &candidate, original_id).await?
-    } else {
-        None
-    };
-    let row = ImportedActivity {
+    let may_be_known = behind.is_none() && merged.is_none();
+    let mut row = ImportedActivity {
         id: Some(id),
         user_id,
         activity_type: activity.activity_type.to_string(),
@@ -92,11 +86,17 @@ pub async fn activity(
         source: source.to_owned(),
         original_id,
         parent_id,
-        merged_into: behind.or(same),
+        merged_into: behind,
         merged,
         origins,
         details: activity.details.clone(),
     };
+    let mut same = None;
+    if may_be_known {
+        let candidate = Candidate { before: Some(begun_at), ..Candidate::of_row(&row) };
+        same = merging::find_one_same(conn, user_id, &candidate, original_id).await?;
+        row.merged_into = same;
+    }
     activities::insert_imported(conn, &row).await?;
     if let Some(streams) = streams {
         streams::put(conn, id, streams).await?;

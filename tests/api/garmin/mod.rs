@@ -3,6 +3,7 @@
 mod developer;
 mod faults;
 mod kill;
+mod merging;
 mod odd;
 mod odd_answers;
 mod odd_events;

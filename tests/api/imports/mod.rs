@@ -22,6 +22,7 @@ mod progress;
 mod reprocess;
 mod samples;
 mod services;
+mod sports;
 mod storage;
 mod strava;
 mod strava_tables;
