@@ -1,31 +1,87 @@
 //! JSON by its value: the same bytes for texts that differ in whitespace, in the order of members,
-//! in escapes, or in how a number is written (`5`, `5.0`, `5e0`).
+//! in escapes, or in how a number is written (`5`, `5.0`, `5e0`). Numbers are compared exactly, to
+//! their last digit.
 
-use std::fmt;
+use std::{fmt, str};
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::validation::text::numbers;
 
 /// The canonical form of a JSON text; `None` when it is no JSON.
 pub fn canonical(json: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(json.len());
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    Canonical(&mut bytes).deserialize(&mut deserializer).ok()?;
+    // As they are written: serde makes doubles of them.
+    let numbers = &mut numbers(str::from_utf8(json).ok()?);
+    Canonical { bytes: &mut bytes, numbers }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(bytes)
 }
 
-/// Writes one value. Every form says where it ends, so that two values never run into each other.
-struct Canonical<'a>(&'a mut Vec<u8>);
+/// The digits of a number without zeros at either end, and the power of ten that they are
+/// multiplied by. `None` when that power is beyond all bounds.
+fn decimal(number: &str) -> Option<String> {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(mantissa) => ("-", mantissa),
+        None => ("", mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return Some("0e0".to_owned());
+    }
+    let zeros = i64::try_from(digits.len() - significant.len()).ok()?;
+    let places = i64::try_from(fraction.len()).ok()?;
+    let exponent = exponent.parse::<i64>().ok()?.checked_add(zeros)?.checked_sub(places)?;
+    Some(format!("{sign}{significant}e{exponent}"))
+}
 
-impl Canonical<'_> {
+/// A decimal that is a whole number of at most 64 bits and a sign.
+fn whole(decimal: &str) -> Option<i128> {
+    let (digits, exponent) = decimal.split_once('e')?;
+    let zeros = exponent.parse().ok().filter(|zeros| *zeros <= 20)?;
+    let number: i128 = format!("{digits}{}", "0".repeat(zeros)).parse().ok()?;
+    (number.unsigned_abs() <= 1 << 64).then_some(number)
+}
+
+/// Writes one value. Every form says where it ends, so that two values never run into each other.
+struct Canonical<'a, 'n> {
+    bytes: &'a mut Vec<u8>,
+    numbers: &'a mut (dyn Iterator<Item = &'n str> + 'n),
+}
+
+impl<'n> Canonical<'_, 'n> {
     fn write(&mut self, kind: u8, content: &[u8]) {
-        self.0.push(kind);
-        self.0.extend_from_slice(&content.len().to_be_bytes());
-        self.0.extend_from_slice(content);
+        self.bytes.push(kind);
+        self.bytes.extend_from_slice(&content.len().to_be_bytes());
+        self.bytes.extend_from_slice(content);
+    }
+
+    /// The next number, which serde takes for `double`.
+    fn number<E: Error>(mut self, double: f64) -> Result<(), E> {
+        let number = self.numbers.next().ok_or_else(|| E::custom("a number that is not there"))?;
+        let exact = decimal(number);
+        if let Some(whole) = exact.as_deref().and_then(whole) {
+            self.write(b'i', &whole.to_be_bytes());
+        } else if exact.is_some() && exact == decimal(&double.to_string()) {
+            self.write(b'f', &double.to_be_bytes());
+        } else {
+            self.write(b'd', exact.as_deref().unwrap_or(number).as_bytes());
+        }
+        Ok(())
+    }
+
+    /// What writes a value inside of this one.
+    fn inner(&mut self) -> Canonical<'_, 'n> {
+        Canonical { bytes: self.bytes, numbers: self.numbers }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Canonical<'_> {
+impl<'de> DeserializeSeed<'de> for Canonical<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -33,7 +89,7 @@ impl<'de> DeserializeSeed<'de> for Canonical<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Canonical<'_> {
+impl<'de> Visitor<'de> for Canonical<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,23 +106,16 @@ impl<'de> Visitor<'de> for Canonical<'_> {
         Ok(())
     }
 
-    fn visit_u64<E>(mut self, number: u64) -> Result<(), E> {
-        self.write(b'i', &i128::from(number).to_be_bytes());
-        Ok(())
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        self.number(number as f64)
     }
 
-    fn visit_i64<E>(mut self, number: i64) -> Result<(), E> {
-        self.write(b'i', &i128::from(number).to_be_bytes());
-        Ok(())
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.number(number as f64)
     }
 
-    fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
-        if number.fract() == 0.0 && number.abs() <= 2_f64.powi(64) {
-            self.write(b'i', &(number as i128).to_be_bytes());
-        } else {
-            self.write(b'f', &number.to_be_bytes());
-        }
-        Ok(())
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        self.number(number)
     }
 
     fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
@@ -74,30 +123,30 @@ impl<'de> Visitor<'de> for Canonical<'_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        self.0.push(b'[');
-        while items.next_element_seed(Canonical(self.0))?.is_some() {}
-        self.0.push(b']');
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        self.bytes.push(b'[');
+        while items.next_element_seed(self.inner())?.is_some() {}
+        self.bytes.push(b']');
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        self.0.push(b'{');
-        let start = self.0.len();
+        self.bytes.push(b'{');
+        let start = self.bytes.len();
         let mut values = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = self.0.len() - start;
-            members.next_value_seed(Canonical(self.0))?;
-            values.push((name, value..self.0.len() - start));
+            let value = self.bytes.len() - start;
+            members.next_value_seed(self.inner())?;
+            values.push((name, value..self.bytes.len() - start));
         }
-        let written = self.0.split_off(start);
+        let written = self.bytes.split_off(start);
         // Stable: of a name that is given twice, the last still comes last.
         values.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (name, value) in values {
             self.write(b's', name.as_bytes());
-            self.0.extend_from_slice(written.get(value).unwrap_or_default());
+            self.bytes.extend_from_slice(written.get(value).unwrap_or_default());
         }
-        self.0.push(b'}');
+        self.bytes.push(b'}');
         Ok(())
     }
 }
@@ -115,6 +164,10 @@ mod tests {
                 r#"[5,-0.0,1e19,1.5,null,{"x":{"b":{},"a":[]}}]"#,
                 r#"[5.0,0,10000000000000000000,15e-1,null,{"x":{"a":[],"b":{}}}]"#,
             ],
+            ["[9007199254740993,0e9,-120]", "[9007199254740993.0,-0,-1.20e2]"],
+            ["[0.1000000000000000055,1e300,5e-324]", "[1000000000000000055e-19,10E+299,0.5e-323]"],
+            // Numbers in strings and names are none.
+            [r#"{"1\"2":"3\\","a":4.0}"#, r#"{"a":4,"1\"2":"3\\"}"#],
         ] {
             let [one, other] = same.map(|text| canonical(text.as_bytes()).unwrap());
             assert_eq!(one, other, "{same:?}");
@@ -143,6 +196,18 @@ mod tests {
             r#"{"a":2,"a":1}"#,
             "9007199254740992",
             "9007199254740993",
+            "9007199254740993.5",
+            "0.1",
+            "0.1000000000000000055",
+            "0.10000000000000000555",
+            "-0.10000000000000000555",
+            "1e300",
+            "1.0000000000000000001e300",
+            "123456789012345678901234567890",
+            "123456789012345678901234567891",
+            "1e-400",
+            "1e-401",
+            "1e-99999999999999999999",
             "\"\"",
             r#"["",""]"#,
             r#"[""]"#,
@@ -150,6 +215,11 @@ mod tests {
         let forms: std::collections::HashSet<_> =
             different.iter().map(|text| canonical(text.as_bytes()).unwrap()).collect();
         assert_eq!(forms.len(), different.len());
+        // What earlier versions have recorded.
+        assert_eq!(
+            canonical(b"1.5"),
+            Some([b"f\0\0\0\0\0\0\0\x08", &1.5_f64.to_be_bytes()[..]].concat())
+        );
         assert_eq!(canonical(b"{"), None);
         assert_eq!(canonical(b"1 2"), None);
     }

@@ -60,7 +60,8 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
                 let target = Sha256::new().chain_update(target);
                 // What earlier versions recorded is of the bytes.
                 let bytewise = target.clone().chain_update(&bytes).finalize();
-                let value = canonical(&bytes).unwrap_or_default();
+                // A number that no double holds may stand where nobody reads it.
+                let value = canonical(&bytes).unwrap_or_else(|| bytes.to_vec());
                 let by_value = target.chain_update("value\0").chain_update(value).finalize();
                 // By our key, because a body may have a password, which could be guessed by its digest.
                 let tag = |by: &ServerKey, digest: &[u8]| {

@@ -95,7 +95,7 @@ pub fn json_bytes(json: &str) -> usize {
 }
 
 /// The numbers of a JSON text, as they are written there.
-fn numbers(json: &str) -> impl Iterator<Item = &str> {
+pub fn numbers(json: &str) -> impl Iterator<Item = &str> {
     let (mut in_string, mut escaped) = (false, false);
     let pieces = json.split(move |c: char| {
         let is_inside = in_string;

@@ -40,10 +40,41 @@ async fn requests_are_the_same_when_their_values_are() {
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800,"device_data":{"a":[2,1],"b":"é"}}"#,
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1801,"device_data":{"a":[1,2],"b":"é"}}"#,
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800}"#,
+        // Doubles have no 18th digit.
+        r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800,"device_data":{"a":[1.00000000000000001,2],"b":"é"}}"#,
     ] {
         send(other).await.expect_error(422, "idempotency_key_reused");
     }
     assert_eq!(listed(&app, &ann).await.len(), 1);
+}
+
+/// A number that no double holds, where nobody reads it, makes no two bodies the same.
+#[actix_rt::test]
+async fn numbers_are_compared_to_their_last_digit() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let authorization = format!("Bearer {}", ann.token);
+    for (key, one, other) in [
+        ("k-1", "0.100000000000000001", "0.100000000000000002"),
+        ("k-2", "123456789012345678901", "123456789012345678902"),
+        ("k-3", "1e999", "2e999"),
+    ] {
+        let send = async |number: &str| {
+            let body = format!(
+                r#"{{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800,"mine":{number}}}"#
+            );
+            let headers = [
+                ("authorization", &*authorization),
+                ("content-type", "application/json"),
+                ("idempotency-key", key),
+            ];
+            app.send(Method::POST, "/activities", &headers, Some(body.into_bytes())).await
+        };
+        send(one).await.expect(201);
+        send(one).await.expect(201);
+        send(other).await.expect_error(422, "idempotency_key_reused");
+    }
+    assert_eq!(listed(&app, &ann).await.len(), 3);
 }
 
 /// What is kept for 30 days is small, however large the request was.
