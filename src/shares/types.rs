@@ -44,7 +44,8 @@ pub struct ShareBody {
     /// Of `route` and `chart`: whether privacy zones are shown, too, with all that tells of them.
     #[schema(default = false)]
     whole_track: Option<bool>,
-    /// The older name of the opposite of `whole_track`.
+    /// The older name of the opposite of `whole_track`; both together must not contradict each
+    /// other.
     #[schema(deprecated)]
     hide_ends: Option<bool>,
     /// Of `route` and `chart`: whether the activity's title is shown.
@@ -161,6 +162,10 @@ impl ShareBody {
         let is_of_activity = matches!(picture, Some(SharedPicture::Route | SharedPicture::Chart));
         if is_of_activity && self.activity_id.is_none() {
             v.fault("activity_id", "missing", "is missing");
+        }
+        if self.whole_track.is_some() && self.whole_track == self.hide_ends {
+            let problem = "contradicts whole_track, whose opposite it is; leave one of them out";
+            v.fault("hide_ends", "invalid_value", problem);
         }
         let expires_at = self.expires_at.and_then(|text| {
             v.not_null("expires_at", Patch::Value(text), |text| match instant(&text)? {

@@ -63,6 +63,25 @@ async fn whoever_has_the_link_sees_the_picture_in_any_page() {
 }
 
 #[actix_rt::test]
+async fn a_share_that_contradicts_itself_is_refused() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
+    for both in [true, false] {
+        let mut body = route_of(&path);
+        body["whole_track"] = json!(both);
+        body["hide_ends"] = json!(both);
+        body["password"] = json!(PASSWORD);
+        let refused = app.post_as(&ann, "/shares", &body).await;
+        let refused = refused.expect_error(422, "validation_failed").json();
+        assert_eq!(refused["fields"][0]["field"], "hide_ends");
+        // Said twice, it is said.
+        body["hide_ends"] = json!(!both);
+        app.post_as(&ann, "/shares", &body).await.expect(201);
+    }
+}
+
+#[actix_rt::test]
 async fn a_share_tells_no_more_than_it_was_asked_to() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
