@@ -28,7 +28,7 @@ impl ActivityType {
             text.split(',').map(|one| one.parse::<Self>().map(String::from)).collect();
         match types {
             Ok(types) if types.len() <= Self::MAX_AT_ONCE => Ok(types),
-            Ok(_) => Err("must be 100 at most"),
+            Ok(_) => Err("must be at most 100 kinds of sport, with commas between"),
             Err(_) => Err("must be some, each 1 to 32 of a-z, 0-9 and _, with commas between"),
         }
     }

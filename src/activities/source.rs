@@ -61,7 +61,7 @@ impl Source {
     pub fn several(text: &str) -> Result<Vec<String>, &'static str> {
         let all: Vec<String> = text.split(',').map(str::to_owned).collect();
         if all.len() > Self::MAX_AT_ONCE {
-            return Err("must be 100 at most");
+            return Err("must be at most 100 sources, with commas between");
         }
         let expected = "must be sources, each 1 to 32 of a-z, 0-9, _, . and -, with commas between";
         if all.iter().all(|one| Self::is_valid(one)) { Ok(all) } else { Err(expected) }

@@ -43,6 +43,9 @@ pub enum Client {
     ViewersOf(Uuid),
 }
 
+/// Long polls and event streams of one client at a time.
+pub const FOLLOWERS: usize = 16;
+
 /// The kinds of use that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
@@ -98,7 +101,7 @@ impl Default for Allowance {
             uploads: Semaphore::new(4),
             streams: Semaphore::new(2),
             pictures: Semaphore::new(4),
-            followers: Semaphore::new(16),
+            followers: Semaphore::new(FOLLOWERS),
             waiting: AtomicUsize::new(0),
             read_weight: AtomicU32::new(1),
         }

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::allowance::{Allowance, Client, FairUse, Lent, MAX_BODY_KIB, Resource};
+use super::allowance::{Allowance, Client, FOLLOWERS, FairUse, Lent, MAX_BODY_KIB, Resource};
 use crate::error::{ApiError, ApiResult};
 
 /// How long a request waits for bodies, streams or pictures of the same client. Less than the
@@ -190,7 +190,7 @@ pub fn follow() -> ApiResult<Option<Lent>> {
     match request.allowance().try_take(Resource::Follower, 1) {
         Some(lent) => Ok(Some(lent)),
         None => Err(ApiError {
-            message: "too many requests of yours wait for changes; let some of them end".into(),
+            message: format!("{FOLLOWERS} requests of yours wait for changes; let some end").into(),
             ..ApiError::rate_limited(FOLLOW_AGAIN_SECS)
         }),
     }

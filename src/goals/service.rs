@@ -33,7 +33,9 @@ pub async fn create(
         let id = Uuid::new_v4();
         if !store::insert(conn, identity, id, new).await? {
             identity.confirm(conn).await?;
-            return Err(ApiError::new(ErrorCode::TooManyGoals, "50 goals are enough; delete one"));
+            let most = store::MAX_GOALS;
+            let message = format!("an account has at most {most} goals; delete one");
+            return Err(ApiError::new(ErrorCode::TooManyGoals, message));
         }
         let goal = find(conn, identity, params, id).await?;
         idempotency::record(conn, identity, key.as_ref(), &goal).await?;

@@ -209,6 +209,9 @@ impl GoalChangesBody {
 }
 
 fn target(number: Number) -> Result<f64, Fault> {
-    let problem = || ("out_of_range", "must be between 1 and 1e12".to_owned());
+    let problem = || {
+        let (min, max) = (TARGETS.start(), TARGETS.end());
+        ("out_of_range", format!("must be between {min} and {max}"))
+    };
     number.as_f64().filter(|target| TARGETS.contains(target)).ok_or_else(problem)
 }

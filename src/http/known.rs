@@ -38,6 +38,8 @@ pub struct UnknownParameter(pub ApiError);
 pub struct Operation {
     /// `None` when any may come.
     parameters: Option<Vec<String>>,
+    /// What is said of what is no whole number within its bounds, by the parameter's name.
+    bounds: HashMap<String, String>,
     /// Whether it wants a token.
     is_guarded: bool,
     body: Shape,
@@ -63,16 +65,34 @@ pub fn operations(document: &Value) -> Operations {
 
 fn operation(value: &Value, document: &Value) -> Operation {
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let names = parameters
-        .filter(|parameter| text(parameter, "in") == Some("query"))
-        .filter_map(|parameter| text(parameter, "name").map(str::to_owned));
+    let of_query = parameters.filter(|one| text(one, "in") == Some("query"));
+    let names = of_query.clone().filter_map(|one| text(one, "name").map(str::to_owned));
+    let bounds = of_query.filter_map(|one| {
+        Some((text(one, "name")?.to_owned(), bounds_of_whole(one.get("schema")?)?))
+    });
     let takes_any = value.get(ANY_PARAMETERS) == Some(&Value::Bool(true));
     let body = value.pointer("/requestBody/content/application~1json/schema");
     Operation {
         parameters: (!takes_any).then(|| names.collect()),
+        bounds: bounds.collect(),
         is_guarded: ![Some(&json!([])), Some(&json!([{}]))].contains(&value.get("security")),
         body: body.map_or(Shape::Any, |schema| Shape::of(schema, document)),
     }
+}
+
+/// Those of the schema, or of the numbers that can be read.
+fn bounds_of_whole(schema: &Value) -> Option<String> {
+    if text(schema, "type") != Some("integer") {
+        return None;
+    }
+    let widest = match text(schema, "format") {
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let bound = |name: &str| schema.get(name).and_then(Value::as_f64).map(|bound| bound as i64);
+    let min = bound("minimum").unwrap_or(widest.0);
+    let max = bound("maximum").unwrap_or(widest.1);
+    Some(format!("must be a whole number between {min} and {max}"))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
@@ -103,6 +123,11 @@ pub fn check_query(request: &HttpRequest) -> ApiResult<()> {
             Err(ApiError::invalid_parameter(name.into_owned(), problem))
         }
     }
+}
+
+/// What to say of the parameter `name` when it cannot be read and is a whole number.
+pub fn bounds(path: Option<&str>, method: &Method, name: &str) -> Option<String> {
+    find(path, method)?.bounds.get(name).cloned()
 }
 
 /// Whether the operation wants a token, which goes before all that it was sent.

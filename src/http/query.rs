@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_urlencoded::Deserializer;
 use url::form_urlencoded;
 
+use super::known;
 use crate::{
     error::{ApiError, ApiResult},
     validation::words,
@@ -24,10 +25,13 @@ impl<T: DeserializeOwned> FromRequest for ApiQuery<T> {
         let parsed = serde_path_to_error::deserialize(Deserializer::new(pairs));
         ready(parsed.map(Self).map_err(|error| {
             let (path, problem) = (error.path().to_string(), error.inner().to_string());
-            match words::of_presence(&problem) {
-                Some((name, (_, message))) => ApiError::invalid_parameter(name.to_owned(), message),
-                None => ApiError::invalid_parameter(path, words::of_value(&problem).1),
+            if let Some((name, (_, message))) = words::of_presence(&problem) {
+                return ApiError::invalid_parameter(name.to_owned(), message);
             }
+            let pattern = request.match_pattern();
+            let bounds = known::bounds(pattern.as_deref(), request.method(), &path);
+            let message = bounds.unwrap_or_else(|| words::of_value(&problem).1);
+            ApiError::invalid_parameter(path, message)
         }))
     }
 }

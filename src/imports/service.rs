@@ -90,11 +90,11 @@ pub async fn with_files(
     id: Uuid,
     params: FilesParams,
 ) -> ApiResult<WithFiles> {
-    let progress = progress(state, identity, id).await?;
     let limit = match params.limit {
         Some(..0) => return Err(ApiError::invalid_parameter("limit", "must be at least 0")),
         limit => limit.unwrap_or(DEFAULT_FILES).min(MAX_FILES),
     };
+    let progress = progress(state, identity, id).await?;
     let conn = state.pool.get().await?;
     let after = params.after.unwrap_or(-1);
     let mut files = store::files(&conn, id, params.outcome, after, limit + 1).await?;

@@ -113,7 +113,7 @@ async fn keep(
         let field = FieldError::new("activity_id", "invalid_value", "is no activity of yours");
         return Err(ApiError::validation(vec![field]));
     }
-    let message = "this account has too many shares; delete some";
+    let message = format!("an account has at most {} shares; delete some", store::MAX_SHARES);
     Err(ApiError::new(ErrorCode::TooManyShares, message))
 }
 

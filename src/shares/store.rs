@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many shares one user can have.
-const MAX_SHARES: i64 = 100;
+pub const MAX_SHARES: i64 = 100;
 
 /// The columns of a share, as its owner sees it.
 pub type Row = (Uuid, Value, DateTime<Utc>, Option<DateTime<Utc>>);

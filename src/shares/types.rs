@@ -59,11 +59,11 @@ pub struct ShareBody {
     /// In place of those that the profile prefers.
     units: Option<Units>,
     /// Of `heatmap`; the present one, whichever that is, if not given.
-    #[serde(default, deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "whole::<1, 9999, _, _>")]
     #[schema(minimum = 1, maximum = 9999)]
     year: Option<i32>,
     /// Of `weekly`.
-    #[serde(default, deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "whole::<1, 104, _, _>")]
     #[schema(minimum = 1, maximum = 104, default = 26)]
     weeks: Option<u32>,
     #[schema(default = "duration")]

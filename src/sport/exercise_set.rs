@@ -13,7 +13,11 @@ const MAX_EXERCISE_CHARS: usize = 100;
 pub struct ExerciseSet {
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00]*$", examples("bench press"))]
     pub exercise: String,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "whole::<0, 10000, _, _>"
+    )]
     #[schema(minimum = 0, maximum = 10000, examples(8))]
     pub reps: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]

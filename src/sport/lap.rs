@@ -24,7 +24,10 @@ pub struct Lap {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e8)]
     pub distance_meters: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "whole::<0, 1000000, _, _>"
+    )]
     #[schema(minimum = 0, maximum = 1000000)]
     pub calories: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
@@ -34,13 +37,13 @@ pub struct Lap {
     #[schema(minimum = 0, maximum = 1e6)]
     pub elevation_loss_meters: Option<f64>,
     /// Beats a minute.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<1, 300, _, _>")]
     #[schema(minimum = 1, maximum = 300)]
     pub avg_heart_rate: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<1, 300, _, _>")]
     #[schema(minimum = 1, maximum = 300)]
     pub max_heart_rate: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<0, 10000, _, _>")]
     #[schema(minimum = 0, maximum = 10000)]
     pub avg_power_watts: Option<u32>,
     /// Turns, strides or strokes a minute.

@@ -46,6 +46,7 @@ pub fn of_value(problem: &str) -> Fault {
             must_be("invalid_type", "a whole number within its limits")
         }
         "invalid float literal" => must_be("invalid_type", "a number"),
+        _ if problem.starts_with(OUT_OF_RANGE) => ("out_of_range", problem.to_owned()),
         _ if problem.starts_with("number too ") => {
             ("out_of_range", "is too large or too small".to_owned())
         }
@@ -69,6 +70,9 @@ pub fn json_problem(problem: &str) -> String {
     }
 }
 
+/// What [`whole`] says, with the bounds behind it.
+const OUT_OF_RANGE: &str = "must be between ";
+
 const A_UUID: &str = "a UUID such as 5f0c8a52-9a3e-4c1b-8f9e-2d6b7a1c0e34";
 
 /// `one of `a`, `b`, `c`` as `a, b or c`.
@@ -81,8 +85,12 @@ fn one_of(expected: &str) -> String {
     }
 }
 
-/// A number without a fraction, as JSON Schema has it: `140.0` is as good as `140`.
-pub fn whole<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+/// A number without a fraction, as JSON Schema has it: `140.0` is as good as `140`. The bounds are
+/// those of the field, for the refusal of one that no `T` holds; whoever checks the field holds
+/// the others against them.
+pub fn whole<'de, const MIN: i64, const MAX: i64, D, T>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: TryFrom<i64>,
@@ -94,8 +102,8 @@ where
     }
     // One that is too large for an i64 becomes the largest, which is too large, too.
     let fits = T::try_from(number.as_i64().unwrap_or(value as i64)).ok();
-    let too_large = || D::Error::custom("number too large or too small");
-    fits.map(Some).ok_or_else(too_large)
+    let problem = || D::Error::custom(format_args!("{OUT_OF_RANGE}{MIN} and {MAX}"));
+    fits.map(Some).ok_or_else(problem)
 }
 
 #[cfg(test)]
@@ -134,7 +142,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Whole {
-        #[serde(deserialize_with = "whole")]
+        #[serde(deserialize_with = "whole::<1, 300, _, _>")]
         n: Option<u32>,
     }
 
@@ -163,8 +171,8 @@ mod tests {
             ),
             (problem::<Colour>("1"), "invalid_type", "must be a string"),
             (problem::<Whole>("{\"n\":1.5}"), "invalid_type", "must be a whole number"),
-            (problem::<Whole>("{\"n\":-1}"), "out_of_range", "is too large or too small"),
-            (problem::<Whole>("{\"n\":1e300}"), "out_of_range", "is too large or too small"),
+            (problem::<Whole>("{\"n\":-1}"), "out_of_range", "must be between 1 and 300"),
+            (problem::<Whole>("{\"n\":1e300}"), "out_of_range", "must be between 1 and 300"),
         ] {
             assert_eq!(fault, (code, message.to_owned()));
         }

@@ -81,7 +81,7 @@ fn with_secret(state: &WorkerState, details: Webhook) -> CreatedWebhook {
 }
 
 fn too_many() -> ApiError {
-    let message = "this account has too many webhooks; delete some";
+    let message = format!("an account has at most {} webhooks; delete some", store::MAX_WEBHOOKS);
     ApiError::new(ErrorCode::TooManyWebhooks, message)
 }
 

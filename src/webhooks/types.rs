@@ -182,6 +182,10 @@ impl WebhookBody {
 fn url(text: &str, allowed: &[IpNet]) -> Result<String, Fault> {
     let problem =
         || ("invalid_format", "must be an https URL without a user name or a fragment".into());
+    let too_long = ("too_long", format!("must have at most {MAX_URL_CHARS} characters"));
+    if text.chars().count() > MAX_URL_CHARS {
+        return Err(too_long);
+    }
     let url = url::Url::parse(text).map_err(|_| problem())?;
     let is_plain = matches!(url.scheme(), "https" | "http")
         && url.has_host()
@@ -191,8 +195,9 @@ fn url(text: &str, allowed: &[IpNet]) -> Result<String, Fault> {
     if !is_plain {
         return Err(problem());
     }
+    // It is kept with its escapes.
     if url.as_str().chars().count() > MAX_URL_CHARS {
-        return Err(("too_long", format!("must have at most {MAX_URL_CHARS} characters")));
+        return Err(too_long);
     }
     if !can_be_reached(&url, allowed) {
         let problem = "must be https to a public address, at port 443 or above 1023";

@@ -30,8 +30,8 @@ type Parsed = Vec<ApiResult<NewActivity>>;
 /// Every activity with what is wrong with it. 422 when there are none or too many.
 pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
     if !(1..=MAX_ITEMS).contains(&items.len()) {
-        let fault =
-            FieldError::new("activities", "out_of_range", format!("must be 1 to {MAX_ITEMS}"));
+        let problem = format!("must have 1 to {MAX_ITEMS} items");
+        let fault = FieldError::new("activities", "out_of_range", problem);
         return Err(ApiError::validation(vec![fault]));
     }
     let mut named = HashSet::new();

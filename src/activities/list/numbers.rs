@@ -7,8 +7,11 @@ pub fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>
     text.map(|text| {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
         let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let problem = if is_whole { "is too large or too small" } else { "must be a whole number" };
-        text.parse().map_err(|_| ApiError::invalid_parameter(name, problem))
+        let problem = || match is_whole {
+            true => format!("must be between {} and {}", i64::MIN, i64::MAX),
+            false => "must be a whole number".to_owned(),
+        };
+        text.parse().map_err(|_| ApiError::invalid_parameter(name, problem()))
     })
     .transpose()
 }

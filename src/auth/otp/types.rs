@@ -91,7 +91,9 @@ impl VerifyBody {
         let identifier = v.required("identifier", self.identifier, |text| {
             let channel = if text.contains('@') { CodeChannel::Email } else { CodeChannel::Sms };
             Identifier::parse(&text, channel).map_err(|(code, _)| {
-                (code, "must be an e-mail address, or a phone number in E.164 form".into())
+                let expected = "must be an e-mail address of at most 254 characters, or a phone \
+                                number in E.164 form";
+                (code, expected.into())
             })
         });
         let code = v.required("code", self.code, otp_code);

@@ -108,7 +108,8 @@ async fn keep(
     let id = Uuid::new_v4();
     if !store::insert_session(conn, identity, id, new).await? {
         identity.confirm(conn).await?;
-        let message = "this account has too many tokens; delete some";
+        let most = store::MAX_TOKENS;
+        let message = format!("an account has at most {most} tokens; delete some");
         return Err(ApiError::new(ErrorCode::TooManyTokens, message));
     }
     store::insert(conn, id, &shared.server_key.digest_of(PURPOSE, id), new).await?;

@@ -22,7 +22,7 @@ use crate::{
 pub type Found = (Identity, Vec<String>, bool);
 
 /// How many tokens one user can have.
-const MAX_TOKENS: i32 = 100;
+pub const MAX_TOKENS: i32 = 100;
 
 /// The columns of a token, as they are stored.
 pub type Row = (Uuid, String, Vec<String>, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);

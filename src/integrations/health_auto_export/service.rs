@@ -33,7 +33,7 @@ pub async fn keep(
     storage.check_room().await?;
     let Data { workouts } = export.data.0;
     if workouts.len() > MAX_WORKOUTS {
-        let problem = format!("must be at most {MAX_WORKOUTS}");
+        let problem = format!("must have at most {MAX_WORKOUTS} items");
         let fault = FieldError::new("data.workouts", "too_long", problem);
         return Err(ApiError::validation(vec![fault]));
     }

@@ -48,7 +48,9 @@ impl Place {
         }
         match event {
             Event::Start(_) if self.open.len() == MAX_DEPTH => {
-                self.damage = Some(Refusal::malformed("it nests too deep"));
+                self.damage = Some(Refusal::malformed(format_args!(
+                    "it nests more than {MAX_DEPTH} levels deep"
+                )));
                 return Ok(false);
             }
             Event::Start(start) => self.open(&start, visitor)?,

@@ -5,6 +5,7 @@ mod accounts;
 mod activities;
 mod batches;
 mod bodies;
+mod limits;
 mod query;
 mod texts;
 mod unknown;
