@@ -7,7 +7,11 @@ use std::{
     sync::LazyLock,
 };
 
-use actix_web::{HttpRequest, http::Method, web::Data};
+use actix_web::{
+    HttpRequest,
+    http::{Method, header::IF_MATCH},
+    web::Data,
+};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -31,7 +35,7 @@ pub enum Shape {
 }
 
 /// Left in the request's extensions where the sender is to be judged first: the refusal of a
-/// parameter that nobody knows.
+/// parameter that nobody knows, or of a condition.
 pub struct UnknownParameter(pub ApiError);
 
 /// One operation of the document.
@@ -40,6 +44,8 @@ pub struct Operation {
     parameters: Option<Vec<String>>,
     /// What is said of what is no whole number within its bounds, by the parameter's name.
     bounds: HashMap<String, String>,
+    /// Whether it compares the tags of `If-Match`.
+    has_if_match: bool,
     /// Whether it wants a token.
     is_guarded: bool,
     body: Shape,
@@ -65,6 +71,7 @@ pub fn operations(document: &Value) -> Operations {
 
 fn operation(value: &Value, document: &Value) -> Operation {
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let mut all = parameters.clone();
     let of_query = parameters.filter(|one| text(one, "in") == Some("query"));
     let names = of_query.clone().filter_map(|one| text(one, "name").map(str::to_owned));
     let bounds = of_query.filter_map(|one| {
@@ -75,6 +82,7 @@ fn operation(value: &Value, document: &Value) -> Operation {
     Operation {
         parameters: (!takes_any).then(|| names.collect()),
         bounds: bounds.collect(),
+        has_if_match: all.any(|one| text(one, "name") == Some("If-Match")),
         is_guarded: ![Some(&json!([])), Some(&json!([{}]))].contains(&value.get("security")),
         body: body.map_or(Shape::Any, |schema| Shape::of(schema, document)),
     }
@@ -126,8 +134,26 @@ pub fn check_query(request: &HttpRequest) -> ApiResult<()> {
 }
 
 /// What to say of the parameter `name` when it cannot be read and is a whole number.
-pub fn bounds(path: Option<&str>, method: &Method, name: &str) -> Option<String> {
-    find(path, method)?.bounds.get(name).cloned()
+pub fn bounds(request: &HttpRequest, name: &str) -> Option<String> {
+    find(request)?.bounds.get(name).cloned()
+}
+
+/// 400 `invalid_parameter` for tags that a change is meant for where none are compared: carried
+/// out all the same, it might overwrite what its client has not seen (RFC 9110, section 13.1.1).
+/// `*` holds for all that is there.
+pub fn check_if_match(request: &HttpRequest) -> ApiResult<()> {
+    if !request.headers().contains_key(IF_MATCH) {
+        return Ok(());
+    }
+    let Some(operation) = find(request) else { return Ok(()) };
+    let is_change =
+        operation.parameters.is_some() && ![Method::GET, Method::HEAD].contains(request.method());
+    let mut tags = request.headers().get_all(IF_MATCH);
+    if is_change && !operation.has_if_match && tags.any(|tag| tag.as_bytes() != b"*") {
+        let problem = "is not compared by this operation, so nothing was done; leave it out";
+        return Err(ApiError::invalid_parameter("If-Match", problem));
+    }
+    Ok(())
 }
 
 /// Whether the operation wants a token, which goes before all that it was sent.

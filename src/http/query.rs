@@ -28,8 +28,7 @@ impl<T: DeserializeOwned> FromRequest for ApiQuery<T> {
             if let Some((name, (_, message))) = words::of_presence(&problem) {
                 return ApiError::invalid_parameter(name.to_owned(), message);
             }
-            let pattern = request.match_pattern();
-            let bounds = known::bounds(pattern.as_deref(), request.method(), &path);
+            let bounds = known::bounds(request, &path);
             let message = bounds.unwrap_or_else(|| words::of_value(&problem).1);
             ApiError::invalid_parameter(path, message)
         }))

@@ -1,7 +1,7 @@
 //! One path with what can be done there: a handler and its documentation for each method.
 //!
-//! What all have in common: a deadline, no parameters but those of the document, HEAD where there
-//! is GET, and 405 with `Allow` for any other method.
+//! What all have in common: a deadline, no parameters but those of the document, no `If-Match` that
+//! nobody compares, HEAD where there is GET, and 405 with `Allow` for any other method.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -124,9 +124,12 @@ async fn with_known_parameters<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if let Err(error) = known::check_query(request.request()) {
-        if !known::is_guarded(request.request()) {
-            let refused = ServiceResponse::from_err(error, request.request().clone());
+    let http_request = request.request();
+    let checked =
+        known::check_query(http_request).and_then(|()| known::check_if_match(http_request));
+    if let Err(error) = checked {
+        if !known::is_guarded(http_request) {
+            let refused = ServiceResponse::from_err(error, http_request.clone());
             return Ok(refused.map_into_right_body());
         }
         request.extensions_mut().insert(UnknownParameter(error));

@@ -80,6 +80,36 @@ async fn a_change_is_for_what_was_seen() {
     put(&app, &ann, &path, &tag, &theirs).await.expect_error(404, "not_found");
 }
 
+/// A condition that nobody looks at holds for nobody.
+#[actix_rt::test]
+async fn a_change_that_compares_no_tags_is_not_made_on_a_condition() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let path = app.post_as(&ann, "/activities", &run()).await.expect(201);
+    let path = path.header("location").to_owned();
+    let goal = json!({"metric": "distance", "period": "year", "target": 1000});
+    let goal_path = app.post_as(&ann, "/me/goals", &goal).await.expect(201);
+    let goal_path = format!("/me/goals/{}", goal_path.json()["id"].as_str().unwrap());
+    let unmerge = format!("{path}/unmerge");
+    for (method, path, body) in [
+        (Method::PUT, goal_path.as_str(), Some(json!({"target": 2000}))),
+        (Method::DELETE, &goal_path, None),
+        (Method::POST, &unmerge, None),
+        (Method::POST, "/activities", Some(run())),
+        (Method::PUT, "/me/privacy-zones", Some(json!({"zones": []}))),
+    ] {
+        let header = [("if-match", "\"5\"")];
+        let refused = send(&app, &ann, (method, path), &header, body.as_ref()).await;
+        let refused = refused.expect_error(400, "invalid_parameter").json();
+        assert_eq!(refused["fields"][0]["field"], "If-Match", "{path}");
+    }
+    let now = app.get_as(&ann, &goal_path).await.expect(200).json();
+    assert_eq!(now["target"], 1000.0);
+    // What is there, whichever it is; and reading changes nothing.
+    put(&app, &ann, &goal_path, "*", &json!({"target": 3000})).await.expect(200);
+    send(&app, &ann, (Method::GET, &goal_path), &[("if-match", "\"5\"")], None).await.expect(200);
+}
+
 /// A proxy that compresses marks the tag, or weakens it.
 #[actix_rt::test]
 async fn a_tag_is_known_as_proxies_change_it() {
