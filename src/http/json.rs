@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{error::Category, value::RawValue};
 
-use super::{known::Shape, prefer::strictly, refuse_encoded};
+use super::{prefer::strictly, refuse_encoded, shape::Shape};
 use crate::{
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     fair_use,

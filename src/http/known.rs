@@ -1,38 +1,22 @@
 //! What the document knows of each operation. What else a client sends is its mistake, such as
 //! `from` where there is no such filter: ignored, it would get an answer to another question.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    sync::LazyLock,
-};
+use std::{collections::HashMap, sync::LazyLock};
 
 use actix_web::{
     HttpRequest,
     http::{Method, header::IF_MATCH},
     web::Data,
 };
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::error::{ApiError, ApiResult, FieldError};
+use super::shape::{Shape, problem, text};
+use crate::error::{ApiError, ApiResult};
 
 /// In the documentation of operations that others than clients of the API open, with what they
 /// append: links, pictures on others' pages, what a provider calls.
 pub const ANY_PARAMETERS: &str = "x-any-parameters";
-
-/// Names longer than this are nobody's slip, and cost much to compare.
-const MAX_NAME_BYTES: usize = 64;
-
-/// Members that a body may have.
-#[derive(Debug)]
-pub enum Shape {
-    /// Whatever it is: a value that is no object, or an object with names of the client's own.
-    Any,
-    Object(BTreeMap<String, Shape>),
-    List(Box<Shape>),
-}
 
 /// Left in the request's extensions where the sender is to be judged first: the refusal of a
 /// parameter that nobody knows, or of a condition.
@@ -103,10 +87,6 @@ fn bounds_of_whole(schema: &Value) -> Option<String> {
     Some(format!("must be a whole number between {min} and {max}"))
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name).and_then(Value::as_str)
-}
-
 fn find(request: &HttpRequest) -> Option<&'static Operation> {
     let known = request.app_data::<Data<Known>>()?;
     let method = request.method();
@@ -164,147 +144,4 @@ pub fn is_guarded(request: &HttpRequest) -> bool {
 /// What the body of an operation may have.
 pub fn body(request: &HttpRequest) -> &'static Shape {
     find(request).map_or(&Shape::Any, |operation| &operation.body)
-}
-
-fn problem(kind: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> String {
-    let mut known: Vec<_> = known.collect();
-    let all = known.join(", ");
-    let is_alike = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
-    if name.len() <= MAX_NAME_BYTES {
-        known.sort_by(|one, other| is_alike(other).total_cmp(&is_alike(one)));
-    }
-    match known.first() {
-        None => format!("is not a {kind} here, where none is known"),
-        Some(_) if name.len() > MAX_NAME_BYTES => format!("is not a {kind} here; there are {all}"),
-        Some(only) if known.len() == 1 => format!("is not a {kind} here; there is {only}"),
-        Some(nearest) => {
-            format!("is not a {kind} here; did you mean {nearest}? There are {all}")
-        }
-    }
-}
-
-impl Shape {
-    fn of(schema: &Value, document: &Value) -> Self {
-        let mut members = BTreeMap::new();
-        match gather(schema, document, &mut members) {
-            Some(shape) => shape,
-            None if members.is_empty() => Self::Any,
-            None => Self::Object(members),
-        }
-    }
-
-    /// The members of a JSON text that are not known here, as paths, with what is wrong with each.
-    /// An error of the text itself is for its parser to find.
-    pub fn unknown(&self, json: &str) -> Vec<FieldError> {
-        let mut found = Vec::new();
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let walk = Walk { shape: self, path: String::new(), found: &mut found };
-        drop(walk.deserialize(&mut deserializer));
-        found
-    }
-}
-
-/// Collects the members of an object from all parts of its schema; the shape of what is no such
-/// object.
-fn gather(
-    schema: &Value,
-    document: &Value,
-    members: &mut BTreeMap<String, Shape>,
-) -> Option<Shape> {
-    if let Some(target) = text(schema, "$ref").and_then(|target| target.strip_prefix('#')) {
-        return gather(document.pointer(target)?, document, members);
-    }
-    let has_own_names = schema.get("additionalProperties").is_some_and(|value| value != false)
-        || schema.get("propertyNames").is_some();
-    if has_own_names {
-        return Some(Shape::Any);
-    }
-    if let Some(items) = schema.get("items") {
-        return Some(Shape::List(Box::new(Shape::of(items, document))));
-    }
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
-    {
-        members.insert(name.clone(), Shape::of(member, document));
-    }
-    let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|kind| schema.get(kind));
-    parts.filter_map(Value::as_array).flatten().find_map(|part| gather(part, document, members))
-}
-
-/// Walks over one value without keeping it.
-struct Walk<'a> {
-    shape: &'a Shape,
-    path: String,
-    found: &'a mut Vec<FieldError>,
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.shape {
-            Shape::Any => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
-            _ => deserializer.deserialize_any(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(name) = members.next_key::<String>()? {
-            let dot = if self.path.is_empty() { "" } else { "." };
-            let path = format!("{}{dot}{name}", self.path);
-            let shape = match self.shape {
-                Shape::Object(known) => known.get(&name).unwrap_or_else(|| {
-                    let problem = problem("member", &name, &mut known.keys().map(String::as_str));
-                    self.found.push(FieldError::new(path.clone(), "unknown", problem));
-                    &Shape::Any
-                }),
-                _ => &Shape::Any,
-            };
-            members.next_value_seed(Walk { shape, path, found: &mut *self.found })?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let shape = if let Shape::List(shape) = self.shape { shape } else { &Shape::Any };
-        for index in 0.. {
-            let path = format!("{}[{index}]", self.path);
-            if items.next_element_seed(Walk { shape, path, found: &mut *self.found })?.is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    // Of another type than it should be, which its parser says.
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
 }

@@ -14,6 +14,7 @@ mod message_attempt;
 mod path;
 pub mod prefer;
 mod query;
+mod shape;
 mod timestamp;
 mod written;
 

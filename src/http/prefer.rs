@@ -5,7 +5,7 @@ use actix_web::{
     http::header::{HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::known::{self, Shape};
+use super::{known, shape::Shape};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
