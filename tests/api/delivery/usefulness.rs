@@ -16,7 +16,7 @@ async fn reset(app: &TestApp, token: &str, status: u16) {
 #[actix_rt::test]
 async fn of_three_resets_during_an_outage_only_the_newest_is_sent() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     app.smtp.close(DOWN);
     for _ in 0..3 {
         forgot(&app, "ann@example.com").await;
@@ -32,7 +32,7 @@ async fn of_three_resets_during_an_outage_only_the_newest_is_sent() {
 #[actix_rt::test]
 async fn a_message_past_its_life_is_never_sent_and_a_new_one_is() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     app.smtp.close(DOWN);
     forgot(&app, "ann@example.com").await;
     let pending = "UPDATE outbox SET expires_at = now() WHERE status IN ('queued', 'sending')";
@@ -49,7 +49,7 @@ async fn a_message_past_its_life_is_never_sent_and_a_new_one_is() {
 #[actix_rt::test]
 async fn a_code_past_its_life_is_never_sent_and_a_new_one_works() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     app.smtp.close(DOWN);
     let ask = json!({"identifier": "ann@example.com", "channel": "email"});
     app.post("/auth/otp/request", &ask).await.expect(200);
@@ -71,7 +71,7 @@ async fn a_code_past_its_life_is_never_sent_and_a_new_one_works() {
 #[actix_rt::test]
 async fn a_message_with_too_little_life_left_is_not_sent() {
     let app = TestApp::spawn_with(&[("DELIVERY_MIN_LIFE_SECS", "3000")]).await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     app.smtp.close(DOWN);
     forgot(&app, "ann@example.com").await;
     // Of the hour that a reset lives, ten minutes are gone.
@@ -86,7 +86,7 @@ async fn a_message_with_too_little_life_left_is_not_sent() {
 #[actix_rt::test]
 async fn a_reset_that_was_used_before_the_retry_is_cancelled() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     // The server has the mail, but never says so; its reader is quicker than the next attempt.
     app.smtp.hold(Some(Stage::Dot));
     forgot(&app, "ann@example.com").await;

@@ -10,7 +10,7 @@ use sports_log::{
 };
 use tokio::sync::oneshot;
 
-use super::{Answer, Database, Mail, SmtpServer, client, registered};
+use super::{Answer, Database, Mail, PASSWORD, SmtpServer, client, registered};
 
 pub const JWT_SECRET: &str = "Jc0vH9vYlHsmh2m5rF4C0vU1c8Z7qkXw6pT3";
 pub const SERVER_KEY: &str = "S5kQ2yR8dN1mB7xV4cL9zP6wG3tH0jFaUeIo";
@@ -195,7 +195,13 @@ impl TestApp {
         self.post("/auth/login", &json!({"email": email, "password": password})).await
     }
 
-    /// A user who has registered with [`PASSWORD`] and confirmed the address. No mail is sent.
+    /// A user who has registered with [`PASSWORD`] and answered the mail: the first of the server's messages.
+    pub async fn registered_user(&self, email: &str) -> User {
+        let mail = self.register(email, PASSWORD).await;
+        User::of(&self.verify(&mail.token()).await.expect(200))
+    }
+
+    /// The same user without a message.
     pub async fn user(&self, email: &str) -> User {
         let token = registered::register(&self.database, &self.server_key, email).await;
         User::of(&self.verify(&token).await.expect(200))
