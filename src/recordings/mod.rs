@@ -40,6 +40,7 @@ pub use log::read_log;
 pub use recording::{Point, Recording, Session, Totals, Track};
 use refusal::unknown_format;
 pub use refusal::{Reason, Refusal};
+pub use table::is_nothing;
 
 /// The largest file that is read: a day at ten points a second, twice.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;

@@ -11,10 +11,12 @@ use super::{
 };
 use crate::{
     recordings::{
-        Entry, Habits, Refusal, Session, Totals, Track, apple::Broken, complete, entry::digest,
-        refusal::go_on,
+        Entry, Habits, Reason, Refusal, Session, Totals, Track, apple::Broken, complete,
+        entry::digest, refusal::go_on,
     },
-    sport::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, Sport},
+    sport::{
+        MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION, OTHER, Sport,
+    },
 };
 
 /// The most that sensors measure.
@@ -112,6 +114,11 @@ impl Reader<'_> {
         let mut totals = self.totals(row, warnings);
         let length = totals.timer_secs.or(totals.elapsed_secs);
         let start = self.times.start(row, length)?;
+        let is_known = sport(table, row) != OTHER || table.cell(row, Column::Recording).is_some();
+        if !is_known && totals == Totals::default() && table.cell(row, Column::End).is_none() {
+            let what = "it says neither which sport it was nor how long or how far";
+            return Err(Refusal::new(Reason::NotAnActivity, what));
+        }
         self.times.check(row, warnings);
         let elapsed = self.times.elapsed(row, start, warnings);
         totals.elapsed_secs = totals.elapsed_secs.or(elapsed);

@@ -16,10 +16,13 @@ mod times;
 mod title_unit;
 mod unit_names;
 mod units;
+mod workouts;
+mod zones;
 
 pub use activities::activities;
 pub use dates::{Moment, Order, moment};
 pub use numbers::Decimal;
+pub use rows::is_nothing;
 pub use sets::sets;
 pub use unit_names::length_unit;
 

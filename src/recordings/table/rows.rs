@@ -18,11 +18,35 @@ const MAX_ROWS: usize = 200_000;
 /// A title, or the note of a spreadsheet which separator it has, may stand above the titles.
 const LINES_ABOVE: usize = 3;
 
+/// How often the titles may go on in another line.
+const MAX_BROKEN: usize = 50;
+
 /// Words in titles of tables that are none of sport, although they have times.
 const OTHER_TABLES: [&str; 6] = ["sleep", "asleep", "schlaf", "sommeil", "goal", "bedtime"];
 
 /// What apps write where there is no value.
-const NOTHING: [&str; 6] = ["-", "--", "n/a", "null", "none", "nan"];
+const NOTHING: [&str; 15] = [
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "n/a",
+    "#n/a",
+    "n.a.",
+    "na",
+    "<na>",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "undefined",
+];
+
+/// Whether a cell says that there is no value.
+pub fn is_nothing(cell: &str) -> bool {
+    cell.is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(cell))
+}
 
 /// The line of titles.
 pub struct Heading {
@@ -43,10 +67,12 @@ pub fn with_newlines(text: &str) -> Cow<'_, str> {
 
 /// The line of titles, if one of the first lines is that of a table that is read.
 pub fn heading(text: &str) -> Option<Heading> {
-    let mut end = 0;
-    for (above, line) in text.split_inclusive('\n').take(LINES_ABOVE).enumerate() {
+    let (mut end, mut lines) = (0, 0);
+    for _ in 0..LINES_ABOVE {
+        let line = first_line(text.get(end..).unwrap_or_default());
         end += line.len();
-        let delimiters = [b',', b';', b'\t'].into_iter();
+        lines += line.split_inclusive('\n').count() as u64;
+        let delimiters = [b',', b';', b'\t', b'|'].into_iter();
         // To make a reader takes longer than to read a line.
         let mut delimiters = delimiters.filter(|delimiter| line.as_bytes().contains(delimiter));
         let found = delimiters.find_map(|delimiter| {
@@ -54,13 +80,25 @@ pub fn heading(text: &str) -> Option<Heading> {
             let titles: Vec<_> = record.iter().map(folded).collect();
             let columns: Vec<_> = record.iter().map(known).collect();
             let format = format_of(&titles, &columns)?;
-            Some(Heading { format, delimiter, titles, columns, end, lines: above as u64 + 1 })
+            Some(Heading { format, delimiter, titles, columns, end, lines })
         });
         if found.is_some() {
             return found;
         }
     }
     None
+}
+
+/// A line with the lines that its quotes go on in: a title may be broken.
+fn first_line(text: &str) -> &str {
+    let is_open = |line: &str| line.matches('"').count() % 2 == 1;
+    let mut ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]);
+    let first = text.get(..ends.next().unwrap_or_default()).unwrap_or_default();
+    if !is_open(first) {
+        return first;
+    }
+    let mut longer = ends.take(MAX_BROKEN).filter_map(|end| text.get(..end));
+    longer.find(|line| !is_open(line)).unwrap_or(first)
 }
 
 fn format_of(titles: &[String], columns: &[Option<Known>]) -> Option<Format> {
@@ -174,9 +212,7 @@ impl Table {
     /// What a row has in a column; `None` where there is nothing.
     pub fn cell<'a>(&self, row: &'a Row, column: Column) -> Option<&'a str> {
         let cell = row.record.get(self.place(column)?)?.trim();
-        let is_nothing =
-            cell.is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(cell));
-        (!is_nothing).then_some(cell)
+        (!is_nothing(cell)).then_some(cell)
     }
 
     /// What there is in a column.

@@ -1,7 +1,7 @@
 //! Tables of sets, one a line: those of Strong, Hevy and FitNotes, and others that are like them.
 //! What has the same start and the same title is one workout.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use chrono::TimeDelta;
 
@@ -13,6 +13,7 @@ use super::{
     numbers::Pair,
     rows::{Row, Table},
     times::{self, NOON},
+    workouts::{key, workouts},
 };
 use crate::{
     recordings::{
@@ -71,24 +72,6 @@ fn app(table: &Table) -> &'static str {
     }
 }
 
-/// The lines of each workout, in the order of their first ones.
-fn workouts(table: &Table) -> Vec<Vec<&Row>> {
-    let (mut places, mut workouts) = (HashMap::new(), Vec::<Vec<&Row>>::new());
-    for row in &table.rows {
-        let place = *places.entry(key(table, row)).or_insert(workouts.len());
-        match workouts.get_mut(place) {
-            Some(rows) => rows.push(row),
-            None => workouts.push(vec![row]),
-        }
-    }
-    workouts
-}
-
-fn key<'a>(table: &Table, row: &'a Row) -> [&'a str; 3] {
-    [Column::Start, Column::Date, Column::Title]
-        .map(|column| table.cell(row, column).unwrap_or_default())
-}
-
 struct Reader<'a> {
     table: &'a Table,
     habits: &'a Habits,
@@ -124,17 +107,21 @@ impl Reader<'_> {
         let (started_at, utc_offset_minutes) = self.instant(start)?;
         let mut totals = Totals::default();
         let sets = self.sets(rows, &mut totals, warnings);
-        totals.timer_secs = first(self.whole)
-            .or_else(|| first(Column::WorkoutDuration))
-            .and_then(|cell| self.units.common.decimal.duration(cell, Pair::HoursMinutes, 1.0));
+        totals.timer_secs = self.duration(rows, warnings);
         if let (Some(row), Some(cell)) = (rows.first(), first(Column::End)) {
             let offset = TimeDelta::minutes(utc_offset_minutes.unwrap_or(0).into());
             let end = match moment(cell, self.order) {
                 Some(Moment::Clock(time)) => times::next_at(started_at, offset, time),
                 _ => self.instant(Some(cell)).ok().map(|(end, _)| end),
             };
+            if end.is_none() {
+                warnings.push(row.unread("end", cell));
+            }
             let since = |end| times::since(started_at, end, row, cell, warnings);
             totals.elapsed_secs = end.and_then(since);
+        }
+        if let (Some(row), Some(cell)) = (rows.first(), start) {
+            warnings.extend(times::odd_zone(row, cell));
         }
         let mut session = Session {
             activity_type: Sport::of(Some("lift")),
@@ -152,6 +139,18 @@ impl Reader<'_> {
         };
         complete(&mut session)?;
         Ok(session)
+    }
+
+    /// How long the workout took: its lines say the same.
+    fn duration(&self, rows: &[&Row], warnings: &mut Vec<Cow<'static, str>>) -> Option<f64> {
+        let in_column =
+            |column| rows.iter().find_map(|row| Some((*row, self.table.cell(row, column)?)));
+        let (row, cell) = in_column(self.whole).or_else(|| in_column(Column::WorkoutDuration))?;
+        let read = self.units.common.decimal.duration(cell, Pair::HoursMinutes, 1.0);
+        if read.is_none() {
+            warnings.push(row.unread("duration of the workout", cell));
+        }
+        read
     }
 
     /// When it was; of a day without a time, noon.
@@ -186,9 +185,13 @@ impl Reader<'_> {
             match self.table.cell(row, Column::SetOrder).map(folded).as_deref() {
                 Some("rest timer") => {
                     let rest = self.units.common.seconds(self.table, row, self.seconds);
-                    if let (Some(set), Some(Ok(rest))) = (sets.last_mut(), rest) {
-                        let set: &mut ExerciseSet = set;
-                        set.rest_secs = Some(rest);
+                    match (sets.last_mut(), rest) {
+                        (Some(set), Some(Ok(rest))) => {
+                            let set: &mut ExerciseSet = set;
+                            set.rest_secs = Some(rest);
+                        }
+                        (_, Some(Err(cell))) => warnings.push(row.unread("rest", cell)),
+                        _ => {}
                     }
                     continue;
                 }
@@ -199,11 +202,12 @@ impl Reader<'_> {
                 warnings.push(format!("line {}: there is no exercise", row.line).into());
                 continue;
             };
-            if let Some(Ok(metres)) =
-                self.units.of_row(self.table, row).metres(self.table, row, Column::Distance)
-                && metres > 0.0
-            {
-                *totals.distance_meters.get_or_insert(0.0) += metres;
+            match self.units.of_row(self.table, row).metres(self.table, row, Column::Distance) {
+                Some(Ok(metres)) if metres > 0.0 => {
+                    *totals.distance_meters.get_or_insert(0.0) += metres;
+                }
+                Some(Err(cell)) => warnings.push(row.unread("distance", cell)),
+                _ => {}
             }
             sets.extend(std::iter::repeat_n(set, self.count(row, warnings)));
         }

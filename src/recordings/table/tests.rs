@@ -1,6 +1,6 @@
 //! Tables of activities, line by line.
 
-use super::super::{Entry, Habits, read_log};
+use super::super::{Entry, Habits, Reason, read_log};
 
 fn entries(table: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -90,4 +90,92 @@ fn a_line_is_lost_by_itself_and_may_end_in_a_return() {
     assert_eq!(names, [line(2, true), line(4, true), line(3, false)]);
     let old = "Date,Sport,Duration\r2024-05-04,Run,45:00\r2024-05-05,Run,45:00\r";
     assert_eq!(entries(old).len(), 2);
+}
+
+/// The warnings of a line in a table of one column more than it needs.
+fn warned(column: &str, cell: &str) -> Vec<String> {
+    let table = format!("Date,Sport,Duration,{column}\n2024-05-04,Run,45:00,\"{cell}\"\n");
+    let entry = entries(&table).pop().unwrap();
+    assert!(entry.session.is_ok(), "{table}");
+    entry.warnings.into_iter().map(|warning| warning.into_owned()).collect()
+}
+
+#[test]
+fn every_column_says_what_it_cannot_read_and_is_silent_about_marks_for_nothing() {
+    let columns = [
+        ("Distance", "distance"),
+        ("Elapsed time", "elapsed time"),
+        ("Moving time", "moving time"),
+        ("Calories", "calories"),
+        ("Heart rate", "heart rate"),
+        ("Max HR", "maximum heart rate"),
+        ("Ascent", "ascent"),
+        ("Descent", "descent"),
+        ("Power", "power"),
+        ("Cadence", "cadence"),
+        ("UTC offset", "offset"),
+        ("Time of day", "time of day"),
+        ("End", "end"),
+    ];
+    for (column, name) in columns {
+        for odd in ["inf", "∞", "?", "soon", "1/2/3", "#DIV/0!"] {
+            let expected = format!("line 2: the {name} “{odd}” cannot be read");
+            assert_eq!(warned(column, odd), [expected], "{column}");
+        }
+        for nothing in ["", "-", "--", "—", "NaN", "null", "N/A", "None", "#N/A"] {
+            assert_eq!(warned(column, nothing), [""; 0], "{column}: {nothing}");
+        }
+    }
+    let set = |column: &str, cell: &str| {
+        let table = format!("Date,Exercise,Reps,{column}\n2024-05-04,Row,8,{cell}\n");
+        entries(&table).pop().unwrap().warnings.len()
+    };
+    for column in ["Weight", "Distance", "RPE", "Seconds", "Rest", "Workout duration", "Sets"] {
+        assert_eq!((set(column, "soon"), set(column, "--")), (1, 0), "{column}");
+    }
+}
+
+#[test]
+fn a_unit_beside_a_number_that_nobody_knows_is_no_kilometre() {
+    let table = "Date,Sport,Duration,Distance,Distance Unit\n2024-05-04,Run,45:00,5,mi\n\
+                 2024-05-05,Run,45:00,5,furlongs\n";
+    assert_eq!(totals(table), [(2700.0, 8047.0, 0), (2700.0, -1.0, 1)]);
+}
+
+#[test]
+fn an_abbreviation_of_one_meaning_is_the_offset() {
+    for (zone, offset, warnings) in
+        [("CEST", Some(120), 0), ("PDT", Some(-420), 0), ("GMT+2", Some(120), 0), ("BST", None, 1)]
+    {
+        for table in [
+            format!("Start,Sport,Duration\n2024-05-04 08:00 {zone},Run,45:00\n"),
+            format!("Date,Exercise,Reps\n2024-05-04 08:00 {zone},Row,8\n"),
+        ] {
+            let entry = entries(&table).pop().unwrap();
+            let session = entry.session.unwrap();
+            let found = (session.utc_offset_minutes, entry.warnings.len());
+            assert_eq!(found, (offset, warnings), "{table}");
+            let local = session.started_at + chrono::TimeDelta::minutes(offset.unwrap_or(0).into());
+            assert_eq!(local.to_string(), "2024-05-04 08:00:00 UTC", "{table}");
+        }
+    }
+}
+
+#[test]
+fn titles_may_be_broken_and_columns_divided_by_bars() {
+    let broken = "Date,Sport,\"Duration\n(min)\",\"Distance\n(km)\"\n2024-05-04,Run,45,10\n";
+    assert_eq!(totals(broken), [(2700.0, 10_000.0, 0)]);
+    assert_eq!(entries(broken).pop().unwrap().name, "line 4");
+    let bars = "Date|Sport|Duration|Distance\n2024-05-04|Run|45:12|10\n";
+    assert_eq!(totals(bars), [(2712.0, 10_000.0, 0)]);
+}
+
+#[test]
+fn a_day_of_rest_is_no_activity() {
+    let table =
+        "Date,Sport,Duration,Notes\n2024-05-04,Run,,easy\n2024-05-05,,,rest\n2024-05-06,Rest,-,\n";
+    let refused = |entry: Entry| entry.session.err().map(|refusal| refusal.reason);
+    let refused: Vec<_> = entries(table).into_iter().map(refused).collect();
+    let none = Some(Reason::NotAnActivity);
+    assert_eq!(refused, [None, none, none]);
 }

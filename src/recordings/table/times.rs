@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{
     Moment, Order,
-    clock::offset_minutes,
+    clock::{self, offset_minutes},
     columns::Column,
     moment,
     rows::{Row, Table, short},
@@ -98,9 +98,25 @@ impl<'a> Times<'a> {
         {
             warnings.push(row.unread("offset", cell));
         }
-        for column in [Column::Start, Column::Date, Column::Clock, Column::End] {
-            warnings.extend(self.table.cell(row, column).and_then(|cell| unknown_zone(row, cell)));
+        let in_time = self.is_clock.then(|| self.table.cell(row, Column::Time)).flatten();
+        if let Some(cell) = in_time.or_else(|| self.table.cell(row, Column::Clock))
+            && !matches!(moment(cell, self.order), Some(Moment::Clock(_)))
+            && !self.has_clock(row)
+        {
+            warnings.push(row.unread("time of day", cell));
         }
+        for column in [Column::Start, Column::Date, Column::Clock, Column::End] {
+            warnings.extend(self.table.cell(row, column).and_then(|cell| odd_zone(row, cell)));
+        }
+    }
+
+    /// Whether the date of a line has a time of day.
+    fn has_clock(&self, row: &Row) -> bool {
+        let timed = |column| {
+            let moment = moment(self.table.cell(row, column)?, self.order)?;
+            Some(!matches!(moment, Moment::Date(_)))
+        };
+        [Column::Start, Column::Date].into_iter().any(|column| timed(column) == Some(true))
     }
 
     /// Activities of a day without times are one after the other.
@@ -169,14 +185,8 @@ pub fn since(
 }
 
 /// A warning of the zone behind a time that nobody knows.
-pub fn unknown_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
-    let zone = super::clock::unknown_zone(cell)?;
-    let line = row.line;
-    Some(
-        format!(
-            "line {line}: the time zone “{}” is not known: the time is taken as local",
-            short(zone)
-        )
-        .into(),
-    )
+pub fn odd_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
+    let (zone, why) = clock::odd_zone(cell)?;
+    let (line, zone) = (row.line, short(zone));
+    Some(format!("line {line}: the time zone “{zone}” {why}: the time is taken as local").into())
 }

@@ -115,11 +115,12 @@ impl Units {
         let read = || {
             let (number, unit) = self.decimal.amount(cell).filter(|(number, _)| *number >= 0.0)?;
             let in_title = table.unit(column).0.and_then(&factor);
-            let beside = || table.cell(row, beside?).and_then(&factor);
-            let unit = if unit.is_empty() {
-                in_title.or_else(beside).unwrap_or(bare)
-            } else {
-                factor(unit)?
+            let beside = beside.and_then(|column| table.cell(row, column));
+            let unit = match (unit, in_title, beside) {
+                ("", Some(in_title), _) => in_title,
+                ("", None, Some(beside)) => factor(beside)?,
+                ("", None, None) => bare,
+                (unit, ..) => factor(unit)?,
             };
             Some(number * unit).filter(|value| value.is_finite())
         };

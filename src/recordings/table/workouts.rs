@@ -1,0 +1,27 @@
+//! Which lines of a table of sets are of the same workout.
+
+use std::collections::HashMap;
+
+use super::{
+    columns::Column,
+    rows::{Row, Table},
+};
+
+/// The lines of each workout, in the order of their first ones.
+pub fn workouts(table: &Table) -> Vec<Vec<&Row>> {
+    let (mut places, mut workouts) = (HashMap::new(), Vec::<Vec<&Row>>::new());
+    for row in &table.rows {
+        let place = *places.entry(key(table, row)).or_insert(workouts.len());
+        match workouts.get_mut(place) {
+            Some(rows) => rows.push(row),
+            None => workouts.push(vec![row]),
+        }
+    }
+    workouts
+}
+
+/// What lines of the same workout have in common.
+pub fn key<'a>(table: &Table, row: &'a Row) -> [&'a str; 3] {
+    [Column::Start, Column::Date, Column::Title]
+        .map(|column| table.cell(row, column).unwrap_or_default())
+}
