@@ -32,7 +32,35 @@ pub fn mend(session: &mut Session) {
             session.started_at = first;
         }
     }
+    order(track);
     interpolate(track);
+}
+
+/// Puts pieces that were written the last one first, and points within them, in the order of their
+/// times.
+fn order(track: &mut Track) {
+    let times = |piece: &[Point]| piece.iter().filter_map(|point| point.time).collect::<Vec<_>>();
+    let is_backwards = |piece: &[Point]| {
+        let times = times(piece);
+        times.first() > times.last() && times.is_sorted_by(|one, next| one >= next)
+    };
+    let starts = || track.pieces().map(|piece| piece.iter().filter_map(|point| point.time).min());
+    if starts().is_sorted() && !track.pieces().any(is_backwards) {
+        return;
+    }
+    let mut pieces: Vec<Vec<Point>> = track.pieces().map(<[Point]>::to_vec).collect();
+    for piece in pieces.iter_mut().filter(|piece| is_backwards(piece)) {
+        piece.reverse();
+    }
+    // Where a piece without a time belongs, nobody knows.
+    if starts().all(|start| start.is_some()) {
+        pieces.sort_by_key(|piece| piece.iter().filter_map(|point| point.time).min());
+    }
+    let mut ordered = Track::default();
+    for points in pieces {
+        ordered.append(Track { points, breaks: Vec::new() });
+    }
+    *track = ordered;
 }
 
 /// From the first to the last time that can be.
@@ -138,6 +166,25 @@ mod tests {
                 (0..100).map(|n| Some(START + n + if n < 90 { 0 } else { apart })).collect();
             assert_eq!(mended(&times, &[90]), (START, times));
         }
+    }
+
+    #[test]
+    fn what_was_written_backwards_is_turned_around() {
+        let at = |secs: &i64| Some(START + secs);
+        for (written, breaks, read) in [
+            (&[20, 10, 0][..], &[][..], &[0, 10, 20][..]),
+            (&[30, 40, 0, 10], &[2], &[0, 10, 30, 40]),
+            (&[40, 30, 10, 0], &[2], &[0, 10, 30, 40]),
+            // A clock that was set.
+            (&[0, 10, 5, 15], &[], &[0, 10, 5, 15]),
+            (&[7, 7, 7], &[], &[7, 7, 7]),
+        ] {
+            let written: Vec<_> = written.iter().map(at).collect();
+            let read: Vec<_> = read.iter().map(at).collect();
+            assert_eq!(mended(&written, breaks).1, read);
+        }
+        let gap = [at(&20), None, at(&0)];
+        assert_eq!(mended(&gap, &[]).1, [at(&0), at(&10), at(&20)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod laps;
 mod odometer;
+mod paths;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use chrono::TimeDelta;
 use self::{
     laps::{OpenLap, is_copy, totals},
     odometer::Odometer,
+    paths::{inside, of_track},
 };
 use super::{
     Point, Reason, Recording, Refusal, Session, Totals, Track,
@@ -91,15 +93,13 @@ impl Visitor for Reader {
                     activity.begin_lap(attributes.get("StartTime").as_deref())?;
                 }
             }
-            "Activity/Lap/Track" => {
-                if let Some(activity) = &mut self.activity {
-                    activity.break_off();
+            path => match (of_track(path), &mut self.activity) {
+                (Some(""), Some(activity)) => activity.break_off(),
+                (Some("/Trackpoint"), _) => {
+                    (self.point, self.latitude, self.longitude) = (Point::default(), None, None);
                 }
-            }
-            "Activity/Lap/Track/Trackpoint" => {
-                (self.point, self.latitude, self.longitude) = (Point::default(), None, None);
-            }
-            _ => {}
+                _ => {}
+            },
         }
         Ok(())
     }
@@ -108,11 +108,13 @@ impl Visitor for Reader {
         let Some(path) = path.strip_prefix("TrainingCenterDatabase/") else { return Ok(()) };
         let Some(activity) = &mut self.activity else { return Ok(()) };
         let path = inside(path);
-        if let Some(field) = path.strip_prefix("Activity/Lap/Track/Trackpoint/") {
-            self.read_point(field, text);
-        } else if path == "Activity/Lap/Track/Trackpoint" {
-            Track::count(&mut self.points)?;
-            activity.add(self.point)?;
+        if let Some(inside) = of_track(path) {
+            if let Some(field) = inside.strip_prefix("/Trackpoint/") {
+                self.read_point(field, text);
+            } else if inside == "/Trackpoint" {
+                Track::count(&mut self.points)?;
+                activity.add(self.point)?;
+            }
         } else if path == "Activity" {
             self.end_activity()?;
         } else if path == "Activity/Lap" {
@@ -128,14 +130,6 @@ impl Visitor for Reader {
         }
         Ok(())
     }
-}
-
-/// The path from the activity on, which stands elsewhere in a multisport session.
-fn inside(path: &str) -> &str {
-    path.strip_prefix("Activities/")
-        .map(|path| path.strip_prefix("MultiSportSession/FirstSport/").unwrap_or(path))
-        .map(|path| path.strip_prefix("MultiSportSession/NextSport/").unwrap_or(path))
-        .unwrap_or(path)
 }
 
 impl Reader {
@@ -249,7 +243,10 @@ impl Activity {
     fn add(&mut self, mut point: Point) -> Result<(), Refusal> {
         if std::mem::take(&mut self.begins_lap)
             && let Some(last) = self.track.points.last()
-            && last.time.zip(point.time).is_some_and(|(last, time)| time - last <= PAUSE)
+            && last
+                .time
+                .zip(point.time)
+                .is_some_and(|(last, time)| time >= last && time - last <= PAUSE)
         {
             let length = self.track.points.len();
             self.track.breaks.pop_if(|at| *at == length);
@@ -270,7 +267,11 @@ impl Activity {
 
     /// `None` when nothing tells when it began.
     fn finish(self) -> Option<Session> {
-        let laps: Vec<_> = self.laps.into_iter().map(|(lap, _)| lap).collect();
+        let mut laps: Vec<_> = self.laps.into_iter().map(|(lap, _)| lap).collect();
+        // Some programs write the last one first.
+        if laps.iter().all(|lap| lap.started_at.is_some()) {
+            laps.sort_by_key(|lap| lap.started_at);
+        }
         let lap_start = laps.iter().find_map(|lap| lap.started_at);
         let started_at = lap_start
             .or_else(|| Some(self.id?.time))

@@ -60,3 +60,19 @@ fn a_lap_alone_is_no_break() {
     let paused = lap(0..5, true).replacen("</Trackpoint>", "</Trackpoint></Track><Track>", 1);
     assert_eq!(breaks(&[paused]), [1]);
 }
+
+#[test]
+fn a_track_without_a_lap_is_read() {
+    let lap = lap(0..5, true);
+    let (_, track) = lap.split_once("<Track>").unwrap();
+    let session = session(&[format!("<Track>{}", track.replace("</Lap>", ""))]);
+    assert_eq!((session.track.points.len(), session.laps.len()), (30, 0));
+}
+
+#[test]
+fn laps_are_in_the_order_of_their_times() {
+    let session = session(&[lap(5..10, false), lap(0..5, false)]);
+    let starts: Vec<_> = session.laps.iter().map(|lap| lap.started_at).collect();
+    assert!(starts.is_sorted() && starts.first() == Some(&Some(session.started_at)));
+    assert_eq!(session.track.breaks, [30]);
+}
