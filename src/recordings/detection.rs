@@ -2,6 +2,9 @@
 
 use super::{Format, json, table, text::text, xml::utf16};
 
+/// How much other text may stand before a document.
+const COMPLAINTS: usize = 4096;
+
 impl Format {
     /// From the first bytes.
     pub fn of(head: &[u8]) -> Option<Self> {
@@ -43,6 +46,10 @@ fn of_text(head: &str) -> Option<Format> {
 /// The local name of the first element of an XML document.
 fn root_name(head: &[u8]) -> Option<&[u8]> {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    // Sites whose programs complain do it in the file.
+    if !rest.starts_with(b"<") && !rest.starts_with(b"{") && !rest.starts_with(b"[") {
+        rest = rest.get(rest.windows(5).take(COMPLAINTS).position(|tag| tag == b"<?xml")?..)?;
+    }
     loop {
         rest = rest.strip_prefix(b"<")?;
         let end: &[u8] = match rest {
@@ -80,6 +87,8 @@ mod tests {
             ("<!DOCTYPE gpx SYSTEM \"x\"><gpx/>", Some(Format::Gpx)),
             ("<TrainingCenterDatabase", Some(Format::Tcx)),
             ("<kml xmlns='http://www.opengis.net/kml/2.3'>", Some(Format::Kml)),
+            ("Warning: x in y.php\n<?xml version='1.0'?><gpx>", Some(Format::Gpx)),
+            ("{\"a\": \"<?xml version='1.0'?><gpx>\"}", None),
             ("<html>", None),
             ("gpx", None),
             ("<", None),

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read},
 };
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 /// Of `<?xml … ?>`.
@@ -16,14 +16,14 @@ const BUFFER_BYTES: usize = 32 * 1024;
 
 /// A whole document, as [`decoded`].
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    declared(bytes).unwrap_or(UTF_8).decode(bytes).0
+    encoding(bytes).decode(bytes).0
 }
 
 /// A document, of which the `head` was read already, in the encoding that it declares (XML 1.0,
 /// appendix F), or else in UTF-8. What is neither loses a letter here and there, and no number.
 pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
     let decoder = DecodeReaderBytesBuilder::new()
-        .encoding(Some(declared(head).unwrap_or(UTF_8)))
+        .encoding(Some(encoding(head)))
         .bom_override(true)
         .build(head.chain(source));
     BufReader::with_capacity(BUFFER_BYTES, decoder)
@@ -33,6 +33,15 @@ pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
 pub fn utf16(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (encoding, _) = Encoding::for_bom(bytes).filter(|(encoding, _)| *encoding != UTF_8)?;
     Some(encoding.decode(bytes).0)
+}
+
+/// UTF-8 without a single letter of it is what programs write that copy names from Windows.
+fn encoding(head: &[u8]) -> &'static Encoding {
+    let declared = declared(head).unwrap_or(UTF_8);
+    // The head may end within a letter.
+    let is_broken = str::from_utf8(head).is_err_and(|error| error.error_len().is_some());
+    let is_foreign = is_broken && head.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
+    if declared == UTF_8 && is_foreign { WINDOWS_1252 } else { declared }
 }
 
 /// What can be read that far is in no encoding with other letters than those of ASCII.
@@ -45,4 +54,28 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let label = value.split(quote).nth(1)?;
     Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_no_utf_8_is_of_windows() {
+        for (bytes, expected) in [
+            (&b"<name>H\xf6he</name>"[..], "<name>Höhe</name>"),
+            (
+                b"<?xml version='1.0' encoding='UTF-8'?><name>H\xf6he",
+                "<?xml version='1.0' encoding='UTF-8'?><name>Höhe",
+            ),
+            ("<name>Höhe</name>".as_bytes(), "<name>Höhe</name>"),
+            (b"<name>H\xc3\xb6he \xf6</name>", "<name>Höhe \u{fffd}</name>"),
+            (b"<name>a</name>", "<name>a</name>"),
+        ] {
+            assert_eq!(text(bytes), expected);
+            let mut read = String::new();
+            decoded(bytes, &b""[..]).read_to_string(&mut read).unwrap();
+            assert_eq!(read, expected);
+        }
+    }
 }
