@@ -2,7 +2,11 @@
 
 use std::io::Cursor;
 
-use super::runner::{archive, original_name, unpack::repack};
+use super::runner::{
+    archive::{self, Opened},
+    original_name,
+    unpack::repack,
+};
 use crate::{
     activities::originals::PackedFile,
     recordings::{self, Format, MAX_FILE_BYTES, Reason, Refusal, Session},
@@ -39,7 +43,7 @@ fn ending(file: &PackedFile) -> Result<Option<&'static str>, Refusal> {
 }
 
 fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
-    let mut archive = archive::open(Cursor::new(bytes))?;
+    let Opened { mut archive, .. } = archive::open(Cursor::new(bytes.as_slice()))?;
     for index in 0..archive.len().min(MAX_ENTRIES) {
         let Ok(entry) = archive.by_index(index) else { continue };
         if entry.is_dir() || entry.size() > MAX_FILE_BYTES as u64 {

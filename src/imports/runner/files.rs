@@ -39,9 +39,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 None => summaries.complete(&mut sessions),
             };
             let original = Some((original_name(name), file));
-            let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
             let material = Material { original, sessions, name: called, exported_from };
-            Ok(Brought::Recorded(material, warning))
+            Ok(Brought::recorded(material, warnings))
         };
         let kept = self.outcome(name, || {
             recorded().or_else(|refusal| without_file(listed, &refusal).ok_or(refusal))
@@ -55,7 +54,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let name = format!("{list}: {}", listed.id);
         self.outcome(&name, || {
             let material = of_table(listed).ok_or_else(|| untold(listed))?;
-            Ok(Brought::Recorded(material, None))
+            Ok(Brought::recorded(material, Vec::new()))
         })
     }
 
@@ -91,7 +90,8 @@ fn of_table(listed: &Listed) -> Option<Material> {
 /// The same, where its file cannot be read.
 fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
     let material = of_table(listed?)?;
-    Some(Brought::Recorded(material, Some(format!("its file is not read: {}", refusal.message))))
+    let warning = format!("its file is not read: {}", refusal.message);
+    Some(Brought::recorded(material, vec![warning.into()]))
 }
 
 /// What a table does not tell of an activity.

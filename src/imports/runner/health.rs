@@ -1,16 +1,15 @@
 //! Apple Health's export: each workout is a file of its own, with its route from beside it.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     io::{BufReader, Read},
 };
 
 use sha2::{Digest, Sha256};
-use zip::ZipArchive;
 
 use super::{
-    archive,
-    chunk_reader::ChunkReader,
+    archive::{self, Archive},
     files::original_name,
     job::Job,
     keep::Brought,
@@ -28,7 +27,7 @@ use crate::{
 
 /// An archive with routes in it.
 pub struct Routes<'a> {
-    archive: &'a mut ZipArchive<ChunkReader>,
+    archive: &'a mut Archive,
     /// What stands before their names.
     folder: &'a str,
     /// The entries that workouts name.
@@ -49,7 +48,7 @@ type Piece = (String, Result<PackedFile, Refusal>);
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Finds the export in an archive, by content, and keeps its workouts. It comes before all
     /// other files, since they may belong to it.
-    pub fn health(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Health, Stop> {
+    pub fn health(&mut self, archive: &mut Archive) -> Result<Health, Stop> {
         for index in 0..archive.len() {
             let Some(Ok(name)) = archive.name_for_index(index) else { continue };
             let name = name.into_owned();
@@ -153,7 +152,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let digest = Sha256::digest(key.as_bytes());
         let id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.outcome(&name, || {
-            let (mut tracks, mut warnings) = (Vec::new(), Vec::new());
+            let (mut tracks, mut warnings) = (Vec::new(), Vec::<Cow<'static, str>>::new());
             let mut original = None;
             for (path, piece) in pieces {
                 let read = piece.and_then(|piece| Ok((recordings::read(piece.reader())?, piece)));
@@ -161,11 +160,12 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     Ok(read) => read,
                     Err(refusal) => {
                         let (route, why) = (original_name(&path), refusal.message);
-                        warnings.push(format!("its route {route} is not read: {why}"));
+                        warnings.push(format!("its route {route} is not read: {why}").into());
                         continue;
                     }
                 };
-                warnings.extend(piece.is_damaged.then(|| DAMAGED.to_owned()));
+                warnings.extend(piece.is_damaged.then(|| DAMAGED.into()));
+                warnings.extend(recording.warnings);
                 tracks.extend(recording.sessions.into_iter().map(|session| session.track));
                 // Of several pieces, the first is what can be kept as one file.
                 original = original.or_else(|| Some((original_name(&path), piece)));
@@ -174,8 +174,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
             let material = Material { original, sessions, name, ..Material::default() };
-            let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
-            Ok(Brought::Recorded(material, warning))
+            Ok(Brought::recorded(material, warnings))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    mem,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -72,6 +73,8 @@ pub struct Job<'a, F> {
     /// What an archive of Garmin tells of its files.
     pub summaries: Summaries,
     refusals: Refusals,
+    /// What is wrong with the archives that are read, until it is told of the first file in them.
+    pub(super) damages: Vec<String>,
     told: Option<Instant>,
 }
 
@@ -110,6 +113,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             walked: 0,
             summaries: Summaries::default(),
             refusals: Refusals::new(refused),
+            damages: Vec::new(),
             told: None,
         })
     }
@@ -198,6 +202,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         let (number, is_over) = (self.number, self.is_over());
         self.number += 1;
         if is_over {
+            self.damages.clear();
             return self.tell();
         }
         self.check()?;
@@ -215,7 +220,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
                 self.refusals.sum_up(number, &name, refusal);
                 return self.tell();
             }
-            material => material,
+            material => with_damages(material, mem::take(&mut self.damages)),
         };
         self.write_sums()?;
         let file = ReadFile::new(number, name, material)?;
@@ -265,4 +270,20 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         let kept = store::found(&self.reader, self.claimed, lease, counts, names.as_deref());
         if self.runtime.block_on(kept)? { Ok(()) } else { Err(Stop::Lost) }
     }
+}
+
+/// What became of a file, with what is wrong with the archives around it.
+fn with_damages(
+    brought: Result<Brought, Refusal>,
+    damages: Vec<String>,
+) -> Result<Brought, Refusal> {
+    if damages.is_empty() {
+        return brought;
+    }
+    brought
+        .map_err(|refusal| {
+            let message = format!("{}; {}", refusal.message, damages.join("; "));
+            Refusal::new(refusal.reason, message)
+        })
+        .map(|brought| brought.with_warnings(damages))
 }

@@ -1,5 +1,7 @@
 //! Keeping what was read of a file, and its outcome, all of it or nothing.
 
+use std::borrow::Cow;
+
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::{Parts, refusals::Sum, stop::Stop};
@@ -17,12 +19,37 @@ use crate::{
     takeout::format::ExportedProfile,
 };
 
-/// What a file turned out to be.
-pub enum Brought {
-    /// With what is damaged or missing in the file.
-    Recorded(Material, Option<String>),
+/// What a file turned out to be, with what is damaged or missing in it.
+pub struct Brought {
+    content: Content,
+    warnings: Vec<Cow<'static, str>>,
+}
+
+/// See [`Brought`].
+pub enum Content {
+    Recorded(Material),
     Restored(Box<Restored>),
     Profile(ExportedProfile),
+}
+
+impl Brought {
+    pub fn new(content: Content, warnings: Vec<Cow<'static, str>>) -> Self {
+        Self { content, warnings }
+    }
+
+    pub fn recorded(material: Material, warnings: Vec<Cow<'static, str>>) -> Self {
+        Self::new(Content::Recorded(material), warnings)
+    }
+
+    /// The same, and more to be said of it.
+    pub fn with_warnings(mut self, more: Vec<String>) -> Self {
+        self.warnings.splice(0..0, more.into_iter().map(Cow::from));
+        self
+    }
+
+    fn warning(&self) -> Option<String> {
+        Some(self.warnings.join("; ")).filter(|warning| !warning.is_empty())
+    }
 }
 
 /// A file that was read, ready to be kept.
@@ -43,15 +70,16 @@ impl ReadFile {
         name: String,
         mut brought: Result<Brought, Refusal>,
     ) -> ApiResult<Self> {
-        let (packed, bytes) = match &mut brought {
-            Ok(Brought::Recorded(material, _)) => {
+        let content = brought.as_mut().map(|brought| &mut brought.content);
+        let (packed, bytes) = match content {
+            Ok(Content::Recorded(material)) => {
                 let packed = intake::pack(material)?;
                 let bytes = packed.bytes;
                 material.sessions.iter_mut().for_each(|session| session.track.forget());
                 (packed, bytes)
             }
-            Ok(Brought::Restored(restored)) => (Packed::default(), restored.bytes()),
-            Ok(Brought::Profile(_)) | Err(_) => (Packed::default(), 0),
+            Ok(Content::Restored(restored)) => (Packed::default(), restored.bytes()),
+            Ok(Content::Profile(_)) | Err(_) => (Packed::default(), 0),
         };
         Ok(Self { number, name, brought, packed, bytes })
     }
@@ -72,8 +100,9 @@ pub async fn keep(
                 return Ok(None);
             }
             let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
-            let (refusal, Kept { outcome, activity_ids, new }) = match &brought {
-                Ok(Brought::Recorded(material, _)) => {
+            let content = brought.as_ref().map(|brought| &brought.content);
+            let (refusal, Kept { outcome, activity_ids, new }) = match content {
+                Ok(Content::Recorded(material)) => {
                     let kept = intake::keep(into, material, &packed, OnKnown::Leave).await?;
                     // The archive of a service knows more of a file than the file itself.
                     if let (Outcome::Duplicate, Some(_), [id], [session]) =
@@ -83,19 +112,16 @@ pub async fn keep(
                     }
                     (None, kept)
                 }
-                Ok(Brought::Restored(restored)) => {
+                Ok(Content::Restored(restored)) => {
                     (None, restore::activity(into, restored, claimed.created_at).await?)
                 }
-                Ok(Brought::Profile(profile)) => (None, restore::profile(into, profile).await?),
+                Ok(Content::Profile(profile)) => (None, restore::profile(into, profile).await?),
                 Err(refusal) => (
                     Some(refusal),
                     Kept { outcome: Outcome::Refused, activity_ids: Vec::new(), new: 0 },
                 ),
             };
-            let warning = match &brought {
-                Ok(Brought::Recorded(_, warning)) => warning.as_deref(),
-                _ => None,
-            };
+            let warning = brought.as_ref().ok().and_then(Brought::warning);
             let file = NewFile {
                 import_id: claimed.id,
                 number,
@@ -105,7 +131,7 @@ pub async fn keep(
                 message: refusal.map(|refusal| &*refusal.message),
                 activity_ids,
                 files: 1,
-                warning,
+                warning: warning.as_deref(),
             };
             store::add_file(conn, &file).await?;
             Ok(Some((outcome, new)))

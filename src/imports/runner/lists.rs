@@ -2,17 +2,15 @@
 
 use std::{io::Read, mem};
 
-use zip::ZipArchive;
-
 use super::{
-    chunk_reader::ChunkReader, garmin::Summaries, job::Job, listed::Listed, stop::Stop,
-    strava::Table, unpack::Budgeted,
+    archive::Archive, garmin::Summaries, job::Job, listed::Listed, stop::Stop, strava::Table,
+    unpack::Budgeted,
 };
 use crate::recordings::{MAX_FILE_BYTES, Reason, Refusal};
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// The table of an archive of Strava; what is in it without a file is kept.
-    pub fn table_of(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<Table, Stop> {
+    pub fn table_of(&mut self, archive: &mut Archive) -> Result<Table, Stop> {
         let found = archive.file_names().flatten().find_map(|name| {
             Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
         });
@@ -63,7 +61,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     pub fn enter_garmin(
         &mut self,
         called: &str,
-        archive: &mut ZipArchive<ChunkReader>,
+        archive: &mut Archive,
     ) -> Result<Option<Summaries>, Stop> {
         let names: Vec<String> =
             archive.file_names().flatten().map(|name| name.into_owned()).collect();

@@ -3,11 +3,9 @@
 use std::{collections::HashSet, io::Read, mem};
 
 use flate2::read::MultiGzDecoder;
-use zip::ZipArchive;
 
 use super::{
-    archive,
-    chunk_reader::ChunkReader,
+    archive::{self, Archive},
     files::original_name,
     job::Job,
     keep::Brought,
@@ -29,7 +27,7 @@ type RecordingFile = (String, Result<PackedFile, Refusal>);
 
 /// The archive around a log.
 pub struct Beside<'a> {
-    archive: &'a mut ZipArchive<ChunkReader>,
+    archive: &'a mut Archive,
     folder: String,
     /// Its entries that belong to the log.
     taken: HashSet<usize>,
@@ -94,10 +92,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// The table of an archive of Runkeeper with its recordings; the entries that are read by that.
-    pub fn runkeeper(
-        &mut self,
-        archive: &mut ZipArchive<ChunkReader>,
-    ) -> Result<HashSet<usize>, Stop> {
+    pub fn runkeeper(&mut self, archive: &mut Archive) -> Result<HashSet<usize>, Stop> {
         let found = archive.file_names().flatten().enumerate().find_map(|(index, name)| {
             let lower = name.to_ascii_lowercase();
             let folder = name.get(..lower.strip_suffix(RUNKEEPER)?.len())?.to_owned();
@@ -182,9 +177,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     }
                 }
             }
-            let warning = Some(warnings.join("; ")).filter(|warning| !warning.is_empty());
             let material = Material { original, sessions, name: source, ..Material::default() };
-            Ok(Brought::Recorded(material, warning))
+            Ok(Brought::recorded(material, warnings))
         })
     }
 }

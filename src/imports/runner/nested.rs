@@ -12,23 +12,28 @@ use crate::{
 };
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Copies an archive that is in another. `Err` when it cannot be unpacked.
+    /// Copies an archive that is in another, as far as it can be unpacked. `Err` when nothing can.
     pub fn copy(
         &mut self,
         name: &str,
-        source: impl Read,
+        mut source: impl Read,
     ) -> Result<Result<(i32, ChunkReader), Refusal>, Stop> {
         let part = FIRST_NESTED + self.copies;
         self.copies += 1;
         let (id, runtime) = (self.claimed.id, Rc::clone(&self.runtime));
         runtime.block_on(store::add_part(&self.reader, id, part, &shown(name)))?;
-        let mut source = Budgeted { source, left: &mut self.budget };
         let (mut bytes, mut number) = (0, 0);
         loop {
             let mut chunk = Vec::new();
-            let read = (&mut source).take(CHUNK_BYTES as u64).read_to_end(&mut chunk);
-            if let Err(error) = read {
+            let source = Budgeted { source: &mut source, left: &mut self.budget };
+            let read = source.take(CHUNK_BYTES as u64).read_to_end(&mut chunk);
+            if read.is_err() {
                 self.check()?;
+            }
+            if let Err(error) = &read
+                && number == 0
+                && chunk.is_empty()
+            {
                 self.forget_copy(part)?;
                 return Ok(Err(Refusal::malformed(error)));
             }
@@ -42,6 +47,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
             bytes += i64::try_from(chunk.len()).unwrap_or_default();
             number += 1;
+            // What came before the damage may have whole files in it.
+            if read.is_err() {
+                break;
+            }
         }
         runtime.block_on(store::end_part(&self.reader, id, part, bytes))?;
         let source = self.open(&Part { part, name: name.to_owned(), bytes });

@@ -8,9 +8,14 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use zip::ZipArchive;
 
-use super::{chunk_reader::ChunkReader, job::Job, keep::Brought, stop::Stop, unpack::Budgeted};
+use super::{
+    archive::Archive,
+    job::Job,
+    keep::{Brought, Content},
+    stop::Stop,
+    unpack::Budgeted,
+};
 use crate::{
     activities::{
         NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams, streams::Kept,
@@ -29,7 +34,7 @@ const MAX_LINE: u64 = 16 * 1024 * 1024;
 
 /// The entries of a takeout, each believed only when it is what the manifest says.
 struct Takeout<'a> {
-    archive: &'a mut ZipArchive<ChunkReader>,
+    archive: &'a mut Archive,
     digests: HashMap<String, String>,
     originals: HashMap<String, ExportedOriginal>,
     /// Its activities that stand behind others, and behind which.
@@ -38,7 +43,7 @@ struct Takeout<'a> {
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Keeps all of a takeout; false when the archive is none.
-    pub fn takeout(&mut self, archive: &mut ZipArchive<ChunkReader>) -> Result<bool, Stop> {
+    pub fn takeout(&mut self, archive: &mut Archive) -> Result<bool, Stop> {
         let Some(manifest) = self.manifest(archive)? else { return Ok(false) };
         if manifest.version > VERSION {
             let newer = "a newer sports-log has made it: upgrade this one first";
@@ -75,10 +80,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(true)
     }
 
-    fn manifest(
-        &mut self,
-        archive: &mut ZipArchive<ChunkReader>,
-    ) -> Result<Option<Manifest>, Stop> {
+    fn manifest(&mut self, archive: &mut Archive) -> Result<Option<Manifest>, Stop> {
         let Ok(entry) = archive.by_name(MANIFEST) else { return Ok(None) };
         let read = read_all(Budgeted { source: entry, left: &mut self.budget });
         self.check()?;
@@ -86,11 +88,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(manifest.filter(|manifest| manifest.format == FORMAT))
     }
 
-    fn lines(
-        &mut self,
-        archive: &mut ZipArchive<ChunkReader>,
-        takeout: &mut Takeout<'_>,
-    ) -> Result<(), Stop> {
+    fn lines(&mut self, archive: &mut Archive, takeout: &mut Takeout<'_>) -> Result<(), Stop> {
         let Ok(entry) = archive.by_name(ACTIVITIES) else { return Ok(()) };
         let mut lines = BufReader::new(entry);
         for number in 1_u64.. {
@@ -177,7 +175,7 @@ impl Takeout<'_> {
     fn profile(&mut self, budget: &mut u64) -> Result<Brought, Refusal> {
         let profile: ExportedProfile = parse(&self.read(PROFILE, budget)?)?;
         check_profile(&profile).map_err(|error| Refusal::malformed(error.message))?;
-        Ok(Brought::Profile(profile))
+        Ok(Brought::new(Content::Profile(profile), Vec::new()))
     }
 
     fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Brought, Refusal> {
@@ -191,7 +189,11 @@ impl Takeout<'_> {
         let body: NewActivityBody = parse(line)?;
         let parsed = body.of_any_source().parse();
         let activity = parsed.map_err(|error| Refusal::malformed(error.message))?;
+        let mut warnings = Vec::new();
         let listed = exported.original.as_ref().and_then(|digest| self.originals.get(digest));
+        if exported.original.is_some() && listed.is_none() {
+            warnings.push("the file that it was made of is not in the export".into());
+        }
         let original = match listed.cloned() {
             Some(listed) => {
                 let content = self.read(&listed.path, budget)?;
@@ -208,12 +210,15 @@ impl Takeout<'_> {
             let is_sound = streams.is_sound();
             let kept =
                 Kept::of(&streams.packable()).map_err(|error| Refusal::malformed(error.message))?;
+            if !is_sound {
+                warnings.push("left out, because it cannot be: what was measured along it".into());
+            }
             kept.filter(|_| is_sound)
         } else {
             None
         };
         let restored = Restored { exported, activity, original, streams };
-        Ok(Brought::Restored(Box::new(restored)))
+        Ok(Brought::new(Content::Restored(Box::new(restored)), warnings))
     }
 }
 

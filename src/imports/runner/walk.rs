@@ -4,10 +4,9 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use flate2::read::MultiGzDecoder;
-use zip::{ZipArchive, read::ZipFile};
 
 use super::{
-    archive,
+    archive::{self, Archive, Entry, Opened},
     chunk_reader::ChunkReader,
     files::MAX_FILES,
     garmin::Summaries,
@@ -21,7 +20,9 @@ use super::{
 };
 use crate::{
     activities::originals::PackedFile,
+    imports::upload::shown,
     recordings::{self, Format, Reason, Refusal},
+    takeout::format::{ACTIVITIES, MANIFEST},
 };
 
 /// How many archives may be around a file.
@@ -36,16 +37,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.check()?;
         }
         match Format::of(&head) {
-            Some(Format::Zip) if depth < MAX_DEPTH => match archive::open(source) {
-                Ok(archive) if archive.is_empty() => {
-                    let what = "there is nothing in this archive";
-                    self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None)
-                }
-                Ok(archive) if archive.index_for_name(OFFICE_ENTRY).is_some() => {
-                    let refusal = Refusal::new(Reason::UnknownFormat, OFFICE.message);
-                    self.file(name, Err(refusal), None)
-                }
-                Ok(archive) => self.walk_archive(name, archive, depth + 1),
+            Some(Format::Zip) if depth < MAX_DEPTH => match opened(source) {
+                Ok(opened) => self.walk_opened(name, opened, depth + 1),
                 Err(refusal) => self.file(name, Err(refusal), None),
             },
             Some(Format::Zip) => self.file(name, Err(too_deep()), None),
@@ -60,10 +53,27 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
+    /// What is wrong with an archive is told of the first file in it, or else of itself.
+    fn walk_opened(
+        &mut self,
+        name: &str,
+        Opened { archive, damage }: Opened<ChunkReader>,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        self.damages.extend(damage.map(|damage| format!("the archive {} {damage}", shown(name))));
+        self.walk_archive(name, archive, depth)?;
+        if damage.is_none() || self.damages.is_empty() {
+            return Ok(());
+        }
+        self.found(1)?;
+        let nothing = Refusal::new(Reason::Truncated, "nothing in it is whole and an activity");
+        self.file(name, Err(nothing), None)
+    }
+
     fn walk_archive(
         &mut self,
         called: &str,
-        mut archive: ZipArchive<ChunkReader>,
+        mut archive: Archive,
         depth: usize,
     ) -> Result<(), Stop> {
         if self.takeout(&mut archive)? {
@@ -105,7 +115,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Names the entries that are not to be had, since later ones have their names.
-    fn ignore_doubled(&mut self, archive: &ZipArchive<ChunkReader>) -> Result<(), Stop> {
+    fn ignore_doubled(&mut self, archive: &Archive) -> Result<(), Stop> {
         let (start, entries) = (archive.central_directory_start(), archive.len());
         let doubled = archive::doubled(start, entries, archive.clone().into_inner());
         self.check()?;
@@ -133,7 +143,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     fn walk_entry(
         &mut self,
         name: &str,
-        mut entry: ZipFile<'_, ChunkReader>,
+        mut entry: Entry<'_>,
         depth: usize,
         known: Option<&Listed>,
     ) -> Result<(), Stop> {
@@ -154,7 +164,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         if (&mut entry).take(Format::HEAD).read_to_end(&mut head).is_err() {
             self.check()?;
         }
-        let size = entry.size();
+        let (size, is_cut) = (entry.size(), archive::is_cut(&entry));
         match Format::of(&head) {
             Some(Format::Zip) if depth < MAX_DEPTH => {
                 self.walk_copy(name, head.chain(entry), depth)
@@ -169,6 +179,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             {
                 self.ignore(name, Some(format!("it is a file of {kind}: not an activity")))
             }
+            Some(_) if is_cut => self.file(name, Err(archive::cut_off()), known),
             _ if is_log(&head) => self.walk_log(name, head.chain(entry), None),
             None if !is_named_as_recording(name) => match unread(name, &head) {
                 Some(unread) if unread.may_be_activity => {
@@ -211,6 +222,24 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let file = repack(Budgeted { source, left: &mut self.budget });
         self.check()?;
         self.file(name, file, known)
+    }
+}
+
+/// An archive that may have activities in it.
+fn opened(source: ChunkReader) -> Result<Opened<ChunkReader>, Refusal> {
+    let opened = archive::open(source)?;
+    let has = |name| opened.archive.index_for_name(name).is_some();
+    let refused = |reason, what| Err(Refusal::new(reason, what));
+    match () {
+        () if opened.archive.is_empty() => {
+            refused(Reason::NotAnActivity, "there is nothing in this archive")
+        }
+        () if has(OFFICE_ENTRY) => refused(Reason::UnknownFormat, OFFICE.message),
+        // Its files without what is known of them would be in the way of the whole.
+        () if opened.damage.is_some() && has(ACTIVITIES) && !has(MANIFEST) => {
+            refused(Reason::Truncated, "this account export is cut off: download it again")
+        }
+        () => Ok(opened),
     }
 }
 

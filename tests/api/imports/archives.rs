@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{MORNING, gzip, import, outcomes, zip};
@@ -79,7 +79,7 @@ async fn what_would_be_too_much_is_refused() {
     };
     for (name, archive, code) in [
         ("empty.zip", zip(&[]), "not_an_activity"),
-        ("cut.zip", good[..good.len() - 30].to_vec(), "truncated"),
+        ("cut.zip", good[..40].to_vec(), "truncated"),
         ("many.zip", many, "too_large"),
         ("large.zip", large, "too_large"),
         ("encrypted.zip", encrypted, "unsupported_entry"),
@@ -138,4 +138,60 @@ async fn archives_in_archives_have_a_bottom() {
     let import = import(&app, &ann, "deep.zip", &archive).await;
     assert_eq!(outcomes(&import), [outcome("2.zip", "refused", "unknown_format")]);
     assert_eq!(app.database.text("SELECT count(*) FROM import_parts").await, "0");
+}
+
+/// The warning, or else the message of a file.
+fn said(file: &Value) -> &str {
+    file["warning"].as_str().or(file["message"].as_str()).unwrap_or_default()
+}
+
+#[actix_rt::test]
+async fn what_is_whole_in_an_archive_that_is_cut_off_is_imported() {
+    let app = TestApp::spawn().await;
+    let runs: Vec<_> = (0..3).map(|n| fit::run(MORNING + n * 86_400, 60)).collect();
+    let files = [("a.fit", &runs[0][..]), ("b.jpg", b"\xff\xd8\xff"), ("c.fit", &runs[1])];
+    let whole = zip(&[&files[..], &[("last.fit", &runs[2])]].concat());
+    let last = whole.windows(8).position(|window| window == b"last.fit").unwrap();
+    let expected = [
+        outcome("a.fit", "imported", ""),
+        outcome("c.fit", "imported", ""),
+        outcome("last.fit", "refused", "truncated"),
+    ];
+    let inner = zip(&[("inner.zip", whole.as_slice())]);
+    for (name, bytes, count) in [
+        ("in-a-file.zip", &whole[..last + 60], 3),
+        ("in-a-header.zip", &whole[..last - 3], 2),
+        ("in-one-within.zip", &inner[..inner.len() - 150], 2),
+    ] {
+        let user = app.user(&format!("{name}@example.com")).await;
+        let import = import(&app, &user, name, bytes).await;
+        assert_eq!((&import["status"], &import["progress"]), (&json!("done"), &json!(1.0)));
+        assert_eq!(outcomes(&import)[..count], expected[..count], "{name}: {import}");
+        let files = import["files"].as_array().unwrap();
+        assert!(said(&files[0]).contains(&format!("{name} is cut off")), "{import}");
+        // It is said once.
+        let is_said = |file: &Value| said(file).contains(&format!("archive {name}"));
+        assert!(!files[1..].iter().any(is_said), "{import}");
+        assert_eq!(import["ignored_files"][0]["name"], "b.jpg");
+    }
+    // The whole of it brings the rest.
+    let user = app.user("ann@example.com").await;
+    import(&app, &user, "a.zip", &whole[..last]).await;
+    let again = import(&app, &user, "a.zip", &whole).await;
+    assert_eq!(
+        (&again["counts"]["duplicate"], &again["counts"]["imported"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(again["warnings"], 0);
+}
+
+#[actix_rt::test]
+async fn an_account_export_that_is_cut_off_is_refused_as_a_whole() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let run = fit::run(MORNING, 60);
+    let archive =
+        zip(&[("activities.ndjson", b"{}\n".as_slice()), ("originals/1.fit", &run), ("x", b"")]);
+    let import = import(&app, &ann, "export.zip", &archive[..archive.len() - 60]).await;
+    assert_eq!(outcomes(&import), [outcome("export.zip", "refused", "truncated")]);
 }

@@ -145,6 +145,11 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
             "imported", "refused", "refused", "refused", "imported", "imported"
         ]
     );
+    // What of it is missing or cannot be is told.
+    let told = |at: usize| taken["files"][at]["warning"].as_str().unwrap_or_default();
+    assert_eq!(told(7), "the file that it was made of is not in the export");
+    assert_eq!(told(12), "left out, because it cannot be: what was measured along it");
+    assert_eq!(taken["warnings"], 2);
     assert_eq!(
         app.get_as(&ann, &format!("/activities/{}", hers["id"].as_str().unwrap()))
             .await

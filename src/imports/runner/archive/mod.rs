@@ -1,4 +1,11 @@
-//! Opening zips, looked at before they are believed.
+//! Opening zips, looked at before they are believed. One without its end has what is whole in it.
+
+mod descriptor;
+mod directory;
+mod format;
+mod source;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashSet,
@@ -7,10 +14,19 @@ use std::{
 
 use zip::{CompressionMethod, ZipArchive, read::ZipFile, result::ZipError};
 
+use self::{
+    directory::Members,
+    format::{CENTRAL_SIGNATURE, CUT_OFF, LOCAL_SIGNATURE, MAX_ENTRIES, number},
+    source::Source,
+};
+use super::chunk_reader::ChunkReader;
 use crate::recordings::{Reason, Refusal};
 
-/// The most entries of an archive. Each takes memory as soon as the archive is opened.
-const MAX_ENTRIES: u64 = 50_000;
+/// An archive that was uploaded.
+pub type Archive = ZipArchive<Source<ChunkReader>>;
+
+/// A file of it.
+pub type Entry<'a> = ZipFile<'a, Source<ChunkReader>>;
 
 /// APPNOTE.TXT, 4.3.16: the end of central directory record without its comment, which may be as long
 /// as 65 535 bytes; before it stands the locator of the one of ZIP64 (4.3.15), which is (4.3.14) …
@@ -25,20 +41,72 @@ const HEADER: usize = 46;
 /// What is said of an archive that cannot be opened; what the library says is for programmers.
 const DAMAGED: &str =
     "the list of what is in this archive is damaged: download it again, or repair it and try again";
+const NO_END: &str = "it has no end: the archive is cut off";
 
-/// An archive with a bearable number of entries.
-pub fn open<R: Read + Seek>(mut source: R) -> Result<ZipArchive<R>, Refusal> {
-    let entries = count_entries(&mut source)
-        .map_err(Refusal::malformed)?
-        .ok_or_else(|| Refusal::new(Reason::Truncated, "it has no end: the archive is cut off"))?;
-    if entries > MAX_ENTRIES {
-        let what = format!("archives of more than {MAX_ENTRIES} entries are not read");
-        return Err(Refusal::new(Reason::TooLarge, what));
+/// What is said of an archive that is read although it has no list of what is in it, or a false one.
+const READ_WITHOUT_END: &str =
+    "is cut off: what is whole in it was read, and the rest is missing: download it again";
+const READ_WITHOUT_LIST: &str =
+    "has a damaged list of what is in it: what was found without it was read";
+
+/// An archive that was opened.
+pub struct Opened<R> {
+    pub archive: ZipArchive<Source<R>>,
+    /// What is wrong with it, to be said behind its name.
+    pub damage: Option<&'static str>,
+}
+
+/// An archive with a bearable number of entries. What is whole in one without a directory is found
+/// without it.
+pub fn open<R: Read + Seek + Clone>(source: R) -> Result<Opened<R>, Refusal> {
+    let mut source = Source::whole(source).map_err(Refusal::of_source)?;
+    let listed = count_entries(&mut source).map_err(Refusal::malformed)?;
+    if listed.is_some_and(|entries| entries > MAX_ENTRIES) {
+        return Err(too_many());
     }
-    ZipArchive::new(source).map_err(|error| match error {
-        ZipError::Io(error) => Refusal::of_source(error),
-        _ => Refusal::new(Reason::Malformed, DAMAGED),
-    })
+    let is_listed = listed.is_some();
+    if is_listed && let Ok(archive) = ZipArchive::new(source.clone()) {
+        // The directory of an archive that lies in one without its end is not the one that was
+        // looked for.
+        if archive.offset() == 0 || !begins_with_member(&mut source)? {
+            return Ok(Opened { archive, damage: None });
+        }
+    }
+    let (reason, refused, damage) = match is_listed {
+        true => (Reason::Malformed, DAMAGED, READ_WITHOUT_LIST),
+        false => (Reason::Truncated, NO_END, READ_WITHOUT_END),
+    };
+    let members = Members::find(&mut source).map_err(Refusal::of_source)?.ok_or_else(too_many)?;
+    if members.is_empty() {
+        return Err(Refusal::new(reason, refused));
+    }
+    let damage = if members.is_cut { READ_WITHOUT_END } else { damage };
+    let archive = ZipArchive::new(members.into_archive(source));
+    let archive = archive.map_err(|_| Refusal::new(reason, refused))?;
+    Ok(Opened { archive, damage: Some(damage) })
+}
+
+fn too_many() -> Refusal {
+    let what = format!("archives of more than {MAX_ENTRIES} entries are not read");
+    Refusal::new(Reason::TooLarge, what)
+}
+
+fn begins_with_member<R: Read + Seek>(source: &mut Source<R>) -> Result<bool, Refusal> {
+    let mut start = Vec::new();
+    source.seek(SeekFrom::Start(0)).map_err(Refusal::of_source)?;
+    let signature = LOCAL_SIGNATURE.len() as u64;
+    source.take(signature).read_to_end(&mut start).map_err(Refusal::of_source)?;
+    Ok(start == LOCAL_SIGNATURE)
+}
+
+/// Whether the archive ends within this member.
+pub fn is_cut<R: Read>(entry: &ZipFile<'_, R>) -> bool {
+    entry.comment() == CUT_OFF
+}
+
+/// Why nothing is read of a member that the archive ends in.
+pub fn cut_off() -> Refusal {
+    Refusal::new(Reason::Truncated, "the archive is cut off within it: download it again")
 }
 
 /// The names that entries share with later ones, by which only those are found.
@@ -61,7 +129,7 @@ pub fn doubled<R: Read + Seek>(start: u64, entries: usize, mut source: R) -> Vec
 fn next_name(source: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut header = [0; HEADER];
     source.read_exact(&mut header)?;
-    if !header.starts_with(b"PK\x01\x02") {
+    if !header.starts_with(CENTRAL_SIGNATURE) {
         return Ok(None);
     }
     let [length, extra, comment] = [28, 30, 32].map(|at| header.get(at..at + 2).map_or(0, number));
@@ -122,35 +190,4 @@ fn count_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> {
     let mut end64 = Vec::new();
     source.take(END64 as u64).read_to_end(&mut end64)?;
     Ok(end64.get(32..40).map(number))
-}
-
-/// The lowest byte first.
-fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Write};
-
-    use zip::{ZipWriter, write::SimpleFileOptions};
-
-    use super::*;
-
-    #[test]
-    fn entries_of_the_same_name_are_named() {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        for name in ["a.gpx", "b.gpx", "c.gpx"] {
-            writer.start_file(name, SimpleFileOptions::default()).unwrap();
-            writer.write_all(name.as_bytes()).unwrap();
-        }
-        let mut bytes = writer.finish().unwrap().into_inner();
-        for doubled in [&[][..], &["a.gpx"]] {
-            let archive = open(Cursor::new(bytes.clone())).unwrap();
-            let (start, entries) = (archive.central_directory_start(), archive.len());
-            assert_eq!(super::doubled(start, entries, archive.into_inner()), doubled);
-            let at = bytes.windows(5).rposition(|name| name == b"b.gpx").unwrap();
-            bytes[at] = b'a';
-        }
-    }
 }
