@@ -105,7 +105,8 @@ pub struct Import {
     pub finished_at: Option<DateTime<Utc>>,
     /// Files found so far: those in archives are found when the archive is opened.
     pub found: i32,
-    /// Files that are none of activities, such as pictures.
+    /// Files that are none of activities, such as pictures. Lists of activities that were read are not
+    /// among them: what they list is.
     pub ignored: i32,
     /// Why the whole of it failed: `archive_bomb`, `too_costly` or `gave_up`. With
     /// `health_auto_export` the files are workouts that the app posted and that were refused.

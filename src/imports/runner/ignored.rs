@@ -20,7 +20,7 @@ impl Ignored {
         self.count
     }
 
-    /// One that needs no mention: a folder, or a file that was used to read others.
+    /// One that needs no mention, such as a folder.
     pub fn pass_over(&mut self) {
         self.count += 1;
     }

@@ -182,6 +182,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.tell()
     }
 
+    /// Takes a file that was used to read others for none of its own.
+    pub fn used(&mut self) -> Result<(), Stop> {
+        self.found -= 1;
+        self.tell()
+    }
+
     /// Passes over a file, and lists its name.
     pub fn ignore(&mut self, name: &str, message: Option<String>) -> Result<(), Stop> {
         self.ignored.add(name, message);

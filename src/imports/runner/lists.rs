@@ -36,10 +36,10 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(())
     }
 
-    /// Passes over a list that was read, and names it when it is damaged.
+    /// Names a list that was read when it is damaged. It is no file of its own: what it lists is.
     pub fn pass_over_list(&mut self, name: &str, is_whole: bool) -> Result<(), Stop> {
         if is_whole {
-            return self.pass_over();
+            return self.used();
         }
         let what = "this list is damaged: what comes before the damage was read";
         self.ignore(name, Some(what.to_owned()))

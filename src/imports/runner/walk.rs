@@ -101,7 +101,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             }
             match archive.by_index(index) {
                 // Routes came with their workouts.
-                Ok(_) if health.routes.contains(&index) => self.pass_over()?,
+                Ok(_) if health.routes.contains(&index) => self.used()?,
                 _ if self.walked >= MAX_FILES => self.leave_out(&name)?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
                 Err(error) => {

@@ -66,7 +66,7 @@ async fn workouts_are_imported_with_their_routes_and_not_twice() {
         texts(&format!("{name}: indoor_cycle 2015-05-05 22:30:00"), "imported"),
     ];
     assert_eq!(outcomes(&first), expected);
-    assert_eq!((&first["found"], &first["ignored"]), (&json!(4), &json!(2)));
+    assert_eq!((&first["found"], &first["ignored"]), (&json!(3), &json!(1)));
     let list = app.get_as(&ann, "/activities").await.expect(200).json();
     let [run, cycle] = list["activities"].as_array().unwrap().as_slice() else { panic!("{list}") };
     for (activity, expected) in [
@@ -123,6 +123,19 @@ async fn one_that_is_cut_off_brings_what_it_has_and_one_without_workouts_nothing
     let endless = format!("<HealthData><Record a='{}'/></HealthData>", "x".repeat(3 << 20));
     let refused = import_of(endless.as_bytes()).await;
     assert_eq!(refused["files"][0]["code"], "malformed");
+}
+
+#[actix_rt::test]
+async fn what_is_damaged_in_a_route_is_told() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let archive = zip(&[
+        ("export.xml", export(1).as_bytes()),
+        ("workout-routes/route_1.gpx", &ROUTE.as_bytes()[..ROUTE.len() - 20]),
+    ]);
+    let import = import(&app, &ann, "export.zip", &archive).await;
+    let warning = import["files"][0]["warning"].as_str().unwrap();
+    assert!(warning.contains("it ends in the middle"), "{import}");
 }
 
 /// Workouts of a traveller: an export has all times of the place where it was made.

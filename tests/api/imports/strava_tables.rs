@@ -64,7 +64,8 @@ async fn what_was_written_at_strava_goes_before_the_file_and_all_columns_are_kep
         ("activities/2.fit.gz", &gzip(&run)),
     ]);
     let import = import(&app, &ann, "export.zip", &archive).await;
-    assert_eq!((&import["counts"]["imported"], &import["ignored"]), (&json!(2), &json!(1)));
+    assert_eq!((&import["counts"]["imported"], &import["ignored"]), (&json!(2), &json!(0)));
+    assert_eq!((&import["found"], &import["progress"]), (&json!(2), &json!(1.0)));
     assert_eq!(import["ignored_files"], json!([]));
     let log = log(&app, &ann).await;
     assert_has(
