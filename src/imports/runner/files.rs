@@ -1,6 +1,6 @@
 //! What becomes of files: those that are read, logged without one, and left out.
 
-use std::mem;
+use std::{borrow::Cow, mem};
 
 use super::{job::Job, keep::Brought, listed::Listed, stop::Stop, unpack::DAMAGED, unread::unread};
 use crate::{
@@ -34,6 +34,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             let called = match listed {
                 Some(listed) => {
                     listed.complete(&mut sessions);
+                    warnings.extend(listed.warnings.iter().cloned().map(Cow::from));
                     Some(listed.name())
                 }
                 None => summaries.complete(&mut sessions),
@@ -54,7 +55,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let name = format!("{list}: {}", listed.id);
         self.outcome(&name, || {
             let material = of_table(listed).ok_or_else(|| untold(listed))?;
-            Ok(Brought::recorded(material, Vec::new()))
+            Ok(Brought::recorded(material, Vec::new()).with_warnings(listed.warnings.clone()))
         })
     }
 
@@ -89,9 +90,10 @@ fn of_table(listed: &Listed) -> Option<Material> {
 
 /// The same, where its file cannot be read.
 fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
-    let material = of_table(listed?)?;
+    let listed = listed?;
     let warning = format!("its file is not read: {}", refusal.message);
-    Some(Brought::recorded(material, vec![warning.into()]))
+    let brought = Brought::recorded(of_table(listed)?, vec![warning.into()]);
+    Some(brought.with_warnings(listed.warnings.clone()))
 }
 
 /// What a table does not tell of an activity.

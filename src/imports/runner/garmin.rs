@@ -206,6 +206,7 @@ impl RawSummary {
                 avg_cadence: measured(&self.avg_bike_cadence, 1.0),
             },
             is_measured: true,
+            warnings: Vec::new(),
         };
         Some((listed, self.parent_id.whole().map(|id| id.to_string())))
     }

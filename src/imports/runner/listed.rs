@@ -40,6 +40,8 @@ pub struct Listed {
     pub totals: Totals,
     /// Whether the totals are those of a device, and not computed by the service.
     pub is_measured: bool,
+    /// The values that could not be read.
+    pub warnings: Vec<String>,
 }
 
 impl Listed {

@@ -275,3 +275,20 @@ async fn tables_of_before_2019_and_tables_alone_are_read() {
         assert_has(&log[n], &expected);
     }
 }
+
+#[actix_rt::test]
+async fn numbers_that_cannot_be_read_are_named_with_their_row() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let table = format!(
+        "{TITLES}\n\
+         1,\"May 8, 2024, 12:00:00 PM\",One,Run,,600,1.80,,,false,,,,,,600.0,inf,,,,--,,,,,,,,,,,fast,,NaN,\n"
+    );
+    let import = import(&app, &ann, "activities.csv", table.as_bytes()).await;
+    let warning = import["files"][0]["warning"].as_str().unwrap();
+    assert_eq!(
+        warning,
+        "row 1: the moving time “inf” in the table cannot be read; \
+         row 1: the heart rate “fast” in the table cannot be read"
+    );
+}

@@ -73,10 +73,11 @@ impl Table {
             if row.is_nameless(order) {
                 table.nameless.push(number + 1);
             }
-            let Some(listed) = row.listed(order).filter(|listed| ids.insert(listed.id.clone()))
-            else {
-                continue;
-            };
+            let listed = row.listed(order).filter(|listed| ids.insert(listed.id.clone()));
+            let Some(mut listed) = listed else { continue };
+            for warning in &mut listed.warnings {
+                warning.insert_str(0, &format!("row {}: ", number + 1));
+            }
             let file = row.file().map(|file| plain(&format!("{prefix}{file}")));
             match file.filter(|file| !table.by_file.contains_key(file)) {
                 Some(file) => {

@@ -9,7 +9,27 @@ use super::{
     columns::{Column, Columns},
     dates::Order,
 };
-use crate::{imports::runner::listed::Listed, recordings::Totals, sport::Sport};
+use crate::{
+    imports::runner::listed::Listed,
+    recordings::{Totals, is_nothing},
+    sport::Sport,
+};
+
+/// The columns of numbers, and what they are of.
+const NUMBERS: [(Column, &str); 12] = [
+    (Column::Elapsed, "elapsed time"),
+    (Column::Moving, "moving time"),
+    (Column::Distance, "distance"),
+    (Column::Metres, "distance"),
+    (Column::Calories, "calories"),
+    (Column::Gain, "elevation gain"),
+    (Column::Loss, "elevation loss"),
+    (Column::HeartRate, "heart rate"),
+    (Column::MaxHeartRate, "maximum heart rate"),
+    (Column::Power, "power"),
+    (Column::Cadence, "cadence"),
+    (Column::Effort, "perceived exertion"),
+];
 
 /// Faster than anything that is logged, in metres a second: such a distance is in metres.
 const TOO_FAST: f64 = 60.0;
@@ -57,6 +77,17 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The numbers that cannot be read.
+    fn warnings(&self) -> Vec<String> {
+        let unread = |(column, name): (Column, &str)| {
+            let cell = self.text(column)?;
+            let is_read = is_nothing(&cell) || number(&cell).is_some();
+            let shown: String = cell.chars().take(40).collect();
+            (!is_read).then(|| format!("the {name} “{shown}” in the table cannot be read"))
+        };
+        NUMBERS.into_iter().filter_map(unread).collect()
+    }
+
     /// `None` for what is no row of an activity.
     pub fn listed(&self, order: Order) -> Option<Listed> {
         let sport_raw = self.text(Column::Sport);
@@ -85,6 +116,7 @@ impl<'a> Row<'a> {
                 ..Totals::default()
             },
             is_measured: false,
+            warnings: self.warnings(),
         })
     }
 
