@@ -66,6 +66,22 @@ const ELEMENTS: [(&[u8], Unread); 5] = [
     (b"<fitnessworkbook", RECORDING),
 ];
 
+/// Members of JSON documents that are known: GeoJSON, Nike, Suunto, Runtastic, Endomondo, Google's
+/// timeline.
+const MEMBERS: [&[u8]; 8] = [
+    b"\"FeatureCollection\"",
+    b"\"start_epoch_ms\"",
+    b"\"DeviceLog\"",
+    b"\"sport_type_id\"",
+    b"\"duration_s\"",
+    b"\"timelineObjects\"",
+    b"\"semanticSegments\"",
+    b"\"start_date_local\"",
+];
+const JSON: Unread = document(
+    "JSON of this kind is not read: export the activity as FIT, GPX or TCX, or import those beside it",
+);
+
 /// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks,
 /// gliders, TrainingPeaks, Sigma, receivers.
 const ENDINGS: [&str; 12] = [
@@ -94,11 +110,15 @@ pub fn unread(name: &str, content: &[u8]) -> Option<Unread> {
 fn by_element(content: &[u8]) -> Option<Unread> {
     let head = content.get(..HEAD).unwrap_or(content);
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let has_in = |text: &[u8], wanted: &[u8]| text.windows(wanted.len()).any(|part| part == wanted);
+    if text.starts_with(b"{") || text.starts_with(b"[") {
+        return MEMBERS.iter().any(|member| has_in(text, member)).then_some(JSON);
+    }
     if !text.starts_with(b"<") {
         return None;
     }
     let text = text.to_ascii_lowercase();
-    let has = |element: &[u8]| text.windows(element.len()).any(|window| window == element);
+    let has = |element: &[u8]| has_in(&text, element);
     ELEMENTS.iter().find(|(element, _)| has(element)).map(|(_, unread)| *unread)
 }
 
@@ -117,12 +137,15 @@ mod tests {
             ("a", b"BZh91AY", "by bzip2"),
             ("a", b"\xfd7zXZ\0", "by xz"),
             ("a.gpx", b"\n<!DOCTYPE html><html>", "a web page"),
+            ("a.json", b"[{\"sport\": \"RUNNING\"}, {\"duration_s\": 7}]", "JSON of this kind"),
             ("old/1.HRM.gz", b"[Params]", "recordings in this format"),
         ] {
             let found = unread(name, content).unwrap();
             assert!(found.message.contains(expected), "{name}: {found:?}");
         }
-        for (name, content) in [("a.jpg", &b"\xff\xd8"[..]), ("a.txt", b"x <pwx"), ("a", b"")] {
+        for (name, content) in
+            [("a.jpg", &b"\xff\xd8"[..]), ("a.txt", b"x <pwx"), ("a.json", b"{}"), ("a", b"")]
+        {
             assert_eq!(unread(name, content), None, "{name}");
         }
     }
