@@ -5,11 +5,11 @@ use std::io::Cursor;
 use super::runner::{
     archive::{self, Opened},
     original_name,
-    unpack::repack,
+    unpack::{DAMAGED, repack},
 };
 use crate::{
     activities::originals::PackedFile,
-    recordings::{self, Format, MAX_FILE_BYTES, Reason, Refusal, Session},
+    recordings::{self, Format, MAX_FILE_BYTES, Reason, Recording, Refusal},
 };
 
 /// In archives of one recording there is little else.
@@ -19,16 +19,19 @@ const MAX_ENTRIES: usize = 100;
 type File = (String, PackedFile);
 
 /// The first recording in `bytes`, and what it says. `called` is its name when it is in no archive.
-pub fn read(called: &str, bytes: Vec<u8>) -> Result<(File, Vec<Session>), Refusal> {
-    let (name, file) = if Format::of(&bytes) == Some(Format::Zip) {
+pub fn read(called: &str, bytes: &[u8]) -> Result<(File, Recording), Refusal> {
+    let ((name, file), damage) = if Format::of(bytes) == Some(Format::Zip) {
         first(bytes)?
     } else {
-        let file = repack(bytes.as_slice())?;
+        let file = repack(bytes)?;
         let ending = ending(&file)?.unwrap_or_default();
-        (format!("{called}{ending}"), file)
+        ((format!("{called}{ending}"), file), None)
     };
-    let sessions = recordings::read(file.reader())?.sessions;
-    Ok(((name, file), sessions))
+    let mut recording = recordings::read(file.reader())?;
+    let of_file = file.is_damaged.then(|| DAMAGED.into());
+    let of_archive = damage.map(|damage| format!("its archive {damage}").into());
+    recording.warnings.splice(0..0, of_archive.into_iter().chain(of_file));
+    Ok(((name, file), recording))
 }
 
 /// What names of such recordings end with; `None` for anything else.
@@ -42,8 +45,9 @@ fn ending(file: &PackedFile) -> Result<Option<&'static str>, Refusal> {
     })
 }
 
-fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
-    let Opened { mut archive, .. } = archive::open(Cursor::new(bytes.as_slice()))?;
+/// The first one of an archive, and what is wrong with that.
+fn first(bytes: &[u8]) -> Result<(File, Option<&'static str>), Refusal> {
+    let Opened { mut archive, damage } = archive::open(Cursor::new(bytes))?;
     for index in 0..archive.len().min(MAX_ENTRIES) {
         let Ok(entry) = archive.by_index(index) else { continue };
         if entry.is_dir() || entry.size() > MAX_FILE_BYTES as u64 {
@@ -52,7 +56,7 @@ fn first(bytes: Vec<u8>) -> Result<File, Refusal> {
         let name = entry.name().map(|name| name.to_string()).unwrap_or_default();
         let Ok(file) = repack(entry) else { continue };
         if ending(&file)?.is_some() {
-            return Ok((original_name(&name), file));
+            return Ok(((original_name(&name), file), damage));
         }
     }
     Err(Refusal::new(Reason::UnknownFormat, "there is no recording in this archive"))

@@ -109,7 +109,8 @@ pub struct Import {
     /// among them: what they list is.
     pub ignored: i32,
     /// Why the whole of it failed: `archive_bomb`, `too_costly` or `gave_up`. With
-    /// `health_auto_export` the files are workouts that the app posted and that were refused.
+    /// `health_auto_export` or `garmin` the files are what came from there by itself and was
+    /// refused, or read with a warning.
     #[schema(required)]
     pub code: Option<String>,
     #[schema(required)]

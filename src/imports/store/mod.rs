@@ -5,7 +5,7 @@ mod claims;
 mod files;
 mod habits;
 mod jobs;
-mod refused;
+mod told;
 
 pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
@@ -20,4 +20,4 @@ pub use jobs::{
     NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, ignored_files, is_receiving,
     list, message, purge, purge_stale, submit,
 };
-pub use refused::{Refused, add_refused};
+pub use told::{Bringer, MOST_TOLD, Told, add_told};

@@ -11,7 +11,7 @@ use crate::{
     error::{ApiError, ApiResult, FieldError},
     imports::{
         intake::{self, Intake, Material, OnKnown},
-        store::{self, Refused},
+        store::{self, Bringer, MOST_TOLD, Told},
         types::Outcome,
     },
     recordings::health_auto_export::{self, Workout, called},
@@ -22,8 +22,8 @@ use crate::{
 /// that took too long goes on where it stopped.
 const PIECE: usize = 500;
 
-/// Keeps each workout by itself, so that one at fault holds up no other, and lists the refused ones
-/// among the imports. 422 when there are too many, 507 `storage_full`.
+/// Keeps each workout by itself, so that one at fault holds up no other, and lists those that were
+/// refused or read with a warning among the imports. 422 when there are too many, 507 `storage_full`.
 pub async fn keep(
     state: &WorkerState,
     storage: &Storage,
@@ -38,6 +38,7 @@ pub async fn keep(
         return Err(ApiError::validation(vec![fault]));
     }
     let (mut results, mut refused) = (Vec::with_capacity(workouts.len()), Vec::new());
+    let mut warned = 0;
     for piece in workouts.chunks(PIECE) {
         let digests: Vec<_> =
             piece.iter().map(|text| Sha256::digest(text.get()).to_vec()).collect();
@@ -51,9 +52,13 @@ pub async fn keep(
                 WorkoutResult::kept(Outcome::Duplicate, Some(*id))
             } else {
                 match health_auto_export::read(text) {
-                    Ok(workout) => keep_one(state, storage, identity, text, workout).await?,
+                    Ok(workout) => {
+                        warned += usize::from(workout.warning().is_some());
+                        let is_told = warned <= MOST_TOLD;
+                        keep_one(state, storage, identity, (text, workout), is_told).await?
+                    }
                     Err(refusal) => {
-                        refused.push(Refused { name: called(text), refusal: refusal.clone() });
+                        refused.push(Told::refused(called(text), refusal.clone()));
                         WorkoutResult::refused(refusal)
                     }
                 }
@@ -65,7 +70,8 @@ pub async fn keep(
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
-            Ok(store::add_refused(conn, identity.user_id, &refused).await?)
+            let app = Bringer::HealthAutoExport;
+            Ok(store::add_told(conn, identity.user_id, app, &refused).await?)
         })
         .await?;
     }
@@ -76,8 +82,8 @@ async fn keep_one(
     state: &WorkerState,
     storage: &Storage,
     identity: Identity,
-    text: &RawValue,
-    workout: Workout,
+    (text, workout): (&RawValue, Workout),
+    is_told: bool,
 ) -> ApiResult<WorkoutResult> {
     let message = workout.warning();
     let Workout { id, session, .. } = workout;
@@ -92,7 +98,19 @@ async fn keep_one(
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
             let into = Intake { conn, user_id: identity.user_id, storage };
-            intake::keep(into, &material, &packed, OnKnown::Refresh).await
+            let kept = intake::keep(into, &material, &packed, OnKnown::Refresh).await?;
+            if is_told && message.is_some() && kept.outcome != Outcome::Duplicate {
+                let told = Told {
+                    name: called(text),
+                    outcome: kept.outcome,
+                    refusal: None,
+                    warning: message.clone(),
+                    activity_ids: kept.activity_ids.clone(),
+                };
+                let app = Bringer::HealthAutoExport;
+                store::add_told(conn, identity.user_id, app, &[told]).await?;
+            }
+            Ok(kept)
         })
         .await?;
     state.metrics.activities_created.inc_by(kept.new);

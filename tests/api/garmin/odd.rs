@@ -221,3 +221,35 @@ async fn an_activity_whose_file_cannot_be_had_is_kept_without_it() {
     sync(&app, &ann).await;
     assert_eq!(garmin.calls("download-service").len(), calls);
 }
+
+#[actix_rt::test]
+async fn what_a_file_lacks_is_listed_among_the_imports() {
+    let (app, _garmin, ann) = connected(|garmin| {
+        let run = fit::run(morning(2), 60);
+        garmin.add(listed(1, morning(2), 60), Some(run[..run.len() - 30].to_vec()));
+        garmin.add(listed(2, morning(3), 60), Some(b"no recording".to_vec()));
+        garmin.add(listed(3, morning(4), 60), Some(fit::run(morning(4), 60)));
+    })
+    .await;
+    until_read(&app, &ann).await;
+    assert_eq!(activities(&app, &ann).await.len(), 3);
+    let list = app.get_as(&ann, "/imports").await.expect(200).json();
+    let [import] = list["imports"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    assert_eq!(
+        (&import["code"], &import["message"]),
+        (&json!("garmin"), &json!("Garmin: 2 read with a warning"))
+    );
+    let path = format!("/imports/{}", import["id"].as_str().unwrap());
+    let files = app.get_as(&ann, &path).await.expect(200).json()["files"].clone();
+    let mut told: Vec<_> = files
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| (file["name"].as_str().unwrap(), file["warning"].as_str().unwrap()))
+        .collect();
+    told.sort_unstable();
+    let [(cut, why), (other, why_not)] = told[..] else { panic!("{files}") };
+    assert_eq!((cut, other), ("1_ACTIVITY.fit", "activity 2"));
+    assert!(!why.is_empty() && why_not.starts_with("its file is not read: "), "{files}");
+    assert_eq!(files[0]["activity_ids"].as_array().unwrap().len(), 1);
+}

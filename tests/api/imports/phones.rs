@@ -206,3 +206,31 @@ async fn the_text_itself_may_be_odd() {
         .await
         .expect_error(422, "validation_failed");
 }
+
+#[actix_rt::test]
+async fn what_was_left_out_of_a_workout_is_listed_once_among_the_imports() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let mut odd = odd(1, "distance", &json!({"qty": "far", "units": "km"}));
+    let activity = post(&app, &ann, json!([odd])).await[0]["activity_id"].clone();
+    // It has changed, and comes again.
+    odd["activeEnergyBurned"] = json!({"qty": 1, "units": "kcal"});
+    post(&app, &ann, json!([odd, workout()])).await;
+    let list = app.get_as(&ann, "/imports").await.expect(200).json();
+    let [import] = list["imports"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    assert_eq!(
+        (&import["code"], &import["message"], &import["warnings"]),
+        (
+            &json!("health_auto_export"),
+            &json!("Health Auto Export: 1 read with a warning"),
+            &json!(1)
+        )
+    );
+    let path = format!("/imports/{}", import["id"].as_str().unwrap());
+    let files = app.get_as(&ann, &path).await.expect(200).json()["files"].clone();
+    assert_eq!(
+        (&files[0]["outcome"], &files[0]["activity_ids"]),
+        (&json!("imported"), &json!([activity]))
+    );
+    assert!(files[0]["warning"].as_str().unwrap().contains("distance"), "{files}");
+}

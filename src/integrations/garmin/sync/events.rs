@@ -7,7 +7,7 @@ use super::{
     Session,
     ending::doubled,
     files::Files,
-    keep::{material, seen_as},
+    keep::{self, seen_as},
 };
 use crate::{
     activities,
@@ -118,11 +118,11 @@ impl<P: Provider> Session<'_, P> {
         let odd = |what: &str| Trouble::Garbage(what.to_owned());
         // It may not be there yet.
         let file = file.ok_or_else(|| odd("no file"))?;
-        let material = material(&summary, Some(file)).await;
-        if material.original.is_none() {
+        let read = keep::read(&summary, Some(file)).await;
+        if read.0.original.is_none() {
             return Err(odd("a file that is no recording"));
         }
         let seen = seen.map_or_else(|| seen_as(&summary), Ok)?;
-        self.keep(user_id, &seen, material).await
+        self.keep(user_id, &seen, read).await
     }
 }

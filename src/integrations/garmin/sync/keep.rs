@@ -1,6 +1,8 @@
 //! Keeping what Garmin says of activities, each in a transaction of its own.
 
-use diesel_async::AsyncConnection;
+use std::borrow::Cow;
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{Session, files::Files};
@@ -8,14 +10,20 @@ use crate::{
     activities::{self, merging},
     error::ApiError,
     imports::{
-        intake::{self, Intake, Material, OnKnown},
+        intake::{self, Intake, Kept, Material, OnKnown},
         single,
+        store::{self as imports, Bringer, Told},
+        types::Outcome,
     },
     integrations::garmin::{
         provider::{Provider, Summary, Trouble},
         store::{self, Seen},
     },
+    recordings::Recording,
 };
+
+/// What is to be kept, and what is to be said of its file.
+pub type Read = (Material, Vec<Cow<'static, str>>);
 
 /// The sixth attempt, after half an hour, keeps an activity without the file that cannot be had.
 const MAX_ATTEMPTS: i32 = 6;
@@ -61,8 +69,8 @@ impl<P: Provider> Session<'_, P> {
                     file => file?,
                 },
             };
-            let material = material(&summary, file).await;
-            self.keep(user_id, &seen, material).await?;
+            let read = read(&summary, file).await;
+            self.keep(user_id, &seen, read).await?;
             if files == Files::Fetch && self.is_over() {
                 return Ok(false);
             }
@@ -79,7 +87,7 @@ impl<P: Provider> Session<'_, P> {
         &mut self,
         user_id: Uuid,
         seen: &Seen,
-        material: Material,
+        (material, warnings): Read,
     ) -> Result<(), Trouble> {
         let (job, lease) = (self.job, self.parts.config.lease);
         let packed = intake::pack(&material)?;
@@ -96,6 +104,9 @@ impl<P: Provider> Session<'_, P> {
                     OnKnown::Refresh,
                 )
                 .await?;
+                if !warnings.is_empty() && kept.outcome != Outcome::Duplicate {
+                    tell(conn, user_id, (&material, &kept), warnings.join("; ")).await?;
+                }
                 store::remember(conn, job.id, seen).await?;
                 Ok(Some(kept))
             })
@@ -149,16 +160,35 @@ pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
     Ok(Seen { garmin_id: summary.id.clone(), digest: summary.digest()?, title })
 }
 
+/// Lists among the imports what is to be said of a file.
+async fn tell(
+    conn: &AsyncPgConnection,
+    user_id: Uuid,
+    (material, kept): (&Material, &Kept),
+    warning: String,
+) -> Result<(), ApiError> {
+    let id = || material.name.as_ref().map(|(_, id)| format!("activity {id}"));
+    let file = material.original.as_ref().map(|(name, _)| name.clone());
+    let told = Told {
+        name: file.or_else(id).unwrap_or_default(),
+        outcome: kept.outcome,
+        refusal: None,
+        warning: Some(warning),
+        activity_ids: kept.activity_ids.clone(),
+    };
+    Ok(imports::add_told(conn, user_id, Bringer::Garmin, &[told]).await?)
+}
+
 /// What a file and its summary say together; the summary alone where there is no file, or none that can be
 /// read.
-pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
-    let name = Some(summary.name());
+pub async fn read(summary: &Summary, file: Option<Vec<u8>>) -> Read {
+    let (name, mut warnings) = (Some(summary.name()), Vec::new());
     if let Some(file) = file {
         let called = summary.id.clone();
         // A reader that panics takes nothing else with it.
-        let read = tokio::task::spawn_blocking(move || single::read(&called, file)).await;
+        let read = tokio::task::spawn_blocking(move || single::read(&called, &file)).await;
         match read {
-            Ok(Ok((original, mut sessions))) => {
+            Ok(Ok((original, Recording { mut sessions, warnings, .. }))) => {
                 match sessions.as_mut_slice() {
                     [session] => summary.complete(session),
                     // Garmin's totals are those of all parts.
@@ -166,13 +196,17 @@ pub async fn material(summary: &Summary, file: Option<Vec<u8>>) -> Material {
                     [] => {}
                 }
                 let original = Some(original);
-                return Material { original, sessions, name, ..Material::default() };
+                return (Material { original, sessions, name, ..Material::default() }, warnings);
             }
             Ok(Err(refusal)) => {
                 tracing::info!(garmin.activity = summary.id, import.refused = %refusal.reason, "a file of Garmin's");
+                warnings.push(format!("its file is not read: {}", refusal.message).into());
             }
-            Err(error) => tracing::error!(error.cause = %error, "a file of Garmin's"),
+            Err(error) => {
+                tracing::error!(error.cause = %error, "a file of Garmin's");
+                warnings.push("its file is not read: reading it failed".into());
+            }
         }
     }
-    Material { sessions: vec![summary.session()], name, ..Material::default() }
+    (Material { sessions: vec![summary.session()], name, ..Material::default() }, warnings)
 }
