@@ -124,8 +124,39 @@ pub fn limit_cpu(budget: Duration) {
     });
 }
 
+/// Does `work` with a budget of its own on a thread that does other work, too: afterwards, also when
+/// `work` panics, the thread is what it was.
+pub fn within_cpu<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
+    struct Before(Option<Pace>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            PACE.replace(self.0.take());
+        }
+    }
+    let _before = Before(PACE.take());
+    give_way_to(&Requests::default());
+    limit_cpu(budget);
+    work()
+}
+
 /// Whether the present thread has used up what [`limit_cpu`] gave it, as far as [`give_way`] has
 /// seen.
 pub fn is_spent() -> bool {
     PACE.with_borrow(|pace| pace.as_ref().is_some_and(|pace| pace.is_spent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_ends_with_the_work_it_was_for() {
+        within_cpu(Duration::ZERO, || {
+            while !is_spent() {
+                give_way();
+            }
+        });
+        assert!(!is_spent());
+        assert!(within_cpu(Duration::from_secs(9), || !is_spent()));
+    }
 }

@@ -37,4 +37,4 @@ pub use source::Source;
 pub use store::lock_names;
 pub use store::{named, was_changed};
 pub use types::{Activity, ActivityChanges, Details, ImportedActivity, NewActivity};
-pub use written::WrittenActivity;
+pub use written::{ActivityRevision, WrittenActivity};

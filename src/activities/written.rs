@@ -37,7 +37,12 @@ impl WrittenActivity {
         if writer.may_read() {
             return Self::Whole(Box::new(activity));
         }
-        let (id, revision) = (activity.summary.id, activity.summary.revision);
-        Self::Revision(ActivityRevision { id, revision })
+        Self::Revision(ActivityRevision::of(&activity))
+    }
+}
+
+impl ActivityRevision {
+    pub fn of(activity: &Activity) -> Self {
+        Self { id: activity.summary.id, revision: activity.summary.revision }
     }
 }

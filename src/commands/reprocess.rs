@@ -119,6 +119,9 @@ impl Counts {
             self.added += 1;
             say(bar, &format!("{added}: new, from {name}"));
         }
+        for warning in &report.warnings {
+            say(bar, &format!("{name}: {warning}"));
+        }
         for (id, why) in &report.left {
             self.left += 1;
             say(bar, &format!("{name}: {id} is left as it is: {why}"));

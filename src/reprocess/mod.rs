@@ -7,6 +7,7 @@ mod reading;
 pub mod report;
 mod service;
 mod store;
+mod types;
 
 pub use handlers::*;
 pub use reading::{Reread, read};

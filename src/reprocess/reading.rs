@@ -1,17 +1,27 @@
 //! A kept file, as it is read today.
 
+use std::{borrow::Cow, time::Duration};
+
 use serde_json::value::RawValue;
 
 use crate::{
     activities::streams,
     error::ApiResult,
     imports::intake,
-    recordings::{self, Format, Refusal, Session, health_auto_export},
+    priority::within_cpu,
+    recordings::{self, Format, Recording, Refusal, Session, health_auto_export},
 };
+
+/// How long a processor may read a file while somebody waits for it. The largest takes a few
+/// seconds.
+const CPU_BUDGET: Duration = Duration::from_secs(20);
 
 /// What a file says, and the streams of its sessions as they are kept.
 pub struct Reread {
+    /// Without their tracks, which are large.
     pub sessions: Vec<Session>,
+    /// What is damaged or missing in the file.
+    pub warnings: Vec<Cow<'static, str>>,
     pub streams: Vec<Option<streams::Kept>>,
     /// Whether it is a workout as an app has posted it, with all that the app said of it.
     pub is_posted: bool,
@@ -21,20 +31,24 @@ pub struct Reread {
 pub fn read(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
     // A workout by itself is no format of files.
     let is_posted = Format::of(content).is_none() && content.trim_ascii_start().starts_with(b"{");
-    let sessions = if is_posted { posted(content) } else { recorded(content) };
-    let sessions = match sessions {
-        Ok(sessions) => sessions,
+    let read = if is_posted { posted(content) } else { recordings::read(content) };
+    let Recording { mut sessions, warnings, .. } = match read {
+        Ok(recording) => recording,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let streams = sessions.iter().map(intake::streams_of).collect::<ApiResult<_>>()?;
-    Ok(Ok(Reread { sessions, streams, is_posted }))
+    sessions.iter_mut().for_each(|session| session.track.forget());
+    Ok(Ok(Reread { sessions, warnings, streams, is_posted }))
 }
 
-fn recorded(content: &[u8]) -> Result<Vec<Session>, Refusal> {
-    recordings::read(content).map(|recording| recording.sessions)
+/// The same for a request: a file that takes too much of a processor is refused.
+pub fn read_within_bounds(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
+    within_cpu(CPU_BUDGET, || read(content))
 }
 
-fn posted(content: &[u8]) -> Result<Vec<Session>, Refusal> {
+fn posted(content: &[u8]) -> Result<Recording, Refusal> {
     let text: &RawValue = serde_json::from_slice(content).map_err(Refusal::malformed)?;
-    health_auto_export::read(text).map(|workout| vec![workout.session])
+    let workout = health_auto_export::read(text)?;
+    let warnings = workout.warning().into_iter().map(Cow::from).collect();
+    Ok(Recording { sessions: vec![workout.session], warnings, exported_from: None })
 }

@@ -1,6 +1,6 @@
 //! What has changed, for those who asked.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct Report {
     pub added: Vec<Changed>,
     /// Activities that are left as they are, and why.
     pub left: Vec<(Uuid, &'static str)>,
+    /// What is damaged or missing in the file.
+    pub warnings: Vec<Cow<'static, str>>,
 }
 
 /// An activity that is not what it was.

@@ -30,20 +30,22 @@ pub struct Scope {
     pub is_trial: bool,
 }
 
-/// Reads the files of an activity again, and of the records behind it. 409 `no_original` without
-/// one, and `original_refused` when one is no recording for the readers of today.
+/// Reads the files of an activity again, and of the records behind it; a report of each. 409
+/// `no_original` without one, and `original_refused` when one is no recording for the readers of
+/// today.
 pub async fn reprocess(
     state: &WorkerState,
     storage: &Storage,
     identity: Identity,
     id: Uuid,
-) -> ApiResult<Activity> {
+) -> ApiResult<(Activity, Vec<Report>)> {
     activities::get_one(state, identity, id).await?;
     let files = store::files_of(&*state.pool.get().await?, identity.user_id, id).await?;
     let mut rereads = Vec::new();
     for mut file in files {
         let content = storage.content(identity.user_id, file.original()).await?;
-        let reread = state.workshop.run(move || reading::read(&content)).await?;
+        let read = move || reading::read_within_bounds(&content);
+        let reread = state.workshop.run(read).await?;
         let reread = reread.map_err(|refusal| {
             let message = format!("its file is refused today: {}", refusal.message);
             ApiError::new(ErrorCode::OriginalRefused, message)
@@ -53,22 +55,21 @@ pub async fn reprocess(
     let scope = Scope { only: Some(id), is_trial: false };
     let user_id = identity.user_id;
     let mut conn = state.pool.get().await?;
-    conn.transaction::<_, ApiError, _>(async |conn| {
+    let transaction = conn.transaction::<_, ApiError, _>(async |conn| {
         identity.confirm(conn).await?;
-        let mut is_any = false;
+        let mut reports = Vec::new();
         for (original_id, reread) in &rereads {
             let into = Intake { conn, user_id, storage };
-            let report = apply(into, *original_id, reread, scope).await?;
-            is_any |= report.left.is_empty();
+            reports.push(apply(into, *original_id, reread, scope).await?);
         }
-        if is_any {
-            return Ok(());
+        if reports.iter().any(|report| report.left.is_empty()) {
+            return Ok(reports);
         }
         let message = "there is no file that all of this activity was made of";
         Err(ApiError::new(ErrorCode::NoOriginal, message))
-    })
-    .await?;
-    activities::get_one(state, identity, id).await
+    });
+    let reports = transaction.await?;
+    Ok((activities::get_one(state, identity, id).await?, reports))
 }
 
 /// Changes the activities of a file to what it says today, in the caller's transaction. What was
@@ -80,7 +81,7 @@ pub async fn apply(
     scope: Scope,
 ) -> ApiResult<Report> {
     let Intake { conn, user_id, .. } = into;
-    let mut report = Report::default();
+    let mut report = Report { warnings: reread.warnings.clone(), ..Report::default() };
     activities::lock_names(conn, user_id).await?;
     let made = store::made_of(conn, user_id, original_id).await?;
     let starts: Vec<_> = made.iter().map(|one| one.started_at).collect();

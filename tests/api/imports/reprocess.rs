@@ -27,11 +27,19 @@ async fn as_read_by_an_older_version(app: &TestApp, changes: &str) {
     }
 }
 
+/// The activity as it is then.
 async fn reprocess(app: &TestApp, user: &User, activity: &Value) -> Value {
+    reprocessed(app, user, activity).await.0
+}
+
+/// The activity as it is then, and what changed.
+async fn reprocessed(app: &TestApp, user: &User, activity: &Value) -> (Value, Value) {
     let path = format!("/activities/{}/reprocess", activity["id"].as_str().unwrap());
     let answer = app.request(user, Method::POST, &path, None).await.expect(200);
-    assert_eq!(answer.header("etag"), format!("\"{}\"", answer.json()["revision"]));
-    answer.json()
+    let mut activity = answer.json();
+    assert_eq!(answer.header("etag"), format!("\"{}\"", activity["revision"]));
+    let changes = activity.as_object_mut().unwrap().remove("reprocessed").unwrap();
+    (activity, changes)
 }
 
 #[actix_rt::test]
@@ -56,7 +64,14 @@ async fn what_was_measured_changes_and_what_a_person_wrote_stays() {
     let since = app.get_as(&ann, "/activities/changes").await.expect(200).json()["next"].clone();
     // Since then, this was changed by a person.
     app.put_as(&ann, &path, &json!({"calories": 99, "title": "Mine"})).await.expect(200);
-    let again = reprocess(&app, &ann, &right).await;
+    let (again, changes) = reprocessed(&app, &ann, &right).await;
+    let [change] = changes["changed"].as_array().unwrap().as_slice() else { panic!("{changes}") };
+    assert_eq!(change["activity_id"], right["id"]);
+    let distance = json!({"before": 5_223_900, "after": 1850});
+    assert_eq!(change["fields"]["distance_meters"], distance);
+    assert_eq!(change["fields"]["activity_type"], json!({"before": "other", "after": "run"}));
+    assert_eq!(change["fields"].get("calories"), None);
+    assert_eq!(change["values"]["before"], 0);
     for name in [
         "distance_meters",
         "moving_secs",
@@ -79,7 +94,10 @@ async fn what_was_measured_changes_and_what_a_person_wrote_stays() {
     assert_eq!(app.get_as(&ann, &efforts).await.expect(200).json(), fastest);
 
     // A second time there is nothing to change.
-    assert_eq!(reprocess(&app, &ann, &right).await["revision"], again["revision"]);
+    let (second, changes) = reprocessed(&app, &ann, &right).await;
+    assert_eq!(second["revision"], again["revision"]);
+    let none = json!({"changed": [], "unchanged": 1, "added": [], "left": [], "warnings": []});
+    assert_eq!(changes, none);
 
     let bob = app.user("bob@example.com").await;
     let unknown = format!("{path}/reprocess");
@@ -193,7 +211,8 @@ async fn what_was_one_and_is_several_has_new_ones() {
         "duration_secs = 1000, elapsed_secs = 1000, updated_at = created_at",
     )
     .await;
-    reprocess(&app, &ann, &first).await;
+    let (_, changes) = reprocessed(&app, &ann, &first).await;
+    assert_eq!(changes["added"].as_array().unwrap().len(), 1, "{changes}");
     let now = listed(&app, &ann).await;
     assert_eq!(now.len(), 2, "{now:?}");
     for (was, is) in right.iter().zip(&now) {
@@ -201,4 +220,16 @@ async fn what_was_one_and_is_several_has_new_ones() {
             assert_eq!(was[name], is[name], "{name}");
         }
     }
+}
+
+#[actix_rt::test]
+async fn what_of_a_file_is_damaged_is_told_again() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let text = gpx(&with_a_rest());
+    let cut = &text[..text.len() - 40];
+    let warning = import(&app, &ann, "a.gpx", cut).await["files"][0]["warning"].clone();
+    let activity = listed(&app, &ann).await.remove(0);
+    let (_, changes) = reprocessed(&app, &ann, &activity).await;
+    assert_eq!(changes["warnings"], json!([warning]));
 }
