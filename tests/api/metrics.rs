@@ -7,7 +7,7 @@ use crate::support::{PASSWORD, Scrape, TestApp};
 #[actix_rt::test]
 async fn what_happened_is_counted() {
     let app = TestApp::spawn().await;
-    let user = app.user("ann@example.com").await;
+    let user = app.registered_user("ann@example.com").await;
     app.login("ann@example.com", PASSWORD).await.expect(200);
     for _ in 0..2 {
         app.login("ann@example.com", "not the password").await.expect(401);

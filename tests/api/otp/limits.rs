@@ -129,7 +129,7 @@ async fn the_eleventh_failure_is_not_compared_although_its_code_is_fresh() {
 #[actix_rt::test]
 async fn what_no_longer_counts_is_forgotten() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     mailed_code(&app, "ann@example.com").await;
     until_selects(&app.database, "SELECT count(*) FROM outbox WHERE status = 'sent'", "2").await;
     for long_ago in [
