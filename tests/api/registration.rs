@@ -123,7 +123,7 @@ async fn many_registrations_of_one_address_at_once_make_one_account() {
 #[actix_rt::test]
 async fn look_alike_addresses_never_reach_anothers_mailbox() {
     let app = TestApp::spawn().await;
-    app.user("kate.mike.office@example.com").await;
+    app.registered_user("kate.mike.office@example.com").await;
     for look_alike in [
         "\u{212a}ate.mike.office@example.com",
         "kate.mıke.office@example.com",

@@ -44,7 +44,7 @@ async fn a_well_server_has_no_problems() {
 #[actix_rt::test]
 async fn what_is_wrong_is_said_and_makes_the_exit_code() {
     let app = TestApp::spawn().await;
-    app.user("ann@example.com").await;
+    app.registered_user("ann@example.com").await;
     until_selects(&app.database, "SELECT count(*) FROM outbox WHERE status = 'sent'", "1").await;
     let refused = "UPDATE outbox SET status = 'dead', last_error_class = 'permanent',
                                      last_error_code = '550 5.1.1 at RCPT'";

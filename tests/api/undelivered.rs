@@ -29,7 +29,7 @@ async fn ended(app: &TestApp, status: &str, messages: usize) {
 #[actix_rt::test]
 async fn a_refused_mail_is_shown_until_one_arrives() {
     let app = TestApp::spawn().await;
-    let (ann, bob) = (app.user(ANN).await, app.user("bob@example.com").await);
+    let (ann, bob) = (app.registered_user(ANN).await, app.registered_user("bob@example.com").await);
     assert_eq!(problem(&app, &ann, "email_problem").await, Value::Null);
     app.smtp.refuse(1, "550 no such user, says a server that may say anything");
     forgot(&app, ANN).await;
@@ -61,7 +61,7 @@ async fn a_refused_mail_is_shown_until_one_arrives() {
 #[actix_rt::test]
 async fn mail_to_other_addresses_says_nothing_of_the_present_one() {
     let app = TestApp::spawn().await;
-    let ann = app.user(ANN).await;
+    let ann = app.registered_user(ANN).await;
     let to = |email: &str| json!({"email": email, "password": PASSWORD});
     // A code to an address that is not the account's yet.
     app.smtp.refuse_recipient("nobody@example.org", "550 no such user");
@@ -105,7 +105,7 @@ async fn an_address_that_is_changed_during_a_mail_to_the_one_before_is_not_blame
 #[actix_rt::test]
 async fn a_mail_that_nobody_took_in_time_is_shown_in_other_words() {
     let app = TestApp::spawn().await;
-    let ann = app.user(ANN).await;
+    let ann = app.registered_user(ANN).await;
     app.smtp.close(Some("421 closed for the night"));
     forgot(&app, ANN).await;
     until_selects(
@@ -134,7 +134,7 @@ async fn with_number() -> (TestApp, Twilio, User) {
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, &**value)).collect();
     let app = TestApp::spawn_with(&settings).await;
-    let ann = app.user(ANN).await;
+    let ann = app.registered_user(ANN).await;
     let body = json!({"phone_number": NUMBER, "password": PASSWORD});
     app.put_as(&ann, "/me/phone", &body).await.expect(200);
     (app, twilio, ann)

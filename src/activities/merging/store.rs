@@ -102,7 +102,8 @@ impl Candidate {
 /// None of its records may be of a plainly different sport, of the same file, or of the same
 /// device of a source that knows its own. Those with [`MAX_MERGED`] records take no more.
 ///
-/// Of several, the nearest. The caller holds the user's names, and has written nothing yet: a
+/// Of several, the nearest; but what a client writes is the same as none of several, and as none
+/// that its source has a record of. The caller holds the user's names, and has written nothing yet: a
 /// change of an activity locks it first.
 pub async fn find_same(
     mut conn: &AsyncPgConnection,
@@ -116,6 +117,8 @@ pub async fn find_same(
         ordinality: i64,
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
+        #[diesel(sql_type = Bool)]
+        is_known: bool,
     }
     let starts: Vec<_> = candidates.iter().map(|one| one.started_at).collect();
     let durations: Vec<_> = candidates.iter().map(|one| one.duration_secs).collect();
@@ -133,12 +136,14 @@ pub async fn find_same(
     // Twenty times the difference, since a twentieth of the smallest number is none. A device that
     // came from a record behind is not an activity's own.
     let found: Vec<Found> = fixed_query(
-        "SELECT item.ordinality, same.id
+        "SELECT item.ordinality, same.id, same.is_known
          FROM unnest($2, $3, $4, $5, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
                   AS item (started_at, duration, distance, source, before, span, seconds, sport, device, is_of_client,
                            ordinality)
          CROSS JOIN LATERAL (
-             SELECT s.id
+             SELECT s.id, coalesce(item.source = s.source
+                        OR EXISTS (SELECT FROM activities b WHERE b.merged_into = s.id AND b.source = item.source),
+                        false) AS is_known
              FROM (SELECT coalesce(a.merged_into, a.id) AS id,
                           min(abs(extract(epoch FROM a.started_at - item.started_at))) AS apart
                    FROM activities a CROSS JOIN LATERAL (SELECT greatest(a.duration_secs, a.elapsed_secs)::bigint AS span) its
@@ -164,8 +169,8 @@ pub async fn find_same(
                                 FROM activities b WHERE b.merged_into = s.id) record
                    WHERE record.original_id = $6
                       OR ($14 -> item.sport) ? record.activity_type
-                      OR record.source = item.source
-                         AND (item.is_of_client OR record.device IS NOT DISTINCT FROM item.device))
+                      OR NOT item.is_of_client AND record.source = item.source
+                         AND record.device IS NOT DISTINCT FROM item.device)
                AND coalesce(jsonb_array_length(s.merged), 0) < $7
                AND coalesce(s.created_at < item.before, true)
              ORDER BY near.apart, s.created_at, s.id
@@ -190,7 +195,7 @@ pub async fn find_same(
     let same = (1_i64..).zip(candidates).map(|(place, candidate)| {
         let mut found = found.iter().filter(|found| found.ordinality == place);
         let (nearest, other) = (found.next()?, found.next());
-        let is_clear = !candidate.is_of_client || other.is_none();
+        let is_clear = !candidate.is_of_client || other.is_none() && !nearest.is_known;
         is_clear.then_some(nearest.id)
     });
     Ok(same.collect())

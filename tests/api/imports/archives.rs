@@ -157,12 +157,9 @@ async fn what_is_whole_in_an_archive_that_is_cut_off_is_imported() {
         outcome("c.fit", "imported", ""),
         outcome("last.fit", "refused", "truncated"),
     ];
-    let inner = zip(&[("inner.zip", whole.as_slice())]);
-    for (name, bytes, count) in [
-        ("in-a-file.zip", &whole[..last + 60], 3),
-        ("in-a-header.zip", &whole[..last - 3], 2),
-        ("in-one-within.zip", &inner[..inner.len() - 150], 2),
-    ] {
+    for (name, bytes, count) in
+        [("in-a-file.zip", &whole[..last + 60], 3), ("in-a-header.zip", &whole[..last - 3], 2)]
+    {
         let user = app.user(&format!("{name}@example.com")).await;
         let import = import(&app, &user, name, bytes).await;
         assert_eq!((&import["status"], &import["progress"]), (&json!("done"), &json!(1.0)));
