@@ -157,13 +157,16 @@ async fn what_is_whole_in_an_archive_that_is_cut_off_is_imported() {
         outcome("c.fit", "imported", ""),
         outcome("last.fit", "refused", "truncated"),
     ];
-    for (name, bytes, count) in
-        [("in-a-file.zip", &whole[..last + 60], 3), ("in-a-header.zip", &whole[..last - 3], 2)]
-    {
+    let inner = zip(&[("inner.zip", whole.as_slice())]);
+    for (name, bytes, count) in [
+        ("in-a-file.zip", &whole[..last + 60], 3),
+        ("in-a-header.zip", &whole[..last - 3], 2),
+        ("in-one-within.zip", &inner[..inner.len() - 150], 2),
+    ] {
         let user = app.user(&format!("{name}@example.com")).await;
         let import = import(&app, &user, name, bytes).await;
         assert_eq!((&import["status"], &import["progress"]), (&json!("done"), &json!(1.0)));
-        assert_eq!(outcomes(&import)[..count], expected[..count], "{name}: {import}");
+        assert!(outcomes(&import).starts_with(&expected[..count]), "{name}: {import}");
         let files = import["files"].as_array().unwrap();
         assert!(said(&files[0]).contains(&format!("{name} is cut off")), "{import}");
         // It is said once.

@@ -54,8 +54,9 @@ impl Members {
             let (start, data) = (members.end, members.end + LOCAL as u64 + name_length + extra);
             let (sizes, end) = member(source, (&header, &zip64), data, length)?;
             members.is_cut = sizes.is_none();
-            // Of nothing, the checksum would be zero.
-            let cut = Sizes { crc: 1, packed: length.saturating_sub(data), unpacked: 1 };
+            // Of nothing, the checksum would be zero. More than the size is not unpacked.
+            let packed = length.saturating_sub(data);
+            let cut = Sizes { crc: 1, packed, unpacked: u32::MAX.into() };
             members.add(&header, &name, sizes.unwrap_or(cut), start);
             members.end = end;
         }
