@@ -1,4 +1,4 @@
-//! Statements about an account, each through [`live_user`].
+//! Statements about an account, each through [`live_user()`].
 
 use diesel::{
     dsl::{exists, not, now},
