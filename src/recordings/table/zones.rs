@@ -1,4 +1,4 @@
-//! Time zones as they stand behind a time of day.
+//! Time zones written after a time of day.
 
 use chrono::FixedOffset;
 use chrono_tz::Tz;
@@ -11,11 +11,12 @@ pub enum Zone {
 }
 
 /// Abbreviations that have one meaning, in minutes from UTC: those of RFC 2822, and others that
-/// phones and programs write.
+/// phones and programs write. `CET`, `EET`, `MET` and `WET` are not here: the time zone database
+/// has them as places with summer time, and that is what people mean who write them in July.
 #[rustfmt::skip]
-const NAMES: [(&str, i32); 57] = [
-    ("Z", 0), ("UT", 0), ("UTC", 0), ("GMT", 0), ("WET", 0), ("WEST", 60), ("CET", 60), ("CEST", 120), ("MEZ", 60),
-    ("MESZ", 120), ("MET", 60), ("MEST", 120), ("EET", 120), ("EEST", 180), ("MSK", 180), ("TRT", 180), ("IDT", 180),
+const NAMES: [(&str, i32); 53] = [
+    ("Z", 0), ("UT", 0), ("UTC", 0), ("GMT", 0), ("WEST", 60), ("CEST", 120), ("MEZ", 60),
+    ("MESZ", 120), ("MEST", 120), ("EEST", 180), ("MSK", 180), ("TRT", 180), ("IDT", 180),
     ("WAT", 60), ("CAT", 120), ("SAST", 120), ("EAT", 180), ("PKT", 300), ("NPT", 345), ("ICT", 420), ("WIB", 420),
     ("WITA", 480), ("WIT", 540), ("SGT", 480), ("HKT", 480), ("JST", 540), ("KST", 540), ("AWST", 480), ("ACST", 570),
     ("ACDT", 630), ("AEST", 600), ("AEDT", 660), ("CHST", 600), ("NZST", 720), ("NZDT", 780), ("NST", -210),
@@ -28,7 +29,7 @@ const NAMES: [(&str, i32); 57] = [
 /// Ireland, of Chicago, China and Cuba.
 const AMBIGUOUS: [&str; 6] = ["BST", "IST", "CST", "AST", "GST", "SST"];
 
-/// The zone in what stands behind a time: `Z`, `+02:00`, `GMT+2`, `CEST`, `Europe/Zurich`,
+/// The zone in what follows a time: `Z`, `+02:00`, `GMT+2`, `CEST`, `Europe/Zurich`,
 /// `+0200 CEST`, `(UTC+02:00)`, `+02:00[Europe/Zurich]`.
 pub fn zone(text: &str) -> Option<Zone> {
     let text = text.trim();
@@ -36,7 +37,8 @@ pub fn zone(text: &str) -> Option<Zone> {
     let first = text.split_whitespace().next().unwrap_or_default();
     let inside = inside.trim_end_matches([')', ']']);
     [text, outside, first, inside].into_iter().map(str::trim).find_map(|text| {
-        let place = || text.parse().ok().map(Zone::Place);
+        let named = || text.parse().or_else(|_| text.to_ascii_uppercase().parse());
+        let place = || named().ok().map(Zone::Place);
         offset(text).map(Zone::Offset).or_else(place)
     })
 }
@@ -68,7 +70,7 @@ pub fn offset(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60)
 }
 
-/// What is wrong with the name of a zone behind a time; `None` where there is no such name, or one
+/// What is wrong with the name of a zone after a time; `None` where there is no such name, or one
 /// that is known.
 pub fn fault(text: &str) -> Option<(&str, &'static str)> {
     let name = text.trim_matches(['(', ')', '[', ']', ' ']);
@@ -94,7 +96,6 @@ mod tests {
             ("Z", 0),
             ("utc", 0),
             ("CEST", 120),
-            ("cet", 60),
             ("PDT", -420),
             ("AEST", 600),
             ("GMT+2", 120),
@@ -110,6 +111,9 @@ mod tests {
         }
         for text in ["Europe/Zurich", "[Europe/Zurich]", "(Europe/Zurich)"] {
             assert_eq!(zone(text), Some(Zone::Place(Tz::Europe__Zurich)), "{text}");
+        }
+        for text in ["CET", "cet", "(CET)"] {
+            assert_eq!(zone(text), Some(Zone::Place(Tz::CET)), "{text}");
         }
         for text in ["", "Uhr", "BST", "IST", "CST", "+xx", "- 09:00", "GMT+", "()"] {
             assert_eq!(zone(text), None, "{text}");
