@@ -4,9 +4,8 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
+use super::{ID, sentences};
 use crate::support::{Answer, TestApp, User, contract::DOCUMENT};
-
-const ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What some pictures have.
 const PICTURES: [(&str, &str); 2] = [("year", "heatmap"), ("weeks", "weekly")];
@@ -124,21 +123,6 @@ fn bodies(schema: &Value, wrong: fn(&Value) -> Vec<Wrong>) -> Vec<(String, Value
         all.extend(items.map(|(name, body, said)| (name, around(json!([body])), said)));
     }
     all
-}
-
-/// Every sentence for people of an answer, those of a batch's items among them.
-fn sentences(answer: &Value) -> Vec<&str> {
-    match answer {
-        Value::Array(items) => items.iter().flat_map(sentences).collect(),
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(name, value)| match value {
-                Value::String(text) if ["error", "message"].contains(&&**name) => vec![&**text],
-                value => sentences(value),
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Whether the refusal of `name` has one of the words.

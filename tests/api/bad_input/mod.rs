@@ -20,6 +20,9 @@ use serde_json::Value;
 
 use crate::support::{Answer, TestApp, User};
 
+/// Of nothing that is there.
+const ID: &str = "00000000-0000-4000-8000-000000000000";
+
 /// What an endpoint has to say to a value. `Fault` and `Weak` have the code of the field.
 #[derive(Clone, Copy, PartialEq)]
 enum Verdict {
@@ -157,4 +160,19 @@ fn outcome(answer: &Answer, field: &str) -> Outcome {
     let fault = fields.iter().find(|fault| fault["field"] == field);
     let fault = fault.and_then(|fault| fault["code"].as_str()).unwrap_or_default().to_owned();
     (status, code, fault)
+}
+
+/// Every sentence for people of an answer, those of a batch's items among them.
+fn sentences(answer: &Value) -> Vec<&str> {
+    match answer {
+        Value::Array(items) => items.iter().flat_map(sentences).collect(),
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| match value {
+                Value::String(text) if ["error", "message"].contains(&&**name) => vec![&**text],
+                value => sentences(value),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }

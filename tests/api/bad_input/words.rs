@@ -5,9 +5,8 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use super::{ID, sentences};
 use crate::support::{Answer, TestApp, User, contract::DOCUMENT};
-
-const ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What serde, the standard library and other crates say.
 const OF_RUST: [&str; 26] = [
@@ -151,21 +150,6 @@ async fn send(app: &TestApp, user: &User, case: &Case) -> Answer {
     }
     let body = case.body.as_ref().map(|body| body.to_string().into_bytes());
     app.send(case.method.clone(), &case.path, &headers, body).await
-}
-
-/// Every sentence for people of an answer, those of a batch's items among them.
-fn sentences(answer: &Value) -> Vec<&str> {
-    match answer {
-        Value::Array(items) => items.iter().flat_map(sentences).collect(),
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(name, value)| match value {
-                Value::String(text) if ["error", "message"].contains(&&**name) => vec![&**text],
-                value => sentences(value),
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// `CodeChannel`, and whatever else is put together like this.
