@@ -1,4 +1,4 @@
-//! What is done besides, now and then: ending what nobody wants any more, measuring, forgetting.
+//! Periodic work for all rooms: ending what has expired, measuring, purging.
 //!
 //! The delivery does it on its connections, and knows none of the domains that it is done for.
 
@@ -26,7 +26,7 @@ use crate::{
 /// Deletes what has been over for long, in one room; how many rows.
 type Purge = for<'a> fn(&'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<usize>>;
 
-/// Nobody needs it, and it is about people.
+/// What nobody needs any more is deleted: it is about people.
 const PURGES: [(&str, Purge); 14] = [
     ("messages", |conn| Box::pin(outbox::store::purge(conn))),
     ("codes", |conn| Box::pin(otp::store::purge(conn))),
@@ -44,7 +44,7 @@ const PURGES: [(&str, Purge); 14] = [
     ("shares", |conn| Box::pin(shares::store::purge(conn))),
 ];
 
-/// Of all rooms.
+/// The upkeep of all rooms.
 pub struct OfAllRooms {
     originals: Storage,
     server_key: ServerKey,

@@ -206,8 +206,8 @@ pub async fn delete(
         .optional()
 }
 
-/// Whoever gives names, or looks whether something is there before writing it, waits here for others of
-/// the same user who do, until their transactions end.
+/// Locks the names of a user's activities until the transaction ends. Who gives names, or looks
+/// whether an activity is there before writing it, takes this lock first.
 pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     lock_name(conn, &format!("activities {user_id}")).await
 }

@@ -26,8 +26,8 @@ pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
         let is_done = try_write(&parts, &ended).await.is_ok();
         for (one, written) in ended.into_iter().zip(written) {
             let parts = Rc::clone(&parts);
-            // After a failure each goes on by itself: one whose user's row is locked, or that cannot
-            // be written at all, must not hold up the others until their leases run out.
+            // After a failure each outcome is written by itself: one whose user's row is locked, or
+            // that cannot be written at all, must not hold up the others until their leases run out.
             let finish = async move {
                 if !is_done {
                     write_patiently(&parts, one).await;

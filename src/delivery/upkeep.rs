@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::db::Pool;
 
-/// What the delivery does besides on its connections, for whoever starts it.
+/// Work of other parts that the delivery does on its connections.
 pub trait Upkeep: Send + Sync {
     /// As often as the outbox is polled.
     fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;

@@ -2,7 +2,7 @@
 
 use crate::config::Rate;
 
-/// At most so many times within a window that slides.
+/// At most `times` within the last `minutes`.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     pub times: i32,

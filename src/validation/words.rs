@@ -86,8 +86,8 @@ fn one_of(expected: &str) -> String {
 }
 
 /// A number without a fraction, as JSON Schema has it: `140.0` is as good as `140`. The bounds are
-/// those of the field, for the refusal of one that no `T` holds; whoever checks the field holds
-/// the others against them.
+/// those of the field, and are named in the refusal of a number that no `T` holds. Whether a number
+/// that `T` holds is within them, the caller checks.
 pub fn whole<'de, const MIN: i64, const MAX: i64, D, T>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error>

@@ -103,8 +103,8 @@ impl Candidate {
 /// device of a source that knows its own. Those with [`MAX_MERGED`] records take no more.
 ///
 /// Of several, the nearest; but what a client writes is the same as none of several, and as none
-/// that its source has a record of. The caller holds the user's names, and has written nothing yet: a
-/// change of an activity locks it first.
+/// that its source has a record of. The caller holds the user's names and has written nothing yet:
+/// a change of an activity locks it first.
 pub async fn find_same(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

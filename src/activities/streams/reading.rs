@@ -1,5 +1,5 @@
 //! Kept streams, read value by value: as values in memory they would take up to a hundred times as
-//! much. The form is that of [`Packable::pack`](crate::activities::series::Packable::pack), postcard's, deflated.
+//! much. [`Packable::pack`](crate::activities::series::Packable::pack) writes them: postcard, deflated.
 
 use std::{
     io::{self, BufReader, Cursor, ErrorKind, Read, Take},

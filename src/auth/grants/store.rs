@@ -58,7 +58,7 @@ pub async fn connections(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRe
         .await
 }
 
-/// Takes a connection to Garmin from its owner: who works on it does so no more, and Garmin is told.
+/// Takes a connection to Garmin from its owner: a job that works on it stops, and Garmin is told.
 pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     diesel::update(garmin_connections::table.find(id))
         .set((

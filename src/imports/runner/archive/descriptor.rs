@@ -1,5 +1,5 @@
-//! The sizes that stand behind a member's data (APPNOTE.TXT, 4.3.9), where whoever wrote it did not
-//! know them before.
+//! The sizes after a member's data (APPNOTE.TXT, 4.3.9): a program that writes a zip as it goes does
+//! not know them before.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -92,7 +92,7 @@ fn is_next(bytes: &[u8]) -> bool {
     NEXT.iter().any(|signature| bytes.starts_with(signature))
 }
 
-/// Checksum and sizes of so many bytes each, if the first is that of the data.
+/// The checksum and two sizes of `width` bytes each, if the first size is that of the data.
 fn plain(bytes: &[u8], data: u64, width: usize) -> Option<Descriptor> {
     let crc = number(bytes.get(..4)?) as u32;
     let packed = number(bytes.get(4..4 + width)?);
