@@ -1,18 +1,17 @@
 //! `deploy/backup/sports-log-backup`: the drill. Back up under load, destroy, restore, look.
 
 use std::{
-    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use serde_json::json;
-use sports_log::dev::Binaries;
 use tempfile::TempDir;
 
 use crate::support::{
-    Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, User, process::said, until_selects,
+    Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, User, postgres_path, process::said,
+    until_selects,
 };
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/backup/sports-log-backup");
@@ -27,12 +26,12 @@ pub fn dumps(folder: &TempDir) -> Vec<PathBuf> {
 pub fn script(url: &str, folder: &Path, arguments: &[&str]) -> Command {
     let (_, socket_dir) = url.split_once("host=").unwrap();
     let socket_dir = socket_dir.replace("%2F", "/");
-    let tools = Binaries::find(None, None).unwrap().program("psql").parent().unwrap().to_owned();
-    let mut path = OsString::from(tools);
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap());
     let mut command = Command::new(SCRIPT);
-    command.args(arguments).env("PATH", path).env("BACKUP_RUN", "").env("BACKUP_DIR", folder);
+    command
+        .args(arguments)
+        .env("PATH", postgres_path())
+        .env("BACKUP_RUN", "")
+        .env("BACKUP_DIR", folder);
     command.env("PGHOST", socket_dir).env("PGUSER", "sports_log").env("BACKUP_MIGRATE", "");
     command
 }

@@ -5,7 +5,7 @@ use crate::{
     support::{TestApp, User},
 };
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use sports_log::sport::{Position, destination, metres_between};
 
 const HOME: Position = Position { latitude: 47.0, longitude: 8.0 };
@@ -200,29 +200,4 @@ async fn zones_that_were_asked_for_are_left_out_and_not_told() {
     // Neither answers nor the log of an account tell what was drawn.
     let told = app.get_as(&ann, zones).await.expect(200).text();
     assert!(!told.contains("centre") && !told.contains("reach"));
-}
-
-#[actix_rt::test]
-async fn shares_of_old_leave_zones_out_as_well() {
-    let app = TestApp::spawn().await;
-    let ann = app.user("ann@example.com").await;
-    let path = walked(&app, &ann, 4, &[walk(&[(0.0, 0.0), (1500.0, 0.0), (0.0, 0.0)])]).await;
-    let links = [share(&app, &ann, &path, "route").await, share(&app, &ann, &path, "chart").await];
-    for (hides, whole) in [(true, false), (false, true)] {
-        let old = format!(
-            "UPDATE shares SET picture = picture - 'whole_track' - 'show_title' - 'show_date'
-             || '{{\"hide_ends\": {hides}}}'"
-        );
-        app.database.execute(&old).await;
-        let migration = include_str!("../../migrations/2026-11-29-000037_share_disclosure/up.sql");
-        app.database.execute(migration).await;
-        let shares = app.get_as(&ann, "/shares").await.expect(200).json();
-        let is_so = |share: &Value| share["whole_track"] == json!(whole);
-        assert!(shares["shares"].as_array().unwrap().iter().all(is_so), "{shares}");
-        for link in &links {
-            let shown = Picture::of(&app.get(link).await.expect(200).text());
-            assert_eq!(shown.says("outside private zones"), !whole);
-            assert_eq!(shown.desc.contains("4 May 2026"), whole);
-        }
-    }
 }

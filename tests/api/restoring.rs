@@ -27,11 +27,9 @@ printf '%s\n' "$statements" | "$@"
 "#;
 
 /// The migration that the tests take for the newest.
-const NEWEST: &str = "20261129000044";
-const NEWEST_UP: &str =
-    include_str!("../../migrations/2026-11-29-000044_measured_and_edited/up.sql");
-const NEWEST_DOWN: &str =
-    include_str!("../../migrations/2026-11-29-000044_measured_and_edited/down.sql");
+const NEWEST: &str = "20261130000013";
+const NEWEST_UP: &str = include_str!("../../migrations/steps/2026-11-30-000013_shares/up.sql");
+const NEWEST_DOWN: &str = include_str!("../../migrations/steps/2026-11-30-000013_shares/down.sql");
 
 fn program(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);

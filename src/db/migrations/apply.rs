@@ -10,11 +10,14 @@ use std::{
 };
 
 use diesel::{
-    connection::SimpleConnection, migration::Migration, pg::Pg, prelude::*, sql_types::Text,
+    connection::SimpleConnection,
+    migration::{self, Migration},
+    prelude::*,
+    sql_types::Text,
 };
 use diesel_migrations::MigrationHarness;
 
-use super::{Harness, MIGRATIONS};
+use super::{Harness, MIGRATIONS, compatibility, programs};
 
 const LOCK_TIMEOUT: &str = "1s";
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -22,34 +25,60 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 /// How long a migration tries. A start that takes longer is systemd's to repeat.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// Applies what is pending, in order; the versions applied.
-pub fn pending(connection: &mut Harness) -> diesel::migration::Result<Vec<String>> {
-    let pending = connection.pending_migrations(MIGRATIONS)?;
-    pending.iter().map(|migration| apply(connection, &**migration)).collect()
+/// What the programs are called among the versions of steps.
+pub const PROGRAMS: &str = "programs";
+
+/// Steps that are still to be applied, in order, and the programs, if they are to be made anew. A
+/// server that is older than the database leaves its programs alone.
+pub fn pending(connection: &mut Harness) -> migration::Result<Vec<String>> {
+    let steps = connection.pending_migrations(MIGRATIONS)?;
+    let mut pending: Vec<String> =
+        steps.iter().map(|step| step.name().version().to_string()).collect();
+    if !pending.is_empty()
+        || (!compatibility::is_ahead(connection)? && !programs::are_made(connection)?)
+    {
+        pending.push(PROGRAMS.to_owned());
+    }
+    Ok(pending)
 }
 
-fn apply(
+/// Applies what is pending; what that was.
+pub fn all(connection: &mut Harness) -> migration::Result<Vec<String>> {
+    let pending = pending(connection)?;
+    for step in connection.pending_migrations(MIGRATIONS)? {
+        patiently(connection, &step.name().to_string(), |connection| {
+            if !step.metadata().run_in_transaction() {
+                // Builds an index CONCURRENTLY: it waits for others, and nobody waits for it.
+                connection.batch_execute("SET lock_timeout = 0")?;
+                drop_unfinished_indexes(connection)?;
+            }
+            connection.run_migration(&*step).map(drop)
+        })?;
+    }
+    if pending.iter().any(|pending| pending == PROGRAMS) {
+        patiently(connection, PROGRAMS, programs::make)?;
+    }
+    Ok(pending)
+}
+
+/// Does `work` again and again while others hold a table that it changes.
+fn patiently(
     connection: &mut Harness,
-    migration: &dyn Migration<Pg>,
-) -> diesel::migration::Result<String> {
+    name: &str,
+    work: impl Fn(&mut Harness) -> migration::Result<()>,
+) -> migration::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if migration.metadata().run_in_transaction() {
-            connection.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
-        } else {
-            // Builds an index CONCURRENTLY: it waits for others, and nobody waits for it.
-            connection.batch_execute("SET lock_timeout = 0")?;
-            drop_unfinished_indexes(connection)?;
-        }
-        match connection.run_migration(migration) {
+        connection.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
+        match work(connection) {
             Err(error) if waits_for_a_lock(&*error) && Instant::now() < deadline => {
                 tracing::warn!(
-                    db.migration = %migration.name(), error = %error,
+                    db.migration = %name, error = %error,
                     "others hold a table that a migration changes, a backup perhaps; trying again"
                 );
                 thread::sleep(RETRY_EVERY);
             }
-            outcome => return Ok(outcome?.to_string()),
+            outcome => return outcome,
         }
     }
 }
@@ -61,7 +90,7 @@ fn waits_for_a_lock(error: &(dyn std::error::Error + Send + Sync)) -> bool {
 }
 
 /// What an interrupted `CREATE INDEX CONCURRENTLY` leaves: kept up to date, and used by nobody.
-fn drop_unfinished_indexes(connection: &mut Harness) -> diesel::migration::Result<()> {
+fn drop_unfinished_indexes(connection: &mut Harness) -> migration::Result<()> {
     #[derive(QueryableByName)]
     struct Index {
         #[diesel(sql_type = Text)]

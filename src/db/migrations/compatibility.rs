@@ -12,6 +12,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Text},
 };
 use diesel_async::AsyncPgConnection;
+use diesel_migrations::MigrationHarness;
 
 use super::{Harness, MIGRATIONS};
 use crate::db::{FetchOne, fixed_query, wire::sqlstate};
@@ -54,6 +55,19 @@ pub async fn is_ours(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether a newer server has applied steps that this one does not know.
+pub fn is_ahead(connection: &mut Harness) -> diesel::migration::Result<bool> {
+    let applied = connection.applied_migrations()?;
+    Ok(applied.iter().any(|version| !VERSIONS.contains(&version.to_string())))
+}
+
+/// Whether the schema is of the weeks before the baseline, which `migrations/adopt-baseline.sql` ends.
+pub fn is_before_baseline(connection: &mut Harness) -> diesel::migration::Result<bool> {
+    let applied = connection.applied_migrations()?;
+    Ok(applied.iter().map(ToString::to_string).min() < VERSIONS.first().cloned()
+        && !applied.is_empty())
 }
 
 /// The oldest version that may use the schema, if this server is older.

@@ -4,7 +4,7 @@ use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionW
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 /// All of them.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/steps");
 
 /// A connection that diesel's migrations run on.
 pub type Harness = AsyncConnectionWrapper<AsyncPgConnection>;

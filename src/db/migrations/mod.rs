@@ -1,8 +1,10 @@
-//! The embedded migrations, run under an advisory lock so that replicas may start together.
+//! The embedded migrations: steps, then programs. Run under an advisory lock, so that replicas may
+//! start together.
 
 mod apply;
 mod compatibility;
 mod embedded;
+mod programs;
 
 use std::time::Duration;
 
@@ -14,8 +16,10 @@ use diesel::{
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::MigrationHarness;
 
+pub use apply::PROGRAMS;
 pub use compatibility::is_ours;
 use embedded::{Harness, MIGRATIONS};
+pub use programs::FILES as PROGRAM_FILES;
 
 use super::Connector;
 
@@ -37,18 +41,26 @@ pub enum MigrationError {
         env!("CARGO_PKG_VERSION")
     )]
     TooOld(String),
+    #[display(
+        "the database is of the weeks before 30 November 2026. CHANGELOG.md, under \"The baseline\", says how to go on"
+    )]
+    BeforeBaseline,
 }
 
 impl std::error::Error for MigrationError {}
 
-/// Applies what is pending and returns the versions applied, trying for `patience` to reach
-/// the database (it may be starting beside us). Refuses a schema that only newer servers may use.
+/// Applies what is pending and returns the versions of the steps applied and, if they were made
+/// anew, [`PROGRAMS`]. Tries for `patience` to reach the database (it may be starting beside us).
+/// Refuses a schema that only newer servers may use, and one from before the baseline.
 pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String>, MigrationError> {
     let applied = on_a_thread_of_its_own(connector, patience, |connection| {
         if let Some(needed) = compatibility::newer_server(connection)? {
             return Ok(Err(MigrationError::TooOld(needed)));
         }
-        Ok(Ok(apply::pending(connection)?))
+        if compatibility::is_before_baseline(connection)? {
+            return Ok(Err(MigrationError::BeforeBaseline));
+        }
+        Ok(Ok(apply::all(connection)?))
     });
     applied.await?
 }
@@ -56,7 +68,7 @@ pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String
 /// The database's schema against the one that this program knows.
 pub struct Schema {
     pub applied: usize,
-    /// Versions that are still to be applied.
+    /// Versions of steps that are still to be applied, and [`PROGRAMS`] if they are to be made anew.
     pub pending: Vec<String>,
     /// The oldest version of sports-log that may use it, where that is not this one.
     pub newer_server: Option<String>,
@@ -65,13 +77,9 @@ pub struct Schema {
 /// Inspects, and changes nothing.
 pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
-        let pending = connection.pending_migrations(MIGRATIONS)?;
         Ok(Schema {
             applied: connection.applied_migrations()?.len(),
-            pending: pending
-                .iter()
-                .map(|migration| migration.name().version().to_string())
-                .collect(),
+            pending: apply::pending(connection)?,
             newer_server: compatibility::newer_server(connection)?,
         })
     })
@@ -81,6 +89,7 @@ pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
 /// Reverts everything, newest first. All data is lost: for tests of the `down.sql` files.
 pub async fn revert_all(connector: &Connector) -> Result<Vec<String>, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
+        programs::drop(connection)?;
         let reverted = connection.revert_all_migrations(MIGRATIONS)?;
         Ok(reverted.iter().map(MigrationVersion::to_string).collect())
     })

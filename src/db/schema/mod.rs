@@ -82,6 +82,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     failure_runs,
     backups,
     oldest_server,
+    programs,
     takeouts,
     takeout_chunks,
     shares,

@@ -69,6 +69,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    programs (digest) {
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
     backups (id) {
         id -> Int8,
         finished_at -> Timestamptz,

@@ -140,10 +140,8 @@ async fn metres_are_what_was_sent() {
         let found = app.get_as(&user, &format!("/activities?{query}")).await.expect(200).json();
         assert_eq!(found["activities"].as_array().unwrap().len(), 1, "{metres}");
     }
-    let total =
-        async || app.get_as(&user, "/stats/summary").await.expect(200).json()["totals"].clone();
-    let totals = total().await;
-    assert_eq!(totals["distance_meters"], 101_363_023.894);
+    let summary = app.get_as(&user, "/stats/summary").await.expect(200).json();
+    assert_eq!(summary["totals"]["distance_meters"], 101_363_023.894);
     // By distance, page by page.
     let (mut walked, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -158,22 +156,4 @@ async fn metres_are_what_was_sent() {
     let mut sorted = metres.to_vec();
     sorted.sort_by(f64::total_cmp);
     assert_eq!(walked, sorted);
-
-    // Values of single precision are converted without digits that nobody sent.
-    for migration in [
-        include_str!("../../../migrations/2026-11-29-000025_exact_metres/down.sql"),
-        include_str!("../../../migrations/2026-11-29-000025_exact_metres/up.sql"),
-    ] {
-        let statements = migration.replace("SELECT recount", "PERFORM recount");
-        app.database.execute(&format!("DO $do$ BEGIN {statements} END $do$")).await;
-    }
-    let found = app.get_as(&user, "/activities?sort=distance_meters").await.expect(200).json();
-    let kept: Vec<f64> = found["activities"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["distance_meters"].as_f64().unwrap())
-        .collect();
-    assert_eq!(kept, [0.000_123, 5000.1, 123_456.78, 1_234_567.9, 100_000_000.0]);
-    assert_eq!(total().await["distance_meters"], 101_363_024.78);
 }

@@ -21,7 +21,8 @@ async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
 /// As an older version would have read it, which remembered nothing.
 async fn as_read_by_an_older_version(app: &TestApp, changes: &str) {
     let statement = format!("UPDATE activities SET {changes}, computed = NULL, edited = NULL");
-    let trigger = |how| format!("ALTER TABLE activities {how} TRIGGER edits_are_remembered");
+    let trigger =
+        |how| format!("ALTER TABLE activities {how} TRIGGER activities_update_2_remember_edits");
     for statement in [trigger("DISABLE"), statement, trigger("ENABLE")] {
         app.database.execute(&statement).await;
     }

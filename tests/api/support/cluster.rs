@@ -1,6 +1,7 @@
 //! One ephemeral PostgreSQL for the test run, one database for each test.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::{
         OnceLock,
@@ -13,7 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sports_log::{
     config::{Config, Source},
     db::{Connector, FetchOne, migrations},
-    dev::{Cluster, Durability},
+    dev::{Binaries, Cluster, Durability},
 };
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -46,6 +47,15 @@ fn cluster() -> &'static Cluster {
         .unwrap();
         cluster
     })
+}
+
+/// `PATH` with the programs of the newest PostgreSQL before all others.
+pub fn postgres_path() -> OsString {
+    let programs = Binaries::find(None, None).unwrap();
+    let mut path = OsString::from(programs.program("psql").parent().unwrap());
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    path
 }
 
 /// The URL of a database of the cluster.

@@ -24,7 +24,7 @@ mod wait;
 
 pub use app::{JWT_SECRET, SERVER_KEY, TestApp, User, settings};
 pub use client::{Answer, attempt, raw, send};
-pub use cluster::{Database, cluster_url, connector};
+pub use cluster::{Database, cluster_url, connector, postgres_path};
 pub use mail::Mail;
 pub use metrics::Scrape;
 pub use own_postgres::{OwnPostgres, free_port};

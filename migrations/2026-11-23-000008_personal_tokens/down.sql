@@ -1,2 +1,0 @@
-DELETE FROM sessions WHERE method = 'token';
-DROP TABLE personal_tokens;

@@ -1,2 +1,0 @@
-DROP TABLE takeout_chunks;
-DROP TABLE takeouts;

@@ -1,2 +1,0 @@
-DROP INDEX activities_words_idx;
-DROP FUNCTION activity_words(TEXT, TEXT);

@@ -1,2 +1,0 @@
-DROP INDEX registrations_verify_expires_idx;
-DROP TABLE daily_budgets;

@@ -1,2 +1,0 @@
-DROP TABLE privacy_zones;
-DROP TABLE privacy_places;

@@ -1,2 +1,0 @@
-ALTER TABLE imports DROP COLUMN ignored_files;
-ALTER TABLE import_files DROP COLUMN warning;

@@ -1,0 +1,71 @@
+-- Informs webhooks, in the transaction that makes the change. src/webhooks sends what is written here.
+
+-- An activity as a list shows it: what leaves is named here, so that a new column does not leave by itself.
+CREATE FUNCTION activity_summary(a activities) RETURNS JSONB LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'id', a.id, 'activity_type', a.activity_type, 'started_at', a.started_at, 'duration_secs', a.duration_secs,
+        'distance_meters', a.distance_meters, 'calories', a.calories, 'notes', a.notes, 'source', a.source,
+        'created_at', a.created_at, 'updated_at', a.updated_at, 'revision', a.revision, 'external_id', a.external_id,
+        'title', a.title, 'elapsed_secs', a.elapsed_secs, 'moving_secs', a.moving_secs,
+        'elevation_gain_meters', a.elevation_gain_meters, 'elevation_loss_meters', a.elevation_loss_meters,
+        'avg_heart_rate', a.avg_heart_rate, 'max_heart_rate', a.max_heart_rate, 'avg_power_watts', a.avg_power_watts,
+        'avg_cadence', a.avg_cadence, 'utc_offset_minutes', a.utc_offset_minutes, 'device', a.device,
+        'sport_raw', a.sport_raw, 'parent_id', a.parent_id)
+$$;
+
+CREATE FUNCTION announce_activity() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    happened TEXT := CASE TG_OP WHEN 'INSERT' THEN 'activity.created' WHEN 'UPDATE' THEN 'activity.updated'
+                                ELSE 'activity.deleted' END;
+    activity activities;
+    announced UUID;
+BEGIN
+    IF TG_OP = 'DELETE' THEN activity := OLD; ELSE activity := NEW; END IF;
+    -- Of a deleted account there is nobody to tell.
+    IF NOT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
+                   WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
+                     AND happened = ANY (events)) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO webhook_events (payload)
+    VALUES (jsonb_build_object('type', happened, 'timestamp', now(), 'data',
+        CASE TG_OP WHEN 'DELETE'
+            THEN jsonb_build_object('id', activity.id, 'source', activity.source, 'external_id', activity.external_id,
+                                    'revision', activity.revision)
+            ELSE activity_summary(activity) END))
+    RETURNING id INTO announced;
+    WITH made AS (
+        INSERT INTO webhook_deliveries (webhook_id, event, event_id)
+        SELECT id, happened, announced FROM webhooks
+        WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
+          AND happened = ANY (events)
+        -- One that is just being deleted is waited for, and then skipped.
+        FOR KEY SHARE
+        RETURNING id)
+    INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
+    SELECT 'webhook', 'webhook', activity.user_id, id, now() + interval '3 days' FROM made;
+    IF FOUND THEN
+        NOTIFY outbox;
+    ELSE
+        DELETE FROM webhook_events WHERE id = announced;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER activities_insert_2_announce AFTER INSERT ON activities
+    FOR EACH ROW WHEN (NEW.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON activities
+    FOR EACH ROW WHEN (NEW.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+CREATE TRIGGER activities_delete_3_announce AFTER DELETE ON activities
+    FOR EACH ROW WHEN (OLD.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+
+-- With its last delivery an event goes, too, whichever way that was deleted. Of two deliveries that are deleted at
+-- the same time neither is the last; upkeep deletes what they leave.
+CREATE FUNCTION forget_webhook_events() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM webhook_events e
+    WHERE e.id IN (SELECT event_id FROM gone)
+      AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER webhook_deliveries_delete_1_forget_events AFTER DELETE ON webhook_deliveries
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION forget_webhook_events();

@@ -1,0 +1,1 @@
+DROP TABLE idempotent_answers, failure_runs, daily_budgets, throttles;

@@ -1,0 +1,38 @@
+-- What is counted for all replicas together. Keys are keyed digests of what is limited: no address or
+-- number is kept for having been tried.
+
+CREATE TABLE throttles (
+    key   BYTEA PRIMARY KEY,
+    taken TIMESTAMPTZ[] NOT NULL
+);
+COMMENT ON TABLE throttles IS 'How often something was done lately.';
+
+CREATE TABLE daily_budgets (
+    key  BYTEA NOT NULL,
+    day  DATE NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (key, day)
+);
+CREATE INDEX daily_budgets_day_idx ON daily_budgets (day);
+COMMENT ON TABLE daily_budgets IS
+    'How much of something was used on a day (UTC): large budgets, of which a count is enough. Small ones that slide are in throttles.';
+
+CREATE TABLE failure_runs (
+    key      BYTEA PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE failure_runs IS
+    'Failures in a row, however long they take: after a hundred, guessing is over (NIST SP 800-63B, 5.2.2).';
+
+CREATE TABLE idempotent_answers (
+    user_id    UUID NOT NULL REFERENCES users ON DELETE CASCADE,
+    key        TEXT NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
+    request    BYTEA NOT NULL,
+    answer     JSONB,
+    created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotent_answers_created_at_idx ON idempotent_answers (created_at);
+COMMENT ON TABLE idempotent_answers IS 'What was answered to a request with an Idempotency-Key, for a day.';
+COMMENT ON COLUMN idempotent_answers.request IS 'A digest of it.';

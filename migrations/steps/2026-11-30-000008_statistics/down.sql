@@ -1,0 +1,1 @@
+DROP TABLE goals, activity_efforts, activity_days;

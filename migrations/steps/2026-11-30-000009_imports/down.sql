@@ -1,0 +1,1 @@
+DROP TABLE import_files, import_chunks, import_parts, imports;

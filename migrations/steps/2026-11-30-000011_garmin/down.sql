@@ -1,0 +1,1 @@
+DROP TABLE garmin_events, garmin_activities, garmin_connections;

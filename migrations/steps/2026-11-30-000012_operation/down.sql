@@ -1,0 +1,1 @@
+DROP TABLE programs, oldest_server, backups;

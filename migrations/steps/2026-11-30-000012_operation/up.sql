@@ -1,0 +1,24 @@
+-- What servers and scripts say to each other.
+
+CREATE TABLE backups (
+    id          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    finished_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    file        TEXT NOT NULL,
+    bytes       BIGINT NOT NULL CHECK (bytes > 0)
+);
+COMMENT ON TABLE backups IS
+    'What the backup script has finished, so that `sports-log status` and alerts know without its files.';
+
+CREATE TABLE oldest_server (
+    version TEXT PRIMARY KEY
+);
+CREATE UNIQUE INDEX oldest_server_is_one ON oldest_server ((true));
+INSERT INTO oldest_server (version) VALUES ('0.1.0');
+COMMENT ON TABLE oldest_server IS
+    'The oldest version of sports-log that may use this schema. A migration that takes away what older servers need raises it.';
+
+CREATE TABLE programs (
+    digest BYTEA PRIMARY KEY
+);
+CREATE UNIQUE INDEX programs_are_one ON programs ((true));
+COMMENT ON TABLE programs IS 'SHA-256 of migrations/programs as they were last made here.';

@@ -1,0 +1,1 @@
+DROP TABLE privacy_zones, privacy_places, shares;

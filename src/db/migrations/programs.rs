@@ -1,0 +1,102 @@
+//! Functions and triggers, made anew after the steps: `migrations/programs` has them as they are now.
+//!
+//! What an index or a column stands on is part of the steps instead.
+
+use std::sync::LazyLock;
+
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    migration,
+    sql_types::{Binary, Bool},
+};
+use sha2::{Digest, Sha256};
+
+use super::Harness;
+
+/// Each file of `migrations/programs` with its text, in the order in which they are made.
+pub const FILES: [(&str, &str); 7] = [
+    ("revisions.sql", include_str!("../../../migrations/programs/revisions.sql")),
+    ("merging.sql", include_str!("../../../migrations/programs/merging.sql")),
+    ("deletions.sql", include_str!("../../../migrations/programs/deletions.sql")),
+    ("webhooks.sql", include_str!("../../../migrations/programs/webhooks.sql")),
+    ("statistics.sql", include_str!("../../../migrations/programs/statistics.sql")),
+    ("search.sql", include_str!("../../../migrations/programs/search.sql")),
+    ("accounts.sql", include_str!("../../../migrations/programs/accounts.sql")),
+];
+
+static DIGEST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut digest = Sha256::new();
+    FILES.iter().for_each(|(_, text)| digest.update(text));
+    digest.finalize().to_vec()
+});
+
+/// All that [`MARK`] has marked. Without CASCADE: what stands on a function, such as an index, must
+/// not go with it.
+const DROP: &str = "DO $$
+DECLARE
+    made CONSTANT OID[] := ARRAY(
+        SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+            AND obj_description(oid, 'pg_proc') LIKE 'migrations/programs/%');
+    trigger RECORD;
+BEGIN
+    FOR trigger IN SELECT tgname, tgrelid::regclass AS of_table FROM pg_trigger WHERE tgfoid = ANY (made) LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', trigger.tgname, trigger.of_table);
+    END LOOP;
+    IF made <> '{}' THEN
+        EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') FROM unnest(made) oid);
+    END IF;
+END $$";
+
+/// Says of each function that this transaction has made and nobody has described, where its text is.
+const MARK: &str = "DO $$
+DECLARE
+    program TEXT;
+BEGIN
+    FOR program IN
+        SELECT oid::regprocedure::text FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace AND xmin = pg_current_xact_id()::xid
+            AND obj_description(oid, 'pg_proc') IS NULL
+    LOOP
+        EXECUTE format('COMMENT ON FUNCTION %s IS %L', program, 'migrations/programs/@');
+    END LOOP;
+END $$";
+
+/// Whether the database has the programs of this server.
+pub fn are_made(connection: &mut Harness) -> migration::Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Bool)]
+        is_there: bool,
+    }
+    let found: Vec<Found> =
+        diesel::sql_query("SELECT to_regclass('programs') IS NOT NULL AS is_there")
+            .load(connection)?;
+    if !found.iter().any(|found| found.is_there) {
+        return Ok(false);
+    }
+    let same = "SELECT EXISTS (SELECT FROM programs WHERE digest = $1) AS is_there";
+    let same: Vec<Found> = diesel::sql_query(same).bind::<Binary, _>(&*DIGEST).load(connection)?;
+    Ok(same.iter().any(|found| found.is_there))
+}
+
+/// Replaces those that are there by those of this server.
+pub fn make(connection: &mut Harness) -> migration::Result<()> {
+    connection.transaction(|connection| {
+        connection.batch_execute(DROP)?;
+        for (name, text) in FILES {
+            connection.batch_execute(text)?;
+            connection.batch_execute(&MARK.replace('@', name))?;
+        }
+        diesel::sql_query("DELETE FROM programs").execute(connection)?;
+        diesel::sql_query("INSERT INTO programs (digest) VALUES ($1)")
+            .bind::<Binary, _>(&*DIGEST)
+            .execute(connection)?;
+        Ok(())
+    })
+}
+
+/// Drops them all, before the steps are taken back.
+pub fn drop(connection: &mut Harness) -> migration::Result<()> {
+    Ok(connection.batch_execute(DROP)?)
+}

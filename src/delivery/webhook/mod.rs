@@ -1,5 +1,0 @@
-//! Posting events to other services.
-
-mod actor;
-
-pub use actor::WebhookActor;
