@@ -3,24 +3,11 @@
 
 use std::rc::Rc;
 
-use actix::Message;
-use diesel_async::AsyncPgConnection;
-
-use super::{
-    Parts,
-    breaker::Health,
-    lease::{self, Lease},
-    send_error::{SendError, SendResult},
-};
+use super::{Parts, breaker::Health, channel::Carrier, lease, send_error::SendError};
 use crate::{
     error::ApiResult,
     outbox::store::{self, Claim, Claimed, Completion, Ended},
 };
-
-/// Send this message. Carries an id and a fence; the row has the rest.
-#[derive(Message)]
-#[rtype(result = "Health")]
-pub struct Deliver(pub Claim);
 
 /// What a second look at a message says.
 enum Verdict<T> {
@@ -28,15 +15,29 @@ enum Verdict<T> {
     End(Completion),
 }
 
-/// Makes one attempt and completes the claim. `compose` says what to send, or nothing when that is
-/// of no more use. Never fails: what it cannot write, the lease repairs.
-pub async fn attempt<T>(
-    parts: &Parts,
-    claim: Claim,
-    compose: impl AsyncFnOnce(&AsyncPgConnection, &Claimed) -> ApiResult<Option<T>>,
-    send: impl AsyncFnOnce(&Claimed, T, Lease) -> SendResult,
-) -> Health {
-    let (message, content) = match look_again(parts, claim, compose).await {
+/// Makes one attempt and completes the claim, as a task of its own, so that a panic ends the task and
+/// not the actor. Never fails: what it cannot write, the lease repairs.
+pub async fn attempt(parts: Rc<Parts>, carrier: Rc<impl Carrier>, claim: Claim) -> Health {
+    let task = {
+        let parts = Rc::clone(&parts);
+        actix_rt::spawn(async move { try_once(&parts, &*carrier, claim).await })
+    };
+    match task.await {
+        Ok(health) => health,
+        Err(error) => {
+            // The message waits its turn like after any failure.
+            tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
+            let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
+            if let Some(completion) = completion {
+                complete(&parts, claim, None, completion).await;
+            }
+            health
+        }
+    }
+}
+
+async fn try_once<C: Carrier>(parts: &Parts, carrier: &C, claim: Claim) -> Health {
+    let (message, content) = match look_again(parts, carrier, claim).await {
         Ok(Some((message, Verdict::Send(content)))) => (message, content),
         Ok(Some((message, Verdict::End(completion)))) => {
             complete(parts, claim, Some(&message), completion).await;
@@ -48,7 +49,7 @@ pub async fn attempt<T>(
             return Health::Unknown;
         }
     };
-    let sending = async |lease| send(&message, content, lease).await;
+    let sending = async |lease| carrier.send(parts, claim, &message, content, lease).await;
     let outcome = lease::held(parts, claim, sending).await;
     let label = outcome.as_ref().map_or_else(SendError::class, |_| "sent");
     parts.metrics.attempts.with_label_values(&[message.channel.as_str(), label]).inc();
@@ -72,31 +73,11 @@ pub async fn attempt<T>(
     health
 }
 
-/// Runs `attempt` as a task of its own, so that a panic ends it and not the actor. The message then
-/// waits its turn like after any failure.
-pub async fn surviving_panics(
-    parts: Rc<Parts>,
-    claim: Claim,
-    attempt: impl Future<Output = Health> + 'static,
-) -> Health {
-    match actix_rt::spawn(attempt).await {
-        Ok(health) => health,
-        Err(error) => {
-            tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
-            let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
-            if let Some(completion) = completion {
-                complete(&parts, claim, None, completion).await;
-            }
-            health
-        }
-    }
-}
-
-async fn look_again<T>(
+async fn look_again<C: Carrier>(
     parts: &Parts,
+    carrier: &C,
     claim: Claim,
-    compose: impl AsyncFnOnce(&AsyncPgConnection, &Claimed) -> ApiResult<Option<T>>,
-) -> ApiResult<Option<(Claimed, Verdict<T>)>> {
+) -> ApiResult<Option<(Claimed, Verdict<C::Content>)>> {
     let conn = parts.pool.get().await?;
     let Some(message) = store::load(&conn, claim).await? else {
         return Ok(None);
@@ -104,7 +85,7 @@ async fn look_again<T>(
     if message.life_left_secs < parts.config.min_life.as_secs_f64() {
         return Ok(Some((message, Verdict::End(Completion::Expired))));
     }
-    let content = compose(&conn, &message).await?;
+    let content = carrier.compose(parts, &conn, claim, &message).await?;
     let verdict = content.map_or(Verdict::End(Completion::Cancelled), Verdict::Send);
     Ok(Some((message, verdict)))
 }

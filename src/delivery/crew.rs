@@ -8,14 +8,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     ActorState, Actors, Parts,
-    email::{EmailActor, Mailer},
+    channel::{Carrier, ChannelActor},
+    email::Mailer,
     lane::Lane,
-    otp::{Channels, OtpActor},
+    otp::Channels,
     outcomes,
     recorder::Outcomes,
     relay::{Relay, Stop, Wake},
     sms::{SmsActor, Texter},
-    webhook::WebhookActor,
 };
 use crate::{
     db::listen,
@@ -35,10 +35,10 @@ struct Transports {
 /// The actors of one incarnation, and the task that wakes them.
 struct Crew {
     relay: Addr<Relay>,
-    otp: Addr<OtpActor>,
-    email: Option<Addr<EmailActor>>,
+    otp: Addr<ChannelActor<Channels>>,
+    email: Option<Addr<ChannelActor<Mailer>>>,
     sms: Option<Addr<SmsActor>>,
-    webhook: Addr<WebhookActor>,
+    webhook: Addr<ChannelActor<WebhookClient>>,
     listener: actix_rt::task::JoinHandle<()>,
 }
 
@@ -92,12 +92,13 @@ pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<one
     }
 }
 
+fn start<C: Carrier>(parts: &Rc<Parts>, carrier: Rc<C>) -> Addr<ChannelActor<C>> {
+    ChannelActor { parts: Rc::clone(parts), carrier }.start()
+}
+
 impl Crew {
     fn start(parts: &Rc<Parts>, transports: &Transports) -> Self {
-        let email = transports
-            .mailer
-            .as_ref()
-            .map(|mailer| EmailActor::new(Rc::clone(parts), Rc::clone(mailer)).start());
+        let email = transports.mailer.clone().map(|mailer| start(parts, mailer));
         let sms = transports
             .texter
             .as_ref()
@@ -106,7 +107,7 @@ impl Crew {
             email: email.clone().map(Addr::recipient),
             sms: sms.clone().map(Addr::recipient),
         };
-        let otp = OtpActor::new(Rc::clone(parts), channels).start();
+        let otp = start(parts, Rc::new(channels));
         let mut lanes = Vec::new();
         if let Some(email) = &email {
             lanes.push(Lane::new(Channel::Email, Some(email.clone().recipient())));
@@ -114,7 +115,7 @@ impl Crew {
         if sms.is_some() {
             lanes.push(Lane::new(Channel::Sms, None));
         }
-        let webhook = WebhookActor::new(Rc::clone(parts), Rc::clone(&transports.webhooks)).start();
+        let webhook = start(parts, Rc::clone(&transports.webhooks));
         lanes.push(Lane::new(Channel::Webhook, Some(webhook.clone().recipient())));
         let relay = Relay::new(Rc::clone(parts), lanes, otp.clone().recipient()).start();
         let (connector, woken) = (parts.connector.clone(), relay.clone());

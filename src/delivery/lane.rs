@@ -9,8 +9,8 @@ use actix::Recipient;
 use uuid::Uuid;
 
 use super::{
-    attempt::Deliver,
     breaker::{Breaker, Health},
+    channel::Deliver,
 };
 use crate::outbox::{
     Channel,

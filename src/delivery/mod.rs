@@ -9,6 +9,7 @@
 
 mod attempt;
 mod breaker;
+mod channel;
 mod crew;
 mod email;
 mod faults;

@@ -1,17 +1,16 @@
 //! The OTP actor: between the relay and the channels. It derives the code, chooses the channel,
 //! hands the message to the channel's actor and reports what came of it.
 
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
-use actix::{Actor, Context, Handler, Recipient, ResponseFuture};
+use actix::Recipient;
 use diesel_async::AsyncPgConnection;
 
 use crate::{
     auth::otp::{self, CodeChannel, OtpCode},
     delivery::{
         Parts,
-        attempt::{Deliver, attempt, surviving_panics},
-        breaker::Health,
+        channel::Carrier,
         email::{Mail, SendMail},
         lease::Lease,
         send_error::{SendError, SendResult},
@@ -22,49 +21,39 @@ use crate::{
 };
 
 /// The channels' actors, where they are configured.
-#[derive(Clone)]
 pub struct Channels {
     pub email: Option<Recipient<SendMail>>,
     pub sms: Option<Recipient<SendSms>>,
 }
 
-/// See the module.
-pub struct OtpActor {
-    parts: Rc<Parts>,
-    channels: Channels,
-}
-
 /// A composed message.
-enum Composed {
+pub enum Composed {
     Mail { recipient: String, mail: Mail },
     Sms(SendSms),
 }
 
-impl OtpActor {
-    pub fn new(parts: Rc<Parts>, channels: Channels) -> Self {
-        Self { parts, channels }
+impl Carrier for Channels {
+    type Content = Composed;
+
+    async fn compose(
+        &self,
+        parts: &Parts,
+        conn: &AsyncPgConnection,
+        claim: Claim,
+        message: &Claimed,
+    ) -> ApiResult<Option<Composed>> {
+        compose(parts, conn, claim, message).await
     }
-}
 
-impl Actor for OtpActor {
-    type Context = Context<Self>;
-}
-
-impl Handler<Deliver> for OtpActor {
-    type Result = ResponseFuture<Health>;
-
-    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
-        let (parts, channels) = (Rc::clone(&self.parts), self.channels.clone());
-        let delivery = async move {
-            attempt(
-                &parts,
-                claim,
-                async |conn, message| compose(&parts, conn, claim, message).await,
-                async |_, composed, lease| hand_over(channels, claim, composed, lease).await,
-            )
-            .await
-        };
-        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
+    async fn send(
+        &self,
+        _: &Parts,
+        claim: Claim,
+        _: &Claimed,
+        composed: Composed,
+        lease: Lease,
+    ) -> SendResult {
+        hand_over(self, claim, composed, lease).await
     }
 }
 
@@ -99,7 +88,7 @@ async fn compose(
 
 /// The channel's actor sends it. When that one dies meanwhile, the message waits for the next.
 async fn hand_over(
-    channels: Channels,
+    channels: &Channels,
     claim: Claim,
     composed: Composed,
     lease: Lease,
@@ -107,12 +96,12 @@ async fn hand_over(
     const DIED: SendError = SendError::Ours { class: "actor_died" };
     match composed {
         Composed::Mail { recipient, mail } => {
-            let actor = channels.email.ok_or(DIED)?;
+            let actor = channels.email.as_ref().ok_or(DIED)?;
             let mail = SendMail { id: claim.id, recipient, mail, lease };
             actor.send(mail).await.unwrap_or(Err(DIED))
         }
         Composed::Sms(sms) => {
-            let actor = channels.sms.ok_or(DIED)?;
+            let actor = channels.sms.as_ref().ok_or(DIED)?;
             actor.send(sms).await.unwrap_or(Err(DIED))
         }
     }

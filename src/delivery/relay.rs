@@ -8,7 +8,7 @@ use actix::{
 };
 use tokio::sync::watch;
 
-use super::{Parts, attempt::Deliver, breaker::Health, lane::Lane};
+use super::{Parts, breaker::Health, channel::Deliver, lane::Lane};
 use crate::{
     error::ApiResult,
     outbox::{

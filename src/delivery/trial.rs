@@ -25,7 +25,7 @@ pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
                 let mail = Mail::test(&server.product_name, &server.base_url)
                     .map_err(SendError::permanent)?;
                 let lease = Lease::endless();
-                let outcome = mailer.send(Uuid::new_v4(), address.as_str(), mail, &lease).await;
+                let outcome = mailer.submit(Uuid::new_v4(), address.as_str(), mail, &lease).await;
                 mailer.close().await;
                 outcome
             }

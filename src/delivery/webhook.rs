@@ -1,8 +1,5 @@
 //! The webhook actor: posts events, keeps the log of it, and gives receivers up that are gone.
 
-use std::rc::Rc;
-
-use actix::{Actor, Context, Handler, ResponseFuture};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
@@ -10,11 +7,12 @@ use crate::{
     auth::audit::{self, Event, EventKind},
     delivery::{
         Parts,
-        attempt::{Deliver, attempt, surviving_panics},
-        breaker::Health,
+        channel::Carrier,
+        lease::Lease,
         send_error::{SendError, SendResult},
     },
     error::{ApiError, ApiResult},
+    outbox::store::{Claim, Claimed},
     webhooks::{
         WebhookClient, host_of, signing_keys,
         store::{self, Outcome, Posting},
@@ -25,39 +23,28 @@ use crate::{
 /// The receiver wants no more: Standard Webhooks, "410 Gone".
 const GONE: u16 = 410;
 
-/// See the module.
-pub struct WebhookActor {
-    parts: Rc<Parts>,
-    client: Rc<WebhookClient>,
-}
+impl Carrier for WebhookClient {
+    type Content = Posting;
 
-impl WebhookActor {
-    pub fn new(parts: Rc<Parts>, client: Rc<WebhookClient>) -> Self {
-        Self { parts, client }
+    async fn compose(
+        &self,
+        parts: &Parts,
+        conn: &AsyncPgConnection,
+        _: Claim,
+        message: &Claimed,
+    ) -> ApiResult<Option<Posting>> {
+        compose(parts, conn, message.subject_id).await
     }
-}
 
-impl Actor for WebhookActor {
-    type Context = Context<Self>;
-}
-
-impl Handler<Deliver> for WebhookActor {
-    type Result = ResponseFuture<Health>;
-
-    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
-        let (parts, client) = (Rc::clone(&self.parts), Rc::clone(&self.client));
-        let delivery = async move {
-            attempt(
-                &parts,
-                claim,
-                async |conn, message| compose(&parts, conn, message.subject_id).await,
-                async |message, posting, _| {
-                    parts.in_time(send(&parts, &client, message.subject_id, posting)).await
-                },
-            )
-            .await
-        };
-        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
+    async fn send(
+        &self,
+        parts: &Parts,
+        _: Claim,
+        message: &Claimed,
+        posting: Posting,
+        _: Lease,
+    ) -> SendResult {
+        parts.in_time(send(parts, self, message.subject_id, posting)).await
     }
 }
 

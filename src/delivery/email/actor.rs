@@ -1,19 +1,22 @@
-//! The email actor: delivers mails that carry links, and sends those that the OTP actor composed.
-//! How many attempts run at once is the relay's business.
+//! Delivers mails that carry links, and sends those that were composed with a code.
 
 use std::rc::Rc;
 
-use actix::{Actor, Context, Handler, Message, ResponseFuture};
+use actix::{Handler, Message, ResponseFuture};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::{Mail, Mailer, links};
-use crate::delivery::{
-    Parts,
-    attempt::{Deliver, attempt, surviving_panics},
-    breaker::Health,
-    faults,
-    lease::Lease,
-    send_error::{SendError, SendResult},
+use crate::{
+    delivery::{
+        Parts,
+        channel::{Carrier, ChannelActor},
+        faults,
+        lease::Lease,
+        send_error::{SendError, SendResult},
+    },
+    error::ApiResult,
+    outbox::store::{Claim, Claimed},
 };
 
 /// Send this mail.
@@ -26,52 +29,39 @@ pub struct SendMail {
     pub lease: Lease,
 }
 
-/// See the module.
-pub struct EmailActor {
-    parts: Rc<Parts>,
-    mailer: Rc<Mailer>,
-}
+impl Carrier for Mailer {
+    /// The mail and its recipient.
+    type Content = (Mail, String);
 
-impl EmailActor {
-    pub fn new(parts: Rc<Parts>, mailer: Rc<Mailer>) -> Self {
-        Self { parts, mailer }
+    async fn compose(
+        &self,
+        parts: &Parts,
+        conn: &AsyncPgConnection,
+        claim: Claim,
+        message: &Claimed,
+    ) -> ApiResult<Option<Self::Content>> {
+        let mail = links::compose(parts, conn, claim, message).await?;
+        Ok(mail.zip(message.recipient.clone()))
+    }
+
+    async fn send(
+        &self,
+        parts: &Parts,
+        claim: Claim,
+        _: &Claimed,
+        (mail, recipient): Self::Content,
+        lease: Lease,
+    ) -> SendResult {
+        send(parts, self, SendMail { id: claim.id, recipient, mail, lease }).await
     }
 }
 
-impl Actor for EmailActor {
-    type Context = Context<Self>;
-}
-
-impl Handler<Deliver> for EmailActor {
-    type Result = ResponseFuture<Health>;
-
-    fn handle(&mut self, Deliver(claim): Deliver, _: &mut Self::Context) -> Self::Result {
-        let (parts, mailer) = (Rc::clone(&self.parts), Rc::clone(&self.mailer));
-        let delivery = async move {
-            attempt(
-                &parts,
-                claim,
-                async |conn, message| {
-                    let mail = links::compose(&parts, conn, claim, message).await?;
-                    Ok(mail.zip(message.recipient.clone()))
-                },
-                async |_, (mail, recipient), lease| {
-                    let mail = SendMail { id: claim.id, recipient, mail, lease };
-                    send(&parts, &mailer, mail).await
-                },
-            )
-            .await
-        };
-        Box::pin(surviving_panics(Rc::clone(&self.parts), claim, delivery))
-    }
-}
-
-impl Handler<SendMail> for EmailActor {
+impl Handler<SendMail> for ChannelActor<Mailer> {
     type Result = ResponseFuture<SendResult>;
 
     fn handle(&mut self, mail: SendMail, _: &mut Self::Context) -> Self::Result {
         faults::end_the_actor(&mail.recipient);
-        let (parts, mailer) = (Rc::clone(&self.parts), Rc::clone(&self.mailer));
+        let (parts, mailer) = (Rc::clone(&self.parts), Rc::clone(&self.carrier));
         let sending = actix_rt::spawn(async move { send(&parts, &mailer, mail).await });
         Box::pin(async move { sending.await.unwrap_or(Err(SendError::PANIC)) })
     }
@@ -84,5 +74,5 @@ async fn send(
     SendMail { id, recipient, mail, lease }: SendMail,
 ) -> SendResult {
     faults::panic_in_a_send(&recipient);
-    parts.unless_interrupted(mailer.send(id, &recipient, mail, &lease)).await
+    parts.unless_interrupted(mailer.submit(id, &recipient, mail, &lease)).await
 }

@@ -51,12 +51,12 @@ impl Mailer {
 
     /// Hands one mail over; what the server said of it comes back.
     /// A second try of the same `id` has the same `Message-ID` (RFC 5322, section 3.6.4).
-    pub async fn send(&self, id: Uuid, recipient: &str, mail: Mail, lease: &Lease) -> SendResult {
+    pub async fn submit(&self, id: Uuid, recipient: &str, mail: Mail, lease: &Lease) -> SendResult {
         let to: Address =
             recipient.parse().map_err(|_| SendError::permanent("invalid recipient"))?;
         let (kind, key) = (mail.kind, mail.key.clone());
         let message =
-            self.compose(id, &to, mail).map_err(|_| SendError::permanent("cannot be composed"))?;
+            self.written(id, &to, mail).map_err(|_| SendError::permanent("cannot be composed"))?;
         match &self.transport {
             Transport::Smtp(client) => {
                 let letter = Letter::new(self.from.email.clone(), to, &message.formatted());
@@ -87,7 +87,7 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, id: Uuid, to: &Address, mail: Mail) -> Result<Message, lettre::error::Error> {
+    fn written(&self, id: Uuid, to: &Address, mail: Mail) -> Result<Message, lettre::error::Error> {
         let host = self.from.email.domain();
         Message::builder()
             .from(self.from.clone())

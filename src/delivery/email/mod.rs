@@ -7,7 +7,7 @@ mod mailer;
 mod notices;
 mod smtp;
 
-pub use actor::{EmailActor, SendMail};
+pub use actor::SendMail;
 pub use mail::Mail;
 pub use mailer::Mailer;
 #[cfg(test)]
