@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 use sports_log::db::FetchOne;
 
-use crate::support::{Answer, PASSWORD, TestApp, User};
+use crate::support::{Answer, PASSWORD, TestApp, User, until};
 
 /// What is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,16 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub async fn new(app: &'a TestApp, kind: Kind) -> Self {
         let user = app.user(&format!("{kind:?}@example.com").to_lowercase()).await;
-        let created = app.post_as(&user, "/activities", &Size::Large.activity()).await.expect(201);
+        let mut created = app.post_as(&user, "/activities", &Size::Large.activity()).await;
+        // With all writers at once, no connection may be free on a busy machine.
+        until("an activity to change is created", async || {
+            if created.status == 503 {
+                created = app.post_as(&user, "/activities", &Size::Large.activity()).await;
+            }
+            created.status != 503
+        })
+        .await;
+        let created = created.expect(201);
         let activity = created.header("location").to_owned();
         Self { app, kind, user, activity, tried: 0, refreshed: 0 }
     }
