@@ -19,6 +19,10 @@ RUN mkdir src && echo 'fn main() {}' >src/main.rs && touch src/lib.rs \
 COPY askama.toml ./
 COPY migrations migrations
 COPY src src
+# What --version says.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ENV SPORTS_LOG_VERSION="${VERSION} (${REVISION})"
 # Newer than what stood in for them, whatever the time stamps of the checkout are.
 RUN touch src/main.rs src/lib.rs && cargo auditable build --locked --release
 

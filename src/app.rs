@@ -65,11 +65,15 @@ pub struct Application {
 }
 
 impl Application {
-    /// Brings the schema up to date and starts workers and delivery. Needs an actix system.
+    /// Listens at the configured address, and starts as [`Application::build_on`].
     pub async fn build(config: &Config) -> Result<Self, StartError> {
-        let connector = Connector::new(&config.database)?;
         // Before anything else, so that an address in use is told at once.
-        let listener = TcpListener::bind(config.server.bind_addr)?;
+        Self::build_on(TcpListener::bind(config.server.bind_addr)?, config).await
+    }
+
+    /// Brings the schema up to date and starts workers and delivery. Needs an actix system.
+    pub async fn build_on(listener: TcpListener, config: &Config) -> Result<Self, StartError> {
+        let connector = Connector::new(&config.database)?;
         Storage::new(&config.imports).try_out().map_err(StartError::Originals)?;
         let port = listener.local_addr()?.port();
         let database = Inspection::of(&connector, DATABASE_PATIENCE).await?.fit()?;

@@ -1,22 +1,35 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use sports_log::{
     auth::otp::CodeChannel,
-    commands::{self, OutboxCommand, UserCommand},
+    commands::{self, CommandResult, Dev, OutboxCommand, UserCommand},
+};
+
+/// With the commit where the build knows it.
+const VERSION: &str = match option_env!("SPORTS_LOG_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
 };
 
 /// Keep a log of your sport on a server of your own: a JSON API over PostgreSQL.
 ///
 /// Settings come from the environment; `sports-log check-config` prints them all.
 #[derive(Parser)]
-#[command(version, after_help = "Start with `sports-log dev`: it needs no configuration.")]
+#[command(version = VERSION, after_help = "Start with `sports-log dev`: it needs no configuration.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// The folder of a `sports-log dev`: its data, keys and mails
+    ///
+    /// `dev` keeps everything there [default: ~/.local/share/sports-log, as root
+    /// /var/lib/sports-log-dev]. Other commands find its database and keys there.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -25,12 +38,16 @@ enum Command {
     Serve,
     /// Serve the API with nothing configured: a private PostgreSQL, keys and a mailbox folder.
     ///
-    /// The same code as `serve`; whatever the environment sets still holds. Data and keys are kept
-    /// in a folder of their own from one start to the next.
+    /// The same code as `serve`; settings in the environment still hold. Data and keys are kept in
+    /// the folder --dir from one start to the next.
+    #[command(after_help = "\
+Examples:
+  sports-log dev --demo
+  BIND_ADDR=127.0.0.1:4000 sports-log dev --dir /tmp/try")]
     Dev {
-        /// Folder for data, keys and mails [default: ~/.local/share/sports-log, as root /var/lib/sports-log-dev]
-        #[arg(long, value_name = "FOLDER")]
-        dir: Option<PathBuf>,
+        /// Make an account with two years of five sports, to look at
+        #[arg(long)]
+        demo: bool,
         /// Folder of PostgreSQL's programs [default: the newest version where distributions keep them]
         #[arg(long, value_name = "FOLDER")]
         postgres: Option<PathBuf>,
@@ -61,6 +78,10 @@ enum Command {
     /// folders with all in them.
     ///
     /// Exit code 1 when a file was refused; the others are kept all the same.
+    #[command(after_help = "\
+Examples:
+  sports-log import --user ann@example.com ride.fit export_12345.zip
+  sports-log import --user ann@example.com ~/Downloads/apple_health_export")]
     Import {
         /// Whose log: a mail address or an account's id
         #[arg(long, value_name = "EMAIL")]
@@ -73,6 +94,10 @@ enum Command {
     ///
     /// What people wrote stays. A file that is refused today leaves its activities as they are,
     /// and is named.
+    #[command(after_help = "\
+Examples:
+  sports-log reprocess --dry-run
+  sports-log reprocess --user ann@example.com --since 2026-01-01")]
     Reprocess {
         /// Whose log: a mail address or an account's id [default: everybody's]
         #[arg(long, value_name = "EMAIL")]
@@ -89,15 +114,45 @@ enum Command {
     /// Print the OpenAPI document: the reference of the API, for people and for generators of clients.
     Openapi,
     /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
+    #[command(after_help = "\
+Examples:
+  sports-log send-test email ann@example.com
+  sports-log send-test sms +41791234567")]
     SendTest {
-        /// email or sms
-        channel: CodeChannel,
+        /// How it is sent
+        channel: TestChannel,
         /// A mail address, or a phone number in E.164 form
         address: String,
         /// JSON in place of a sentence
         #[arg(long)]
         json: bool,
     },
+    /// Print completions for a shell.
+    #[command(after_help = "\
+Examples:
+  sports-log completions bash > /etc/bash_completion.d/sports-log
+  sports-log completions fish > ~/.config/fish/completions/sports-log.fish")]
+    Completions { shell: Shell },
+    /// Write the manual pages, one for each command, into a folder.
+    #[command(after_help = "\
+Example:
+  sports-log man /usr/local/share/man/man1")]
+    Man { folder: PathBuf },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TestChannel {
+    Email,
+    Sms,
+}
+
+impl From<TestChannel> for CodeChannel {
+    fn from(channel: TestChannel) -> Self {
+        match channel {
+            TestChannel::Email => Self::Email,
+            TestChannel::Sms => Self::Sms,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -105,26 +160,7 @@ fn main() -> ExitCode {
     // memory of a server at rest, and of an import. A system may refuse.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
-    let outcome = match Cli::parse().command {
-        Command::Serve => commands::serve(),
-        Command::Dev { dir, postgres } => commands::dev(dir, postgres.as_deref()),
-        Command::Migrate => commands::migrate(),
-        Command::CheckConfig => commands::check_config(),
-        Command::Healthcheck { url } => commands::healthcheck(url),
-        Command::Status { json } => commands::status(json),
-        Command::Outbox(command) => commands::outbox(command),
-        Command::User(command) => commands::user(command),
-        Command::Import { user, paths } => commands::import(&user, &paths),
-        Command::Reprocess { user, since, dry_run } => {
-            commands::reprocess(user.as_deref(), since, dry_run)
-        }
-        Command::ReencryptTokens => commands::reencrypt_tokens(),
-        Command::Openapi => commands::openapi(),
-        Command::SendTest { channel, address, json } => {
-            commands::send_test(channel, &address, json)
-        }
-    };
-    match outcome {
+    match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(usage) = error.downcast_ref::<clap::Error>() {
@@ -133,5 +169,33 @@ fn main() -> ExitCode {
             eprintln!("sports-log: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(Cli { command, dir }: Cli) -> CommandResult {
+    let settings = || commands::settings(dir.as_deref());
+    match command {
+        Command::Serve => commands::serve(settings()?),
+        Command::Dev { postgres, demo } => commands::dev(Dev { dir, postgres, demo }),
+        Command::Migrate => commands::migrate(settings()?),
+        Command::CheckConfig => commands::check_config(settings()?),
+        Command::Healthcheck { url } => commands::healthcheck(&mut settings()?, url),
+        Command::Status { json } => commands::status(settings()?, json),
+        Command::Outbox(command) => commands::outbox(settings()?, command),
+        Command::User(command) => commands::user(settings()?, command),
+        Command::Import { user, paths } => commands::import(settings()?, &user, &paths),
+        Command::Reprocess { user, since, dry_run } => {
+            commands::reprocess(settings()?, user.as_deref(), since, dry_run)
+        }
+        Command::ReencryptTokens => commands::reencrypt_tokens(settings()?),
+        Command::Openapi => commands::openapi(),
+        Command::SendTest { channel, address, json } => {
+            commands::send_test(settings()?, channel.into(), &address, json)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "sports-log", &mut io::stdout());
+            Ok(())
+        }
+        Command::Man { folder } => Ok(clap_mangen::generate_to(Cli::command(), folder)?),
     }
 }

@@ -18,6 +18,7 @@ indent() { sed 's/^/    /' >&2; }
 
 set_up_machine() {
     check_rust
+    name_version
 
     local missing=()
     compiler_works || missing+=("a C compiler with the C library's headers")
@@ -39,6 +40,14 @@ set_up_machine() {
 }
 
 # --- what is there ------------------------------------------------------------------------------
+
+# name_version: has the build say in --version which commit it is of.
+name_version() {
+    local version commit
+    version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
+    commit=$(git rev-parse --short HEAD 2>/dev/null) || return 0
+    export SPORTS_LOG_VERSION="$version ($commit)"
+}
 
 check_rust() {
     # A fresh rustup is on the PATH of the next login only.

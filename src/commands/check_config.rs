@@ -16,8 +16,8 @@ use crate::{
 const SERVER_BYTES: u64 = 96 << 20;
 
 /// Prints settings and faults; an error when there are any.
-pub fn check_config() -> CommandResult {
-    let (config, Report { settings, mut faults }) = Config::read(Source::from_environment());
+pub fn check_config(source: Source) -> CommandResult {
+    let (config, Report { settings, mut faults }) = Config::read(source);
     let names = settings.iter().map(|setting| setting.name.len()).max().unwrap_or_default();
     for setting in &settings {
         let value = if setting.value.is_empty() { "-" } else { &setting.value };

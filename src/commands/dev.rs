@@ -1,47 +1,61 @@
 //! `dev`: the same server with everything it needs beside it, and nothing to configure.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+};
 
-use super::{CommandResult, serve::configured, stop::stop_signal};
+use super::{CommandError, CommandResult, demo, serve::configured, stop::stop_signal};
 use crate::{
-    app::Application,
+    app::{Application, StartError},
     config::{Config, MailTransport, Source},
-    dev::{Cluster, Durability, Home},
+    dev::{Cluster, Durability, Home, names},
     telemetry,
 };
 
-/// Serves until SIGTERM or SIGINT, then stops PostgreSQL too, whose programs are in the folder `postgres` or
-/// where a distribution keeps them.
-pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
+/// Pages of this machine may use the API, whichever port a development server of theirs has.
+const ORIGINS: &str = "http://localhost:*,http://127.0.0.1:*";
+
+/// What `dev` is asked for.
+pub struct Dev {
+    /// The folder that everything is kept in.
+    pub dir: Option<PathBuf>,
+    /// The folder of PostgreSQL's programs; else where a distribution keeps them.
+    pub postgres: Option<PathBuf>,
+    /// Makes an account with two years of activities.
+    pub demo: bool,
+}
+
+/// Serves until SIGTERM or SIGINT, then stops PostgreSQL, too.
+pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
     let source = Source::from_environment();
     let home = Home::open(dir, &source)?;
+    let listener = listen(&source)?;
     let cluster = match source.plain("DATABASE_URL") {
         Some(_) => None,
         None => {
             println!("Starting PostgreSQL in {} …", home.cluster_dir().display());
-            Some(Cluster::start(&home.cluster_dir(), postgres, Durability::Safe)?)
+            Some(Cluster::start(&home.cluster_dir(), postgres.as_deref(), Durability::Safe)?)
         }
     };
-    let mut defaults = vec![
-        ("JWT_SECRET", home.key("jwt_secret")?),
-        ("SERVER_KEY", home.key("server_key")?),
-        ("OAUTH_TOKEN_KEY", home.key("oauth_token_key")?),
-        ("MAILBOX_DIR", home.mailbox_dir().display().to_string()),
-        // Not for the world: anybody who reaches it can read the mails of a development server.
-        ("BIND_ADDR", "127.0.0.1:3000".to_owned()),
-        ("APP_BASE_URL", "http://localhost:3000".to_owned()),
-    ];
-    defaults.extend(cluster.as_ref().map(|cluster| ("DATABASE_URL", cluster.url("sports_log"))));
+    let address = listener.local_addr()?;
+    home.set_address(address)?;
+    let mut defaults = home.settings()?;
+    defaults.extend(names(address));
+    defaults.push(("CORS_ALLOWED_ORIGINS", ORIGINS.to_owned()));
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
         let application = tokio::select! {
-            built = Application::build(&config) => built?,
+            built = Application::build_on(listener, &config) => built?,
             // Nothing has begun: a start may wait for its database, or for a migration.
             () = &mut stop => return Ok(()),
         };
-        print_summary(&config, application.port(), &home);
+        print_summary(&config, &home);
+        if demo {
+            fill(&config, &home.dir().join("demo")).await?;
+        }
         Ok(application.run_until_stopped(stop).await?)
     });
     if let Some(cluster) = cluster {
@@ -50,8 +64,22 @@ pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     outcome
 }
 
-fn print_summary(config: &Config, port: u16, home: &Home) {
-    let url = format!("http://localhost:{port}");
+/// Not for the world: anybody who reaches it can read the mails of a development server.
+fn listen(source: &Source) -> Result<TcpListener, CommandError> {
+    let address = source.plain("BIND_ADDR").unwrap_or("127.0.0.1:3000");
+    let address: SocketAddr = address.parse().map_err(|error| format!("BIND_ADDR: {error}"))?;
+    TcpListener::bind(address).map_err(|error| StartError::Listen(error).into())
+}
+
+async fn fill(config: &Config, folder: &Path) -> CommandResult {
+    let is_new = demo::fill(config, folder).await?;
+    let progress = if is_new { " (its two years are being imported)" } else { "" };
+    println!("  Demo     {} / {}{progress}\n", demo::EMAIL, demo::PASSWORD);
+    Ok(())
+}
+
+fn print_summary(config: &Config, home: &Home) {
+    let url = &config.server.base_url;
     let mails = match &config.mail.transport {
         MailTransport::Mailbox(folder) => {
             format!("{} (links are in the log, too)", folder.display())
@@ -64,6 +92,7 @@ fn print_summary(config: &Config, port: u16, home: &Home) {
   sports-log is ready
 
     API      {url}
+    Docs     {url}/docs
     Metrics  {url}/metrics
     Data     {}
     Mails    {mails}

@@ -16,8 +16,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks `GET /readyz` of `url`, or of the server that `BIND_ADDR` describes.
-pub fn healthcheck(url: Option<String>) -> CommandResult {
-    let url = url.unwrap_or_else(own_url);
+pub fn healthcheck(source: &mut Source, url: Option<String>) -> CommandResult {
+    let url = url.unwrap_or_else(|| own_url(source));
     let url = format!("{}/readyz", url.trim_end_matches('/'));
     actix_rt::System::new().block_on(async {
         let answer = get(&url, 64 * 1024).await.map_err(|failure| format!("{url}: {failure}"))?;
@@ -36,9 +36,9 @@ pub(super) async fn get(url: &str, body_bytes: usize) -> Result<Answer, Failure>
 }
 
 /// The address of the server that `BIND_ADDR` describes, as seen from this machine.
-pub(super) fn own_url() -> String {
+pub(super) fn own_url(source: &mut Source) -> String {
     let default = SocketAddr::from(([0, 0, 0, 0], 3000));
-    local_url(Source::from_environment().or("BIND_ADDR", default))
+    local_url(source.or("BIND_ADDR", default))
 }
 
 /// Where this machine reaches a server that listens at `addr`.

@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 mod check_config;
+mod demo;
 mod dev;
 mod healthcheck;
 mod import;
@@ -17,7 +18,7 @@ mod tables;
 mod user;
 
 pub use check_config::check_config;
-pub use dev::dev;
+pub use dev::{Dev, dev};
 pub use healthcheck::healthcheck;
 pub use import::import;
 pub use openapi::openapi;
@@ -29,10 +30,22 @@ pub use serve::{migrate, serve};
 pub use status::status;
 pub use user::{UserCommand, user};
 
-use crate::error::ApiError;
+use std::path::Path;
+
+use crate::{config::Source, dev::Home, error::ApiError};
 
 /// Why a command failed, for people.
 pub type CommandError = Box<dyn std::error::Error>;
+
+/// Settings from the environment and, where it leaves them open, those of the server that
+/// `sports-log dev` runs in `dir`.
+pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
+    let source = Source::from_environment();
+    match dir {
+        Some(dir) => Ok(source.with_dev_defaults(Home::existing(dir)?.settings()?)),
+        None => Ok(source),
+    }
+}
 
 /// An error of the API's for the operator, who may know its cause.
 fn explained(error: ApiError) -> CommandError {

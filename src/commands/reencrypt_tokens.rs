@@ -12,8 +12,8 @@ use crate::{
 const BATCH: i64 = 100;
 
 /// Encrypts anew whatever is not encrypted with the current key, and says how much that was.
-pub fn reencrypt_tokens() -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn reencrypt_tokens(source: Source) -> CommandResult {
+    let config = configured(source)?;
     let cipher = TokenCipher::new(&config.oauth.token_keys);
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;

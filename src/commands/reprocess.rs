@@ -30,8 +30,13 @@ struct Counts {
 
 /// Reads the files of `user` (an address or an id) or of everybody again, of activities that
 /// began on `since` or later, and lists what changes. A dry run writes nothing.
-pub fn reprocess(user: Option<&str>, since: Option<NaiveDate>, is_trial: bool) -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn reprocess(
+    source: Source,
+    user: Option<&str>,
+    since: Option<NaiveDate>,
+    is_trial: bool,
+) -> CommandResult {
+    let config = configured(source)?;
     let connector = Connector::new(&config.database)?;
     let storage = Storage::new(&config.imports);
     give_way_to(&Requests::default());

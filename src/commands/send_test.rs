@@ -8,10 +8,10 @@ use crate::{
 };
 
 /// Sends it and prints what the provider said, on a terminal or as JSON.
-pub fn send_test(channel: CodeChannel, address: &str, json: bool) -> CommandResult {
+pub fn send_test(source: Source, channel: CodeChannel, address: &str, json: bool) -> CommandResult {
     let recipient = Identifier::parse(address, channel)
         .map_err(|(_, problem)| format!("{address}: {problem}"))?;
-    let config = configured(Source::from_environment())?;
+    let config = configured(source)?;
     let outcome = actix_rt::System::new().block_on(delivery::send_test(&config, &recipient));
     let (class, detail) = match &outcome {
         Ok(said) => ("sent", said.clone()),

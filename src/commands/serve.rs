@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Serves until SIGTERM or SIGINT.
-pub fn serve() -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn serve(source: Source) -> CommandResult {
+    let config = configured(source)?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
@@ -36,8 +36,8 @@ pub fn serve() -> CommandResult {
 }
 
 /// Applies what is pending and says so.
-pub fn migrate() -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn migrate(source: Source) -> CommandResult {
+    let config = configured(source)?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let connector = Connector::new(&config.database)?;
@@ -59,7 +59,8 @@ pub fn configured(source: Source) -> Result<Config, CommandError> {
     config.ok_or_else(|| {
         let faults: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
         format!(
-            "the configuration cannot be used:\n{}\nSee `sports-log check-config`.",
+            "the configuration cannot be used:\n{}\nSee `sports-log check-config`. For the server that \
+             `sports-log dev` runs, name its folder with --dir.",
             faults.join("\n")
         )
         .into()

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use super::{
     CommandError, CommandResult, explained,
@@ -10,14 +11,27 @@ use super::{
 };
 use crate::{
     accounts::operators::{self, Overview},
-    config::Source,
-    credentials::ServerKey,
+    config::{Config, Source},
+    credentials::{EmailAddress, ServerKey},
     db::Connector,
 };
 
 /// What to do, with the account of an address or id.
 #[derive(Subcommand)]
 pub enum UserCommand {
+    /// Make an account, and print a link to choose its password with, good for an hour.
+    ///
+    /// Whoever opens it gets the account, so hand it to nobody but its owner.
+    Create {
+        /// The owner's mail address
+        email: EmailAddress,
+    },
+    /// List all accounts, and nothing of their logs.
+    List {
+        /// JSON in place of a table
+        #[arg(long)]
+        json: bool,
+    },
     /// Show an account: its ways in, sessions and numbers, and nothing of its log.
     Show {
         /// A mail address or an account's id
@@ -59,11 +73,20 @@ pub enum UserCommand {
 }
 
 /// Runs one of them. An error when there is no such account.
-pub fn user(command: UserCommand) -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn user(source: Source, command: UserCommand) -> CommandResult {
+    let config = configured(source)?;
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;
         match command {
+            UserCommand::Create { email } => {
+                let made = operators::create(&mut conn, &email, None).await.map_err(explained)?;
+                let id = made.ok_or_else(|| format!("{} has an account", email.as_str()))?;
+                print_reset_link(&mut conn, &config, id).await
+            }
+            UserCommand::List { json } => {
+                let found = operators::list(&conn).await?;
+                if json { as_json(&found) } else { list(&found) }
+            }
             UserCommand::Show { user, json } => {
                 let found = find(&conn, &user).await?;
                 if json { as_json(&found) } else { show(&found) }
@@ -99,26 +122,49 @@ pub fn user(command: UserCommand) -> CommandResult {
                         "this account has no address, so a password would be of no use".into()
                     );
                 }
-                let key = ServerKey::configured(&config.secrets);
-                let token =
-                    operators::grant_reset(&mut conn, &key, found.id).await.map_err(explained)?;
-                println!("{}/reset-password#token={}", config.server.base_url, token.expose());
-                Ok(())
+                print_reset_link(&mut conn, &config, found.id).await
             }
         }
     })
 }
 
+async fn print_reset_link(
+    conn: &mut AsyncPgConnection,
+    config: &Config,
+    user_id: Uuid,
+) -> CommandResult {
+    let key = ServerKey::configured(&config.secrets);
+    let token = operators::grant_reset(conn, &key, user_id).await.map_err(explained)?;
+    println!("{}/reset-password#token={}", config.server.base_url, token.expose());
+    Ok(())
+}
+
 pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
     // Addresses are kept in one spelling, so they are looked up in it.
-    let who =
-        who.parse().map_or(who.to_owned(), |email: crate::credentials::EmailAddress| email.into());
+    let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;
     found.ok_or_else(|| format!("there is no account {who}").into())
 }
 
 fn say(found: &Overview, what: &str) -> CommandResult {
     println!("{}: {what}", found.id);
+    Ok(())
+}
+
+fn list(accounts: &[Overview]) -> CommandResult {
+    let mut table = plain_table();
+    table.set_header(["id", "address", "created", "last login", "activities", "locked"]);
+    for account in accounts {
+        table.add_row([
+            account.id.to_string(),
+            account.email.clone().unwrap_or_default(),
+            time(account.created_at),
+            account.last_login_at.map(time).unwrap_or_default(),
+            account.activities.to_string(),
+            account.locked_at.map(time).unwrap_or_default(),
+        ]);
+    }
+    println!("{table}");
     Ok(())
 }
 

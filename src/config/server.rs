@@ -51,6 +51,9 @@ impl ServerConfig {
     }
 }
 
+/// Origins of this machine, with any port.
+const ANY_PORT: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+
 /// Origins as browsers write them (RFC 6454, section 6.2), with commas between.
 #[derive(Display)]
 #[display("{}", _0.join(","))]
@@ -61,6 +64,10 @@ impl FromStr for Origins {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let origins = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| {
+            // Any port, of this machine only: development servers of pages choose theirs.
+            if ANY_PORT.contains(&part) {
+                return Ok(part.to_owned());
+            }
             let origin = url::Url::parse(part).ok().map(|url| url.origin().ascii_serialization());
             origin
                 .filter(|origin| origin == part)

@@ -22,7 +22,7 @@ pub use jwt::{AccessToken, JwtKeys, Verified};
 pub use known_tokens::KnownTokens;
 pub use login_method::LoginMethod;
 pub use password::{Password, WeakPassword};
-pub use password_hash::{PasswordHash, Verdict};
+pub use password_hash::{Memory, PasswordHash, Verdict};
 pub use phone::PhoneNumber;
 pub use refresh_token::RefreshToken;
 pub use server_key::{Digest, OneTimeToken, Purpose, ServerKey};

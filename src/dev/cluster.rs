@@ -95,8 +95,12 @@ impl Cluster {
 
     /// The URL of one of its databases, over its Unix socket.
     pub fn url(&self, database: &str) -> String {
-        let host = serde_urlencoded::to_string([("host", self.run_dir.to_string_lossy())]);
-        format!("postgres://sports_log@/{database}?{}", host.unwrap_or_default())
+        url(&self.run_dir, database)
+    }
+
+    /// The same of a cluster that another process has started in `dir`.
+    pub fn url_in(dir: &Path, database: &str) -> String {
+        url(&dir.join("run"), database)
     }
 
     /// Stops PostgreSQL and waits until it has ended.
@@ -105,6 +109,11 @@ impl Cluster {
         self.guardian.wait()?;
         Ok(())
     }
+}
+
+fn url(run_dir: &Path, database: &str) -> String {
+    let host = serde_urlencoded::to_string([("host", run_dir.to_string_lossy())]);
+    format!("postgres://sports_log@/{database}?{}", host.unwrap_or_default())
 }
 
 /// Folders on the way to `dir` may be closed to the user that PostgreSQL runs as (`/root` is).

@@ -3,19 +3,20 @@
 use std::{
     fs::{self, File},
     io,
+    net::SocketAddr,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::ClusterError;
+use super::{Cluster, ClusterError};
 use crate::config::Source;
 
-/// An opened folder; while it is held, no other server uses it.
+/// A folder; while one is held that was opened to serve, no other server uses it.
 pub struct Home {
     dir: PathBuf,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Home {
@@ -37,7 +38,39 @@ impl Home {
             fs::create_dir_all(&private).map_err(problem)?;
             fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).map_err(problem)?;
         }
-        Ok(Self { dir, _lock: lock })
+        Ok(Self { dir, _lock: Some(lock) })
+    }
+
+    /// The folder of a server that runs or has run, for commands beside it.
+    pub fn existing(dir: &Path) -> Result<Self, ClusterError> {
+        if !dir.join("keys/server_key").exists() {
+            return Err(ClusterError(format!(
+                "no `sports-log dev` has run in {}: start one with this --dir first",
+                dir.display()
+            )));
+        }
+        Ok(Self { dir: std::path::absolute(dir)?, _lock: None })
+    }
+
+    /// Settings that are the same for the server and for commands beside it.
+    pub fn settings(&self) -> Result<Vec<(&'static str, String)>, ClusterError> {
+        let mut settings = vec![
+            ("JWT_SECRET", self.key("jwt_secret")?),
+            ("SERVER_KEY", self.key("server_key")?),
+            ("OAUTH_TOKEN_KEY", self.key("oauth_token_key")?),
+            ("MAILBOX_DIR", self.mailbox_dir().display().to_string()),
+            ("DATABASE_URL", Cluster::url_in(&self.cluster_dir(), "sports_log")),
+        ];
+        let address = fs::read_to_string(self.dir.join("address")).ok();
+        if let Some(address) = address.and_then(|address| address.parse::<SocketAddr>().ok()) {
+            settings.extend(names(address));
+        }
+        Ok(settings)
+    }
+
+    /// Remembers where the server listens, for [`Home::settings`].
+    pub fn set_address(&self, address: SocketAddr) -> io::Result<()> {
+        fs::write(self.dir.join("address"), address.to_string())
     }
 
     pub fn dir(&self) -> &Path {
@@ -72,6 +105,12 @@ impl Home {
         fs::rename(unfinished, path)?;
         Ok(key)
     }
+}
+
+/// What a server that listens there is called by the browsers of this machine.
+pub fn names(address: SocketAddr) -> [(&'static str, String); 2] {
+    let base_url = format!("http://localhost:{}", address.port());
+    [("BIND_ADDR", address.to_string()), ("APP_BASE_URL", base_url)]
 }
 
 /// As root PostgreSQL runs as another user, who could not look into root's home.

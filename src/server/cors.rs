@@ -32,5 +32,14 @@ pub fn cors(origins: &[String]) -> Cors {
         .expose_headers(EXPOSED)
         .block_on_origin_mismatch(false)
         .max_age(3600);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+    origins.iter().fold(cors, |cors, origin| match origin.strip_suffix('*') {
+        None => cors.allowed_origin(origin),
+        Some(host) => {
+            let host = host.to_owned();
+            cors.allowed_origin_fn(move |origin, _| {
+                let port = origin.as_bytes().strip_prefix(host.as_bytes());
+                port.is_some_and(|port| port.iter().all(u8::is_ascii_digit))
+            })
+        }
+    })
 }

@@ -103,7 +103,7 @@ async fn migrate_says_what_it_did() {
     let database = Database::empty().await;
     let variables = settings(&database.url, 25);
     let first = said(&run(&["migrate"], &variables));
-    assert!(first.contains("applied 20261123000001"), "{first}");
+    assert!(first.contains("applied 20261130000001"), "{first}");
     let second = said(&run(&["migrate"], &variables));
     assert!(second.contains("up to date"), "{second}");
 }
@@ -125,4 +125,20 @@ fn help_names_every_subcommand() {
         assert!(help.contains(subcommand), "{help}");
     }
     assert!(said(&run(&["--version"], &[])).contains(env!("CARGO_PKG_VERSION")));
+    let refused = said(&run(&["send-test", "pigeon", "ann@example.com"], &[]));
+    assert!(refused.contains("[possible values: email, sms]"), "{refused}");
+}
+
+#[test]
+fn shells_and_man_know_every_subcommand() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = run(&["man", folder.path().to_str().unwrap()], &[]);
+    assert!(written.status.success(), "{}", said(&written));
+    for subcommand in ["serve", "import", "user", "status"] {
+        for shell in ["bash", "zsh", "fish"] {
+            assert!(said(&run(&["completions", shell], &[])).contains(subcommand), "{shell}");
+        }
+        let page = folder.path().join(format!("sports-log-{subcommand}.1"));
+        assert!(std::fs::read_to_string(page).unwrap().contains("sports\\-log"), "{subcommand}");
+    }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use actix_web::http::Method;
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     PASSWORD, User,
@@ -69,6 +69,37 @@ async fn data_and_keys_survive_and_nothing_else_does() {
 
     let server = Process::start(&arguments, &variables());
     send(Method::GET, &base(&server), "/me", &headers, None).await.expect(200);
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+    std::fs::remove_dir_all(home).unwrap();
+}
+
+/// Links, pages of this machine and commands beside the server go by the port that was bound.
+#[actix_rt::test]
+async fn a_demo_is_there_to_look_at() {
+    let home = std::env::temp_dir().join(format!("sports-log-demo-{}", std::process::id()));
+    let dir = ["--dir", home.to_str().unwrap()];
+    let none = run(&[&dir[..], &["user", "list"]].concat(), &[]);
+    assert!(said(&none).contains("no `sports-log dev` has run in"), "{}", said(&none));
+
+    let server = Process::start(&[&["dev", "--demo"], &dir[..]].concat(), &variables());
+    let base = format!("http://127.0.0.1:{}", server.port());
+    server.wait_for("demo@example.com / two years of five sports");
+    let body = json!({"email": "demo@example.com", "password": "two years of five sports"});
+    let headers = [("content-type", "application/json"), ("origin", "http://localhost:5173")];
+    let body = Some(body.to_string().into_bytes());
+    let answer = send(Method::POST, &base, "/auth/login", &headers, body).await.expect(200);
+    assert_eq!(answer.header("access-control-allow-origin"), "http://localhost:5173");
+    let look = || {
+        let listed = run(&[&dir[..], &["user", "list", "--json"]].concat(), &[]);
+        let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+        listed[0]["activities"].as_i64().filter(|activities| *activities > 20)
+    };
+    until_found(PATIENCE, || "no activities".to_owned(), look);
+    let status = said(&run(&[&dir[..], &["status"]].concat(), &[]));
+    assert!(status.contains(&format!("ready ({base})")), "{status}");
+    let link = run(&[&dir[..], &["user", "grant-reset", "demo@example.com"]].concat(), &[]);
+    let expected = format!("http://localhost:{}/reset-password#token=", server.port());
+    assert!(said(&link).contains(&expected), "{}", said(&link));
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
     std::fs::remove_dir_all(home).unwrap();
 }

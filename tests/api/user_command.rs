@@ -53,6 +53,28 @@ async fn an_account_is_shown_by_address_or_id_and_nothing_of_its_log() {
 }
 
 #[actix_rt::test]
+async fn an_operator_makes_accounts_and_lists_them() {
+    let app = TestApp::spawn().await;
+    app.user(ANN).await;
+    let made = user(&app, &["create", "Bob@Example.com"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let link = String::from_utf8(made.stdout).unwrap();
+    let (_, token) = link.trim().split_once("/reset-password#token=").unwrap();
+    let chosen = json!({"token": token, "new_password": PASSWORD});
+    app.post("/auth/reset-password", &chosen).await.expect(200);
+    app.login("bob@example.com", PASSWORD).await.expect(200);
+    // No second account for one address, and none for what is no address.
+    let again = user(&app, &["create", ANN]);
+    assert!(said(&again).contains("ann@example.com has an account"), "{}", said(&again));
+    assert_eq!(user(&app, &["create", "nobody"]).status.code(), Some(2));
+    let listed: Value = serde_json::from_slice(&user(&app, &["list", "--json"]).stdout).unwrap();
+    let emails: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|one| one["email"].as_str().unwrap()).collect();
+    assert_eq!(emails, [ANN, "bob@example.com"]);
+    done(&user(&app, &["list"]), "bob@example.com");
+}
+
+#[actix_rt::test]
 async fn nobody_gets_into_a_locked_account_until_it_is_unlocked() {
     let app = TestApp::spawn().await;
     let ann = app.user(ANN).await;

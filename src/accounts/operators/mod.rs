@@ -3,5 +3,5 @@
 mod service;
 mod store;
 
-pub use service::{delete, end_sessions, grant_reset, lock, unlock};
-pub use store::{Overview, find};
+pub use service::{create, delete, end_sessions, grant_reset, lock, unlock};
+pub use store::{Overview, find, list};

@@ -10,9 +10,31 @@ use crate::{
         audit::{self, Event, EventKind},
         local, store as users,
     },
-    credentials::{OneTimeToken, Purpose, ServerKey},
+    credentials::{EmailAddress, OneTimeToken, PasswordHash, Purpose, ServerKey},
     error::{ApiError, ApiResult},
 };
+
+/// A new account for the owner of a mailbox, which the operator vouches for. `None` when the address
+/// has an account.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    email: &EmailAddress,
+    password: Option<&PasswordHash>,
+) -> ApiResult<Option<Uuid>> {
+    conn.transaction::<_, ApiError, _>(async |conn| {
+        let (user_id, is_new) = users::find_or_create_user(conn, email).await?;
+        if !is_new {
+            return Ok(None);
+        }
+        users::ensure_account(conn, user_id).await?;
+        users::set_email_verified(conn, user_id).await?;
+        if let Some(password) = password {
+            local::store::set_password(conn, user_id, password).await?;
+        }
+        Ok(Some(user_id))
+    })
+    .await
+}
 
 /// Lets nobody in and ends every session. False when the account was locked before.
 pub async fn lock(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<bool> {

@@ -39,29 +39,33 @@ pub struct Overview {
     pub activities: i64,
 }
 
+const OVERVIEW: &str = "
+    SELECT u.id, u.email, u.created_at, u.locked_at,
+           coalesce(c.email_verified, false) AS email_verified,
+           coalesce(c.password_hash IS NOT NULL, false) AS has_password,
+           coalesce(p.phone_verified, false) AS has_proven_number,
+           ARRAY(SELECT o.provider FROM oauth_connections o WHERE o.user_id = u.id
+                 ORDER BY o.created_at) AS connections,
+           (SELECT count(*) FROM sessions s WHERE s.user_id = u.id
+            AND s.token_version = u.token_version AND s.expires_at > now()) AS sessions,
+           (SELECT max(e.at) FROM auth_events e WHERE e.user_id = u.id AND e.kind = 'login') AS last_login_at,
+           (SELECT count(*) FROM activities a WHERE a.user_id = u.id AND a.merged_into IS NULL) AS activities
+    FROM users u
+    LEFT JOIN local_credentials c ON c.user_id = u.id
+    LEFT JOIN profiles p ON p.user_id = u.id";
+
 /// The account with this address or id.
 pub async fn find(mut conn: &AsyncPgConnection, who: &str) -> QueryResult<Option<Overview>> {
-    diesel::sql_query(
-        "SELECT u.id, u.email, u.created_at, u.locked_at,
-                coalesce(c.email_verified, false) AS email_verified,
-                coalesce(c.password_hash IS NOT NULL, false) AS has_password,
-                coalesce(p.phone_verified, false) AS has_proven_number,
-                ARRAY(SELECT o.provider FROM oauth_connections o WHERE o.user_id = u.id
-                      ORDER BY o.created_at) AS connections,
-                (SELECT count(*) FROM sessions s WHERE s.user_id = u.id
-                 AND s.token_version = u.token_version AND s.expires_at > now()) AS sessions,
-                (SELECT max(e.at) FROM auth_events e WHERE e.user_id = u.id AND e.kind = 'login')
-                    AS last_login_at,
-                (SELECT count(*) FROM activities a WHERE a.user_id = u.id AND a.merged_into IS NULL) AS activities
-         FROM users u
-         LEFT JOIN local_credentials c ON c.user_id = u.id
-         LEFT JOIN profiles p ON p.user_id = u.id
-         WHERE u.email = $1 OR u.id::text = $1",
-    )
-    .bind::<Text, _>(who)
-    .fetch_one(&mut conn)
-    .await
-    .optional()
+    diesel::sql_query(format!("{OVERVIEW} WHERE u.email = $1 OR u.id::text = $1"))
+        .bind::<Text, _>(who)
+        .fetch_one(&mut conn)
+        .await
+        .optional()
+}
+
+/// All accounts, the oldest first.
+pub async fn list(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Overview>> {
+    diesel::sql_query(format!("{OVERVIEW} ORDER BY u.created_at, u.id")).load(&mut conn).await
 }
 
 /// Whether that changed anything.

@@ -54,8 +54,8 @@ pub enum OutboxCommand {
 }
 
 /// Runs one of them. An error when a message is not there or not in a state for it.
-pub fn outbox(command: OutboxCommand) -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn outbox(source: Source, command: OutboxCommand) -> CommandResult {
+    let config = configured(source)?;
     actix_rt::System::new().block_on(async {
         let conn = Connector::new(&config.database)?.connect().await?;
         match command {

@@ -15,9 +15,9 @@ use super::{CommandResult, healthcheck::own_url, serve::configured, tables::as_j
 use crate::config::Source;
 
 /// Prints how things are; an error when something needs somebody.
-pub fn status(json: bool) -> CommandResult {
-    let url = own_url();
-    let config = configured(Source::from_environment())?;
+pub fn status(mut source: Source, json: bool) -> CommandResult {
+    let url = own_url(&mut source);
+    let config = configured(source)?;
     let status = actix_rt::System::new().block_on(async {
         let server = Server::ask(&url).await;
         let database = Database::ask(&config).await.unwrap_or_else(|error| Database {

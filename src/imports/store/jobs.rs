@@ -86,6 +86,19 @@ pub async fn submit(
     Ok(import)
 }
 
+/// The same for the operator, who has no token.
+pub async fn submit_for(mut conn: &AsyncPgConnection, id: Uuid, bytes: i64) -> QueryResult<()> {
+    diesel::update(imports::table.find(id))
+        .set((
+            imports::status.eq(Status::Waiting.to_string()),
+            imports::bytes.eq(bytes),
+            imports::progressed_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await.map(drop)
+}
+
 /// Whether it is still being received.
 pub async fn is_receiving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let receiving =

@@ -18,6 +18,6 @@ pub use files::{NewFile, add_file, add_files, files, next_number, refusals, with
 pub use habits::habits;
 pub use jobs::{
     NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, ignored_files, is_receiving,
-    list, message, purge, purge_stale, submit,
+    list, message, purge, purge_stale, submit, submit_for,
 };
 pub use told::{Bringer, MOST_TOLD, Told, add_told};
