@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for goals.
 
 use actix_web::{HttpResponse, http::header, web::Data};
 use uuid::Uuid;
@@ -18,14 +18,16 @@ use crate::{
     stats::days::DayParams,
 };
 
-/// Set a goal.
+/// Create a goal
+///
+/// The target applies anew to each week, month or year.
 #[utoipa::path(
     post, path = "/me/goals", operation_id = "create_goal", tag = "Goals",
     params(DayParams, IdempotencyKeyParam),
     request_body = GoalBody,
     responses((
-        status = 201, description = "The goal, and how far it is; without `activities:read`, its id", body = WrittenGoal,
-        headers(("Location" = String, description = "Its path")),
+        status = 201, description = "The goal and its progress. A token without `activities:read` gets only the id.", body = WrittenGoal,
+        headers(("Location" = String, description = "Path of the new goal")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::TooManyGoals, ErrorCode::IdempotencyKeyReused]))),
 )]
@@ -41,11 +43,13 @@ pub async fn create(
     Ok(HttpResponse::Created().insert_header(location).json(WrittenGoal::shown_to(&user, goal)))
 }
 
-/// The goals, each with how far it is in the week, month or year that today is in.
+/// List goals
+///
+/// Each goal comes with its progress in the current week, month or year.
 #[utoipa::path(
     get, path = "/me/goals", operation_id = "list_goals", tag = "Goals",
     params(DayParams),
-    responses((status = 200, description = "The goals", body = Goals)),
+    responses((status = 200, description = "All goals, oldest first", body = Goals)),
 )]
 pub async fn list(
     state: Data<WorkerState>,
@@ -56,11 +60,11 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(Goals { goals }))
 }
 
-/// One goal.
+/// Get a goal
 #[utoipa::path(
     get, path = "/me/goals/{id}", operation_id = "get_goal", tag = "Goals",
     params(("id" = Uuid, Path), DayParams),
-    responses((status = 200, description = "The goal, and how far it is", body = GoalAnswer)),
+    responses((status = 200, description = "The goal and its progress", body = GoalAnswer)),
 )]
 pub async fn get(
     state: Data<WorkerState>,
@@ -72,13 +76,15 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(goal))
 }
 
-/// Aim higher or lower. Whoever wants to count something else sets another goal.
+/// Change a goal's target
+///
+/// The metric, the period and the sport of a goal cannot be changed. Create another goal instead.
 #[utoipa::path(
     put, path = "/me/goals/{id}", operation_id = "update_goal", tag = "Goals",
     params(("id" = Uuid, Path), DayParams),
     request_body = GoalChangesBody,
     responses((
-        status = 200, description = "The goal, and how far it is; without `activities:read`, its id",
+        status = 200, description = "The goal and its progress. A token without `activities:read` gets only the id.",
         body = WrittenGoal,
     )),
 )]
@@ -94,11 +100,11 @@ pub async fn update(
     Ok(HttpResponse::Ok().json(WrittenGoal::shown_to(&user, goal)))
 }
 
-/// Give a goal up.
+/// Delete a goal
 #[utoipa::path(
     delete, path = "/me/goals/{id}", operation_id = "delete_goal", tag = "Goals",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Gone")),
+    responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(
     state: Data<WorkerState>,

@@ -1,4 +1,4 @@
-//! `/me/goals`: what somebody wants to reach in a week, a month or a year, and how far that is.
+//! `/me/goals`: targets for a week, a month or a year, and the progress towards them.
 
 mod handlers;
 mod progress;

@@ -1,4 +1,4 @@
-//! How far a goal is.
+//! Computes the progress of a goal.
 
 use chrono::NaiveDate;
 use diesel::QueryResult;
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// `goal` with what the log has reached of it.
+/// Returns `goal` with its progress in the current period.
 pub async fn progress(
     conn: &AsyncPgConnection,
     goal: Goal,
@@ -53,7 +53,7 @@ pub async fn progress(
 async fn reached(conn: &AsyncPgConnection, days: &Days, metric: Metric) -> QueryResult<f64> {
     let Totals { activities, duration_secs, distance_meters, elevation_gain_meters, .. } =
         days::total(conn, days).await?.totals;
-    // Whole numbers far below 2^53.
+    // Counts and seconds are whole numbers far below 2^53, so `f64` holds them exactly.
     Ok(match metric {
         Metric::Activities => activities as f64,
         Metric::Duration => duration_secs as f64,

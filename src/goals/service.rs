@@ -1,4 +1,4 @@
-//! The rules of goals.
+//! Business logic of goals.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use futures_util::future::try_join_all;
@@ -17,7 +17,7 @@ use crate::{
     stats::days::DayParams,
 };
 
-/// 409 `too_many_goals`.
+/// Creates a goal. Fails with 409 `too_many_goals` at the limit.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -52,7 +52,7 @@ pub async fn list(
     let conn = state.pool.get().await?;
     let days = params.days(&conn, identity, (None, None)).await?;
     let goals = store::list(&conn, identity).await?;
-    // Pipelined on one connection.
+    // The queries are pipelined on one connection.
     try_join_all(goals.into_iter().map(|goal| progress(&conn, goal, &days, params.week_start)))
         .await
 }
@@ -85,7 +85,7 @@ pub async fn update(
     target: Option<f64>,
 ) -> ApiResult<GoalAnswer> {
     let mut conn = state.pool.get().await?;
-    // Parameters that are at fault are found out afterwards, and then nothing is changed.
+    // `find` checks the parameters after the update. If it fails, the transaction is rolled back.
     conn.transaction::<_, ApiError, _>(async |conn| {
         if let Some(target) = target {
             store::set_target(conn, identity, id, target).await?;

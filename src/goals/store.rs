@@ -1,4 +1,4 @@
-//! The statements about goals.
+//! SQL statements for goals.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -14,15 +14,15 @@ use crate::{
     db::{lock_name, schema::goals},
 };
 
-/// How many goals one user can have.
+/// Maximum number of goals per user.
 pub const MAX_GOALS: i64 = 50;
 
-/// Whoever counts the user's goals before setting one waits here for others who do.
+/// Takes the advisory lock that serialises counting and inserting the user's goals.
 pub async fn lock(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     lock_name(conn, &format!("goals {user_id}")).await
 }
 
-/// False when the user has too many; also when the identity has ended.
+/// Returns false if the user is at the limit or the identity has ended.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -82,7 +82,7 @@ pub async fn set_target(
         .await
 }
 
-/// Whether there was such a goal.
+/// Returns whether the goal existed.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -92,7 +92,7 @@ pub async fn delete(
     Ok(diesel::delete(one).execute(&mut conn).await? == 1)
 }
 
-/// Goals that another server had, for an account whose session nobody has to prove.
+/// Inserts the goals of an account export, without checking a session.
 pub async fn restore(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -102,7 +102,7 @@ pub async fn restore(
         .zip(goals)
         .map(|(number, goal): (i64, _)| {
             (
-                // In their order, which is that of the times at which they were set.
+                // Keeps the order of the export, which is the order of creation.
                 goals::created_at.eq(now.into_sql::<Timestamptz>() + number.microseconds()),
                 goals::user_id.eq(user_id),
                 goals::metric.eq(&goal.metric),

@@ -1,4 +1,4 @@
-//! A goal, and what the endpoints take.
+//! Goals and the request bodies of their endpoints.
 
 use std::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ use crate::{
 
 const TARGETS: RangeInclusive<f64> = 1.0..=1e12;
 
-/// What is counted.
+/// What a goal counts.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
@@ -28,15 +28,15 @@ const TARGETS: RangeInclusive<f64> = 1.0..=1e12;
 #[schema(as = GoalMetric)]
 pub enum Metric {
     Activities,
-    /// In seconds.
+    /// Seconds.
     Duration,
-    /// In metres.
+    /// Metres.
     Distance,
-    /// Metres up.
+    /// Metres of elevation gain.
     Elevation,
 }
 
-/// Within what.
+/// The calendar period of a goal.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
@@ -48,7 +48,7 @@ pub enum GoalPeriod {
     Year,
 }
 
-/// `POST /me/goals`.
+/// Request body of `POST /me/goals`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewGoal)]
 pub struct GoalBody {
@@ -58,17 +58,17 @@ pub struct GoalBody {
     #[serde(default)]
     #[schema(value_type = GoalPeriod, required)]
     period: Patch<String>,
-    /// In activities, seconds or metres.
+    /// Number of activities, seconds or metres, depending on `metric`.
     #[serde(default)]
     #[schema(value_type = f64, required, minimum = 1, maximum = 1e12, examples(100_000))]
     target: Patch<Number>,
-    /// Only of this sport; `null` counts all.
+    /// Counts only activities of this sport. `null` counts all sports.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
     activity_type: Patch<String>,
 }
 
-/// `PUT /me/goals/{id}`.
+/// Request body of `PUT /me/goals/{id}`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GoalChanges)]
 pub struct GoalChangesBody {
@@ -77,7 +77,7 @@ pub struct GoalChangesBody {
     target: Patch<Number>,
 }
 
-/// A goal to be kept.
+/// A validated goal to be stored.
 #[derive(Clone, Debug)]
 pub struct NewGoal {
     pub metric: Metric,
@@ -86,7 +86,7 @@ pub struct NewGoal {
     pub activity_type: Option<String>,
 }
 
-/// A goal as it is kept.
+/// A goal as stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = goals)]
 pub struct Goal {
@@ -98,31 +98,32 @@ pub struct Goal {
     pub created_at: DateTime<Utc>,
 }
 
-/// A goal and how far it is, in the period that today is in.
+/// A goal with its progress in the current period.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Goal)]
 pub struct GoalAnswer {
     pub id: Uuid,
     pub metric: Metric,
     pub period: GoalPeriod,
-    /// In activities, seconds or metres.
+    /// Number of activities, seconds or metres, depending on `metric`.
     pub target: f64,
     #[schema(required)]
     pub activity_type: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// The first and the last day of the period.
+    /// First day of the current period.
     pub from: NaiveDate,
+    /// Last day of the current period.
     pub to: NaiveDate,
-    /// What was reached of the target so far, in its unit.
+    /// What has been reached in the current period, in the unit of `target`.
     pub progress: f64,
-    /// The part of the target that was reached; above 1 when it was exceeded.
+    /// Fraction of the target that has been reached. Above 1 when the target is exceeded.
     pub part: f64,
-    /// The part of the period's days that are over or today.
+    /// Fraction of the period's days that have passed, including today.
     pub elapsed: f64,
     pub is_reached: bool,
 }
 
-/// A goal as the answer of a write shows it.
+/// The answer of a write: the whole goal, or only its id.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum WrittenGoal {
@@ -130,7 +131,7 @@ pub enum WrittenGoal {
     Id(GoalId),
 }
 
-/// To a token without `activities:read`, which must not learn how far the goal is.
+/// The answer for a token without `activities:read`, which must not reveal the progress.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GoalId {
@@ -138,7 +139,7 @@ pub struct GoalId {
 }
 
 impl WrittenGoal {
-    /// As much of `goal` as its writer may read.
+    /// Returns what the writer's token may read of `goal`.
     pub fn shown_to<S>(writer: &Permitted<S>, goal: GoalAnswer) -> Self {
         if writer.may_read() {
             Self::Whole(Box::new(goal))
@@ -151,11 +152,11 @@ impl WrittenGoal {
 /// The answer of `GET /me/goals`.
 #[derive(Serialize, ToSchema)]
 pub struct Goals {
-    /// In the order in which they were set.
+    /// In order of creation.
     pub goals: Vec<GoalAnswer>,
 }
 
-/// A goal as it is taken along.
+/// A goal in an account export.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportedGoal {
     pub metric: String,
@@ -187,7 +188,7 @@ impl GoalBody {
 }
 
 impl ExportedGoal {
-    /// `None` for one that nobody can have.
+    /// Returns `None` for a goal that the API would not accept.
     pub fn parse(&self) -> Option<NewGoal> {
         let activity_type = match &self.activity_type {
             Some(text) => Some(text.parse::<ActivityType>().ok()?.into()),
