@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for shares.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -20,20 +20,22 @@ use crate::{
     state::WorkerState,
 };
 
-/// As long a picture that was revoked may still be seen where it was seen before.
+/// Also how long a revoked picture may still be visible where it was seen before.
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Share a picture: whoever has the link sees it, without a login. The link is in this answer and nowhere else.
+/// Share a picture
 ///
-/// It shows the log as it is then, and ends when it is deleted, when it expires, and with its activity and
-/// its account. The owner is mailed. One that shows a whole track wants a proof.
+/// Anyone who has the link can see the picture without logging in. Only this answer contains the
+/// link. The picture always shows the current state of the log. The link works until the share is
+/// deleted or expires, or until its activity or account is deleted. The owner is notified by email.
+/// A share that shows a whole track requires a proof of identity.
 #[utoipa::path(
     post, path = "/shares", operation_id = "create_share", tag = "Pictures",
     params(IdempotencyKeyParam),
     request_body = ShareBody,
-    responses((status = 201, description = "The share", body = CreatedShare)),
+    responses((status = 201, description = "The share and its links", body = CreatedShare)),
     extensions(("x-error-codes" = json!([
         ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
         ErrorCode::RateLimited, ErrorCode::TooManyShares, ErrorCode::IdempotencyKeyReused,
@@ -50,7 +52,9 @@ pub async fn create(
     Ok(HttpResponse::Created().json(created))
 }
 
-/// What is shared, without the links.
+/// List shares
+///
+/// The answer does not contain the links.
 #[utoipa::path(
     get, path = "/shares", operation_id = "list_shares", tag = "Pictures",
     responses((status = 200, description = "Newest first", body = Shares)),
@@ -60,11 +64,13 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
     Ok(HttpResponse::Ok().json(Shares { shares }))
 }
 
-/// Share it no longer. What was seen in the last five minutes may still be seen where it was.
+/// Revoke a share
+///
+/// Caches may show the picture for up to five more minutes.
 #[utoipa::path(
     delete, path = "/shares/{id}", operation_id = "delete_share", tag = "Pictures",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "The link leads nowhere")),
+    responses((status = 204, description = "Revoked")),
 )]
 pub async fn delete(
     state: Data<WorkerState>,
@@ -76,14 +82,14 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What somebody shares.
+/// Get a shared picture as SVG
 #[utoipa::path(
     get, path = "/shared/{token}.svg", operation_id = "get_shared_svg", tag = "Pictures",
     security(()),
     params(("token" = String, Path), SharedParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
     extensions(("x-any-parameters" = json!(true))),
 )]
@@ -97,14 +103,14 @@ pub async fn shared_svg(
     image(&request, content, Some(theme), "*").map(embeddable)
 }
 
-/// The same as PNG.
+/// Get a shared picture as PNG
 #[utoipa::path(
     get, path = "/shared/{token}.png", operation_id = "get_shared_png", tag = "Pictures",
     security(()),
     params(("token" = String, Path), SharedParams, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
     extensions(("x-any-parameters" = json!(true))),
 )]
@@ -120,7 +126,7 @@ pub async fn shared_png(
     image(&request, content, None, "*").map(embeddable)
 }
 
-/// For pages of others, and for a while.
+/// Lets other websites embed the answer, and lets caches keep it for a while.
 fn embeddable(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, CACHED);

@@ -1,4 +1,4 @@
-//! `/shares`: pictures that their owner shows to whoever has the link, and `/shared`, where the links lead.
+//! `/shares`: pictures that their owner shares by link, and `/shared`: the target of the links.
 
 mod handlers;
 mod service;

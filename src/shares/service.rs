@@ -1,4 +1,4 @@
-//! The rules of shares.
+//! Business logic of shares.
 
 use bytes::Bytes;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -24,8 +24,8 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// Makes a share. 422 without such an activity; 409 `too_many_shares`; the refusals of
-/// [`reauth::require`] for one that shows a whole track.
+/// Creates a share. Fails with 422 if the activity does not exist, with 409 `too_many_shares` at
+/// the limit, and with the errors of [`reauth::require`] if the share shows a whole track.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -42,7 +42,7 @@ pub async fn create(
         let refused = EventKind::ShareRefused;
         let proven = reauth::require_or_record(state, identity, proof, refused, device).await;
         if let Err(error) = proven {
-            // Another server may have had the same request, and its code is spent.
+            // Another server may have carried out the same request and used up its code.
             return made_before(state, identity, key.as_ref()).await?.ok_or(error);
         }
     }
@@ -62,7 +62,7 @@ pub async fn create(
     .await
 }
 
-/// The share that this very request has made before: one that is repeated proves nothing.
+/// Returns the share that an earlier attempt of this request created. A retry needs no new proof.
 async fn made_before(
     state: &WorkerState,
     identity: Identity,
@@ -78,7 +78,7 @@ async fn made_before(
     }
 }
 
-/// The links once more, for a client that lost the answer.
+/// Returns the links again to a client that lost the answer.
 async fn again(
     shared: &Shared,
     conn: &AsyncPgConnection,
@@ -146,8 +146,8 @@ pub async fn delete(
     .await
 }
 
-/// The picture that a link leads to, and its theme. 404 for a link that never was, that was revoked, that has
-/// expired, or whose owner is locked, all alike.
+/// Returns the picture behind a link, and its theme. Fails with the same 404 if the link never
+/// existed, was revoked or has expired, and if its owner is locked.
 pub async fn show(
     studio: &Studio,
     token: &ShareToken,
@@ -158,7 +158,7 @@ pub async fn show(
     let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
     let found = state.point_reads.run(find).await?;
     let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
-    // Strangers do not use up what the owner may use.
+    // Views by strangers must not use up the owner's rate limit.
     Request::is_from(Client::ViewersOf(user_id));
     let shown = Shown::from_json(picture)?;
     let look = shown.look(params);
@@ -176,7 +176,7 @@ pub async fn show(
     let picture = shown.picture(Some(zones))?;
     match pictures::paint(studio, user_id, picture, look, width).await? {
         Ok(content) => Ok((content, look.theme)),
-        // The track has changed in between.
+        // The track has changed since the zones were computed.
         Err(_) => Err(ApiError::new(ErrorCode::Busy, "the activity is changing; try again")),
     }
 }

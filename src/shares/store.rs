@@ -1,4 +1,4 @@
-//! Statements about shares.
+//! SQL statements for shares.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// How many shares one user can have.
+/// Maximum number of shares per user.
 pub const MAX_SHARES: i64 = 100;
 
-/// The columns of a share, as its owner sees it.
+/// The columns of a share that its owner sees.
 pub type Row = (Uuid, Value, DateTime<Utc>, Option<DateTime<Utc>>);
 
-/// What is kept of a new share.
+/// The columns of a new share.
 pub struct NewRow {
     pub id: Uuid,
     pub digest: Vec<u8>,
@@ -33,8 +33,8 @@ pub struct NewRow {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// `None` when the user has too many, or no such activity; also when the identity has ended. Those that have
-/// expired make room.
+/// Returns `None` if the user is at the limit, if the activity does not exist, or if the identity
+/// has ended. Expired shares are deleted first.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -70,12 +70,12 @@ pub async fn insert(
     Ok(inserted.map(|row| (new.id, new.picture, row.created_at, new.expires_at)))
 }
 
-/// What is kept of the share's link, if the share is still there.
+/// Returns the digest of the share's link, or `None` if the share is gone.
 pub async fn digest(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Vec<u8>>> {
     shares::table.find(id).select(shares::digest).first(&mut conn).await.optional()
 }
 
-/// Whether the user has such an activity.
+/// Returns whether the user has this activity.
 pub async fn has_activity(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -91,7 +91,7 @@ fn own(identity: Identity) -> _ {
     shares::table.filter(shares::user_id.eq_any(owner))
 }
 
-/// Those that have not expired, newest first.
+/// Returns the shares that have not expired, newest first.
 pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Row>> {
     own(identity)
         .filter(sql::<Bool>("coalesce(shares.expires_at > now(), true)"))
@@ -101,7 +101,7 @@ pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .await
 }
 
-/// The id, if there was such a share.
+/// Returns the id, or `None` if the share did not exist.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -114,13 +114,14 @@ pub async fn delete(
         .optional()
 }
 
-/// Forgets those that have expired.
+/// Deletes expired shares.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let is_over = shares::expires_at.le(now.into_sql::<Timestamptz>().nullable());
     diesel::delete(shares::table.filter(is_over)).execute(&mut conn).await
 }
 
-/// Whose picture the link of this digest leads to, and which, while it does.
+/// Returns the owner and the picture of a link by its digest, unless it has expired or its owner is
+/// locked.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     digest: &[u8],

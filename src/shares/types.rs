@@ -1,4 +1,4 @@
-//! Shares as their owner sees them, and what the endpoints take.
+//! Shares and the parameters of their endpoints.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::{
     validation::{Patch, Validator, whole},
 };
 
-/// Which picture is shared.
+/// The kind of picture that is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase")]
@@ -32,37 +32,36 @@ pub enum SharedPicture {
     Weekly,
 }
 
-/// `POST /shares`. `null` means the same as absent.
+/// Request body of `POST /shares`. `null` means the same as an absent field.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewShare)]
 pub struct ShareBody {
     #[serde(default)]
     #[schema(value_type = SharedPicture, required)]
     picture: Patch<SharedPicture>,
-    /// Whose picture it is: for `route` and `chart`, and required for them.
+    /// The activity to show. Required for `route` and `chart`, ignored otherwise.
     activity_id: Option<Uuid>,
-    /// Of `route` and `chart`: whether privacy zones are shown, too, with all that tells of them.
+    /// For `route` and `chart`: show the whole track, including the parts inside privacy zones.
     #[schema(default = false)]
     whole_track: Option<bool>,
-    /// The older name of the opposite of `whole_track`; both together must not contradict each
-    /// other.
+    /// Older name of the opposite of `whole_track`. The two must not contradict each other.
     #[schema(deprecated)]
     hide_ends: Option<bool>,
-    /// Of `route` and `chart`: whether the activity's title is shown.
+    /// For `route` and `chart`: show the activity's title.
     #[schema(default = false)]
     show_title: Option<bool>,
-    /// Of `route` and `chart`: whether the date is shown.
+    /// For `route` and `chart`: show the date.
     #[schema(default = false)]
     show_date: Option<bool>,
     #[schema(default = "auto")]
     theme: Option<Theme>,
-    /// In place of those that the profile prefers.
+    /// Overrides the units of the profile.
     units: Option<Units>,
-    /// Of `heatmap`; the present one, whichever that is, if not given.
+    /// For `heatmap`: the calendar year. Without it, always the current year.
     #[serde(default, deserialize_with = "whole::<1, 9999, _, _>")]
     #[schema(minimum = 1, maximum = 9999)]
     year: Option<i32>,
-    /// Of `weekly`.
+    /// For `weekly`: the number of weeks.
     #[serde(default, deserialize_with = "whole::<1, 104, _, _>")]
     #[schema(minimum = 1, maximum = 104, default = 26)]
     weeks: Option<u32>,
@@ -70,20 +69,20 @@ pub struct ShareBody {
     metric: Option<Metric>,
     #[schema(default = "monday")]
     week_start: Option<WeekStart>,
-    /// Of `heatmap` and `weekly`: only these, with commas between them.
+    /// For `heatmap` and `weekly`: count only these sports, separated by commas.
     #[schema(examples("run,trail_run"), pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$")]
     activity_type: Option<String>,
-    /// Of `heatmap` and `weekly`: the zone whose days they are, in place of the profile's.
+    /// For `heatmap` and `weekly`: the time zone in which days begin, instead of the profile's.
     #[schema(examples("Europe/Rome"))]
     tz: Option<String>,
-    /// When the link ends by itself.
+    /// When the link expires. Without it, the link does not expire.
     #[schema(value_type = Option<DateTime<Utc>>)]
     expires_at: Option<String>,
     #[serde(flatten)]
     proof: ProofBody,
 }
 
-/// What is shared, as it is kept.
+/// What is shared, as stored.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Shown {
     picture: SharedPicture,
@@ -109,13 +108,13 @@ pub struct Shown {
     tz: Option<String>,
 }
 
-/// A share to be kept.
+/// A validated share to be stored.
 pub struct NewShare {
     pub shown: Shown,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A share without its link.
+/// A share without its links.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Share {
     pub id: Uuid,
@@ -127,7 +126,7 @@ pub struct Share {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A new share, with the links that are never shown again.
+/// A new share with its links, which are never shown again.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedShare {
     #[serde(flatten)]
@@ -144,17 +143,17 @@ pub struct Shares {
     pub shares: Vec<Share>,
 }
 
-/// What whoever shows the picture may choose.
+/// Query parameters for viewers of a shared picture.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SharedParams {
-    /// In place of that which was shared.
+    /// Overrides the theme of the share.
     #[param(inline)]
     pub theme: Option<Theme>,
 }
 
 impl ShareBody {
-    /// 422 with the fields at fault.
+    /// Fails with 422 and the invalid fields.
     pub fn parse(self) -> ApiResult<(NewShare, Proof)> {
         let mut v = Validator::default();
         let proof = self.proof.parse(&mut v);
@@ -185,7 +184,7 @@ impl ShareBody {
             show_date: is_of_activity && self.show_date.unwrap_or(false),
             theme: self.theme.unwrap_or_default(),
             units: self.units,
-            // What the picture does not have is not kept, and so need not be valid.
+            // Options that do not apply to the picture are dropped without validation.
             year: self.year.filter(|_| of(&[SharedPicture::Heatmap])),
             weeks: self
                 .weeks
@@ -197,25 +196,25 @@ impl ShareBody {
             tz: self.tz.filter(|_| is_of_days),
         };
         let is_valid = shown.picture(None);
-        // The same rules hold for parameters, where they are answered with another code.
+        // Query parameters follow the same rules, but fail with another error code.
         is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
         Ok((NewShare { shown, expires_at }, proof))
     }
 }
 
 impl Shown {
-    /// Whether it shows a whole track, with where it begins and ends: where somebody lives, most
-    /// likely.
+    /// Returns whether the picture shows a whole track, with its start and end. These are most
+    /// likely near the owner's home.
     pub fn shows_everything(&self) -> bool {
         self.whole_track
     }
 
-    /// Whether privacy zones are left out of it.
+    /// Returns whether the picture omits privacy zones.
     pub fn has_zones(&self) -> bool {
         self.activity_id.is_some() && !self.shows_everything()
     }
 
-    /// The picture's name, as it is in `picture`.
+    /// The name of the picture, as in the field `picture`.
     pub fn name(&self) -> &'static str {
         match self.picture {
             SharedPicture::Route => "route",
@@ -225,7 +224,8 @@ impl Shown {
         }
     }
 
-    /// 400 `invalid_parameter` for what there is not. `zones` are left out.
+    /// Returns the picture without `zones`. Fails with 400 `invalid_parameter` for an invalid
+    /// option.
     pub fn picture(&self, zones: Option<Vec<Zone>>) -> ApiResult<Picture> {
         let disclosure = Disclosure { zones, title: self.show_title, date: self.show_date };
         let activity = || self.activity_id.ok_or_else(ApiError::not_found);
