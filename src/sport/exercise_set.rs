@@ -1,4 +1,4 @@
-//! Sets: what a session of strength consists of.
+//! Sets of a strength training session.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use crate::validation::{Faults, check_text, whole};
 
 const MAX_EXERCISE_CHARS: usize = 100;
 
-/// One set; what is not known of it is left out.
+/// One set. Unknown values are omitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExerciseSet {
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00]*$", examples("bench press"))]
@@ -23,29 +23,30 @@ pub struct ExerciseSet {
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 10000, examples(62.5))]
     pub weight_kg: Option<f64>,
-    /// Rate of perceived exertion, 10 being all that one has (Borg CR10, as in Zourdos et al. 2016).
+    /// Rate of perceived exertion, from 0 to 10. 10 is maximal effort (Borg CR10, as used by
+    /// Zourdos et al. 2016).
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 10, examples(8.5))]
     pub rpe: Option<f64>,
-    /// How long it took.
+    /// Duration of the set in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub duration_secs: Option<f64>,
-    /// The pause after it.
+    /// Rest after the set in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400, examples(120))]
     pub rest_secs: Option<f64>,
 }
 
 impl ExerciseSet {
-    /// Whether somebody could have said so.
+    /// Returns whether all values are within the API's limits.
     pub fn is_sound(&self) -> bool {
         let mut faults = Faults::default();
         self.check(&mut faults);
         faults.is_empty()
     }
 
-    /// What is wrong with it.
+    /// Adds a fault for each value outside the API's limits.
     pub fn check(&self, faults: &mut Faults) {
         if self.exercise.is_empty() {
             faults.add("exercise", "too_short", "must not be empty");

@@ -1,9 +1,9 @@
-//! Which sports may be one outing: two devices often call it by related names, or one of them
-//! does not say.
+//! Decides which sports two recordings of one activity may have. Two devices often name related
+//! sports, or one of them names none.
 
 use super::{OTHER, Sport};
 
-/// Sports that devices and services take for one another. A sport may be in several families.
+/// Groups of sports that devices and services confuse. A sport may be in several groups.
 const FAMILIES: [&[&str]; 13] = [
     &["run", "trail_run", "treadmill_run", "virtual_run", "walk", "hike", "snowshoe"],
     &[
@@ -28,12 +28,12 @@ const FAMILIES: [&[&str]; 13] = [
     &["hiit", "martial_arts", "dance"],
 ];
 
-/// What a device says that was not told the sport (`workout` is read as `cardio`), and what
-/// stands for several.
+/// What a device reports when no sport was selected (`workout` is read as `cardio`), and what
+/// stands for several sports.
 const UNSPECIFIC: [&str; 3] = [OTHER, "cardio", "multisport"];
 
-/// The known sports that are plainly another one than `activity_type`. None for an unspecific
-/// one, and none for a client's own slug, which may stand for any.
+/// Returns the known sports that cannot be the same activity as `activity_type`. Returns none for
+/// an unspecific sport, and none for a client's custom slug, which may mean any sport.
 pub fn plainly_others(activity_type: &str) -> Vec<&'static str> {
     if !is_specific(activity_type) {
         return Vec::new();

@@ -1,6 +1,6 @@
-//! Places, and geometry on Earth, taken as a sphere: off by 0.5 % at most.
+//! Positions and geometry on a spherical Earth. The error is at most 0.5 %.
 
-/// In degrees of WGS 84.
+/// A position in degrees of WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position {
     pub latitude: f64,
@@ -8,18 +8,18 @@ pub struct Position {
 }
 
 impl Position {
-    /// `None` for what is no place on Earth.
+    /// Returns `None` if the coordinates are out of range.
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         let is_place = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         is_place.then_some(Self { latitude, longitude })
     }
 }
 
-/// The mean radius (IUGG), in metres.
+/// Mean radius of the Earth in metres (IUGG).
 pub const EARTH_RADIUS: f64 = 6_371_008.8;
 
-/// Along a great circle, in metres, without regard to height (haversine formula; Sinnott, "Virtues
-/// of the Haversine", 1984).
+/// Great-circle distance in metres, ignoring elevation (haversine formula; Sinnott, "Virtues of the
+/// Haversine", 1984).
 pub fn metres_between(one: Position, other: Position) -> f64 {
     let (lat1, lat2) = (one.latitude.to_radians(), other.latitude.to_radians());
     let half_lat = ((lat2 - lat1) / 2.0).sin();
@@ -28,7 +28,7 @@ pub fn metres_between(one: Position, other: Position) -> f64 {
     2.0 * EARTH_RADIUS * a.sqrt().min(1.0).asin()
 }
 
-/// The direction in which `to` lies, in radians clockwise from north.
+/// Initial bearing from `from` to `to`, in radians clockwise from north.
 pub fn bearing(from: Position, to: Position) -> f64 {
     let (lat1, lat2) = (from.latitude.to_radians(), to.latitude.to_radians());
     let (sin_apart, cos_apart) = (to.longitude - from.longitude).to_radians().sin_cos();
@@ -37,7 +37,7 @@ pub fn bearing(from: Position, to: Position) -> f64 {
     east.atan2(north)
 }
 
-/// The position that lies `metres` away in the direction `bearing`.
+/// The position `metres` away from `from` in the direction `bearing`.
 pub fn destination(from: Position, bearing: f64, metres: f64) -> Position {
     let (sin_lat, cos_lat) = from.latitude.to_radians().sin_cos();
     let (sin, cos) = (metres / EARTH_RADIUS).sin_cos();

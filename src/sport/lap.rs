@@ -1,4 +1,4 @@
-//! Laps: the parts that a device or its owner divided an activity into.
+//! Laps: the parts into which a device or its user divided an activity.
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 use super::{MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_METERS_OF_ELEVATION};
 use crate::validation::{Faults, whole};
 
-/// One lap; what is not known of it is left out.
+/// One lap. Unknown values are omitted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Lap {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub started_at: Option<DateTime<Utc>>,
-    /// The time that the timer ran.
+    /// Timer time in seconds, without pauses.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub duration_secs: Option<f64>,
-    /// From start to end.
+    /// Time from start to end in seconds, including pauses.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 31622400)]
     pub elapsed_secs: Option<f64>,
@@ -36,24 +36,25 @@ pub struct Lap {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1e6)]
     pub elevation_loss_meters: Option<f64>,
-    /// Beats a minute.
+    /// Beats per minute.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<1, 300, _, _>")]
     #[schema(minimum = 1, maximum = 300)]
     pub avg_heart_rate: Option<u32>,
+    /// Beats per minute.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<1, 300, _, _>")]
     #[schema(minimum = 1, maximum = 300)]
     pub max_heart_rate: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole::<0, 10000, _, _>")]
     #[schema(minimum = 0, maximum = 10000)]
     pub avg_power_watts: Option<u32>,
-    /// Turns, strides or strokes a minute.
+    /// Revolutions, strides or strokes per minute.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_tiny")]
     #[schema(minimum = 0, maximum = 1000)]
     pub avg_cadence: Option<f64>,
 }
 
 impl Lap {
-    /// The same without what nobody could have said of it.
+    /// Removes the values that are outside the API's limits.
     pub fn sound(mut self) -> Self {
         self.started_at = self.started_at.filter(is_writable);
         for (value, max) in [
@@ -77,7 +78,7 @@ impl Lap {
         self
     }
 
-    /// What is wrong with it.
+    /// Adds a fault for each value outside the API's limits.
     pub fn check(&self, faults: &mut Faults) {
         if !self.started_at.is_none_or(|time| is_writable(&time)) {
             faults.add("started_at", "out_of_range", "must be in the years 1 to 9999");
@@ -111,7 +112,8 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Ut
     text.parse().map(Some).map_err(problem)
 }
 
-/// Writes numbers below a billionth as zero: PostgreSQL would keep every zero before their digits.
+/// Serialises numbers below a billionth as zero. PostgreSQL would store each of their leading
+/// zeros.
 pub(super) fn without_tiny<S: Serializer>(
     value: &Option<f64>,
     serializer: S,

@@ -1,4 +1,4 @@
-//! What all know of sport: its kinds, laps, sets, and geometry on Earth.
+//! Shared sport types: kinds of sport, laps, sets and geometry on Earth.
 
 mod exercise_set;
 mod families;

@@ -1,11 +1,11 @@
-//! One line for each kind of sport. Any other slug is as good for a client's own activities.
+//! The known kinds of sport, one per line. Clients may use any other slug for their own activities.
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A kind of sport that is known.
+/// A known kind of sport.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = KnownActivityType)]
 pub struct Sport {
@@ -13,11 +13,12 @@ pub struct Sport {
     pub activity_type: &'static str,
     #[schema(examples("Trail run"))]
     pub name: &'static str,
-    /// What files and services call it (Garmin, FIT, Strava, Apple Health), in any case and punctuation.
+    /// Names in files and services (Garmin, FIT, Strava, Apple Health). Case and punctuation do not
+    /// matter.
     also: &'static [&'static str],
 }
 
-/// What is none of the others.
+/// The kind for everything that is not in the table.
 pub const OTHER: &str = "other";
 
 const fn sport(
@@ -29,7 +30,7 @@ const fn sport(
 }
 
 impl Sport {
-    // A line each.
+    // One line per sport.
     #[rustfmt::skip]
     pub const ALL: [Self; 57] = [
         sport("run", "Run", &["running", "street_running", "track_running", "running/street", "running/track", "road_running", "jog", "jogging", "outdoor_run"]),
@@ -91,10 +92,11 @@ impl Sport {
         sport(OTHER, "Other", &["generic", "uncategorized", "motorcycling", "motorcycle", "motorcycle_touring", "motorbike", "motor_sports", "driving", "car", "transport"]),
     ];
 
-    /// The kind that files and services call `raw`: `TRAIL_RUNNING_V2`, `TrailRun`,
-    /// `running/trail`, `HKWorkoutActivityTypeRunning`, `Randonnée`. Of a sport with a part
-    /// after the slash, the sport when the part is not known; of several words, the most of them
-    /// that are known; else `other`.
+    /// Returns the kind for a name in a file or a service, such as `TRAIL_RUNNING_V2`, `TrailRun`,
+    /// `running/trail`, `HKWorkoutActivityTypeRunning` or `Randonnée`.
+    ///
+    /// If the part after a slash is unknown, the part before it decides. Otherwise, the longest
+    /// known sequence of words decides. If there is none, the kind is `other`.
     pub fn of(raw: Option<&str>) -> &'static str {
         let Some(raw) = raw else { return OTHER };
         let known = |name: &str| KNOWN.get(&plain(name)).copied();
@@ -109,10 +111,10 @@ impl Sport {
     }
 }
 
-/// Of a name, as many are looked at.
+/// Maximum number of words of a name that are looked up.
 const MAX_WORDS: usize = 8;
 
-/// What the kinds are called where people speak other languages.
+/// Names of the kinds in other languages.
 #[rustfmt::skip]
 const ABROAD: [(&str, &[&str]); 38] = [
     // German, French, Spanish, Italian, Dutch, Portuguese, Polish, Swedish, Danish, Norwegian,
@@ -157,7 +159,7 @@ const ABROAD: [(&str, &[&str]); 38] = [
     ("other", &["Sonstiges", "Andere", "Autre", "Otro", "Altro", "Overig", "Outro", "Inne", "Annat", "Andet", "Annet", "Jiné", "Muu"]),
 ];
 
-/// All names, as [`plain`] writes them.
+/// All names, normalised by [`plain`].
 static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let ours = Sport::ALL.iter().flat_map(|sport| {
         let names = sport.also.iter().chain([&sport.activity_type]);
@@ -165,12 +167,12 @@ static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     });
     let abroad =
         ABROAD.iter().flat_map(|(slug, names)| names.iter().map(|name| (plain(name), *slug)));
-    // Names of our own go before.
+    // English names take precedence.
     abroad.chain(ours).collect()
 });
 
-/// Letters, digits and the slash in lower case and without accents, and without what Apple puts
-/// before and Garmin behind.
+/// Normalises a name: lower-case letters without accents, digits and the slash, without Apple's
+/// prefix and Garmin's suffix.
 fn plain(name: &str) -> String {
     let name = name.strip_prefix("HKWorkoutActivityType").unwrap_or(name).to_lowercase();
     let name = name.strip_suffix("_v2").or(name.strip_suffix("_ws")).unwrap_or(&name);
@@ -216,7 +218,8 @@ mod tests {
         for (slug, abroad) in &ABROAD {
             assert!(Sport::ALL.iter().any(|sport| sport.activity_type == *slug), "{slug}");
             for name in *abroad {
-                // Neighbours have one word for one sport, but never one for two.
+                // Related languages may share a word for one sport, but no word may mean two
+                // sports.
                 assert_eq!(Sport::of(Some(name)), *slug, "{name}");
             }
         }
