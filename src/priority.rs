@@ -1,8 +1,9 @@
-//! Work that requests go before.
+//! Background work that yields to requests.
 //!
-//! A priority alone does not do it: the kernel looks at it when it chooses who runs next, and whoever computes keeps
-//! the processor until a slice of some milliseconds is over, whoever else wakes meanwhile. Who gives it away by
-//! himself every fraction of a millisecond keeps nobody waiting.
+//! A low priority is not enough: the scheduler considers it only when it picks the next thread. A
+//! thread that computes keeps the processor until its time slice of some milliseconds ends, even if
+//! another thread wakes up meanwhile. Background threads therefore yield every fraction of a
+//! millisecond.
 
 use std::{
     cell::RefCell,
@@ -19,51 +20,53 @@ use rustix::{
     time::{ClockId, clock_gettime},
 };
 
-/// As `nice(2)` has it: from 0 to 19.
+/// Niceness of background threads, from 0 to 19. See `nice(2)`.
 const NICENESS: i32 = 10;
 
-/// So long one works on end.
+/// How long a thread computes before it yields.
 const TURN: Duration = Duration::from_micros(300);
 
-/// So long one rests when nobody asks anything; the kernel makes some 60 µs of it (`PR_SET_TIMERSLACK`).
+/// How long a thread sleeps when no requests arrive. The kernel's timer slack makes it about 60 µs
+/// (`PR_SET_TIMERSLACK`).
 const SHORT_REST: Duration = Duration::from_micros(10);
 
-/// While requests come, one rests so many times as long as one worked, but no longer than a moment.
+/// While requests arrive, a thread sleeps this many times as long as it computed, but at most
+/// [`LONGEST_REST`].
 const RESTS: u32 = 3;
 const LONGEST_REST: Duration = Duration::from_millis(20);
 
-/// So long after a request it is taken that another one comes.
+/// How long after a request the server counts as busy.
 const BUSY: Duration = Duration::from_millis(20);
 
-/// How many requests have come to a server, for its threads that give way to them.
+/// Counts the requests to a server, for the threads that yield to them.
 #[derive(Clone, Debug, Default)]
 pub struct Requests(Arc<AtomicU64>);
 
 impl Requests {
-    /// One more.
+    /// Counts one request.
     pub fn came(&self) {
         self.0.fetch_add(1, Relaxed);
     }
 
-    /// So many so far.
+    /// Returns the number of requests so far.
     pub fn count(&self) -> u64 {
         self.0.load(Relaxed)
     }
 }
 
 thread_local! {
-    /// Of the present thread, if it comes after others.
+    /// The state of the current thread, if it yields to others.
     static PACE: RefCell<Option<Pace>> = const { RefCell::new(None) };
 }
 
-/// What a thread of low priority knows when it has rested.
+/// State of a background thread.
 struct Pace {
     requests: Requests,
     rested: Instant,
-    /// How many requests it has seen, and when it last saw that there were more.
+    /// How many requests it has seen, and when it last saw new ones.
     seen: u64,
     busy: Option<Instant>,
-    /// The limit of the thread's processor clock, and whether it has passed that.
+    /// The limit on the thread's CPU clock, and whether the thread has passed it.
     limit: Option<Duration>,
     is_spent: bool,
 }
@@ -85,12 +88,14 @@ impl Pace {
     }
 }
 
-/// Has the present thread come after others. Where the system refuses, it is merely not nice.
+/// Lowers the priority of the current thread. An error is ignored: the thread then keeps its
+/// priority.
 pub fn low_priority() {
     let _ = setpriority_process(None, NICENESS);
 }
 
-/// The same, and has it rest in [`give_way`], longer while `requests` come.
+/// Lowers the priority of the current thread and makes it sleep in [`give_way`], longer while
+/// `requests` arrive.
 pub fn give_way_to(requests: &Requests) {
     low_priority();
     let (requests, rested) = (requests.clone(), Instant::now());
@@ -99,8 +104,9 @@ pub fn give_way_to(requests: &Requests) {
     PACE.replace(Some(pace));
 }
 
-/// To be called again and again in what takes milliseconds: a thread that gives way, and has worked for a while or had the
-/// database work for it, lets others go on. Any other thread does not stop.
+/// Yields if the current thread is a background thread and its time slice is over. Waiting for the
+/// database counts as work. Returns at once on any other thread. Call it often in work that takes
+/// milliseconds.
 pub fn give_way() {
     PACE.with_borrow_mut(|pace| {
         if let Some(pace) = pace {
@@ -109,13 +115,13 @@ pub fn give_way() {
     });
 }
 
-/// How long a processor has worked for the present thread.
+/// CPU time that the current thread has used.
 fn worked_so_far() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
-/// Lets the present thread, which gives way, use a processor for `budget` from now on. It is up to
-/// the work to stop: see [`is_spent`].
+/// Limits the CPU time of the current thread, which must be a background thread, to `budget` from
+/// now on. The work itself must check [`is_spent`] and stop.
 pub fn limit_cpu(budget: Duration) {
     PACE.with_borrow_mut(|pace| {
         if let Some(pace) = pace {
@@ -124,8 +130,8 @@ pub fn limit_cpu(budget: Duration) {
     });
 }
 
-/// Does `work` with a budget of its own on a thread that does other work, too: afterwards, also when
-/// `work` panics, the thread is what it was.
+/// Runs `work` with its own CPU budget on a thread that also does other work. The previous state of
+/// the thread is restored afterwards, even if `work` panics.
 pub fn within_cpu<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     struct Before(Option<Pace>);
     impl Drop for Before {
@@ -139,8 +145,8 @@ pub fn within_cpu<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Whether the present thread has used up what [`limit_cpu`] gave it, as far as [`give_way`] has
-/// seen.
+/// Returns whether the current thread has used up the budget of [`limit_cpu`]. Only [`give_way`]
+/// updates this.
 pub fn is_spent() -> bool {
     PACE.with_borrow(|pace| pace.as_ref().is_some_and(|pace| pace.is_spent))
 }
