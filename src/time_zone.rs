@@ -1,4 +1,4 @@
-//! The zone whose days, weeks and months are a user's.
+//! The time zone that decides when a user's days, weeks and months begin.
 
 use std::str::FromStr;
 
@@ -6,15 +6,15 @@ use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
 use derive_more::Display;
 
-/// A name of the IANA time zone database, such as `Europe/Rome`. PostgreSQL computes with it, and may have an
-/// older database: see [`crate::db::is_unknown_zone`].
+/// A zone of the IANA time zone database, such as `Europe/Rome`. PostgreSQL computes with its own
+/// copy of the database, which may be older: see [`crate::db::is_unknown_zone`].
 #[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq)]
 pub struct TimeZone(Tz);
 
 impl TimeZone {
     pub const EXPECTED: &str = "must be a time zone such as Europe/Rome";
 
-    /// The day that it is there.
+    /// Today's date in this zone.
     pub fn today(self) -> NaiveDate {
         Utc::now().with_timezone(&self.0).date_naive()
     }
