@@ -1,4 +1,4 @@
-//! Archives: whatever the bytes are, there is a recording or a refusal, and little memory is used.
+//! Archives: any input yields a recording or an error, and uses little memory.
 #![no_main]
 
 use std::{panic, sync::Once};
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use sports_log::imports::single;
 
 fuzz_target!(|bytes: &[u8]| {
-    // As with FIT, of which there may be some in it.
+    // For the same reason as in the FIT target: an archive may contain FIT files.
     static HOOK: Once = Once::new();
     HOOK.call_once(|| panic::set_hook(Box::new(|_| {})));
     let _ = single::read("fuzz", bytes.to_vec());

@@ -1,4 +1,4 @@
-//! FIT: whatever the bytes are, there is a recording or a refusal.
+//! FIT: any input yields a recording or an error.
 #![no_main]
 
 use std::{panic, sync::Once};
@@ -10,14 +10,15 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     if Format::of(bytes) != Some(Format::Fit) {
         return Corpus::Reject;
     }
-    // A panic of the parser that is caught is a refusal; one that is not still ends the run.
+    // Replaces libFuzzer's hook, which would also abort on a panic that is caught. An uncaught
+    // panic still ends the run.
     static HOOK: Once = Once::new();
     HOOK.call_once(|| panic::set_hook(Box::new(|_| {})));
     let _ = recordings::read(bytes);
     Corpus::Keep
 });
 
-// Readers look no further than a checksum that is wrong, and no mutation by chance makes it right.
+// Parsers stop at a wrong checksum, and random mutations never produce a right one.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, _seed: u32| {
     let size = fuzzer_mutate(data, size, max_size);
     if let Some((head, body)) = data[..size].split_at_mut_checked(14)
@@ -34,7 +35,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, _seed: u32| {
     size
 });
 
-/// The checksum of the FIT SDK, "CRC": CRC-16/ARC.
+/// CRC-16/ARC, the checksum of the FIT SDK.
 fn crc(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc, byte| {
         (0..8).fold(

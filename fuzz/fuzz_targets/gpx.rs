@@ -1,4 +1,4 @@
-//! GPX: whatever the bytes are, there is a recording or a refusal.
+//! GPX: any input yields a recording or an error.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

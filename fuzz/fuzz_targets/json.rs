@@ -1,4 +1,4 @@
-//! JSON: whatever the bytes are, there is a recording or a refusal.
+//! JSON: any input yields a recording or an error.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
