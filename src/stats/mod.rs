@@ -1,4 +1,4 @@
-//! `/stats`: what the log adds up to, in days, weeks and months of the user's own zone.
+//! `/stats`: totals of the log by day, week and month in the user's time zone.
 
 pub mod days;
 mod period;

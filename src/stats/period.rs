@@ -1,22 +1,22 @@
-//! Calendar arithmetic with dates; which date a moment has is a matter of the zone.
+//! Calendar arithmetic with dates. The date of an instant depends on the time zone.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a week begins with.
+/// First day of the week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase")]
 pub enum WeekStart {
-    /// ISO 8601.
+    /// As in ISO 8601.
     #[default]
     Monday,
     Sunday,
     Saturday,
 }
 
-/// A stretch of the calendar.
+/// A calendar period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
     Day,
@@ -26,7 +26,7 @@ pub enum Period {
 }
 
 impl WeekStart {
-    /// As `isodow` of PostgreSQL counts: Monday is 1, Sunday is 7.
+    /// The number of the weekday as PostgreSQL's `isodow`: Monday is 1, Sunday is 7.
     pub fn iso_number(self) -> i32 {
         match self {
             Self::Monday => 1,
@@ -45,7 +45,8 @@ impl WeekStart {
 }
 
 impl Period {
-    /// The first day of the one that `day` is in. At the very beginning of the calendar, `day`.
+    /// Returns the first day of the period that contains `day`, or `day` at the very beginning of
+    /// the calendar.
     pub fn first_day(self, day: NaiveDate) -> NaiveDate {
         let first = match self {
             Self::Day => Some(day),
@@ -59,7 +60,8 @@ impl Period {
         first.unwrap_or(day)
     }
 
-    /// The first day of the next one after that which `first` begins. `None` when the calendar ends.
+    /// Returns the first day of the period after the one that begins with `first`, or `None` at the
+    /// end of the calendar.
     pub fn next(self, first: NaiveDate) -> Option<NaiveDate> {
         match self {
             Self::Day => first.checked_add_days(Days::new(1)),
@@ -69,21 +71,22 @@ impl Period {
         }
     }
 
-    /// The last day of the one that `first` begins. The calendar of answers ends with the year
-    /// 9999.
+    /// Returns the last day of the period that begins with `first`, but at most the last day of the
+    /// year 9999.
     pub fn last_day(self, first: NaiveDate) -> NaiveDate {
         let last = self.next(first).and_then(|next| next.pred_opt()).unwrap_or(first);
         last.min(last_day_of_all())
     }
 }
 
-/// RFC 3339 has no years of five digits.
+/// RFC 3339 has no five-digit years.
 fn last_day_of_all() -> NaiveDate {
     NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
-/// As long a range just before `from`: of whole months (or years), as many months; else as many days.
-/// `None` before the year 1, which dates of RFC 3339 begin with.
+/// Returns the range of equal length just before `from`: the same number of months if the range is
+/// whole months or years, otherwise the same number of days. Returns `None` if it would begin
+/// before the year 1, the first year in the API.
 pub fn range_before(from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
     as_long_before(from, to).filter(|before| before.0.year() >= 1)
 }
@@ -112,7 +115,6 @@ mod tests {
 
     #[test]
     fn weeks_begin_where_they_are_said_to() {
-        // A Wednesday.
         let wednesday = day("2026-11-25");
         for (start, first) in [
             (WeekStart::Monday, "2026-11-23"),

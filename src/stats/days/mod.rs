@@ -1,5 +1,5 @@
-//! Totals by day, which all statistics are made of: those that are kept, by the day in the zone of the user's
-//! profile; or the activities themselves, when another zone is asked for.
+//! Totals by day, the basis of all statistics. They come from the stored totals, which use the time
+//! zone of the user's profile. If another zone is requested, they are computed from the activities.
 
 mod params;
 mod store;

@@ -1,4 +1,4 @@
-//! The parameters that all statistics have.
+//! Query parameters that all statistics share.
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -14,30 +14,31 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// Whose days and weeks they are.
+/// The time zone and the first day of the week.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DayParams {
-    /// The zone whose days they are, in place of the profile's.
+    /// IANA time zone in which days begin. Defaults to the zone of the profile.
     #[param(example = "Europe/Rome")]
     tz: Option<String>,
-    /// What a week begins with.
+    /// First day of the week.
     #[serde(default)]
     #[param(inline, required = false)]
     pub week_start: WeekStart,
 }
 
-/// Of which sports.
+/// A selection of sports.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SportParams {
-    /// Only these, with commas between them.
+    /// Counts only these sports, separated by commas. Defaults to all sports.
     #[param(example = "run,trail_run", pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$")]
     activity_type: Option<String>,
 }
 
 impl DayParams {
-    /// The days from `from` to `to`, both inclusive, of the live user, of all sports. 401 when the session has ended.
+    /// Returns the user's days from `from` to `to`, both inclusive, for all sports. Fails with 401
+    /// if the session has ended.
     pub async fn days(
         &self,
         conn: &AsyncPgConnection,
@@ -54,7 +55,7 @@ impl DayParams {
 }
 
 impl SportParams {
-    /// 400 `invalid_parameter` for what can be no sport.
+    /// Fails with 400 `invalid_parameter` if a slug is invalid.
     pub fn types(&self) -> ApiResult<Vec<String>> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
         Ok(types

@@ -1,4 +1,4 @@
-//! The statements about days.
+//! SQL statements for totals by day.
 
 use chrono::NaiveDate;
 use diesel::{
@@ -16,12 +16,13 @@ use crate::{
     stats::Period,
 };
 
-/// The totals that are kept.
+/// Selects the stored totals.
 const KEPT: &str =
     "SELECT day, activity_type, activities, duration_secs, distance_mm, elevation_gain_mm, calories
     FROM activity_days WHERE user_id = $1";
 
-/// The same of the activities themselves, by the days of zone $5. No zone is two days away from another.
+/// Computes the same columns from the activities, by days of zone $5. The range is widened by two
+/// days, because no two zones are two days apart.
 const COMPUTED: &str = "SELECT (started_at AT TIME ZONE $5)::date AS day, activity_type, 1 AS activities,
         duration_secs::bigint, millimetres(distance_meters) AS distance_mm,
         millimetres(elevation_gain_meters) AS elevation_gain_mm, coalesce(calories, 0)::bigint AS calories
@@ -29,7 +30,7 @@ const COMPUTED: &str = "SELECT (started_at AT TIME ZONE $5)::date AS day, activi
     WHERE user_id = $1 AND merged_into IS NULL
       AND started_at >= coalesce($2, date '-infinity') - 2 AND started_at <= coalesce($3, date 'infinity') + 2";
 
-/// What is added up together.
+/// What a bucket is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     All,
@@ -37,10 +38,10 @@ pub enum Group {
     ActivityType,
 }
 
-/// What was added up.
+/// Totals of one bucket.
 #[derive(QueryableByName)]
 pub struct Bucket {
-    /// Of a period.
+    /// First day of the period, when grouped by period.
     #[diesel(sql_type = Nullable<Date>)]
     pub first_day: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -49,7 +50,7 @@ pub struct Bucket {
     pub of: TotalsOfDays,
 }
 
-/// The zone by which the totals of the live user are kept.
+/// Returns the time zone of the user's stored totals, or `None` if the session has ended.
 pub async fn zone(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<String>> {
     live_session(identity)
         .inner_join(profiles::table)
@@ -59,7 +60,7 @@ pub async fn zone(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .optional()
 }
 
-/// Those with an activity in them, in their order.
+/// Returns the buckets with activities, in ascending order.
 pub async fn by(
     mut conn: &AsyncPgConnection,
     days: &Days,
@@ -70,9 +71,9 @@ pub async fn by(
         Group::Period(period) => (first_day(period), "NULL::text"),
         Group::ActivityType => ("NULL::date".to_owned(), "activity_type"),
     };
-    // First by day, so that a day with two sports is one day, and the period that it is in is reckoned once. As
-    // floating-point numbers, which are exact for whole numbers below 2^53 and much faster to add than those of any size
-    // that PostgreSQL else makes of sums.
+    // Group by day first: a day with two sports then counts as one day, and its period is computed
+    // once. The sums are `float8`, which is exact for whole numbers below 2^53 and much faster than
+    // `numeric`, PostgreSQL's type for sums of `bigint`.
     let statement = format!(
         "SELECT {first_day} AS first_day, activity_type, sum(activities)::bigint AS activities, count(*) AS active_days,
                 sum(duration_secs)::bigint AS duration_secs, sum(distance_mm) / 1000 AS distance_meters,
@@ -87,14 +88,15 @@ pub async fn by(
     query(days, &statement).load(&mut conn).await
 }
 
-/// All of it.
+/// Returns the totals of all days.
 pub async fn total(conn: &AsyncPgConnection, days: &Days) -> QueryResult<TotalsOfDays> {
     let all = by(conn, days, Group::All).await?.pop();
     Ok(all.map(|bucket| bucket.of).unwrap_or_default())
 }
 
-/// The days with an activity, in their order. In eastern zones the last hours of 9999 belong to the
-/// year 10000, which RFC 3339 cannot write: they count for the last day of 9999.
+/// Returns the days with an activity, in ascending order. In eastern time zones, the last hours of
+/// the year 9999 belong to the year 10000, which RFC 3339 cannot represent. They count for the last
+/// day of 9999.
 pub async fn active(mut conn: &AsyncPgConnection, days: &Days) -> QueryResult<Vec<NaiveDate>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -107,7 +109,7 @@ pub async fn active(mut conn: &AsyncPgConnection, days: &Days) -> QueryResult<Ve
     Ok(rows.into_iter().map(|row| row.day).collect())
 }
 
-/// `statement` with what `{days}` stands for.
+/// Builds `statement` with the selected days as `{days}`.
 fn query(days: &Days, statement: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     let source = format!(
         "SELECT * FROM ({}) d WHERE day >= coalesce($2, date '-infinity') AND day <= coalesce($3, date 'infinity')
@@ -123,7 +125,7 @@ fn query(days: &Days, statement: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     if days.is_kept { query } else { query.bind::<Text, _>(days.zone.name()) }
 }
 
-/// The first day of the period that `day` is in.
+/// SQL expression for the first day of the period that contains `day`.
 fn first_day(period: Period) -> String {
     match period {
         Period::Day => "day".to_owned(),

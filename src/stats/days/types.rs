@@ -1,4 +1,4 @@
-//! Which days are asked for, and what they add up to.
+//! The days to add up, and their totals.
 
 use chrono::NaiveDate;
 use diesel::{
@@ -11,26 +11,26 @@ use uuid::Uuid;
 
 use crate::time_zone::TimeZone;
 
-/// Days of one user's log. That the user's session is good was confirmed before.
+/// Days of a user's log. The caller has checked the user's session.
 #[derive(Clone, Debug)]
 pub struct Days {
     pub user_id: Uuid,
     pub zone: TimeZone,
-    /// Whether it is the zone by which totals are kept.
+    /// Whether stored totals use this zone.
     pub is_kept: bool,
-    /// Both inclusive; without one, from or to wherever the log reaches.
+    /// First and last day, both inclusive. `None` means the beginning or the end of the log.
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
-    /// Empty for all.
+    /// Sports to count. Empty for all.
     pub types: Vec<String>,
 }
 
-/// What activities add up to.
+/// Totals of activities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, QueryableByName, Serialize, ToSchema)]
 pub struct Totals {
     #[diesel(sql_type = BigInt)]
     pub activities: i64,
-    /// Days with an activity.
+    /// Days with at least one activity.
     #[diesel(sql_type = BigInt)]
     pub active_days: i64,
     #[diesel(sql_type = BigInt)]
@@ -43,12 +43,12 @@ pub struct Totals {
     pub calories: i64,
 }
 
-/// Totals, and the days that they are of.
+/// Totals with their range of days.
 #[derive(Clone, Copy, Debug, Default, QueryableByName)]
 pub struct TotalsOfDays {
     #[diesel(embed)]
     pub totals: Totals,
-    /// The first and the last day with an activity.
+    /// First and last day with an activity.
     #[diesel(sql_type = Nullable<Date>)]
     pub first: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Date>)]
@@ -56,7 +56,7 @@ pub struct TotalsOfDays {
 }
 
 impl TotalsOfDays {
-    /// Those of other days, too.
+    /// Adds the totals of other days.
     pub fn and(self, other: Self) -> Self {
         let both = |one: Option<_>, other: Option<_>, pick: fn(_, _) -> _| match (one, other) {
             (Some(one), Some(other)) => Some(pick(one, other)),
@@ -84,7 +84,7 @@ impl Totals {
         }
     }
 
-    /// What is more, or less, than in `before`.
+    /// Returns the difference to `before`, which may be negative.
     pub fn since(&self, before: &Self) -> Self {
         Self {
             activities: self.activities - before.activities,
@@ -99,7 +99,7 @@ impl Totals {
     }
 }
 
-/// Without the digits behind, which are an error of subtraction.
+/// Rounds to millimetres. Further digits are errors of the subtraction.
 fn millimetres(metres: f64) -> f64 {
     (metres * 1000.0).round() / 1000.0
 }

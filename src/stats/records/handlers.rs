@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for records.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
@@ -11,15 +11,17 @@ use crate::{
     stats::days::SportParams,
 };
 
-/// The best there ever was of each kind and sport, and each time that it fell.
+/// Get personal records
 ///
-/// What equals a record does not break it. What is changed or deleted counts no more, or as what it is now.
+/// Returns the best value of each kind and sport, and each time the record was broken. A value that
+/// equals the record does not break it. Records follow the current log: an activity that was
+/// changed counts with its new values, and a deleted activity does not count.
 #[utoipa::path(
     get, path = "/stats/records", operation_id = "get_records", tag = "Statistics",
     params(SportParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "The records", body = Records, headers(("ETag" = String))),
-        (status = 304, description = "They are as the client has them", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn records(

@@ -1,6 +1,6 @@
-//! `/stats/records`: the best there ever was of each kind, and when it fell.
+//! `/stats/records`: the best value of each kind, and when it was set.
 //!
-//! Found when they are asked for: what is changed or deleted is no record from then on.
+//! Records are computed on request, so they always follow the current log.
 
 mod handlers;
 mod service;

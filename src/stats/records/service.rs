@@ -1,4 +1,4 @@
-//! How records are found.
+//! Computes records.
 
 use diesel_async::AsyncPgConnection;
 use futures_util::{TryStreamExt, pin_mut};
@@ -16,7 +16,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// The records of the sports in `types`, of all if there are none.
+/// Returns the records of the sports in `types`. Empty means all sports.
 pub async fn find(state: &WorkerState, identity: Identity, types: &[String]) -> ApiResult<Records> {
     let conn = state.pool.get().await?;
     identity.confirm(&conn).await?;
@@ -50,7 +50,7 @@ fn totals(book: &mut Book, rows: Vec<store::TotalsRow>) {
 
 fn efforts(book: &mut Book, rows: Vec<store::EffortRow>) {
     for row in rows {
-        // One that is not looked for any more is no record.
+        // Skip kinds that are no longer computed.
         if let Some(kind) = EffortKind::named(&row.kind) {
             let fall = Fall { value: row.value, activity_id: row.id, started_at: row.started_at };
             book.note(of_sport(&row.activity_type, kind.name), kind.unit(), fall);

@@ -1,4 +1,4 @@
-//! The statements about records. That the user's session is good was confirmed before.
+//! SQL statements for records. The caller has checked the user's session.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::db::JsonText;
 
-/// An activity that was longer, farther or higher than all of its sport before.
+/// An activity with more duration, distance or elevation gain than all earlier ones of its sport.
 #[derive(QueryableByName)]
 pub struct TotalsRow {
     #[diesel(sql_type = SqlUuid)]
@@ -28,7 +28,7 @@ pub struct TotalsRow {
     pub highest: Option<f64>,
 }
 
-/// An effort that was better than all of its kind and sport before.
+/// An effort that was better than all earlier ones of its kind and sport.
 #[derive(QueryableByName)]
 pub struct EffortRow {
     #[diesel(sql_type = SqlUuid)]
@@ -43,7 +43,7 @@ pub struct EffortRow {
     pub value: f64,
 }
 
-/// A session of strength.
+/// An activity with sets.
 #[derive(QueryableByName)]
 pub struct SetsRow {
     #[diesel(sql_type = SqlUuid)]
@@ -54,7 +54,7 @@ pub struct SetsRow {
     pub sets: JsonText,
 }
 
-/// In the order of time. `types` is empty for all.
+/// Returns record-breaking activities, oldest first. Empty `types` means all sports.
 pub async fn totals(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -81,8 +81,8 @@ pub async fn totals(
     .await
 }
 
-/// In the order of time. Of the kinds in `less_is_better`, less is better. What a record that stands behind another
-/// recorded counts for the one that is shown.
+/// Returns record-breaking efforts, oldest first. For the kinds in `less_is_better`, a smaller
+/// value is better. Efforts of a merged activity count for the activity it was merged into.
 pub async fn efforts(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -109,7 +109,7 @@ pub async fn efforts(
     .await
 }
 
-/// One by one, in the order of time.
+/// Streams the activities with sets, oldest first.
 #[expect(clippy::disallowed_methods, reason = "a read: there is no commit to wait for")]
 pub async fn sets(
     mut conn: &AsyncPgConnection,

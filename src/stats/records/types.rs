@@ -1,4 +1,4 @@
-//! A record and its history.
+//! Records and their history.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{activities::efforts::Unit, http::rfc3339};
 
-/// When a record fell.
+/// A value that set a record.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Fall {
     pub value: f64,
@@ -18,23 +18,24 @@ pub struct Fall {
     pub started_at: DateTime<Utc>,
 }
 
-/// What a record is of.
+/// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Discipline {
-    /// Of a sport: each has records of its own.
+    /// The sport, for a record of a sport. Each sport has separate records.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("run"))]
     pub activity_type: Option<String>,
-    /// Of strength.
+    /// The exercise, for a record of strength training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exercise: Option<String>,
-    /// `longest`, `farthest`, `highest` (metres up), what `GET /activities/{id}/efforts` has, and of an exercise
-    /// `one_rep_max` (an estimate), `heaviest` and `most_volume` (in one session).
+    /// `longest`, `farthest`, `highest` (elevation gain) or a kind of
+    /// `GET /activities/{id}/efforts`. For an exercise: `one_rep_max` (an estimate), `heaviest` or
+    /// `most_volume` (in one session).
     #[schema(examples("fastest_5km"))]
     pub kind: &'static str,
 }
 
-/// The best there is.
+/// A current record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Record {
     #[serde(flatten)]
@@ -42,7 +43,7 @@ pub struct Record {
     pub unit: Unit,
     #[serde(flatten)]
     pub best: Fall,
-    /// Each time that it fell, the first time first, the last of them the present one.
+    /// Each time the record was broken, oldest first. The last entry is the current record.
     pub history: Vec<Fall>,
 }
 
@@ -52,7 +53,7 @@ pub struct Records {
     pub records: Vec<Record>,
 }
 
-/// Records as they are found, in the order in which they fell.
+/// Collects records in the order in which they were set.
 #[derive(Default)]
 pub struct Book(BTreeMap<Discipline, (Unit, Vec<Fall>)>);
 
@@ -61,7 +62,7 @@ impl Book {
         self.0.entry(discipline).or_insert_with(|| (unit, Vec::new())).1.push(fall);
     }
 
-    /// Notes it if it is more than there was.
+    /// Adds the value if it is greater than the current record.
     pub fn note_if_more(&mut self, discipline: Discipline, unit: Unit, fall: Fall) {
         let before = self.0.get(&discipline).and_then(|(_, falls)| falls.last());
         if before.is_none_or(|before| fall.value > before.value) {

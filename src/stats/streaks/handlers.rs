@@ -1,4 +1,4 @@
-//! HTTP to rules and back.
+//! HTTP handlers for streaks.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde::Serialize;
@@ -25,13 +25,15 @@ pub struct StreaksAnswer {
     weeks: Streaks,
 }
 
-/// How many days, and weeks, in a row there was an activity.
+/// Get streaks of days and weeks
+///
+/// A streak is a number of consecutive days or weeks with at least one activity.
 #[utoipa::path(
     get, path = "/stats/streaks", operation_id = "get_streaks", tag = "Statistics",
     params(DayParams, SportParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "The streaks", body = StreaksAnswer, headers(("ETag" = String))),
-        (status = 304, description = "They are as the client has them", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn streaks(

@@ -1,4 +1,4 @@
-//! `/stats/streaks`: how many days, or weeks, in a row there was an activity.
+//! `/stats/streaks`: consecutive days or weeks with an activity.
 
 mod handlers;
 mod rows;

@@ -1,4 +1,4 @@
-//! Finding the days, or weeks, that follow each other.
+//! Finds consecutive days or weeks.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -6,29 +6,32 @@ use utoipa::ToSchema;
 
 use crate::stats::Period;
 
-/// Some in a row.
+/// A number of consecutive days or weeks with an activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Streak {
-    /// How many days or weeks.
+    /// Number of days or weeks.
     #[schema(minimum = 1)]
     pub length: u32,
-    /// The first day, and the last one.
+    /// First day of the streak.
     pub from: NaiveDate,
+    /// Last day of the streak.
     pub to: NaiveDate,
 }
 
-/// The streak that is going on, and the longest there ever was; of several as long, the latest.
+/// The current and the longest streak. If several are equally long, the latest is the longest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Streaks {
-    /// One that reaches until today (this week), or until yesterday (last week): today is not over yet.
+    /// The streak that includes today or this week. Also a streak that ended yesterday or last
+    /// week, because today and this week are not over yet. `null` if there is none.
     #[schema(required)]
     pub current: Option<Streak>,
+    /// `null` if there is no activity.
     #[schema(required)]
     pub longest: Option<Streak>,
 }
 
 impl Streaks {
-    /// Of `days`, which are in their order, none of them twice.
+    /// Finds the streaks in `days`, which must be in ascending order without duplicates.
     pub fn of(days: &[NaiveDate], period: Period, today: NaiveDate) -> Self {
         let mut streaks = Self::default();
         let this = period.first_day(today);
@@ -36,7 +39,7 @@ impl Streaks {
         for first in days.iter().map(|day| period.first_day(*day)) {
             let last = period.last_day(first);
             running = match running {
-                // Another day of the same week.
+                // Another day in the same period.
                 Some(streak) if streak.to == last => continue,
                 Some(streak) if streak.to.succ_opt() == Some(first) => {
                     Some(Streak { length: streak.length + 1, to: last, ..streak })
@@ -47,7 +50,7 @@ impl Streaks {
                 streaks.longest.is_none_or(|longest| streak.length >= longest.length)
             };
             streaks.longest = running.filter(is_longest).or(streaks.longest);
-            // What is logged for days to come does not end what goes on today.
+            // Activities on future days do not end the current streak.
             until_now = running.filter(|streak| streak.from <= this).or(until_now);
         }
         let goes_on = |streak: &Streak| streak.to >= this || streak.to.succ_opt() == Some(this);
@@ -78,10 +81,10 @@ mod tests {
             (&["2026-03-30"], (1, 1)),
             (&["2026-03-29"], (1, 1)),
             (&["2026-03-28"], (0, 1)),
-            // Over the change to daylight saving time, and over the end of a month.
+            // Across the start of daylight saving time and the end of a month.
             (&["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-28", "2026-03-29"], (2, 3)),
             (&["2026-03-26", "2026-03-27", "2026-03-29", "2026-03-30"], (2, 2)),
-            // With days to come, which go on with it or do not.
+            // With future days, which continue the streak or do not.
             (&["2026-03-29", "2026-03-30", "2026-04-05"], (2, 2)),
             (&["2026-03-29", "2026-03-30", "2026-03-31"], (3, 3)),
             (&["2026-03-20", "2026-04-04", "2026-04-05"], (0, 2)),

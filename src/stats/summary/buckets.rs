@@ -1,4 +1,4 @@
-//! What PostgreSQL added up, as it is answered.
+//! Converts totals from PostgreSQL to the answer.
 
 use chrono::NaiveDate;
 
@@ -11,10 +11,10 @@ use crate::{
     },
 };
 
-/// Ten years of days.
+/// About ten years of days.
 const MAX_BUCKETS: usize = 4000;
 
-/// Sports, in the order of their names.
+/// Returns a bucket per sport, by name.
 pub fn of_sports(found: Vec<Bucket>) -> Vec<SummaryBucket> {
     let bucket = |bucket: Bucket| SummaryBucket {
         from: None,
@@ -25,7 +25,7 @@ pub fn of_sports(found: Vec<Bucket>) -> Vec<SummaryBucket> {
     found.into_iter().map(bucket).collect()
 }
 
-/// Those in which there is something.
+/// Returns a bucket per period with activities.
 pub fn of_periods(
     found: Vec<Bucket>,
     period: Period,
@@ -35,7 +35,8 @@ pub fn of_periods(
     found.map(|(first, totals)| bucket(period, first, range, totals)).collect()
 }
 
-/// All of the range, also those in which there is nothing. 400 `invalid_parameter` for too many.
+/// Returns a bucket per period of the range, including empty ones. Fails with 400
+/// `invalid_parameter` if there are too many.
 pub fn all_periods(
     found: Vec<Bucket>,
     period: Period,
@@ -57,7 +58,7 @@ pub fn all_periods(
     Ok(all)
 }
 
-/// The days of the period that are in the range.
+/// Returns a bucket for the part of the period that is in the range.
 fn bucket(
     period: Period,
     first: NaiveDate,

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for summaries.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
@@ -14,16 +14,17 @@ use crate::{
     stats::days::{DayParams, SportParams},
 };
 
-/// What the log adds up to, by day, week, month, year or sport.
+/// Get totals by period or sport
 ///
-/// Days begin at midnight in the zone of the profile, or in that of `tz`; daylight saving time is minded. Each
-/// activity counts for the day on which it started, and once, however many sources recorded it.
+/// Totals can be grouped by day, week, month, year or sport. Days begin at midnight in the time
+/// zone of the profile or of `tz`, and daylight saving time is taken into account. An activity
+/// counts for the day on which it started. It counts once, even if several sources recorded it.
 #[utoipa::path(
     get, path = "/stats/summary", operation_id = "get_summary", tag = "Statistics",
     params(DayParams, SportParams, SummaryParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "The summary", body = Summary, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn summary(

@@ -1,4 +1,4 @@
-//! `/stats/summary`: totals by day, week, month, year or sport, and how they compare with the time before.
+//! `/stats/summary`: totals by day, week, month, year or sport, compared with the range before.
 
 mod buckets;
 mod handlers;

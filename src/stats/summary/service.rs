@@ -1,4 +1,4 @@
-//! What a summary is.
+//! Computes a summary.
 
 use chrono::NaiveDate;
 use diesel::QueryResult;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// 400 `invalid_parameter` for a zone that there is not, among others.
+/// Fails with 400 `invalid_parameter`, among other reasons for an unknown time zone.
 pub async fn summarise(
     state: &WorkerState,
     identity: Identity,
@@ -35,9 +35,9 @@ pub async fn summarise(
     asked.to = Some(to);
     asked.types = sports.types()?;
     let group = params.group_by.group(days.week_start);
-    // Pipelined on one connection.
+    // The queries are pipelined on one connection.
     let (found, before) = tokio::try_join!(days::by(&conn, &asked, group), before(&conn, &asked))?;
-    // A day is in one period, but may be one of several sports.
+    // A day is in one period but may count for several sports, so buckets of sports do not add up.
     let totals = match group {
         Group::Period(_) => {
             found.iter().fold(TotalsOfDays::default(), |all, bucket| all.and(bucket.of))
@@ -73,7 +73,8 @@ pub async fn summarise(
     })
 }
 
-/// What the time just before adds up to. None when there is no telling how long that is.
+/// Returns the range just before and its totals. `None` without `from`, or if the range would begin
+/// before the year 1.
 async fn before(
     conn: &AsyncPgConnection,
     asked: &Days,

@@ -1,4 +1,4 @@
-//! What the endpoint takes and answers.
+//! Parameters and answer of the endpoint.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What is added up together.
+/// How totals are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupBy {
@@ -36,27 +36,28 @@ impl GroupBy {
     }
 }
 
-/// The query string besides [`DayParams`].
+/// Query parameters in addition to [`DayParams`].
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SummaryParams {
-    /// The first day; without it, from the beginning of the log.
+    /// First day. Defaults to the first day with an activity.
     #[param(value_type = Option<NaiveDate>, example = "2026-01-01")]
     from: Option<String>,
-    /// The last day; without it, today.
+    /// Last day. Defaults to today.
     #[param(value_type = Option<NaiveDate>, example = "2026-12-31")]
     to: Option<String>,
     #[serde(default)]
     #[param(inline, required = false)]
     pub group_by: GroupBy,
-    /// Whether periods in which there was nothing are told, too.
+    /// Whether periods without activities are included.
     #[serde(default)]
     #[param(required = false)]
     pub include_empty: bool,
 }
 
 impl SummaryParams {
-    /// The first and the last day. 400 `invalid_parameter` for what is no date, or the wrong way round.
+    /// Returns the first and the last day. Fails with 400 `invalid_parameter` if one is not a date
+    /// or if they are in the wrong order.
     pub fn range(&self) -> ApiResult<(Option<NaiveDate>, Option<NaiveDate>)> {
         let range = (date("from", self.from.as_deref())?, date("to", self.to.as_deref())?);
         if let (Some(from), Some(to)) = range
@@ -70,7 +71,7 @@ impl SummaryParams {
 
 fn date(name: &'static str, text: Option<&str>) -> ApiResult<Option<NaiveDate>> {
     let Some(text) = text else { return Ok(None) };
-    // chrono takes dates of other lengths, too.
+    // chrono also accepts dates of other lengths.
     let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
     match date {
         Some(date) if (1..=9999).contains(&NaiveDate::year(&date)) => Ok(Some(date)),
@@ -81,28 +82,30 @@ fn date(name: &'static str, text: Option<&str>) -> ApiResult<Option<NaiveDate>> 
     }
 }
 
-/// Totals of a period or of a sport.
+/// Totals of one period or sport.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryBucket {
-    /// The first day of the period, or of what was asked for of it; not of a sport.
+    /// First day of the period, or of its part in the requested range. Absent for a sport.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,
+    /// Last day of the period, or of its part in the requested range. Absent for a sport.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
-    /// Of a sport.
+    /// Absent for a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activity_type: Option<String>,
     #[serde(flatten)]
     pub totals: Totals,
 }
 
-/// As long a time just before: as many whole months, or else as many days.
+/// The range of equal length just before: the same number of months if the range is whole months,
+/// otherwise the same number of days.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeriodBefore {
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub totals: Totals,
-    /// What is more now, or less.
+    /// Difference to this range. Negative if the totals have decreased.
     pub change: Totals,
 }
 
@@ -113,13 +116,14 @@ pub struct Summary {
     pub tz: &'static str,
     pub group_by: GroupBy,
     pub week_start: WeekStart,
-    /// The first day that was asked for, or else the first with an activity.
+    /// First requested day, or else the first day with an activity. `null` if there is neither.
     #[schema(required)]
     pub from: Option<NaiveDate>,
     pub to: NaiveDate,
     pub buckets: Vec<SummaryBucket>,
     pub totals: Totals,
-    /// `null` without `from`.
+    /// Comparison with the range just before. `null` without `from`, or if that range would begin
+    /// before the year 1.
     #[schema(required)]
     pub before: Option<PeriodBefore>,
 }
