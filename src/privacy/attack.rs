@@ -1,7 +1,7 @@
-//! An attack on fifty shares of each of a thousand homes.
+//! Simulates an attack on fifty shares of each of a thousand homes.
 //!
-//! Tracks are loops, laps around the block and ways there and back. They leave the door in any
-//! direction, which tells more than a few streets would. The attacker knows every cut point.
+//! Tracks are loops, laps around the block, and routes out and back. They leave the door in any
+//! direction, which reveals more than a few streets would. The attacker knows every cut point.
 
 use std::f64::consts::TAU;
 
@@ -15,10 +15,10 @@ use crate::sport::{EARTH_RADIUS, Position, bearing, metres_between};
 const HOMES: u32 = 1000;
 const SHARES: u32 = 50;
 
-/// The distance between two points of a track, in metres.
+/// Distance between two points of a track, in metres.
 const STEP: f64 = 40.0;
 
-/// Numbers from 0 to 1 that are the same in every run (SplitMix64; Steele et al., 2014).
+/// Random numbers from 0 to 1 that are the same in every run (SplitMix64; Steele et al., 2014).
 pub struct Dice(u64);
 
 impl Dice {
@@ -35,10 +35,10 @@ impl Dice {
     }
 }
 
-/// East and north of home, in metres.
+/// Metres east and north of home.
 type Spot = (f64, f64);
 
-/// Through these corners.
+/// Walks through the corners, with a point every [`STEP`] metres.
 fn walk(home: Position, corners: &[Spot]) -> Vec<Option<Position>> {
     let degree = EARTH_RADIUS.to_radians();
     let wide = degree * home.latitude.to_radians().cos();
@@ -58,7 +58,7 @@ fn walk(home: Position, corners: &[Spot]) -> Vec<Option<Position>> {
 }
 
 fn track(home: Position, dice: &mut Dice) -> Vec<Option<Position>> {
-    // Where the device believes to be at the door.
+    // Where the device locates the door: GPS is a few metres off.
     let door = (dice.roll() * 20.0 - 10.0, dice.roll() * 20.0 - 10.0);
     let (angle, far) = (dice.roll() * TAU, 1000.0 + dice.roll() * 800.0);
     let spot =
@@ -75,7 +75,7 @@ fn track(home: Position, dice: &mut Dice) -> Vec<Option<Position>> {
                 door,
             ]
         }
-        // Twice around the block, and the way back.
+        // Two laps around the block, then back home.
         _ => {
             let block =
                 [door, spot(angle, 800.0), spot(angle + 0.8, 1130.0), spot(angle + 1.6, 800.0)];
@@ -85,7 +85,7 @@ fn track(home: Position, dice: &mut Dice) -> Vec<Option<Position>> {
     walk(home, &corners)
 }
 
-/// East and north of `home`.
+/// Metres east and north of `home`.
 fn spot(home: Position, place: Position) -> Spot {
     let (angle, metres) = (bearing(home, place), metres_between(home, place));
     (metres * angle.sin(), metres * angle.cos())
@@ -97,7 +97,7 @@ fn mean(spots: &[Spot]) -> Spot {
     (sum.0 / count, sum.1 / count)
 }
 
-/// The middle of the circle that fits best (least squares; Kåsa, 1976).
+/// Centre of the best-fitting circle (least squares; Kåsa, 1976).
 fn middle_of_circle(spots: &[Spot]) -> Spot {
     let (mx, my) = mean(spots);
     let [mut xx, mut xy, mut yy, mut xz, mut yz] = [0.0; 5];
@@ -115,7 +115,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// The places at which a track is cut. No drawn line may lie in a zone.
+/// Returns the points at which a track is cut. Asserts that no visible line enters a zone.
 fn cuts(home: Position, track: &[Option<Position>], zones: &[Zone]) -> Vec<Spot> {
     let (disk, near) = (Disk::new(&zones[0]), Disk::new(&Zone { centre: home, reach: 80.0 }));
     let runs = runs(track, track.len(), zones);
@@ -153,7 +153,7 @@ fn nobody_finds_a_home_in_what_is_shown_of_its_tracks() {
         let guesses = [
             mean_cut,
             middle,
-            // Half way between those two.
+            // Halfway between the two.
             mean(&[mean_cut, middle]),
         ];
         for (errors, guess) in errors.iter_mut().zip(guesses) {

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for privacy zones.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -7,11 +7,11 @@ use crate::{auth::CurrentUser, error::ApiResult, http::ApiJson, state::WorkerSta
 
 /// List privacy zones
 ///
-/// Those that you set, as you set them. Where shared tracks begin and end there are zones without
-/// that.
+/// Returns the zones that you set. Zones at the start and end of shared tracks are created
+/// automatically and are not listed.
 #[utoipa::path(
     get, path = "/me/privacy-zones", operation_id = "get_privacy_zones", tag = "Account",
-    responses((status = 200, description = "The zones", body = PrivacyZones)),
+    responses((status = 200, description = "The privacy zones", body = PrivacyZones)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let zones = service::own(&state, user.identity()).await?;
@@ -20,13 +20,13 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 
 /// Replace privacy zones
 ///
-/// Shared pictures leave out everything within `radius_meters` of each, and some hundred metres
-/// more on one side, so that their middle does not give the place away. Applies to all shares, old
-/// and new.
+/// Shared pictures hide everything within `radius_meters` of each zone. The hidden area is larger
+/// by some hundred metres on one side, so that its centre does not reveal the place. The zones
+/// apply to all shares, existing and new.
 #[utoipa::path(
     put, path = "/me/privacy-zones", operation_id = "replace_privacy_zones", tag = "Account",
     request_body = PrivacyZones,
-    responses((status = 200, description = "The zones", body = PrivacyZones)),
+    responses((status = 200, description = "The new privacy zones", body = PrivacyZones)),
 )]
 pub async fn replace(
     state: Data<WorkerState>,

@@ -1,11 +1,10 @@
-//! Privacy zones: what shared pictures leave out of a track.
+//! Privacy zones: the parts of a track that shared pictures hide.
 //!
-//! Cutting the ends off would point at the door: the gap of a loop has it in its middle, and laps
-//! pass it again. So everything within a disk is left out, wherever in the track it lies. The
-//! middle of the disk is not the place: it is displaced at random, once for a place and an account,
-//! and kept.
+//! Cutting off the ends of a track would reveal the door: it is in the middle of the gap of a loop,
+//! and laps pass it again. Instead, a zone hides every part of the track inside a disk. The centre
+//! of the disk is not the place. It is displaced at random, once per place and account, and stored.
 //!
-//! `zone`, `place` and `outside` know neither SQL nor HTTP.
+//! The modules `zone`, `place` and `outside` use neither SQL nor HTTP.
 
 #[cfg(test)]
 mod attack;

@@ -1,4 +1,4 @@
-//! A track without what lies in zones, as if it had been recorded like this.
+//! Removes the parts of a track inside zones, as if they had never been recorded.
 
 use std::ops::Range;
 
@@ -8,21 +8,21 @@ use crate::{
     sport::{Position, bearing, metres_between},
 };
 
-/// Seconds between two pieces of a track, for any length of the gap.
+/// Seconds between two pieces of a track, whatever the length of the gap.
 const STEP_SECS: f64 = 1.0;
 
-/// Metres after which the direction of a street shows.
+/// Distance in metres after which the direction of a street is known.
 const STREET: f64 = 100.0;
 
-/// Where a track begins or ends.
+/// The start or the end of a track.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct End {
     pub position: Position,
-    /// The bearing in which the track leaves, in radians; `None` where it does not leave.
+    /// Bearing in radians in which the track leaves this point. `None` if it does not leave.
     pub street: Option<f64>,
 }
 
-/// The position at each point.
+/// Returns the position of each point.
 pub fn positions(streams: &Streams) -> Vec<Option<Position>> {
     let latitudes = streams.get(Series::Latitude).unwrap_or_default();
     let longitudes = streams.get(Series::Longitude).unwrap_or_default();
@@ -32,7 +32,7 @@ pub fn positions(streams: &Streams) -> Vec<Option<Position>> {
     latitudes.iter().zip(longitudes).map(position).collect()
 }
 
-/// Where a track begins and ends; nothing without positions.
+/// Returns the start and the end of a track, or nothing if it has no positions.
 pub fn ends(positions: &[Option<Position>]) -> Vec<End> {
     let known = positions.iter().flatten().copied();
     [end(known.clone()), end(known.rev())].into_iter().flatten().collect()
@@ -44,8 +44,8 @@ fn end(mut way: impl Iterator<Item = Position>) -> Option<End> {
     Some(End { position, street: next.map(|next| bearing(position, next)) })
 }
 
-/// What of `streams` lies outside of the zones, in pieces. Time and distance count what is shown
-/// and go on from piece to piece, so that they do not tell how much is left out.
+/// Returns the parts of `streams` outside the zones, in pieces. Time and distance continue from
+/// piece to piece without the gap, so that they do not reveal how much is hidden.
 pub fn outside(streams: Streams, zones: &[Zone]) -> Streams {
     let runs = runs(&positions(&streams), streams.points(), zones);
     let mut breaks = Vec::new();
@@ -72,8 +72,8 @@ pub fn outside(streams: Streams, zones: &[Zone]) -> Streams {
     Streams { series: series.filter(has_values).collect(), breaks, ..streams }
 }
 
-/// The points that are shown: those outside, while the way from one to the next is outside, too. A
-/// point without a position is shown between two that are.
+/// Returns the ranges of visible points: points outside all zones, split where the line between two
+/// of them crosses a zone. A point without a position is visible if its neighbours are.
 pub fn runs(positions: &[Option<Position>], points: usize, zones: &[Zone]) -> Vec<Range<usize>> {
     let disks: Vec<Disk> = zones.iter().map(Disk::new).collect();
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -94,7 +94,7 @@ pub fn runs(positions: &[Option<Position>], points: usize, zones: &[Zone]) -> Ve
         before = Some((at, here, is_hidden));
     }
     match (runs.last_mut(), before) {
-        // Indoors there is nothing to be hidden.
+        // An indoor track has no positions to hide.
         (None, None) if points > 0 => runs.push(0..points),
         (Some(last), Some((at, _, false))) if last.end == at + 1 => last.end = points,
         _ => {}
@@ -102,7 +102,7 @@ pub fn runs(positions: &[Option<Position>], points: usize, zones: &[Zone]) -> Ve
     runs
 }
 
-/// What counts upwards, without what it counted between the pieces, and `step` instead.
+/// Shifts a cumulative series so that each piece begins `step` after the end of the previous one.
 fn counted<'a>(pieces: impl Iterator<Item = &'a [Option<f64>]>, step: f64) -> Vec<Option<f64>> {
     let mut counted = Vec::new();
     let mut start = 0.0;
@@ -129,7 +129,8 @@ mod tests {
     const MIDDLE: Position = Position { latitude: 47.0, longitude: 8.0 };
     const ZONES: [Zone; 1] = [Zone { centre: MIDDLE, reach: 100.0 }];
 
-    /// East of the middle, in metres; `None` for a point without a position.
+    /// A track at these distances east of the middle, in metres. `None` is a point without a
+    /// position.
     fn track(metres: &[Option<f64>]) -> Streams {
         let at = |metres: f64| destination(MIDDLE, std::f64::consts::FRAC_PI_2, metres);
         let places: Vec<_> = metres.iter().map(|metres| metres.map(at)).collect();
@@ -158,14 +159,14 @@ mod tests {
         let expected =
             (vec![0.0, 10.0, 20.0, 21.0, 31.0], vec![0.0, 7.0, 14.0, 14.0, 21.0], vec![2, 3]);
         assert_eq!(shown(&way), expected);
-        // However long the way through the zone is.
+        // The result does not depend on the length of the way through the zone.
         let longer = [&way[..5], &[Some(9.0); 100], &way[5..]].concat();
         assert_eq!(shown(&longer), expected);
     }
 
     #[test]
     fn no_line_leads_through_a_zone() {
-        // From one side to the other without a point in it.
+        // From one side to the other, without a point in the zone.
         assert_eq!(shown(&[Some(300.0), Some(200.0), Some(-200.0)]).2, [2]);
         assert_eq!(shown(&[Some(300.0), None, Some(-200.0), Some(-300.0)]).0, [0.0, 1.0, 11.0]);
     }

@@ -1,10 +1,10 @@
-//! A place that is hidden, and the disk that was drawn for it.
+//! A place to hide, and the disk drawn for it.
 //!
-//! An attacker who sees many shares finds the middle of the disk, by fitting a circle to the points
-//! where tracks are cut, and the mean of those points. When tracks leave in all directions, the
-//! mean lies half way between the place and the middle. Displacements are such that both are at
-//! least 150 m from the place at the median, which `attack` tests. The place itself lies at least
-//! [`MARGIN`] inside.
+//! An attacker who sees many shares can estimate two points: the centre of the disk, by fitting a
+//! circle to the points where tracks are cut, and the mean of those points. If tracks leave in all
+//! directions, the mean lies halfway between the place and the centre. The displacement is large
+//! enough that the median distance of both estimates from the place is at least 150 m; `attack`
+//! tests this. The place itself lies at least [`MARGIN`] inside the disk.
 
 use std::f64::consts::TAU;
 
@@ -21,23 +21,23 @@ use crate::{
     sport::{Position, destination, metres_between},
 };
 
-/// How far from the place the middle of its disk lies, in metres; uniform over the ring.
+/// Distance between a place and the centre of its disk, in metres. Uniform over the ring.
 const DISPLACEMENT: (f64, f64) = (260.0, 360.0);
 
-/// How far inside of its disk a place lies, in metres.
+/// How far inside its disk a place lies at least, in metres.
 pub const MARGIN: f64 = 100.0;
 
-/// Disks differ by up to this much in radius, in metres.
+/// The radii of disks vary by up to this much, in metres.
 const JITTER: f64 = 60.0;
 
-/// Places nearer than this are one, in metres.
+/// Positions closer than this are the same place, in metres.
 const SAME: f64 = 100.0;
 
-/// The cosine of the largest angle between the displacement and the street. A disk that is
-/// displaced at right angles to a street would cut it at equal distances on both sides of the door.
+/// Cosine of the largest angle between the displacement and the street. A disk displaced at a right
+/// angle to a street would cut it at equal distances on both sides of the door.
 const ALONG: f64 = 0.5;
 
-/// A row of `privacy_places`, and what an account export has of it.
+/// A row of `privacy_places`, also written to account exports.
 #[derive(
     Clone, Copy, Debug, PartialEq, Queryable, Selectable, Insertable, Serialize, Deserialize,
 )]
@@ -47,20 +47,20 @@ pub struct Place {
     pub longitude: f64,
     pub centre_latitude: f64,
     pub centre_longitude: f64,
-    /// The radius of the disk.
+    /// Radius of the disk in metres.
     pub reach_meters: f64,
-    /// Whether a shared track begins or ends here.
+    /// Whether the place is the start or the end of a shared track.
     pub is_automatic: bool,
 }
 
 impl Place {
-    /// Draws the disk of a new place. `streets` are the bearings in which tracks leave it; `random`
-    /// gives numbers from 0 to 1 that nobody can foresee.
+    /// Draws the disk of a new place. `streets` are the bearings in which tracks leave it. `random`
+    /// returns unpredictable numbers from 0 to 1.
     pub fn draw(position: Position, streets: &[f64], random: &mut impl FnMut() -> f64) -> Self {
         let is_along =
             |angle: f64| streets.iter().all(|street| (angle - street).cos().abs() >= ALONG);
         let mut angle = random() * TAU;
-        // A third of all directions at least are along two streets.
+        // With two streets, at least a third of all directions qualify.
         for _ in 0..100 {
             if is_along(angle) {
                 break;
@@ -75,7 +75,7 @@ impl Place {
             longitude: position.longitude,
             centre_latitude: centre.latitude,
             centre_longitude: centre.longitude,
-            // Independent of the displacement, which it would tell otherwise.
+            // Independent of the displacement. Otherwise, the radius would reveal it.
             reach_meters: most + MARGIN + random() * JITTER,
             is_automatic: false,
         }
@@ -85,13 +85,13 @@ impl Place {
         Position { latitude: self.latitude, longitude: self.longitude }
     }
 
-    /// What is left out around it.
+    /// The zone that hides the place.
     pub fn zone(&self) -> Zone {
         let centre = Position { latitude: self.centre_latitude, longitude: self.centre_longitude };
         Zone { centre, reach: self.reach_meters }
     }
 
-    /// Whether it is what [`Place::draw`] could have drawn.
+    /// Returns whether [`Place::draw`] could have drawn this place.
     pub fn is_sound(&self) -> bool {
         let is_place = |latitude, longitude| Position::new(latitude, longitude).is_some();
         is_place(self.latitude, self.longitude)
@@ -101,7 +101,7 @@ impl Place {
     }
 }
 
-/// All places and zones of an account.
+/// All places and user-defined zones of an account.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     pub places: Vec<Place>,
@@ -109,11 +109,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// What is left out of the account's tracks.
+    /// Returns the zones to hide in the account's tracks.
     pub fn zones(&self) -> Vec<Zone> {
         let automatic = self.places.iter().filter(|place| place.is_automatic).map(Place::zone);
         let own = self.own.iter().filter_map(|own| {
-            // The same middle for every radius: two middles would tell more than one.
+            // Zones of every radius share one centre. Two centres would reveal more than one.
             let (place, apart) = self.nearest(own.position())?;
             let Zone { centre, reach } = place.zone();
             Some(Zone { centre, reach: reach + (own.radius_meters - MARGIN) + apart })
@@ -121,15 +121,15 @@ impl Places {
         automatic.chain(own).collect()
     }
 
-    /// The place that `position` belongs to, and how many metres away it is.
+    /// Returns the place that `position` belongs to, and its distance in metres.
     fn nearest(&self, position: Position) -> Option<(&Place, f64)> {
         let apart = |place: &Place| metres_between(place.position(), position);
         let all = self.places.iter().map(|place| (place, apart(place)));
         all.filter(|(_, metres)| *metres < SAME).min_by(|one, other| one.1.total_cmp(&other.1))
     }
 
-    /// Makes a zone for each end of a track that has none. A disk that was drawn for a place nearby
-    /// is taken again.
+    /// Adds a zone for each end of a track that no zone covers. Reuses the disk of a known place
+    /// nearby.
     pub fn cover(&mut self, ends: &[End], random: &mut impl FnMut() -> f64) {
         for end in ends {
             if is_covered(&self.zones(), end.position) {
@@ -148,7 +148,7 @@ impl Places {
         }
     }
 
-    /// Replaces the zones that the account asked for.
+    /// Replaces the user-defined zones.
     pub fn replace_own(&mut self, own: &[OwnZone], random: &mut impl FnMut() -> f64) {
         for zone in own {
             if self.nearest(zone.position()).is_none() {
@@ -203,7 +203,7 @@ mod tests {
                 places.cover(&[end(start, f64::from(step))], &mut || dice.roll());
             }
             assert_eq!(places.zones(), drawn);
-            // Another place has a disk of its own, once.
+            // Another place gets one disk.
             let work = destination(HOME, 2.0, 3000.0);
             for _ in 0..2 {
                 places.cover(&[end(HOME, 0.0), end(work, 1.0)], &mut || dice.roll());
@@ -231,7 +231,7 @@ mod tests {
             assert_eq!(first.centre, other.centre);
             places.replace_own(&[], &mut || 0.5);
             assert_eq!(places.zones(), []);
-            // It is the disk of tracks that begin there, too.
+            // Tracks that start there use the same disk.
             places.cover(&[end(HOME, 0.0)], &mut || 0.5);
             assert_eq!(places.zones()[0], first);
             assert_eq!(places.places.len(), 1);

@@ -1,4 +1,4 @@
-//! The rules of privacy zones.
+//! Business logic of privacy zones.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -16,15 +16,15 @@ use crate::{
     state::WorkerState,
 };
 
-/// The most places that an export can bring.
+/// Maximum number of places in an account export.
 const MAX_PLACES: usize = 10_000;
 
-/// What is left out of the user's tracks.
+/// Returns the zones to hide in the user's tracks.
 pub async fn zones(conn: &AsyncPgConnection, user_id: Uuid) -> ApiResult<Vec<Zone>> {
     Ok(store::find(conn, user_id).await?.zones())
 }
 
-/// Makes a zone for each of `ends` that has none, for good; then all that is left out.
+/// Permanently adds a zone for each of `ends` that no zone covers. Returns all zones to hide.
 pub async fn cover(state: &WorkerState, user_id: Uuid, ends: &[End]) -> ApiResult<Vec<Zone>> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -38,14 +38,14 @@ pub async fn cover(state: &WorkerState, user_id: Uuid, ends: &[End]) -> ApiResul
     .await
 }
 
-/// The zones that the account asked for.
+/// Returns the user-defined zones.
 pub async fn own(state: &WorkerState, identity: Identity) -> ApiResult<Vec<OwnZone>> {
     let conn = state.pool.get().await?;
     identity.confirm(&conn).await?;
     Ok(store::find(&conn, identity.user_id).await?.own)
 }
 
-/// Replaces the zones that the account asked for.
+/// Replaces the user-defined zones.
 pub async fn replace_own(
     state: &WorkerState,
     identity: Identity,
@@ -65,13 +65,13 @@ pub async fn replace_own(
     .await
 }
 
-/// Whether an account can have these, which come from another server.
+/// Returns whether the places and zones of an export from another server are valid.
 pub fn check(places: &[Place], own: &[OwnZone]) -> bool {
     let is_own = PrivacyZones { zones: own.to_vec() }.parse().is_ok();
     is_own && places.len() <= MAX_PLACES && places.iter().all(Place::is_sound)
 }
 
-/// Gives them, checked, to an account that has none.
+/// Adds the checked places and zones of an export to an account that has none.
 pub async fn restore(
     conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! The statements about privacy zones.
+//! SQL statements for privacy zones.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -13,19 +13,19 @@ use crate::db::{
     schema::{privacy_places, privacy_zones},
 };
 
-/// As many rows as fit into one statement.
+/// Maximum number of rows per statement.
 const ROWS: usize = 1000;
 
-/// Two requests must not draw a disk each for the same place.
+/// Takes the advisory lock that keeps two requests from drawing two disks for one place.
 pub async fn lock(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     lock_name(conn, &format!("privacy zones {user_id}")).await
 }
 
-/// All of a user.
+/// Returns all places and zones of a user.
 pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Places> {
     let places = privacy_places::table
         .filter(privacy_places::user_id.eq(user_id))
-        // Always the same one of several that a track could take.
+        // A track may match several places. The order makes the choice stable.
         .order(privacy_places::id)
         .select(Place::as_select())
         .load(&mut conn)
@@ -39,7 +39,7 @@ pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Pl
     Ok(Places { places, own })
 }
 
-/// Stores what has changed since `before`: new places come last.
+/// Stores the changes since `before`. New places must come last.
 pub async fn keep(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -67,7 +67,7 @@ pub async fn keep(
     Ok(())
 }
 
-/// Replaces the zones that the user asked for.
+/// Replaces the user-defined zones.
 pub async fn replace_own(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! Zones as their owner sees them.
+//! Privacy zones as seen by their owner.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use crate::{
     validation::{Faults, Validator},
 };
 
-/// How many zones one account can ask for.
+/// Maximum number of user-defined zones per account.
 pub const MAX_ZONES: usize = 20;
 
-/// A zone that an account asked for.
+/// A user-defined zone.
 #[derive(
     Clone,
     Copy,
@@ -30,17 +30,18 @@ pub const MAX_ZONES: usize = 20;
 #[schema(as = PrivacyZone)]
 #[diesel(table_name = privacy_zones)]
 pub struct OwnZone {
-    /// In degrees of WGS 84.
+    /// Degrees north, WGS 84.
     #[schema(minimum = -90, maximum = 90, examples(47.3769))]
     pub latitude: f64,
+    /// Degrees east, WGS 84.
     #[schema(minimum = -180, maximum = 180, examples(8.5417))]
     pub longitude: f64,
-    /// Everything within it is left out, and some hundred metres more.
+    /// Radius in metres. Shared pictures hide this area and some hundred metres more on one side.
     #[schema(minimum = 100, maximum = 2000, examples(300))]
     pub radius_meters: f64,
 }
 
-/// The body and the answer of `/me/privacy-zones`.
+/// The request body and the answer of `/me/privacy-zones`.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct PrivacyZones {
     #[schema(max_items = 20)]
@@ -54,7 +55,7 @@ impl OwnZone {
 }
 
 impl PrivacyZones {
-    /// 422 with the fields at fault.
+    /// Fails with 422 and the invalid fields.
     pub fn parse(self) -> ApiResult<Vec<OwnZone>> {
         let mut v = Validator::default();
         if self.zones.len() > MAX_ZONES {

@@ -1,46 +1,46 @@
-//! A disk on the ground whose inside is left out.
+//! A disk on the ground whose inside is hidden.
 
 use crate::sport::{EARTH_RADIUS, Position, metres_between};
 
-/// The end of a track lies at least this far inside of a zone, in metres; else a zone is drawn for
-/// it. Devices are off by some tens of metres when they start.
+/// A zone covers the end of a track if the end lies at least this far inside, in metres. Otherwise,
+/// a new zone is drawn. Devices are off by some tens of metres when they start.
 pub const COVER: f64 = 50.0;
 
-/// What is left out.
+/// A disk that is hidden.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Zone {
     pub centre: Position,
-    /// The radius, in metres.
+    /// Radius in metres.
     pub reach: f64,
 }
 
 impl Zone {
-    /// Whether a track that begins or ends here needs no other zone.
+    /// Returns whether a track that starts or ends here needs no other zone.
     pub fn covers(&self, position: Position) -> bool {
         metres_between(self.centre, position) <= self.reach - COVER
     }
 }
 
-/// Whether one of the zones covers the end of a track.
+/// Returns whether one of the zones covers the end of a track.
 pub fn is_covered(zones: &[Zone], end: Position) -> bool {
     zones.iter().any(|zone| zone.covers(end))
 }
 
-/// A position as a unit vector from the middle of the Earth.
+/// A position as a unit vector from the centre of the Earth.
 pub type Vector = [f64; 3];
 
-/// The vector of a position.
+/// Converts a position to a vector.
 pub fn vector(position: Position) -> Vector {
     let (sin_lat, cos_lat) = position.latitude.to_radians().sin_cos();
     let (sin_lon, cos_lon) = position.longitude.to_radians().sin_cos();
     [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
 }
 
-/// A zone made ready for many positions.
+/// A zone, prepared for tests against many positions.
 pub struct Disk {
     centre: Vector,
     sin_reach: f64,
-    /// The square of the straight line from the middle to the edge, in radii of the Earth.
+    /// Square of the chord from the centre to the edge, in Earth radii.
     chord_squared: f64,
 }
 
@@ -51,23 +51,23 @@ impl Disk {
         Self { centre: vector(zone.centre), sin_reach: angle.sin(), chord_squared: chord * chord }
     }
 
-    /// Whether the position lies in it.
+    /// Returns whether the position lies inside.
     pub fn holds(&self, position: &Vector) -> bool {
         let apart = minus(&self.centre, position);
         dot(&apart, &apart) <= self.chord_squared
     }
 
-    /// Whether the shortest way between two positions outside passes through it.
+    /// Returns whether the shortest line between two positions outside the disk passes through it.
     pub fn is_crossed(&self, from: &Vector, to: &Vector) -> bool {
         let normal = cross(from, to);
         let length = dot(&normal, &normal).sqrt();
-        // The side of the way on which the middle lies, and how far.
+        // Distance of the centre from the great circle, times `length`. The sign is the side.
         let off = dot(&normal, &self.centre);
-        // A way without length crosses nothing: its ends lie outside.
+        // A line of length 0 crosses nothing, because its ends lie outside.
         if length < 1e-12 || (off / length).abs() > self.sin_reach {
             return false;
         }
-        // Whether the point of the great circle that is nearest to the middle lies between.
+        // Whether the point of the great circle nearest to the centre lies on the line.
         dot(&cross(&normal, from), &self.centre) >= 0.0
             && dot(&cross(to, &normal), &self.centre) >= 0.0
     }
@@ -105,12 +105,12 @@ mod tests {
             let disk = Disk::new(&Zone { centre, reach: 500.0 });
             let side = destination(centre, angle, beside);
             prop_assert_eq!(disk.holds(&vector(side)), beside < 500.0);
-            // At a right angle to the line from the middle, `beside` metres away from it.
+            // At a right angle to the line from the centre, `beside` metres away from it.
             let way = crate::sport::bearing(side, centre) + FRAC_PI_2;
             prop_assume!(beside > 1.0);
             let (from, to) = (destination(side, way + PI, back), destination(side, way, on));
             prop_assert_eq!(disk.is_crossed(&vector(from), &vector(to)), beside < 500.0);
-            // A way that ends before it, and one that begins behind it.
+            // A line that ends before the disk, and one that starts behind it.
             let before = destination(side, way + PI, back + 100.0);
             prop_assert!(!disk.is_crossed(&vector(before), &vector(from)));
             prop_assert!(!disk.is_crossed(&vector(to), &vector(destination(side, way, on + 100.0))));
