@@ -1,4 +1,4 @@
-//! What a picture tells of an activity.
+//! What a picture reveals of an activity.
 
 use super::{subject::Subject, track::Track};
 use crate::{
@@ -6,26 +6,26 @@ use crate::{
     privacy::{End, Zone, ends, is_covered, outside, positions},
 };
 
-/// What may be told.
+/// What a picture may reveal.
 #[derive(Clone, Debug)]
 pub struct Disclosure {
-    /// What of the track is left out; `None` tells everything.
+    /// Zones to hide. `None` shows the whole track.
     pub zones: Option<Vec<Zone>>,
     pub title: bool,
     pub date: bool,
 }
 
-/// The ends of a track that has one in no zone: it must not be drawn before zones are made for
-/// them.
+/// The ends of a track, of which at least one is not covered by a zone. The track must not be drawn
+/// before these ends have zones.
 pub struct Uncovered(pub Vec<End>);
 
 impl Disclosure {
-    /// For the owner.
+    /// Reveals everything, for the owner.
     pub fn everything() -> Self {
         Self { zones: None, title: true, date: true }
     }
 
-    /// What may be told of an activity, and what may be shown of its streams.
+    /// Returns the parts of the activity and of its streams that may be shown.
     pub fn of(
         &self,
         mut subject: Subject,
@@ -37,7 +37,7 @@ impl Disclosure {
         let Some(streams) = streams else { return Ok((subject, None)) };
         let ends = ends(&positions(&streams));
         if ends.is_empty() {
-            // Indoors there is nothing to be hidden.
+            // An indoor activity has no positions to hide.
             return Ok((subject, Some(streams)));
         }
         if !ends.iter().all(|end| is_covered(zones, end.position)) {
@@ -48,7 +48,7 @@ impl Disclosure {
     }
 }
 
-/// The same activity as if it had no more than what is shown.
+/// Reduces the activity to what the visible part of the track reveals.
 fn partial(subject: Subject, shown: &Streams) -> Subject {
     let secs = shown.get(Series::Time).unwrap_or_default().iter().flatten().copied();
     Subject {

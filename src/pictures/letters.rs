@@ -1,8 +1,8 @@
-//! Which letters a PNG can show: those of the fonts that the program brings along. Servers have
-//! none.
+//! Decides which characters a PNG can show: those of the bundled fonts. Servers usually have no
+//! fonts.
 //!
-//! Ubuntu has Latin, Greek and Cyrillic letters, Noto Emoji has pictograms. Fonts for the other
-//! scripts take tens of megabytes.
+//! Ubuntu contains Latin, Greek and Cyrillic letters, Noto Emoji contains pictograms. Fonts for the
+//! other scripts take tens of megabytes.
 
 use std::sync::LazyLock;
 
@@ -22,20 +22,20 @@ fn has(font: &Option<Charmap<'_>>, c: char) -> bool {
     font.as_ref().and_then(|font| font.map(c)).is_some_and(|glyph| glyph.to_u32() != 0)
 }
 
-/// Whether it is drawn with the font for pictograms.
+/// Returns whether the character is drawn with the pictogram font.
 fn is_pictogram(c: char) -> bool {
     !has(&LETTERS, c) && has(&PICTOGRAMS, c)
 }
 
-/// Joiners and modifiers: the pictograms can be shown, their combination cannot.
+/// Joiners and modifiers. The pictograms can be shown, but not their combination.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{1f3fb}'..='\u{1f3ff}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The part of a title that can be shown, without brackets and punctuation that belonged to the
-/// rest; `None` if nothing is left.
+/// Returns the part of a title that can be shown, without brackets and punctuation that belonged to
+/// the rest. Returns `None` if nothing is left.
 pub fn readable(title: &str) -> Option<String> {
     let (mut text, mut is_cut) = (String::new(), false);
     for c in title.nfc().filter(|c| !is_joiner(*c)) {
@@ -61,8 +61,8 @@ pub fn readable(title: &str) -> Option<String> {
     says_something.then(|| text.to_owned())
 }
 
-/// An SVG whose pictograms name their font. Left to itself, usvg falls back to a second font only
-/// where both make the same number of glyphs of the whole text, which ligatures prevent.
+/// Names the font of each pictogram in an SVG. Otherwise, usvg falls back to a second font only if
+/// both fonts produce the same number of glyphs for the whole text, which ligatures prevent.
 pub fn with_fonts(svg: &str) -> String {
     let mut named = String::with_capacity(svg.len());
     let mut is_open = false;
@@ -106,7 +106,7 @@ mod tests {
         }
     }
 
-    /// The glyphs that stand for what no font has.
+    /// Counts the glyphs that stand for missing characters.
     fn missing(group: &Group) -> usize {
         let of = |node: &Node| match node {
             Node::Group(group) => missing(group),

@@ -1,4 +1,4 @@
-//! What days and weeks are measured by.
+//! The metrics of days and weeks.
 
 use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::drawing::{Units, words};
 use crate::stats::days::Totals;
 
-/// Which of the totals a picture shows.
+/// The total that a picture shows.
 #[derive(
     Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema,
 )]
@@ -23,7 +23,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// In seconds, metres or activities.
+    /// Returns the total in seconds, metres or activities.
     pub fn of(self, totals: &Totals) -> f64 {
         match self {
             Self::Duration => totals.duration_secs as f64,
@@ -32,7 +32,7 @@ impl Metric {
         }
     }
 
-    /// A value with its unit: `5 h 12 min`, `12.34 km`, `3 activities`.
+    /// Formats a value with its unit: `5 h 12 min`, `12.34 km`, `3 activities`.
     pub fn label(self, value: f64, units: Units) -> String {
         match self {
             Self::Duration => words::duration(value as i64),
@@ -41,7 +41,7 @@ impl Metric {
         }
     }
 
-    /// As an adverb of a day or a week: `by duration`.
+    /// Describes the order of days or weeks: `by duration`.
     pub fn by(self) -> String {
         format!(
             "by {}",
@@ -53,7 +53,8 @@ impl Metric {
         )
     }
 
-    /// What the axis of a plot counts in: an hour, a kilometre or mile, an activity; and its sign.
+    /// Returns the size of the axis unit (an hour, a kilometre or mile, an activity) and its
+    /// symbol.
     pub fn unit(self, units: Units) -> (f64, &'static str) {
         match self {
             Self::Duration => (3600.0, " h"),
@@ -63,7 +64,7 @@ impl Metric {
     }
 }
 
-/// All of them in words: `412 activities`, and duration and distance where there are some.
+/// Describes totals: `412 activities`, plus duration and distance if they are not zero.
 pub fn totals_in_words(totals: &Totals, units: Units) -> Vec<String> {
     let mut words = vec![Metric::Activities.label(totals.activities as f64, units)];
     if totals.duration_secs > 0 {
@@ -75,7 +76,7 @@ pub fn totals_in_words(totals: &Totals, units: Units) -> Vec<String> {
     words
 }
 
-/// The sum of some days or weeks.
+/// Adds the totals of days or weeks.
 pub fn sum<'a>(all: impl Iterator<Item = &'a Totals>) -> Totals {
     all.fold(Totals::default(), |sum, totals| Totals {
         activities: sum.activities + totals.activities,
@@ -87,7 +88,7 @@ pub fn sum<'a>(all: impl Iterator<Item = &'a Totals>) -> Totals {
     })
 }
 
-/// What kinds of sport, in words; empty for all.
+/// Names the selected sports. Empty for all sports.
 pub fn sports_in_words(types: &[String]) -> String {
     let names: Vec<String> =
         types.iter().take(3).map(|kind| super::subject::sport_in_words(kind)).collect();

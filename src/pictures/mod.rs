@@ -1,7 +1,7 @@
-//! Pictures that embed anywhere: SVG and PNG, light and dark, with a text alternative, and without a map
-//! provider or anything else from elsewhere.
+//! Pictures that can be embedded anywhere: SVG and PNG, light and dark, with a text alternative.
+//! They need no map provider and load nothing from other servers.
 //!
-//! `drawing`, and a file or folder for each picture, know neither SQL nor HTTP: the same data gives the same
+//! `drawing` and the module of each picture use neither SQL nor HTTP. The same data yields the same
 //! bytes.
 
 mod chart;

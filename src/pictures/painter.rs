@@ -1,4 +1,4 @@
-//! Where pictures are drawn, in turn, and where those that were drawn are kept for a while.
+//! Draws pictures one at a time and caches them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,36 +10,37 @@ use crate::{
     fair_use::Workshop,
 };
 
-/// Of all pictures that are kept.
+/// Maximum total size of the cached pictures, in bytes.
 const MAX_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
-/// The process's only way to draw.
+/// Draws all pictures of the process.
 pub struct Painter {
     workshop: Workshop,
     drawn: Mutex<Drawn>,
 }
 
-/// Pictures by all that they depend on.
+/// Cached pictures, by everything that they depend on.
 struct Drawn {
     pictures: LruCache<String, Bytes>,
     bytes: usize,
 }
 
 impl Painter {
-    /// Starts the thread; it ends when this is dropped.
+    /// Starts the drawing thread, which ends when this value is dropped.
     pub fn new() -> ApiResult<Self> {
         let workshop = Workshop::start("painter").map_err(ApiError::internal)?;
         let drawn = Drawn { pictures: LruCache::unbounded(), bytes: 0 };
         Ok(Self { workshop, drawn: Mutex::new(drawn) })
     }
 
-    /// The picture of this key, if it was drawn not long ago.
+    /// Returns the picture with this key from the cache.
     pub fn drawn(&self, key: &str) -> Option<Bytes> {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         drawn.pictures.get(key).cloned()
     }
 
-    /// Draws the picture of this key, unless it must not be drawn.
+    /// Draws and caches the picture with this key. Errors of type `E` mean that it must not be
+    /// drawn.
     pub async fn paint<E: Send + 'static>(
         &self,
         key: String,

@@ -1,4 +1,4 @@
-//! SVG as PNG, with fonts that the program brings along.
+//! Renders SVG to PNG with the bundled fonts.
 
 use std::{
     io::Write,
@@ -23,10 +23,10 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// Rows that are drawn at a time: all pixels of a large picture would be 23 MB.
+/// Rows rendered at a time. All pixels of a large picture would take 23 MB.
 const BAND: u32 = 400;
 
-/// The picture so many pixels wide.
+/// Renders the picture with this width in pixels.
 pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
     let tree = tree(svg)?;
     let scale = width as f32 / tree.size().width();
@@ -49,7 +49,7 @@ pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
     Ok(bytes)
 }
 
-/// An SVG with its text laid out.
+/// Parses an SVG and lays out its text.
 pub fn tree(svg: &str) -> ApiResult<Tree> {
     let options = Options { fontdb: Arc::clone(&FONTS), ..Options::default() };
     Tree::from_str(&with_fonts(svg), &options).map_err(ApiError::internal)

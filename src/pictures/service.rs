@@ -1,4 +1,4 @@
-//! From what is kept to a picture.
+//! Makes pictures from stored data.
 
 use bytes::Bytes;
 use chrono::{Datelike, Days as Span, NaiveDate};
@@ -32,13 +32,13 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// What is yet to be drawn: nothing more is read for it.
+/// Draws a picture from data that has been read. It needs no further queries.
 type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<Result<String, Uncovered>> + Send>;
 
-/// The series that a route is drawn of; its time only where part of it is left out.
+/// Series needed for a route. `Time` is used only if a part is hidden.
 const TRACK: [Series; 4] = [Series::Time, Series::Latitude, Series::Longitude, Series::Altitude];
 
-/// The series that a chart is drawn of.
+/// Series needed for a chart.
 const MEASURED: [Series; 7] = [
     Series::Time,
     Series::Latitude,
@@ -49,9 +49,12 @@ const MEASURED: [Series; 7] = [
     Series::Power,
 ];
 
-/// The picture of a user's log as SVG, or so many pixels wide as PNG. That it may be seen was found out
-/// before. [`Uncovered`] for a track that needs other zones; 404 without such an activity; 429
-/// `rate_limited` or 503 `busy` when the user, or the asker's address, has too many pictures drawn.
+/// Returns a picture of a user's log, as SVG or as PNG with this width in pixels. The caller has
+/// checked access.
+///
+/// Returns [`Uncovered`] if the track needs further zones. Fails with 404 if the activity does not
+/// exist, and with 429 `rate_limited` or 503 `busy` if the user or the client address requests too
+/// many pictures.
 pub async fn paint(
     Studio { state, painter }: &Studio,
     user_id: Uuid,
@@ -62,10 +65,10 @@ pub async fn paint(
     let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
     let (units, zone, revision) = state.point_reads.run(read).await?;
     let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
-    // A profile has no other units.
+    // Profiles contain only these units.
     let units = look.units.unwrap_or_else(|| units.parse().unwrap_or_default());
-    // All that a picture depends on, privacy zones included. What is read below is of this revision
-    // or a later one.
+    // The key contains everything that the picture depends on, including privacy zones. The data
+    // below is of this revision or a later one.
     let key = format!(
         "{user_id} {revision} {picture:?} {zone} {} {:?} {units:?} {width:?}",
         picture.zone(zone)?.today(),
@@ -75,7 +78,7 @@ pub async fn paint(
         return Ok(Ok(picture));
     }
     let _turn = fair_use::picture().await?;
-    // Others may have waited for the same one.
+    // Another request may have drawn the same picture meanwhile.
     if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
     }
@@ -103,7 +106,7 @@ pub async fn paint(
     painter.paint(key, draw).await
 }
 
-/// The same of one's own log. 401 when the session has ended.
+/// Returns a picture of the user's own log. Fails with 401 if the session has ended.
 pub async fn paint_own(
     studio: &Studio,
     identity: Identity,
@@ -116,7 +119,8 @@ pub async fn paint_own(
     painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
 }
 
-/// An activity and its packed streams; without what its title has that a PNG cannot show.
+/// Returns an activity and its packed streams. For a PNG, removes characters from the title that it
+/// cannot show.
 async fn recorded(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -187,7 +191,7 @@ async fn weekly(
     Ok(Box::new(move |theme, units| Ok(Ok(weekly.draw(theme, units)))))
 }
 
-/// The user's days, and which of them is today.
+/// Returns the user's days and today's date.
 fn days_of(user_id: Uuid, kept: TimeZone, options: &DaysOptions) -> ApiResult<(Days, NaiveDate)> {
     let zone = options.zone(kept)?;
     let types = options.types.clone();

@@ -1,5 +1,4 @@
-//! The statements about what is drawn. Whose it is was found out before: from a live session, or from what
-//! its owner shares.
+//! SQL statements for pictures. The caller has checked access, by a live session or by a share.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -44,7 +43,7 @@ pub struct Recorded {
     streams: Option<Vec<u8>>,
 }
 
-/// The activity of a user, with its streams if it, or one that stands behind it, has any.
+/// Returns a user's activity, with its streams or those of an activity merged into it.
 pub async fn recorded(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -66,8 +65,8 @@ pub async fn recorded(
     .optional()
 }
 
-/// The basis of all pictures of a user's log: the units and the time zone that the user
-/// prefers, and the revision of the log.
+/// Returns what all pictures of a user's log depend on: the preferred units, the time zone, and the
+/// revision of the log.
 pub async fn basis(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -85,7 +84,7 @@ pub async fn basis(
 }
 
 impl Recorded {
-    /// What is known of it, and what was measured along it.
+    /// Splits the row into the facts about the activity and its packed streams.
     pub fn into_parts(self) -> (Subject, Option<Vec<u8>>) {
         let subject = Subject {
             title: self.title,

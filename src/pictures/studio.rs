@@ -1,4 +1,4 @@
-//! What handlers of pictures are given.
+//! The shared state of picture handlers.
 
 use std::future::{Ready, ready};
 
@@ -10,7 +10,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// The worker's state, to read what is drawn, and the process's painter.
+/// The worker's state, for reading data, and the painter of the process.
 pub struct Studio {
     pub state: Data<WorkerState>,
     pub painter: Data<Painter>,

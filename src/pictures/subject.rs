@@ -1,16 +1,16 @@
-//! What pictures of an activity say of it besides what was measured.
+//! What pictures say about an activity, apart from measured values.
 
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::drawing::{Units, shortened, words};
 use crate::sport::Sport;
 
-/// An activity, as far as pictures tell of it.
+/// The facts about an activity that pictures may show.
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub title: Option<String>,
     pub activity_type: String,
-    /// `None` where the date is not told.
+    /// `None` if the date is hidden.
     pub started_at: Option<DateTime<Utc>>,
     pub utc_offset_minutes: Option<i32>,
     pub duration_secs: i32,
@@ -20,17 +20,17 @@ pub struct Subject {
     pub avg_heart_rate: Option<f64>,
     pub max_heart_rate: Option<f64>,
     pub avg_power_watts: Option<f64>,
-    /// Whether this is only what lies outside of privacy zones.
+    /// Whether these facts cover only the part outside privacy zones.
     pub is_partial: bool,
 }
 
 impl Subject {
-    /// The kind of sport in words.
+    /// Returns the name of the sport.
     pub fn sport(&self) -> String {
         sport_in_words(&self.activity_type)
     }
 
-    /// The date where it began, or else in UTC: `4 May 2026`.
+    /// Returns the local start date, or the UTC date if the offset is unknown: `4 May 2026`.
     fn date(&self) -> Option<String> {
         let started_at = self.started_at?;
         let offset = FixedOffset::east_opt(self.utc_offset_minutes.unwrap_or(0).saturating_mul(60));
@@ -41,14 +41,14 @@ impl Subject {
         Some(date.format("%-d %B %Y").to_string())
     }
 
-    /// Its own title, or else the sport.
+    /// Returns the activity's title, or the sport if there is none.
     pub fn title(&self) -> String {
         let own = self.title.as_deref().map(words::undirected);
         let own = own.as_deref().map(str::trim).filter(|title| !title.is_empty());
         own.map_or_else(|| self.sport(), |title| shortened(title, 70.0))
     }
 
-    /// The sport, if the title does not say it, and the date, if it may be told; then what it adds up to.
+    /// Returns the sport, unless it is the title, the date, unless it is hidden, and the totals.
     pub fn facts(&self, units: Units) -> Vec<String> {
         let sport = Some(self.sport()).filter(|sport| *sport != self.title());
         let kind: Vec<String> = [sport, self.date()].into_iter().flatten().collect();
@@ -56,14 +56,14 @@ impl Subject {
         kind.into_iter().chain(self.totals(units)).collect()
     }
 
-    /// In metres a second, without standing still, if that is known.
+    /// Returns metres per second of moving time, or of the duration if the moving time is unknown.
     pub fn average_speed(&self) -> Option<f64> {
         let metres = self.distance_meters.filter(|metres| *metres > 0.0)?;
         let secs = self.moving_secs.filter(|secs| *secs > 0).unwrap_or(self.duration_secs);
         (secs > 0).then(|| metres / f64::from(secs))
     }
 
-    /// What it adds up to, as far as that is known: distance, duration, and metres up.
+    /// Returns the known totals: distance, duration and elevation gain.
     fn totals(&self, units: Units) -> Vec<String> {
         let distance = self.distance_meters.filter(|metres| *metres > 0.0);
         let is_something = self.duration_secs > 0 || distance.is_some() || !self.is_partial;
@@ -80,7 +80,7 @@ impl Subject {
     }
 }
 
-/// The name of a kind of sport.
+/// Returns the name of a sport.
 pub fn sport_in_words(activity_type: &str) -> String {
     let known = Sport::ALL.iter().find(|sport| sport.activity_type == activity_type);
     known.map_or_else(|| activity_type.replace('_', " "), |sport| sport.name.to_owned())

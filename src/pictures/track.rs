@@ -1,31 +1,31 @@
-//! Where an activity went.
+//! The track of an activity.
 
 use crate::{
     activities::series::{Series, Streams},
     sport::{Position, metres_between},
 };
 
-/// The most positions that are looked at: more than the pixels of a picture can show.
+/// Maximum number of positions. A picture has too few pixels to show more.
 const MOST_POINTS: usize = 20_000;
 
-/// A place on the way.
+/// A point of a track.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     pub position: Position,
-    /// In metres above the sea.
+    /// Metres above sea level.
     pub altitude: Option<f64>,
-    /// Metres from the first place, by way of all between, but for the gaps.
+    /// Distance along the track from the first place, in metres, without gaps.
     pub along: f64,
 }
 
-/// The places in pieces: nothing was recorded between two of them.
+/// A track in pieces, with gaps between them in which nothing was recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Track {
     pub pieces: Vec<Vec<Place>>,
 }
 
 impl Track {
-    /// All that is known, thinned to [`MOST_POINTS`].
+    /// Builds the track, thinned to [`MOST_POINTS`].
     pub fn of(streams: Streams) -> Self {
         let streams = streams.thinned(MOST_POINTS);
         let (Some(latitudes), Some(longitudes)) =
@@ -58,12 +58,12 @@ impl Track {
         self.pieces.iter().flatten()
     }
 
-    /// The first place and the last.
+    /// Returns the first and the last place.
     pub fn ends(&self) -> Option<(&Place, &Place)> {
         self.places().next().zip(self.places().next_back())
     }
 
-    /// In metres, without the gaps.
+    /// Returns the length in metres, without gaps.
     pub fn length(&self) -> f64 {
         self.places().next_back().map_or(0.0, |last| last.along)
     }

@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! Parameters of pictures.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -16,13 +16,13 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// The least and the most that a PNG may be wide, in pixels.
+/// Minimum and maximum width of a PNG, in pixels.
 pub const WIDTHS: std::ops::RangeInclusive<u32> = 64..=2400;
 
-/// The most weeks that are drawn.
+/// Maximum number of weeks in a picture.
 pub const MOST_WEEKS: u32 = 104;
 
-/// A picture of somebody's log.
+/// A picture of a user's log.
 #[derive(Clone, Debug)]
 pub enum Picture {
     Route { activity_id: Uuid, disclosure: Disclosure },
@@ -31,23 +31,23 @@ pub enum Picture {
     Weekly(WeeklyOptions),
 }
 
-/// How it looks.
+/// The appearance of a picture.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Look {
     #[serde(default)]
     #[param(inline, required = false)]
     pub theme: Theme,
-    /// In place of those that the profile prefers.
+    /// Units of the picture. Defaults to the units of the profile.
     #[param(inline)]
     pub units: Option<Units>,
 }
 
-/// How large a PNG is.
+/// The size of a PNG.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Size {
-    /// In pixels; its height follows.
+    /// Width in pixels. The height follows from the aspect ratio.
     #[serde(default = "Size::usual")]
     #[param(required = false, default = 800, minimum = 64, maximum = 2400)]
     pub width: u32,
@@ -58,7 +58,7 @@ impl Size {
         800
     }
 
-    /// 400 `invalid_parameter` when it is too small or too large.
+    /// Fails with 400 `invalid_parameter` if the width is out of range.
     pub fn check(self) -> ApiResult<u32> {
         if WIDTHS.contains(&self.width) {
             return Ok(self.width);
@@ -70,39 +70,39 @@ impl Size {
     }
 }
 
-/// Which days are drawn, as it was asked for.
+/// Query parameters that select the days of a picture.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DaysParams {
     #[serde(default)]
     #[param(inline, required = false)]
     pub metric: Metric,
-    /// What a week begins with.
+    /// First day of the week.
     #[serde(default)]
     #[param(inline, required = false)]
     pub week_start: WeekStart,
-    /// Only these, with commas between them.
+    /// Counts only these sports, separated by commas. Defaults to all sports.
     #[param(example = "run,trail_run", pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$")]
     pub activity_type: Option<String>,
-    /// The zone whose days they are, in place of the profile's.
+    /// IANA time zone in which days begin. Defaults to the zone of the profile.
     #[param(example = "Europe/Rome")]
     pub tz: Option<String>,
 }
 
-/// Which year of days.
+/// Query parameters of a heatmap.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct YearParams {
-    /// The present one, if not given.
+    /// Calendar year. Defaults to the current year.
     #[param(minimum = 1, maximum = 9999)]
     pub year: Option<i32>,
 }
 
-/// How many weeks.
+/// Query parameters of a weekly chart.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WeeksParams {
-    /// The last of them is the present one.
+    /// Number of weeks, including the current one.
     #[serde(default = "WeeksParams::usual")]
     #[param(required = false, default = 26, minimum = 1, maximum = 104)]
     pub weeks: u32,
@@ -116,25 +116,25 @@ impl WeeksParams {
     }
 }
 
-/// Which days are drawn.
+/// The days of a picture, validated.
 #[derive(Clone, Debug)]
 pub struct DaysOptions {
     pub metric: Metric,
     pub week_start: WeekStart,
-    /// Empty for all.
+    /// Empty for all sports.
     pub types: Vec<String>,
-    /// A zone's name, in place of that of the profile.
+    /// Name of a time zone. `None` means the zone of the profile.
     pub tz: Option<String>,
 }
 
-/// Which year; `None` for whichever is the present one.
+/// Options of a heatmap. Without a year, it shows the current one.
 #[derive(Clone, Debug)]
 pub struct HeatmapOptions {
     pub year: Option<i32>,
     pub days: DaysOptions,
 }
 
-/// How many weeks.
+/// Options of a weekly chart.
 #[derive(Clone, Debug)]
 pub struct WeeklyOptions {
     pub weeks: u32,
@@ -142,7 +142,7 @@ pub struct WeeklyOptions {
 }
 
 impl Picture {
-    /// The zone that says which day it is, if it matters.
+    /// Returns the time zone that decides which day is today, if it matters.
     pub fn zone(&self, kept: TimeZone) -> ApiResult<TimeZone> {
         match self {
             Self::Route { .. } | Self::Chart { .. } => Ok(TimeZone::default()),
@@ -153,7 +153,7 @@ impl Picture {
 }
 
 impl DaysOptions {
-    /// The zone that was asked for, or else the profile's.
+    /// Returns the requested time zone, or else that of the profile.
     pub fn zone(&self, kept: TimeZone) -> ApiResult<TimeZone> {
         let asked = self.tz.as_deref().map(str::parse).transpose();
         Ok(asked.map_err(ApiError::internal)?.unwrap_or(kept))
@@ -177,7 +177,7 @@ impl DaysParams {
 }
 
 impl HeatmapOptions {
-    /// 400 `invalid_parameter` for what there is not.
+    /// Fails with 400 `invalid_parameter` for an invalid option.
     pub fn parse(year: YearParams, of: DaysParams) -> ApiResult<Self> {
         if year.year.is_some_and(|year| !(1..=9999).contains(&year)) {
             return Err(ApiError::invalid_parameter("year", "must be from 1 to 9999"));
@@ -187,7 +187,7 @@ impl HeatmapOptions {
 }
 
 impl WeeklyOptions {
-    /// 400 `invalid_parameter` for what there is not.
+    /// Fails with 400 `invalid_parameter` for an invalid option.
     pub fn parse(weeks: WeeksParams, of: DaysParams) -> ApiResult<Self> {
         if !(1..=MOST_WEEKS).contains(&weeks.weeks) {
             return Err(ApiError::invalid_parameter(

@@ -1,4 +1,4 @@
-//! Bars by week, the last of which is not over yet.
+//! Bar chart by week. The last week is still in progress.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -15,15 +15,15 @@ const TOP: f64 = 86.0;
 const PLOT_HEIGHT: f64 = 200.0;
 const HEIGHT: f64 = TOP + PLOT_HEIGHT + 44.0;
 
-/// The least pixels between the labels of two months.
+/// Minimum distance between the labels of two months, in pixels.
 const LABEL_ROOM: f64 = 44.0;
 
-/// What is drawn.
+/// The data of a weekly chart.
 pub struct Weekly {
     pub metric: Metric,
-    /// The kinds of sport, if not all.
+    /// The selected sports. Empty for all.
     pub types: Vec<String>,
-    /// The first day of every week and what it came to, in their order; the last is that of today.
+    /// First day and totals of every week, in ascending order. The last is the current week.
     pub weeks: Vec<(NaiveDate, Totals)>,
 }
 
@@ -50,7 +50,7 @@ impl Weekly {
         svg.finish()
     }
 
-    /// Of the weeks that are over.
+    /// Returns the average of the weeks that are over.
     fn average(&self) -> Option<f64> {
         let (_, over) = self.weeks.split_last()?;
         let sum: f64 = over.iter().map(|(_, totals)| self.metric.of(totals)).sum();
@@ -58,7 +58,7 @@ impl Weekly {
     }
 
     fn label(&self, value: f64, units: Units) -> String {
-        // Half activities are none.
+        // An average number of activities is rarely whole.
         match self.metric {
             Metric::Activities => format!("{value:.1} activities"),
             _ => self.metric.label(value, units),
@@ -103,7 +103,7 @@ impl Weekly {
             let middle = axes.x.at(at as f64 + 0.5);
             let value = self.metric.of(totals);
             if value > 0.0 {
-                // A bar that is there can be seen.
+                // Keep small bars visible.
                 let height = (bottom - axes.y.at(value / unit)).max(1.5);
                 let is_last = at + 1 == self.weeks.len();
                 let class = if is_last { "bar unfinished" } else { "bar" };
@@ -133,7 +133,7 @@ impl Weekly {
     }
 }
 
-/// The name of the month that begins in the week of `first`, with the year in January.
+/// Returns the name of the month that begins in the week of `first`. For January, returns the year.
 fn month_begun(first: NaiveDate) -> Option<String> {
     let begun = first.iter_days().take(7).find(|day| day.day() == 1)?;
     let format = if begun.month() == 1 { "%Y" } else { "%b" };

@@ -1,4 +1,4 @@
-//! Samples of what was measured, by seconds since the start.
+//! Samples of measured quantities, by seconds since the start.
 
 use super::{Quantity, Sample};
 use crate::{
@@ -6,13 +6,14 @@ use crate::{
     sport::{Position, metres_between},
 };
 
-/// Speed that was not measured is that between two positions so many seconds apart: receivers jump about.
+/// Without measured speed, speed is computed between positions this many seconds apart, because GPS
+/// positions jitter.
 const STRIDE: f64 = 8.0;
 
-/// Nobody is that fast by their own strength, in metres a second: a receiver that jumped.
+/// No athlete is this fast by muscle power, in metres per second. Higher values are GPS jumps.
 const TOO_FAST: f64 = 100.0;
 
-/// All that was measured, and when: from the first sample to the last.
+/// All measured quantities, and the times of the first and the last sample.
 pub struct Measures {
     pub of: Vec<(Quantity, Vec<Sample>)>,
     pub range: (f64, f64),
@@ -26,13 +27,14 @@ impl Measures {
     }
 }
 
-/// The values of a series, by the time at which they were measured.
+/// Returns the values of a series with the times at which they were measured.
 pub fn samples(streams: &Streams, series: Series) -> Vec<Sample> {
     let values = streams.get(series).unwrap_or_default().iter().copied();
     timed(streams, values).map(|(at, value, begins)| Sample { at, value, begins }).collect()
 }
 
-/// In metres a second: as it was measured, or else from how far it was.
+/// Returns speeds in metres per second: measured ones if there are any, otherwise computed from
+/// distance.
 pub fn speeds(streams: &Streams) -> Vec<Sample> {
     let measured = samples(streams, Series::Speed);
     if !measured.is_empty() {
@@ -60,7 +62,8 @@ pub fn speeds(streams: &Streams) -> Vec<Sample> {
     speeds
 }
 
-/// Metres since the start at each point: as the device counted, or else from place to place.
+/// Returns metres since the start at each point: from the device's distance series if there is one,
+/// otherwise from positions.
 fn way(streams: &Streams) -> Vec<Option<f64>> {
     if let Some(counted) = streams.get(Series::Distance) {
         return counted.to_vec();
@@ -77,8 +80,8 @@ fn way(streams: &Streams) -> Vec<Option<f64>> {
     metres.collect()
 }
 
-/// The values that there are with their times, and whether each is the first of a piece. What goes back in
-/// time is left out.
+/// Returns the known values with their times, and whether each is the first of a piece. Skips
+/// values that go back in time.
 fn timed(
     streams: &Streams,
     values: impl Iterator<Item = Option<f64>>,
@@ -94,8 +97,8 @@ fn timed(
     })
 }
 
-/// How long nothing may be measured before there is a gap: longer than what is usual between two samples,
-/// and than what can be seen.
+/// Returns how long samples may be missing, in seconds, before a gap is drawn: longer than the
+/// usual interval between samples, and long enough to be visible.
 pub fn longest_gap(samples: &[Sample], secs_per_pixel: f64) -> f64 {
     let steps = samples.iter().zip(samples.iter().skip(1)).map(|(one, next)| next.at - one.at);
     let mut steps: Vec<f64> = steps.collect();

@@ -1,4 +1,4 @@
-//! What was measured along an activity, by time.
+//! Chart of the quantities measured during an activity, by time.
 
 mod measures;
 mod panel;
@@ -22,10 +22,10 @@ const MARGIN: f64 = 24.0;
 const TOP: f64 = 78.0;
 const LEFT: f64 = MARGIN + 56.0;
 
-/// Where there is nothing to be drawn.
+/// Height of a chart without panels.
 const EMPTY_HEIGHT: f64 = 160.0;
 
-/// What is drawn.
+/// The data of a chart.
 pub struct Chart {
     pub subject: Subject,
     measures: Measures,
@@ -87,7 +87,7 @@ impl Chart {
         let (from, to) = self.measures.range;
         let panels = self.measures.of.iter().map(|(quantity, samples)| {
             let gap = measures::longest_gap(samples, (to - from) / (WIDTH - MARGIN - LEFT));
-            // Two pixels for each, which smooths what trembles.
+            // One column per two pixels. This smooths noise.
             let curves = columns(samples, (from, to), (WIDTH - MARGIN - LEFT) / 2.0, gap);
             Panel::new(*quantity, curves, &self.subject, units)
         });

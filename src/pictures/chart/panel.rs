@@ -1,17 +1,18 @@
-//! One of the curves of a chart, with its axis and what it comes to.
+//! One panel of a chart: a curve with its axis and its summary.
 
 use super::{Axes, Rate, Scale, Subject, Svg, Units, scale, words};
 
-/// Of all that is drawn, with its margins.
+/// Height of a panel, including its margins.
 pub const HEIGHT: f64 = 146.0;
 
 const HEADER: f64 = 30.0;
 const PLOT_HEIGHT: f64 = 100.0;
 
-/// Of a pace, so much of the slowest is not drawn: who stands still would make the rest flat.
+/// Fraction of the slowest paces that is not drawn. Standing still would flatten the rest of the
+/// curve.
 const SLOWEST: f64 = 0.06;
 
-/// What is measured.
+/// The quantity that a panel shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     HeartRate,
@@ -19,20 +20,20 @@ pub enum Quantity {
     Power,
 }
 
-/// What is drawn, in the units of the axis.
+/// The data of a panel, in the units of its axis.
 pub struct Panel {
     quantity: Quantity,
     curves: Vec<Vec<(f64, f64)>>,
     unit: &'static str,
-    /// At the bottom and at the top.
+    /// Values at the bottom and at the top.
     range: (f64, f64),
     average: f64,
     best: f64,
 }
 
 impl Panel {
-    /// `curves` in beats a minute, metres a second or watts. The average is that of the activity where it
-    /// is known.
+    /// `curves` are in beats per minute, metres per second or watts. The average is that of the
+    /// activity, if it is known.
     pub fn new(
         quantity: Quantity,
         mut curves: Vec<Vec<(f64, f64)>>,
@@ -61,7 +62,7 @@ impl Panel {
         Self { quantity, curves, unit, range, average, best }
     }
 
-    /// `Heart rate is 148 bpm on average and 176 bpm at most`.
+    /// Describes the panel: `Heart rate is 148 bpm on average and 176 bpm at most`.
     pub fn in_words(&self) -> String {
         let (average, best) = (self.label(self.average), self.label(self.best));
         let extreme = if self.is_time() { "at its fastest" } else { "at most" };
@@ -73,7 +74,7 @@ impl Panel {
         format!("{name} is {average} {unit} on average and {best} {unit} {extreme}{pieces}")
     }
 
-    /// Below `top`; the axes, for the labels of time.
+    /// Draws the panel below `top`. Returns the axes, for the time labels.
     pub fn draw(&self, svg: &mut Svg, x: Scale, top: f64) -> Axes {
         let (left, right) = x.pixels();
         let best = if self.is_time() { "fastest" } else { "max" };
@@ -130,8 +131,7 @@ impl Panel {
     }
 }
 
-/// What the axis reaches from and to: power and speed begin at nothing, and a pace is the better the higher
-/// it lies.
+/// Returns the range of the axis. Power and speed start at zero. For a pace, faster is higher.
 fn range(quantity: Quantity, curves: &[Vec<(f64, f64)>]) -> (f64, f64) {
     let mut values: Vec<f64> = curves.iter().flatten().map(|(_, value)| *value).collect();
     values.sort_unstable_by(f64::total_cmp);

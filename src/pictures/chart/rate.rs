@@ -1,18 +1,19 @@
-//! How fast, as the people of each sport say it.
+//! Speed or pace, in the unit that is customary in each sport.
 
 use crate::pictures::drawing::{Units, words};
 
-/// Slower than this is standing, in metres a second: a pace of more than two hours for a kilometre.
+/// Slower than this, in metres per second, is standing still. It equals a pace of about two hours
+/// per kilometre.
 const STANDING: f64 = 0.14;
 
-/// What speed is said in.
+/// The unit of speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
-    /// Time for a kilometre or a mile.
+    /// Time per kilometre or mile.
     Pace,
-    /// Time for 100 metres or yards.
+    /// Time per 100 metres or yards.
     SwimPace,
-    /// Kilometres or miles in an hour.
+    /// Kilometres or miles per hour.
     Speed,
 }
 
@@ -46,7 +47,7 @@ impl Rate {
         }
     }
 
-    /// Seconds for the unit, or units in an hour, of metres a second.
+    /// Converts metres per second to seconds per unit, or to units per hour.
     pub fn value(self, speed: f64, units: Units) -> f64 {
         match self {
             Self::Pace => units.long().0 / speed.max(STANDING),
@@ -55,7 +56,7 @@ impl Rate {
         }
     }
 
-    /// Whether less is faster.
+    /// Returns whether a smaller value is faster.
     pub fn is_time(self) -> bool {
         self != Self::Speed
     }

@@ -2,20 +2,20 @@
 
 use super::{Scale, Svg, area, outline, simplified};
 
-/// How far a simplified curve may be off, in pixels.
+/// Maximum error of a simplified curve, in pixels.
 const TOLERANCE: f64 = 0.2;
 
-/// Half of the pixels that a label takes.
+/// Half the width of a label, in pixels.
 const LABEL_ROOM: f64 = 20.0;
 
-/// Where values lie in a plot: `x` runs to the right, `y` upwards.
+/// The axes of a plot. `x` runs to the right, `y` runs upwards.
 pub struct Axes {
     pub x: Scale,
     pub y: Scale,
 }
 
 impl Axes {
-    /// A line across for each of the values, with its label to the left.
+    /// Draws a horizontal line per value, with its label on the left.
     pub fn draw_rows(&self, svg: &mut Svg, labels: impl Iterator<Item = (f64, String)>) {
         let (left, right) = self.x.pixels();
         for (value, label) in labels {
@@ -25,14 +25,14 @@ impl Axes {
         }
     }
 
-    /// The labels below, each with a small stroke.
+    /// Draws the labels below, each with a tick mark.
     pub fn draw_columns(&self, svg: &mut Svg, labels: impl Iterator<Item = (f64, String)>) {
         let ((_, right), (bottom, _)) = (self.x.pixels(), self.y.pixels());
         for (value, label) in labels {
             let x = self.x.at(value);
             svg.line("grid", (x, bottom), (x, bottom + 5.0));
             if right - x < LABEL_ROOM {
-                // Nothing sticks out at the end.
+                // Keep the last label inside the plot.
                 svg.text("muted end", (right, bottom + 19.0), &label);
             } else {
                 svg.text("muted middle", (x, bottom + 19.0), &label);
@@ -40,7 +40,7 @@ impl Axes {
         }
     }
 
-    /// Curves through values that `convert` makes those of the axes, and the areas below them.
+    /// Draws curves and the areas below them. `convert` converts points to the units of the axes.
     pub fn draw_curves(
         &self,
         svg: &mut Svg,

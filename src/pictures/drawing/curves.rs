@@ -1,11 +1,11 @@
-//! Lines of no more points than can be seen.
+//! Reduces lines to the points that can be seen.
 
-/// The most points of all lines together that are drawn.
+/// Maximum number of points of all lines together.
 const MOST_POINTS: usize = 6000;
 
-/// The points of each piece that matter: a line through them is nowhere further than `tolerance` from the
-/// line through all (Douglas and Peucker, 1973). Where that is still too many, it is twice as rough, and
-/// so on.
+/// Returns the points of each piece that matter: the line through them is nowhere farther than
+/// `tolerance` from the line through all points (Douglas and Peucker, 1973). If too many points
+/// remain, doubles the tolerance and repeats.
 pub fn simplified(pieces: &[Vec<(f64, f64)>], tolerance: f64) -> Vec<Vec<(f64, f64)>> {
     let simple: Vec<_> = pieces.iter().map(|piece| simplified_piece(piece, tolerance)).collect();
     if simple.iter().map(Vec::len).sum::<usize>() <= MOST_POINTS.max(2 * pieces.len()) {
@@ -17,7 +17,7 @@ pub fn simplified(pieces: &[Vec<(f64, f64)>], tolerance: f64) -> Vec<Vec<(f64, f
 fn simplified_piece(points: &[(f64, f64)], tolerance: f64) -> Vec<(f64, f64)> {
     let last = points.len().saturating_sub(1);
     let mut kept = vec![0, last];
-    // Not by recursion: it could be as deep as there are points.
+    // Not recursive, because the depth could equal the number of points.
     let mut stretches = vec![(0, last)];
     while let Some((from, to)) = stretches.pop() {
         let between = points.get(from..=to).unwrap_or_default();
@@ -31,8 +31,8 @@ fn simplified_piece(points: &[(f64, f64)], tolerance: f64) -> Vec<(f64, f64)> {
     kept.into_iter().filter_map(|at| points.get(at).copied()).collect()
 }
 
-/// The index of the point that is furthest from the line between the first and the last, if it is further
-/// than `tolerance`.
+/// Returns the index of the point that is farthest from the line between the first and the last
+/// point, if it is farther than `tolerance`.
 fn furthest(points: &[(f64, f64)], tolerance: f64) -> Option<usize> {
     let (first, last) = (points.first()?, points.last()?);
     let distances =
@@ -41,7 +41,7 @@ fn furthest(points: &[(f64, f64)], tolerance: f64) -> Option<usize> {
     (most > tolerance).then_some(at)
 }
 
-/// From a point to the line between two others.
+/// Distance from a point to the line segment between two others.
 fn distance((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> f64 {
     let (dx, dy) = (x2 - x1, y2 - y1);
     let length = dx * dx + dy * dy;
@@ -50,18 +50,18 @@ fn distance((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> f
     (x - x1 - along * dx).hypot(y - y1 - along * dy)
 }
 
-/// A value that was measured.
+/// A measured value.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Along the axis.
+    /// Position along the axis.
     pub at: f64,
     pub value: f64,
-    /// Nothing leads here from the sample before.
+    /// Whether a new piece begins here, without a line from the previous sample.
     pub begins: bool,
 }
 
-/// One mean for each of `columns` between `from` and `to`. A new piece begins where a sample does, and
-/// where there was none for longer than `longest_gap`.
+/// Returns the mean of each of `columns` columns between `from` and `to`. A new piece begins at a
+/// sample with `begins`, and after a gap longer than `longest_gap`.
 pub fn columns(
     samples: &[Sample],
     (from, to): (f64, f64),
@@ -71,7 +71,7 @@ pub fn columns(
     let width = ((to - from) / columns).max(f64::MIN_POSITIVE);
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     let (mut column, mut last) = (f64::NAN, f64::NEG_INFINITY);
-    // Of the column that is being filled: how many, and the sums of where and what.
+    // For the current column: the number of samples, and the sums of `at` and `value`.
     let mut sums = (0.0, 0.0, 0.0);
     for sample in samples {
         let is_new_piece = sample.begins || sample.at - last > longest_gap;

@@ -1,4 +1,4 @@
-//! What all pictures are drawn with: shapes, colours, scales, and words for numbers.
+//! Drawing tools of all pictures: shapes, colours, scales, and numbers as text.
 
 mod axes;
 mod curves;

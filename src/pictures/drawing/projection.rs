@@ -1,13 +1,14 @@
-//! From the globe to the plane: azimuthal equidistant around the middle of the track (Snyder, "Map
-//! Projections: A Working Manual", 1987, chapter 25).
+//! Map projection: azimuthal equidistant around the centre of the track (Snyder, "Map Projections:
+//! A Working Manual", 1987, chapter 25).
 //!
-//! Distances and directions from the middle are true, so what people run or ride looks as on any map, and
-//! no place is special: not the poles, and not where longitudes jump from 180 to -180. Only the point
-//! opposite to the middle is torn apart, which nobody reaches within a track but on a way around the Earth.
+//! Distances and directions from the centre are exact, so a run or a ride looks as on any map. No
+//! place is a special case: neither the poles nor the line where longitudes jump from 180 to -180.
+//! Only the point opposite the centre is torn apart, which matters only for a track around the
+//! Earth.
 
 use crate::sport::{EARTH_RADIUS, Position};
 
-/// Sine and cosine of the middle's latitude, and its longitude in radians.
+/// Sine and cosine of the centre's latitude, and its longitude in radians.
 pub struct Projection {
     sin: f64,
     cos: f64,
@@ -15,7 +16,7 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// Around the middle of `positions`: of the points as they lie in space.
+    /// Centres the projection on the mean of `positions` in three dimensions.
     pub fn around(positions: impl Iterator<Item = Position>) -> Self {
         let (mut x, mut y, mut z) = (0.0, 0.0, 0.0);
         for position in positions {
@@ -24,12 +25,12 @@ impl Projection {
             y += latitude.cos() * longitude.sin();
             z += latitude.sin();
         }
-        // Of points that are spread all around there is no middle; any place will do.
+        // Points spread around the whole globe have no centre. Any point will do.
         let latitude = z.atan2(x.hypot(y));
         Self { sin: latitude.sin(), cos: latitude.cos(), longitude: y.atan2(x) }
     }
 
-    /// Metres to the east and to the south of the middle: as pixels run.
+    /// Returns metres east and south of the centre, in the directions of pixels.
     pub fn project(&self, position: Position) -> (f64, f64) {
         let (latitude, longitude) = radians(position);
         let (sin, cos) = latitude.sin_cos();
@@ -39,7 +40,7 @@ impl Projection {
         let sin_angle = east.hypot(north);
         let angle = sin_angle.atan2(self.sin * sin + self.cos * cos * cos_apart);
         if sin_angle == 0.0 {
-            // The middle itself, or what is opposite of it, which is as far in every direction.
+            // The centre itself, or the point opposite, which is equally far in every direction.
             return (0.0, EARTH_RADIUS * angle);
         }
         let metres = EARTH_RADIUS * angle / sin_angle;
@@ -74,7 +75,7 @@ mod tests {
 
         #[test]
         fn what_is_near_looks_as_it_is(middle in position(), east in -2000.0..2000.0, south in -2000.0..2000.0) {
-            // Two places near the middle are as far from each other as they are in the picture.
+            // Two places near the centre are as far apart as in the picture.
             prop_assume!(middle.latitude.abs() < 89.9);
             let degrees = 180.0 / (std::f64::consts::PI * EARTH_RADIUS);
             let wide = degrees / middle.latitude.to_radians().cos();

@@ -1,6 +1,6 @@
-//! From values to pixels, and the round numbers between.
+//! Maps values to pixels and finds round numbers for axes.
 
-/// A range of values along a stretch of pixels, either of which may run backwards.
+/// Maps a range of values to a range of pixels. Either may run backwards.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
     pub from: f64,
@@ -10,25 +10,26 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A range of no length is made one around its value.
+    /// An empty range is widened around its value.
     pub fn new((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
         let (from, to) = if from == to { (from - 0.5, to + 0.5) } else { (from, to) };
         Self { from, to, start, end }
     }
 
-    /// Where the range lies.
+    /// Returns the range of pixels.
     pub fn pixels(&self) -> (f64, f64) {
         (self.start, self.end)
     }
 
-    /// Where `value` lies; one outside of the range lies at its end.
+    /// Returns the pixel of `value`, clamped to the range.
     pub fn at(&self, value: f64) -> f64 {
         let share = ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0);
         self.start + share * (self.end - self.start)
     }
 }
 
-/// About `count` round numbers in a range that runs forwards: 1, 2 or 5 times a power of ten apart.
+/// Returns about `count` round numbers in an ascending range. They are 1, 2 or 5 times a power of
+/// ten apart.
 pub fn ticks((from, to): (f64, f64), count: f64) -> Vec<f64> {
     let rough = (to - from) / count;
     if !(rough.is_finite() && rough > 0.0) {
@@ -39,7 +40,7 @@ pub fn ticks((from, to): (f64, f64), count: f64) -> Vec<f64> {
     multiples((from, to), round(&steps, rough))
 }
 
-/// About `count` round stretches of time, in seconds.
+/// Returns about `count` round times, in seconds.
 pub fn time_ticks((from, to): (f64, f64), count: f64) -> Vec<f64> {
     const STEPS: [f64; 22] = [
         1.0,
@@ -68,22 +69,22 @@ pub fn time_ticks((from, to): (f64, f64), count: f64) -> Vec<f64> {
     multiples((from, to), round(&STEPS, (to - from) / count))
 }
 
-/// The largest of 1, 2 and 5 times a power of ten that is no more than `most`; `None` unless that is more than
-/// nothing.
+/// Returns the largest of 1, 2 and 5 times a power of ten that is at most `most`, or `None` if
+/// `most` is not positive.
 pub fn round_below(most: f64) -> Option<f64> {
     let power = 10_f64.powf(most.log10().floor());
     let steps = [5.0, 2.0, 1.0].map(|step| step * power);
     steps.into_iter().find(|step| step.is_finite() && *step > 0.0 && *step <= most)
 }
 
-/// The first of `steps` that is not much less than `rough`.
+/// Returns the first of `steps` that is not much smaller than `rough`.
 fn round(steps: &[f64], rough: f64) -> f64 {
     let found = steps.iter().copied().find(|step| *step >= rough * 0.7);
     found.or(steps.last().copied()).unwrap_or(rough)
 }
 
 fn multiples((from, to): (f64, f64), step: f64) -> Vec<f64> {
-    // Enough for any picture, whatever the numbers are.
+    // Enough for any picture, and a limit for any input.
     const MOST: i32 = 60;
     let first = (from / step - 1e-9).ceil();
     (0..MOST)

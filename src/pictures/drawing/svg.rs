@@ -1,4 +1,4 @@
-//! Writing SVG: shapes with classes, which the theme gives colours, and everything escaped.
+//! Writes SVG. Shapes have classes, which the theme colours. All text is escaped.
 
 use std::fmt::Write;
 
@@ -6,24 +6,25 @@ use quick_xml::escape::escape;
 
 use super::theme::Theme;
 
-/// A picture being drawn. What is drawn later covers what was drawn before.
+/// A picture being drawn. Later shapes cover earlier ones.
 pub struct Svg {
     text: String,
 }
 
-/// The size of a picture, and what it shows in words: for those who do not see it.
+/// The size of a picture and its text alternative.
 pub struct Canvas<'a> {
-    /// In pixels of CSS.
+    /// Width in CSS pixels.
     pub width: f64,
+    /// Height in CSS pixels.
     pub height: f64,
     /// A few words.
     pub title: &'a str,
-    /// Whole sentences: totals and extremes.
+    /// Full sentences with totals and extremes.
     pub description: &'a str,
 }
 
 impl Svg {
-    /// A picture with nothing on it but its background.
+    /// Creates a picture with an empty background.
     pub fn new(theme: Theme, canvas: &Canvas<'_>) -> Self {
         let Canvas { width, height, title, description } = canvas;
         let mut svg = Self { text: String::new() };
@@ -39,7 +40,7 @@ impl Svg {
         svg
     }
 
-    /// At `[x, y, width, height]`.
+    /// Draws a rectangle at `[x, y, width, height]`.
     pub fn rect(&mut self, class: &str, [x, y, width, height]: [f64; 4], radius: f64) {
         self.push(format_args!(
             "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
@@ -64,14 +65,15 @@ impl Svg {
         self.path(class, &format!("M{} {}L{} {}", n(from.0), n(from.1), n(to.0), n(to.1)));
     }
 
-    /// `data` as [`outline`] writes it.
+    /// Draws a path. `data` is in the format of [`outline`].
     pub fn path(&mut self, class: &str, data: &str) {
         if !data.is_empty() {
             self.push(format_args!("<path class=\"{class}\" d=\"{data}\"/>"));
         }
     }
 
-    /// Ends, or with class `end` or `middle` lies, at `x`; stands on `y`.
+    /// Draws text on the baseline `y`. It starts at `x`, ends there with class `end`, or is centred
+    /// there with class `middle`.
     pub fn text(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
         self.push(format_args!(
             "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
@@ -81,7 +83,7 @@ impl Svg {
         ));
     }
 
-    /// What is drawn by `inside` says `title` to who points at it.
+    /// Groups the shapes drawn by `inside` and shows `title` as their tooltip.
     pub fn named(&mut self, title: &str, inside: impl FnOnce(&mut Self)) {
         self.push(format_args!("<g><title>{}</title>", clean(title)));
         inside(self);
@@ -99,7 +101,8 @@ impl Svg {
     }
 }
 
-/// Lines through the points of each piece; one that has a single point is a dot where line ends are round.
+/// Path data of lines through the points of each piece. A single point becomes a dot if line caps
+/// are round.
 pub fn outline(pieces: &[Vec<(f64, f64)>]) -> String {
     let mut data = String::new();
     for piece in pieces {
@@ -114,7 +117,7 @@ pub fn outline(pieces: &[Vec<(f64, f64)>]) -> String {
     data
 }
 
-/// The areas between the lines and `bottom`.
+/// Path data of the areas between the lines and `bottom`.
 pub fn area(pieces: &[Vec<(f64, f64)>], bottom: f64) -> String {
     let mut data = String::new();
     for piece in pieces.iter().filter(|piece| piece.len() > 1) {
@@ -126,14 +129,15 @@ pub fn area(pieces: &[Vec<(f64, f64)>], bottom: f64) -> String {
     data
 }
 
-/// A coordinate to a tenth of a pixel, which no eye sees; 0 for what is no number.
+/// Rounds a coordinate to a tenth of a pixel, a difference that is invisible. Returns 0 for a value
+/// that is not a number.
 fn n(value: f64) -> f64 {
     let rounded = (value * 10.0).round() / 10.0;
-    // Adding zero makes -0 a 0.
+    // Adding zero turns -0 into 0.
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
 }
 
-/// Escaped, and without what XML 1.0 (section 2.2) has no character for.
+/// Escapes the text and removes characters that XML 1.0 does not allow (section 2.2).
 fn clean(text: &str) -> String {
     let is_character = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
     escape(text.chars().filter(is_character).collect::<String>()).into_owned()

@@ -1,9 +1,9 @@
-//! The colours: light, dark, or whichever the reader prefers.
+//! The colours: light, dark, or according to the reader's preference.
 //!
-//! Text has a contrast of at least 4.5 : 1 to its background, and what is drawn 3 : 1 (WCAG 2.2, 1.4.3 and
-//! 1.4.11). No two things are told apart by colour alone. The hues are near those of Okabe and Ito ("Color
-//! Universal Design", 2008), and the ramps grow in lightness, so that people who see fewer colours read
-//! them as well.
+//! Text has a contrast of at least 4.5:1 with its background, shapes have 3:1 (WCAG 2.2, 1.4.3 and
+//! 1.4.11). Nothing is distinguished by colour alone. The hues are close to those of Okabe and Ito
+//! ("Color Universal Design", 2008), and the ramps increase in lightness, so that they can be read
+//! with a colour vision deficiency.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Which colours a picture has.
+/// The colours of a picture.
 #[derive(
     Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema,
 )]
@@ -20,15 +20,15 @@ use utoipa::ToSchema;
 #[serde(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase")]
 pub enum Theme {
-    /// Those that the reader's system prefers, as far as it is known where the picture is shown. A PNG is
-    /// light.
+    /// Follows the system setting of the reader, if it is known where the picture is shown. PNGs
+    /// are light.
     #[default]
     Auto,
     Light,
     Dark,
 }
 
-/// How many shades the days of a heatmap have, besides that of no activity.
+/// Number of shades for days in a heatmap, not counting days without activity.
 pub const SHADES: usize = 4;
 
 struct Palette {
@@ -91,8 +91,8 @@ const DARK: Palette = Palette {
     ramp: ["#1f4e75", "#2f7fb8", "#62b1e6", "#c3e4fb"],
 };
 
-/// What is the same in all themes: `{s}` stands for the picture's class, so that pictures that are put into
-/// one page leave the page and each other alone.
+/// The rules that all themes share. `{s}` stands for the picture's class. It keeps several pictures
+/// in one page from affecting each other and the page.
 const SHAPES: &str = "\
 {s} text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,Ubuntu,'Noto Sans',sans-serif;font-size:12px}\
 {s} .title{font-size:18px;font-weight:600;unicode-bidi:plaintext}\
@@ -114,12 +114,12 @@ const SHAPES: &str = "\
 {s} .later{fill:none;stroke-width:1}";
 
 impl Theme {
-    /// Of the root element.
+    /// Class of the root element.
     pub fn class(self) -> String {
         format!("sports-log-{self}")
     }
 
-    /// The style sheet of a picture.
+    /// Returns the style sheet of a picture.
     pub fn style(self) -> String {
         let scope = format!(".{}", self.class());
         let mut style = SHAPES.replace("{s}", &scope);
@@ -135,7 +135,7 @@ impl Theme {
         style
     }
 
-    /// Where nobody can be asked what they prefer.
+    /// Resolves `Auto` to light, for formats that cannot follow a preference.
     pub fn settled(self) -> Self {
         if self == Self::Auto { Self::Light } else { self }
     }
@@ -185,7 +185,7 @@ impl Palette {
 mod tests {
     use super::*;
 
-    /// Relative luminance, as WCAG 2.2 defines it.
+    /// Relative luminance as defined by WCAG 2.2.
     fn luminance(colour: &str) -> f64 {
         let channel = |at: usize| {
             let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;

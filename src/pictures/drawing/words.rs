@@ -1,10 +1,10 @@
-//! Numbers as people read them, in the units they prefer.
+//! Numbers as text, in the preferred units.
 
 use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Kilometres and metres, or miles and feet.
+/// Metric (kilometres and metres) or imperial (miles and feet).
 #[derive(
     Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema,
 )]
@@ -19,7 +19,7 @@ pub enum Units {
 }
 
 impl Units {
-    /// Of a kilometre or a mile: its metres, and its sign.
+    /// Metres per kilometre or mile, and the unit symbol.
     pub fn long(self) -> (f64, &'static str) {
         match self {
             Self::Metric => (1000.0, "km"),
@@ -27,7 +27,7 @@ impl Units {
         }
     }
 
-    /// Of a metre or a foot: its metres, and its sign.
+    /// Metres per metre or foot, and the unit symbol.
     pub fn short(self) -> (f64, &'static str) {
         match self {
             Self::Metric => (1.0, "m"),
@@ -35,7 +35,7 @@ impl Units {
         }
     }
 
-    /// Of a metre or a yard, which pools are measured in: its metres, and its sign.
+    /// Metres per metre or yard, the units of pools, and the unit symbol.
     pub fn pool(self) -> (f64, &'static str) {
         match self {
             Self::Metric => (1.0, "m"),
@@ -43,7 +43,7 @@ impl Units {
         }
     }
 
-    /// `12.34 km`.
+    /// Formats a distance: `12.34 km`.
     pub fn distance(self, metres: f64) -> String {
         let (unit, sign) = self.long();
         let value = metres / unit;
@@ -54,14 +54,14 @@ impl Units {
         }
     }
 
-    /// `1 234 m`.
+    /// Formats an elevation: `1 234 m`.
     pub fn height(self, metres: f64) -> String {
         let (unit, sign) = self.short();
         format!("{} {sign}", thousands(metres / unit))
     }
 }
 
-/// A whole number with narrow spaces between thousands.
+/// Formats a whole number with narrow spaces between thousands.
 pub fn thousands(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let length = digits.len();
@@ -78,7 +78,7 @@ pub fn thousands(value: f64) -> String {
     text
 }
 
-/// A round number with the decimals that it has, and narrow spaces between thousands.
+/// Formats a round number with its decimals and narrow spaces between thousands.
 pub fn number(value: f64) -> String {
     if value.fract().abs() < 1e-9 {
         return thousands(value);
@@ -87,7 +87,7 @@ pub fn number(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// `3 h 05 min`, `52 min`, `40 s`.
+/// Formats a duration: `3 h 05 min`, `52 min`, `40 s`.
 pub fn duration(secs: i64) -> String {
     match secs {
         ..60 => format!("{secs} s"),
@@ -99,7 +99,7 @@ pub fn duration(secs: i64) -> String {
     }
 }
 
-/// `5:06` or `1:02:30`.
+/// Formats a time or a pace: `5:06` or `1:02:30`.
 pub fn clock(secs: f64) -> String {
     let secs = secs.round() as i64;
     let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
@@ -110,7 +110,7 @@ pub fn clock(secs: f64) -> String {
     }
 }
 
-/// On an axis of time: `0`, `40 s`, `15 min`, `2 h`, `2 h 30`.
+/// Formats a time on an axis: `0`, `40 s`, `15 min`, `2 h`, `2 h 30`.
 pub fn moment(secs: f64) -> String {
     let secs = secs.round() as i64;
     match (secs / 3600, secs / 60 % 60, secs % 60) {
@@ -123,17 +123,17 @@ pub fn moment(secs: f64) -> String {
     }
 }
 
-/// `1 activity`, `2 activities`.
+/// Formats a count: `1 activity`, `2 activities`.
 pub fn count(number: i64, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
     format!("{} {noun}", thousands(number as f64))
 }
 
-/// Sentences about something.
+/// Builds a text of several sentences.
 pub struct Sentences(String);
 
 impl Sentences {
-    /// `what: these, and, these.`, or `what.`
+    /// Starts with `what: fact, fact, fact.`, or with `what.` if there are no facts.
     pub fn new(what: &str, facts: &[String]) -> Self {
         if facts.is_empty() {
             return Self(format!("{what}."));
@@ -152,21 +152,21 @@ impl Sentences {
     }
 }
 
-/// Without characters that set the direction of what follows (Unicode Standard Annex #9, section 2).
+/// Removes characters that set the direction of text (Unicode Standard Annex #9, section 2).
 pub fn undirected(text: &str) -> String {
     let directs = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !directs(*c)).collect()
 }
 
-/// As part of a sentence, which it must not turn around: what is written from right to left is isolated
-/// (Unicode Standard Annex #9, section 2.4).
+/// Prepares text as part of a sentence. Right-to-left text is isolated, so that it does not reorder
+/// the rest (Unicode Standard Annex #9, section 2.4).
 pub fn isolated(text: &str) -> String {
-    // The blocks of scripts that run so.
+    // The blocks of right-to-left scripts.
     let is_rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
     if text.chars().any(is_rtl) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
 }
 
-/// Cut to what fits where `room` letters of usual width do.
+/// Truncates the text to the width of `room` average letters.
 pub fn shortened(text: &str, room: f64) -> String {
     let mut taken = 0.0;
     let mut kept = String::new();

@@ -1,4 +1,4 @@
-//! Pictures of an activity.
+//! Handlers for pictures of one activity.
 
 use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
@@ -14,15 +14,16 @@ use crate::{
     },
 };
 
-/// The route of an activity, without a map, and its elevation below.
+/// Get an activity's route as SVG
 ///
-/// One without positions is a picture that says so. What it shows is also said in words, in `title` and `desc`.
+/// Shows the track without a map, and the elevation profile below it. If the activity has no
+/// positions, the picture says so. The `title` and `desc` elements describe the picture in words.
 #[utoipa::path(
     get, path = "/activities/{id}/route.svg", operation_id = "get_route_svg", tag = "Pictures",
     params(("id" = Uuid, Path), Look, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn route_svg(
@@ -36,13 +37,13 @@ pub async fn route_svg(
     svg(&request, &studio, user, picture, look.0).await
 }
 
-/// The same as PNG.
+/// Get an activity's route as PNG
 #[utoipa::path(
     get, path = "/activities/{id}/route.png", operation_id = "get_route_png", tag = "Pictures",
     params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn route_png(
@@ -57,15 +58,16 @@ pub async fn route_png(
     png(&request, &studio, user, picture, look.0, size.0).await
 }
 
-/// Heart rate, pace or speed, and power of an activity by time, as far as they were measured.
+/// Get an activity's chart as SVG
 ///
-/// An activity along which nothing was measured is a picture that says so.
+/// Shows heart rate, pace or speed, and power by time, as far as they were measured. If nothing was
+/// measured, the picture says so.
 #[utoipa::path(
     get, path = "/activities/{id}/chart.svg", operation_id = "get_chart_svg", tag = "Pictures",
     params(("id" = Uuid, Path), Look, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn chart_svg(
@@ -79,13 +81,13 @@ pub async fn chart_svg(
     svg(&request, &studio, user, picture, look.0).await
 }
 
-/// The same as PNG.
+/// Get an activity's chart as PNG
 #[utoipa::path(
     get, path = "/activities/{id}/chart.png", operation_id = "get_chart_png", tag = "Pictures",
     params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn chart_png(
@@ -100,7 +102,7 @@ pub async fn chart_png(
     png(&request, &studio, user, picture, look.0, size.0).await
 }
 
-/// A picture of one's own log.
+/// Returns a picture of the user's own log as SVG.
 pub(super) async fn svg(
     request: &HttpRequest,
     studio: &Studio,
@@ -112,6 +114,7 @@ pub(super) async fn svg(
     image(request, content, Some(look.theme), "'none'").map(cached)
 }
 
+/// Returns a picture of the user's own log as PNG.
 pub(super) async fn png(
     request: &HttpRequest,
     studio: &Studio,

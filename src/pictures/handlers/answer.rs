@@ -1,4 +1,4 @@
-//! A picture as an answer.
+//! Pictures as HTTP responses.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -12,8 +12,8 @@ use crate::{
     pictures::drawing::Theme,
 };
 
-/// 200 with a picture of this type, or 304 when it is the one that the client has. Opened by itself, an SVG may
-/// use its own style sheet and nothing else; `frame_ancestors` may frame it.
+/// Returns 200 with the picture, or 304 if the client already has it. The content security policy
+/// of an SVG allows its own style sheet and nothing else. `frame_ancestors` may embed it.
 pub fn image(
     request: &HttpRequest,
     content: Bytes,

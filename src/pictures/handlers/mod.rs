@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for pictures.
 
 mod activities;
 mod answer;

@@ -1,4 +1,4 @@
-//! Pictures of many activities.
+//! Handlers for pictures of many activities.
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -15,15 +15,15 @@ use crate::{
     },
 };
 
-/// A year of days.
+/// Get a yearly heatmap as SVG
 ///
-/// The days with an activity have one of four shades, a quarter of them each.
+/// Shows each day of a year. Each of four shades marks a quarter of the days with an activity.
 #[utoipa::path(
     get, path = "/stats/heatmap.svg", operation_id = "get_heatmap_svg", tag = "Pictures",
     params(YearParams, DaysParams, Look, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn heatmap_svg(
@@ -38,13 +38,13 @@ pub async fn heatmap_svg(
     svg(&request, &studio, user, picture, look.0).await
 }
 
-/// The same as PNG.
+/// Get a yearly heatmap as PNG
 #[utoipa::path(
     get, path = "/stats/heatmap.png", operation_id = "get_heatmap_png", tag = "Pictures",
     params(YearParams, DaysParams, Look, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn heatmap_png(
@@ -60,13 +60,15 @@ pub async fn heatmap_png(
     png(&request, &studio, user, picture, look.0, size.0).await
 }
 
-/// Bars by week, up to the present one, and their average.
+/// Get a weekly bar chart as SVG
+///
+/// Shows a bar per week, up to the current week, and the average of the weeks that are over.
 #[utoipa::path(
     get, path = "/stats/weekly.svg", operation_id = "get_weekly_svg", tag = "Pictures",
     params(WeeksParams, DaysParams, Look, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn weekly_svg(
@@ -81,13 +83,13 @@ pub async fn weekly_svg(
     svg(&request, &studio, user, picture, look.0).await
 }
 
-/// The same as PNG.
+/// Get a weekly bar chart as PNG
 #[utoipa::path(
     get, path = "/stats/weekly.png", operation_id = "get_weekly_png", tag = "Pictures",
     params(WeeksParams, DaysParams, Look, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn weekly_png(

@@ -1,4 +1,5 @@
-//! A year of days: weeks as columns, the darker (or, on dark, the lighter) the more was done.
+//! Heatmap of a year, with one column per week. More activity means darker, or lighter in the dark
+//! theme.
 
 mod shades;
 
@@ -19,25 +20,25 @@ const LEFT: f64 = MARGIN + 34.0;
 const TOP: f64 = 100.0;
 const CELL: f64 = 11.0;
 const PITCH: f64 = 14.0;
-/// A year touches 54 weeks at most.
+/// A year touches at most 54 weeks.
 const COLUMNS: f64 = 54.0;
 const WIDTH: f64 = LEFT + COLUMNS * PITCH + MARGIN;
 const HEIGHT: f64 = TOP + 7.0 * PITCH + 44.0;
 
-/// What is drawn.
+/// The data of a heatmap.
 pub struct Heatmap {
     pub year: i32,
     pub today: NaiveDate,
     pub week_start: WeekStart,
     pub metric: Metric,
-    /// The kinds of sport, if not all.
+    /// The selected sports. Empty for all.
     pub types: Vec<String>,
-    /// The days with an activity.
+    /// Totals of the days with an activity.
     pub days: BTreeMap<NaiveDate, Totals>,
 }
 
 impl Heatmap {
-    /// The first and the last day of a year.
+    /// Returns the first and the last day of a year.
     pub fn range(year: i32) -> Option<(NaiveDate, NaiveDate)> {
         NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31))
     }
@@ -74,7 +75,7 @@ impl Heatmap {
 
     fn description(&self, name: &str, facts: &[String], units: Units) -> String {
         let mut words = Sentences::new(name, facts);
-        // The first of several that are alike.
+        // The first of several days with the same value.
         let most = self
             .days
             .iter()
@@ -99,7 +100,7 @@ impl Heatmap {
         words.finish()
     }
 
-    /// Where a day lies: the left and the top of its cell.
+    /// Returns the left and the top of a day's cell.
     fn place(&self, day: NaiveDate) -> (f64, f64) {
         let week = Period::Week(self.week_start);
         let first = Self::range(self.year).map_or(day, |(first, _)| week.first_day(first));
@@ -118,7 +119,7 @@ impl Heatmap {
             let (x, _) = self.place(day);
             svg.text("muted", (x, TOP - 8.0), &day.format("%b").to_string());
         }
-        // Of the second week, which is a whole one.
+        // Label the days of the second week, which is always complete.
         for day in self.days_of_year().skip(7).take(7) {
             if matches!(day.weekday(), Weekday::Mon | Weekday::Wed | Weekday::Fri) {
                 let (_, y) = self.place(day);

@@ -1,9 +1,9 @@
-//! Which shade a value has among others.
+//! Assigns shades to values.
 
 use crate::pictures::drawing::SHADES;
 
-/// By quarters of the days with an activity, whatever a single one has: a day of 24 hours does not make all
-/// others pale.
+/// Divides the days with an activity into quarters, regardless of the values: a single day of 24
+/// hours must not make all others pale.
 pub struct Shades {
     sorted: Vec<f64>,
 }
@@ -15,7 +15,7 @@ impl Shades {
         Self { sorted }
     }
 
-    /// From 1 to [`SHADES`].
+    /// Returns a shade from 1 to [`SHADES`].
     pub fn shade(&self, value: f64) -> usize {
         let up_to = self.sorted.partition_point(|other| *other <= value);
         (up_to * SHADES).div_ceil(self.sorted.len().max(1)).clamp(1, SHADES)
@@ -32,7 +32,7 @@ mod tests {
         let of_all: Vec<usize> = (1..=8).map(|value| shades.shade(f64::from(value))).collect();
         assert_eq!(of_all, [1, 1, 2, 2, 3, 3, 4, 4]);
         assert_eq!(Shades::of([7.0].into_iter()).shade(7.0), SHADES);
-        // One that is far from all others does not hide how they differ.
+        // An outlier does not hide the differences between the other values.
         let shades = Shades::of([1.0, 2.0, 3.0, 1e9].into_iter());
         assert_eq!([1.0, 2.0, 3.0, 1e9].map(|value| shades.shade(value)), [1, 2, 3, 4]);
     }

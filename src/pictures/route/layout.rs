@@ -1,6 +1,6 @@
-//! Where things stand in the picture of a route.
+//! Layout of the route picture.
 
-/// In pixels of the SVG, as all here.
+/// In SVG pixels, as all lengths here.
 pub const WIDTH: f64 = 800.0;
 
 pub const MARGIN: f64 = 24.0;

@@ -1,4 +1,4 @@
-//! The line that was covered, north up, with its ends and a scale.
+//! The map of a route: its line with north up, its ends, and a scale.
 
 use super::{MAP_HEIGHT, MARGIN, TOP, WIDTH};
 use crate::{
@@ -9,21 +9,22 @@ use crate::{
     sport::metres_between,
 };
 
-/// Between the frame and the line.
+/// Space between the frame and the line.
 const INSET: f64 = 28.0;
 
-/// How far a simplified line may be off, in pixels.
+/// Maximum error of a simplified line, in pixels.
 const TOLERANCE: f64 = 0.35;
 
-/// In metres: a shorter route is drawn no larger than one of this length.
+/// In metres. A shorter route is drawn at the scale of this length.
 const SMALLEST: f64 = 50.0;
 
-/// The longest that the scale may be, in pixels.
+/// Maximum length of the scale, in pixels.
 const LONGEST_SCALE: f64 = 130.0;
 
 type Pieces = Vec<Vec<(f64, f64)>>;
 
-/// Draws `track`, which is not empty, with its ends if they are those of the activity.
+/// Draws `track`, which must not be empty. `with_ends` marks its ends, if they are those of the
+/// activity.
 pub fn draw(svg: &mut Svg, track: &Track, with_ends: bool, units: Units) {
     let projection = Projection::around(track.places().map(|place| place.position));
     let mut pieces = projected(track, &projection);
@@ -53,7 +54,7 @@ pub fn draw(svg: &mut Svg, track: &Track, with_ends: bool, units: Units) {
     draw_scale(svg, 1.0 / pixels_per_metre, units);
 }
 
-/// Metres to the east and to the south.
+/// Projects the track to metres east and south of its centre.
 fn projected(track: &Track, projection: &Projection) -> Pieces {
     let mut pieces = Pieces::new();
     for piece in &track.pieces {
@@ -62,7 +63,7 @@ fn projected(track: &Track, projection: &Projection) -> Pieces {
         for place in piece {
             let (x, y) = projection.project(place.position);
             if let Some((position, (x_before, y_before))) = before {
-                // On the far side of the Earth neighbours can be drawn far apart.
+                // Near the point opposite the centre, neighbours can be drawn far apart.
                 let drawn: f64 = f64::hypot(x - x_before, y - y_before);
                 if drawn > 2.0 * metres_between(position, place.position) + 1.0 {
                     pieces.push(std::mem::take(&mut line));
@@ -81,7 +82,7 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold(start, |(least, greatest), value| (least.min(value), greatest.max(value)))
 }
 
-/// What the marks at the ends mean.
+/// Draws the legend of the end marks.
 fn draw_key(svg: &mut Svg) {
     let (right, y) = (WIDTH - MARGIN, 56.0);
     svg.circle("start mark", (right - 102.0, y), 6.0);
@@ -90,7 +91,7 @@ fn draw_key(svg: &mut Svg) {
     svg.text("muted end", (right, y + 4.0), "finish");
 }
 
-/// A round length in the corner of the map.
+/// Draws a scale of round length in the corner of the map.
 fn draw_scale(svg: &mut Svg, metres_per_pixel: f64, units: Units) {
     let longest = LONGEST_SCALE * metres_per_pixel;
     let (long, short) = (units.long(), units.short());

@@ -1,4 +1,4 @@
-//! The route of an activity without a map, and its elevation below.
+//! Route of an activity without a map, with its elevation profile below.
 
 mod layout;
 mod map;
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::sport::metres_between;
 
-/// What is drawn.
+/// The data of a route picture.
 pub struct Route {
     pub subject: Subject,
     pub track: Track,
@@ -52,7 +52,7 @@ impl Route {
         svg.finish()
     }
 
-    /// Why there is no route to be seen.
+    /// Returns why there is no route to show.
     fn nothing(&self) -> Option<&'static str> {
         match (self.track.pieces.is_empty(), self.subject.is_partial) {
             (false, _) => None,

@@ -1,4 +1,4 @@
-//! The elevation along the way.
+//! Elevation profile of a route.
 
 use super::{MARGIN, WIDTH};
 use crate::pictures::{
@@ -6,16 +6,16 @@ use crate::pictures::{
     track::Track,
 };
 
-/// Of all that is drawn, with its margins.
+/// Height of the profile, including its margins.
 pub const HEIGHT: f64 = 168.0;
 
 const TOP: f64 = 30.0;
 const PLOT_HEIGHT: f64 = 96.0;
 
-/// In metres: less is drawn as flat as it is.
+/// In metres. A smaller range of elevation is not magnified, so that flat routes look flat.
 const SMALLEST_RANGE: f64 = 24.0;
 
-/// What is drawn, in metres.
+/// The data of a profile, in metres.
 pub struct Profile {
     samples: Vec<Sample>,
     length: f64,
@@ -24,7 +24,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// `None` without a height, or on the spot.
+    /// Returns `None` without altitudes or without distance.
     pub fn of(track: &Track) -> Option<Self> {
         let samples = track.pieces.iter().flat_map(|piece| {
             piece.iter().enumerate().filter_map(|(at, place)| {
@@ -38,7 +38,7 @@ impl Profile {
         (length > 0.0).then_some(Self { samples, length, low, high })
     }
 
-    /// Below `top`.
+    /// Draws the profile below `top`.
     pub fn draw(&self, svg: &mut Svg, units: Units, top: f64) {
         let ((short, _), (long, long_sign)) = (units.short(), units.long());
         let (left, right) = (MARGIN + 56.0, WIDTH - MARGIN);
