@@ -1,9 +1,8 @@
-//! Metres up and down, of heights that are never quite true: the noise of a receiver would add
-//! up.
+//! Elevation gain and loss. Altitudes are inaccurate, and the noise of a receiver would add up.
 //!
-//! Each height is the mean of those within a few seconds. Of the smoothed line, what counts is
-//! each rise and fall from turn to turn that is larger than its noise. docs/IMPORT.md has the
-//! table by which the numbers here were chosen.
+//! Each altitude is replaced by the mean of those within a few seconds. In the smoothed line, only
+//! rises and falls that are larger than its noise count. docs/IMPORT.md contains the table by which
+//! the constants here were chosen.
 
 use chrono::{DateTime, Utc};
 
@@ -12,27 +11,27 @@ use crate::{
     recordings::{Point, Track},
 };
 
-/// The span of the mean, in seconds. Over time, not over points: devices write one in a
-/// second, or in ten.
+/// Span of the mean, in seconds. It is a span of time, not of points, because devices write one
+/// point per second or one every ten seconds.
 const WINDOW: f64 = 15.0;
 
-/// The least change of height that counts as a turn, in metres.
+/// Minimum change of altitude that counts as a turn, in metres.
 const TURN: f64 = 2.0;
 
-/// The least turn, as a multiple of the noise that is left in the mean: there are some thousand
-/// means in an activity, the largest and the smallest of which are that far apart.
+/// Minimum turn, as a multiple of the noise that remains in the means. An activity has several
+/// thousand means, and noise alone sets the largest and the smallest of them this far apart.
 const NOISE_OF_MEANS: f64 = 8.0;
 
-/// The same of the noise around the mean: noise that hangs together is not averaged away.
+/// The same for the noise around the means. Correlated noise is not averaged out.
 const NOISE_AROUND_MEANS: f64 = 4.0;
 
-/// From the median of what is distributed normally to its standard deviation.
+/// Converts the median absolute deviation of a normal distribution to its standard deviation.
 const SIGMA: f64 = 1.482_6;
 
-/// A height, and when it was measured in seconds.
+/// Time in seconds, and altitude.
 type Height = (f64, f64);
 
-/// Metres up, and down. `None` without heights.
+/// Returns elevation gain and loss in metres, or `None` without altitudes.
 pub fn climb(track: &Track) -> Option<(f64, f64)> {
     let start = track.points.iter().find_map(|point| point.time)?;
     let pieces: Vec<Vec<Height>> = track.pieces().map(|piece| heights(piece, start)).collect();
@@ -49,7 +48,7 @@ pub fn climb(track: &Track) -> Option<(f64, f64)> {
     Some((up, down))
 }
 
-/// The heights of a piece, in the order of time.
+/// Returns the altitudes of a piece, in order of time.
 fn heights(piece: &[Point], start: DateTime<Utc>) -> Vec<Height> {
     let mut heights: Vec<Height> = Vec::with_capacity(piece.len());
     heights.extend(piece.iter().filter_map(|point| {
@@ -61,8 +60,8 @@ fn heights(piece: &[Point], start: DateTime<Utc>) -> Vec<Height> {
     heights
 }
 
-/// The mean of the heights around each. Near an end the window is as much shorter on the other
-/// side, or slopes would be cut off.
+/// Returns the mean around each altitude. Near an end, the window is shortened equally on both
+/// sides. Otherwise, slopes would be cut off.
 fn means(heights: &[Height]) -> Vec<f64> {
     let (Some((first, _)), Some((last, _))) = (heights.first(), heights.last()) else {
         return Vec::new();
@@ -83,7 +82,7 @@ fn means(heights: &[Height]) -> Vec<f64> {
     heights.iter().map(&mut mean).collect()
 }
 
-/// By how much it must go the other way for a turn, by how much noise there is.
+/// Returns the minimum change that counts as a turn, given the noise.
 fn least_turn(pieces: &[Vec<Height>], smooth: &[Vec<f64>]) -> f64 {
     let steps = || pieces.iter().flat_map(|piece| piece.iter().zip(piece.iter().skip(1)));
     let apart = median(steps().map(|(one, other)| other.0 - one.0).collect());
@@ -91,7 +90,7 @@ fn least_turn(pieces: &[Vec<Height>], smooth: &[Vec<f64>]) -> f64 {
     let around = SIGMA * median(around.map(|((_, height), mean)| (height - mean).abs()).collect());
     let least = TURN.max(NOISE_AROUND_MEANS * around);
     if apart > WINDOW {
-        // What is between such heights is the ground's shape, and not noise.
+        // Between altitudes this far apart, the differences are terrain and not noise.
         return least;
     }
     let bends = pieces.iter().flat_map(|piece| {
@@ -112,11 +111,11 @@ fn median(mut values: Vec<f64>) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// The sums of rises and of falls between turns.
+/// Adds the rises and the falls between turns.
 fn turns(heights: &[f64], turn: f64) -> (f64, f64) {
     let Some(first) = heights.first().copied() else { return (0.0, 0.0) };
     let (mut up, mut down) = (0.0, 0.0);
-    // The lowest and the highest since the last turn, and whether it rises.
+    // Lowest and highest altitude since the last turn, and whether the line is rising.
     let (mut low, mut high, mut is_rising) = (first, first, None);
     for height in heights.iter().copied() {
         match is_rising {

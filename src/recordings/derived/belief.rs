@@ -1,34 +1,34 @@
-//! Which of a device's totals can be true. What cannot is no measurement: an empty field, another
-//! unit, or zero though the points moved.
+//! Decides which totals of a device are plausible. Others are not measurements: an empty field,
+//! another unit, or zero although the points moved.
 
 use super::{distance, sanity};
 use crate::recordings::{Totals, Track};
 
-/// Nothing that somebody did takes longer, in seconds.
+/// No activity takes longer, in seconds.
 const LONGEST: f64 = 366.0 * DAY;
 const DAY: f64 = 86_400.0;
 
-/// How many times as long as its points a timer may have run beyond a day: a receiver may be
-/// without power for the most of it.
+/// A timer may run this many times as long as the span of the points, plus a day. A receiver may be
+/// without power for most of an activity.
 const TIMES_AS_LONG: f64 = 20.0;
 
-/// How many times as far as at the top speed of its sport, and how many metres more: who wrote the
-/// sport or the time may have been wrong a little.
+/// A distance may be this many times as long as the top speed of the sport allows, plus these
+/// metres. The sport or the time in the file may be slightly wrong.
 const TIMES_AS_FAR: f64 = 2.0;
 const MORE_METRES: f64 = 1000.0;
 
-/// What a body burns at most, in kcal: in a minute, beside what is rounded, and in all.
+/// Maximum energy in kcal: per minute, an allowance for rounding, and in total.
 const CALORIES_A_MINUTE: f64 = 100.0;
 const MORE_CALORIES: f64 = 100.0;
 const MOST_CALORIES: f64 = 100_000.0;
 
-/// Whether a timer can have run for `secs` between a start and an end that are `span` apart.
+/// Returns whether a timer can run for `secs` between a start and an end that are `span` apart.
 pub fn can_last(secs: f64, span: Option<f64>) -> bool {
     let longest = span.filter(|span| *span > 0.0).map(|span| TIMES_AS_LONG * span + DAY);
     (0.0..=longest.unwrap_or(LONGEST).min(LONGEST)).contains(&secs)
 }
 
-/// Whether `metres` can be covered in `secs` by somebody who reaches `limit` for a moment.
+/// Returns whether `metres` can be covered in `secs` with the top speed `limit`.
 pub fn can_cover(metres: f64, secs: Option<f64>, limit: f64) -> bool {
     let farthest = secs.filter(|secs| *secs > 0.0);
     let farthest = farthest.map_or(f64::INFINITY, |secs| TIMES_AS_FAR * limit * secs + MORE_METRES);
@@ -41,8 +41,8 @@ pub fn can_burn(calories: f64, secs: Option<f64>) -> bool {
     (0.0..=most.min(MOST_CALORIES)).contains(&calories)
 }
 
-/// The device's totals without those that cannot be, and the names of these. A total of zero is
-/// none when the points moved; a timer, when time went by.
+/// Removes implausible totals and returns their names. A total of zero counts as missing if the
+/// points moved, a timer of zero if time passed.
 pub fn believed(
     totals: Totals,
     computed: Totals,
@@ -68,7 +68,7 @@ pub fn believed(
     (measured(believed, computed, track), odd)
 }
 
-/// Without zeros that are none, and what a sensor without a value says.
+/// Removes zeros that mean missing, and the placeholder values of sensors.
 fn measured(totals: Totals, computed: Totals, track: &Track) -> Totals {
     let moved =
         computed.elapsed_secs.is_some_and(|secs| secs > 0.0) && distance::went_somewhere(track);
@@ -108,7 +108,7 @@ mod tests {
             ((None, None, Some(1e12), Some(6_000_000.0)), run, zero),
             ((Some(4e6), Some(4e6), None, None), run, zero),
             ((None, Some(600_000.0), None, None), run, zero),
-            // Nobody knows how long it took, or only the device.
+            // The duration is unknown, or known only to the device.
             ((Some(1e300), None, None, Some(200_000.0)), Totals::default(), zero),
             (
                 (Some(2700.0), Some(1e300), Some(1e7), Some(500.0)),
@@ -125,7 +125,7 @@ mod tests {
             assert_eq!(believed(of(said), computed, &track, 15.0).0, of(left), "{said:?}");
         }
         for (said, computed) in [
-            // Most of it without points, and a sport or a time that is a little wrong.
+            // Mostly without points, and with a slightly wrong sport or time.
             ((Some(36_000.0), Some(30_000.0), Some(90_000.0), Some(4000.0)), run),
             ((None, None, Some(18_000.0), Some(1000.0)), run),
             ((None, None, Some(4_000_000.0), Some(90_000.0)), Totals::default()),

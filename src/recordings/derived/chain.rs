@@ -1,17 +1,17 @@
-//! Which of many measurements can all be true: those of the heaviest chain in which each can be
-//! reached from the one before.
+//! Finds measurements that cannot be true. Those that can form the heaviest chain in which each is
+//! reachable from the previous one.
 
-/// How many runs back a run may be joined to: errors longer than this in a row are not looked for.
+/// How many runs back a run may connect to. Longer sequences of errors are not detected.
 const LOOK_BACK: usize = 16;
 
-/// Fewer measurements tell nothing about which of them is wrong.
+/// Fewer measurements do not show which of them is wrong.
 const FEWEST: usize = 5;
 
-/// The places, in order, of the measurements that cannot be true. `None` when these would be more
-/// than a tenth: then it is the measure of what can be that is wrong.
+/// Returns the indices of impossible measurements, in order. Returns `None` if more than a tenth
+/// would be impossible: then `reaches` is wrong about what is possible.
 ///
-/// Consecutive measurements that reach each other are a run. A receiver that errs for a while
-/// makes a short run; the long ones before and behind it reach each other.
+/// Consecutive measurements that reach each other form a run. A receiver that errs for a while
+/// makes a short run, and the long runs before and after it reach each other.
 pub fn errors(count: usize, reaches: impl Fn(usize, usize) -> bool) -> Option<Vec<usize>> {
     let mut runs: Vec<Run> = Vec::new();
     for at in 0..count {
@@ -52,8 +52,8 @@ pub fn errors(count: usize, reaches: impl Fn(usize, usize) -> bool) -> Option<Ve
     (errors.len() <= (count / 10).max(1)).then_some(errors)
 }
 
-/// Consecutive measurements, how many there are in the heaviest chain that ends with them, and the
-/// run before it in that chain.
+/// A run of consecutive measurements, the number of measurements in the heaviest chain that ends
+/// with it, and the previous run of that chain.
 struct Run {
     start: usize,
     end: usize,
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(wild(40..41), Some((1, Some(40))));
         assert_eq!(wild(0..7), Some((7, Some(0))));
         assert_eq!(wild(95..100), Some((5, Some(95))));
-        // Half of them somewhere else is somebody who went there.
+        // If half of the values are elsewhere, the person went there.
         assert_eq!(wild(50..100), None);
         assert_eq!(near(&[0.0, 50.0]), None);
         assert_eq!(near(&[]), Some(Vec::new()));
@@ -96,7 +96,7 @@ mod tests {
             let mut values: Vec<f64> = steps
                 .iter()
                 .scan(0.0, |sum, step| { *sum += step; Some(*sum) })
-                // What is left out of it must still be reachable.
+                // Small steps, so that the remaining values still reach each other.
                 .map(|value| value * 0.05)
                 .collect();
             wild.iter().for_each(|at| values[*at] += 1000.0 * (1 + at) as f64);

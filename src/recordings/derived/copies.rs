@@ -1,10 +1,10 @@
-//! What programs write twice is one.
+//! Removes what programs write twice.
 
 use std::collections::HashMap;
 
 use crate::recordings::{Point, Session, Track};
 
-/// Drops each session that is an earlier one once more: the same start, totals and points.
+/// Drops each session that repeats an earlier one: the same start, totals and points.
 pub fn drop_sessions(sessions: &mut Vec<Session>) {
     let mut kept: Vec<Session> = Vec::with_capacity(sessions.len());
     for session in sessions.drain(..) {
@@ -23,8 +23,8 @@ fn is_copy(one: &Session, other: &Session) -> bool {
         && one.track.points == other.track.points
 }
 
-/// Drops each piece of a track that is an earlier one once more. Points without a time may be of
-/// the same way, gone again.
+/// Drops each piece of a track that repeats an earlier one. Pieces without times are kept, because
+/// they may be the same way travelled again.
 pub fn drop_pieces(track: &mut Track) {
     let mut known = HashMap::new();
     let mut is_copy = |piece| -> bool {

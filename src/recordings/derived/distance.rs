@@ -1,4 +1,4 @@
-//! How far it was: as the device counted, or along the positions, or by the speed.
+//! Distance: from the device's counter, else from positions, else from speed.
 
 use chrono::{DateTime, Utc};
 
@@ -13,24 +13,27 @@ use crate::{
     sport::metres_between,
 };
 
-/// A counter that falls by more begins anew; by less, the device has corrected itself. In metres.
+/// In metres. A counter that falls by more has restarted. If it falls by less, the device has
+/// corrected itself.
 const CORRECTION: f64 = 20.0;
 
-/// In metres: as far as a counter may jump where the receiver was away, under a mountain or a roof.
+/// Maximum jump of a counter after a loss of reception, such as in a tunnel or under a roof, in
+/// metres.
 const CATCHING_UP: f64 = 5000.0;
 
-/// In metres: what a counter may say already at the first point, beside what was covered since
-/// the start.
+/// Maximum count at the first point, in metres, in addition to the distance possible since the
+/// start.
 const HEAD_START: f64 = 50.0;
 
-/// In seconds: as long as a speed holds when the next is late.
+/// How long a speed holds if the next one is late, in seconds.
 const SPEED_HOLDS: f64 = 10.0;
 
-/// Somebody who got no further than this from the first fix, in metres, did not go anywhere.
+/// Someone who got no farther than this from the first fix, in metres, did not go anywhere.
 const STAYED: f64 = 100.0;
 
-/// Makes the device's count one that begins at the activity's start and only grows, over laps and
-/// restarts of the device. One that says nothing although the positions moved is none.
+/// Normalises the device's counter: it starts at zero at the start of the activity and never falls,
+/// across laps and restarts of the device. A counter that stays at zero although the positions
+/// moved is removed.
 pub fn level(track: &mut Track, started_at: DateTime<Utc>, limit: f64) {
     let most = track.points.iter().filter_map(|point| point.distance).reduce(f32::max);
     if most.is_none_or(|most| most <= 0.0 && went_somewhere(track)) {
@@ -38,7 +41,7 @@ pub fn level(track: &mut Track, started_at: DateTime<Utc>, limit: f64) {
         return;
     }
     let start = Point { time: Some(started_at), ..Point::default() };
-    // The last point that was counted, and the count there.
+    // The last counted point, and its count.
     let mut last: Option<(Point, f64)> = None;
     let mut sum = 0.0;
     for point in &mut track.points {
@@ -50,20 +53,20 @@ pub fn level(track: &mut Track, started_at: DateTime<Utc>, limit: f64) {
         let begins_anew = before - metres > CORRECTION.min(before / 2.0);
         let step = if begins_anew { metres } else { metres - before };
         sum += if (0.0..=at_most).contains(&step) { step } else { 0.0 };
-        // What was corrected is not counted a second time.
+        // Do not count a correction twice.
         let counted = if begins_anew { metres } else { metres.max(before) };
         last = Some((*point, counted));
         point.distance = Some(sum as f32);
     }
 }
 
-/// Metres in all.
+/// Returns the total distance in metres.
 pub fn total(track: &Track, limit: f64) -> Option<f64> {
     let counted = track.points.iter().rev().find_map(|point| point.distance);
     counted.map(f64::from).or_else(|| along(track, limit)).or_else(|| by_speed(track, 0.0))
 }
 
-/// The way from fix to fix of each piece. A step that cannot be is none.
+/// Returns the distance from fix to fix within each piece. Impossible steps count as zero.
 fn along(track: &Track, limit: f64) -> Option<f64> {
     let mut sum = None;
     for piece in track.pieces() {
@@ -80,7 +83,7 @@ fn along(track: &Track, limit: f64) -> Option<f64> {
     sum
 }
 
-/// By the speeds that are `slowest` at least.
+/// Returns the distance computed from the speeds of at least `slowest`.
 fn by_speed(track: &Track, slowest: f64) -> Option<f64> {
     let mut sum = None;
     for piece in track.pieces() {
@@ -93,8 +96,8 @@ fn by_speed(track: &Track, slowest: f64) -> Option<f64> {
     sum
 }
 
-/// Whether the points show that somebody moved, and not only that a receiver errs. Speeds tell it
-/// where no place does: indoors.
+/// Returns whether the points show movement, and not only GPS noise. Without positions, as indoors,
+/// speeds decide.
 pub fn went_somewhere(track: &Track) -> bool {
     let counted =
         track.points.iter().any(|point| point.distance.is_some_and(|metres| metres > 0.0));

@@ -1,5 +1,5 @@
-//! Laps that say what cannot be: that nothing was covered although their points moved, or more than
-//! anybody covers.
+//! Corrects laps with impossible distances: zero although their points moved, or more than anyone
+//! can cover.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,13 +12,13 @@ use crate::{
     sport::Lap,
 };
 
-/// Metres by which sums of rounded laps differ.
+/// Maximum difference between sums of rounded laps, in metres.
 const ROUNDING: f64 = 1.0;
 
-/// In metres: less is a rest, with what a receiver errs and a length that ends in it.
+/// In metres. A lap with less is a rest: GPS noise, and perhaps the end of a length.
 const REST: f64 = 50.0;
 
-/// Gives such laps the distance of their points. A total that was only their sum is none then.
+/// Sets the distance of such laps from their points. Drops a total that was only their sum.
 pub fn fill(session: &mut Session, limit: f64) {
     let span = elapsed(&session.track);
     let odd: Vec<_> = session.laps.iter_mut().map(|lap| believe(lap, span, limit)).collect();
@@ -55,8 +55,8 @@ pub fn fill(session: &mut Session, limit: f64) {
     }
 }
 
-/// Takes out what cannot be in an activity whose points are `span` apart. Says whether its distance
-/// cannot, which is zero then.
+/// Removes impossible values from a lap of an activity whose points span `span`. Returns whether
+/// its distance is impossible, and sets such a distance to zero.
 fn believe(lap: &mut Lap, span: Option<f64>, limit: f64) -> bool {
     for secs in [&mut lap.duration_secs, &mut lap.elapsed_secs] {
         *secs = secs.filter(|secs| can_last(*secs, span));
@@ -71,7 +71,7 @@ fn believe(lap: &mut Lap, span: Option<f64>, limit: f64) -> bool {
     is_odd
 }
 
-/// The points from `start` to `end`, in their pieces.
+/// Returns the points from `start` to `end`, in their pieces.
 fn part(track: &Track, start: DateTime<Utc>, end: DateTime<Utc>) -> Track {
     let mut part = Track::default();
     for piece in track.pieces() {

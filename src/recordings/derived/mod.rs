@@ -1,5 +1,4 @@
-//! What a device does not say, computed from the track it recorded; and what cannot be true taken
-//! out of both.
+//! Computes what a device does not record from the track, and removes impossible values from both.
 
 mod ascent;
 mod belief;
@@ -22,7 +21,8 @@ pub use self::belief::can_last;
 use super::{Reason, Recording, Refusal, Session, Totals, Track};
 use spans::{elapsed, secs_between};
 
-/// Completes each session of a file, once, and says which totals cannot be.
+/// Completes each session of a file and drops duplicates. Adds a warning with the names of
+/// impossible totals.
 pub fn complete_all(recording: &mut Recording) -> Result<(), Refusal> {
     let mut odd = Vec::new();
     for session in &mut recording.sessions {
@@ -38,13 +38,13 @@ pub fn complete_all(recording: &mut Recording) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Fills what the session lacks, and takes what cannot be true for missing. Refuses one that
-/// began in a year that is none.
+/// Fills missing values of the session. Impossible values count as missing. Fails if the start is
+/// outside the years 1 to 9999.
 pub fn complete(session: &mut Session) -> Result<(), Refusal> {
     complete_one(session).map(drop)
 }
 
-/// As [`complete`]; says which totals cannot be.
+/// Works like [`complete`], and returns the names of impossible totals.
 fn complete_one(session: &mut Session) -> Result<Vec<&'static str>, Refusal> {
     copies::drop_pieces(&mut session.track);
     times::mend(session);
@@ -65,7 +65,7 @@ fn complete_one(session: &mut Session) -> Result<Vec<&'static str>, Refusal> {
     Ok(odd)
 }
 
-/// All that the track tells.
+/// Computes all totals that follow from the track.
 fn computed(track: &Track, limit: f64) -> Totals {
     let points = || track.points.iter();
     let climb = ascent::climb(track);
@@ -83,7 +83,7 @@ fn computed(track: &Track, limit: f64) -> Totals {
             .reduce(f32::max)
             .map(f64::from),
         avg_power_watts: mean(points().filter_map(|point| point.power)),
-        // Zero is somebody who does not turn or step: no part of the average.
+        // Zero means not pedalling or stepping, and is excluded from the average.
         avg_cadence: mean(points().filter_map(|point| point.cadence).filter(|value| *value > 0.0)),
     }
 }
@@ -101,13 +101,14 @@ fn fill(totals: &mut Totals, computed: Totals) {
     totals.max_heart_rate = totals.max_heart_rate.or(computed.max_heart_rate);
     totals.avg_power_watts = totals.avg_power_watts.or(computed.avg_power_watts);
     totals.avg_cadence = totals.avg_cadence.or(computed.avg_cadence);
-    // Nobody moves for longer than the timer ran.
+    // Moving time cannot exceed timer time.
     let longest = totals.timer_secs.or(totals.elapsed_secs).unwrap_or(f64::INFINITY);
     let moving = computed.moving_secs.map(|secs| secs.min(longest));
     totals.moving_secs = totals.moving_secs.or(moving);
 }
 
-/// As the device says, or else by the place. A device that does not know the local time says zero.
+/// Returns the UTC offset from the device, or else from the place. Devices that do not know the
+/// local time write zero.
 fn offset(session: &Session) -> Option<i32> {
     let said = session.utc_offset_minutes;
     if said.is_some_and(|minutes| minutes != 0) {

@@ -1,4 +1,4 @@
-//! For how long somebody moved.
+//! Moving time.
 
 use super::secs_between;
 use crate::{
@@ -7,21 +7,21 @@ use crate::{
     sport::metres_between,
 };
 
-/// Slower than 1 km/h is standing still: what a receiver that lies on a table shows.
+/// In metres per second. A receiver on a table shows speeds up to this: 1 km/h.
 pub const STANDING_STILL: f64 = 1.0 / 3.6;
 
-/// In seconds: over less, the noise of a receiver looks like walking.
+/// In seconds. Over shorter spans, GPS noise looks like walking.
 const SPAN: f64 = 5.0;
 
-/// In seconds: as long as a speed holds when the next is late.
+/// How long a speed holds if the next one is late, in seconds.
 const SPEED_HOLDS: f64 = 30.0;
 
-/// The seconds in which somebody moved: by the device's count where it has one, else by the
-/// positions, else by the speed.
+/// Returns the moving time in seconds: from the device's counter if there is one, else from
+/// positions, else from speed.
 ///
-/// The track is cut where it has got somewhere, at the first point after [`SPAN`]. So a place or
-/// a count that the device repeats until it knows a new one is no rest, a fix a minute is as good
-/// as one a second, and a gap in which little was covered is a rest.
+/// The track is cut at the first point at least [`SPAN`] later with another position or count. A
+/// value that the device repeats until it has a new one is therefore not a rest. A fix per minute
+/// works as well as one per second, and a gap in which little was covered is a rest.
 pub fn seconds(track: &Track) -> Option<f64> {
     let has_count = track.points.iter().any(|point| point.distance.is_some_and(|way| way > 0.0));
     if has_count {

@@ -1,5 +1,5 @@
-//! How far clocks are ahead of UTC where somebody is, by the time zones' boundaries
-//! (timezone-boundary-builder, of OpenStreetMap).
+//! UTC offset of a place, from the time zone boundaries of OpenStreetMap
+//! (timezone-boundary-builder).
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ use tzf_rs::EmbeddedFinder;
 
 use crate::sport::Position;
 
-/// Read at the first question. The boundaries stay where the program has them.
+/// Initialised on first use. The boundaries are not copied from the binary.
 static ZONES: LazyLock<EmbeddedFinder> = LazyLock::new(EmbeddedFinder::new);
 
-/// In minutes; at sea, that of the nautical zone.
+/// Returns the offset in minutes. At sea, it is that of the nautical time zone.
 pub fn utc_offset_minutes(place: Position, time: DateTime<Utc>) -> Option<i32> {
     let zone: Tz = ZONES.get_tz_name(place.longitude, place.latitude).parse().ok()?;
     Some(zone.offset_from_utc_datetime(&time.naive_utc()).fix().local_minus_utc() / 60)

@@ -1,5 +1,5 @@
-//! What cannot be is no measurement: places, heights and speeds where nobody was, and numbers that
-//! devices write when a sensor says nothing.
+//! Removes impossible measurements: positions, altitudes and speeds that nobody reaches, and the
+//! placeholder values of sensors.
 
 use super::{chain::errors, secs_between};
 use crate::{
@@ -8,38 +8,37 @@ use crate::{
     sport::{Position, metres_between},
 };
 
-/// Heights on Earth where somebody may be, in metres: the Dead Sea, Everest, and some error.
+/// Plausible altitudes in metres: from the Dead Sea to Mount Everest, with a margin for errors.
 const HEIGHTS: std::ops::RangeInclusive<f32> = -500.0..=9000.0;
 
-/// Of no living person.
+/// Beats per minute of living persons.
 const HEART_RATES: std::ops::RangeInclusive<f32> = 1.0..=300.0;
 
-/// In watts: track sprinters reach 2500. 65 535 is an empty field.
+/// Watts. Track sprinters reach 2500. 65 535 is an empty field.
 const POWERS: std::ops::RangeInclusive<f32> = 0.0..=4000.0;
 
-/// In turns or steps a minute: 255 is an empty field.
+/// Revolutions or steps per minute. 255 is an empty field.
 const CADENCES: std::ops::RangeInclusive<f32> = 0.0..=254.0;
 
-/// In degrees Celsius: 127 is an empty field.
+/// Degrees Celsius. 127 is an empty field.
 const TEMPERATURES: std::ops::RangeInclusive<f32> = -70.0..=70.0;
 
-/// How far a fix may be from where it should be, in metres, however fast the sport is; and a
-/// height.
+/// Maximum error of a position and of an altitude, in metres, regardless of the sport.
 const ERROR_OF_A_FIX: f64 = 30.0;
 const ERROR_OF_A_HEIGHT: f64 = 30.0;
 
-/// As fast as heights change, in metres a second: lifts and descents on skis.
+/// Maximum vertical speed, in metres per second: lifts and ski descents.
 const CLIMB_SPEED: f64 = 20.0;
 
-/// What moves people on the ground, and in the air, in metres a second.
+/// Maximum speed of transport on the ground and in the air, in metres per second.
 const ON_GROUND: f64 = 60.0;
 pub const IN_AIR: f64 = 350.0;
 
-/// In seconds: somebody whose device wrote nothing for longer may have stopped it.
+/// In seconds. A device that wrote nothing for longer may have been stopped.
 const BREAK: f64 = 60.0;
 
-/// Faster than this is no measurement in a sport, in metres a second: about a quarter above what
-/// the best reach for a moment.
+/// Returns the top speed of a sport in metres per second: about a quarter above what the best reach
+/// for a moment.
 fn top_speed(activity_type: &str) -> f64 {
     match activity_type {
         "run" | "trail_run" | "treadmill_run" | "virtual_run" | "walk" | "hike" | "snowshoe"
@@ -65,8 +64,9 @@ pub fn is_cadence(value: f64) -> bool {
     CADENCES.contains(&(value as f32))
 }
 
-/// Takes out of the track what cannot be. Says how fast the sport may be, in metres a second: where
-/// too many points are faster, as of a run that went on in a train, more is believed.
+/// Removes impossible values from the track. Returns the speed limit of the track in metres per
+/// second. If too many points exceed the limit of the sport, as in a run that continued on a train,
+/// a higher limit applies.
 pub fn clean(track: &mut Track, activity_type: &str) -> f64 {
     for point in &mut track.points {
         let at_null = |place: &Position| place.latitude == 0.0 && place.longitude == 0.0;
@@ -86,8 +86,8 @@ pub fn clean(track: &mut Track, activity_type: &str) -> f64 {
     limit
 }
 
-/// Whether both can be true of somebody who moves with `limit` at most. In a break they may have
-/// gone by anything.
+/// Returns whether both points are possible at a speed of at most `limit`. During a break, any
+/// means of transport is possible.
 pub fn is_reachable(one: &Point, other: &Point, metres: f64, limit: f64) -> bool {
     secs_between(one, other).map(f64::abs).is_none_or(|secs| {
         let limit = if secs > BREAK { limit.max(IN_AIR) } else { limit };
@@ -95,7 +95,7 @@ pub fn is_reachable(one: &Point, other: &Point, metres: f64, limit: f64) -> bool
     })
 }
 
-/// How far one gets with `limit` at most; without a limit, as far as there is in no time.
+/// Returns the distance possible at `limit`. Without a limit, any distance is possible in no time.
 fn reach(limit: f64, secs: f64) -> f64 {
     if limit.is_finite() { limit * secs } else { f64::INFINITY }
 }
@@ -123,14 +123,16 @@ fn drop_wild_fixes(points: &mut [Point], limit: f64) -> f64 {
     f64::INFINITY
 }
 
-/// Where the points are that have something, in room for all: room that grows is there twice.
+/// Returns the indices of points with a value. Allocates once, because a growing vector exists
+/// twice while it is copied.
 fn places_of(points: &[Point], has: impl Fn(&Point) -> bool) -> Vec<usize> {
     let mut places = Vec::with_capacity(points.len());
     places.extend(points.iter().enumerate().filter(|(_, point)| has(point)).map(|(at, _)| at));
     places
 }
 
-/// Heights that jump, and back: zeros where the receiver knew none, and its first guess.
+/// Removes altitudes that jump away and back: zeros where the receiver knew none, and its first
+/// guess.
 fn drop_wild_heights(points: &mut [Point]) {
     let heights = places_of(points, |point| point.altitude.is_some());
     let height = |at: usize| {

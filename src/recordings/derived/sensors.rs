@@ -1,15 +1,15 @@
-//! Sensors that wrote points of their own: what they measured goes to the nearest point of the
-//! way, so that a chart, an export and a reader of points have it where it was measured.
+//! Handles sensors that wrote separate points. Their values move to the nearest point of the track,
+//! so that charts, exports and other readers find them where they were measured.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::recordings::{Point, Track};
 
-/// What was measured further away in time stays where it is.
+/// Values farther away in time are not moved.
 const NEAR: TimeDelta = TimeDelta::seconds(60);
 
-/// Moves what points without a position measured to the nearest point that has one and lacks it.
-/// Points of which nothing is left are gone.
+/// Moves the values of points without a position to the nearest point that has a position and lacks
+/// them. Removes points without remaining values.
 pub fn gather(track: &mut Track) {
     if track.points.iter().all(|point| point.position.is_some() && point.time.is_some()) {
         return;
@@ -44,7 +44,7 @@ pub fn gather(track: &mut Track) {
     remove(track, &is_moved);
 }
 
-/// Where the point of `places` is that is nearest in time.
+/// Returns the index of the point in `places` that is nearest in time.
 fn nearest(places: &[(DateTime<Utc>, usize)], lone: Point) -> Option<usize> {
     let time = lone.time?;
     let after = places.partition_point(|(there, _)| *there < time);
@@ -54,8 +54,9 @@ fn nearest(places: &[(DateTime<Utc>, usize)], lone: Point) -> Option<usize> {
     ((*there - time).abs() <= NEAR).then_some(*at)
 }
 
-/// Both as one point. `None` when they say different things of the same, or `lone` says nothing, or
-/// is of another moment and more than a sensor's: a device that counts on where it sees no sky.
+/// Merges two points. Returns `None` if they contradict each other or if `lone` has no sensor
+/// value. Also returns `None` if the times differ and `lone` has more than sensor values: such a
+/// device continues to count without reception.
 fn together(place: Point, lone: Point) -> Option<Point> {
     let sensors = [lone.heart_rate, lone.cadence, lone.power, lone.temperature];
     let others = [lone.altitude, lone.distance, lone.speed];
@@ -78,7 +79,7 @@ fn together(place: Point, lone: Point) -> Option<Point> {
         temperature: one(place.temperature, lone.temperature)?,
         ..place
     };
-    // A value that did not change is a measurement, too.
+    // If merging adds nothing, keep `lone`: an unchanged value is a measurement, too.
     (both != place || place.time == lone.time).then_some(both)
 }
 

@@ -1,4 +1,4 @@
-//! Of whole tracks.
+//! Tests of whole tracks.
 
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::sport::{Lap, Position};
 
 mod odd;
 
-/// Metres in a degree of latitude.
+/// Metres per degree of latitude.
 const DEGREE: f64 = 111_195.080_233_532_9;
 
 /// A run near Zurich that is `metres(n)` metres from its start after `n` times `step` seconds.
@@ -82,7 +82,7 @@ fn a_run_that_went_on_in_a_train_is_kept() {
         ));
     assert!(session.track.points.iter().all(|point| point.position.is_some()));
     assert_near(session.totals.distance_meters, 64_500.0, 70.0);
-    // A leap of 300 km in a second, with many points before and behind, is no way.
+    // A jump of 300 km in a second, with many points before and after it, adds no distance.
     let session =
         completed(run(1, 600, |n| 3.0 * n as f64 + if n < 300 { 0.0 } else { 300_000.0 }));
     assert!(session.track.points.iter().all(|point| point.position.is_some()));
@@ -140,7 +140,7 @@ fn a_total_of_zero_is_none_when_the_points_moved() {
     assert_eq!(moved.measured, Totals::default());
     assert_near(moved.totals.distance_meters, 1800.0, 0.1);
     assert_near(moved.totals.elapsed_secs, 600.0, 0.0);
-    // Somebody who lifts weights in a room with a receiver on.
+    // Weight training in a room with a receiver switched on.
     let stayed = completed(Session { totals: zero, ..run(1, 600, |n| (n % 3) as f64 * 2.0) });
     assert_eq!((stayed.measured, stayed.totals.distance_meters), (zero, Some(0.0)));
 }
@@ -173,7 +173,7 @@ fn moving_is_not_a_matter_of_how_often_a_device_writes() {
     assert_near(moving(run(1, 600, |n| (n / 3 * 9) as f64)), 600.0, 3.0);
     // Slow, as uphill in snow.
     assert_near(moving(run(1, 600, |n| 0.4 * n as f64)), 600.0, 5.0);
-    // A rest of five minutes, written every second or not at all.
+    // A rest of five minutes, recorded every second or not at all.
     let rest = |n: i64| 3.0 * (n.min(300) + (n - 600).max(0)) as f64;
     assert_near(moving(run(1, 900, rest)), 600.0, 10.0);
     let mut paused = run(1, 900, rest);
@@ -220,13 +220,13 @@ fn a_count_begins_at_the_start_and_grows_over_restarts() {
     };
     assert_eq!(counted(|n| 3.0 * n as f32), (0.0, 3600.0, Some(3600.0)));
     assert_eq!(counted(|n| 40_330.0 + 3.0 * n as f32), (0.0, 3600.0, Some(3600.0)));
-    // Every lap begins at zero, at its first or at its second point.
+    // Every lap starts at zero, at its first or at its second point.
     assert_eq!(counted(|n| 3.0 * (n % 400) as f32), (0.0, 3591.0, Some(3591.0)));
     assert_eq!(counted(|n| 3.0 * (n % 400 + 1) as f32), (3.0, 3603.0, Some(3603.0)));
-    // A correction by a few metres is no restart.
+    // A correction by a few metres is not a restart.
     let corrected = |n: usize| 3.0 * n as f32 - if n >= 600 { 10.0 } else { 0.0 };
     assert_eq!(counted(corrected), (0.0, 3590.0, Some(3590.0)));
-    // One that never moves counts nothing.
+    // A counter that stays at zero is ignored.
     let mut session = run(1, 600, |n| 3.0 * n as f64);
     session.track.points.iter_mut().for_each(|point| point.distance = Some(0.0));
     assert_near(completed(session).totals.distance_meters, 1800.0, 0.1);
@@ -240,7 +240,7 @@ fn what_sensors_wrote_by_themselves_goes_to_the_nearest_point() {
     let rates: Vec<_> = (0..10).map(|n| rate(60 * n + 3, 140.0 + n as f32)).collect();
     session.track.points.extend(rates);
     session.track.points.sort_by_key(|point| point.time);
-    // After the way has ended, far away from it.
+    // Too long after the end of the track.
     session.track.points.push(rate(900, 99.0));
     let session = completed(session);
     let points = &session.track.points;
@@ -265,7 +265,7 @@ fn an_offset_is_said_or_that_of_the_place() {
 }
 
 proptest! {
-    /// Whatever a file holds, nothing of it is negative, endless or later than the end.
+    /// For any content of a file, no total is negative, infinite or later than the end.
     #[test]
     fn odd_points_give_possible_totals(
         points in prop::collection::vec(

@@ -1,4 +1,4 @@
-//! Times that cannot be, and those that are missing between two that are there.
+//! Removes impossible times, and adds missing times between known ones.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -6,17 +6,17 @@ use crate::recordings::{Point, Session, Track};
 
 type Time = DateTime<Utc>;
 
-/// Times that lie further apart are of one activity only when there are many of each.
+/// Times farther apart are in one activity only if there are many on both sides.
 const PAUSE: TimeDelta = TimeDelta::days(1);
 
-/// Nobody is out for longer: a receiver without time begins in 1970, in 1980 or 1024 weeks ago.
+/// Longer than any activity. A receiver without the time starts in 1970, in 1980 or 1024 weeks ago.
 const LONGEST: TimeDelta = TimeDelta::days(366);
 
-/// A group of times is an error when it has less than a fiftieth of all.
+/// A group of less than a fiftieth of all times is an error.
 const FEW: usize = 50;
 
-/// Takes away the times that lie apart from the others, gives one to each point between two that
-/// have one, and moves a start that was such an error.
+/// Removes times far from the others, adds times to points between two that have one, and moves a
+/// start that has such an error.
 pub fn mend(session: &mut Session) {
     let track = &mut session.track;
     if let Some((first, last)) = span(track) {
@@ -36,8 +36,7 @@ pub fn mend(session: &mut Session) {
     interpolate(track);
 }
 
-/// Puts pieces that were written the last one first, and points within them, in the order of their
-/// times.
+/// Sorts pieces, and points within them, that were written in reverse order.
 fn order(track: &mut Track) {
     let times = |piece: &[Point]| piece.iter().filter_map(|point| point.time).collect::<Vec<_>>();
     let is_backwards = |piece: &[Point]| {
@@ -52,7 +51,7 @@ fn order(track: &mut Track) {
     for piece in pieces.iter_mut().filter(|piece| is_backwards(piece)) {
         piece.reverse();
     }
-    // Where a piece without a time belongs, nobody knows.
+    // Where a piece without a time belongs is unknown.
     if starts().all(|start| start.is_some()) {
         pieces.sort_by_key(|piece| piece.iter().filter_map(|point| point.time).min());
     }
@@ -63,7 +62,7 @@ fn order(track: &mut Track) {
     *track = ordered;
 }
 
-/// From the first to the last time that can be.
+/// Returns the first and the last plausible time.
 fn span(track: &Track) -> Option<(Time, Time)> {
     let times = || track.points.iter().filter_map(|point| point.time);
     let (first, last) = (times().min()?, times().max()?);
@@ -89,7 +88,7 @@ fn span(track: &Track) -> Option<(Time, Time)> {
     Some((first, last))
 }
 
-/// Points without a time lie evenly between those of their piece that have one.
+/// Gives points without a time evenly spaced times between those of their piece that have one.
 fn interpolate(track: &mut Track) {
     if track.points.iter().all(|point| point.time.is_some()) {
         return;
@@ -153,7 +152,7 @@ mod tests {
             assert_eq!(start, START, "{wrong}");
             assert!(times[0].is_none() && times[1..].iter().copied().eq(run()), "{wrong}");
         }
-        // In the middle, the others tell what it was.
+        // In the middle, the neighbours give the time.
         let mut times: Vec<_> = run().collect();
         times[50] = Some(0);
         assert_eq!(mended(&times, &[]), (START, run().collect()));
@@ -175,7 +174,7 @@ mod tests {
             (&[20, 10, 0][..], &[][..], &[0, 10, 20][..]),
             (&[30, 40, 0, 10], &[2], &[0, 10, 30, 40]),
             (&[40, 30, 10, 0], &[2], &[0, 10, 30, 40]),
-            // A clock that was set.
+            // A clock that was adjusted.
             (&[0, 10, 5, 15], &[], &[0, 10, 5, 15]),
             (&[7, 7, 7], &[], &[7, 7, 7]),
         ] {

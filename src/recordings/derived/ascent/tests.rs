@@ -1,10 +1,10 @@
-//! Of ascents that are known.
+//! Tests with known ascents.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A track with a height every `step` seconds.
+/// A track with an altitude every `step` seconds.
 fn track(step: f64, heights: &[f64]) -> Track {
     let point = |(n, height): (usize, &f64)| Point {
         time: DateTime::from_timestamp_millis((1000.0 * step * n as f64) as i64),
@@ -14,7 +14,7 @@ fn track(step: f64, heights: &[f64]) -> Track {
     Track { points: heights.iter().enumerate().map(point).collect(), breaks: Vec::new() }
 }
 
-/// Independent numbers between −1 and 1, the same every time (xorshift64).
+/// Independent numbers from −1 to 1, the same in every run (xorshift64).
 fn noise(mut seed: u64) -> impl Iterator<Item = f64> {
     std::iter::repeat_with(move || {
         seed ^= seed << 13;
@@ -24,7 +24,7 @@ fn noise(mut seed: u64) -> impl Iterator<Item = f64> {
     })
 }
 
-/// Three hours over hills of 30 m in four minutes: 45 rises.
+/// Three hours over hills of 30 m, four minutes each: 45 rises.
 const ASCENT: f64 = 45.0 * 30.0;
 
 fn hills(step: f64) -> Vec<f64> {
@@ -74,7 +74,7 @@ fn flat_ground_stays_flat() {
             assert!(found.0 <= 5.0 && found.1 <= 5.0, "every {step} s, {metres} m: {found:?}");
         }
     }
-    // Waves of a few seconds, as of somebody who swings an arm.
+    // Waves of a few seconds, as from a swinging arm.
     for period in [2.7, 7.0, 16.9] {
         let wave = |n: i32| 100.0 + 3.0 * (f64::from(n) / period * std::f64::consts::TAU).sin();
         let found = climb(&track(1.0, &(0..3600).map(wave).collect::<Vec<_>>())).unwrap();

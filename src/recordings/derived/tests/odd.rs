@@ -1,4 +1,4 @@
-//! Of totals, laps and times that cannot be.
+//! Tests of impossible totals, laps and times.
 
 use super::*;
 
@@ -45,7 +45,7 @@ fn indoors_a_total_of_zero_is_none_when_the_speed_says_so() {
     };
     assert_near(indoors(3.0, None), 1800.0, 3.1);
     assert_near(indoors(3.0, Some(0.0)), 1800.0, 3.1);
-    // What a sensor says of a wheel that stands.
+    // What a sensor reports for a wheel that stands still.
     assert_eq!(indoors(0.2, None), Some(0.0));
 }
 
