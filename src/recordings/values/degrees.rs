@@ -1,16 +1,16 @@
-//! Degrees of latitude and longitude.
+//! Parses degrees of latitude and longitude.
 
 use super::{latin, number};
 
-/// What parts of a degree are called.
+/// The marks of degrees, minutes and seconds.
 const MARKS: [char; 8] = ['°', 'º', '\'', '’', '′', '"', '”', '″'];
 
-/// Degrees north of the equator: `46.5`, `46.5°`, `46.5N`, `N 46° 30' 0"`.
+/// Parses degrees north: `46.5`, `46.5°`, `46.5N`, `N 46° 30' 0"`.
 pub fn latitude(text: &str) -> Option<f64> {
     number(text).or_else(|| marked(text, ['N', 'S']))
 }
 
-/// Degrees east of Greenwich. Some programs count on behind 180, or around the other way.
+/// Parses degrees east. Some programs continue beyond 180 or below -180.
 pub fn longitude(text: &str) -> Option<f64> {
     let degrees = number(text).or_else(|| marked(text, ['E', 'W']))?;
     Some(match degrees {
@@ -20,8 +20,8 @@ pub fn longitude(text: &str) -> Option<f64> {
     })
 }
 
-/// Degrees with a mark, with minutes and seconds, or with the side of the Earth, of which the
-/// second one is negative.
+/// Parses degrees with a mark, with minutes and seconds, or with a letter for the hemisphere. The
+/// second of `sides` is negative.
 #[cold]
 fn marked(text: &str, sides: [char; 2]) -> Option<f64> {
     let text = latin(text.trim()).to_ascii_uppercase();
@@ -36,7 +36,7 @@ fn marked(text: &str, sides: [char; 2]) -> Option<f64> {
         degrees += unsigned(part).filter(|part| *part < 60.0)? * unit;
     }
     match side {
-        // They may say different things.
+        // A sign and a letter may contradict each other.
         Some(_) if has_sign => None,
         Some(side) => Some(if sides.ends_with(&[side]) { -degrees } else { degrees }),
         None => Some(if bare.starts_with('-') { -degrees } else { degrees }),

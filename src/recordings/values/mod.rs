@@ -1,4 +1,4 @@
-//! Numbers, places and times as people's programs write them.
+//! Parses numbers, positions and times as different programs write them.
 
 mod degrees;
 mod times;
@@ -10,16 +10,16 @@ pub use degrees::{latitude, longitude};
 pub use times::{Moment, moment};
 pub use unread::Unread;
 
-/// Where digits of other scripts begin, which phones use that are set to their languages: Arabic,
-/// Persian, Devanagari, Bengali, Burmese.
+/// Zeros of other scripts, which phones in these languages write: Arabic, Persian, Devanagari,
+/// Bengali, Burmese.
 const DIGITS: [u32; 5] = [0x660, 0x6f0, 0x966, 0x9e6, 0x1040];
 
-/// Units that may stand behind a measurement: those in which points have it anyway.
+/// Units that may follow a measurement. Points use these units anyway.
 const UNITS: [&str; 13] = [
     "m", "meter", "meters", "metre", "metres", "bpm", "rpm", "spm", "w", "watt", "watts", "°c", "c",
 ];
 
-/// A number with its unit behind it, or without one; `None` when the unit is another.
+/// Parses a number with or without its unit. Returns `None` for another unit.
 pub fn measurement(text: &str) -> Option<f64> {
     number(text).or_else(|| {
         let bare = text.trim().trim_end_matches(|c: char| c.is_alphabetic() || c == '°');
@@ -28,7 +28,7 @@ pub fn measurement(text: &str) -> Option<f64> {
     })
 }
 
-/// A number with a decimal point, or with a comma as some countries write it.
+/// Parses a number with a decimal point or a decimal comma.
 pub fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     text.parse().ok().or_else(|| foreign_number(text)).filter(|number: &f64| number.is_finite())
@@ -38,7 +38,7 @@ pub fn number(text: &str) -> Option<f64> {
 fn foreign_number(text: &str) -> Option<f64> {
     let text: String = latin(text).chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
     let plain = match (text.rfind(','), text.rfind('.')) {
-        // The last of them is before the fraction, the others group thousands.
+        // The last separator precedes the fraction, the others group thousands.
         (Some(comma), Some(point)) if point > comma => text.replace(',', ""),
         (Some(_), Some(_)) => text.replace('.', "").replace(',', "."),
         (Some(_), None) if text.matches(',').count() == 1 => text.replace(',', "."),
@@ -47,7 +47,7 @@ fn foreign_number(text: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
-/// The digits, signs, separators and spaces of other scripts in those of ASCII.
+/// Converts digits, signs, separators and spaces of other scripts to ASCII.
 fn latin(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! Times.
+//! Parses times.
 
 #[cfg(test)]
 mod tests;
@@ -7,27 +7,27 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekd
 
 use super::latin;
 
-/// Before it there was no receiver to carry: clocks that were never set say 1970.
+/// There were no portable receivers before this year. Clocks that were never set say 1970.
 const FIRST_YEAR: i32 = 1980;
 
-/// A time, and how far the clock was from UTC that it was read from.
+/// A time, and the UTC offset of the clock that wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub time: DateTime<Utc>,
-    /// In minutes. `None` when the text does not say, as with `Z`, or says what no place has.
+    /// In minutes. `None` if the text has no offset, as with `Z`, or one that exists nowhere.
     pub offset: Option<i32>,
 }
 
-/// A time of ISO 8601 in any form that occurs: basic or extended, with or without seconds, a
-/// space for the `T`, any way to write the offset; with a clock of 12 hours, too. Without an offset
-/// it is taken for UTC, as GPX wants it. A mere number counts from 1970 on.
+/// Parses a time of ISO 8601 in any form in use: basic or extended, with or without seconds, with a
+/// space instead of `T`, with any notation of the offset. Also accepts a 12-hour clock. Without an
+/// offset, the time is UTC, as GPX requires. A plain number counts from 1970.
 pub fn moment(text: &str) -> Option<Moment> {
     let text = latin(text.trim());
     let moment = iso_8601(&text).or_else(|| since_1970(&text))?;
     (moment.time.year() >= FIRST_YEAR).then_some(moment)
 }
 
-/// Seconds or milliseconds.
+/// Parses seconds or milliseconds since 1970.
 #[cold]
 fn since_1970(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -53,24 +53,24 @@ fn iso_8601(text: &str) -> Option<Moment> {
     let local = rest.time_on(date)?;
     rest.skip_spaces();
     let offset = rest.offset()?;
-    // Java adds the name of the zone.
+    // Java appends the name of the time zone.
     if !(rest.0.is_empty() || rest.0.starts_with(b"[")) {
         return None;
     }
     let time = local.checked_sub_signed(TimeDelta::minutes(offset.unwrap_or_default().into()))?;
     let is_of_a_place = |offset: &i32| {
-        // UTC is what programs write that do not know the place, too.
+        // Programs that do not know the place also write UTC.
         *offset != 0 && offset % 15 == 0 && (-12 * 60..=14 * 60).contains(offset)
     };
     Some(Moment { time: time.and_utc(), offset: offset.filter(is_of_a_place) })
 }
 
-/// What is still to be read.
+/// The remaining text.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
-    /// `2024-05-04`, `+002024-05-04`, `2024/5/4` or `20240504`; of the days of a year `2024-125`;
-    /// of those of a week `2024-W18-6`.
+    /// Parses `2024-05-04`, `+002024-05-04`, `2024/5/4` or `20240504`, the ordinal date `2024-125`,
+    /// or the week date `2024-W18-6`.
     fn date(&mut self) -> Option<NaiveDate> {
         let year = if self.take(b"+") { self.digits(6)? } else { self.digits(4)? };
         let is_extended = self.take(b"-/.");
@@ -97,14 +97,15 @@ impl Rest<'_> {
         NaiveDate::from_isoywd_opt(year, week, Weekday::try_from(u8::try_from(day).ok()?).ok()?)
     }
 
-    /// `08:00:00.5`, `08:00` or `080000`. A day ends at 24:00, and a minute may have a 61st second.
+    /// Parses `08:00:00.5`, `08:00` or `080000`. Accepts 24:00 as the end of a day, and a leap
+    /// second.
     fn time_on(&mut self, date: NaiveDate) -> Option<NaiveDateTime> {
         let hour = self.digits(2)?;
         self.take(b":");
         let minute = self.digits(2)?;
         let has_second = self.take(b":") || self.0.first().is_some_and(u8::is_ascii_digit);
         let second = if has_second { self.digits(2)? } else { 0 };
-        // Of the second, or else of the minute.
+        // Fraction of the second, or of the minute if there is no second.
         let fraction = if self.take(b".,") { i64::from(self.fraction()) } else { 0 };
         let nanos = if has_second { fraction } else { fraction * 60 };
         let hour = match self.half_of_day() {
@@ -123,7 +124,7 @@ impl Rest<'_> {
         date.and_hms_opt(0, 0, 0)?.checked_add_signed(time)
     }
 
-    /// The hour at which the half begins that a clock of 12 hours names: `AM`, `p.m.`, `p. m.`
+    /// Parses `AM`, `p.m.` or `p. m.` Returns the hour at which that half of the day begins.
     fn half_of_day(&mut self) -> Option<u32> {
         let mut ahead = Rest(self.0.trim_ascii_start());
         let is_second = ahead.0.first()?.eq_ignore_ascii_case(&b'p');
@@ -140,7 +141,7 @@ impl Rest<'_> {
         Some(if is_second { 12 } else { 0 })
     }
 
-    /// The digits behind a decimal point, as billionths.
+    /// Parses the digits after a decimal point, as billionths.
     fn fraction(&mut self) -> u32 {
         let mut nanos = 0;
         for place in (0..9).rev() {
@@ -151,7 +152,8 @@ impl Rest<'_> {
         nanos
     }
 
-    /// In minutes: `Z`, `UTC`, `+02:00`, `+0200` or `+02`. `None` inside when nothing is said.
+    /// Parses an offset in minutes: `Z`, `UTC`, `+02:00`, `+0200` or `+02`. The inner `None` means
+    /// that there is no offset.
     fn offset(&mut self) -> Option<Option<i32>> {
         for name in [&b"UTC"[..], b"GMT", b"Z"] {
             if self.0.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
@@ -171,7 +173,7 @@ impl Rest<'_> {
         (hours < 24 && minutes < 60).then_some(Some(if is_west { -offset } else { offset }))
     }
 
-    /// A number of as many digits as there are, up to `most`.
+    /// Parses a number of up to `most` digits.
     fn digits(&mut self, most: usize) -> Option<u32> {
         let mut number = self.digit()?;
         for _ in 1..most {
@@ -187,7 +189,7 @@ impl Rest<'_> {
         Some(u32::from(first - b'0'))
     }
 
-    /// Goes on behind one of `wanted`, if the next byte is one.
+    /// Skips the next byte if it is one of `wanted`.
     fn take(&mut self, wanted: &[u8]) -> bool {
         match self.0.split_first() {
             Some((first, rest)) if wanted.contains(first) => {

@@ -1,24 +1,25 @@
-//! What points say of themselves and cannot be: their owner is told.
+//! Collects invalid values of points, to warn the user.
 
 use crate::recordings::{Reason, Recording, Refusal};
 
-/// Letters of a text that are shown.
+/// Maximum number of characters of a value that are shown.
 const SHOWN: usize = 40;
 
+/// Invalid positions and times of a file.
 #[derive(Default)]
 pub struct Unread {
     places: usize,
-    /// The first one.
+    /// The first invalid time.
     time: Option<String>,
 }
 
 impl Unread {
-    /// Takes note of a point without a position that can be.
+    /// Counts a point with an invalid position.
     pub fn place(&mut self) {
         self.places += 1;
     }
 
-    /// Takes note of a text where a time should be.
+    /// Records a text that is not a valid time.
     pub fn time(&mut self, text: &str) {
         if self.time.is_none() && !text.is_empty() {
             let shown = text.chars().filter(|c| !c.is_control()).take(SHOWN);
@@ -26,7 +27,7 @@ impl Unread {
         }
     }
 
-    /// What was read of the points, or why not, with what else is to be said of them.
+    /// Adds the findings to the result, as a warning or as a more precise error.
     pub fn tell(self, read: Result<Recording, Refusal>) -> Result<Recording, Refusal> {
         match (read, self.time) {
             (Err(Refusal { reason: Reason::NoStartTime, .. }), Some(time)) => {

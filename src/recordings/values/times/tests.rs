@@ -1,4 +1,4 @@
-//! Of texts in any form.
+//! Tests of times in all forms.
 
 use chrono::{FixedOffset, SecondsFormat, TimeZone};
 use proptest::prelude::*;
@@ -58,7 +58,7 @@ fn every_form_of_a_time_is_read() {
         ("2024-05-04T13:45:00+05:45", Some(345)),
         ("2024-05-03T22:30:00\u{2212}09:30", Some(-570)),
         ("2024-05-04T22:00:00+14:00", Some(840)),
-        // Clocks that are wrong, and no place's.
+        // Offsets of wrong clocks, which exist nowhere.
         ("2024-05-04T09:55:00+01:55", None),
         ("2024-05-04T23:00:00+15:00", None),
     ] {
