@@ -1,27 +1,27 @@
-//! A source of events of a bounded size.
+//! A source that limits the size of XML events.
 
 use std::io::{self, BufRead, Cursor, Read};
 
-/// How the events begin and end that may be long and say nothing.
+/// Start and end of events that may be long and are ignored.
 const LONG: [(&[u8], [u8; 3]); 2] = [(b"<![CDATA[", *b"]]>"), (b"<!--", *b"-->")];
 
-/// As many bytes as tell what an event is.
+/// Number of bytes that identify an event.
 const OPENING: usize = 9;
 
-/// The bytes of a character that may follow its first.
+/// Maximum number of bytes in a character after its first.
 const REST_OF_CHARACTER: usize = 3;
 
-/// A source that does not hand out more than was allowed for one event: the reader keeps an event in
-/// memory, however long it is. Of a text, CDATA or a comment the rest is left out; a tag that is longer
-/// is an error.
+/// Hands out no more bytes than were allowed for one event, because the reader keeps an event in
+/// memory, however long it is. The rest of a text, CDATA section or comment is skipped. A tag that
+/// is too long is an error.
 pub struct Bounded<R> {
-    /// What was put back comes first.
+    /// Bytes that were put back. They are read first.
     again: Cursor<Vec<u8>>,
     source: R,
     left: usize,
-    /// So many bytes more, where a character ends.
+    /// Number of further bytes allowed, up to the end of a character.
     beyond: usize,
-    /// The first bytes of this event, and its last three.
+    /// The first bytes of the current event, and its last three.
     opening: Vec<u8>,
     last: [u8; 3],
 }
@@ -32,13 +32,13 @@ impl<R: BufRead> Bounded<R> {
         Self { again: Cursor::default(), source, left: 0, beyond: 0, opening, last: [0; 3] }
     }
 
-    /// Begins another event.
+    /// Starts another event.
     pub fn allow(&mut self, bytes: usize) {
         (self.left, self.beyond, self.last) = (bytes, REST_OF_CHARACTER, [0; 3]);
         self.opening.clear();
     }
 
-    /// What was read is to be read once more.
+    /// Makes bytes available again that were already read.
     pub fn put_back(&mut self, bytes: &[u8]) {
         let rest = self.again.fill_buf().unwrap_or_default();
         self.again = Cursor::new([bytes, rest].concat());
@@ -60,7 +60,7 @@ impl<R: BufRead> Bounded<R> {
         }
     }
 
-    /// Passes over everything before the next byte that is `wanted`; whether there is one.
+    /// Skips everything before the next byte that is `wanted`. Returns whether there is one.
     fn pass_to(&mut self, mut wanted: impl FnMut(u8) -> bool) -> io::Result<bool> {
         loop {
             let available = self.available()?;
@@ -73,12 +73,12 @@ impl<R: BufRead> Bounded<R> {
         }
     }
 
-    /// Whether a tag ends in the rest of it.
+    /// Returns whether the rest contains the end of a tag.
     pub fn has_another_tag(&mut self) -> bool {
         self.pass_to(|byte| byte == b'>').unwrap_or(false)
     }
 
-    /// Passes over the rest of an event up to its end.
+    /// Skips the rest of an event up to its end.
     fn leave_out(&mut self) -> io::Result<()> {
         if !self.opening.starts_with(b"<") {
             self.left = 1;
@@ -95,14 +95,14 @@ impl<R: BufRead> Bounded<R> {
             last == *end
         })?;
         if has_ended {
-            // Its last byte is there still.
+            // Its last byte has not been consumed.
             self.put_back(end.get(..2).unwrap_or_default());
         }
         self.left = end.len();
         Ok(())
     }
 
-    /// Remembers how the event began, and how what is consumed now ends.
+    /// Records how the event starts, and how the bytes consumed now end.
     fn note(&mut self, amount: usize) {
         let Self { again, source, opening, last, .. } = self;
         let available = match again.fill_buf() {

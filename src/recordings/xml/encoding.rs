@@ -8,19 +8,19 @@ use std::{
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// Of `<?xml … ?>`.
+/// Maximum length of the XML declaration, in bytes.
 const MAX_DECLARATION: usize = 256;
 
-/// Decoded at a time.
+/// Size of the decoding buffer.
 const BUFFER_BYTES: usize = 32 * 1024;
 
-/// A whole document, as [`decoded`].
+/// Decodes a whole document, like [`decoded`].
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     encoding(bytes).decode(bytes).0
 }
 
-/// A document, of which the `head` was read already, in the encoding that it declares (XML 1.0,
-/// appendix F), or else in UTF-8. What is neither loses a letter here and there, and no number.
+/// Decodes a document whose `head` has already been read, in the encoding that it declares (XML
+/// 1.0, appendix F), or else in UTF-8. Text in neither encoding loses some letters, but no numbers.
 pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
     let decoder = DecodeReaderBytesBuilder::new()
         .encoding(Some(encoding(head)))
@@ -29,22 +29,24 @@ pub fn decoded(head: &[u8], source: impl Read) -> impl BufRead {
     BufReader::with_capacity(BUFFER_BYTES, decoder)
 }
 
-/// A document in UTF-16, which says so by its first two bytes.
+/// Decodes a document in UTF-16, which is recognised by its byte order mark.
 pub fn utf16(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (encoding, _) = Encoding::for_bom(bytes).filter(|(encoding, _)| *encoding != UTF_8)?;
     Some(encoding.decode(bytes).0)
 }
 
-/// UTF-8 without a single letter of it is what programs write that copy names from Windows.
+/// Returns the encoding. A document declared as UTF-8 without any UTF-8 letter is Windows-1252:
+/// some programs copy names from Windows.
 fn encoding(head: &[u8]) -> &'static Encoding {
     let declared = declared(head).unwrap_or(UTF_8);
-    // The head may end within a letter.
+    // The head may end within a character.
     let is_broken = str::from_utf8(head).is_err_and(|error| error.error_len().is_some());
     let is_foreign = is_broken && head.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
     if declared == UTF_8 && is_foreign { WINDOWS_1252 } else { declared }
 }
 
-/// What can be read that far is in no encoding with other letters than those of ASCII.
+/// Returns the declared encoding. The declaration was readable, so an encoding that is not
+/// ASCII-compatible is ignored.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.strip_prefix(b"<?xml")?;
     let end = head.windows(2).take(MAX_DECLARATION).position(|pair| pair == b"?>")?;

@@ -1,6 +1,5 @@
-//! XML, read as a walk over paths of local names: no DTDs and no entities of their own, and
-//! limits on what one document may make of us. A document need not be well-formed: what can be
-//! read of it is.
+//! XML, read as a walk over paths of local names. DTDs and custom entities are ignored, and memory
+//! use is limited. A document need not be well-formed: everything readable is read.
 
 mod bounded;
 mod encoding;
@@ -20,19 +19,19 @@ pub use encoding::{decoded, utf16};
 use visitor::truncated;
 pub use visitor::{Attributes, Visitor};
 
-/// Of one tag or text that is kept in memory: of texts, more than is taken from any.
+/// Maximum size of a tag or text in memory, in bytes. It exceeds what is used of any text.
 pub const MAX_EVENT: usize = 1024 * 1024;
 
-/// A document with fewer bytes is small.
+/// Smaller documents are read in memory.
 const SMALL: u64 = 4 * 1024 * 1024;
 
-/// The last name of a path: extensions nest each in its own way.
+/// Returns the last name of a path, because extensions nest elements in different ways.
 pub fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Walks through a document as far as it can be read: a small one in memory, where nothing of it is
-/// copied, any other as it comes. What is wrong with it comes back: whether that matters depends on
+/// Walks through a document as far as it can be read. A small document is read in memory without
+/// copies, any other is streamed. Returns the damage of the document. Whether it matters depends on
 /// what was found.
 pub fn walk<V: Visitor>(
     mut source: impl Read,
@@ -71,8 +70,8 @@ fn walk_text<V: Visitor>(mut text: &str, visitor: &mut V) -> Result<Option<Refus
     }
 }
 
-/// The same of any document as it comes. No tag may be longer than `max_event`; of longer texts, the
-/// rest is left out.
+/// Walks through a document as a stream. No tag may be longer than `max_event`. The rest of longer
+/// texts is skipped.
 pub fn walk_stream<V: Visitor>(
     source: impl BufRead,
     max_event: usize,
@@ -103,7 +102,7 @@ pub fn walk_stream<V: Visitor>(
     }
 }
 
-/// What is written wrongly is for [`Place`] to make something of.
+/// Makes the reader lenient. [`Place`] handles invalid markup.
 fn configured<R>(mut reader: Reader<R>) -> Reader<R> {
     let config = reader.config_mut();
     config.expand_empty_elements = true;
@@ -113,7 +112,7 @@ fn configured<R>(mut reader: Reader<R>) -> Reader<R> {
     reader
 }
 
-/// A document that ends within a tag ends too early; anything else breaks the rules.
+/// A document that ends within a tag is truncated. Any other error is malformed.
 fn refusal(error: Error, goes_on: bool) -> Refusal {
     match error {
         _ if !goes_on => truncated(),
@@ -131,7 +130,7 @@ mod tests {
 
     use super::{super::Reason, *};
 
-    /// All that a walk has told.
+    /// Records all calls of a walk.
     #[derive(Default)]
     struct Told(Vec<String>);
 

@@ -1,42 +1,43 @@
-//! Where in a document a walk is.
+//! The position of a walk in a document.
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Attributes, Visitor, references::resolve, truncated, unclosed::MAX_UNCLOSED};
 use crate::recordings::{Refusal, refusal::go_on};
 
-/// Deeper than any of the formats.
+/// More than any of the formats needs.
 const MAX_DEPTH: usize = 32;
 
-/// Of the text of one element; what is more is cut off.
+/// Maximum size of an element's text, in bytes. The rest is dropped.
 const MAX_TEXT: usize = 64 * 1024;
 
-/// To look at the clock takes as long as to read an element.
+/// Checking the clock takes as long as reading an element.
 const GIVE_WAY_EVERY: u64 = 32;
 
-/// The path, and the text so far of each element on it.
+/// The current path, and the text so far of each element on it.
 #[derive(Default)]
 pub struct Place {
     path: String,
-    /// One behind the other: an element that ends takes its text away, and its parent's goes on.
+    /// The texts of the open elements, one after the other. When an element ends, its text is
+    /// removed, and that of its parent continues.
     text: String,
     open: Vec<Open>,
-    /// How many elements, texts and the like there were.
+    /// Number of elements, texts and other events.
     events: u64,
-    /// How many tags did not end.
+    /// Number of unclosed tags.
     unclosed: usize,
-    /// What is wrong with the document: why it ends, or else the first thing.
+    /// What is wrong with the document: why reading ended, or else the first error.
     pub damage: Option<Refusal>,
 }
 
-/// Where the name of an element begins in the path, and where its text does.
+/// Start of an element's name in the path, and of its text.
 struct Open {
     name: usize,
     text: usize,
 }
 
 impl Place {
-    /// Goes one event further; false at the end.
+    /// Processes one event. Returns false at the end.
     pub fn pass<V: Visitor>(
         &mut self,
         event: Event<'_>,
@@ -64,7 +65,7 @@ impl Place {
                 }
                 return Ok(false);
             }
-            // An empty element comes as its start and its end.
+            // The reader reports an empty element as its start and its end.
             Event::Empty(_)
             | Event::DocType(_)
             | Event::Decl(_)
@@ -74,7 +75,7 @@ impl Place {
         Ok(true)
     }
 
-    /// Passes over a tag that does not end; false when there were too many.
+    /// Skips an unclosed tag. Returns false if there were too many.
     pub fn pass_over(&mut self) -> bool {
         self.unclosed += 1;
         self.damage.get_or_insert_with(|| Refusal::malformed("a tag does not end"));
@@ -94,8 +95,8 @@ impl Place {
         visitor.open(&self.path, &Attributes(start))
     }
 
-    /// An end tag closes the nearest element of its name, and those in it that were left open. One
-    /// without an element is passed over: recorders that were killed close their files twice.
+    /// Closes the nearest element of this name, and those still open inside it. An end tag without
+    /// an element is ignored: recorders that were killed may close their files twice.
     fn end<V: Visitor>(&mut self, name: &str, visitor: &mut V) -> Result<(), V::Error> {
         let Some(inner) = self.inside(name) else { return Ok(()) };
         if inner > 0 && self.damage.is_none() {
@@ -112,7 +113,7 @@ impl Place {
         Ok(())
     }
 
-    /// How many elements are open in the nearest of that name.
+    /// Returns how many elements are open inside the nearest one of this name.
     fn inside(&self, name: &str) -> Option<usize> {
         let mut end = self.path.len();
         self.open.iter().rev().position(|open| {
@@ -126,7 +127,7 @@ impl Place {
         if let Some(text) = resolve(name) {
             return self.add(&text);
         }
-        // A bare ampersand and a semicolon some words later make no reference.
+        // A bare ampersand followed by a semicolon some words later is not a reference.
         let is_reference = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if is_reference && self.damage.is_none() {
             self.damage = Some(Refusal::malformed(format_args!("there is no entity {name}")));

@@ -1,9 +1,9 @@
-//! References to characters: XML's own entities, those of HTML, which people's programs use in
-//! names, and numbers. A DTD is not read, so nothing else can be one.
+//! Character references: XML's own entities, the HTML entities that many programs use in names, and
+//! numbers. DTDs are ignored, so there are no other entities.
 
 use quick_xml::{escape::resolve_html5_entity, events::BytesRef};
 
-/// What `&name;` stands for. A number that is no character stands for nothing.
+/// Resolves `&name;`. A number that is not a character resolves to nothing.
 pub fn resolve(name: &str) -> Option<String> {
     match BytesRef::new(name).resolve_char_ref() {
         Ok(Some(character)) => Some(character.to_string()),
@@ -12,7 +12,7 @@ pub fn resolve(name: &str) -> Option<String> {
     }
 }
 
-/// A text with its references resolved. An ampersand that begins none stands for itself.
+/// Resolves all references in a text. An ampersand without a reference stays.
 pub fn resolve_all(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

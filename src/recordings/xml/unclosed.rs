@@ -1,9 +1,9 @@
-//! Tags that do not end, as when a quotation mark is missing.
+//! Unclosed tags, caused for example by a missing quotation mark.
 
-/// The most of a document that are passed over: each has to be read until it is too long.
+/// Maximum number of unclosed tags that are skipped. Each must be read until it is too long.
 pub const MAX_UNCLOSED: usize = 100;
 
-/// Where the next tag begins behind one that does not end: at a `<` that follows a `>`.
+/// Returns the start of the next tag after an unclosed one: a `<` that follows a `>`.
 pub fn next_tag(unclosed: &[u8]) -> Option<usize> {
     let is_tag = |tag: &&[u8]| !tag.starts_with(b"!") && !tag.starts_with(b"?");
     let mut rest = unclosed.strip_prefix(b"<").filter(is_tag)?;

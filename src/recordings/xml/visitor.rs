@@ -1,4 +1,4 @@
-//! What visits a document, and what it is shown.
+//! The visitor of a document, and what it is shown.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use crate::{
     sport::Position,
 };
 
-/// Visits the elements of a document. A path is made of local names: `gpx/trk/name`.
+/// Visits the elements of a document. A path consists of local names: `gpx/trk/name`.
 pub trait Visitor {
     type Error: From<Refusal>;
 
     fn open(&mut self, path: &str, attributes: &Attributes<'_>) -> Result<(), Self::Error>;
 
-    /// `text` is that of the element itself, without white space around it.
+    /// `text` is the element's own text, without surrounding white space.
     fn close(&mut self, path: &str, text: &str) -> Result<(), Self::Error>;
 }
 
@@ -24,12 +24,12 @@ pub trait Visitor {
 pub struct Attributes<'a>(pub &'a BytesStart<'a>);
 
 impl Attributes<'_> {
-    /// By local name.
+    /// Returns an attribute by its local name.
     pub fn get(&self, name: &str) -> Option<String> {
         self.all().find(|(found, _)| *found == name).map(|(_, text)| text.into_owned())
     }
 
-    /// The place that `lat` and `lon` are.
+    /// Returns the position in the attributes `lat` and `lon`.
     pub fn place(&self) -> Option<Position> {
         let (mut latitude, mut longitude) = (None, None);
         for (name, text) in self.all() {
@@ -42,7 +42,7 @@ impl Attributes<'_> {
         Position::new(latitude?, longitude?)
     }
 
-    /// Each with its local name. Whether one is given twice is of no interest.
+    /// Returns all attributes with their local names. Duplicates are not checked.
     fn all(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let mut attributes = self.0.attributes();
         attributes.with_checks(false);
@@ -56,7 +56,7 @@ impl Attributes<'_> {
     }
 }
 
-/// Of a document that ends in the middle.
+/// The error for a document that ends in the middle.
 pub fn truncated() -> Refusal {
     Refusal::new(Reason::Truncated, "it ends in the middle")
 }
