@@ -1,11 +1,11 @@
-//! What becomes of a document that is damaged.
+//! Decides whether a damaged document is accepted.
 
 use std::borrow::Cow;
 
 use super::{Reason, Recording, Refusal};
 
-/// A damaged document is taken with a warning when something whole was found in it. One without is
-/// refused for its damage.
+/// Accepts a damaged document with a warning if something complete was found in it. Otherwise,
+/// rejects it because of the damage.
 pub fn warn_of(
     damage: Option<Refusal>,
     found: Result<Recording, Refusal>,

@@ -1,17 +1,18 @@
-//! What a file is, by what is in it: names lie.
+//! Detects the format of a file from its content, because file names are unreliable.
 
 use super::{Format, json, table, text::text, xml::utf16};
 
-/// How much other text may stand before a document.
+/// Maximum length of other text before a document, in bytes.
 const COMPLAINTS: usize = 4096;
 
 impl Format {
-    /// From the first bytes.
+    /// Detects the format from the first bytes.
     pub fn of(head: &[u8]) -> Option<Self> {
         let head = head.get(..Self::HEAD as usize).unwrap_or(head);
         let utf16 = utf16(head);
         let head = utf16.as_ref().map_or(head, |text| text.as_bytes());
-        // FIT SDK, "FIT File Structure": the signature stands after size, versions and length.
+        // FIT SDK, "FIT File Structure": the signature follows the size, the versions and the
+        // length.
         if head.get(8..12) == Some(b".FIT") {
             return Some(Self::Fit);
         }
@@ -19,7 +20,7 @@ impl Format {
         if head.starts_with(&[0x1f, 0x8b]) {
             return Some(Self::Gzip);
         }
-        // APPNOTE.TXT, 4.3: a local file, or the end of an empty archive.
+        // APPNOTE.TXT, 4.3: a local file header, or the end record of an empty archive.
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Some(Self::Zip);
         }
@@ -34,7 +35,7 @@ impl Format {
     }
 }
 
-/// JSON or a table: the beginning of a file.
+/// Detects JSON and tables from the beginning of a file.
 fn of_text(head: &str) -> Option<Format> {
     match head.trim_start().bytes().next()? {
         _ if head.contains('\0') => None,
@@ -43,10 +44,10 @@ fn of_text(head: &str) -> Option<Format> {
     }
 }
 
-/// The local name of the first element of an XML document.
+/// Returns the local name of the first element of an XML document.
 fn root_name(head: &[u8]) -> Option<&[u8]> {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    // Sites whose programs complain do it in the file.
+    // Some websites print error messages into the file.
     if !rest.starts_with(b"<") && !rest.starts_with(b"{") && !rest.starts_with(b"[") {
         rest = rest.get(rest.windows(5).take(COMPLAINTS).position(|tag| tag == b"<?xml")?..)?;
     }
@@ -55,7 +56,7 @@ fn root_name(head: &[u8]) -> Option<&[u8]> {
         let end: &[u8] = match rest {
             [b'?', ..] => b"?>",
             [b'!', b'-', b'-', ..] => b"-->",
-            // The one of Apple Health has declarations in brackets.
+            // The DOCTYPE of Apple Health contains declarations in brackets.
             [b'!', ..] if rest.split(|byte| *byte == b'>').next()?.contains(&b'[') => b"]>",
             [b'!', ..] => b">",
             _ => break,

@@ -1,4 +1,4 @@
-//! One activity of a log, and what is assumed where the log does not say it.
+//! Entries of a log, and the defaults for what a log does not contain.
 
 use std::borrow::Cow;
 
@@ -8,40 +8,41 @@ use sha2::{Digest, Sha256};
 
 use super::{Refusal, Session};
 
-/// A workout every day for fifty years.
+/// A workout per day for more than fifty years.
 pub const MAX_ENTRIES: usize = 20_000;
 
-/// What is assumed where a log does not say it.
+/// Defaults for what a log does not contain.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Habits {
-    /// Where its local times are from; without one they are taken as UTC.
+    /// Time zone of the log's local times. `None` means UTC.
     pub zone: Option<Tz>,
-    /// Whether distances and weights without a unit are miles and pounds.
+    /// Whether distances and weights without a unit are in miles and pounds.
     pub is_imperial: bool,
 }
 
 /// One activity of a log.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What its owner can find it by: `line 12`.
+    /// How the user can find the entry: `line 12`.
     pub name: String,
-    /// The service, and what it calls the activity.
+    /// The service, and its id of the activity.
     pub source: Option<(&'static str, String)>,
-    /// The name of the recording that belongs to it and lies beside the log.
+    /// Name of the recording next to the log that belongs to the entry.
     pub recording: Option<String>,
-    /// A file of its own, and what is in it.
+    /// The name and the content of the entry's own file.
     pub original: Option<(String, Vec<u8>)>,
     pub session: Result<Session, Refusal>,
-    /// The values that could not be read.
+    /// Describes the values that could not be read.
     pub warnings: Vec<Cow<'static, str>>,
 }
 
 impl Habits {
-    /// When a local time was, and the offset then. Of an hour that there was twice, the first.
+    /// Converts a local time to UTC and its offset. For an hour that occurs twice, returns the
+    /// first.
     pub fn instant(&self, local: NaiveDateTime) -> (DateTime<Utc>, Option<i32>) {
         let in_zone = |zone: Tz| {
             let at = |local| zone.from_local_datetime(&local).earliest();
-            // Clocks are put forward by an hour at most.
+            // Clocks go forward by one hour at most.
             at(local).or_else(|| at(local.checked_add_signed(TimeDelta::hours(1))?))
         };
         match self.zone.and_then(in_zone) {
@@ -51,7 +52,7 @@ impl Habits {
     }
 }
 
-/// An id for what has none: the same for the same parts.
+/// Derives an id for an entry without one. The same parts give the same id.
 pub fn digest(parts: &[&str]) -> String {
     let mut digest = Sha256::new();
     for part in parts {

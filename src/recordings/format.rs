@@ -1,6 +1,6 @@
-//! The formats that are read.
+//! The supported formats.
 
-/// A format that is read, or read through.
+/// A supported format of recordings, logs or archives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Fit,
@@ -9,26 +9,26 @@ pub enum Format {
     Kml,
     Gzip,
     Zip,
-    /// Apple Health's `export.xml`.
+    /// `export.xml` of Apple Health.
     AppleHealth,
     /// A table of activities.
     Activities,
-    /// A table of sets.
+    /// A table of exercise sets.
     Sets,
     /// A training session of Polar Flow.
     Polar,
     /// A session of Google Fit.
     GoogleFit,
-    /// Fitbit's exercises.
+    /// Exercises of Fitbit.
     Fitbit,
     HealthAutoExport,
 }
 
 impl Format {
-    /// How many of the first bytes are looked at.
+    /// Number of bytes needed to detect the format.
     pub const HEAD: u64 = 16 * 1024;
 
-    /// Whether each activity in it is one by itself.
+    /// Returns whether the file is a log, in which each entry is a separate activity.
     pub fn is_log(self) -> bool {
         matches!(self, Self::Activities | Self::Sets | Self::Fitbit | Self::HealthAutoExport)
     }

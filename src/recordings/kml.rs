@@ -1,5 +1,6 @@
-//! KML 2.2 with Google's extensions, and 2.3 (<https://docs.ogc.org/is/12-007r2/12-007r2.html>), of
-//! which tracks are read: times, positions and the values of sensors, each in a list of its own.
+//! KML 2.2 with Google's extensions, and KML 2.3
+//! (<https://docs.ogc.org/is/12-007r2/12-007r2.html>). Only tracks are read: times, positions and
+//! sensor values, each in a separate list.
 
 use std::io::Read;
 
@@ -26,22 +27,22 @@ pub fn read(source: impl Read) -> Result<Recording, Refusal> {
 #[derive(Default)]
 struct Reader {
     about: About,
-    /// Those of each placemark before the one that is being read.
+    /// The pieces of the placemarks before the current one.
     pieces: Vec<Piece>,
     piece: Piece,
-    /// Where the track that is being read begins, and how many times and positions it has.
+    /// Index of the current track's first point, and its number of times and positions.
     start: usize,
     times: usize,
     places: usize,
-    /// What the list of values is of that is being read, and how many there were.
+    /// Sensor of the current list of values, and the number of its values so far.
     sensor: Option<Sensor>,
     values: usize,
-    /// What the value is called that is being read.
+    /// Name of the current data value.
     data: Option<String>,
-    /// How many points there are.
+    /// Total number of points.
     points: usize,
     unread: Unread,
-    /// What else is in the file, for those who expected it to be read.
+    /// Whether the file contains lines or places, which are not read. Used in error messages.
     has_line: bool,
     has_place: bool,
 }
@@ -84,7 +85,7 @@ impl Visitor for Reader {
             ("coord", "Track") => {
                 self.places += 1;
                 let (position, altitude) = place(text);
-                // An empty one says that it is not known.
+                // An empty element means that the position is unknown.
                 if position.is_none() && !text.is_empty() {
                     self.unread.place();
                 }
@@ -111,7 +112,7 @@ impl Visitor for Reader {
     }
 }
 
-/// Longitude, latitude and height, with spaces between them, or with commas as elsewhere in KML.
+/// Parses longitude, latitude and altitude, separated by spaces, or by commas as elsewhere in KML.
 fn place(text: &str) -> (Option<Position>, Option<f32>) {
     let is_spaced = text.contains(char::is_whitespace);
     let is_between = |c: char| if is_spaced { c.is_whitespace() } else { c == ',' };
@@ -123,7 +124,7 @@ fn place(text: &str) -> (Option<Position>, Option<f32>) {
 }
 
 impl Reader {
-    /// The `number`th point of the track that is being read.
+    /// Returns the `number`th point of the current track.
     fn point(&mut self, number: usize) -> Result<&mut Point, Refusal> {
         let points = &mut self.piece.track.points;
         let length = self.start + number;
@@ -137,7 +138,7 @@ impl Reader {
 
     fn read_data(&mut self, text: &str) {
         let is_sport = match self.data.take().as_deref() {
-            // That of OpenTracks, which writes `type` in the language of the phone.
+            // The name of OpenTracks, which writes `type` in the language of the phone.
             Some("activityType" | "activity_type" | "sport") => true,
             Some("type" | "activity") => self.piece.sport.is_none(),
             _ => false,
@@ -147,7 +148,7 @@ impl Reader {
         }
     }
 
-    /// Times of which the positions were cut off.
+    /// Drops times whose positions are missing because the file is truncated.
     fn drop_unplaced(&mut self) {
         let track = &mut self.piece.track;
         let is_whole = |point: &Point| point.position.is_some() || point.heart_rate.is_some();

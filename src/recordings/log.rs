@@ -1,5 +1,4 @@
-//! Logs: files that list activities. Each of them is one by itself, under the name that it has
-//! there.
+//! Logs: files that list activities. Each entry becomes a separate activity, under its own name.
 
 use super::{
     Format, Reason, Recording, Refusal,
@@ -10,7 +9,7 @@ use super::{
     table,
 };
 
-/// Gives the activities of a log to `each`, one after the other.
+/// Passes the entries of a log to `each`, one at a time.
 pub fn read_log<S>(
     bytes: &[u8],
     habits: &Habits,
@@ -40,7 +39,7 @@ pub fn read_log<S>(
     Ok(())
 }
 
-/// A log as one recording, for readers that need no entries.
+/// Reads a log as one recording, for callers that do not need entries.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut recording = Recording::default();
     let read = read_log(bytes, &Habits::default(), &mut |entry: Entry| {

@@ -1,6 +1,6 @@
-//! Descriptions in HTML, which programs for maps write, as plain text.
+//! Converts HTML descriptions, which mapping programs write, to plain text.
 
-/// The text without its tags. What does not look like HTML stays as it is.
+/// Removes the tags. Text that does not look like HTML stays unchanged.
 pub fn without_tags(text: &str) -> String {
     if !text.contains("</") && !text.contains("<br") {
         return text.to_owned();

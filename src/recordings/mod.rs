@@ -1,9 +1,9 @@
-//! What devices and services write of an activity: FIT, GPX, TCX, KML and JSON, read into
-//! [`Recording`]s; logs of many activities, one by one; and Apple Health's export. XML is read as
-//! it comes, everything else from memory. Knows no SQL and no HTTP.
+//! Reads recordings of devices and services (FIT, GPX, TCX, KML and JSON) into [`Recording`]s, logs
+//! of many activities one entry at a time, and the export of Apple Health. XML is streamed,
+//! everything else is read from memory. Uses neither SQL nor HTTP.
 //!
-//! What the device says is taken as it stands; only what it does not say is computed from its
-//! track. XML is read without entities and DTDs, and everything with limits.
+//! The values of the device are kept. Only missing values are computed from the track. XML is read
+//! without entities and DTDs, and everything has limits.
 
 pub mod apple;
 mod damage;
@@ -42,10 +42,10 @@ use refusal::unknown_format;
 pub use refusal::{Reason, Refusal};
 pub use table::is_nothing;
 
-/// The largest file that is read: a day at ten points a second, twice.
+/// Maximum size of a file: twice a day at ten points per second.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads a file by what is in it.
+/// Reads a file in any format that holds recordings or entries.
 pub fn read(mut source: impl Read) -> Result<Recording, Refusal> {
     let head = head(&mut source)?;
     let format = Format::of(&head).ok_or_else(unknown_format)?;
@@ -64,14 +64,14 @@ pub fn read(mut source: impl Read) -> Result<Recording, Refusal> {
     Ok(recording)
 }
 
-/// As much of a file as shows what it is.
+/// Returns the first bytes of a file, enough to detect its format.
 pub fn head(source: &mut impl Read) -> Result<Vec<u8>, Refusal> {
     let mut head = Vec::new();
     source.take(Format::HEAD).read_to_end(&mut head).map_err(Refusal::of_source)?;
     Ok(head)
 }
 
-/// The bytes of `source`, of which there may be as many as of a file.
+/// Reads `source` completely, up to the maximum size of a file.
 pub fn read_all(source: impl Read) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     source.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Refusal::of_source)?;

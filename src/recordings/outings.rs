@@ -1,5 +1,5 @@
-//! Which tracks of a file are one activity. Receivers write a piece of an outing as a track of its
-//! own, and programs put the tracks of weeks into one file.
+//! Decides which tracks of a file are one activity. Receivers may write one activity as several
+//! tracks, and programs may write weeks of tracks to one file.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,35 +9,35 @@ use super::{
 };
 use crate::sport::Sport;
 
-/// The longest rest between two tracks of one outing.
+/// Maximum pause between two tracks of one activity.
 const REST: TimeDelta = TimeDelta::hours(4);
 
-/// By how much clocks are wrong between two tracks of one outing.
+/// Maximum overlap of two tracks of one activity, caused by inaccurate clocks.
 const OVERLAP: TimeDelta = TimeDelta::minutes(1);
 
-/// The longest rest within a track: to sleep on a long way is part of it.
+/// Maximum pause within a track. A night's sleep on a long tour is part of the activity.
 const NIGHT: TimeDelta = TimeDelta::hours(12);
 
-/// Between the points of a track that says it has moved, at least, in metres.
+/// In metres. A track has moved if a point is farther than this from its first point.
 const MOVED: f64 = 20.0;
 
-/// The most tracks of a file.
+/// Maximum number of tracks in a file.
 const MAX_TRACKS: usize = 10_000;
 
-/// A track as the file has it.
+/// A track as written in the file.
 #[derive(Clone, Debug, Default)]
 pub struct Piece {
     pub name: Option<String>,
     pub notes: Option<String>,
     pub sport: Option<String>,
     pub offset: Option<i32>,
-    /// What the device says of it.
+    /// Totals given by the device.
     pub totals: Totals,
     pub track: Track,
 }
 
 impl Piece {
-    /// What comes next is of another track; one without points is forgotten.
+    /// Ends the current track. A track without points is dropped.
     pub fn end(&mut self, pieces: &mut Vec<Self>) -> Result<(), Refusal> {
         let piece = std::mem::take(self);
         if piece.track.points.is_empty() {
@@ -53,7 +53,7 @@ impl Piece {
     }
 }
 
-/// What a file says of all its tracks.
+/// What a file says about all its tracks.
 #[derive(Clone, Debug, Default)]
 pub struct About {
     pub name: Option<String>,
@@ -63,12 +63,12 @@ pub struct About {
     pub totals: Totals,
 }
 
-/// Keeps a value that is not known yet.
+/// Sets a value unless it is already known.
 pub fn first(known: &mut Option<String>, text: &str) {
     known.get_or_insert_with(|| text.to_owned());
 }
 
-/// The activities that the tracks of a file are, the earliest first.
+/// Combines the tracks of a file into activities, earliest first.
 pub fn recording(
     pieces: Vec<Piece>,
     about: &About,
@@ -86,7 +86,7 @@ pub fn recording(
             return Err(Refusal::new(Reason::NoStartTime, what));
         }
         _ if drawn.is_empty() => {}
-        // Receivers save tracks without their times, too.
+        // Receivers also save copies of tracks without times.
         [only] => {
             drawn.into_iter().for_each(|part| only.piece.track.append(part.track));
             let warning = "a track without times is counted, too: it may have been drawn";
@@ -109,7 +109,7 @@ pub fn recording(
     Ok(recording)
 }
 
-/// Adds a piece to `parts`, divided where it rests longer than a night.
+/// Adds a piece to `parts`, divided at pauses longer than [`NIGHT`].
 fn divide(mut piece: Piece, parts: &mut Vec<Piece>) -> Result<(), Refusal> {
     let mut nights = Vec::new();
     let mut breaks = piece.track.breaks.iter().copied().peekable();
@@ -127,7 +127,7 @@ fn divide(mut piece: Piece, parts: &mut Vec<Piece>) -> Result<(), Refusal> {
         (before, broken) = (Some(now), None);
     }
     if !nights.is_empty() {
-        // What the device says is of the whole.
+        // The totals of the device cover the whole piece.
         piece.totals = Totals::default();
     }
     for at in nights.into_iter().rev() {
@@ -142,13 +142,13 @@ fn time(point: &Point) -> Option<DateTime<Utc>> {
     point.time
 }
 
-/// The first and the last time.
+/// Returns the first and the last time.
 fn span(points: &[Point]) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let times = || points.iter().filter_map(time);
     times().min().zip(times().max())
 }
 
-/// What belongs together put together.
+/// Joins the tracks that belong to one activity.
 fn together(mut outings: Vec<Outing>) -> Vec<Outing> {
     outings.sort_by_key(|outing| outing.start);
     let mut together: Vec<Outing> = Vec::with_capacity(outings.len());
@@ -162,7 +162,7 @@ fn together(mut outings: Vec<Outing>) -> Vec<Outing> {
     together
 }
 
-/// A piece with times, and those that belong to it.
+/// A track with times, and the tracks joined to it.
 struct Outing {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
@@ -184,7 +184,7 @@ impl Outing {
             && agree(&self.piece.name, &next.piece.name, stem)
     }
 
-    /// Whether another track is this one once more, as programs write that keep both.
+    /// Returns whether the other track is a copy. Some programs write the same track twice.
     fn is_copied_by(&self, other: &Self) -> bool {
         (self.start, self.end) == (other.start, other.end)
             && self.piece.track.points == other.piece.track.points
@@ -221,13 +221,13 @@ impl Outing {
     }
 }
 
-/// A name without the number or the time that receivers put behind it.
+/// Returns a name without the number or the time that receivers append.
 fn stem(name: &str) -> String {
     let is_number = |c: char| !c.is_alphabetic();
     name.trim_end_matches(is_number).to_lowercase()
 }
 
-/// A total of zero is none when the points moved.
+/// Drops totals of zero if the points moved.
 fn drop_zeros(session: &mut Session) {
     if !has_moved(&session.track.points) {
         return;
@@ -239,7 +239,7 @@ fn drop_zeros(session: &mut Session) {
     }
 }
 
-/// Whether some point is further than noise from the first one.
+/// Returns whether a point is farther from the first one than GPS noise.
 pub fn has_moved(points: &[Point]) -> bool {
     let mut places = points.iter().filter_map(|point| point.position);
     let Some(first) = places.next() else { return false };

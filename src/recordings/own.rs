@@ -1,5 +1,5 @@
-//! What sports-log's own exports say besides: an element of its own in GPX and TCX, with what these
-//! formats have no place for. `activities/track_file/own` writes it.
+//! The extra element in GPX and TCX exports of sports-log. It contains what these formats cannot
+//! express. `activities/track_file/own` writes it.
 
 use std::str::FromStr;
 
@@ -13,15 +13,15 @@ use super::{
 };
 use crate::sport::{Lap, OTHER, Sport};
 
-/// The name of the element, with the prefix that it declares itself.
+/// Name of the element, with the prefix that it declares itself.
 pub const ELEMENT: &str = "log:activity";
 pub const LAP: &str = "log:lap";
 pub const NAMESPACE: (&str, &str) = ("xmlns:log", "urn:sports-log:activity:1");
 
-/// What the element says.
+/// The content of the element.
 #[derive(Default)]
 pub struct Own {
-    /// The activity that the file was exported from.
+    /// The activity from which the file was exported.
     id: Option<Uuid>,
     activity_type: Option<String>,
     sport_raw: Option<String>,
@@ -60,9 +60,9 @@ impl Own {
         }
     }
 
-    /// Totals that were measured, laps, and how the activity is called.
+    /// Replaces the session's totals, laps, names and device by those of the element.
     fn complete(self, session: &mut Session) {
-        // The program that wrote the file is no device.
+        // Without this, the exporting program would be the device.
         (session.device, session.sport_raw) = (self.device, self.sport_raw);
         let known = self.activity_type.map(|sport| Sport::of(Some(&sport)));
         session.activity_type =
@@ -70,7 +70,7 @@ impl Own {
         session.started_at = self.started_at.unwrap_or(session.started_at);
         session.utc_offset_minutes = self.utc_offset_minutes.or(session.utc_offset_minutes);
         if let Some(title) = self.title {
-            // TCX has no place for a title, so that programs are given it before the notes.
+            // TCX has no field for a title, so exports write it before the notes.
             let notes = session.notes.take();
             session.notes = notes.and_then(|notes| {
                 let own = notes.strip_prefix(&title).map_or(notes.as_str(), str::trim_start);
@@ -78,12 +78,12 @@ impl Own {
             });
             session.title = Some(title);
         }
-        // Not what formats want a value for, and had none.
+        // Drops the values that were written only because the format requires them.
         (session.totals, session.laps) = (self.totals, self.laps);
     }
 }
 
-/// A file with what its element says of its activity.
+/// Applies the element to its activity.
 pub fn told(mut recording: Recording, own: Option<Own>) -> Recording {
     recording.exported_from = own.as_ref().and_then(|own| own.id);
     if let (Some(own), [session]) = (own, recording.sessions.as_mut_slice()) {
@@ -92,10 +92,10 @@ pub fn told(mut recording: Recording, own: Option<Own>) -> Recording {
     recording
 }
 
-/// Reads the element beside what another visitor reads of the document.
+/// Reads the element while another visitor reads the document.
 pub struct Beside<V> {
     pub visitor: V,
-    /// The element, when it has ended.
+    /// The element, once it has ended.
     pub own: Option<Own>,
     open: Option<Own>,
 }

@@ -1,4 +1,4 @@
-//! What was read, whatever it was read from.
+//! A recording, independent of its format.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::{Reason, Refusal};
 use crate::sport::{ExerciseSet, Lap, MAX_POINTS, Position};
 
-/// The most activities, laps and sets that are read of one file: each takes memory, however short it is there.
+/// Maximum number of activities, laps and sets per file. Each takes memory, even if it is short in
+/// the file.
 pub const MAX_SESSIONS: usize = 1000;
 pub const MAX_LAPS: usize = 10_000;
 pub const MAX_SETS: usize = 10_000;
 
-/// One more of something; `too_large` when there are `max`.
+/// Adds an item. Fails with `too_large` if there are `max` already.
 pub fn push<T>(list: &mut Vec<T>, one: T, max: usize, what: &str) -> Result<(), Refusal> {
     if list.len() >= max {
         return Err(too_many(max, what));
@@ -27,20 +28,20 @@ fn too_many(max: usize, what: &str) -> Refusal {
     Refusal::new(Reason::TooLarge, format!("more than {max} {what} are not read"))
 }
 
-/// A file's activities: one, or those of a triathlon.
+/// The activities of a file: one, or several as in a triathlon.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     pub sessions: Vec<Session>,
-    /// What is damaged or missing in the file, in words for people: the rest was read all the same.
+    /// Describes in words what is damaged or missing in the file. The rest was read.
     pub warnings: Vec<Cow<'static, str>>,
-    /// The activity of a sports-log that it was exported from.
+    /// The activity of a sports-log instance from which the file was exported.
     pub exported_from: Option<Uuid>,
 }
 
-/// One activity, as it was recorded.
+/// One recorded activity.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
-    /// The slug, and what the device calls it.
+    /// The slug, and the device's name of the sport.
     pub activity_type: &'static str,
     pub sport_raw: Option<String>,
     pub started_at: DateTime<Utc>,
@@ -49,20 +50,19 @@ pub struct Session {
     pub notes: Option<String>,
     pub device: Option<String>,
     pub totals: Totals,
-    /// Those of `totals` that the device or its owner gave; the others were computed from the
-    /// track.
+    /// The `totals` given by the device or the user. The others were computed from the track.
     pub measured: Totals,
     pub laps: Vec<Lap>,
     pub sets: Vec<ExerciseSet>,
     pub track: Track,
 }
 
-/// What is known of the whole of it.
+/// Totals of an activity, as far as they are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Totals {
-    /// The time that the timer ran.
+    /// Timer time, without pauses.
     pub timer_secs: Option<f64>,
-    /// From start to end.
+    /// Time from start to end, including pauses.
     pub elapsed_secs: Option<f64>,
     pub moving_secs: Option<f64>,
     pub distance_meters: Option<f64>,
@@ -76,7 +76,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Those of this part and the next one together: only what both say is known of the whole.
+    /// Combines the totals of two consecutive parts. A total is known only if both parts have it.
     pub fn and_then(&self, next: &Self) -> Self {
         let sum = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
         let max = |one: Option<f64>, other: Option<f64>| Some(one?.max(other?));
@@ -88,12 +88,12 @@ impl Totals {
             elevation_gain_meters: sum(self.elevation_gain_meters, next.elevation_gain_meters),
             elevation_loss_meters: sum(self.elevation_loss_meters, next.elevation_loss_meters),
             max_heart_rate: max(self.max_heart_rate, next.max_heart_rate),
-            // A rest between them is elapsed time, and means need to be weighed.
+            // A pause between the parts is elapsed time, and means would have to be weighted.
             ..Self::default()
         }
     }
 
-    /// Takes from `other` what is not known.
+    /// Takes unknown totals from `other`.
     pub fn fill(&mut self, other: &Self) {
         let fill = |known: &mut Option<f64>, with: Option<f64>| *known = known.or(with);
         fill(&mut self.timer_secs, other.timer_secs);
@@ -110,11 +110,11 @@ impl Totals {
     }
 }
 
-/// The points that were recorded, in pieces: between two of them nothing was.
+/// The recorded points, in pieces. Nothing was recorded between two pieces.
 #[derive(Clone, Debug, Default)]
 pub struct Track {
     pub points: Vec<Point>,
-    /// Where each piece but the first begins.
+    /// Index of the first point of each piece except the first.
     pub breaks: Vec<usize>,
 }
 
@@ -124,31 +124,32 @@ pub struct Point {
     pub time: Option<DateTime<Utc>>,
     pub position: Option<Position>,
     pub altitude: Option<f32>,
-    /// Since the start, in metres, as the device counts.
+    /// Metres since the start, as counted by the device.
     pub distance: Option<f32>,
-    /// In metres a second.
+    /// Metres per second.
     pub speed: Option<f32>,
     pub heart_rate: Option<f32>,
     pub cadence: Option<f32>,
     pub power: Option<f32>,
-    /// In degrees Celsius.
+    /// Degrees Celsius.
     pub temperature: Option<f32>,
 }
 
 impl Track {
-    /// A track with more is a long one.
+    /// A track with more points is expected to be long.
     const MANY_POINTS: usize = 16 * 1024;
 
-    /// Another point; `too_large` when there are too many.
+    /// Adds a point. Fails with `too_large` if there are too many.
     pub fn push(&mut self, point: Point) -> Result<(), Refusal> {
-        // Room that is not used takes no memory. Room that grows is there twice.
+        // Reserved memory costs nothing until it is used. A growing vector is copied and exists
+        // twice.
         if self.points.len() == Self::MANY_POINTS {
             self.points.reserve_exact(MAX_POINTS - Self::MANY_POINTS);
         }
         push(&mut self.points, point, MAX_POINTS, "points")
     }
 
-    /// Counts another point of a file that may have several tracks; `too_large` as with
+    /// Counts a point of a file that may have several tracks. Fails with `too_large` like
     /// [`push`](Self::push).
     pub fn count(points: &mut usize) -> Result<(), Refusal> {
         if *points >= MAX_POINTS {
@@ -158,7 +159,7 @@ impl Track {
         Ok(())
     }
 
-    /// What comes next begins a new piece.
+    /// Starts a new piece with the next point.
     pub fn break_off(&mut self) {
         let length = self.points.len();
         if length > 0 && self.breaks.last() != Some(&length) {
@@ -166,7 +167,7 @@ impl Track {
         }
     }
 
-    /// Another track behind this one, after a break.
+    /// Appends another track after a break.
     pub fn append(&mut self, mut next: Self) {
         self.break_off();
         let length = self.points.len();
@@ -174,7 +175,7 @@ impl Track {
         self.breaks.extend(next.breaks.into_iter().map(|at| length + at));
     }
 
-    /// Takes away what comes from a break on.
+    /// Splits off the points from a break onwards.
     pub fn split_off(&mut self, at: usize) -> Self {
         let points = self.points.split_off(at.min(self.points.len()));
         let later = self.breaks.split_off(self.breaks.partition_point(|known| *known <= at));
@@ -182,14 +183,14 @@ impl Track {
         Self { points, breaks: later.into_iter().map(|known| known - at).collect() }
     }
 
-    /// Frees the points but for one, which tells that there were some.
+    /// Frees the points, except one as a sign that there were some.
     pub fn forget(&mut self) {
         self.points.truncate(1);
         self.points.shrink_to_fit();
         self.breaks = Vec::new();
     }
 
-    /// The pieces, none of them empty.
+    /// Iterates over the pieces, none of which is empty.
     pub fn pieces(&self) -> impl Iterator<Item = &[Point]> {
         let starts = std::iter::once(0).chain(self.breaks.iter().copied());
         let ends = self.breaks.iter().copied().chain([self.points.len()]);

@@ -1,4 +1,4 @@
-//! Why a file is not taken.
+//! Reasons why a file is rejected.
 
 use std::{borrow::Cow, io};
 
@@ -11,40 +11,40 @@ use crate::{
     validation::json_problem,
 };
 
-/// What a client can tell apart. The names are part of the API contract.
+/// Error codes of rejected files. The names are part of the API contract.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// None of those that are read.
+    /// Not a supported format.
     UnknownFormat,
-    /// It is of a known format, and breaks its rules.
+    /// A known format, but with invalid content.
     Malformed,
-    /// It ends before it should.
+    /// The file ends too early.
     Truncated,
-    /// Its checksum is another: it was damaged.
+    /// The checksum does not match: the file is damaged.
     BadChecksum,
-    /// A route, settings, a plan: nothing that somebody did.
+    /// A route, settings or a training plan, but not an activity.
     NotAnActivity,
-    /// Nothing tells when it began.
+    /// The start time is unknown.
     NoStartTime,
-    /// More bytes, points or entries than are read.
+    /// Exceeds the maximum number of bytes, points or entries.
     TooLarge,
-    /// More files than an import reads.
+    /// Exceeds the maximum number of files in an import.
     TooManyFiles,
-    /// Reading it takes a processor suspiciously long.
+    /// Reading the file takes suspiciously much CPU time.
     TooCostly,
-    /// It unpacks to suspiciously much.
+    /// The file unpacks to a suspicious size.
     ArchiveBomb,
-    /// An entry of an archive that is encrypted or packed in a way that is not read.
+    /// An archive entry that is encrypted or uses an unsupported compression method.
     UnsupportedEntry,
-    /// An account export that a personal access token brought.
+    /// An account export that was uploaded with a personal access token.
     NeedsLogin,
-    /// Reading it failed again and again.
+    /// Reading the file failed repeatedly.
     GaveUp,
 }
 
-/// A file that is not taken: why, and a sentence for people.
+/// A rejected file: the reason and a sentence for the user.
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 #[display("{reason}: {message}")]
 pub struct Refusal {
@@ -64,7 +64,7 @@ impl Refusal {
         Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
     }
 
-    /// Why a file's bytes cannot be had.
+    /// Describes why the bytes of a file cannot be read.
     pub fn of_source(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => {
@@ -85,8 +85,7 @@ impl Refusal {
     }
 }
 
-/// To be called again and again by readers: lets others go on, and ends a reading that takes more
-/// of a processor than is left of its job's budget.
+/// Yields to requests, and fails once the CPU budget of the job is used up. Parsers call it often.
 pub fn go_on() -> Result<(), Refusal> {
     give_way();
     if is_spent() { Err(Refusal::too_costly()) } else { Ok(()) }

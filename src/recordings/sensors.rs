@@ -1,9 +1,9 @@
-//! What sensors are called in extensions: of Garmin in any version, Cluetrust, Strava, OsmAnd,
-//! and of programs that invented names of their own.
+//! Names of sensors in extensions: those of all versions of Garmin's, of Cluetrust, Strava and
+//! OsmAnd, and of programs with their own names.
 
 use super::Point;
 
-/// What a sensor measures along a track.
+/// A quantity measured along a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensor {
     HeartRate,
@@ -13,7 +13,7 @@ pub enum Sensor {
     Speed,
 }
 
-/// In lower case, without anything but letters.
+/// Lower-case names, letters only.
 const NAMES: [(&str, Sensor); 22] = [
     ("hr", Sensor::HeartRate),
     ("heartrate", Sensor::HeartRate),
@@ -40,10 +40,10 @@ const NAMES: [(&str, Sensor); 22] = [
 ];
 
 impl Sensor {
-    /// By the local name of an element: case and punctuation do not count.
+    /// Finds a sensor by the local name of an element. Case and punctuation do not matter.
     pub fn named(name: &str) -> Option<Self> {
         match name {
-            // As nearly all files have it.
+            // Fast path for the names in nearly all files.
             "hr" => Some(Self::HeartRate),
             "cad" => Some(Self::Cadence),
             "atemp" => Some(Self::Temperature),
@@ -57,7 +57,7 @@ impl Sensor {
         }
     }
 
-    /// Gives a point a value that it does not have yet.
+    /// Sets a point's value unless it already has one.
     pub fn set(self, point: &mut Point, value: f32) {
         let field = match self {
             Self::HeartRate => &mut point.heart_rate,

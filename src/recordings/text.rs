@@ -1,12 +1,12 @@
-//! Text of people's tables and logs, in the encodings that spreadsheets and phones write.
+//! Text of tables and logs, in the encodings that spreadsheets and phones write.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// By a byte order mark; else UTF-8, and what is none is Windows-1252. The last letter of a text
-/// that was cut off may be missing.
+/// Decodes text according to its byte order mark. Without one, the text is UTF-8, or else
+/// Windows-1252. An incomplete last character of truncated text is dropped.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(bytes.get(length..).unwrap_or_default()).0;
@@ -21,8 +21,8 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Words in lower case, without accents, with single spaces between them: `Höhenmeter_(m)` is
-/// `hohenmeter (m)`.
+/// Folds text to lower-case words without accents, separated by single spaces: `Höhenmeter_(m)`
+/// becomes `hohenmeter (m)`.
 pub fn folded(text: &str) -> String {
     let letters = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
     let letters = letters.map(|c| match c {
@@ -34,7 +34,7 @@ pub fn folded(text: &str) -> String {
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Arabic and Persian digits as the others have them.
+/// Converts Arabic and Persian digits to ASCII.
 pub fn latin_digit(c: char) -> char {
     let digit = match c {
         '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
