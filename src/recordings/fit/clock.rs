@@ -1,4 +1,4 @@
-//! What the device's clock showed: its time zone, and when it was no clock yet.
+//! The device's clock: its UTC offset, and times from before it was set.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,15 +8,15 @@ use super::{
     profile,
 };
 
-/// The offsets that places have, in minutes.
+/// Possible UTC offsets in minutes.
 const OFFSETS: std::ops::RangeInclusive<i64> = -12 * 60..=14 * 60;
-/// What those are multiples of.
+/// Offsets are multiples of this.
 const QUARTER: i64 = 15;
 
-/// See the module.
+/// Reads the messages about the device's clock.
 #[derive(Debug, Default)]
 pub struct Clock {
-    /// From the device's clock to UTC, while it counts from when the device was switched on.
+    /// Difference from the device's clock to UTC, if the clock counts from power-on.
     shift: Option<TimeDelta>,
     pub utc_offset_minutes: Option<i32>,
 }
@@ -38,7 +38,7 @@ impl Clock {
         }
     }
 
-    /// One moment by the device's clock and by the wall's.
+    /// Compares the device's clock with the local time of the same moment.
     fn compare(&mut self, clock: Option<u32>, local: Option<f64>) {
         let (Some(clock), Some(local)) = (clock, local.map(|local| local as u32)) else { return };
         let ahead = i64::from(local) - i64::from(clock);
@@ -46,16 +46,16 @@ impl Clock {
             self.shift = self.shift.or(Some(TimeDelta::seconds(ahead)));
             return;
         }
-        // The two are not always read from the clock at the same moment.
+        // The two times are not always read at the same moment.
         let quarters = (ahead as f64 / 60.0 / QUARTER as f64).round() as i64;
         let minutes = quarters * QUARTER;
-        // Devices that know no zone write UTC for the local time, too.
+        // Devices that do not know the time zone also write UTC as the local time.
         if minutes != 0 && OFFSETS.contains(&minutes) {
             self.utc_offset_minutes = Some(minutes as i32);
         }
     }
 
-    /// When a time of the file was.
+    /// Converts a time of the file to UTC.
     pub fn utc(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         match self.shift {
             Some(shift) if is_unset(at) => at.checked_add_signed(shift).unwrap_or(at),
@@ -63,8 +63,8 @@ impl Clock {
         }
     }
 
-    /// Learns from a clock that was set between two points, the first of which is taken for a
-    /// second earlier.
+    /// Derives the shift from a clock that was set between two points. The first of them is assumed
+    /// to be one second earlier.
     pub fn learn(&mut self, times: impl Iterator<Item = DateTime<Utc>>) {
         if self.shift.is_some() {
             return;
@@ -81,7 +81,7 @@ impl Clock {
     }
 }
 
-/// Whether it counts from when the device was switched on.
+/// Returns whether the time counts from power-on.
 pub fn is_unset(at: DateTime<Utc>) -> bool {
     time(FIRST_ABSOLUTE).is_some_and(|first| at < first)
 }

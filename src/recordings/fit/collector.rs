@@ -1,4 +1,4 @@
-//! What is kept of a file's messages until all are read.
+//! Collects a file's messages until all are read.
 
 use chrono::{DateTime, Utc};
 use fitparser::profile::FieldDataType;
@@ -24,28 +24,28 @@ use crate::{
 /// More than a day of swimming.
 const MAX_LENGTHS: usize = 100_000;
 
-/// See the module.
+/// The collected messages of a file.
 #[derive(Default)]
 pub struct Collector {
-    /// What the file says that it is of.
+    /// The kind of file, according to its first message.
     pub kind: Option<String>,
     pub has_id: bool,
-    /// Whether its last messages are missing.
+    /// Whether the last messages are missing.
     pub is_cut_off: bool,
     pub created_at: Option<DateTime<Utc>>,
     pub device: Option<String>,
     pub sessions: Vec<RawSession>,
     pub laps: Vec<RawLap>,
-    /// Each with its start.
+    /// The sets and their starts.
     pub sets: Vec<(Option<DateTime<Utc>>, ExerciseSet)>,
     pub lengths: Vec<RawLength>,
     pub points: Points,
     pub heart_rates: HeartRates,
     pub clock: Clock,
-    /// The sport that the device was set to, and what its owner calls that setting.
+    /// The sport selected on the device, and the user's name for this selection.
     pub sport: Option<String>,
     pub profile: Option<String>,
-    /// The name of the workout that was followed.
+    /// Name of the workout that was followed.
     pub workout: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Collector {
         self.device = self.device.take().or(name);
     }
 
-    /// The device that made the file may say its name as people know it.
+    /// Reads the product name of the device that created the file.
     fn device_info(&mut self, message: &Message<'_>) {
         const CREATOR: f64 = 0.0;
         if message.raw(0) == Some(CREATOR)
@@ -124,10 +124,10 @@ impl Collector {
         self.sessions.is_empty() && self.points.is_empty()
     }
 
-    /// What the file is of, where that is nothing that somebody did.
+    /// Returns the kind of a file that is not an activity.
     pub fn other_kind(&self) -> Option<&str> {
-        // A workout that was planned has neither a session nor a point; some devices write it of
-        // one that was done.
+        // A planned workout has neither a session nor a point. Some devices write this kind for a
+        // completed workout.
         let is_activity = |kind: &str| match kind {
             "activity" | "activity_summary" => true,
             // A number is a manufacturer's own kind.
@@ -136,7 +136,7 @@ impl Collector {
         self.kind.as_deref().filter(|kind| !is_activity(kind))
     }
 
-    /// Takes over what a continuation brought: a strap's heart rates come in files of their own.
+    /// Adds the messages of a continuation. The heart rates of a strap come in separate files.
     pub fn absorb(&mut self, other: Self) -> Result<(), Refusal> {
         self.is_cut_off |= other.is_cut_off;
         self.heart_rates.absorb(other.heart_rates)?;
@@ -144,7 +144,7 @@ impl Collector {
         other.laps.into_iter().try_for_each(|lap| self.lap(lap))
     }
 
-    /// Another lap, unless it is one of those that are known once more.
+    /// Adds a lap, unless it repeats a known one.
     fn lap(&mut self, lap: RawLap) -> Result<(), Refusal> {
         if self.laps.iter().any(|known| lap.is_copy_of(known)) {
             return Ok(());
@@ -153,13 +153,13 @@ impl Collector {
     }
 }
 
-/// The maker and what it calls the device.
+/// Returns the manufacturer and its name for the device.
 fn product(message: &Message<'_>) -> Option<String> {
     let maker = message.name(1, FieldDataType::Manufacturer)?;
     let products = match maker.as_str() {
         "garmin" | "dynastream" | "dynastream_oem" | "tacx" => FieldDataType::GarminProduct,
         "favero_electronics" => FieldDataType::FaveroProduct,
-        // Their products are numbers.
+        // The products of other manufacturers are numbers.
         _ => FieldDataType::UInt16,
     };
     Some(format!("{maker} {}", message.name(2, products)?))
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(of("44").as_deref(), Some("44"));
     }
 
-    /// What the crate calls them is what the reader relies on.
+    /// The reader relies on these names, which come from the crate.
     #[test]
     fn makers_with_products_of_their_own_have_these_names() {
         for (number, name) in

@@ -1,4 +1,4 @@
-//! What is said of a file that is damaged, or that is of something else.
+//! Warnings and errors for files that are damaged or not activities.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::recordings::{Reason, Refusal};
 
-/// What was found in a chain of files.
+/// The damage found in a chain of files.
 #[derive(Debug, Default)]
 pub struct Damage {
     is_cut_off: bool,
@@ -26,14 +26,14 @@ impl Damage {
         self.lost += reading.lost;
     }
 
-    /// Bytes between files, or behind the last one.
+    /// Notes bytes between files, or after the last one.
     pub fn note_behind(&mut self, bytes: &[u8]) {
         if !is_padding(bytes) {
             self.behind += bytes.len();
         }
     }
 
-    /// Sentences for people; none for a file that is whole.
+    /// Returns warnings for the user. There are none for an intact file.
     pub fn warnings(&self) -> Vec<Cow<'static, str>> {
         let mut warnings = Vec::<Cow<'static, str>>::new();
         if self.is_cut_off {
@@ -56,7 +56,7 @@ impl Damage {
         warnings
     }
 
-    /// Why a file is not taken of which nothing could be read.
+    /// Returns the error for a damaged file from which nothing could be read.
     pub fn refusal(&self) -> Option<Refusal> {
         if self.is_cut_off {
             let what = "it ends before it should: copy it once more from the device";
@@ -72,7 +72,7 @@ fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }
 
-/// A file that nobody did sport for.
+/// Describes a file that is not an activity.
 pub fn other_kind(kind: &str) -> String {
     let what = match kind {
         "settings" | "sport" | "device" => "settings of a device".to_owned(),

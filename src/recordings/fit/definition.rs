@@ -1,21 +1,22 @@
-//! Definition messages: which fields the messages have that follow (FIT protocol, "Definition
+//! Definition messages, which list the fields of the following messages (FIT protocol, "Definition
 //! Message").
 
-/// The bits of the first byte of a definition.
+/// A bit in the first byte of a definition.
 const HAS_DEVELOPER_FIELDS: u8 = 0x20;
-/// Reserved byte, byte order, number of the message, count of fields; and what each field takes.
+/// Size of a definition up to its fields (header, reserved byte, byte order, message number, field
+/// count), and size per field.
 const HEAD_BYTES: usize = 6;
 const FIELD_BYTES: usize = 3;
 
-/// How messages of one local number are laid out.
+/// Layout of the messages with one local number.
 #[derive(Clone, Debug, Default)]
 pub struct Definition {
-    /// The kind of message, by its number in the profile.
+    /// The kind of message: its number in the profile.
     pub kind: u16,
     pub is_big_endian: bool,
     pub fields: Vec<Field>,
     pub developer_fields: Vec<DeveloperField>,
-    /// Of all fields together.
+    /// Total size of all fields.
     pub length: usize,
 }
 
@@ -27,7 +28,7 @@ pub struct Field {
     pub size: usize,
 }
 
-/// A field whose type another message describes.
+/// A field whose type is described by another message.
 #[derive(Clone, Copy, Debug)]
 pub struct DeveloperField {
     pub number: u8,
@@ -37,8 +38,8 @@ pub struct DeveloperField {
 }
 
 impl Definition {
-    /// Reads the definition that `bytes` begin with, and says how long it is; `None` when it is
-    /// cut off.
+    /// Reads the definition at the start of `bytes`, and returns it with its size. Returns `None`
+    /// if it is truncated.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         let [head, _, order, kind_low, kind_high, count] = *bytes.first_chunk::<HEAD_BYTES>()?;
         let is_big_endian = order & 1 == 1;
@@ -65,7 +66,7 @@ impl Definition {
         Some((definition, end))
     }
 
-    /// Whether bytes that may be anything are likely to be a definition.
+    /// Returns whether arbitrary bytes are likely to be a definition.
     pub fn is_likely(&self, bytes: &[u8]) -> bool {
         let is_head = matches!(bytes, [_, 0, 0 | 1, ..]) && self.kind != u16::MAX;
         let is_field = |field: &Field| field.size > 0 && super::value::is_base_type(field.base);

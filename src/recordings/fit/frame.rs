@@ -1,20 +1,20 @@
-//! Where the files of a chain begin and end (FIT protocol, "FIT File"), also when one was cut
-//! off, written without its length, or had bytes put behind it.
+//! Finds the files in a chain (FIT protocol, "FIT File"), even if a file is truncated, was written
+//! without its length, or is followed by other bytes.
 
 /// FIT protocol, "File Header": the length of the records, and the signature.
 const LENGTH: std::ops::Range<usize> = 4..8;
 const SIGNATURE: std::ops::Range<usize> = 8..12;
 const CHECKSUM_BYTES: usize = 2;
 
-/// One file.
+/// One file of a chain.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Its records.
+    /// The records of the file.
     pub body: &'a [u8],
     pub fault: Option<Fault>,
 }
 
-/// What tells that a file may not be as its device wrote it.
+/// Signs that a file is not as its device wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     CutOff,
@@ -22,22 +22,22 @@ pub enum Fault {
     NoChecksum,
 }
 
-/// A file, and the bytes behind it; `None` where no header is.
+/// Returns the next file and the bytes after it, or `None` without a header.
 pub fn next_part(bytes: &[u8]) -> Option<(Part<'_>, &[u8])> {
     let head = header_bytes(bytes)?;
     let length = bytes.get(LENGTH)?.try_into().map(u32::from_le_bytes).ok()?;
-    // A device that loses its power leaves zero, or all bits set.
+    // A device that loses power leaves zero, or all bits set.
     let stated = usize::try_from(length).ok().filter(|_| length != 0 && length != u32::MAX);
     if let Some(length) = stated
         && let Some(whole) = bytes.get(..head + length + CHECKSUM_BYTES)
         && let Some(records) = whole.get(head..)
-        // Some leave the header out of it.
+        // Some devices exclude the header from the checksum.
         && (checksum(whole) == 0 || checksum(records) == 0)
     {
         let part = Part { body: bytes.get(head..head + length)?, fault: None };
         return Some((part, bytes.get(whole.len()..)?));
     }
-    // The next header ends it whatever this one says.
+    // The next header ends this file, whatever its own header says.
     let end = head + next_header(bytes.get(head..)?);
     let (whole, behind) = bytes.split_at_checked(end)?;
     let records = whole.get(head..)?;
@@ -53,7 +53,7 @@ pub fn next_part(bytes: &[u8]) -> Option<(Part<'_>, &[u8])> {
             match tail.get(CHECKSUM_BYTES..) {
                 None => (records.get(..length)?, Fault::NoChecksum),
                 Some(more) if is_padding(more) => (records.get(..length)?, Fault::WrongChecksum),
-                // The length is that of an earlier moment: what was written later stands behind it.
+                // The length is out of date: later records follow.
                 Some(_) => (records, Fault::WrongChecksum),
             }
         }
@@ -61,7 +61,7 @@ pub fn next_part(bytes: &[u8]) -> Option<(Part<'_>, &[u8])> {
     Some((Part { body, fault: Some(fault) }, behind))
 }
 
-/// How many bytes stand before the next header.
+/// Returns the number of bytes before the next header.
 pub fn next_header(bytes: &[u8]) -> usize {
     let signature = |window: &[u8]| window == b".FIT";
     let mut from = SIGNATURE.start;
@@ -77,7 +77,7 @@ pub fn next_header(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// What fills a block of memory.
+/// Returns whether the bytes only fill a block of memory.
 pub fn is_padding(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x00 | 0xff | b'\n' | b'\r' | b' '))
 }
@@ -86,15 +86,15 @@ pub fn is_header(bytes: &[u8]) -> bool {
     bytes.get(SIGNATURE).is_some_and(|bytes| bytes == b".FIT")
 }
 
-/// The length of the header that `bytes` begin with.
+/// Returns the length of the header at the start of `bytes`.
 fn header_bytes(bytes: &[u8]) -> Option<usize> {
     let size = usize::from(*bytes.first()?);
-    // Longer ones are allowed, shorter ones and none at all are a fault.
+    // Longer headers are allowed. A shorter or missing length is an error, so assume 14.
     let size = if (12..bytes.len()).contains(&size) { size } else { 14 };
     is_header(bytes).then_some(size.min(bytes.len()))
 }
 
-/// FIT protocol, "CRC": zero for bytes that end with their own.
+/// FIT protocol, "CRC": zero for bytes that end with their own checksum.
 fn checksum(bytes: &[u8]) -> u16 {
     const TABLE: [u16; 16] = [
         0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001, 0x6c00, 0x7800,

@@ -1,4 +1,4 @@
-//! Heart rates that a strap kept by itself, as in water, and gave to the watch afterwards (`hr`
+//! Heart rates that a strap stored, for example in water, and transferred to the watch later (`hr`
 //! messages).
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,19 +9,19 @@ use crate::{
     sport::MAX_POINTS,
 };
 
-/// FIT SDK, profile of `hr`: ticks a second of its clock, of which twelve bits are written.
+/// FIT SDK, profile of `hr`: clock ticks per second. Only the last twelve bits are written.
 const TICKS: f64 = 1024.0;
 const MASK: u32 = 0xfff;
-/// A point takes the rate that was measured this near to it.
+/// A point takes a heart rate if it was measured at most this long before or after.
 const NEAR: TimeDelta = TimeDelta::seconds(5);
 
-/// See the module.
+/// The heart rates of a strap.
 #[derive(Debug, Default)]
 pub struct HeartRates {
     rates: Vec<(DateTime<Utc>, f32)>,
-    /// A moment by both clocks, the strap's in seconds.
+    /// One moment on both clocks, the strap's in seconds.
     anchor: Option<(DateTime<Utc>, f64)>,
-    /// The strap's clock, which wraps around.
+    /// Last time of the strap's clock, in ticks. The written bits wrap around.
     ticks: Option<u64>,
 }
 
@@ -53,7 +53,7 @@ impl HeartRates {
         Ok(())
     }
 
-    /// The next moment that ends with these bits.
+    /// Returns the next time that ends with these bits.
     fn wrapped(&mut self, bits: u32) -> Option<u64> {
         let last = self.ticks?;
         let next = last + u64::from(bits.wrapping_sub(last as u32) & MASK);
@@ -68,7 +68,7 @@ impl HeartRates {
         Ok(())
     }
 
-    /// Gives points that have none the rate that was measured nearest to them.
+    /// Gives points without a heart rate the one that was measured nearest in time.
     pub fn fill(mut self, points: &mut [Point]) {
         if self.rates.is_empty() {
             return;
@@ -80,7 +80,7 @@ impl HeartRates {
     }
 }
 
-/// Of values in the order of time, the one nearest to `time`.
+/// Returns the value nearest to `time`. The values must be in ascending order.
 fn nearest(values: &[(DateTime<Utc>, f32)], time: DateTime<Utc>) -> Option<f32> {
     let next = values.partition_point(|(at, _)| *at < time);
     let around = [next.checked_sub(1), Some(next)].into_iter().flatten();

@@ -1,19 +1,19 @@
-//! What a file is of, by its first message: an archive of a watch has thousands that are no
-//! activities.
+//! Detects the kind of a file from its first message. The archive of a watch contains thousands of
+//! files that are not activities.
 
-/// FIT protocol, "Definition Message": the bits of its first byte, and where its fields are.
+/// FIT protocol, "Definition Message": bits of the first byte, and the position of the fields.
 const IS_DEFINITION: u8 = 0x40;
 const IS_COMPRESSED: u8 = 0x80;
 const HAS_DEVELOPER_FIELDS: u8 = 0x20;
 const FIELDS: usize = 6;
 const FIELD_BYTES: usize = 3;
 
-/// FIT SDK, profile: the number of `file_id`, and of `activity` among the types of files.
+/// FIT SDK, profile: the number of the message `file_id`, and of the file type `activity`.
 const FILE_ID: u16 = 0;
 const ACTIVITY: u8 = 4;
 
-/// What a file of `size` bytes that begins with `head` is of, when it is not an activity; `None`
-/// as well when that is not sure.
+/// Returns the kind of a file of `size` bytes that begins with `head`, unless it is an activity.
+/// Also returns `None` if the kind is uncertain.
 pub fn other_kind(head: &[u8], size: u64) -> Option<&'static str> {
     let header = *head.first()?;
     let length = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?);
@@ -49,7 +49,7 @@ pub fn other_kind(head: &[u8], size: u64) -> Option<&'static str> {
     None
 }
 
-/// FIT SDK, profile of `file`.
+/// Returns the name of a file type (FIT SDK, profile of `file`).
 fn name(kind: u8) -> &'static str {
     match kind {
         1 => "what a device can do",

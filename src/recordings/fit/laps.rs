@@ -1,4 +1,4 @@
-//! Laps, and which session each is of.
+//! Laps, and the sessions that they belong to.
 
 use std::{collections::HashSet, ops::Range};
 
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::sport::Lap;
 
-/// FIT SDK, profile of `message_index`: the bits that are the number.
+/// FIT SDK, profile of `message_index`: the bits that contain the number.
 const INDEX: u32 = 0x0fff;
 
-/// A lap as its message has it.
+/// A lap as written in its message.
 pub struct RawLap {
     pub lap: Lap,
     index: Option<u32>,
@@ -44,12 +44,12 @@ impl RawLap {
         Self { lap, index, sport: sport(message, 25, 39) }
     }
 
-    /// Whether it is the other one once more.
+    /// Returns whether it repeats the other lap.
     pub fn is_copy_of(&self, other: &Self) -> bool {
         self.lap.started_at.is_some() && (self.index, &self.lap) == (other.index, &other.lap)
     }
 
-    /// A device may begin a lap a moment before the session that it is of.
+    /// Returns the middle of the lap. A device may start a lap a moment before its session.
     fn middle(&self) -> Option<DateTime<Utc>> {
         let secs = self.lap.elapsed_secs.or(self.lap.duration_secs).unwrap_or(0.0);
         let half = TimeDelta::milliseconds((secs * 500.0) as i64);
@@ -57,9 +57,9 @@ impl RawLap {
     }
 }
 
-/// Which session each lap is of: the one that says so, or else the last that had begun in its
-/// middle. Sessions are in the order of time, each with its start and the laps that it says are
-/// its own.
+/// Returns the session of each lap: the only one that claims it, or else the last one that had
+/// started by the middle of the lap. Sessions are in ascending order, each with its start and the
+/// numbers of the laps that it claims.
 pub fn owners(laps: &[RawLap], sessions: &[(DateTime<Utc>, Option<Range<u32>>)]) -> Vec<usize> {
     let indices: HashSet<_> = laps.iter().filter_map(|lap| lap.index).collect();
     let are_numbered = indices.len() == laps.len();
@@ -77,7 +77,7 @@ pub fn owners(laps: &[RawLap], sessions: &[(DateTime<Utc>, Option<Range<u32>>)])
     laps.iter().enumerate().map(owner).collect()
 }
 
-/// The last session that had begun at `time`, or else the first.
+/// Returns the last session that had started by `time`, or else the first.
 pub fn begun(
     starts: impl DoubleEndedIterator<Item = DateTime<Utc>> + ExactSizeIterator,
     time: Option<DateTime<Utc>>,
@@ -105,10 +105,10 @@ mod tests {
         let said = [(at(0), Some(0..1)), (at(200), Some(1..2))];
         assert_eq!(owners(&laps, &said), [0, 1]);
         assert_eq!(owners(&laps, &[(at(0), None), (at(200), None)]), [0, 1]);
-        // What both claim tells nothing.
+        // A lap claimed by both is assigned by its time.
         let both = [(at(0), Some(0..2)), (at(200), Some(0..2))];
         assert_eq!(owners(&laps, &both), [0, 1]);
-        // The second session numbers its laps anew.
+        // The second session numbers its laps from zero.
         let anew = [lap(0, 200.0, Some(0)), lap(199, 400.0, Some(0))];
         assert_eq!(owners(&anew, &said), [0, 1]);
         assert_eq!(owners(&[lap(5, 200.0, None)], &[(at(10), None)]), [0]);

@@ -1,11 +1,11 @@
-//! Lengths of a pool, which tell how far a swimmer was when, where no satellite and no record does.
+//! Pool lengths. They give the distance over time when neither satellites nor records do.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::message::Message;
 use crate::recordings::Point;
 
-/// One way from one side to the other, or a rest.
+/// One way across the pool, or a rest.
 #[derive(Clone, Copy, Debug)]
 pub struct RawLength {
     pub started_at: Option<DateTime<Utc>>,
@@ -25,7 +25,7 @@ impl RawLength {
     }
 }
 
-/// The distance at the end of each length, from zero at the start of the first.
+/// Returns the distance at the end of each length, starting at zero at the start of the first.
 pub fn points(lengths: &[RawLength], pool_meters: f64) -> Vec<Point> {
     let mut distance = 0.0;
     let mut points = Vec::new();

@@ -1,4 +1,4 @@
-//! The fields of a message by their numbers in the profile.
+//! Access to the fields of a message by their numbers in the profile.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fitparser::profile::{FieldDataType, get_field_variant_as_string};
@@ -10,19 +10,19 @@ use super::{
     value,
 };
 
-/// Degrees of a semicircle: 2³¹ of them are 180° (FIT SDK, profile of `record`).
+/// Degrees per semicircle: 2³¹ semicircles are 180° (FIT SDK, profile of `record`).
 const DEGREES: f64 = 180.0 / 2_147_483_648.0;
-/// Seconds from the Unix epoch to FIT's, 1989-12-31.
+/// Seconds from the Unix epoch to the FIT epoch, 1989-12-31.
 const EPOCH: i64 = 631_065_600;
 /// FIT SDK, "Common Fields": the number of a message's timestamp.
 pub const TIMESTAMP: u8 = 253;
 
-/// A message as it stands in the file.
+/// A message as written in the file.
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
     pub definition: &'a Definition,
     pub bytes: &'a [u8],
-    /// Seconds since FIT's epoch, as the message or its header says.
+    /// Seconds since the FIT epoch, from the message or its header.
     pub seconds: Option<u32>,
     pub developers: &'a Developers,
 }
@@ -32,11 +32,11 @@ impl Message<'_> {
         self.definition.kind
     }
 
-    /// The values of a field, `None` for those that the device had none of.
+    /// Returns the values of a field. `None` stands for a value that the device did not have.
     pub fn values(&self, number: u8) -> impl Iterator<Item = Option<f64>> {
         let is_big_endian = self.definition.is_big_endian;
         let field = self.definition.field(number);
-        // Some devices write fields that are no whole number of values.
+        // Some devices write fields whose size is not a multiple of the size of a value.
         let field = field.filter(|field| field.size.is_multiple_of(value::size_of(field.base)));
         let bytes = field.and_then(|field| self.bytes.get(field.at..field.at + field.size));
         let base = field.map_or(0, |field| field.base);
@@ -46,12 +46,12 @@ impl Message<'_> {
             .map(move |bytes| value::number(bytes, base, is_big_endian))
     }
 
-    /// The number that a field has, and no developer's.
+    /// Returns the first value of a field, ignoring developer fields.
     pub fn raw(&self, number: u8) -> Option<f64> {
         self.values(number).next().flatten()
     }
 
-    /// A number, which may stand in a field of another developer.
+    /// Returns a number, from the field itself or from a developer field.
     pub fn number(&self, (number, scale, offset): Scaled) -> Option<f64> {
         let raw = self.raw(number);
         raw.map(|raw| raw / scale - offset).or_else(|| self.of_developer(number))
@@ -86,9 +86,9 @@ impl Message<'_> {
         value::text(self.bytes.get(field.at..field.at + field.size)?, field.base)
     }
 
-    /// The profile's name of an enumeration's value, or its number where the profile has no name.
+    /// Returns the profile's name of an enumeration value, or its number if it has no name.
     pub fn name(&self, number: u8, of: FieldDataType) -> Option<String> {
-        // Some devices write a list, the first of which they do not know.
+        // Some devices write a list whose first value is unknown.
         let value = self.values(number).flatten().next()? as i64;
         Some(match of.is_named_variant(value) {
             true => get_field_variant_as_string(of, value),
@@ -96,7 +96,7 @@ impl Message<'_> {
         })
     }
 
-    /// Whether it is of the zeros that fill a block of memory.
+    /// Returns whether it consists of zeros, which fill a block of memory.
     pub fn is_blank(&self) -> bool {
         self.bytes.iter().all(|byte| *byte == 0)
     }
@@ -106,7 +106,7 @@ pub fn time(seconds: u32) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(EPOCH, 0)?.checked_add_signed(TimeDelta::seconds(seconds.into()))
 }
 
-/// What a message of field descriptions says: of which developer's field, and what it is.
+/// Reads a field description: developer, field number and description.
 pub fn describe(message: &Message<'_>) -> Option<((u8, u8), Description)> {
     let byte = |number| message.raw(number).map(|value| value as u8);
     Some(((byte(0)?, byte(1)?), description(message)?))

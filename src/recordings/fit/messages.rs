@@ -1,4 +1,4 @@
-//! The messages of one file, one after the other; of a damaged one, those that are whole.
+//! Reads the messages of a file in order. Of a damaged file, reads the intact messages.
 
 use super::{
     definition::Definition,
@@ -14,19 +14,19 @@ const IS_COMPRESSED: u8 = 0x80;
 const IS_DEFINITION: u8 = 0x40;
 const LOCAL_NUMBERS: usize = 16;
 
-/// No device is silent for longer within a file that is damaged.
+/// Maximum time between messages of a damaged file, in seconds.
 const MAX_STEP_SECS: u32 = 24 * 3600;
-/// Timestamps below it count from when the device was switched on, until its clock is set.
+/// Smaller timestamps count from power-on, until the clock is set.
 pub const FIRST_ABSOLUTE: u32 = 0x1000_0000;
-/// How many messages in a row have to be right where reading goes on behind damage.
+/// Number of consecutive valid messages required to resume after damage.
 const MIN_RUN: usize = 4;
 
-/// What became of a file.
+/// What could not be read of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Bytes within it that could not be read.
+    /// Number of unreadable bytes within the file.
     pub lost: usize,
-    /// Whether its last message is incomplete.
+    /// Whether the last message is incomplete.
     pub is_cut_off: bool,
 }
 
@@ -34,25 +34,25 @@ pub struct Reading {
 struct Reader {
     definitions: [Option<Definition>; LOCAL_NUMBERS],
     developers: Developers,
-    /// The last timestamp, which compressed ones count from.
+    /// The last timestamp, to which compressed timestamps are relative.
     seconds: Option<u32>,
-    /// What the next timestamp of a damaged file must be near to.
+    /// The next timestamp of a damaged file must be near this one.
     near: Option<u32>,
-    /// Whether it may have any bytes within it.
+    /// Whether the file may contain arbitrary bytes.
     is_damaged: bool,
 }
 
-/// What stands at one place of a file.
+/// What was found at a position of a file.
 enum Found {
     Definition(usize, Definition, usize),
-    /// The local number, where the fields begin and end, and the time.
+    /// Local number, start and end of the fields, and timestamp.
     Data(usize, usize, usize, Option<u32>),
-    /// It ends before it should.
+    /// The file ends too early.
     CutOff,
     Nothing,
 }
 
-/// Hands each message to `take`.
+/// Passes each message to `take`.
 pub fn read(
     part: &Part<'_>,
     mut take: impl FnMut(&Message<'_>) -> Result<(), Refusal>,
@@ -134,14 +134,14 @@ impl Reader {
         Found::Data(local, 1, end, seconds)
     }
 
-    /// Whether a message of this time may come next.
+    /// Returns whether a message with this timestamp may be the next one.
     fn may_follow(&self, seconds: Option<u32>) -> bool {
         let (Some(last), Some(seconds)) = (self.near, seconds) else { return true };
-        // A clock is set while the device records.
+        // A clock may be set during the recording.
         last < FIRST_ABSOLUTE || last.abs_diff(seconds) <= MAX_STEP_SECS
     }
 
-    /// How many bytes are to be passed over until messages follow each other again.
+    /// Returns how many bytes to skip until valid messages follow.
     fn next_sound(&mut self, rest: &[u8]) -> Result<Option<usize>, Refusal> {
         self.is_damaged = true;
         for skipped in 1..rest.len() {
@@ -154,11 +154,12 @@ impl Reader {
         Ok(None)
     }
 
-    /// Whether messages begin here: a definition, or several that are of about the same time.
+    /// Returns whether messages begin here: a definition, or several messages of about the same
+    /// time.
     fn is_sound(&mut self, rest: &[u8]) -> bool {
         let (seconds, near) = (self.seconds, self.near.take());
         let is_sound = self.follow(rest, near.is_some_and(|near| near < FIRST_ABSOLUTE));
-        // What was read before may have had the wrong time itself: the next one is believed.
+        // The time of the previous message may have been wrong, so the next time is trusted.
         (self.seconds, self.near) = (seconds, if is_sound { None } else { near });
         is_sound
     }
@@ -170,7 +171,7 @@ impl Reader {
             if times > 1 && is_enough {
                 return true;
             }
-            // Any byte may look like a header that says five bits of a time.
+            // Any byte may look like a compressed header with five bits of a timestamp.
             let is_compressed = rest.first().is_some_and(|head| head & IS_COMPRESSED != 0);
             match self.find(rest) {
                 Found::Definition(..) => return true,
@@ -195,7 +196,7 @@ impl Reader {
     }
 }
 
-/// The next time whose last five bits are `bits`.
+/// Returns the next time whose last five bits are `bits`.
 fn after(last: u32, bits: u32) -> u32 {
     last.wrapping_add(bits.wrapping_sub(last) & 0x1f)
 }

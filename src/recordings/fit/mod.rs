@@ -1,7 +1,7 @@
-//! FIT (Garmin's Flexible and Interoperable Data Transfer, <https://developer.garmin.com/fit/>), message
-//! by message, so that a file takes little more memory than what is kept of it.
+//! FIT (Garmin's Flexible and Interoperable Data Transfer, <https://developer.garmin.com/fit/>),
+//! read message by message, so that a file needs little more memory than the data kept from it.
 //!
-//! What is whole of a damaged file is read, and `warnings` say what is not.
+//! The intact parts of a damaged file are read, and `warnings` describe the rest.
 
 mod clock;
 mod collector;
@@ -35,7 +35,7 @@ use super::{
 
 pub use kind::other_kind;
 
-/// The sessions of an activity file; of a chain of files, those of all that are activities.
+/// Reads the sessions of an activity file, or of all activity files in a chain.
 pub fn read(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     let (mut files, mut damage) = (Vec::<Collector>::new(), Damage::default());
     while let Some((part, behind)) = next_part(bytes) {
@@ -66,7 +66,7 @@ pub fn read(mut bytes: &[u8]) -> Result<Recording, Refusal> {
     Ok(recording)
 }
 
-/// Why none of the files is taken.
+/// Returns why none of the files is accepted.
 fn refusal(files: &[Collector], damage: &Damage) -> Option<Refusal> {
     let is_activity = |file: &Collector| file.other_kind().is_none() && !file.is_empty();
     if files.iter().any(is_activity) {

@@ -1,4 +1,4 @@
-//! Records as points, a moment each, and the timer between them.
+//! Records as points, one per moment, and the pauses of the timer between them.
 
 use chrono::{DateTime, Utc};
 
@@ -16,13 +16,13 @@ use crate::{
     sport::Position,
 };
 
-/// More than a device pauses.
+/// More often than any device pauses.
 const MAX_EVENTS: usize = 100_000;
 
-/// Where on Earth somebody may be, in metres; a sensor without a value shows one beyond.
+/// Plausible altitudes in metres. A sensor without a value reports one outside.
 const HEIGHTS: std::ops::RangeInclusive<f64> = -499.0..=9000.0;
 
-/// See the module.
+/// The points of a file, and its timer.
 #[derive(Default)]
 pub struct Points {
     track: Track,
@@ -48,8 +48,8 @@ impl Points {
         self.push(point)
     }
 
-    /// Adds a point, or what it says to the last one of the same moment: sensors may have records
-    /// of their own.
+    /// Adds a point, or merges it into the last one of the same moment. Sensors may write separate
+    /// records.
     fn push(&mut self, point: Point) -> Result<(), Refusal> {
         let is_new_piece = self.track.breaks.last() == Some(&self.track.points.len());
         match self.track.points.last_mut() {
@@ -64,7 +64,7 @@ impl Points {
     pub fn event(&mut self, message: &Message<'_>) -> Result<(), Refusal> {
         const TIMER: f64 = 0.0;
         const START: f64 = 0.0;
-        /// Of one or of all, for now or for good.
+        /// Stops of one timer or of all, temporary or final.
         const STOPS: [f64; 4] = [1.0, 4.0, 8.0, 9.0];
         let kind = message.raw(1).filter(|_| message.raw(0) == Some(TIMER));
         let is_stop = kind.is_some_and(|kind| STOPS.contains(&kind));
@@ -81,12 +81,12 @@ impl Points {
         other.track.points.into_iter().try_for_each(|point| self.push(point))
     }
 
-    /// The times in the order of the file.
+    /// Returns the times in the order of the file.
     pub fn times(&self) -> impl Iterator<Item = DateTime<Utc>> {
         self.track.points.iter().filter_map(|point| point.time)
     }
 
-    /// Moves what was recorded before the clock was set to when it was.
+    /// Corrects the times recorded before the clock was set.
     pub fn set_clock(&mut self, clock: &Clock) {
         let points = self.track.points.iter_mut().filter_map(|point| point.time.as_mut());
         for time in points.chain(self.timer.iter_mut().map(|(time, _)| time)) {
@@ -94,7 +94,7 @@ impl Points {
         }
     }
 
-    /// How long the timer ran, where its events are there.
+    /// Returns the timer time, if the file contains timer events.
     pub fn timer_secs(&self) -> Option<f64> {
         let (mut since, mut ran) = (None, None);
         let last = self.times().last().map(|time| (time, false));
@@ -109,7 +109,7 @@ impl Points {
         ran
     }
 
-    /// All of them in the order of time.
+    /// Returns all points in order of time.
     pub fn into_track(mut self) -> Result<Track, Refusal> {
         if self.times().is_sorted() {
             return Ok(self.track);
@@ -118,7 +118,7 @@ impl Points {
         let mut stops: Vec<_> = stops.map(|(time, _)| *time).collect();
         stops.sort();
         let mut points = std::mem::take(&mut self.track).points;
-        // One without a time stays behind the one that it came after.
+        // A point without a time stays after its predecessor.
         let mut last = None;
         points.sort_by_cached_key(|point| {
             last = point.time.or(last);
@@ -135,19 +135,19 @@ impl Points {
     }
 }
 
-/// Whether both are of one moment and neither is at another place.
+/// Returns whether both points are of one moment and not at different positions.
 fn is_of_one_moment(one: &Point, other: &Point) -> bool {
     let is_elsewhere = one.position.zip(other.position).is_some_and(|(one, other)| one != other);
     one.time.is_some() && one.time == other.time && !is_elsewhere
 }
 
-/// Adds to a point what it lacks.
+/// Adds the missing values of a point.
 fn join(point: &mut Point, other: &Point) {
     *point = Point {
         time: point.time,
         position: point.position.or(other.position),
         altitude: point.altitude.or(other.altitude),
-        // It grows: the later one is nearer to the total.
+        // The distance grows, so the later value is closer to the total.
         distance: other.distance.or(point.distance),
         speed: point.speed.or(other.speed),
         heart_rate: point.heart_rate.or(other.heart_rate),
@@ -175,7 +175,7 @@ fn point(message: &Message<'_>) -> Point {
     }
 }
 
-/// A field of old devices: twelve bits of speed, and twelve of a distance that wraps around.
+/// A field of old devices: twelve bits of speed, and twelve bits of a distance that wraps around.
 #[derive(Default)]
 struct PackedDistance {
     bits: Option<u32>,
@@ -214,7 +214,7 @@ mod tests {
         points.push(Point { position: place, ..at(0) }).unwrap();
         points.push(Point { heart_rate: Some(140.0), ..at(0) }).unwrap();
         points.push(Point { position: place, power: Some(200.0), ..at(0) }).unwrap();
-        // Several a second.
+        // Several points per second.
         points.push(Point { position: elsewhere, ..at(0) }).unwrap();
         points.push(Point { power: Some(1.0), ..Point::default() }).unwrap();
         points.push(Point { power: Some(1.0), ..Point::default() }).unwrap();

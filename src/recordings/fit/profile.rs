@@ -1,7 +1,7 @@
-//! The numbers of messages and fields that are read (FIT SDK, Profile.xlsx), the fields with
-//! scale and offset.
+//! Numbers of the messages and fields that are read (FIT SDK, Profile.xlsx), with the scale and
+//! offset of fields.
 
-/// What stands behind a number in the profile: its scale and what is subtracted.
+/// Field number, scale, and the offset to subtract.
 pub type Scaled = (u8, f64, f64);
 
 pub const FILE_ID: u16 = 0;
@@ -39,7 +39,7 @@ pub mod record {
     pub const ENHANCED_ALTITUDE: Scaled = (78, 5.0, 500.0);
 }
 
-/// The field of `record` that has this name.
+/// Returns the field of `record` with this name.
 pub fn record_field(name: &str) -> Option<u8> {
     let (number, ..) = match name {
         "altitude" | "elevation" => record::ALTITUDE,
@@ -54,7 +54,7 @@ pub fn record_field(name: &str) -> Option<u8> {
     Some(number)
 }
 
-/// The numbers of totals, which are not the same in sessions and laps.
+/// Field numbers of totals, which differ between sessions and laps.
 pub struct TotalFields {
     pub distance: Scaled,
     pub calories: Scaled,

@@ -1,4 +1,4 @@
-//! A session as its message has it.
+//! Session messages.
 
 use std::ops::Range;
 
@@ -12,11 +12,11 @@ use super::{
 };
 use crate::recordings::{Totals, can_last};
 
-/// A session as its message has it.
+/// A session as written in its message.
 #[derive(Clone, Default)]
 pub struct RawSession {
     pub sport: Option<String>,
-    /// What its owner calls the sport.
+    /// The user's name for the sport.
     pub profile: Option<String>,
     pub started_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -27,7 +27,7 @@ pub struct RawSession {
 }
 
 impl RawSession {
-    /// As the message says it.
+    /// Reads a session message.
     pub fn read(message: &Message<'_>) -> Self {
         let whole = |number| message.raw(number).map(|value| value as u32);
         let laps = whole(25).zip(whole(26).filter(|count| *count > 0));
@@ -43,7 +43,7 @@ impl RawSession {
         }
     }
 
-    /// Whether it is the other one once more.
+    /// Returns whether it repeats the other session.
     pub fn is_copy_of(&self, other: &Self) -> bool {
         let of = |it: &Self| (it.started_at, it.ended_at, it.totals, it.pool_meters);
         of(self) == of(other)
@@ -56,7 +56,7 @@ impl RawSession {
         Some(TimeDelta::milliseconds((secs * 1000.0) as i64))
     }
 
-    /// Its start, or where its end and its length put it.
+    /// Returns the start, or computes it from the end and the duration.
     pub fn start(&self) -> Option<DateTime<Utc>> {
         self.started_at.or_else(|| self.ended_at?.checked_sub_signed(self.elapsed()?))
     }
@@ -68,7 +68,7 @@ impl RawSession {
     }
 }
 
-/// Without times that cannot be between its start and its end.
+/// Removes times that are impossible between start and end.
 fn lasting(totals: Totals, ends: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Totals {
     let span = ends.map(|(start, end)| (end - start).as_seconds_f64());
     let lasting = |secs: Option<f64>| secs.filter(|secs| can_last(*secs, span));
@@ -80,7 +80,7 @@ fn lasting(totals: Totals, ends: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Tota
     }
 }
 
-/// Sport and part of it, as `running/trail`.
+/// Returns the sport and sub-sport, such as `running/trail`.
 pub fn sport(message: &Message<'_>, sport: u8, part: u8) -> Option<String> {
     let part = message.name(part, FieldDataType::SubSport).filter(|part| part != "generic");
     let sport = message.name(sport, FieldDataType::Sport)?;

@@ -1,4 +1,4 @@
-//! Sessions, and what of the file belongs to each.
+//! Divides a file into sessions.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,8 +14,8 @@ use crate::{
     sport::Sport,
 };
 
-/// Divides points, laps and sets among the sessions. A file without a session, as a device leaves
-/// it that lost its power, is one.
+/// Distributes points, laps and sets among the sessions. A file without a session becomes one
+/// session. A device that lost power leaves such a file.
 pub fn divide(mut file: Collector) -> Result<Vec<Session>, Refusal> {
     let mut clock = std::mem::take(&mut file.clock);
     clock.learn(file.points.times());
@@ -42,9 +42,9 @@ pub fn divide(mut file: Collector) -> Result<Vec<Session>, Refusal> {
     Ok(started.into_iter().map(|(_, session)| session).collect())
 }
 
-/// The session that was under way when the file ended, of which no message tells.
+/// Returns the session in progress when the file ended, for which there is no message.
 fn unfinished(file: &Collector, track: &Track) -> Option<RawSession> {
-    /// Points come a while after the end of a session, too.
+    /// A session may also be followed by a few more points.
     const AFTER: TimeDelta = TimeDelta::seconds(60);
     let sport = file.sport.clone();
     let sport = sport.or_else(|| file.laps.iter().find_map(|lap| lap.sport.clone()));
@@ -59,7 +59,7 @@ fn unfinished(file: &Collector, track: &Track) -> Option<RawSession> {
     is_another.then(|| RawSession { sport, started_at: Some(first), ..RawSession::default() })
 }
 
-/// The sessions in the order of time, without points.
+/// Creates the sessions in order of time, without points.
 fn begin(
     file: &Collector,
     track: &Track,
@@ -98,8 +98,7 @@ fn begin(
     Ok(started)
 }
 
-/// What the sport is, and what the device calls it; what its owner does, where it has no name for
-/// it.
+/// Returns the sport and the device's name for it, or the user's name if the device's is unknown.
 fn kind(sport: Option<&String>, named: Option<&String>) -> (&'static str, Option<String>) {
     let other = Sport::of(None);
     let of = |name: &String| Sport::of(Some(name.as_str()));
@@ -146,7 +145,7 @@ fn share_out(
     Ok(())
 }
 
-/// Adds the distances of lengths to a track that has none.
+/// Adds the distances of pool lengths to a track without distances.
 fn add_lengths(track: &mut Track, lengths: Vec<Point>) -> Result<(), Refusal> {
     if lengths.is_empty() || track.points.iter().any(|point| point.distance.is_some()) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The totals that sessions and laps have.
+//! The totals of sessions and laps.
 
 use super::{
     message::Message,

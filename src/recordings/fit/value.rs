@@ -1,15 +1,16 @@
-//! Values in the encoding of a file (FIT protocol, "Base Types").
+//! Decodes values (FIT protocol, "Base Types").
 
-/// Bits of a base type that name it; another says that it has a byte order, which some leave out.
+/// The bits of a base type that identify it. Another bit marks types with a byte order, but some
+/// devices omit it.
 const NAME: u8 = 0x1f;
 const STRING: u8 = 7;
 
-/// Whether a base type of this number is in the protocol.
+/// Returns whether the protocol has a base type with this number.
 pub fn is_base_type(base: u8) -> bool {
     (base & NAME) <= 16 && base & 0x60 == 0
 }
 
-/// How many bytes a value takes.
+/// Returns the size of a value in bytes.
 pub fn size_of(base: u8) -> usize {
     match base & NAME {
         3 | 4 | 11 => 2,
@@ -19,7 +20,8 @@ pub fn size_of(base: u8) -> usize {
     }
 }
 
-/// The number that `bytes` begin with; `None` when the device had none, or it is no number.
+/// Returns the number at the start of `bytes`, or `None` if the device had no value or the type is
+/// not a number.
 pub fn number(bytes: &[u8], base: u8, is_big_endian: bool) -> Option<f64> {
     let size = size_of(base);
     let mut wide = [0; 8];
@@ -29,9 +31,9 @@ pub fn number(bytes: &[u8], base: u8, is_big_endian: bool) -> Option<f64> {
     let bits = u64::from_le_bytes(wide);
     let ones = u64::MAX >> (64 - 8 * size);
     let invalid = match base & NAME {
-        // Signed ones.
+        // Signed types.
         1 | 3 | 5 | 14 => ones >> 1,
-        // Those that zero is no value of.
+        // Types in which zero is invalid.
         10..=12 | 16 => 0,
         _ => ones,
     };
@@ -51,7 +53,7 @@ pub fn number(bytes: &[u8], base: u8, is_big_endian: bool) -> Option<f64> {
     Some(value).filter(|value| value.is_finite())
 }
 
-/// The text up to its end, without spaces around it.
+/// Returns the text up to its end, without surrounding spaces.
 pub fn text(bytes: &[u8], base: u8) -> Option<String> {
     let bytes = bytes.split(|byte| *byte == 0).next().filter(|_| base & NAME == STRING)?;
     let text = String::from_utf8_lossy(bytes).trim().to_owned();
