@@ -1,4 +1,4 @@
-//! Tables of activities, one a line: those of Runkeeper, and those that people keep themselves.
+//! Tables with one activity per line: those of Runkeeper, and self-made ones.
 
 use std::borrow::Cow;
 
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// The most that sensors measure.
+/// Maximum sensor values: beats per minute, watts, and revolutions or steps per minute.
 const MOST_BEATS: f64 = 300.0;
 const MOST_WATTS: f64 = 4000.0;
 const MOST_TURNS: f64 = 254.0;
 
-/// Gives each line of a table to `each`.
+/// Passes each line of a table to `each`.
 pub fn activities<S>(
     text: &str,
     habits: &Habits,
@@ -46,7 +46,7 @@ pub fn activities<S>(
     Ok(())
 }
 
-/// The column that tells how long it took.
+/// Returns the column with the duration.
 fn durations(table: &Table) -> Column {
     let columns =
         [Column::Duration, Column::Time, Column::Moving, Column::Elapsed, Column::Seconds];
@@ -55,8 +55,8 @@ fn durations(table: &Table) -> Column {
     columns.into_iter().find(is_there).unwrap_or(Column::Duration)
 }
 
-/// Whether `Time` is the time of day: something else says how long it took, and the dates have
-/// none.
+/// Returns whether `Time` is a time of day. The dates must have no times, and either another column
+/// has the duration or the cells contain AM or PM.
 fn time_is_clock(table: &Table) -> bool {
     let others = [Column::Duration, Column::Moving, Column::Elapsed, Column::Seconds];
     let has_other = others.into_iter().any(|column| table.has(column));
@@ -88,7 +88,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What is the same when the table comes again.
+    /// Returns a key that stays the same when the table is imported again.
     fn key(&self, row: &Row) -> String {
         let text = |column| self.table.cell(row, column).unwrap_or_default();
         let id = text(Column::Id);
@@ -98,7 +98,7 @@ impl Reader<'_> {
         let columns = [Column::Start, Column::Date, Column::Clock, Column::Time, Column::Sport];
         let mut parts: Vec<_> = columns.into_iter().map(text).collect();
         if !parts.iter().any(|part| part.contains(':')) {
-            // Of a day there may be several.
+            // A day may have several activities.
             parts.extend([self.durations, Column::Distance, Column::Title].map(text));
         }
         digest(&parts)

@@ -1,10 +1,10 @@
-//! Times of day, and how far a clock is from UTC.
+//! Times of day and UTC offsets.
 
 use chrono::NaiveTime;
 
 use super::zones::{self, offset};
 
-/// Divides a text at its time of day: what stands before it, the time, and what stands behind.
+/// Divides a text at its time of day: the text before, the time, and the text after.
 pub fn at_clock(text: &str) -> Option<(&str, NaiveTime, &str)> {
     let colon = text.find(':')?;
     let (head, tail) = (text.get(..colon)?, text.get(colon + 1..)?);
@@ -31,25 +31,25 @@ pub fn at_clock(text: &str) -> Option<(&str, NaiveTime, &str)> {
     Some((before, NaiveTime::from_hms_opt(hour, minute, second)?, after))
 }
 
-/// The name of a time zone behind a date and a time that says nothing, and why: such a time is taken
-/// as local.
+/// Returns an unknown time zone after a date and a time, and what is wrong with it. Such a time is
+/// taken as local.
 pub fn odd_zone(cell: &str) -> Option<(&str, &'static str)> {
     let (before, _, after) = at_clock(cell)?;
     zones::fault(after).filter(|_| !before.trim().is_empty())
 }
 
-/// Where clocks are, in minutes from UTC.
+/// Possible UTC offsets in minutes.
 const OFFSETS: std::ops::RangeInclusive<f64> = -720.0..=840.0;
 
-/// An hour or more of minutes: a smaller number is of hours.
+/// Smaller numbers are hours, not minutes.
 const AN_HOUR: f64 = 60.0;
 
-/// How far a column says that a clock is from UTC, in minutes: as [`offset`], or a number of
-/// `unit` minutes. Without a unit, `2` is of hours and `120` of minutes.
+/// Parses the UTC offset in a cell to minutes: in a form of [`offset`], or as a number of `unit`
+/// minutes. Without a unit, `2` means hours and `120` means minutes.
 pub fn offset_minutes(cell: &str, unit: Option<f64>) -> Option<i32> {
     let is_place = |minutes: &f64| OFFSETS.contains(minutes) && minutes % 15.0 == 0.0;
     let digits = cell.trim_start_matches(['+', '-', '\u{2212}']);
-    // `+0300` is no number, although 300 minutes are an offset.
+    // `+0300` is not a number, although 300 minutes is a possible offset.
     let is_clock = digits.len() == 4 && (digits.len() < cell.len() || digits.starts_with('0'));
     let number = cell.replace('\u{2212}', "-").replace(',', ".").parse::<f64>().ok();
     let of_number = |number: f64| match unit {

@@ -1,15 +1,15 @@
-//! What a column has, by its title, in seven languages; and its unit.
+//! Recognises columns by their titles, in seven languages, and their units.
 
 use super::super::text::folded;
 
-/// What a column may have.
+/// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     Date,
     Start,
-    /// A time of day beside a date.
+    /// Time of day in addition to a date.
     Clock,
-    /// How long it took, or a time of day: what else there is decides.
+    /// A duration or a time of day, depending on the other columns.
     Time,
     End,
     UtcOffset,
@@ -45,8 +45,7 @@ pub enum Column {
     ExerciseNotes,
 }
 
-/// The titles of a column, folded: those in English, and those of languages that write the day
-/// first.
+/// The folded titles of a column: in English, and in languages that write the day first.
 type Titles = (Column, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
@@ -151,7 +150,7 @@ const TITLES: &[Titles] = &[
     (Column::ExerciseNotes, &["exercise notes"], &[]),
 ];
 
-/// A title that is a unit says what is measured by it.
+/// A title that is only a unit implies its column.
 const UNITS_ALONE: &[(&[&str], Column)] = &[
     (
         &["km", "kilometer", "kilometers", "kilometres", "miles", "mi", "meters", "metres"],
@@ -163,7 +162,7 @@ const UNITS_ALONE: &[(&[&str], Column)] = &[
     (&["watts"], Column::Power),
 ];
 
-/// Words at the end of a title that say its unit.
+/// Words at the end of a title that are its unit.
 #[rustfmt::skip]
 const UNITS: &[&str] = &[
     "km", "kilometers", "kilometres", "mi", "miles", "m", "meters", "metres", "yd", "yards", "ft", "feet",
@@ -171,19 +170,19 @@ const UNITS: &[&str] = &[
     "kg", "kgs", "lb", "lbs", "kcal", "kj", "cal", "bpm", "w", "watts", "rpm", "spm",
 ];
 
-/// A title that was understood.
+/// A recognised title.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub column: Column,
     pub unit: Option<String>,
-    /// Whether it is of a language in which days come before months.
+    /// Whether the language of the title writes days before months.
     pub is_day_first: bool,
 }
 
-/// What a column has; `None` for what is not taken.
+/// Recognises a title. Returns `None` for a column that is not imported.
 pub fn known(title: &str) -> Option<Known> {
     let title = folded(title);
-    // Minutes for each kilometre, or kilometres an hour, are no distance.
+    // Minutes per kilometre and kilometres per hour are not distances.
     let (name, unit) = match title.split_once(['(', '[']) {
         Some((name, unit)) => {
             let unit = unit.split([')', ']']).next().unwrap_or_default().trim();

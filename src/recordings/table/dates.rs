@@ -1,4 +1,4 @@
-//! Dates and times as people, phones and spreadsheets write them.
+//! Parses dates and times as people, phones and spreadsheets write them.
 
 #[cfg(test)]
 mod tests;
@@ -11,14 +11,14 @@ use super::{
     zones::{Zone, zone},
 };
 
-/// What comes first of `04/05/2024`.
+/// The order of day and month in `04/05/2024`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     DayFirst,
     MonthFirst,
 }
 
-/// What a cell tells of time.
+/// The date or time in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Moment {
     Exact(DateTime<FixedOffset>),
@@ -27,8 +27,8 @@ pub enum Moment {
     Clock(NaiveTime),
 }
 
-/// The beginnings of the names of months in English, German, French, Spanish, Italian, Dutch and
-/// Portuguese, folded.
+/// Folded beginnings of month names in English, German, French, Spanish, Italian, Dutch and
+/// Portuguese.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "ene", "gen"],
     &["feb", "fev"],
@@ -44,10 +44,10 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "dez", "dic"],
 ];
 
-/// Those of 1970 to 2064, counted from 1899-12-30.
+/// Days of the years 1970 to 2064, counted from 1899-12-30.
 const DAYS: std::ops::RangeInclusive<u64> = 25_569..=60_000;
 
-/// A date in parts: what stands between them, and the first three numbers.
+/// The parts of a date: its numbers, its month if it is a name, and its separator.
 struct Parts<'a> {
     numbers: Vec<&'a str>,
     month: Option<u32>,
@@ -55,7 +55,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// `None` for what has more in it than a date.
+    /// Returns `None` if the text contains more numbers than a date.
     fn of(text: &'a str) -> Option<Self> {
         let (mut numbers, mut month) = (Vec::new(), None);
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -65,7 +65,7 @@ impl<'a> Parts<'a> {
             } else if let Some(number) = ordinal(word) {
                 numbers.push(number);
             } else {
-                // Names of days, and words such as "at": a date may have some.
+                // A date may contain names of weekdays, and words such as "at".
                 month = month_of(word).or(month);
             }
         }
@@ -73,7 +73,7 @@ impl<'a> Parts<'a> {
         (numbers.len() <= 3).then_some(Self { numbers, month, has_points })
     }
 
-    /// Day and month where their order is not said.
+    /// Returns the first two numbers if they are day and month in unknown order.
     fn unclear(&self) -> Option<(u32, u32)> {
         let &[first, second, year] = self.numbers.as_slice() else { return None };
         let is_unclear = first.len() <= 2 && year.len() != 3 && !self.has_points;
@@ -106,7 +106,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// `4th` is a number, too.
+/// Parses an ordinal number such as `4th`.
 fn ordinal(word: &str) -> Option<&str> {
     let end = word.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
     let (number, ending) = word.split_at_checked(end)?;
@@ -119,7 +119,7 @@ fn month_of(word: &str) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
-/// What a cell tells of time; `order` decides where it leaves that open.
+/// Parses a cell. `order` decides if the cell is ambiguous.
 pub fn moment(cell: &str, order: Order) -> Option<Moment> {
     let text: String = cell.trim().chars().map(latin_digit).collect();
     if (10..=13).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -135,7 +135,7 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
         return Parts::of(&text)?.date(order).map(Moment::Date);
     };
     if before.trim().is_empty() {
-        // A date may come behind its time.
+        // The date may follow the time.
         let date = Parts::of(after).and_then(|parts| parts.date(order));
         return Some(date.map_or(Moment::Clock(time), |date| Moment::Local(date.and_time(time))));
     }
@@ -153,7 +153,7 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
     }
 }
 
-/// A date as spreadsheets keep it: days since 1899-12-30, and the part of a day.
+/// Parses a date as spreadsheets store it: days since 1899-12-30, and the fraction of a day.
 fn serial(text: &str) -> Option<Moment> {
     let (days, part) = text.split_once(['.', ',']).map_or((text, None), |(d, p)| (d, Some(p)));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -165,7 +165,7 @@ fn serial(text: &str) -> Option<Moment> {
     Some(Moment::Local(date.and_time(NaiveTime::MIN).checked_add_signed(seconds)?))
 }
 
-/// `20240504T080000Z` with the marks that ISO 8601 may leave out.
+/// Adds the separators that ISO 8601 allows to omit, as in `20240504T080000Z`.
 fn extended(text: &str) -> Option<String> {
     let (date, rest) = text.split_once('T')?;
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -177,8 +177,8 @@ fn extended(text: &str) -> Option<String> {
     is_time.then(|| format!("{date} {hour}:{minute}:{second}{zone}"))
 }
 
-/// The date around a time, and what else stands behind that: programs of Unix write the year at the
-/// end, as in `Sat May 4 08:00:00 CEST 2024`.
+/// Returns the date around a time, and the rest of the text after it. Unix programs write the year
+/// at the end, as in `Sat May 4 08:00:00 CEST 2024`.
 fn around<'a>(before: &str, after: &'a str, order: Order) -> Option<(NaiveDate, &'a str)> {
     let dated = |text: &str| Parts::of(text)?.date(order);
     if let Some(date) = dated(before) {
@@ -189,9 +189,9 @@ fn around<'a>(before: &str, after: &'a str, order: Order) -> Option<(NaiveDate, 
     Some((dated(&format!("{before} {year}")).filter(|_| is_year)?, zone))
 }
 
-/// The order in which a column has day and month: by a number that is no month, by
-/// `is_day_first`, or since only one keeps the rows in their order. `None` when it cannot be
-/// known.
+/// Returns the order of day and month in a column: from a number that cannot be a month, from
+/// `is_day_first`, or because only one order keeps the rows sorted. Returns `None` if the order is
+/// unknown.
 pub fn order<'a>(cells: impl Iterator<Item = &'a str>, is_day_first: bool) -> Option<Order> {
     let (mut days, mut months, mut unclear) = (0, 0, Vec::new());
     for cell in cells {

@@ -1,4 +1,4 @@
-//! Units that nobody wrote: what makes the speeds of the lines those of people.
+//! Guesses units that the table does not state: those that make the speeds plausible.
 
 use super::{
     Decimal,
@@ -9,28 +9,28 @@ use super::{
 };
 use crate::recordings::Habits;
 
-/// A bare number that is more than this is of seconds, or of metres.
+/// A larger number without a unit is in seconds or metres.
 const LARGE: f64 = 300.0;
 
-/// Who is away for longer writes days or seconds, not hours.
+/// Longer durations are written in days or seconds, not in hours.
 const MOST_HOURS: f64 = 12.0;
 
-/// So many rows tell what the others are.
+/// Number of rows that are examined.
 const SAMPLE: usize = 10_000;
 
 /// In seconds.
 const HOUR: f64 = 3600.0;
 
-/// How the numbers of a table are read: as most lines have them, and as single ones may.
+/// How the numbers of a table are read: the units of most lines, and alternatives for single lines.
 pub struct Guess {
     durations: Column,
     pub common: Units,
-    /// The likeliest first.
+    /// Most likely first.
     others: Vec<Units>,
 }
 
 impl Guess {
-    /// `times` are the seconds that a bare number may be of, the likeliest first.
+    /// `times` are the possible units of a duration without a unit, in seconds, most likely first.
     pub fn of(table: &Table, habits: &Habits, durations: Column, times: &[f64]) -> Self {
         let (distance, height, weight) =
             if habits.is_imperial { (1609.344, 0.3048, 0.453_592_37) } else { (1000.0, 1.0, 1.0) };
@@ -53,7 +53,7 @@ impl Guess {
         let common = best(table, durations, &readings).unwrap_or_else(|| {
             let is_large = |number: Option<f64>| number.is_some_and(|number| number > LARGE);
             let distances = median_of(table, decimal, Column::Distance);
-            // Hours are only found by speeds.
+            // Only speeds can show that a duration is in hours.
             let mut times = times.iter().filter(|time| **time != HOUR || times.len() == 1);
             let time = if is_large(number) { times.next_back() } else { times.next() };
             let metres = if is_large(distances) { 1.0 } else { distance };
@@ -63,14 +63,15 @@ impl Guess {
         Self { durations, common, others: others(&common, readings) }
     }
 
-    /// How a line is read: as the table is, or so that it can be.
+    /// Returns the units of a line: those of the table, or the first alternative that makes the
+    /// line plausible.
     pub fn of_row(&self, table: &Table, row: &Row) -> Units {
         let mut readings = std::iter::once(&self.common).chain(&self.others);
         *readings.find(|units| units.fit(table, row, self.durations)).unwrap_or(&self.common)
     }
 }
 
-/// What two numbers with a colon may be.
+/// Returns the possible meanings of two numbers with a colon.
 fn pairs(table: &Table, durations: Column) -> Vec<Pair> {
     let has_hours = table.cells(durations).any(|cell| cell.matches(':').count() > 1);
     let known = has_hours.then_some(Pair::MinutesSeconds);
@@ -80,7 +81,7 @@ fn pairs(table: &Table, durations: Column) -> Vec<Pair> {
     }
 }
 
-/// The reading that fits the most lines; `None` when none fits any.
+/// Returns the units that fit most lines, or `None` if none fit any.
 fn best(table: &Table, durations: Column, readings: &[Units]) -> Option<Units> {
     let rows = || table.rows.iter().take(SAMPLE);
     let fits = |units: &Units, row: &Row| {
@@ -89,11 +90,11 @@ fn best(table: &Table, durations: Column, readings: &[Units]) -> Option<Units> {
     let count = |units: &Units| rows().filter(|row| fits(units, row)).count();
     let counted =
         readings.iter().map(|units| (count(units), units)).filter(|(count, _)| *count > 0);
-    // Of several, the first.
+    // If several fit equally well, the first wins.
     counted.rev().max_by_key(|(count, _)| *count).map(|(_, units)| *units)
 }
 
-/// What single lines may be: first what differs the least.
+/// Returns the alternatives for single lines, those with the fewest differences first.
 fn others(common: &Units, readings: Vec<Units>) -> Vec<Units> {
     let decimal = match common.decimal {
         Decimal::Point => Decimal::Comma,
@@ -106,7 +107,7 @@ fn others(common: &Units, readings: Vec<Units>) -> Vec<Units> {
     others
 }
 
-/// That of the bare numbers in a column.
+/// Returns the median of the numbers without a unit in a column.
 fn median_of(table: &Table, decimal: Decimal, column: Column) -> Option<f64> {
     let cells = table.cells(column).filter_map(|cell| decimal.amount(cell));
     median(cells.filter(|(_, unit)| unit.is_empty()).map(|(number, _)| number))

@@ -1,4 +1,4 @@
-//! Tables (CSV) of activities and of sets. Columns are known by their titles, in any order.
+//! Tables (CSV) of activities and sets. Columns are recognised by their titles, in any order.
 
 mod activities;
 mod clock;
@@ -29,7 +29,7 @@ pub use unit_names::length_unit;
 use self::rows::{heading, with_newlines};
 use super::Format;
 
-/// What a table lists, by its titles.
+/// Detects the format of a table by its titles.
 pub fn format(head: &str) -> Option<Format> {
     heading(&with_newlines(head)).map(|heading| heading.format)
 }

@@ -1,8 +1,8 @@
-//! Numbers and durations as people and spreadsheets write them.
+//! Parses numbers and durations as people and spreadsheets write them.
 
 use super::unit_names::time_unit;
 
-/// What stands before the fraction.
+/// The decimal separator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Decimal {
     #[default]
@@ -10,7 +10,7 @@ pub enum Decimal {
     Comma,
 }
 
-/// What two numbers with a colon between them are.
+/// The meaning of two numbers with a colon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pair {
     HoursMinutes,
@@ -20,7 +20,7 @@ pub enum Pair {
 
 const SPACES: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\'', '’'];
 
-/// The number that a cell begins with, as it is written, its exponent, and the unit behind it.
+/// Splits a cell into its number, the exponent and the unit.
 fn split(cell: &str) -> (&str, &str, &str) {
     let cell = cell.trim();
     let is_of_number =
@@ -31,7 +31,7 @@ fn split(cell: &str) -> (&str, &str, &str) {
     (number.trim_end_matches(SPACES), exponent, unit.trim())
 }
 
-/// The exponent: 2 in `1.4e2`; 0 without one.
+/// Returns the length of the exponent: 2 in `1.4e2`, 0 without one.
 fn exponent_length(number: &str, rest: &str) -> usize {
     let Some(power) = rest.strip_prefix(['e', 'E']) else { return 0 };
     let digits = power.strip_prefix(['-', '+']).unwrap_or(power);
@@ -40,7 +40,7 @@ fn exponent_length(number: &str, rest: &str) -> usize {
     if is_exponent { rest.len() - digits.len() + end } else { 0 }
 }
 
-/// Whether marks stand where thousands end: `10,8,6` is a list.
+/// Returns whether separators are only between thousands. `10,8,6` is a list.
 fn is_grouped(whole: &str, is_mark: impl Fn(char) -> bool) -> bool {
     let mut groups = whole.rsplit(is_mark);
     let last = groups.next().unwrap_or_default();
@@ -51,7 +51,7 @@ fn is_grouped(whole: &str, is_mark: impl Fn(char) -> bool) -> bool {
 }
 
 impl Decimal {
-    /// What a number shows of it; `None` when it could be either, as `1.500`.
+    /// Returns the decimal separator of a number, or `None` if it is ambiguous, as in `1.500`.
     pub fn shown_by(cell: &str) -> Option<Self> {
         let (number, ..) = split(cell);
         let of = |mark: char| if mark == ',' { Self::Comma } else { Self::Point };
@@ -70,7 +70,7 @@ impl Decimal {
         }
     }
 
-    /// The number in a cell, and the unit that stands behind it.
+    /// Returns the number in a cell, and the unit after it.
     pub fn amount(self, cell: &str) -> Option<(f64, &str)> {
         let (number, exponent, unit) = split(cell);
         let mark = match Self::shown_by(number).unwrap_or(self) {
@@ -87,7 +87,7 @@ impl Decimal {
         Some((number, unit))
     }
 
-    /// A duration in seconds: `1:02:33`, `1h 2m`, `PT1H2M`, or a number of units.
+    /// Parses a duration to seconds: `1:02:33`, `1h 2m`, `PT1H2M`, or a number of units.
     pub fn duration(self, cell: &str, pair: Pair, unit: f64) -> Option<f64> {
         let cell = cell.trim();
         let seconds = if cell.contains(':') {
@@ -101,8 +101,8 @@ impl Decimal {
         Some(seconds).filter(|seconds| *seconds >= 0.0)
     }
 
-    /// The same as `PT1H2M3.5S` has it, too. A last number without a unit is of the next smaller
-    /// one: `1h30`.
+    /// Parses a duration with unit names, or in the form of `PT1H2M3.5S`. A last number without a
+    /// unit has the next smaller unit: `1h30`.
     pub fn words(self, cell: &str) -> Option<f64> {
         let cell = cell.trim().replace(['"', '″', '”'], "s").replace(['\'', '’', '′'], "m");
         let mut rest = cell.as_str();
@@ -125,7 +125,7 @@ impl Decimal {
     }
 }
 
-/// Numbers with colons between them.
+/// Parses numbers with colons between them.
 fn clock(cell: &str, pair: Pair) -> Option<f64> {
     let parts = cell.split(':').map(|part| {
         let part = part.trim().replace(',', ".");

@@ -1,17 +1,17 @@
-//! Quotes that are never closed: each loses its own line, and not those behind it.
+//! Handles unclosed quotes. Each loses its own line, but not the lines after it.
 
-/// Where a record is in its text.
+/// The state of the parser within a record.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     FieldStart,
     Plain,
     Quoted,
-    /// Behind a quote that ends the field, if it is not followed by another one.
+    /// After a quote, which ends the field unless another quote follows.
     QuoteEnd,
 }
 
-/// The parts of a text between lines whose quote is not closed, and those lines; each with the
-/// number of lines above it.
+/// The parts of a text between lines with an unclosed quote, and these lines, each with the number
+/// of lines above it.
 pub struct Parts<'a> {
     pub whole: Vec<(u64, &'a str)>,
     pub broken: Vec<u64>,
@@ -37,8 +37,8 @@ pub fn parts(text: &str, delimiter: u8) -> Parts<'_> {
     parts
 }
 
-/// The length of the first record with the end of its line, and whether its quotes are closed
-/// where fields end. In a single line they need not be: `"5" tyre`.
+/// Returns the length of the first record, with its line ending, and whether its quotes are closed
+/// at the ends of fields. Within a single line they need not be: `"5" tyre`.
 fn record(bytes: &[u8], delimiter: u8) -> (usize, bool) {
     let (mut state, mut is_closed, mut is_long) = (State::FieldStart, true, false);
     for (at, byte) in bytes.iter().enumerate() {

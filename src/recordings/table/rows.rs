@@ -1,4 +1,4 @@
-//! A table: its titles, its lines and what is in them.
+//! A table: its titles, lines and cells.
 
 use std::borrow::Cow;
 
@@ -12,19 +12,20 @@ use super::{
 };
 use crate::recordings::{Entry, Format, Reason, Refusal, refusal::go_on, text::folded};
 
-/// A hundred sets a day for years.
+/// A hundred sets per day for years.
 const MAX_ROWS: usize = 200_000;
 
-/// A title, or the note of a spreadsheet which separator it has, may stand above the titles.
+/// Number of lines in which titles are searched. The name of the table, or a spreadsheet's note
+/// about its separator, may be above the titles.
 const LINES_ABOVE: usize = 3;
 
-/// How often the titles may go on in another line.
+/// Maximum number of line breaks in the titles.
 const MAX_BROKEN: usize = 50;
 
-/// Words in titles of tables that are none of sport, although they have times.
+/// Words in the titles of tables that contain times, but no sport.
 const OTHER_TABLES: [&str; 6] = ["sleep", "asleep", "schlaf", "sommeil", "goal", "bedtime"];
 
-/// What apps write where there is no value.
+/// What apps write for a missing value.
 const NOTHING: [&str; 15] = [
     "-",
     "--",
@@ -43,7 +44,7 @@ const NOTHING: [&str; 15] = [
     "undefined",
 ];
 
-/// Whether a cell says that there is no value.
+/// Returns whether a cell means that there is no value.
 pub fn is_nothing(cell: &str) -> bool {
     cell.is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(cell))
 }
@@ -52,20 +53,20 @@ pub fn is_nothing(cell: &str) -> bool {
 pub struct Heading {
     pub format: Format,
     pub delimiter: u8,
-    /// Folded.
+    /// The folded titles.
     pub titles: Vec<String>,
     pub columns: Vec<Option<Known>>,
-    /// Where in the text the line ends, and how many lines there were with it.
+    /// End of the line in the text, and the number of lines up to it.
     pub end: usize,
     pub lines: u64,
 }
 
-/// Lines of old spreadsheets end in carriage returns only.
+/// Converts carriage returns, the only line endings of some old spreadsheets, to newlines.
 pub fn with_newlines(text: &str) -> Cow<'_, str> {
     if text.contains('\n') { text.into() } else { text.replace('\r', "\n").into() }
 }
 
-/// The line of titles, if one of the first lines is that of a table that is read.
+/// Returns the line of titles, if one of the first lines belongs to a supported table.
 pub fn heading(text: &str) -> Option<Heading> {
     let (mut end, mut lines) = (0, 0);
     for _ in 0..LINES_ABOVE {
@@ -73,7 +74,7 @@ pub fn heading(text: &str) -> Option<Heading> {
         end += line.len();
         lines += line.split_inclusive('\n').count() as u64;
         let delimiters = [b',', b';', b'\t', b'|'].into_iter();
-        // To make a reader takes longer than to read a line.
+        // Creating a reader takes longer than reading a line.
         let mut delimiters = delimiters.filter(|delimiter| line.as_bytes().contains(delimiter));
         let found = delimiters.find_map(|delimiter| {
             let record = records(line, delimiter).next()?.ok()?;
@@ -89,7 +90,8 @@ pub fn heading(text: &str) -> Option<Heading> {
     None
 }
 
-/// A line with the lines that its quotes go on in: a title may be broken.
+/// Returns a line, including the lines to which its quotes extend. A title may contain a line
+/// break.
 fn first_line(text: &str) -> &str {
     let is_open = |line: &str| line.matches('"').count() % 2 == 1;
     let mut ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]);
@@ -124,36 +126,36 @@ fn records(text: &str, delimiter: u8) -> csv::StringRecordsIntoIter<&[u8]> {
     builder.from_reader(text.as_bytes()).into_records()
 }
 
-/// A table that was read.
+/// A parsed table.
 pub struct Table {
     pub titles: Vec<String>,
     pub columns: Vec<Option<Known>>,
     pub rows: Vec<Row>,
-    /// The lines with a quote that is not closed.
+    /// Numbers of the lines with an unclosed quote.
     pub broken: Vec<u64>,
     has_semicolons: bool,
 }
 
-/// A line of it; its line in the file, to be found by.
+/// A line of a table, with its number in the file.
 pub struct Row {
     pub line: u64,
     pub record: StringRecord,
 }
 
 impl Row {
-    /// A warning of a value.
+    /// Returns the warning about an unreadable value.
     pub fn unread(&self, name: &str, cell: &str) -> Cow<'static, str> {
         format!("line {}: the {name} “{}” cannot be read", self.line, short(cell)).into()
     }
 }
 
-/// As much of a cell as a message shows.
+/// Shortens a cell for a message.
 pub fn short(cell: &str) -> String {
     cell.chars().take(40).collect()
 }
 
 impl Table {
-    /// `unknown_format` without titles that are known.
+    /// Fails with `unknown_format` if no titles are recognised.
     pub fn read(text: &str) -> Result<Self, Refusal> {
         let text = &with_newlines(text);
         let Some(Heading { delimiter, titles, columns, end, lines, .. }) = heading(text) else {
@@ -180,7 +182,7 @@ impl Table {
         Ok(Self { titles, columns, rows, broken, has_semicolons: delimiter == b';' })
     }
 
-    /// The lines that are lost.
+    /// Returns an error entry for each broken line.
     pub fn lost(&self) -> impl Iterator<Item = Entry> {
         self.broken.iter().map(|line| Entry {
             name: format!("line {line}"),
@@ -192,7 +194,7 @@ impl Table {
         })
     }
 
-    /// Whether it has such a column.
+    /// Returns whether the table has this column.
     pub fn has(&self, column: Column) -> bool {
         self.place(column).is_some()
     }
@@ -202,25 +204,25 @@ impl Table {
         self.columns.iter().position(is_it)
     }
 
-    /// The unit that its title names.
+    /// Returns the unit in the title of a column.
     pub fn unit(&self, column: Column) -> TitleUnit<'_> {
         let known = self.place(column).and_then(|place| self.columns.get(place)?.as_ref());
         let itself = (column == Column::Seconds).then_some("s");
         TitleUnit(known.and_then(|known| known.unit.as_deref()).or(itself))
     }
 
-    /// What a row has in a column; `None` where there is nothing.
+    /// Returns the cell of a row in a column, or `None` if it has no value.
     pub fn cell<'a>(&self, row: &'a Row, column: Column) -> Option<&'a str> {
         let cell = row.record.get(self.place(column)?)?.trim();
         (!is_nothing(cell)).then_some(cell)
     }
 
-    /// What there is in a column.
+    /// Returns all values in a column.
     pub fn cells(&self, column: Column) -> impl Iterator<Item = &str> {
         self.rows.iter().filter_map(move |row| self.cell(row, column))
     }
 
-    /// Which mark its numbers have before the fraction.
+    /// Returns the decimal separator of the table's numbers.
     pub fn decimal(&self) -> Decimal {
         let numbers = [
             Column::Distance,
@@ -242,7 +244,7 @@ impl Table {
         if is_comma { Decimal::Comma } else { Decimal::Point }
     }
 
-    /// In which order its dates have day and month; a refusal when nobody can know.
+    /// Returns the order of day and month in the table's dates. Fails if it is unknown.
     pub fn order(&self) -> Result<Order, Refusal> {
         let is_day_first = self.columns.iter().flatten().any(|known| known.is_day_first);
         let cells = self.cells(Column::Start).chain(self.cells(Column::Date));

@@ -1,5 +1,5 @@
-//! Tables of sets, one a line: those of Strong, Hevy and FitNotes, and others that are like them.
-//! What has the same start and the same title is one workout.
+//! Tables with one set per line: those of Strong, Hevy and FitNotes, and similar ones. Lines with
+//! the same start, date and title form a workout.
 
 use std::borrow::Cow;
 
@@ -23,24 +23,24 @@ use crate::{
     sport::{ExerciseSet, MAX_DURATION_SECS, MAX_SETS, Sport},
 };
 
-/// As in the API.
+/// Limit of the API.
 const MAX_EXERCISE_CHARS: usize = 100;
 
-/// How often one line may stand for the same set.
+/// Maximum number of sets per line.
 const MAX_COUNT: f64 = 100.0;
 
-/// The most reps, kilograms and seconds that the API takes of a set, and the highest RPE.
+/// Maximum number of reps and kilograms of a set, and maximum RPE. These are limits of the API.
 const MOST: f64 = 10_000.0;
 const MOST_RPE: f64 = 10.0;
 
-/// Gives each workout of a table to `each`.
+/// Passes each workout of a table to `each`.
 pub fn sets<S>(
     text: &str,
     habits: &Habits,
     each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
 ) -> Result<(), Broken<S>> {
     let table = Table::read(text)?;
-    // Beside a column of seconds, the duration is that of the workout.
+    // If there is a column of seconds, the duration is that of the workout.
     let is_of_workout = table.has(Column::Seconds);
     let durations = [Column::Seconds, Column::Duration, Column::Time];
     let seconds = durations.into_iter().find(|column| table.has(*column));
@@ -61,7 +61,7 @@ pub fn sets<S>(
     Ok(())
 }
 
-/// Whose table it is, by titles that others do not have.
+/// Returns the app that wrote the table, by titles that only this app uses.
 fn app(table: &Table) -> &'static str {
     let has = |title: &str| table.titles.iter().any(|known| known == title);
     match () {
@@ -141,7 +141,7 @@ impl Reader<'_> {
         Ok(session)
     }
 
-    /// How long the workout took: its lines say the same.
+    /// Returns the duration of the workout. Its lines repeat it.
     fn duration(&self, rows: &[&Row], warnings: &mut Vec<Cow<'static, str>>) -> Option<f64> {
         let in_column =
             |column| rows.iter().find_map(|row| Some((*row, self.table.cell(row, column)?)));
@@ -153,7 +153,7 @@ impl Reader<'_> {
         read
     }
 
-    /// When it was; of a day without a time, noon.
+    /// Returns the start. A day without a time starts at noon.
     fn instant(
         &self,
         cell: Option<&str>,
@@ -218,7 +218,7 @@ impl Reader<'_> {
         sets
     }
 
-    /// How often a line stands for its set.
+    /// Returns how many sets a line stands for.
     fn count(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> usize {
         let Some(cell) = self.table.cell(row, Column::SetCount) else { return 1 };
         let count = self.units.common.number(self.table, row, Column::SetCount);
@@ -229,7 +229,7 @@ impl Reader<'_> {
         count.map_or(1, |count| (count as usize).max(1))
     }
 
-    /// A line's set. Apps write zero for what they do not know.
+    /// Returns the set of a line. Zero means unknown, because apps write it so.
     fn set(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Option<ExerciseSet> {
         let (table, units) = (self.table, self.units.common);
         let exercise: String = table
@@ -245,7 +245,7 @@ impl Reader<'_> {
             }
             read.filter(|value| *value > 0.0)
         };
-        // `12,10` and 5.5 are no count.
+        // `12,10` and 5.5 are not counts.
         let count = |value: f64| if value.fract() == 0.0 { Ok(value) } else { Err("") };
         let reps = units.number(table, row, Column::Reps).map(|reps| reps.and_then(count));
         let reps = taken("reps", Column::Reps, MOST, reps);
@@ -263,9 +263,9 @@ impl Reader<'_> {
         })
     }
 
-    /// Of the workout, and of its exercises, each once.
+    /// Returns the notes of the workout and of its exercises, without repetitions.
     fn notes(&self, rows: &[&Row]) -> Option<String> {
-        // Where exercises have notes in a column of theirs, the others are of the workout.
+        // If exercises have a separate column of notes, the other column is about the workout.
         let has_own = self.table.has(Column::ExerciseNotes);
         let of_exercise = if has_own { Column::ExerciseNotes } else { Column::Notes };
         let of_workout = if has_own { Column::Notes } else { Column::WorkoutNotes };
@@ -284,7 +284,7 @@ impl Reader<'_> {
     }
 }
 
-/// Pounds are no round number of kilograms.
+/// Rounds to grams. Pounds rarely convert to a round number of kilograms.
 fn to_grams(kilograms: f64) -> f64 {
     (kilograms * 1000.0).round() / 1000.0
 }

@@ -1,4 +1,4 @@
-//! How fast people are on the whole of an activity, by sport.
+//! Plausible average speeds by sport.
 
 use std::ops::RangeInclusive;
 
@@ -8,20 +8,21 @@ use super::{
 };
 use crate::sport::Sport;
 
-/// Nobody is faster without a machine that flies.
+/// In metres per second. Only aircraft are faster.
 const FASTEST: f64 = 100.0;
 
-/// What a line is of.
+/// Returns the sport of a line.
 pub fn sport(table: &Table, row: &Row) -> &'static str {
     Sport::of(table.cell(row, Column::Sport).or_else(|| table.cell(row, Column::Exercise)))
 }
 
-/// In metres a second. Others may be anything from a climber to a sledge.
+/// Returns plausible speeds in metres per second. Other sports may be anything from climbing to
+/// sledging.
 pub fn speeds(sport: &str) -> RangeInclusive<f64> {
     usual(sport).unwrap_or(0.2..=40.0)
 }
 
-/// What is faster cannot be.
+/// Returns the maximum speed in metres per second.
 pub fn fastest(sport: &str) -> f64 {
     usual(sport).map_or(FASTEST, |speeds| *speeds.end())
 }

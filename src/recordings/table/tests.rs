@@ -1,4 +1,4 @@
-//! Tables of activities, line by line.
+//! Tests of tables of activities, line by line.
 
 use super::super::{Entry, Habits, Reason, read_log};
 
@@ -13,7 +13,7 @@ fn entries(table: &str) -> Vec<Entry> {
     entries
 }
 
-/// Seconds and metres of each line, and how many warnings it has.
+/// Returns the seconds, the metres and the number of warnings of each line.
 fn totals(table: &str) -> Vec<(f64, f64, usize)> {
     let totals = |entry: Entry| {
         let totals = entry.session.unwrap().totals;
@@ -92,7 +92,7 @@ fn a_line_is_lost_by_itself_and_may_end_in_a_return() {
     assert_eq!(entries(old).len(), 2);
 }
 
-/// The warnings of a line in a table of one column more than it needs.
+/// Returns the warnings of a line in a table with an additional column.
 fn warned(column: &str, cell: &str) -> Vec<String> {
     let table = format!("Date,Sport,Duration,{column}\n2024-05-04,Run,45:00,\"{cell}\"\n");
     let entry = entries(&table).pop().unwrap();

@@ -1,4 +1,4 @@
-//! When the activity of a line began, and when it ended.
+//! Start and end of the activity in a line.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -13,13 +13,14 @@ use super::{
 };
 use crate::recordings::{Habits, Reason, Refusal};
 
-/// When an activity began of which only the day is known: it stays on its day in most zones.
+/// Start of an activity whose time is unknown. Noon keeps it on its day in most time zones.
 pub const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
     None => NaiveTime::MIN,
 };
 
-/// What lies between two activities of a day at least: those of one minute may be the same.
+/// Minimum pause between two activities of a day without times. Activities of the same minute may
+/// count as duplicates.
 const APART: TimeDelta = TimeDelta::minutes(5);
 
 /// Reads the times of a table.
@@ -27,9 +28,9 @@ pub struct Times<'a> {
     table: &'a Table,
     habits: &'a Habits,
     order: Order,
-    /// Whether `Time` is the time of day.
+    /// Whether `Time` is a time of day.
     is_clock: bool,
-    /// When the next activity begins of a day whose activities have no times.
+    /// Start of the next activity on each day whose activities have no times.
     days: HashMap<NaiveDate, NaiveDateTime>,
 }
 
@@ -39,7 +40,7 @@ impl<'a> Times<'a> {
         Ok(Self { table, habits, order, is_clock, days: HashMap::new() })
     }
 
-    /// When it began, and where that is known, how far its clock is from UTC.
+    /// Returns the start, and the UTC offset if it is known.
     pub fn start(
         &mut self,
         row: &Row,
@@ -84,13 +85,13 @@ impl<'a> Times<'a> {
         }
     }
 
-    /// In minutes, as a column has it.
+    /// Returns the offset in its column, in minutes.
     fn offset(&self, row: &Row) -> Option<i32> {
         let unit = self.table.unit(Column::UtcOffset).seconds().map(|seconds| seconds / 60.0);
         offset_minutes(self.table.cell(row, Column::UtcOffset)?, unit)
     }
 
-    /// Warns of an offset and of times of day that are not understood.
+    /// Warns about invalid offsets and times of day.
     pub fn check(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) {
         if self.table.has(Column::UtcOffset)
             && self.offset(row).is_none()
@@ -110,7 +111,7 @@ impl<'a> Times<'a> {
         }
     }
 
-    /// Whether the date of a line has a time of day.
+    /// Returns whether the date of a line has a time of day.
     fn has_clock(&self, row: &Row) -> bool {
         let timed = |column| {
             let moment = moment(self.table.cell(row, column)?, self.order)?;
@@ -119,7 +120,7 @@ impl<'a> Times<'a> {
         [Column::Start, Column::Date].into_iter().any(|column| timed(column) == Some(true))
     }
 
-    /// Activities of a day without times are one after the other.
+    /// Places the activities of a day without times one after the other.
     fn next_of(&mut self, date: NaiveDate, length: Option<f64>) -> NaiveDateTime {
         let next = self.days.entry(date).or_insert(date.and_time(NOON));
         let start = *next;
@@ -128,7 +129,7 @@ impl<'a> Times<'a> {
         start
     }
 
-    /// The seconds from the start to the end, if the line has an end.
+    /// Returns the seconds from start to end, if the line has an end.
     pub fn elapsed(
         &self,
         row: &Row,
@@ -160,7 +161,8 @@ impl<'a> Times<'a> {
     }
 }
 
-/// When a clock shows a time after the start: past midnight, on the next day.
+/// Returns the first moment after the start at which a clock shows `time`, possibly on the next
+/// day.
 pub fn next_at(start: DateTime<Utc>, offset: TimeDelta, time: NaiveTime) -> Option<DateTime<Utc>> {
     let local = start.naive_utc().checked_add_signed(offset)?;
     let end = local.date().and_time(time);
@@ -168,7 +170,7 @@ pub fn next_at(start: DateTime<Utc>, offset: TimeDelta, time: NaiveTime) -> Opti
     Some(end.checked_sub_signed(offset)?.and_utc())
 }
 
-/// The seconds from start to end, and a warning where it ends before.
+/// Returns the seconds from start to end. Adds a warning if the end is before the start.
 pub fn since(
     start: DateTime<Utc>,
     end: DateTime<Utc>,
@@ -184,7 +186,7 @@ pub fn since(
     Some(elapsed).filter(|seconds| *seconds >= 0.0)
 }
 
-/// A warning of the zone behind a time that nobody knows.
+/// Returns the warning about an unknown time zone after a time.
 pub fn odd_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
     let (zone, why) = clock::odd_zone(cell)?;
     let (line, zone) = (row.line, short(zone));

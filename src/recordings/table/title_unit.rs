@@ -1,8 +1,8 @@
-//! The unit that a title names.
+//! Units in titles.
 
 use super::{numbers::Pair, unit_names::time_unit};
 
-/// The unit that a title names, if it does.
+/// The unit in a title, if there is one.
 #[derive(Clone, Copy)]
 pub struct TitleUnit<'a>(pub Option<&'a str>);
 
@@ -11,7 +11,7 @@ impl TitleUnit<'_> {
         self.0.is_some_and(|unit| matches!(unit, "utc" | "gmt"))
     }
 
-    /// What `1:30` is by a title such as `h:mm`.
+    /// Returns the meaning of `1:30` under a title such as `h:mm`.
     pub fn pair(self) -> Option<Pair> {
         let unit = self.0.filter(|unit| unit.contains(':'))?;
         let is_hours = unit.starts_with('h') && !unit.contains('s');

@@ -2,7 +2,7 @@
 
 use super::super::text::folded;
 
-/// Seconds of a unit of time, in seven languages.
+/// Returns the seconds of a unit of time, in seven languages.
 pub fn time_unit(unit: &str) -> Option<f64> {
     let unit = folded(unit);
     Some(match unit.as_str() {
@@ -16,7 +16,7 @@ pub fn time_unit(unit: &str) -> Option<f64> {
     })
 }
 
-/// Metres of a unit of length.
+/// Returns the metres of a unit of length.
 pub fn length_unit(unit: &str) -> Option<f64> {
     Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
         "m" | "meter" | "meters" | "metre" | "metres" | "metros" | "metri" => 1.0,
@@ -29,7 +29,7 @@ pub fn length_unit(unit: &str) -> Option<f64> {
     })
 }
 
-/// Kilograms of a unit of weight.
+/// Returns the kilograms of a unit of weight.
 pub fn weight_unit(unit: &str) -> Option<f64> {
     Some(match unit.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
         "kg" | "kgs" | "kilogram" | "kilograms" => 1.0,
@@ -38,7 +38,7 @@ pub fn weight_unit(unit: &str) -> Option<f64> {
     })
 }
 
-/// Kilocalories of a unit of energy. Who writes calories means kilocalories.
+/// Returns the kilocalories of a unit of energy. "Calories" in tables are kilocalories.
 pub fn energy_unit(unit: &str) -> Option<f64> {
     match unit.trim().to_ascii_lowercase().as_str() {
         "kcal" | "cal" | "calories" | "c" => Some(1.0),

@@ -1,4 +1,4 @@
-//! The units of a line's numbers.
+//! The units of the numbers in a line.
 
 use super::speeds::{speeds, sport};
 use super::{
@@ -16,24 +16,26 @@ const DAY: f64 = 86_400.0;
 #[derive(Clone, Copy)]
 pub struct Units {
     pub decimal: Decimal,
-    /// Seconds of a bare duration, and what two numbers with a colon are.
+    /// Seconds per unit of a duration without a unit, and the meaning of two numbers with a colon.
     pub time: f64,
     pub pair: Pair,
-    /// Metres of a bare distance and of a bare height, kilograms of a bare weight.
+    /// Metres per unit of a distance and of an elevation without a unit, and kilograms per unit of
+    /// a weight.
     pub distance: f64,
     pub height: f64,
     pub weight: f64,
 }
 
 impl Units {
-    /// The metres in a second of a line.
+    /// Returns the speed of a line in metres per second.
     pub fn speed(&self, table: &Table, row: &Row, durations: Column) -> Option<f64> {
         let known = |value: Option<Result<f64, _>>| value?.ok().filter(|value| *value > 0.0);
         let metres = known(self.metres(table, row, Column::Distance))?;
         Some(metres / known(self.seconds(table, row, durations))?)
     }
 
-    /// Whether a line is as fast as its sport is. It took a day at most, also where nobody says it.
+    /// Returns whether the speed of a line is plausible for its sport. A duration may be at most a
+    /// day, and an unknown duration counts as a day.
     pub fn fit(&self, table: &Table, row: &Row, durations: Column) -> bool {
         let (slow, fast) = speeds(sport(table, row)).into_inner();
         if self.seconds(table, row, durations).is_some_and(|secs| secs.is_ok_and(|secs| secs > DAY))
@@ -48,7 +50,7 @@ impl Units {
         }
     }
 
-    /// In how much they differ; `None` when a column would be of two units of time.
+    /// Returns the number of differences, or `None` if the units of time differ.
     pub fn differences(&self, other: &Self) -> Option<usize> {
         let differ = [
             self.distance != other.distance,
@@ -58,7 +60,7 @@ impl Units {
         (self.time == other.time).then(|| differ.into_iter().filter(|differ| *differ).count())
     }
 
-    /// The duration in a cell; `Err` when there is something else.
+    /// Returns the duration in a cell, or `Err` with an unreadable cell.
     pub fn seconds<'a>(
         &self,
         table: &Table,
@@ -70,7 +72,7 @@ impl Units {
         Some(self.decimal.duration(cell, self.pair, unit).ok_or(cell))
     }
 
-    /// The distance or height in a cell.
+    /// Returns the distance or elevation in a cell.
     pub fn metres<'a>(
         &self,
         table: &Table,
@@ -91,14 +93,14 @@ impl Units {
         self.measured(table, row, (Column::Calories, None), energy_unit, 1.0)
     }
 
-    /// A number whose unit is of no interest.
+    /// Returns a number, ignoring its unit.
     pub fn number<'a>(
         &self,
         table: &Table,
         row: &'a Row,
         column: Column,
     ) -> Option<Result<f64, &'a str>> {
-        // A unit with a number in it is another value: `140/170`.
+        // A unit that contains a digit is another value: `140/170`.
         let factor = |unit: &str| (!unit.contains(|c: char| c.is_ascii_digit())).then_some(1.0);
         self.measured(table, row, (column, None), factor, 1.0)
     }

@@ -1,4 +1,4 @@
-//! Which lines of a table of sets are of the same workout.
+//! Groups the lines of a table of sets into workouts.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::{
     rows::{Row, Table},
 };
 
-/// The lines of each workout, in the order of their first ones.
+/// Returns the lines of each workout, in the order of their first lines.
 pub fn workouts(table: &Table) -> Vec<Vec<&Row>> {
     let (mut places, mut workouts) = (HashMap::new(), Vec::<Vec<&Row>>::new());
     for row in &table.rows {
@@ -20,7 +20,7 @@ pub fn workouts(table: &Table) -> Vec<Vec<&Row>> {
     workouts
 }
 
-/// What lines of the same workout have in common.
+/// Returns what the lines of a workout have in common.
 pub fn key<'a>(table: &Table, row: &'a Row) -> [&'a str; 3] {
     [Column::Start, Column::Date, Column::Title]
         .map(|column| table.cell(row, column).unwrap_or_default())

@@ -3,16 +3,16 @@
 use chrono::FixedOffset;
 use chrono_tz::Tz;
 
-/// A time zone: how far it is from UTC, or where it is.
+/// A time zone: a UTC offset or a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Zone {
     Offset(FixedOffset),
     Place(Tz),
 }
 
-/// Abbreviations that have one meaning, in minutes from UTC: those of RFC 2822, and others that
-/// phones and programs write. `CET`, `EET`, `MET` and `WET` are not here: the time zone database
-/// has them as places with summer time, and that is what people mean who write them in July.
+/// Unambiguous abbreviations, in minutes from UTC: those of RFC 2822, and others that phones and
+/// programs write. `CET`, `EET`, `MET` and `WET` are missing. The time zone database defines them
+/// as places with summer time, which is what people mean by them in July.
 #[rustfmt::skip]
 const NAMES: [(&str, i32); 53] = [
     ("Z", 0), ("UT", 0), ("UTC", 0), ("GMT", 0), ("WEST", 60), ("CEST", 120), ("MEZ", 60),
@@ -26,10 +26,10 @@ const NAMES: [(&str, i32); 53] = [
 ];
 
 /// Abbreviations of zones that are hours apart: of Britain and Bangladesh, of India, Israel and
-/// Ireland, of Chicago, China and Cuba.
+/// Ireland, of Chicago, China and Cuba, and others.
 const AMBIGUOUS: [&str; 6] = ["BST", "IST", "CST", "AST", "GST", "SST"];
 
-/// The zone in what follows a time: `Z`, `+02:00`, `GMT+2`, `CEST`, `Europe/Zurich`,
+/// Parses the time zone after a time: `Z`, `+02:00`, `GMT+2`, `CEST`, `Europe/Zurich`,
 /// `+0200 CEST`, `(UTC+02:00)`, `+02:00[Europe/Zurich]`.
 pub fn zone(text: &str) -> Option<Zone> {
     let text = text.trim();
@@ -43,7 +43,7 @@ pub fn zone(text: &str) -> Option<Zone> {
     })
 }
 
-/// `Z`, `UTC`, `CEST`, `+02:00`, `+0200`, `GMT+2`.
+/// Parses a UTC offset: `Z`, `UTC`, `CEST`, `+02:00`, `+0200`, `GMT+2`.
 pub fn offset(text: &str) -> Option<FixedOffset> {
     let text = text.trim();
     let is_it = |name: &&(&str, i32)| name.0.eq_ignore_ascii_case(text);
@@ -70,8 +70,8 @@ pub fn offset(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (hours.parse::<i32>().ok()? * 60 + minutes) * 60)
 }
 
-/// What is wrong with the name of a zone after a time; `None` where there is no such name, or one
-/// that is known.
+/// Returns what is wrong with the name of a time zone after a time. Returns `None` if there is no
+/// name, or a known one.
 pub fn fault(text: &str) -> Option<(&str, &'static str)> {
     let name = text.trim_matches(['(', ')', '[', ']', ' ']);
     let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_');

@@ -1,4 +1,4 @@
-//! Dates in every form.
+//! Tests of dates in all forms.
 
 use proptest::prelude::*;
 
@@ -90,7 +90,7 @@ fn the_whole_column_tells_days_from_months() {
     assert_eq!(order(&["13/05/2024", "05/13/2024"], false), None);
     assert_eq!(order(&["04/05/2024"], false), None);
     assert_eq!(order(&["04/05/2024"], true), Some(Order::DayFirst));
-    // Rows in their order: of May, of June.
+    // Sorted rows of May and June.
     assert_eq!(order(&["11/05/2024", "12/05/2024", "01/06/2024"], false), Some(Order::DayFirst));
     assert_eq!(order(&["06/01/2024", "05/12/2024", "05/11/2024"], false), Some(Order::MonthFirst));
     for clear in [&["2024-05-04", "4 May 2024"][..], &["04.05.2024"], &["05/05/2024"], &[]] {
