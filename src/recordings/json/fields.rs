@@ -1,5 +1,5 @@
-//! Objects of other people's JSON, whose values are read one by one: an odd one costs itself and no
-//! other.
+//! Lenient access to JSON objects of other services. Values are parsed one at a time, so an invalid
+//! value does not affect the others.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -11,18 +11,18 @@ use serde_json::value::RawValue;
 
 use crate::validation::check_json;
 
-/// More than any peer's object has; what is read is kept in memory.
+/// More fields than any supported object has. Parsed fields are kept in memory.
 const MAX_FIELDS: usize = 1000;
 
-/// Bytes of a value that is kept: more says nothing that is read.
+/// Maximum size of a stored value, in bytes. Larger values contain nothing that is used.
 const MAX_STORED: usize = 64 * 1024;
 
-/// A JSON object. Of a name that is given twice, the last value counts.
+/// A JSON object. If a name occurs twice, the last value counts.
 #[derive(Debug)]
 pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
-    /// `None` for whatever is no object.
+    /// Returns `None` if the JSON is not an object.
     pub fn read(json: &'a str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
@@ -32,31 +32,31 @@ impl<'a> Fields<'a> {
         Some(value.get())
     }
 
-    /// Whether there is anything but `null`.
+    /// Returns whether the value exists and is not `null`.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value != "null")
     }
 
-    /// A string, or a number as one.
+    /// Returns a string, or a number as a string.
     pub fn text(&self, name: &str) -> Option<String> {
         let value = self.get(name)?;
         let number = || serde_json::from_str::<serde_json::Number>(value).map(|n| n.to_string());
         serde_json::from_str(value).or_else(|_| number()).ok()
     }
 
-    /// A finite number, or a string with one.
+    /// Returns a finite number, also from a string.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.text(name)?.trim().parse().ok().filter(|number: &f64| number.is_finite())
     }
 
-    /// A whole number, or a string with one.
+    /// Returns a whole number, also from a string.
     pub fn whole(&self, name: &str) -> Option<i64> {
         let text = self.text(name)?;
         let number = || self.number(name).filter(|n| n.fract() == 0.0 && n.abs() < 1e15);
         text.trim().parse().ok().or_else(|| number().map(|number| number as i64))
     }
 
-    /// A truth value, also as a string or a number.
+    /// Returns a boolean, also from a string or a number.
     pub fn flag(&self, name: &str) -> Option<bool> {
         match self.get(name)?.trim_matches('"').to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Some(true),
@@ -69,13 +69,13 @@ impl<'a> Fields<'a> {
         Fields::read(self.get(name)?)
     }
 
-    /// The first `max` elements of a list; `None` when it is no list.
+    /// Returns the first `max` elements of a list, or `None` if it is not a list.
     pub fn list(&self, name: &str, max: usize) -> Option<Vec<&'a RawValue>> {
         list(self.get(name)?, max)
     }
 
-    /// The fields that PostgreSQL can keep as JSONB: without NUL and halves of surrogate pairs, and
-    /// of a bounded size.
+    /// Returns the fields that PostgreSQL can store as JSONB: without NUL and unpaired surrogates,
+    /// and of limited size.
     pub fn storable(&self) -> serde_json::Map<String, serde_json::Value> {
         let sound = self.0.iter().filter(|(_, value)| check_json(value.get(), MAX_STORED).is_ok());
         let parsed = sound.filter(|(name, _)| !name.contains('\0')).filter_map(|(name, value)| {
@@ -85,7 +85,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The first `max` elements of the list that `json` is; `None` when it is none.
+/// Returns the first `max` elements of a list, or `None` if `json` is not a list.
 pub fn list(json: &str, max: usize) -> Option<Vec<&RawValue>> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let list = deserializer.deserialize_seq(Elements { max, of: PhantomData }).ok()?;
@@ -93,8 +93,8 @@ pub fn list(json: &str, max: usize) -> Option<Vec<&RawValue>> {
     Some(list)
 }
 
-/// Reads a list, or nothing for `null`, up to one more than `MAX` elements: the rest takes no
-/// memory.
+/// Reads a list, or an empty list for `null`. Keeps at most one more than `MAX` elements, and the
+/// rest takes no memory.
 pub fn at_most<'de, const MAX: usize, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<Box<RawValue>>, D::Error> {

@@ -1,4 +1,4 @@
-//! Fitbit's `exercise-0.json` and its like: a hundred exercises each.
+//! Fitbit's `exercise-0.json` and similar files, with a hundred exercises each.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::{
     sport::Sport,
 };
 
-/// What Fitbit calls otherwise than others do.
+/// Fitbit's names that differ from those of other services.
 const NAMES: [(&str, &str); 7] = [
     ("Bike", "cycling"),
     ("Outdoor Bike", "cycling"),
@@ -26,7 +26,7 @@ const NAMES: [(&str, &str); 7] = [
     ("Bootcamp", "cross_training"),
 ];
 
-/// Gives each exercise to `each`.
+/// Passes each exercise to `each`.
 pub fn read<S>(
     text: &str,
     habits: &Habits,

@@ -1,4 +1,4 @@
-//! Sessions of Google Fit, as Google Takeout has them in `Fit/All Sessions`.
+//! Sessions of Google Fit, as in `Fit/All Sessions` of Google Takeout.
 
 use super::Fields;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     sport::{OTHER, Sport},
 };
 
-/// Metrics of a session, at most.
+/// Maximum number of metrics per session.
 const MAX_METRICS: usize = 1000;
 
-/// One file is one session.
+/// Reads a file, which contains one session.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let text = text(bytes);
     let fields = Fields::read(&text).ok_or_else(|| Refusal::malformed("it is no JSON object"))?;
@@ -34,7 +34,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
         activity_type: kind(sport.as_deref().unwrap_or_default()),
         sport_raw: sport,
         started_at: start.to_utc(),
-        // UTC is what it has of phones that did not say where they are.
+        // Phones that do not know the place write UTC.
         utc_offset_minutes: Some(offset).filter(|offset| *offset != 0),
         title: None,
         notes: None,
@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     Ok(Recording { sessions: vec![session], ..Recording::default() })
 }
 
-/// `running.treadmill` is a treadmill running.
+/// Maps `running.treadmill` to treadmill running.
 fn kind(sport: &str) -> &'static str {
     let Some((sport, part)) = sport.split_once('.') else { return Sport::of(Some(sport)) };
     match Sport::of(Some(&format!("{part} {sport}"))) {

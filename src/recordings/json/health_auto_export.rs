@@ -1,4 +1,5 @@
-//! A workout of the app (<https://github.com/Lybron/health-auto-export/wiki/API-Export---JSON-Format>).
+//! Workouts of the app Health Auto Export
+//! (<https://github.com/Lybron/health-auto-export/wiki/API-Export---JSON-Format>).
 
 use std::borrow::Cow;
 
@@ -18,35 +19,36 @@ use crate::{
     validation::check_text,
 };
 
-/// Nobody is out for longer than a year, or sends what has not happened yet.
+/// No workout takes longer than a year or starts in the future, apart from inaccurate clocks.
 const LONGEST: TimeDelta = TimeDelta::days(366);
 const CLOCK_ERROR: TimeDelta = TimeDelta::days(2);
 
-/// A heart rate is that of a whole minute, which may have begun before the workout.
+/// A heart rate covers a whole minute, which may have begun before the workout.
 const RATE_SPAN: TimeDelta = TimeDelta::minutes(1);
 
-/// A receiver may be on a little longer than the workout; a point at another time is a fault.
+/// A receiver may run a little longer than the workout. Points at other times are errors.
 const ROUTE_MARGIN: TimeDelta = TimeDelta::minutes(5);
 
 type Moment = DateTime<FixedOffset>;
 
-/// A workout as it was read.
+/// A parsed workout.
 pub struct Workout {
     pub id: String,
     pub session: Session,
-    /// The fields that were given and could not be read, all or part of them.
+    /// Names of the fields that could not be read, completely or partly.
     pub left_out: Vec<Cow<'static, str>>,
 }
 
 impl Workout {
-    /// A sentence about what could not be read.
+    /// Returns a warning about the fields that could not be read.
     pub fn warning(&self) -> Option<String> {
         let names = self.left_out.join(", ");
         (!names.is_empty()).then(|| format!("left out, because it cannot be read: {names}"))
     }
 }
 
-/// What is needed is its id, its start and its end; any other value that is odd is left out.
+/// Parses a workout. The id, the start and the end are required, and other invalid values are
+/// skipped.
 pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
     let fields = Fields::read(text.get()).ok_or_else(|| {
         Refusal::new(Reason::Malformed, "a workout must be an object with id, start and end")
@@ -85,11 +87,11 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
         max_heart_rate: amount("maxHeartRate").or_else(|| rate_of("max")),
         ..Totals::default()
     };
-    // A timer that never ran is one that nobody knows of.
+    // A timer of zero means an unknown duration.
     totals.timer_secs = totals.timer_secs.filter(|secs| *secs > 0.0);
     let mut points = entries(&fields, "route", &mut left_out, place);
     points.retain(|(time, _)| (start - ROUTE_MARGIN..=end + ROUTE_MARGIN).contains(time));
-    // What is measured from the end on is how the heart recovers.
+    // Heart rates after the end show the recovery and do not count.
     let during = start - RATE_SPAN..end;
     let mut most_measured = None;
     for (time, average, most) in entries(&fields, "heartRateData", &mut left_out, rate) {
@@ -125,7 +127,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
     Ok(Workout { id, session, left_out })
 }
 
-/// Start and end, or why that cannot be when somebody did something.
+/// Returns start and end. Fails if they are impossible for a workout.
 fn span(fields: &Fields<'_>) -> Result<(Moment, Moment), Refusal> {
     let refused = |message| Err(Refusal::new(Reason::NoStartTime, message));
     let when = |name| fields.text(name).and_then(|text| time(&text));
@@ -144,7 +146,7 @@ fn span(fields: &Fields<'_>) -> Result<(Moment, Moment), Refusal> {
     Ok((start, end))
 }
 
-/// "Outdoor Run", "Pool Swim": the place before the sport is told elsewhere.
+/// Maps "Outdoor Run" and "Pool Swim" to sports. Another field says whether it was indoors.
 fn kind(name: Option<&str>) -> &'static str {
     let known = Sport::of(name);
     let bare = ["Outdoor ", "Indoor "].iter().find_map(|place| name?.strip_prefix(place));
@@ -154,7 +156,8 @@ fn kind(name: Option<&str>) -> &'static str {
     }
 }
 
-/// The elements of the list `name` that `read` can read. Takes note of how many others there are.
+/// Returns the elements of the list `name` that `read` can parse. Adds the number of others to
+/// `left_out`.
 fn entries<T>(
     fields: &Fields<'_>,
     name: &'static str,
@@ -175,7 +178,7 @@ fn entries<T>(
     entries
 }
 
-/// A point of the route.
+/// Parses a point of the route.
 fn place(fields: &Fields<'_>) -> Option<(Moment, Point)> {
     let number = |name| fields.number(name).map(|n| n as f32).filter(|n| n.is_finite());
     let point = Point {
@@ -187,13 +190,13 @@ fn place(fields: &Fields<'_>) -> Option<(Moment, Point)> {
     Some((time(&fields.text("timestamp")?)?, point))
 }
 
-/// When a heart rate was measured, what it was on average, and at most.
+/// Parses a heart rate: its time, its average and its maximum.
 fn rate(fields: &Fields<'_>) -> Option<(Moment, f64, Option<f64>)> {
     let average = fields.number("Avg").or_else(|| fields.number("qty"))?;
     Some((time(&fields.text("date")?)?, average, fields.number("Max")))
 }
 
-/// Points in the order of time.
+/// Builds a track in order of time.
 fn track(mut points: Vec<(Moment, Point)>) -> Result<Track, Refusal> {
     points.sort_by_key(|(time, _)| *time);
     let mut track = Track::default();
@@ -203,7 +206,7 @@ fn track(mut points: Vec<(Moment, Point)>) -> Result<Track, Refusal> {
     Ok(track)
 }
 
-/// Gives each workout of a file that the app exported to `each`.
+/// Passes each workout of an exported file to `each`.
 pub fn read_file<S>(
     text: &str,
     each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
@@ -229,7 +232,7 @@ pub fn read_file<S>(
     Ok(())
 }
 
-/// What its owner can tell a workout by.
+/// Returns a name by which the user can recognise the workout.
 pub fn called(text: &RawValue) -> String {
     let fields = Fields::read(text.get());
     let words = fields.iter().flat_map(|fields| {

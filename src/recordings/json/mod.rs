@@ -1,4 +1,4 @@
-//! What services write as JSON.
+//! JSON formats of other services.
 
 pub mod fields;
 pub mod fitbit;
@@ -10,13 +10,13 @@ pub use fields::Fields;
 
 use super::Format;
 
-/// More members than the head of any of the formats has.
+/// More members than the head of any supported format has.
 const MAX_MEMBERS: usize = 1000;
 
-/// What Google Fit keeps as sessions and is no sport.
+/// Sessions of Google Fit that are not sport.
 const NO_SPORT: [&str; 5] = ["sleep", "still", "in_vehicle", "tilting", "unknown"];
 
-/// What a document is, by the names in its beginning.
+/// Detects the format of a document from the names at its start.
 pub fn format(head: &str) -> Option<Format> {
     let members = members(head);
     let find = |depth: usize, name: &str| {
@@ -41,11 +41,11 @@ pub fn format(head: &str) -> Option<Format> {
 struct Member<'a> {
     depth: usize,
     name: &'a str,
-    /// The document from its value on.
+    /// The document from the value onwards.
     value: &'a str,
 }
 
-/// The members of objects that are not deep, as far as a document goes.
+/// Returns the members of the outer objects, as far as the text goes.
 fn members(head: &str) -> Vec<Member<'_>> {
     let (mut members, mut depth, mut rest) = (Vec::new(), 0_usize, head);
     while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
@@ -70,7 +70,7 @@ fn members(head: &str) -> Vec<Member<'_>> {
     members
 }
 
-/// Where a string ends whose first mark was read.
+/// Returns the position of the closing quotation mark of a string.
 fn end_of_string(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     text.bytes().position(|byte| {

@@ -1,8 +1,6 @@
-//! Training sessions of Polar Flow, as its export of all data has them:
-//! `training-session-….json`.
+//! Training sessions of Polar Flow: `training-session-….json` in its export of all data.
 //!
-//! Its times are of the watch's clock; `timezoneOffset` says how many minutes that one was from
-//! UTC.
+//! Times are local times of the watch. `timezoneOffset` is its UTC offset in minutes.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +19,7 @@ use crate::{
     sport::{Lap, MAX_POINTS, OTHER, Position, Sport},
 };
 
-/// Each exercise of a session is one: those of a triathlon.
+/// Reads each exercise of a file as a session. A triathlon has several.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let text = text(bytes);
     let whole = Fields::read(&text)
@@ -40,7 +38,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let mut sessions = sessions.collect::<Result<Vec<_>, _>>()?;
     if let Some(first) = sessions.first_mut() {
         let sport = first.sport_raw.as_deref();
-        // Its name is that of the sport, unless somebody gave it another.
+        // The name is that of the sport, unless the user changed it.
         let title = whole.text("name").filter(|name| Sport::of(Some(name)) == OTHER);
         first.title =
             title.filter(|name| sport.is_none_or(|sport| !sport.eq_ignore_ascii_case(name)));
@@ -49,7 +47,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     Ok(Recording { sessions, ..Recording::default() })
 }
 
-/// A time of the watch's clock, or one that says its offset.
+/// Converts local times of the watch, and times with an offset.
 #[derive(Clone, Copy)]
 struct Clock {
     offset: Option<i32>,
@@ -70,7 +68,7 @@ impl Clock {
     }
 }
 
-/// An exercise; what it does not say, its session may, if it is the only one.
+/// Reads an exercise. If it is the only one, missing values come from its training session.
 fn session(exercise: &Fields<'_>, whole: Option<&Fields<'_>>) -> Result<Session, Refusal> {
     let either = |name: &str| exercise.text(name).or_else(|| whole?.text(name));
     let offset = ["timezoneOffset", "timeZoneOffset"].into_iter().find_map(either);
@@ -109,7 +107,7 @@ fn session(exercise: &Fields<'_>, whole: Option<&Fields<'_>>) -> Result<Session,
     })
 }
 
-/// Of an exercise or of a lap.
+/// Reads the totals of an exercise or of a lap.
 fn totals(fields: &Fields<'_>) -> Totals {
     let number = |name: &str| fields.number(name).filter(|number| *number > 0.0);
     let of =
@@ -128,7 +126,7 @@ fn totals(fields: &Fields<'_>) -> Totals {
     }
 }
 
-/// An ISO 8601 duration.
+/// Parses an ISO 8601 duration.
 fn seconds(fields: &Fields<'_>, name: &str) -> Option<f64> {
     Decimal::Point.words(&fields.text(name)?)
 }
@@ -141,7 +139,7 @@ fn laps(exercise: &Fields<'_>, start: DateTime<Utc>) -> Vec<Lap> {
     laps.into_iter().filter_map(|lap| Some(self::lap(&Fields::read(lap.get())?, start))).collect()
 }
 
-/// A lap, of which the session's time at its end is known.
+/// Reads a lap. Its start follows from the split time at its end.
 fn lap(fields: &Fields<'_>, start: DateTime<Utc>) -> Lap {
     let totals = totals(fields);
     let whole = |value: Option<f64>| value.map(|value| value.round() as u32);
@@ -165,7 +163,7 @@ fn lap(fields: &Fields<'_>, start: DateTime<Utc>) -> Lap {
     }
 }
 
-/// What was measured, second by second: each sensor has a list of its own.
+/// Reads the samples of each second. Each sensor has a separate list.
 fn track(exercise: &Fields<'_>, clock: Clock) -> Result<Track, Refusal> {
     let mut points = BTreeMap::<i64, Point>::new();
     let Some(samples) = exercise.object("samples") else { return Ok(Track::default()) };
@@ -197,7 +195,7 @@ fn track(exercise: &Fields<'_>, clock: Clock) -> Result<Track, Refusal> {
     take(list("cadence"), &|point, fields| point.cadence = value(fields))?;
     take(list("power"), &|point, fields| point.power = value(fields))?;
     take(list("temperature"), &|point, fields| point.temperature = value(fields))?;
-    // By its barometer, where it has one.
+    // The altitude of the barometer, if there is one.
     take(list("altitude"), &|point, fields| point.altitude = value(fields).or(point.altitude))?;
     take(list("speed"), &|point, fields| point.speed = value(fields).map(|speed| speed / 3.6))?;
     let mut track = Track::default();
