@@ -1,9 +1,9 @@
-//! FitoTrack's files have all that it knows of a workout in their name:
+//! FitoTrack writes all data of a workout into its name:
 //! `Workout(id=1, start=1714809600000, comment=By the river, distance=845.5, …)`.
 
 use crate::recordings::{Totals, outings::About, values::number};
 
-/// What such a name says; `None` for another name.
+/// Parses such a name. Returns `None` for other names.
 pub fn read(name: &str) -> Option<About> {
     let fields = Fields(name.strip_prefix("Workout(")?.strip_suffix(')')?);
     fields.get("start")?;
@@ -26,7 +26,7 @@ pub fn read(name: &str) -> Option<About> {
     })
 }
 
-/// `a=1, b=2`, where a value may have commas in it.
+/// `a=1, b=2`, where a value may contain commas.
 struct Fields<'a>(&'a str);
 
 impl<'a> Fields<'a> {
@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
             let (name, found) = value(part)?;
             (name == wanted).then_some((start, found))
         })?;
-        // As far as the next field.
+        // The value ends at the next field.
         let end = parts().find(|(at, part)| *at > start && value(part).is_some());
         let end = end.map_or(self.0.len(), |(at, _)| at - 2);
         let from = start + wanted.len() + 1;

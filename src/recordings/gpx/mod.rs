@@ -1,5 +1,5 @@
-//! GPX 1.0 and 1.1 (<https://www.topografix.com/GPX/1/1/>) with the extensions that people's
-//! programs write: Garmin's, Cluetrust's, OsmAnd's, OpenTracks', FitoTrack's.
+//! GPX 1.0 and 1.1 (<https://www.topografix.com/GPX/1/1/>), with the extensions of Garmin,
+//! Cluetrust, OsmAnd, OpenTracks and FitoTrack.
 
 mod fitotrack;
 mod sport;
@@ -30,14 +30,14 @@ pub fn read(source: impl Read) -> Result<Recording, Refusal> {
 #[derive(Default)]
 struct Reader {
     about: About,
-    /// Each `trk` before the one that is being read.
+    /// The `trk` elements before the current one.
     pieces: Vec<Piece>,
     piece: Piece,
     point: Point,
-    /// How many there are.
+    /// Total number of points.
     points: usize,
     unread: Unread,
-    /// What else is in the file, for those who expected it to be read.
+    /// Whether the file contains routes or waypoints, which are not read. Used in error messages.
     has_route: bool,
     has_waypoint: bool,
 }
@@ -86,8 +86,8 @@ impl Visitor for Reader {
     }
 }
 
-/// What stands behind the point in a path, whatever stands before it: recorders that were killed
-/// append points where no track is open.
+/// Returns the part of a path after the track point, regardless of the part before. Recorders that
+/// were killed may append points outside a track.
 fn inside_point(path: &str) -> Option<&str> {
     let field = path
         .strip_prefix("gpx/trk/trkseg/trkpt")
@@ -108,7 +108,7 @@ fn read_track(piece: &mut Piece, field: &str, text: &str) {
     }
 }
 
-/// The file's own values: in `metadata`, or in the root as in GPX 1.0.
+/// Reads the values of the file: in `metadata`, or in the root element as in GPX 1.0.
 fn read_about(about: &mut About, path: &str, text: &str) {
     let Some(field) = path.strip_prefix("gpx/") else { return };
     let field = field.strip_prefix("metadata/").unwrap_or(field);
@@ -141,7 +141,7 @@ impl Reader {
             }
             "ele" => point.altitude = measurement(text).map(|metres| metres as f32),
             _ => {
-                // Some have the value in an element of its own in that of the sensor.
+                // Some programs nest the value in a separate element of the sensor.
                 let field = field.strip_suffix("/Value").unwrap_or(field);
                 if let Some(sensor) = Sensor::named(last(field))
                     && let Some(value) = measurement(text)

@@ -2,14 +2,14 @@
 
 use crate::sport::Sport;
 
-/// The kind that a program calls `raw`.
+/// Returns the sport for a program's name `raw`.
 pub fn sport_of(raw: &str, creator: Option<&str>) -> &'static str {
     let is_strava = creator.is_some_and(|name| name.to_ascii_lowercase().contains("strava"));
     let name = if is_strava { by_number(raw).unwrap_or(raw) } else { raw };
     Sport::of(Some(name))
 }
 
-/// Strava's files have numbers for sports.
+/// Strava's files contain numbers for sports.
 fn by_number(raw: &str) -> Option<&'static str> {
     Some(match raw.parse().ok()? {
         1_u8 | 19 => "cycle",

@@ -1,4 +1,4 @@
-//! Garmin's TrackStatsExtension, which OpenTracks and others write, too: the totals of a track.
+//! Garmin's TrackStatsExtension, which OpenTracks and others also write: the totals of a track.
 
 use crate::recordings::{Totals, values::number};
 

@@ -1,4 +1,4 @@
-//! Of points.
+//! Tests of points.
 
 use super::*;
 
