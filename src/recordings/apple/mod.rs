@@ -1,7 +1,8 @@
-//! Apple Health's `export.xml`, as a stream: it may have gigabytes, of which workouts are a small part.
+//! `export.xml` of Apple Health, read as a stream: it may be gigabytes long, and workouts are a
+//! small part of it.
 //!
-//! Its elements are described in the DTD that it begins with. Since iOS 16 that one is broken, so it is skipped
-//! unread; and totals are no attributes any more, but `WorkoutStatistics`.
+//! The DTD at its start describes its elements. Since iOS 16, this DTD is broken, so it is skipped.
+//! Totals are no longer attributes, but `WorkoutStatistics`.
 
 #[cfg(test)]
 mod tests;
@@ -20,23 +21,23 @@ use super::{
 };
 use crate::sport::Sport;
 
-/// What may come before the root.
+/// Maximum number of bytes before the root element.
 const MAX_PROLOGUE: u64 = 512 * 1024;
 
-/// A workout.
+/// A workout of the export.
 #[derive(Clone, Debug)]
 pub struct Workout {
     pub session: Session,
-    /// What makes it this one: it has no id.
+    /// Identifies the workout, which has no id.
     pub key: String,
-    /// Where in the archive the pieces of its route are, as GPX.
+    /// Paths of its route files in the archive, in GPX format.
     pub routes: Vec<String>,
 }
 
-/// The most pieces of a route that are read.
+/// Maximum number of route files per workout.
 const MAX_ROUTES: usize = 100;
 
-/// Which distance is that of a sport; others were measured beside it.
+/// Maps kinds of distance to sports. Other kinds were measured in addition.
 const DISTANCES: [(&str, &[&str]); 8] = [
     ("WalkingRunning", &["run", "trail_run", "treadmill_run", "walk", "hike"]),
     (
@@ -71,7 +72,7 @@ impl<S> From<Refusal> for Broken<S> {
     }
 }
 
-/// Gives every workout to `each`, one after the other.
+/// Passes every workout to `each`, one at a time.
 pub fn read<S>(
     mut source: impl Read,
     each: impl FnMut(Workout) -> Result<(), S>,
@@ -84,7 +85,7 @@ pub fn read<S>(
     }
 }
 
-/// The beginning without the DTD.
+/// Returns the start of the document without the DTD.
 fn prologue(source: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     source.take(MAX_PROLOGUE).read_to_end(&mut head)?;
@@ -105,17 +106,17 @@ struct Reader<F> {
     workout: Option<Started>,
 }
 
-/// A workout that is being read.
+/// The workout that is being read.
 struct Started {
     kind: String,
     source: String,
     start: DateTime<FixedOffset>,
     end: DateTime<FixedOffset>,
     totals: Totals,
-    /// By kind, and in metres.
+    /// By kind, in metres.
     distances: Vec<(String, f64)>,
     is_indoor: bool,
-    /// Where it was: the times of an export are all of the place where it was made.
+    /// Time zone of the workout. All times of an export have the offset of the place of the export.
     zone: Option<Tz>,
     routes: Vec<String>,
 }
@@ -129,7 +130,7 @@ impl<S, F: FnMut(Workout) -> Result<(), S>> Visitor for Reader<F> {
             self.workout = Started::read(attributes);
         } else if let Some(workout) = &mut self.workout {
             match inside {
-                // Those of a WorkoutActivity say the same once more.
+                // Those of a WorkoutActivity repeat them.
                 "/WorkoutStatistics" => workout.statistics(attributes),
                 "/MetadataEntry" => workout.metadata(attributes),
                 "/WorkoutRoute/FileReference" if workout.routes.len() < MAX_ROUTES => {
@@ -182,7 +183,7 @@ impl Started {
         let amount = |name: &str| quantity(number(&attributes.get(name)?)?, &unit);
         let kind = kind.trim_start_matches("HKQuantityTypeIdentifier");
         match kind {
-            // Basal energy is what one burns asleep, too.
+            // Basal energy is not counted: it is also used during sleep.
             "ActiveEnergyBurned" => self.totals.calories = amount("sum").or(self.totals.calories),
             "HeartRate" => {
                 self.totals.avg_heart_rate = amount("average");
@@ -202,8 +203,8 @@ impl Started {
         }
     }
 
-    /// What was measured of its sport says more than the attribute, and that one more than what was
-    /// measured of others.
+    /// Returns the distance of the sport if there is one, else the attribute, else the largest
+    /// distance of other sports.
     fn distance(&self, activity_type: &str) -> Option<f64> {
         let metres = || self.distances.iter().map(|(_, metres)| *metres);
         if activity_type == "multisport" && !self.distances.is_empty() {

@@ -1,4 +1,4 @@
-//! Of whole exports.
+//! Tests of whole exports.
 
 use super::*;
 use crate::recordings::Reason;
@@ -9,7 +9,7 @@ const WORKOUT: &str = r#"<Workout workoutActivityType="HKWorkoutActivityTypeRunn
 
 const RECORD: &str = r#"<Record type="Heart" sourceName="Watch" value="1"/>"#;
 
-/// How many workouts are found, and what is wrong.
+/// Returns the number of workouts found, and the reason of the error.
 fn found(export: &[u8]) -> (usize, Option<Reason>) {
     let mut count = 0;
     let read = read(export, |workout| {

@@ -1,15 +1,15 @@
-//! Values as Apple Health and the apps around it write them.
+//! Parses values as Apple Health and related apps write them.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::recordings::text::latin_digit;
 
-/// Apple's `2024-05-04 08:00:00 +0200`, with the clock that the phone is set to (`8:00:00 a.m.`),
-/// or ISO 8601.
+/// Parses Apple's `2024-05-04 08:00:00 +0200`, also with a 12-hour clock as set on the phone
+/// (`8:00:00 a.m.`), or ISO 8601.
 pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
     let plain = |text: &str| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z").ok();
     plain(text.trim()).or_else(|| {
-        // Phones write spaces of many kinds (U+202F), and digits of their language.
+        // Phones write various kinds of spaces (U+202F), and digits of their language.
         let latin: String = text.chars().map(latin_digit).collect();
         let words: Vec<_> = latin.split_whitespace().collect();
         let text = words.join(" ").to_ascii_lowercase();
@@ -21,8 +21,8 @@ pub fn time(text: &str) -> Option<DateTime<FixedOffset>> {
     })
 }
 
-/// A quantity in metres, seconds or kilocalories, whatever its unit is and however that is spelled.
-/// Only a large calorie (`Cal`) needs its capital.
+/// Converts a quantity in any unit and spelling to metres, seconds or kilocalories. Case matters
+/// only for the large calorie (`Cal`).
 pub fn quantity(value: f64, unit: &str) -> Option<f64> {
     let factor = match unit.trim() {
         "Cal" | "CAL" => 1.0,
@@ -43,7 +43,7 @@ pub fn quantity(value: f64, unit: &str) -> Option<f64> {
     Some(value * factor).filter(|value| value.is_finite())
 }
 
-/// What a kind of sport is called under a roof.
+/// Returns the indoor variant of a sport.
 pub fn indoors(activity_type: &'static str, is_indoor: bool) -> &'static str {
     match activity_type {
         "run" if is_indoor => "treadmill_run",
