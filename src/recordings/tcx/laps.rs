@@ -1,4 +1,4 @@
-//! Laps, and what they come to.
+//! Laps and their totals.
 
 use super::odometer::Odometer;
 use crate::{
@@ -6,11 +6,11 @@ use crate::{
     sport::Lap,
 };
 
-/// A lap that is being read.
+/// The lap that is being read.
 #[derive(Default)]
 pub struct OpenLap {
     pub lap: Lap,
-    /// How many points there were, and what the count was, before it.
+    /// Number of points, and distance counted, before this lap.
     pub first: usize,
     pub before: Odometer,
 }
@@ -19,7 +19,7 @@ impl OpenLap {
     pub fn read(&mut self, field: &str, text: &str) {
         let lap = &mut self.lap;
         let real = || number(text).filter(|value| *value >= 0.0);
-        // Whole numbers are written with a fraction by some.
+        // Some programs write whole numbers with a fraction.
         let whole = || real().map(|value| value.round() as u32);
         let rate = || whole().filter(|rate| *rate > 0);
         match field.strip_suffix("/Value").unwrap_or(field) {
@@ -39,7 +39,8 @@ impl OpenLap {
         }
     }
 
-    /// The lap, with totals of zero taken from its points where those moved.
+    /// Returns the lap. If its totals are zero although its points moved, they come from the
+    /// points.
     pub fn finish(self, track: &Track, odometer: &Odometer) -> Lap {
         let Self { mut lap, first, before } = self;
         let points = track.points.get(first..).unwrap_or_default();
@@ -61,8 +62,8 @@ impl OpenLap {
     }
 }
 
-/// Whether a lap, whose points are those from `first` on, is one of `laps` once more: it begins at
-/// the same time and has the same points, whatever the device counted.
+/// Returns whether a lap, whose points begin at `first`, repeats one of `laps`: it has the same
+/// start and the same points, whatever distance the device counted.
 pub fn is_copy(lap: &Lap, first: usize, laps: &[(Lap, usize)], points: &[Point]) -> bool {
     let Some((before, own)) = points.split_at_checked(first) else { return false };
     laps.iter().any(|(known, at)| {
@@ -85,21 +86,21 @@ fn seconds(points: &[Point]) -> Option<f64> {
     Some(seconds).filter(|seconds| *seconds > 0.0)
 }
 
-/// What the laps come to. Of a time or a distance that a lap does not know, the track knows more.
+/// Adds up the laps. A time or a distance that a lap lacks is left to the track.
 pub fn totals(laps: &[Lap], track: &Track) -> Totals {
     let known = |of: fn(&Lap) -> Option<f64>| laps.iter().filter_map(of);
     let sum = |of: fn(&Lap) -> Option<f64>| known(of).reduce(|sum, value| sum + value);
     let whole_sum = |of: fn(&Lap) -> Option<f64>| {
         sum(of).filter(|_| track.points.is_empty() || known(of).count() == laps.len())
     };
-    // The mean of the laps, each as long as it took.
+    // The mean of the laps, weighted by duration.
     let mean = |of: fn(&Lap) -> Option<f64>| {
         let known = laps.iter().filter_map(|lap| of(lap).zip(lap.duration_secs));
         let (sum, secs) =
             known.fold((0.0, 0.0), |(sum, secs), (value, lap)| (sum + value * lap, secs + lap));
         (secs > 0.0).then(|| sum / secs)
     };
-    // The mean of all points is nearer than that of some laps, which are rounded.
+    // The mean of all points is more precise than that of the laps, which are rounded.
     let has_rates = laps.len() > 1 && track.points.iter().any(|point| point.heart_rate.is_some());
     let heart_rate = || mean(|lap| lap.avg_heart_rate.map(f64::from));
     let distance_meters = whole_sum(|lap| lap.distance_meters);
@@ -107,7 +108,7 @@ pub fn totals(laps: &[Lap], track: &Track) -> Totals {
     Totals {
         timer_secs: whole_sum(|lap| lap.duration_secs).filter(|secs| *secs > 0.0),
         distance_meters,
-        // Nobody goes anywhere without burning some.
+        // Distance without calories means that the calories are unknown.
         calories: calories.filter(|total| *total > 0.0 || distance_meters == Some(0.0)),
         avg_heart_rate: if has_rates { None } else { heart_rate() },
         max_heart_rate: laps.iter().filter_map(|lap| lap.max_heart_rate).max().map(f64::from),

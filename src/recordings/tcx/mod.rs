@@ -1,5 +1,5 @@
 //! TCX, Garmin's Training Center Database v2
-//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>) with ActivityExtension v2.
+//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), with ActivityExtension v2.
 //!
 //! The totals of an activity are the sums of its laps.
 
@@ -37,7 +37,7 @@ pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Beside::new(Reader::default());
     let damage = walk(source, &mut reader)?;
     let Beside { visitor: mut reader, own, .. } = reader;
-    // What is still open was cut off.
+    // An activity that is still open was truncated.
     reader.activity = reader.activity.take().and_then(Activity::cut_off);
     reader.end_activity()?;
     Ok(told(warn_of(damage, reader.finish())?, own))
@@ -48,12 +48,12 @@ struct Reader {
     sessions: Vec<Session>,
     refusal: Option<Refusal>,
     has_plan: bool,
-    /// The one that is being read.
+    /// The activity that is being read.
     activity: Option<Activity>,
     point: Point,
     latitude: Option<f64>,
     longitude: Option<f64>,
-    /// How many there are.
+    /// Total number of points.
     points: usize,
     unread: Unread,
 }
@@ -65,14 +65,14 @@ struct Activity {
     title: Option<String>,
     notes: Option<String>,
     device: Option<String>,
-    /// Of the first time that has one.
+    /// Offset of the first time that has one.
     offset: Option<i32>,
-    /// Each with the number of its first point.
+    /// Each lap with the index of its first point.
     laps: Vec<(Lap, usize)>,
     lap: Option<OpenLap>,
     odometer: Odometer,
     track: Track,
-    /// Whether the next point is the first one of a lap.
+    /// Whether the next point is the first of a lap.
     begins_lap: bool,
 }
 
@@ -233,7 +233,8 @@ impl Activity {
         push(&mut self.laps, (lap, first), MAX_LAPS, "laps")
     }
 
-    /// Between two tracks of a lap nothing was recorded. A lap has to begin one of its own.
+    /// Starts a new track. Between two tracks of a lap, nothing was recorded, but every lap must
+    /// start with a new track.
     fn break_off(&mut self) {
         let length = self.track.points.len();
         self.begins_lap = self.lap.as_ref().is_some_and(|lap| lap.first == length);
@@ -258,17 +259,17 @@ impl Activity {
         self.track.push(point)
     }
 
-    /// One that is not whole; `None` when nothing in it is.
+    /// Returns a truncated activity, or `None` if it contains nothing complete.
     fn cut_off(mut self) -> Option<Self> {
         let points = self.track.points.len();
         self.lap.take_if(|lap| lap.first == points);
         (points > 0 || !self.laps.is_empty()).then_some(self)
     }
 
-    /// `None` when nothing tells when it began.
+    /// Returns `None` if the start is unknown.
     fn finish(self) -> Option<Session> {
         let mut laps: Vec<_> = self.laps.into_iter().map(|(lap, _)| lap).collect();
-        // Some programs write the last one first.
+        // Some programs write the last lap first.
         if laps.iter().all(|lap| lap.started_at.is_some()) {
             laps.sort_by_key(|lap| lap.started_at);
         }

@@ -1,13 +1,13 @@
-//! The distance since the start, whatever the device counts from.
+//! The distance since the start, from any counter.
 
-/// Some count on from an earlier part of the day, and some begin anew at each lap.
+/// Some devices continue the count of an earlier activity, and some restart at each lap.
 #[derive(Clone, Debug, Default)]
 pub struct Odometer {
-    /// What the device showed when the count began.
+    /// The device's count at the start.
     base: f64,
-    /// What was counted before it began anew.
+    /// The distance before the last restart.
     before: f64,
-    /// What the device showed last.
+    /// The device's last count.
     shown: Option<f64>,
     total: f64,
 }
@@ -18,12 +18,13 @@ impl Odometer {
         self.total
     }
 
-    /// What the device shows as the distance since the start, which never falls. `finished` is the
-    /// sum of the laps before, if they are known: a lap is longer than what its points show.
+    /// Converts a count of the device to the distance since the start, which never falls.
+    /// `finished` returns the sum of the previous laps, if they are known: a lap is longer than its
+    /// points show.
     pub fn read(&mut self, shown: f64, finished: impl FnOnce() -> Option<f64>) -> f64 {
         match self.shown {
             None => self.base = shown,
-            // A little less is a correction of the device.
+            // A slightly smaller count is a correction.
             Some(last) if shown < last / 2.0 => {
                 self.before = finished().map_or(self.total, |metres| metres.max(self.total));
                 self.base = 0.0;

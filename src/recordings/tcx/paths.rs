@@ -1,6 +1,6 @@
-//! Where elements stand: programs put them in several places.
+//! Paths of elements, which differ between programs.
 
-/// The path from the activity on, which stands elsewhere in a multisport session.
+/// Returns the path from the activity onwards, which has another prefix in a multisport session.
 pub fn inside(path: &str) -> &str {
     path.strip_prefix("Activities/")
         .map(|path| path.strip_prefix("MultiSportSession/FirstSport/").unwrap_or(path))
@@ -8,7 +8,7 @@ pub fn inside(path: &str) -> &str {
         .unwrap_or(path)
 }
 
-/// The path from a track on, which some programs write without a lap.
+/// Returns the path from the track onwards. Some programs write tracks without a lap.
 pub fn of_track(path: &str) -> Option<&str> {
     let inside = path.strip_prefix("Activity/")?;
     inside.strip_prefix("Lap/").unwrap_or(inside).strip_prefix("Track")

@@ -1,8 +1,8 @@
-//! Of whole files.
+//! Tests of whole files.
 
 use super::*;
 
-/// A lap of points every ten seconds, 30 m each, in the minutes that are given.
+/// A lap in the given minutes, with a point every ten seconds, 30 m apart.
 fn lap(minutes: std::ops::Range<u32>, counts: bool) -> String {
     let time = |tens: u32| format!("2024-05-04T08:{:02}:{}0Z", tens / 6, tens % 6);
     let point = |tens: u32| {
