@@ -41,7 +41,7 @@ impl Metric {
         }
     }
 
-    /// Describes the order of days or weeks: `by duration`.
+    /// Returns how days or weeks are compared, in words: `by duration`.
     pub fn by(self) -> String {
         format!(
             "by {}",

@@ -41,14 +41,14 @@ impl Subject {
         Some(date.format("%-d %B %Y").to_string())
     }
 
-    /// Returns the activity's title, or the sport if there is none.
+    /// Returns the activity's title, or else the sport.
     pub fn title(&self) -> String {
         let own = self.title.as_deref().map(words::undirected);
         let own = own.as_deref().map(str::trim).filter(|title| !title.is_empty());
         own.map_or_else(|| self.sport(), |title| shortened(title, 70.0))
     }
 
-    /// Returns the sport, unless it is the title, the date, unless it is hidden, and the totals.
+    /// Returns the sport (unless it is the title), the date (unless it is hidden) and the totals.
     pub fn facts(&self, units: Units) -> Vec<String> {
         let sport = Some(self.sport()).filter(|sport| *sport != self.title());
         let kind: Vec<String> = [sport, self.date()].into_iter().flatten().collect();

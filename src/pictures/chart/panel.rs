@@ -131,7 +131,7 @@ impl Panel {
     }
 }
 
-/// Returns the range of the axis. Power and speed start at zero. For a pace, faster is higher.
+/// Returns the range of the axis. Power and speed start at zero. A faster pace is higher.
 fn range(quantity: Quantity, curves: &[Vec<(f64, f64)>]) -> (f64, f64) {
     let mut values: Vec<f64> = curves.iter().flatten().map(|(_, value)| *value).collect();
     values.sort_unstable_by(f64::total_cmp);
