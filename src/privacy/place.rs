@@ -24,7 +24,7 @@ use crate::{
 /// Distance between a place and the centre of its disk, in metres. Uniform over the ring.
 const DISPLACEMENT: (f64, f64) = (260.0, 360.0);
 
-/// How far inside its disk a place lies at least, in metres.
+/// Minimum distance of a place from the edge of its disk, in metres.
 pub const MARGIN: f64 = 100.0;
 
 /// The radii of disks vary by up to this much, in metres.
@@ -203,7 +203,7 @@ mod tests {
                 places.cover(&[end(start, f64::from(step))], &mut || dice.roll());
             }
             assert_eq!(places.zones(), drawn);
-            // Another place gets one disk.
+            // Another place gets another disk, and only one.
             let work = destination(HOME, 2.0, 3000.0);
             for _ in 0..2 {
                 places.cover(&[end(HOME, 0.0), end(work, 1.0)], &mut || dice.roll());
