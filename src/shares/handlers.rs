@@ -20,7 +20,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// Also how long a revoked picture may still be visible where it was seen before.
+/// Caches keep a picture for five minutes. A revoked picture may stay visible for that long.
 const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
