@@ -95,8 +95,8 @@ impl Sport {
     /// Returns the kind for a name in a file or a service, such as `TRAIL_RUNNING_V2`, `TrailRun`,
     /// `running/trail`, `HKWorkoutActivityTypeRunning` or `Randonnée`.
     ///
-    /// If the part after a slash is unknown, the part before it decides. Otherwise, the longest
-    /// known sequence of words decides. If there is none, the kind is `other`.
+    /// If the whole name is unknown, the part before a slash decides, then the longest known
+    /// sequence of words. Otherwise, the kind is `other`.
     pub fn of(raw: Option<&str>) -> &'static str {
         let Some(raw) = raw else { return OTHER };
         let known = |name: &str| KNOWN.get(&plain(name)).copied();
