@@ -30,7 +30,7 @@ const COMPUTED: &str = "SELECT (started_at AT TIME ZONE $5)::date AS day, activi
     WHERE user_id = $1 AND merged_into IS NULL
       AND started_at >= coalesce($2, date '-infinity') - 2 AND started_at <= coalesce($3, date 'infinity') + 2";
 
-/// What a bucket is.
+/// How totals are grouped into buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     All,

@@ -18,11 +18,11 @@ pub struct Streak {
     pub to: NaiveDate,
 }
 
-/// The current and the longest streak. If several are equally long, the latest is the longest.
+/// The current and the longest streak. If several are equally long, the latest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Streaks {
-    /// The streak that includes today or this week. Also a streak that ended yesterday or last
-    /// week, because today and this week are not over yet. `null` if there is none.
+    /// The streak that includes today or this week, or that ended yesterday or last week: today and
+    /// this week are not over yet. `null` without such a streak.
     #[schema(required)]
     pub current: Option<Streak>,
     /// `null` if there is no activity.
