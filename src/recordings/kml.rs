@@ -138,7 +138,7 @@ impl Reader {
 
     fn read_data(&mut self, text: &str) {
         let is_sport = match self.data.take().as_deref() {
-            // The name of OpenTracks, which writes `type` in the language of the phone.
+            // These take precedence: OpenTracks writes `type` in the language of the phone.
             Some("activityType" | "activity_type" | "sport") => true,
             Some("type" | "activity") => self.piece.sport.is_none(),
             _ => false,

@@ -45,7 +45,7 @@ pub use table::is_nothing;
 /// Maximum size of a file: twice a day at ten points per second.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads a file in any format that holds recordings or entries.
+/// Reads a file. Its format is detected from its content.
 pub fn read(mut source: impl Read) -> Result<Recording, Refusal> {
     let head = head(&mut source)?;
     let format = Format::of(&head).ok_or_else(unknown_format)?;

@@ -86,7 +86,7 @@ pub fn recording(
             return Err(Refusal::new(Reason::NoStartTime, what));
         }
         _ if drawn.is_empty() => {}
-        // Receivers also save copies of tracks without times.
+        // Receivers also save tracks without their times.
         [only] => {
             drawn.into_iter().for_each(|part| only.piece.track.append(part.track));
             let warning = "a track without times is counted, too: it may have been drawn";

@@ -1,4 +1,4 @@
-//! Finds measurements that cannot be true. Those that can form the heaviest chain in which each is
+//! Finds measurements that cannot be true. The others form the heaviest chain in which each is
 //! reachable from the previous one.
 
 /// How many runs back a run may connect to. Longer sequences of errors are not detected.

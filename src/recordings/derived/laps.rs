@@ -15,7 +15,7 @@ use crate::{
 /// Maximum difference between sums of rounded laps, in metres.
 const ROUNDING: f64 = 1.0;
 
-/// In metres. A lap with less is a rest: GPS noise, and perhaps the end of a length.
+/// In metres. A lap with less is a rest: GPS noise, and perhaps the end of a pool length.
 const REST: f64 = 50.0;
 
 /// Sets the distance of such laps from their points. Drops a total that was only their sum.

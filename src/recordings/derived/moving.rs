@@ -7,7 +7,7 @@ use crate::{
     sport::metres_between,
 };
 
-/// In metres per second. A receiver on a table shows speeds up to this: 1 km/h.
+/// Slower is standing still, in metres per second. A receiver on a table shows up to 1 km/h.
 pub const STANDING_STILL: f64 = 1.0 / 3.6;
 
 /// In seconds. Over shorter spans, GPS noise looks like walking.

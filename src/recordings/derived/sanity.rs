@@ -11,7 +11,7 @@ use crate::{
 /// Plausible altitudes in metres: from the Dead Sea to Mount Everest, with a margin for errors.
 const HEIGHTS: std::ops::RangeInclusive<f32> = -500.0..=9000.0;
 
-/// Beats per minute of living persons.
+/// Plausible heart rates, in beats per minute.
 const HEART_RATES: std::ops::RangeInclusive<f32> = 1.0..=300.0;
 
 /// Watts. Track sprinters reach 2500. 65 535 is an empty field.

@@ -14,7 +14,7 @@ pub struct Part<'a> {
     pub fault: Option<Fault>,
 }
 
-/// Signs that a file is not as its device wrote it.
+/// Signs that a file may not be as its device wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     CutOff,

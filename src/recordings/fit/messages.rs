@@ -14,7 +14,7 @@ const IS_COMPRESSED: u8 = 0x80;
 const IS_DEFINITION: u8 = 0x40;
 const LOCAL_NUMBERS: usize = 16;
 
-/// Maximum time between messages of a damaged file, in seconds.
+/// Maximum time between messages of a damaged file, in seconds. No device is silent for longer.
 const MAX_STEP_SECS: u32 = 24 * 3600;
 /// Smaller timestamps count from power-on, until the clock is set.
 pub const FIRST_ABSOLUTE: u32 = 0x1000_0000;

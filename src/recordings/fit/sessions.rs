@@ -44,7 +44,7 @@ pub fn divide(mut file: Collector) -> Result<Vec<Session>, Refusal> {
 
 /// Returns the session in progress when the file ended, for which there is no message.
 fn unfinished(file: &Collector, track: &Track) -> Option<RawSession> {
-    /// A session may also be followed by a few more points.
+    /// Points may follow for this long after the end of a session.
     const AFTER: TimeDelta = TimeDelta::seconds(60);
     let sport = file.sport.clone();
     let sport = sport.or_else(|| file.laps.iter().find_map(|lap| lap.sport.clone()));

@@ -195,7 +195,7 @@ fn track(exercise: &Fields<'_>, clock: Clock) -> Result<Track, Refusal> {
     take(list("cadence"), &|point, fields| point.cadence = value(fields))?;
     take(list("power"), &|point, fields| point.power = value(fields))?;
     take(list("temperature"), &|point, fields| point.temperature = value(fields))?;
-    // The altitude of the barometer, if there is one.
+    // The altitude of the barometer takes precedence.
     take(list("altitude"), &|point, fields| point.altitude = value(fields).or(point.altitude))?;
     take(list("speed"), &|point, fields| point.speed = value(fields).map(|speed| speed / 3.6))?;
     let mut track = Track::default();

@@ -165,7 +165,7 @@ fn serial(text: &str) -> Option<Moment> {
     Some(Moment::Local(date.and_time(NaiveTime::MIN).checked_add_signed(seconds)?))
 }
 
-/// Adds the separators that ISO 8601 allows to omit, as in `20240504T080000Z`.
+/// Adds the separators that are optional in ISO 8601, as in `20240504T080000Z`.
 fn extended(text: &str) -> Option<String> {
     let (date, rest) = text.split_once('T')?;
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());

@@ -1,4 +1,4 @@
-//! Handles unclosed quotes. Each loses its own line, but not the lines after it.
+//! Handles unclosed quotes. Each costs its own line, but not the lines after it.
 
 /// The state of the parser within a record.
 #[derive(Clone, Copy, PartialEq)]

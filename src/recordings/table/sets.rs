@@ -229,7 +229,7 @@ impl Reader<'_> {
         count.map_or(1, |count| (count as usize).max(1))
     }
 
-    /// Returns the set of a line. Zero means unknown, because apps write it so.
+    /// Returns the set of a line. Apps write zero for unknown values.
     fn set(&self, row: &Row, warnings: &mut Vec<Cow<'static, str>>) -> Option<ExerciseSet> {
         let (table, units) = (self.table, self.units.common);
         let exercise: String = table

@@ -1,4 +1,4 @@
-//! The distance since the start, from any counter.
+//! The distance since the start, computed from any kind of counter.
 
 /// Some devices continue the count of an earlier activity, and some restart at each lap.
 #[derive(Clone, Debug, Default)]

@@ -25,7 +25,7 @@ pub const MAX_EVENT: usize = 1024 * 1024;
 /// Smaller documents are read in memory.
 const SMALL: u64 = 4 * 1024 * 1024;
 
-/// Returns the last name of a path, because extensions nest elements in different ways.
+/// Returns the last name of a path. Programs nest the elements of extensions in different ways.
 pub fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

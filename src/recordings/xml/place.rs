@@ -5,7 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::{Attributes, Visitor, references::resolve, truncated, unclosed::MAX_UNCLOSED};
 use crate::recordings::{Refusal, refusal::go_on};
 
-/// More than any of the formats needs.
+/// Maximum depth of elements. No format needs more.
 const MAX_DEPTH: usize = 32;
 
 /// Maximum size of an element's text, in bytes. The rest is dropped.
