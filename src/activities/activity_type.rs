@@ -1,11 +1,11 @@
-//! What kind of sport an activity is of.
+//! The kind of sport of an activity.
 
 use std::str::FromStr;
 
 use derive_more::{Display, Into};
 use serde::Serialize;
 
-/// What kind of sport: a slug of 1 to 32 of `a-z`, `0-9` and `_`.
+/// The kind of sport: a slug of 1 to 32 characters (`a-z`, `0-9` and `_`).
 #[derive(Clone, Debug, Display, Into, Serialize)]
 pub struct ActivityType(String);
 
@@ -22,7 +22,7 @@ impl FromStr for ActivityType {
 impl ActivityType {
     const MAX_AT_ONCE: usize = 100;
 
-    /// Some of them, with commas between.
+    /// Parses a comma-separated list of activity types.
     pub fn several(text: &str) -> Result<Vec<String>, &'static str> {
         let types: Result<Vec<String>, _> =
             text.split(',').map(|one| one.parse::<Self>().map(String::from)).collect();

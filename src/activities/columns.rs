@@ -1,9 +1,10 @@
-//! The columns of an activity by their names.
+//! The column names of an activity.
 
 use super::types::{ActivityChanges, ImportedActivity};
 
 impl ActivityChanges {
-    /// The fields that are given, of those that files and records have; `None` without one.
+    /// The names of the changed fields that files and merged records can also set;
+    /// `None` if there are none.
     pub fn edited(&self) -> Option<Vec<&'static str>> {
         let mut given = Vec::new();
         macro_rules! given {
@@ -25,7 +26,7 @@ impl ActivityChanges {
 }
 
 impl ImportedActivity {
-    /// What it is made of, besides its id.
+    /// The columns of the row, except its id.
     pub const COLUMNS: [&str; 31] = [
         "user_id",
         "activity_type",

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for single activities and their list.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -28,19 +28,19 @@ use crate::{
     state::WorkerState,
 };
 
-/// Room for 512 KiB of device data.
+/// Largest request body in bytes: fits 512 KiB of device data.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// Activities, newest first, ties by id.
+/// List activities
 ///
-/// Follow `next_cursor` until it is `null`: such a walk sees every activity that existed throughout
-/// exactly once.
+/// Newest first by default; ties are ordered by id. Follow `next_cursor` until it is `null`:
+/// together, the pages contain every activity that existed throughout exactly once.
 #[utoipa::path(
     get, path = "/activities", operation_id = "list_activities", tag = "Activities",
     params(FilterParams, PageParams, IfNoneMatchParam),
     responses(
-        (status = 200, description = "A page", body = Page, headers(("ETag" = String))),
-        (status = 304, description = "The page is the one that the client has", headers(("ETag" = String))),
+        (status = 200, description = "A page of activities", body = Page, headers(("ETag" = String))),
+        (status = 304, description = "Not modified: the client has this page", headers(("ETag" = String))),
     ),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCursor]))),
 )]
@@ -57,12 +57,12 @@ pub async fn list(
     tagged(&request, None, &page).map(cached)
 }
 
-/// Log an activity.
+/// Create an activity
 ///
-/// With a `source` and `external_id` that is there already, it replaces what was kept by that name,
-/// or with `If-None-Match: *` leaves it. Each app has a `source` of its own. One that another
-/// source has brought already is merged: 200 with the activity that is shown, whose `merged` names
-/// it.
+/// If an activity with this `source` and `external_id` exists, it is replaced; with
+/// `If-None-Match: *`, the request fails with 412 instead. Use a separate `source` for each app. If
+/// another source has already logged the same activity, the new record is merged into it: the
+/// response is 200 with the activity that is shown, and its `merged` lists the new record.
 #[utoipa::path(
     post, path = "/activities", operation_id = "create_activity", tag = "Activities",
     params(IdempotencyKeyParam, IfAbsentParam),
@@ -70,10 +70,10 @@ pub async fn list(
     responses(
         (
             status = 201, description = "The whole activity; without `activities:read`, its id and revision", body = WrittenActivity,
-            headers(("Location" = String, description = "Its path"), ("ETag" = String)),
+            headers(("Location" = String, description = "Path of the activity"), ("ETag" = String)),
         ),
         (
-            status = 200, description = "The same, of an activity that was there", body = WrittenActivity,
+            status = 200, description = "As 201, for an activity that already existed", body = WrittenActivity,
             headers(("ETag" = String)),
         ),
     ),
@@ -99,13 +99,13 @@ pub async fn create(
     Ok(answer.insert_header(ETag(revision_tag(revision))).json(written))
 }
 
-/// The whole activity.
+/// Get an activity
 #[utoipa::path(
     get, path = "/activities/{id}", operation_id = "get_activity", tag = "Activities",
     params(("id" = Uuid, Path), IfNoneMatchParam),
     responses(
         (status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Not modified: the client has this revision", headers(("ETag" = String))),
     ),
 )]
 pub async fn get(
@@ -118,7 +118,9 @@ pub async fn get(
     tagged(&request, Some(revision_tag(activity.summary.revision)), &activity).map(cached)
 }
 
-/// Change an activity: absent fields stay, `null` clears.
+/// Update an activity
+///
+/// Absent fields stay unchanged; `null` clears a field.
 #[utoipa::path(
     put, path = "/activities/{id}", operation_id = "update_activity", tag = "Activities",
     params(("id" = Uuid, Path), IfMatchParam),
@@ -145,11 +147,11 @@ pub async fn update(
     Ok(HttpResponse::Ok().insert_header(ETag(tag)).json(written))
 }
 
-/// Delete an activity.
+/// Delete an activity
 #[utoipa::path(
     delete, path = "/activities/{id}", operation_id = "delete_activity", tag = "Activities",
     params(("id" = Uuid, Path), IfMatchParam),
-    responses((status = 204, description = "Gone")),
+    responses((status = 204, description = "Deleted")),
     extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
 )]
 pub async fn delete(

@@ -1,4 +1,4 @@
-//! `/activities`: the log itself.
+//! `/activities`: the activity log.
 
 mod activity_type;
 pub mod batch;

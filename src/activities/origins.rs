@@ -1,44 +1,44 @@
-//! Where the values of an activity come from: a device, a computation, or its owner.
+//! Origins of an activity's values: a device, a computation, or the owner.
 
 use serde::Serialize;
 
 use crate::db::JsonText;
 
-/// What stands for any field, where nobody remembers which its owner has changed.
+/// Stands for any field, where it is not known which fields the owner has changed.
 pub const ANY: &str = "*";
 
-/// What the log remembers of the values of a row; `None` where it does not know.
+/// What is known about the origin of a row's values; `None` means unknown.
 #[derive(Serialize)]
 pub struct Origins {
     /// The fields that were computed from the track.
     pub computed: Option<Vec<String>>,
-    /// The fields that their owner has changed.
+    /// The fields that the owner has changed.
     pub edited: Option<Vec<String>>,
-    /// Own values that those of another record are shown for.
+    /// The activity's own values that are replaced by those of a merged record.
     pub replaced: Option<JsonText>,
 }
 
 impl Origins {
-    /// Of an activity that nobody has changed.
+    /// The origins of a new activity, which nobody has changed.
     pub fn of_new(computed: &[&str]) -> Self {
         let mut computed: Vec<_> = computed.iter().map(|field| (*field).to_owned()).collect();
-        // As the database has them, so that the same are equal.
+        // Sorted as in the database, so that equal sets compare as equal.
         computed.sort_unstable();
         Self { computed: Some(computed), edited: Some(Vec::new()), replaced: None }
     }
 }
 
-/// What was measured of an activity that is there.
+/// A new measurement of an existing activity.
 pub struct Measurement {
-    /// An object: what is given of the columns.
+    /// A JSON object with the measured columns.
     pub given: JsonText,
-    /// Which of that was computed.
+    /// The columns of `given` that were computed.
     pub computed: Vec<&'static str>,
-    /// Whether the activity has come from there alone, and so has nothing else.
+    /// Whether the activity has no other source, so that computed values may replace measured ones.
     pub is_authority: bool,
 }
 
-/// Nothing is known.
+/// An empty measurement.
 impl Default for Measurement {
     fn default() -> Self {
         Self { given: JsonText::empty(), computed: Vec::new(), is_authority: false }

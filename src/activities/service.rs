@@ -1,4 +1,4 @@
-//! The rules of the log.
+//! Business rules of the log.
 
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -24,16 +24,16 @@ use crate::{
     state::WorkerState,
 };
 
-/// A page is cut where it becomes longer: notes alone may have 40 KB for each activity.
+/// Pages are cut at this size: the notes of one activity alone may take 40 KB.
 const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
-/// The answer of `GET /activities`.
+/// Response of `GET /activities`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ActivitiesPage)]
 pub struct Page {
     activities: Vec<Listed>,
     limit: i64,
-    /// For the next page; `null` on the last.
+    /// Cursor of the next page; `null` on the last page.
     #[schema(required)]
     next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +59,7 @@ pub async fn list(
         Ok(activities)
     };
     let limit = usize::try_from(request.limit).map_err(ApiError::internal)?;
-    // A client that counts by offsets would miss what a shorter page leaves out.
+    // With an offset, the page is not cut: the client would skip what was left out.
     let counts = matches!(request.start, Start::Offset(_));
     let first = |found: Vec<ActivitySummary>| {
         let fitting = if counts { limit } else { limit.min(fitting(&found)) };
@@ -67,7 +67,7 @@ pub async fn list(
     };
     let (activities, has_more) = if request.include.is_any() {
         let mut conn = state.pool.get().await?;
-        // One snapshot: what is included is of the same revision.
+        // One snapshot, so that the included fields belong to the same revision.
         let mut transaction = conn.build_transaction().read_only().repeatable_read();
         transaction
             .run::<_, ApiError, _>(async |conn| {
@@ -96,7 +96,7 @@ pub async fn list(
     Ok(Page { activities, limit: request.limit, next_cursor, offset })
 }
 
-/// How many of them are a page of some length, at least one.
+/// How many of `activities` fit into a page of [`MAX_PAGE_BYTES`]: at least one, if there are any.
 fn fitting(activities: &[ActivitySummary]) -> usize {
     let mut bytes = 0;
     let fitting = activities.iter().take_while(|activity| {
@@ -113,9 +113,9 @@ fn first(activities: Vec<ActivitySummary>, limit: usize) -> (Vec<Listed>, bool) 
     (activities.into_iter().take(limit).map(Listed::from).collect(), has_more)
 }
 
-/// Keeps `new`; with an `external_id` that is there already, it replaces what was kept by it, or
-/// with [`OnExisting::Keep`] is refused: 412 `already_exists` or `already_deleted`. One that is in
-/// the log from another source stands behind that, which is what is answered.
+/// Stores `new`. If an activity with its `source` and `external_id` exists, `new` replaces it, or
+/// with [`OnExisting::Keep`] fails with 412 `already_exists` or `already_deleted`. If another
+/// source has already logged the activity, `new` is merged into it, and that activity is returned.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -126,7 +126,7 @@ pub async fn create(
     let mut conn = state.pool.get().await?;
     let is_plain = new.external_id().is_none() && new.source.is_manual();
     let (kept, is_replay) = if key.is_none() && is_plain {
-        // One statement needs no transaction.
+        // A single statement needs no transaction.
         (insert(&conn, identity, new).await?, false)
     } else {
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -136,7 +136,7 @@ pub async fn create(
                     let now = store::find(conn, identity, kept.activity.summary.id).await?;
                     now.map(|mut now| now.abridge()).unwrap_or_default()
                 } else {
-                    // What was too long to be recorded has come again.
+                    // The fields that were too long to record are in the repeated request.
                     new.parts()
                 };
                 kept.activity.complete(parts);
@@ -163,11 +163,11 @@ async fn write(
     on_existing: OnExisting,
 ) -> ApiResult<Kept> {
     if new.external_id().is_none() {
-        // A person who logs by hand knows why.
+        // Activities logged by hand are not merged.
         if new.source.is_manual() {
             return insert(conn, identity, new).await;
         }
-        // Another of this user's sources may bring the same just now.
+        // Another source of this user may be storing the same activity at this moment.
         activities::lock_names(conn, identity.user_id).await?;
         let (user_id, candidate) = (identity.user_id, Candidate::of(&new));
         if merging::find_one_same(conn, user_id, &candidate, None).await?.is_none() {
@@ -213,10 +213,10 @@ async fn upsert(
     Ok(Kept { activity, is_new })
 }
 
-/// A change that changes nothing is answered like any other, with the revision that was there. 422
-/// when the activity would become too large; 412
-/// `version_mismatch` unless the activity has one of the expected revisions; 409
-/// `external_id_taken` when another has the same `source` and `external_id`.
+/// Updates an activity. A change that changes nothing returns the activity with its revision
+/// unchanged. Errors: 422 if the activity would become too large; 412 `version_mismatch` if it
+/// has none of the expected revisions; 409 `external_id_taken` if another activity has this
+/// `source` and `external_id`.
 pub async fn update(
     state: &WorkerState,
     identity: Identity,
@@ -259,7 +259,7 @@ fn why_not(error: Error) -> ApiError {
     }
 }
 
-/// 412 as [`update`].
+/// Deletes an activity. Errors: 412, as for [`update`].
 pub async fn delete(
     state: &WorkerState,
     identity: Identity,
@@ -273,7 +273,7 @@ pub async fn delete(
     }
 }
 
-/// Why a conditional change found nothing to change.
+/// The error for a conditional change that matched no row.
 async fn not_changed(
     conn: &AsyncPgConnection,
     identity: Identity,

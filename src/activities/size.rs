@@ -1,4 +1,4 @@
-//! How much text an activity may have in all.
+//! Limit on the text of an activity.
 
 use super::types::{Activity, Details};
 use crate::{
@@ -7,16 +7,16 @@ use crate::{
     validation::json_bytes,
 };
 
-/// Of notes, laps, sets and device data together.
+/// Limit for notes, laps, sets and device data together.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 impl Details {
-    /// The fields that may be large and have a value.
+    /// The names of the large fields that have a value.
     pub fn large_fields(&self) -> Vec<&'static str> {
         self.sizes().into_iter().filter(|(_, bytes)| *bytes > 0).map(|(name, _)| name).collect()
     }
 
-    /// 422 with the fields that have too much text together.
+    /// 422 naming the large fields if they exceed the limit together.
     pub fn check_size(&self) -> ApiResult<()> {
         let bytes = self.sizes().iter().map(|(_, bytes)| bytes).sum();
         check(bytes, &self.large_fields())
@@ -35,7 +35,7 @@ impl Details {
 }
 
 impl Activity {
-    /// 422 with the fields that `changed` if it has too much text now.
+    /// 422 naming the fields in `changed` if the activity now exceeds the limit.
     pub fn check_size(&self, changed: &[&'static str]) -> ApiResult<()> {
         let [laps, sets, device_data] = self.json();
         let json = size(laps) + size(sets) + size(device_data);
@@ -43,7 +43,7 @@ impl Activity {
     }
 }
 
-/// How many bytes it has as PostgreSQL writes it, without spaces.
+/// Size in bytes as PostgreSQL writes the JSON, without spaces.
 fn size(json: Option<&JsonText>) -> usize {
     json.map_or(0, |json| json_bytes(json.as_str()))
 }

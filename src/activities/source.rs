@@ -1,16 +1,18 @@
-//! Where an activity comes from: the namespace of its `external_id`.
+//! The app or service that an activity comes from: the namespace of its `external_id`.
 
 use derive_more::{Display, Into};
 use serde::Serialize;
 
 use crate::validation::Fault;
 
-/// Set by the server for what it reads itself. `garmin` and `apple`, which it sets as well, are
-/// also for clients that relay activities under the ids that Garmin and Apple Health gave them.
+/// Sources that only the server sets, for activities that it reads itself. The server also sets
+/// `garmin` and `apple`, but clients may use these to relay activities under the ids that Garmin
+/// and Apple Health gave them.
 const RESERVED: [&str; 3] = ["import", "strava", "health_auto_export"];
 
-/// A slug of 1 to 32 of `a-z`, `0-9`, `_`, `.` and `-` that begins with a letter or a digit. Each
-/// app has one, so that two apps may give the same `external_id` to different activities.
+/// A slug of 1 to 32 characters (`a-z`, `0-9`, `_`, `.` and `-`) that starts with a letter
+/// or a digit. Each app has its own source, so that two apps may use the same `external_id`
+/// for different activities.
 #[derive(Clone, Debug, Display, Into, PartialEq, Eq, Hash, Serialize)]
 pub struct Source(String);
 
@@ -23,18 +25,18 @@ impl Default for Source {
 impl Source {
     const MAX_AT_ONCE: usize = 100;
 
-    /// Whether a person logged it by hand.
+    /// Whether the activity was logged by hand.
     pub fn is_manual(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a source tells its activities apart: no two of it are one outing. People and files
-    /// do not.
+    /// Whether a source distinguishes its own activities, so that no two records of it are the same
+    /// activity. Manual entries and imported files do not.
     pub fn knows_its_own(source: &str) -> bool {
         !["manual", "import"].contains(&source)
     }
 
-    /// Whether the server, or a client of any server, may have set it.
+    /// Whether `text` is a valid source, including the reserved ones.
     pub fn is_valid(text: &str) -> bool {
         let is_of_slug =
             |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-');
@@ -43,7 +45,7 @@ impl Source {
             && !text.starts_with(['_', '.', '-'])
     }
 
-    /// One that a client may set.
+    /// Parses a source that a client may set.
     pub fn of_client(text: String) -> Result<Self, Fault> {
         if !Self::is_valid(&text) {
             let expected =
@@ -57,7 +59,7 @@ impl Source {
         Ok(Self(text))
     }
 
-    /// Several, with commas between them.
+    /// Parses a comma-separated list of sources.
     pub fn several(text: &str) -> Result<Vec<String>, &'static str> {
         let all: Vec<String> = text.split(',').map(str::to_owned).collect();
         if all.len() > Self::MAX_AT_ONCE {

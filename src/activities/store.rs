@@ -1,5 +1,5 @@
-//! Statements about activities, each through [`live_user`]: nobody else's row can be reached,
-//! and a token that has ended reaches none.
+//! Queries for activities. Those that take an [`Identity`] select from the live user or session:
+//! they never reach another user's row, and an ended token reaches no row.
 
 use diesel::{
     dsl::{auto_type, exists, not, now},
@@ -22,7 +22,7 @@ use crate::{
 static ACTIVITY: Columns<Activity> = Columns::unwritten();
 
 diesel::define_sql_function! {
-    /// The first of the two that is not NULL.
+    /// The first argument that is not NULL.
     fn coalesce(one: Nullable<SqlUuid>, other: SqlUuid) -> SqlUuid;
 }
 
@@ -40,7 +40,7 @@ pub async fn find(
     own_activity(identity, id).select(&ACTIVITY).first(&mut conn).await.optional()
 }
 
-/// `None` when the token has ended: the row is selected from the live user.
+/// Inserts an activity. `None` if the token has ended: the user is selected from the live session.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -106,7 +106,8 @@ pub async fn insert(
         .optional()
 }
 
-/// The activity that `source` calls `external_id`, and the one that is shown for it.
+/// The activity with this `source` and `external_id`, and the activity it is shown as: itself, or
+/// the one that it is merged into.
 pub async fn named(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -123,7 +124,7 @@ pub async fn named(
         .optional()
 }
 
-/// Whether an activity is not as it was when it was kept.
+/// Whether an activity has changed since it was created.
 pub async fn was_changed(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let changed =
         activities::table.find(id).filter(activities::updated_at.ne(activities::created_at));
@@ -132,7 +133,7 @@ pub async fn was_changed(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<
 
 type Condition = Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>>;
 
-/// Whether `changes` would change a row.
+/// Whether `changes` would change the row.
 fn differs(changes: &ActivityChanges) -> Condition {
     let mut differs: Condition = Box::new(false.into_sql::<Bool>());
     macro_rules! or_differs {
@@ -153,16 +154,16 @@ fn differs(changes: &ActivityChanges) -> Condition {
     differs
 }
 
-/// The outcome of [`update`].
+/// The result of [`update`].
 pub enum Update {
     Changed(Activity),
-    /// All of it was so before: the revision stays, and nobody is notified.
+    /// No value differed: the revision stays the same, and nobody is notified.
     Unchanged(Activity),
-    /// There is no such activity, or not with one of these revisions.
+    /// There is no such activity, or it has none of the expected revisions.
     NotFound,
 }
 
-/// Changes an activity that has one of these revisions, unless any will do.
+/// Changes an activity if it has one of `revisions`, or any revision if `any`.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -191,7 +192,8 @@ pub async fn update(
     Ok(unchanged.map_or(Update::NotFound, Update::Unchanged))
 }
 
-/// The id, if there was such a row, and with one of these revisions unless any will do.
+/// Deletes an activity if it has one of `revisions`, or any revision if `any`. Returns its id, or
+/// `None` if no row matched.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -206,8 +208,9 @@ pub async fn delete(
         .optional()
 }
 
-/// Locks the names of a user's activities until the transaction ends. Who gives names, or looks
-/// whether an activity is there before writing it, takes this lock first.
+/// Locks the names (`source` and `external_id`) of a user's activities until the transaction
+/// ends. Take this lock before assigning a name, and before checking whether an activity
+/// exists in order to write it.
 pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     lock_name(conn, &format!("activities {user_id}")).await
 }

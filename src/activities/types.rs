@@ -1,4 +1,4 @@
-//! An activity, and the values it is made of.
+//! An activity and its parts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     sport::{ExerciseSet, Lap},
 };
 
-/// An activity in a list: everything but laps, sets and the device's raw data.
+/// An activity in a list: all fields except laps, sets and device data.
 #[derive(Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = activities)]
 pub struct ActivitySummary {
@@ -28,47 +28,48 @@ pub struct ActivitySummary {
     pub calories: Option<i32>,
     #[schema(required)]
     pub notes: Option<String>,
-    /// The app or service that it comes from.
+    /// The app or service that the activity comes from.
     #[schema(examples("manual"))]
     pub source: String,
-    /// What `source` calls it.
+    /// Id of the activity in `source`.
     #[schema(required)]
     pub external_id: Option<String>,
     #[schema(required)]
     pub title: Option<String>,
-    /// From start to end, pauses included.
+    /// Seconds from start to end, including pauses.
     #[schema(required)]
     pub elapsed_secs: Option<i32>,
-    /// Without standing still.
+    /// Seconds in motion, without stops.
     #[schema(required)]
     pub moving_secs: Option<i32>,
     #[schema(required)]
     pub elevation_gain_meters: Option<f64>,
     #[schema(required)]
     pub elevation_loss_meters: Option<f64>,
-    /// Beats a minute.
+    /// Beats per minute.
     #[schema(required)]
     pub avg_heart_rate: Option<i32>,
     #[schema(required)]
     pub max_heart_rate: Option<i32>,
     #[schema(required)]
     pub avg_power_watts: Option<i32>,
-    /// Turns, strides or strokes a minute.
+    /// Revolutions, strides or strokes per minute.
     #[schema(required)]
     pub avg_cadence: Option<f64>,
-    /// Of the place and the day where it began.
+    /// UTC offset of the local time at the start.
     #[schema(required)]
     pub utc_offset_minutes: Option<i32>,
-    /// What recorded it.
+    /// The device that recorded the activity.
     #[schema(required)]
     pub device: Option<String>,
-    /// The sport as the source calls it.
+    /// The sport as named by the source.
     #[schema(required)]
     pub sport_raw: Option<String>,
-    /// The first part of what was recorded as one, such as a triathlon.
+    /// Id of the first part of a recording with several parts, such as a triathlon; `null` for the
+    /// first part and for single activities.
     #[schema(required)]
     pub parent_id: Option<Uuid>,
-    /// Grows with every change; `"17"` is the entity tag of revision 17.
+    /// Grows with every change. `"17"` is the entity tag of revision 17.
     pub revision: i64,
     #[serde(serialize_with = "rfc3339")]
     pub created_at: DateTime<Utc>,
@@ -77,7 +78,7 @@ pub struct ActivitySummary {
 }
 
 impl ActivitySummary {
-    /// About how long it is as JSON.
+    /// Approximate size as JSON, in bytes.
     pub fn bytes(&self) -> usize {
         let texts = [&self.notes, &self.title, &self.external_id, &self.device, &self.sport_raw];
         900 + texts.into_iter().flatten().map(String::len).sum::<usize>()
@@ -97,23 +98,23 @@ pub struct Activity {
     sets: Option<JsonText>,
     #[schema(required, value_type = Option<Map<String, Value>>)]
     device_data: Option<JsonText>,
-    /// Other records of the same activity, which lists do not show.
+    /// Other records of the same activity, merged into this one. Lists do not show them.
     #[schema(required, value_type = Option<Vec<Merged>>)]
     merged: Option<JsonText>,
 }
 
 impl Activity {
-    /// Laps, sets and the device's data.
+    /// Laps, sets and device data.
     pub fn json(&self) -> [Option<&JsonText>; 3] {
         [self.laps.as_ref(), self.sets.as_ref(), self.device_data.as_ref()]
     }
 
-    /// Above this many bytes of them, `laps`, `sets` and `device_data` are not recorded with an
-    /// answer.
+    /// If `laps`, `sets` and `device_data` have more bytes than this together, they are not
+    /// recorded with an idempotent response.
     const MAX_RECORDED: usize = 4096;
 
-    /// Takes out `laps`, `sets` and `device_data` where they are long; [`Activity::complete`] puts
-    /// them back.
+    /// Takes out `laps`, `sets` and `device_data` if they are longer than `MAX_RECORDED` together;
+    /// [`Activity::complete`] puts them back.
     pub fn abridge(&mut self) -> [Option<JsonText>; 3] {
         let parts = [&mut self.laps, &mut self.sets, &mut self.device_data];
         let bytes: usize =
@@ -121,12 +122,12 @@ impl Activity {
         if bytes > Self::MAX_RECORDED { parts.map(Option::take) } else { [None, None, None] }
     }
 
-    /// Whether other records stand behind it.
+    /// Whether other records are merged into this activity.
     pub fn is_merged(&self) -> bool {
         self.merged.is_some()
     }
 
-    /// Fills in those of `laps`, `sets` and `device_data` that it lacks.
+    /// Fills in `laps`, `sets` and `device_data` where they are missing.
     pub fn complete(&mut self, parts: [Option<JsonText>; 3]) {
         for (kept, part) in
             [&mut self.laps, &mut self.sets, &mut self.device_data].into_iter().zip(parts)
@@ -135,7 +136,7 @@ impl Activity {
         }
     }
 
-    /// The names of what [`Activity::as_record`] has.
+    /// The column names of [`Activity::as_record`].
     pub const COLUMNS: [&str; 28] = [
         "id",
         "activity_type",
@@ -167,8 +168,8 @@ impl Activity {
         "device_data",
     ];
 
-    /// The fields as texts, in the order of [`Activity::COLUMNS`]. Free text passes through
-    /// `words`.
+    /// The field values as text, in the order of [`Activity::COLUMNS`]. Free text is
+    /// passed through `words`.
     pub fn as_record(&self, words: fn(&str) -> String) -> [String; 28] {
         let Self { summary, laps, sets, device_data, .. } = self;
         let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
@@ -210,8 +211,8 @@ fn text(value: &Option<impl ToString>) -> String {
     value.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// What an activity may lack. `None` leaves a field as it is, `Some(None)` clears it; for a new
-/// activity both mean that there is none.
+/// The optional fields of an activity. `None` leaves a field unchanged, `Some(None)` clears it. In
+/// a new activity, both mean that the field has no value.
 #[derive(Clone, Debug, Default, AsChangeset, Insertable, Serialize)]
 #[diesel(table_name = activities)]
 pub struct Details {
@@ -236,7 +237,7 @@ pub struct Details {
     pub device_data: Option<Option<JsonText>>,
 }
 
-/// A valid activity to be kept. As JSON it is a row of the table.
+/// A validated activity to be stored. Serialized as JSON, it is a row of the table.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewActivity {
     pub activity_type: ActivityType,
@@ -247,10 +248,11 @@ pub struct NewActivity {
     pub details: Details,
 }
 
-/// An activity that the server read somewhere. As JSON it is a row of the table.
+/// An activity that the server read from a file or a service. Serialized as JSON, it
+/// is a row of the table.
 #[derive(Serialize)]
 pub struct ImportedActivity {
-    /// `None` for a new one.
+    /// `None` to generate an id.
     pub id: Option<Uuid>,
     pub user_id: Uuid,
     pub activity_type: String,
@@ -259,9 +261,9 @@ pub struct ImportedActivity {
     pub source: String,
     pub original_id: Option<Uuid>,
     pub parent_id: Option<Uuid>,
-    /// The activity behind which it stands.
+    /// The activity that this record is merged into.
     pub merged_into: Option<Uuid>,
-    /// Those that stand behind it.
+    /// The records merged into this activity.
     pub merged: Option<JsonText>,
     #[serde(flatten)]
     pub origins: Origins,
@@ -281,7 +283,7 @@ impl NewActivity {
     }
 }
 
-/// Changes to an activity; `None` leaves a field as it is.
+/// Changes to an activity; `None` leaves a field unchanged.
 #[derive(AsChangeset)]
 #[diesel(table_name = activities)]
 pub struct ActivityChanges {

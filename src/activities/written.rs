@@ -1,4 +1,4 @@
-//! What a write kept, and what its answer shows.
+//! The result of a write, and the part of it that the response shows.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,15 +7,15 @@ use uuid::Uuid;
 use super::types::Activity;
 use crate::auth::Permitted;
 
-/// An activity that was kept, and whether there was none like it.
+/// A stored activity, and whether it is new.
 #[derive(Serialize, Deserialize)]
 pub struct Kept {
     pub activity: Activity,
     pub is_new: bool,
 }
 
-/// The whole activity, or its name only: a token without `activities:read` must not read by a write
-/// that changes nothing.
+/// The whole activity, or only its id and revision: a token without `activities:read` must not read
+/// an activity by a write that changes nothing.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum WrittenActivity {
@@ -23,7 +23,7 @@ pub enum WrittenActivity {
     Revision(ActivityRevision),
 }
 
-/// To a token without `activities:read`.
+/// The response to a token without `activities:read`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActivityRevision {
@@ -32,7 +32,7 @@ pub struct ActivityRevision {
 }
 
 impl WrittenActivity {
-    /// As much of `activity` as its writer may read.
+    /// The part of `activity` that the writer's token may read.
     pub fn shown_to<S>(writer: &Permitted<S>, activity: Activity) -> Self {
         if writer.may_read() {
             return Self::Whole(Box::new(activity));

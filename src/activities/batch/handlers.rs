@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for batches.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -13,19 +13,20 @@ use crate::{
     state::WorkerState,
 };
 
-/// Room for a thousand activities with some device data.
+/// Largest request body in bytes: fits 1 000 activities with some device data.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// Log up to 1 000 activities.
+/// Create up to 1 000 activities
 ///
-/// Each has an outcome of its own: those at fault are not kept, the others are, unless `atomic`.
-/// One with a `source` and `external_id` that is there already is changed, or left as it is with
-/// `on_existing=keep`. One that another source has brought already is merged with that.
+/// Each activity has its own outcome: invalid activities are rejected and the others are stored,
+/// unless `atomic` is set. An activity whose `source` and `external_id` exist already is updated,
+/// or left unchanged with `on_existing=keep`. An activity that another source has already logged is
+/// merged with the existing one.
 #[utoipa::path(
     post, path = "/activities/batch", operation_id = "create_activities", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),
     request_body = BatchBody,
-    responses((status = 200, description = "One outcome for each, in their order", body = Results)),
+    responses((status = 200, description = "One outcome per activity, in the order of the request", body = Results)),
     extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused]))),
 )]
 pub async fn create_many(

@@ -1,4 +1,4 @@
-//! Many activities in one request, and the upsert by `external_id` that a single one uses too.
+//! Many activities in one request, and the upsert by `external_id` that single activities use too.
 
 mod handlers;
 mod service;

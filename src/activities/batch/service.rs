@@ -1,4 +1,4 @@
-//! The rules of batches.
+//! Business rules of batches.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,10 +24,10 @@ use crate::{
     state::WorkerState,
 };
 
-/// An activity of the request, or why it cannot be kept.
+/// The activities of the request, each valid or with its error.
 type Parsed = Vec<ApiResult<NewActivity>>;
 
-/// Every activity with what is wrong with it. 422 when there are none or too many.
+/// Parses each activity separately. 422 if there are none or too many.
 pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
     if !(1..=MAX_ITEMS).contains(&items.len()) {
         let problem = format!("must have 1 to {MAX_ITEMS} items");
@@ -48,7 +48,7 @@ pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
     Ok(parsed.collect())
 }
 
-/// 422 with the faults of all activities, each field as `activities[3].notes`.
+/// 422 with the faults of all activities, if there are any. A field is named `activities[3].notes`.
 pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     let mut faults = Vec::new();
     for (index, error) in
@@ -56,7 +56,8 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     {
         let of_item = |name: &str| format!("activities[{index}].{name}");
         if error.fields.is_empty() {
-            // No JSON after all, which is found out only when it is read: `1e400`, half of a surrogate pair.
+            // Invalid JSON that is found only when the part is parsed: `1e400`,
+            // half of a surrogate pair.
             let name = of_item("").trim_end_matches('.').to_owned();
             faults.push(FieldError::new(name, "invalid_format", error.message.to_string()));
         }
@@ -68,7 +69,7 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
     if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
 }
 
-/// Keeps what can be kept; what is there already, as `on_existing` says.
+/// Stores the valid activities. `on_existing` decides about those that exist already.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -101,13 +102,14 @@ pub async fn create(
     })
 }
 
-/// Of a repeated request: an activity that was at fault for an earlier version of the server.
+/// Outcome in a repeated request: an earlier version of the server refused the activity,
+/// which would be valid now.
 fn refused() -> Outcome {
     let message = "it was refused when it came first; send it with another key";
     Outcome::Error(ApiError::new(ErrorCode::ValidationFailed, message).into())
 }
 
-/// What can be kept, and for each of the request its error, if it has one.
+/// The valid activities, and for each activity of the request its error, if it has one.
 fn split(parsed: Parsed) -> (Vec<NewActivity>, Vec<Option<Outcome>>) {
     let mut items = Vec::with_capacity(parsed.len());
     let errors = parsed.into_iter().map(|item| match item {
@@ -121,15 +123,15 @@ fn split(parsed: Parsed) -> (Vec<NewActivity>, Vec<Option<Outcome>>) {
     (items, errors)
 }
 
-/// The name of an activity, if it has one.
+/// `source` and `external_id` of an activity.
 type Name = (String, Option<String>);
 
 fn name(item: &NewActivity) -> Name {
     (item.source.to_string(), item.external_id().map(str::to_owned))
 }
 
-/// [`upsert`], or for [`OnExisting::Keep`] the same without those whose names are there or were
-/// deleted.
+/// Stores activities as [`upsert`] does. With [`OnExisting::Keep`], activities whose names exist or
+/// were deleted are left out.
 pub async fn keep(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -147,7 +149,7 @@ pub async fn keep(
             ((row.source, row.external_id), kept)
         })
         .collect();
-    // Only now: what was just being deleted is either locked or gone.
+    // Query this after locking: an activity that was being deleted is now either locked or gone.
     for row in store::deleted(conn, identity, &items).await? {
         let name = (row.source, Some(row.external_id));
         left.entry(name).or_insert(Outcome::Deleted { id: row.activity_id });
@@ -164,9 +166,9 @@ pub async fn keep(
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| written.next())).collect())
 }
 
-/// Writes activities in the caller's transaction: what came before, by `source` and `external_id`,
-/// is changed, and what another source has brought is merged with that. One outcome each, in their
-/// order.
+/// Writes activities in the caller's transaction. Existing ones, by `source` and `external_id`, are
+/// updated. Those that another source has already logged are merged with the existing ones. Returns
+/// one outcome per activity, in order.
 pub async fn upsert(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -180,7 +182,8 @@ pub async fn upsert(
         .iter()
         .map(|item| !known.contains_key(&name(item)) && !item.source.is_manual())
         .collect();
-    // All of them, though later rounds look again: matches are locked before the numbers are taken.
+    // Look up all matches now, although later rounds look again: they must be locked before
+    // the revisions are taken.
     let same = find_same(conn, identity, items.iter()).await?;
     let how_many = i64::try_from(items.len()).map_err(ApiError::internal)?;
     let last = store::take_revisions(conn, identity, how_many).await?;
@@ -207,7 +210,7 @@ pub async fn upsert(
     }
     let rows = written.values().map(|row| row.merged_into);
     let shown: Vec<_> = rows.chain(known.values().map(|row| row.merged_into)).flatten().collect();
-    // A merged record is answered as the activity that is shown for it.
+    // A merged record is reported as the activity that is shown for it.
     let shown =
         if shown.is_empty() { HashMap::new() } else { store::revisions(conn, &shown).await? };
     let answered = |id: Uuid, revision: i64, merged_into: Option<Uuid>| match merged_into {
@@ -235,7 +238,7 @@ pub async fn upsert(
     outcomes.collect()
 }
 
-/// For each item the activity that is in the log already.
+/// For each item, the same activity if it is already in the log.
 async fn find_same<'a>(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -245,8 +248,8 @@ async fn find_same<'a>(
     merging::find_same(conn, identity.user_id, &candidates, None).await
 }
 
-/// In which round each item is written. An item that may be merged comes after all earlier ones
-/// that may be the same: those of another source that begin at nearly the same time.
+/// The round in which each item is written. An item that may be merged is written after all earlier
+/// items that may be the same activity: those of another source that start at nearly the same time.
 fn rounds(items: &[NewActivity], may_merge: &[bool]) -> Vec<usize> {
     let mut rounds: Vec<usize> = Vec::with_capacity(items.len());
     for (item, may_merge) in items.iter().zip(may_merge) {

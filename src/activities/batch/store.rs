@@ -1,4 +1,4 @@
-//! The same few statements for any number of activities.
+//! Queries that handle any number of activities.
 
 use std::collections::HashMap;
 
@@ -18,8 +18,8 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// An activity that is there already, by the name that another system gave it: as it is shown,
-/// which is by another one where it is merged.
+/// An existing activity, found by its `source` and `external_id`. If it is merged, `id` and
+/// `revision` are those of the shown activity.
 #[derive(QueryableByName)]
 #[diesel(table_name = activities)]
 pub struct Known {
@@ -43,8 +43,9 @@ pub struct Written {
     pub merged_into: Option<Uuid>,
 }
 
-/// The activities that `items` name, locked until the transaction ends: before the numbers are
-/// taken, as a change of a single one does. The caller holds the user's names.
+/// Locks the existing activities with the names of `items` until the transaction ends.
+/// As for a change of a single activity, this comes before revisions are taken. The
+/// caller holds the name lock.
 pub async fn lock_known(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -54,10 +55,10 @@ pub async fn lock_known(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    // Joined, so that each is looked up in the index of names: a list would be compared with every row.
+    // Joined, so that each name is looked up in the index. A list would be compared with every row.
     let named = "unnest($2, $3) AS item (source, external_id)
          JOIN activities a ON a.user_id = $1 AND a.source = item.source AND a.external_id = item.external_id";
-    // Deleting or changing a shown activity locks it before the records behind it: so does this.
+    // Deleting or changing a shown activity locks it before its merged records, and so does this.
     let shown = format!(
         "SELECT FROM activities WHERE id IN (SELECT coalesce(a.merged_into, a.id) FROM {named})
          ORDER BY id FOR NO KEY UPDATE"
@@ -80,7 +81,7 @@ pub async fn lock_known(
     Ok(known)
 }
 
-/// The name of an activity that was deleted.
+/// The name of a deleted activity.
 #[derive(QueryableByName)]
 #[diesel(table_name = deleted_names)]
 pub struct Deleted {
@@ -89,7 +90,7 @@ pub struct Deleted {
     pub activity_id: Uuid,
 }
 
-/// Those of the names of `items` whose activities were deleted. A name may be in use again.
+/// The names in `items` whose activities were deleted. Such a name may be in use again.
 pub async fn deleted(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -112,12 +113,13 @@ pub async fn deleted(
     .await
 }
 
-/// The names of those that have one, as two columns.
+/// The names of those items that have one, as two columns.
 fn names(items: &[NewActivity]) -> (Vec<String>, Vec<&str>) {
     items.iter().filter_map(|item| Some((item.source.to_string(), item.external_id()?))).unzip()
 }
 
-/// The last of `how_many` new revisions of the live user; `None` when the token has ended.
+/// Takes `how_many` new revisions of the live user and returns the last; `None`
+/// if the token has ended.
 pub async fn take_revisions(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -133,7 +135,7 @@ pub async fn take_revisions(
         .optional()
 }
 
-/// What a client writes of an activity, which is what [`NewActivity`] is as JSON.
+/// The columns that a client writes: the fields of [`NewActivity`] as JSON.
 const COLUMNS: [&str; 23] = [
     "activity_type",
     "started_at",
@@ -160,10 +162,11 @@ const COLUMNS: [&str; 23] = [
     "device_data",
 ];
 
-/// An activity to be written, with its revision, and the one that it stands behind if it is new.
+/// An activity to be written: its revision, its values, and the activity to
+/// merge it into if it is new.
 pub type Item<'a> = (i64, &'a NewActivity, Option<Uuid>);
 
-/// Writes `items`; what is already there just like that is left as it is, and not answered.
+/// Writes `items`. An item that equals the stored row is not written and not returned.
 pub async fn write(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -195,7 +198,7 @@ pub async fn write(
     Ok(written)
 }
 
-/// The revisions of activities.
+/// The current revisions of activities.
 pub async fn revisions(
     mut conn: &AsyncPgConnection,
     ids: &[Uuid],

@@ -1,4 +1,4 @@
-//! What a batch takes and answers.
+//! Request and response types of batches.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,10 +10,10 @@ use crate::{
     error::{ApiError, ErrorCode, FieldError},
 };
 
-/// How many activities one request may bring.
+/// Maximum number of activities in one request.
 pub const MAX_ITEMS: usize = 1000;
 
-/// `POST /activities/batch`.
+/// Body of `POST /activities/batch`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Batch)]
 pub struct BatchBody {
@@ -21,31 +21,31 @@ pub struct BatchBody {
     pub activities: Vec<Box<RawValue>>,
 }
 
-/// The query string of `POST /activities/batch`.
+/// Query parameters of `POST /activities/batch`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct BatchParams {
-    /// All or nothing: one activity at fault, and none is kept.
+    /// Store all activities or none: a single invalid activity rejects the batch.
     #[serde(default)]
     pub atomic: bool,
-    /// What to do with a `source` and `external_id` that is there already, or was deleted.
+    /// What to do if an activity with the same `source` and `external_id` exists, or was deleted.
     #[serde(default)]
     #[param(inline, required = false)]
     pub on_existing: OnExisting,
 }
 
-/// What is done about an activity whose name is there already.
+/// What to do about an activity whose name exists already.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnExisting {
-    /// It replaces what is there, and brings back what was deleted.
+    /// Replace an existing activity, and create a deleted one again.
     #[default]
     Replace,
-    /// What is there stays as it is, and what was deleted stays deleted.
+    /// Leave an existing activity unchanged, and a deleted one deleted.
     Keep,
 }
 
-/// What became of one activity.
+/// The outcome for one activity.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
 #[schema(as = BatchOutcome)]
@@ -54,43 +54,43 @@ pub enum Outcome {
         id: Uuid,
         revision: i64,
     },
-    /// There was one with this `source` and `external_id`, and it was different.
+    /// An activity with this `source` and `external_id` existed and was updated.
     Updated {
         id: Uuid,
         revision: i64,
     },
-    /// There was one with this `source` and `external_id`, just like this.
+    /// An activity with this `source` and `external_id` existed and was identical.
     Unchanged {
         id: Uuid,
         revision: i64,
     },
-    /// With `on_existing=keep`: there was one with this `source` and `external_id`, and it stays as
-    /// it is.
+    /// With `on_existing=keep`: an activity with this `source` and `external_id` existed
+    /// and was left unchanged.
     Kept {
         id: Uuid,
         revision: i64,
     },
-    /// With `on_existing=keep`: there was one with this `source` and `external_id`, and it was
-    /// deleted.
+    /// With `on_existing=keep`: an activity with this `source` and `external_id` was deleted
+    /// before and stays deleted.
     Deleted {
         id: Uuid,
     },
-    /// Another source has brought it already: this record stands behind that activity, and gave it
-    /// what it lacked.
+    /// Another source had already logged the activity: this record was merged into it and
+    /// filled in what it lacked.
     Merged {
         id: Uuid,
         revision: i64,
     },
-    /// It was not kept.
+    /// The activity was rejected.
     Error(ItemError),
 }
 
-/// Why an activity was not kept.
+/// Why an activity was rejected.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = BatchItemError)]
 pub struct ItemError {
     code: ErrorCode,
-    /// A sentence for people.
+    /// A message for people.
     error: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldError>,
@@ -98,7 +98,7 @@ pub struct ItemError {
 
 impl From<ApiError> for ItemError {
     fn from(ApiError { code, message, mut fields, .. }: ApiError) -> Self {
-        // The activity itself is at fault: it is in no field.
+        // A fault without a field name concerns the whole activity.
         let is_whole = fields.iter().any(|fault| fault.field.is_empty());
         fields.retain(|fault| !fault.field.is_empty());
         let error = if is_whole { format!("the activity {message}") } else { message.into_owned() };
@@ -106,14 +106,14 @@ impl From<ApiError> for ItemError {
     }
 }
 
-/// What is recorded of [`Results`]: an activity at fault has nothing here, for its error is found
-/// again.
+/// The part of [`Results`] that is recorded for a repeated request. A rejected activity is `None`:
+/// its error is found again when the repeated request is parsed.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Recorded {
     pub results: Vec<Option<Outcome>>,
 }
 
-/// One outcome for each activity of the request, in its order.
+/// One outcome per activity, in the order of the request.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BatchResults)]
 pub struct Results {

@@ -1,4 +1,4 @@
-//! What a client may give as the value of each field.
+//! Validation of each field of an activity.
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
@@ -11,21 +11,21 @@ use crate::{
     validation::{Fault, Object, check_json, check_text, whole_number},
 };
 
-/// 18 hours: more than any place has ever been apart from UTC.
+/// 18 hours: more than any place's offset from UTC has ever been.
 const MAX_OFFSET_MINUTES: i32 = 1080;
 const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 200;
 const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
 
-/// An RFC 3339 instant in the years 1 to 9999, which is all that RFC 3339 can write back in UTC.
-/// A leap second counts as the second after it, as for PostgreSQL.
+/// Parses an RFC 3339 time in the years 1 to 9999, so that it can be written back in UTC as RFC
+/// 3339. A leap second counts as the second after it, as in PostgreSQL.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, Fault> {
     local_time(text).map(|(instant, _)| instant)
 }
 
-/// The same with the offset from UTC in minutes, where the text has one. `Z` and `-00:00` say
-/// nothing of the local time (RFC 9557, section 2), and an offset beyond [`MAX_OFFSET_MINUTES`] is
-/// no place's.
+/// As [`instant`], with the offset from UTC in minutes if the text states one. `Z` and `-00:00` do
+/// not state the local offset (RFC 9557, section 2). An offset beyond [`MAX_OFFSET_MINUTES`] is
+/// ignored, since no place has it.
 pub fn local_time(text: &str) -> Result<(DateTime<Utc>, Option<i32>), Fault> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
         let expected = "must be an RFC 3339 time such as 2026-05-04T08:00:00Z";
@@ -98,7 +98,7 @@ pub fn external_id(text: String) -> Result<String, Fault> {
     if text.is_empty() { Err(("too_short", "must not be empty".into())) } else { Ok(text) }
 }
 
-/// A list of at most `max`, as it is kept.
+/// Serializes a list of at most `max` items for storage.
 pub fn list<T: Serialize>(items: Vec<Object<T>>, max: usize) -> Result<JsonText, Fault> {
     if items.len() > max {
         return Err(("too_long", format!("must have at most {max} items")));

@@ -1,4 +1,4 @@
-//! The body of POST and PUT, and its parsing into valid values.
+//! The bodies of POST and PUT, and their validation.
 
 mod checks;
 
@@ -25,19 +25,19 @@ use crate::{
 
 pub use checks::instant;
 
-/// The body of PUT: what is absent stays as it is.
+/// Body of `PUT /activities/{id}`: absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ActivityFields)]
 pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = String, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
     activity_type: Patch<String>,
-    /// With an explicit offset (`+02:00`, but neither `Z` nor `-00:00`), `utc_offset_minutes` is
-    /// that offset unless it is given.
+    /// Start of the activity. An explicit offset (`+02:00`, but not `Z` or `-00:00`) also sets
+    /// `utc_offset_minutes`, unless that field is given.
     #[serde(default)]
     #[schema(value_type = DateTime<Utc>, examples("2026-05-04T10:00:00+02:00"))]
     started_at: Patch<String>,
-    /// The time that the timer ran.
+    /// Time that the timer ran.
     #[serde(default)]
     #[schema(value_type = i32, minimum = 0, maximum = 31622400, examples(1800))]
     duration_secs: Patch<Number>,
@@ -50,24 +50,24 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10000, pattern = r"^[^\x00]*$", examples("easy, along the river"))]
     notes: Patch<String>,
-    /// The app that it comes from: a name of your own, so that no other app's `external_id` is
-    /// taken for yours. `manual` by default; `import`, `strava` and `health_auto_export` are set by
-    /// the server only.
+    /// The app that the activity comes from. Use a name of your own, so that your ids do not clash
+    /// with the `external_id`s of other apps. Defaults to `manual`. The server reserves `import`,
+    /// `strava` and `health_auto_export` for itself.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9][a-z0-9_.-]{0,31}$", examples("my-app"))]
     source: Patch<String>,
-    /// What `source` calls it: posting it again changes the activity.
+    /// Id of the activity in `source`. Posting the same id again updates the activity.
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\x00]*$", examples("11868304219"))]
     external_id: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("Morning run"))]
     title: Patch<String>,
-    /// From start to end, pauses included.
+    /// Time from start to end, including pauses.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 31622400, examples(1920))]
     elapsed_secs: Patch<Number>,
-    /// Without standing still.
+    /// Time in motion, without stops.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 31622400, examples(1790))]
     moving_secs: Patch<Number>,
@@ -77,7 +77,7 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1e6, examples(118.5))]
     elevation_loss_meters: Patch<Number>,
-    /// Beats a minute.
+    /// Beats per minute.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 300, examples(142))]
     avg_heart_rate: Patch<Number>,
@@ -87,19 +87,19 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 10000, examples(210))]
     avg_power_watts: Patch<Number>,
-    /// Turns, strides or strokes a minute.
+    /// Revolutions, strides or strokes per minute.
     #[serde(default)]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1000, examples(84.5))]
     avg_cadence: Patch<Number>,
-    /// Of the place and the day where it began.
+    /// UTC offset of the local time at the start.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = -1080, maximum = 1080, examples(120))]
     utc_offset_minutes: Patch<Number>,
-    /// What recorded it.
+    /// The device that recorded the activity.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("Forerunner 255"))]
     device: Patch<String>,
-    /// The sport as the source calls it.
+    /// The sport as named by the source.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\x00]*$", examples("TRAIL_RUNNING"))]
     sport_raw: Patch<String>,
@@ -114,10 +114,10 @@ pub struct ActivityBody {
     device_data: Patch<JsonText>,
 }
 
-/// What cannot be left out of a new activity.
+/// The required fields of a new activity.
 const REQUIRED: [&str; 3] = ["activity_type", "started_at", "duration_secs"];
 
-/// The body of POST: the same with what is required.
+/// Body of `POST /activities`: the same fields, of which some are required.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct NewActivityBody(ActivityBody);
@@ -144,13 +144,13 @@ impl ToSchema for NewActivityBody {
 }
 
 impl NewActivityBody {
-    /// Whatever its source, which clients may not always name.
+    /// Drops the source, which may be one that clients cannot set.
     pub fn of_any_source(mut self) -> Self {
         self.0.source = Patch::Absent;
         self
     }
 
-    /// 422 with every field at fault.
+    /// Validates all fields; 422 with every invalid one.
     pub fn parse(self) -> ApiResult<NewActivity> {
         let mut v = Validator::default();
         let mut body = self.0;
@@ -172,7 +172,7 @@ impl NewActivityBody {
 }
 
 impl ActivityBody {
-    /// 422 with every field at fault.
+    /// Validates all fields; 422 with every invalid one.
     pub fn parse_changes(mut self) -> ApiResult<ActivityChanges> {
         let mut v = Validator::default();
         let started_at =
@@ -183,7 +183,7 @@ impl ActivityBody {
                 .map(Into::into),
             started_at: started_at.map(|(instant, _)| instant),
             duration_secs: v.not_null("duration_secs", self.duration_secs.take(), checks::duration),
-            // Cleared means back to the default: the column always has a value.
+            // A cleared source gets the default, because the column is never NULL.
             source: v
                 .nullable("source", self.source.take(), Source::of_client)
                 .into_nullable()

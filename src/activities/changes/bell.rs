@@ -1,4 +1,4 @@
-//! Wakes the requests of one process that wait for a change, whichever replica made it.
+//! Wakes the requests of this process that wait for a change, whichever replica made it.
 
 use std::{
     collections::HashMap,
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use crate::db::{Connector, listen};
 
-/// What `notify_of_changes` notifies.
+/// The channel that the database function `notify_of_changes` notifies.
 const CHANNEL: &str = "activities";
 
-/// Shared by all workers; cheap to clone.
+/// Notifies waiting requests of changes. Shared by all workers; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Bell(Arc<Mutex<Ropes>>);
 
@@ -23,7 +23,7 @@ struct Ropes {
     is_stopping: bool,
 }
 
-/// Waits for the changes of one user.
+/// A subscription to the changes of one user.
 pub struct Waiting {
     bell: Bell,
     user_id: Uuid,
@@ -31,7 +31,7 @@ pub struct Waiting {
 }
 
 impl Bell {
-    /// Hears of changes for ever.
+    /// Listens for notifications; never returns.
     pub async fn listen(self, connector: Connector) {
         let heard = |payload: Option<&str>| match payload.map(str::parse) {
             Some(Ok(user_id)) => self.ring(user_id),
@@ -40,13 +40,13 @@ impl Bell {
         listen(connector, CHANNEL, heard).await;
     }
 
-    /// Changes that are notified from now on are heard.
+    /// Subscribes to changes of this user that are notified from now on.
     pub fn wait_for(&self, user_id: Uuid) -> Waiting {
         let rung = self.ropes().by_user.entry(user_id).or_default().subscribe();
         Waiting { bell: self.clone(), user_id, rung }
     }
 
-    /// Nobody waits any more: the process is about to end.
+    /// Wakes all waiting requests, because the process is shutting down.
     pub fn stop(&self) {
         self.ropes().is_stopping = true;
         self.ring_all();
@@ -70,7 +70,7 @@ impl Bell {
 }
 
 impl Waiting {
-    /// Until something changed since the last call; false when waiting is over.
+    /// Waits for a change since the last call; false if the process is shutting down.
     pub async fn rung(&mut self) -> bool {
         !self.bell.ropes().is_stopping
             && self.rung.changed().await.is_ok()
@@ -81,7 +81,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut ropes = self.bell.ropes();
-        // This one is still counted.
+        // This receiver is still counted.
         if ropes.by_user.get(&self.user_id).is_some_and(|rope| rope.receiver_count() <= 1) {
             ropes.by_user.remove(&self.user_id);
         }

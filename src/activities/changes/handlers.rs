@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for the feed of changes.
 
 use std::time::Duration;
 
@@ -22,12 +22,13 @@ const DEFAULT_LIMIT: i64 = 100;
 const MAX_LIMIT: i64 = 500;
 const MAX_WAIT_SECS: u64 = 30;
 
-/// What a copy of the log needs to be level with it.
+/// List changes to activities
 ///
-/// Apply the changes in their order: `deleted` removes an activity, `changed` replaces the fields
-/// that it has. Keep `next` with the copy, and go on with `since` while there is more. No change is
-/// missing, even while others write. A copy that was not level for 90 days gets 410
-/// `resync_required`: it deletes what it has and begins again without `since`.
+/// For clients that keep a copy of the log. Apply the changes in order: `deleted` removes an
+/// activity, `changed` replaces the fields that it contains. Store `next` with the copy, and pass
+/// it as `since` while `has_more` is true and whenever you synchronize again. No change is missed,
+/// even during concurrent writes. A copy that has not been up to date for 90 days gets 410
+/// `resync_required`: delete it and start again without `since`.
 #[utoipa::path(
     get, path = "/activities/changes", operation_id = "list_changes", tag = "Activities",
     params(ChangesParams),

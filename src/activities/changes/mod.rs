@@ -1,4 +1,4 @@
-//! `/activities/changes`: what a copy of the log needs to be level with it again.
+//! `/activities/changes`: the feed that keeps a copy of the log up to date.
 
 mod bell;
 mod handlers;

@@ -1,4 +1,4 @@
-//! How far a copy has read, as text that only this server can write.
+//! The position of a copy in the feed, as text that only this server can write.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -11,18 +11,20 @@ use crate::{
 
 const POSITION_BYTES: usize = 24;
 
-/// The last change that was read, and when the copy was last level with the log: tombstones are kept
-/// for so long after that. A copy that has only begun was level then, with nothing.
+/// The last change that was read, and when the copy was last up to date. Tombstones are kept for
+/// [`RETENTION_DAYS`](super::store::RETENTION_DAYS) after that. A new copy, which is empty, counts
+/// as up to date when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     pub revision: i64,
     pub level_at: DateTime<Utc>,
-    /// Which history of the database it belongs to: a restored one has another.
+    /// The history of the database that the position belongs to. A restored
+    /// database has another one.
     pub history: i64,
 }
 
 impl Position {
-    /// The position as text, good for one user.
+    /// Encodes the position as text that is valid for one user.
     pub fn seal(self, key: &ServerKey, user_id: Uuid) -> String {
         let mut bytes = self.revision.to_be_bytes().to_vec();
         bytes.extend_from_slice(&self.level_at.timestamp_micros().to_be_bytes());
@@ -43,7 +45,8 @@ impl Position {
     fn read(text: &str, key: &ServerKey, user_id: Uuid) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (position, theirs) = bytes.split_at_checked(POSITION_BYTES)?;
-        // The tag protects no secret: what a forger would gain is a place in a log of their own.
+        // The comparison need not take constant time: a forger would gain only a
+        // position in their own log.
         if !key.accepted().any(|key| theirs == tag(key, user_id, position)) {
             return None;
         }
@@ -58,7 +61,7 @@ impl Position {
     }
 }
 
-/// 128 bits are as many as anybody will ever guess at.
+/// 128 bits are too many to guess.
 fn tag(key: &ServerKey, user_id: Uuid, position: &[u8]) -> Vec<u8> {
     let data = [user_id.as_bytes(), position].concat();
     key.tag(Purpose::ChangesPosition, "tag", &data).iter().copied().take(16).collect()

@@ -1,4 +1,4 @@
-//! The rules of the feed.
+//! Reading of the feed of changes.
 
 use std::time::Duration;
 
@@ -21,17 +21,17 @@ use crate::{
     state::WorkerState,
 };
 
-/// An answer is cut where it becomes longer; notes alone may have 40 KB for each activity.
+/// A response is cut at this size: the notes of one activity alone may take 40 KB.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Activities that are read at a time: with the longest notes, 4 MB.
+/// Activities read at a time: 4 MB if they have the longest notes.
 const PIECE: i64 = 101;
 
-/// How long a server that is about to end lets a client wait.
+/// How long a server that is shutting down lets a client wait.
 const LEAVING_WAIT: Duration = Duration::from_secs(1);
 
-/// What changed since `since`; when nothing did, what changes within `wait`. 429 `rate_limited`
-/// when too many requests of the user wait.
+/// The changes since `since`. If there are none, waits up to `wait` for one. 429 `rate_limited` if
+/// too many requests of the user are waiting.
 pub async fn read(
     state: &WorkerState,
     bell: &Bell,
@@ -46,7 +46,7 @@ pub async fn read(
     }
     let _follower = fair_use::follow()?;
     if state.is_leaving() {
-        // Not at once, because the client will ask again at once.
+        // Wait a little, because the client sends its next request at once.
         tokio::time::sleep(wait.min(LEAVING_WAIT)).await;
         return Ok(page);
     }
@@ -66,7 +66,7 @@ pub async fn read(
     }
 }
 
-/// The earliest `limit` activities that changed after `revision`, or as many as fill an answer.
+/// The earliest `limit` activities that changed after `revision`, or as many as fill a response.
 async fn changed(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -81,7 +81,7 @@ async fn changed(
         left -= PIECE;
         bytes += piece.iter().map(Change::bytes).sum::<usize>();
         changes.extend(piece);
-        // One more than fits shows that there is more.
+        // Reading one more than fits shows that there are more.
         if is_last || left <= 0 || bytes > 2 * MAX_BYTES {
             return Ok(changes);
         }
@@ -114,7 +114,7 @@ async fn changes(
     let head = store::head(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
     let since = since.unwrap_or(Position { revision: 0, ..head });
     let is_too_old = since.level_at < head.level_at - TimeDelta::days(store::RETENTION_DAYS.into());
-    // A copy may have what the database lost when it was restored from a backup.
+    // A copy may contain changes that the database lost when it was restored from a backup.
     let is_lost = since.history != head.history || since.revision > head.revision;
     if is_too_old || is_lost {
         let message =

@@ -1,4 +1,4 @@
-//! The statements of the feed.
+//! Queries for the feed of changes.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,16 +16,16 @@ use crate::{
     db::schema::{activities, activity_feeds, activity_tombstones, deleted_names, users},
 };
 
-/// For how many days after it was level a copy can go on.
+/// A copy that has not been up to date for more days than this must start again.
 pub const RETENTION_DAYS: i32 = 90;
 
-/// Which history of the database this is: a dump is restored into a new database, and a recovery to a
-/// point in time begins a new timeline. Both lack what came after.
+/// Identifies the history of the database. A dump is restored into a new database, and a
+/// point-in-time recovery starts a new timeline; both lack the changes that came later.
 const HISTORY: &str =
     "((SELECT oid::bigint FROM pg_database WHERE datname = current_database()) << 32
                         | (SELECT timeline_id FROM pg_control_checkpoint()))";
 
-/// Where the log is, as the caller's transaction sees it; `None` when the token has ended.
+/// The end of the feed, as the caller's transaction sees it; `None` if the token has ended.
 pub async fn head(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -46,7 +46,7 @@ pub async fn head(
     }))
 }
 
-/// Activities whose last change came after `revision`, the earliest `limit` of them.
+/// The earliest `limit` activities whose last change came after `revision`.
 pub async fn changed(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -68,7 +68,7 @@ pub async fn changed(
         .collect())
 }
 
-/// Activities that were deleted after `revision`, the earliest `limit` of them.
+/// The earliest `limit` activities that were deleted after `revision`.
 pub async fn deleted(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -86,8 +86,8 @@ pub async fn deleted(
     Ok(deleted.into_iter().map(|(id, revision)| Change::Deleted { id, revision }).collect())
 }
 
-/// Has changes notified for so many seconds. Waits for one that is being committed: whoever reads
-/// afterwards sees it, and any later one sees that somebody waits.
+/// Turns on notifications of changes for `seconds`. Waits for a change that is being committed: a
+/// later read sees that change, and any later change sees that a client is waiting.
 pub async fn await_changes(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -104,10 +104,10 @@ pub async fn await_changes(
     .await
 }
 
-/// Forgets tombstones that no copy can ask for any more, and the names of deleted activities; how
-/// many tombstones.
+/// Deletes tombstones that no copy can ask for any more, and old names of deleted activities.
+/// Returns the number of tombstones.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
-    // A day more, for answers that are under way.
+    // One more day, for requests in progress.
     let is_old = activity_tombstones::deleted_at
         .lt(now.into_sql::<Timestamptz>() - (RETENTION_DAYS + 1).days());
     let forgotten =

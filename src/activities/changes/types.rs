@@ -1,4 +1,4 @@
-//! What the feed takes and answers.
+//! Request and response types of the feed.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -6,21 +6,20 @@ use uuid::Uuid;
 
 use crate::activities::include::Listed;
 
-/// The query string of `GET /activities/changes`.
+/// Query parameters of `GET /activities/changes`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesParams {
-    /// `next` of the answer before; without it everything is a change.
+    /// `next` of the previous response. Without it, every activity is a change.
     pub since: Option<String>,
-    /// Above 500 means 500.
+    /// Maximum number of changes; values above 500 count as 500.
     #[param(minimum = 1, default = 100)]
     pub limit: Option<i64>,
-    /// Seconds to wait for a change when there is none; above 30 means 30.
+    /// Seconds to wait if there is no change; values above 30 count as 30.
     #[param(minimum = 0, default = 0)]
     pub wait: Option<u64>,
-    /// What changed activities have besides, with commas between them: `laps`, `sets`,
-    /// `device_data`. An answer then has at most 1 MiB of them, and fewer changes where they are
-    /// large.
+    /// Additional fields of changed activities, comma-separated: `laps`, `sets`, `device_data`. A
+    /// response then has at most 1 MiB of them, and fewer changes if they are large.
     #[param(
         pattern = "^(laps|sets|device_data)(,(laps|sets|device_data))*$",
         example = "laps,sets,device_data"
@@ -28,12 +27,12 @@ pub struct ChangesParams {
     pub include: Option<String>,
 }
 
-/// What happened to one activity. Of several changes only the last is told.
+/// A change of one activity. Of several changes, only the last is reported.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
-    /// It was created or changed, and is like this now: each field that is here replaces the
-    /// copy's, and `laps`, `sets` and `device_data` are here only with `include`.
+    /// The activity was created or changed. Each field present here replaces the copy's; `laps`,
+    /// `sets` and `device_data` are present only with `include`.
     Changed {
         activity: Box<Listed>,
     },
@@ -44,7 +43,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// About how long it is as JSON.
+    /// Approximate size as JSON, in bytes.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Changed { activity } => activity.summary.bytes(),
@@ -60,12 +59,12 @@ impl Change {
     }
 }
 
-/// A part of the feed, in the order of its revisions.
+/// A part of the feed, ordered by revision.
 #[derive(Serialize, ToSchema)]
 pub struct Changes {
     pub changes: Vec<Change>,
-    /// Where to go on: keep it with the copy.
+    /// Position to pass as `since` in the next request. Store it with the copy.
     pub next: String,
-    /// There is more to read now.
+    /// Whether there are more changes to read now.
     pub has_more: bool,
 }

@@ -1,4 +1,4 @@
-//! Searching what was kept by a version that looked for less, once after an upgrade.
+//! Backfill after an upgrade: searches streams that an older version of the search has stored.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::{
     priority::{Requests, give_way_to},
 };
 
-/// Until it is tried again when the database is away.
+/// Pause before a retry when the database is unavailable.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Searches on a thread of its own, which ends when there is nothing left to be searched. What a server leaves
-/// when it stops, the next one begins with.
+/// Starts a thread that searches all outdated streams and then ends. If the server stops before
+/// that, the next start continues.
 pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
     let searching = std::thread::Builder::new().name("efforts".to_owned()).spawn(move || {
         give_way_to(&requests);
@@ -45,14 +45,15 @@ pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
     }
 }
 
-/// Searches all that is left; how many activities that were.
+/// Searches all outdated streams; returns for how many activities.
 async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
     let mut conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
     let mut searched = 0;
     while !stopping.has_begun() {
         let Some((activity_id, data)) = store::next_outdated(&conn).await? else { break };
         let efforts = Streams::unpack(&data).map(|streams| Effort::all_of(&streams));
-        // What cannot be unpacked has none, and is not tried for ever.
+        // Streams that cannot be unpacked have no efforts. They are marked, so that they
+        // are not retried forever.
         let efforts = efforts.unwrap_or_else(|error| {
             tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "streams that cannot be read");
             Vec::new()

@@ -1,11 +1,11 @@
-//! Something that only grows with time, in straight pieces: the way so far, or the work done so far.
+//! A curve of straight pieces that never falls over time: the distance or the work done so far.
 
 use crate::priority::give_way;
 
-/// Corners, which take some ten nanoseconds each.
+/// Corners between two yields; each takes about ten nanoseconds.
 const GIVE_WAY_EVERY: usize = 2048;
 
-/// A stretch of time on a curve, and how much it grew.
+/// A stretch of time on a curve, and how much the curve grows in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
     pub start: f64,
@@ -13,17 +13,17 @@ pub struct Stretch {
     pub growth: f64,
 }
 
-/// Corners of time and height, neither of which ever falls from one to the next.
+/// Corners of time and height, neither of which ever decreases.
 #[derive(Clone, Debug, Default)]
 pub struct Curve(Vec<(f64, f64)>);
 
 impl Curve {
-    /// An empty one, with room for that many corners.
+    /// An empty curve with room for `corners` corners.
     pub fn with_capacity(corners: usize) -> Self {
         Self(Vec::with_capacity(corners))
     }
 
-    /// A corner that would make it fall is left out.
+    /// Appends a corner, unless its time or height is lower than the last one's.
     pub fn push(&mut self, time: f64, height: f64) {
         let rises = self.0.last().is_none_or(|last| time >= last.0 && height >= last.1);
         if rises {
@@ -31,7 +31,7 @@ impl Curve {
         }
     }
 
-    /// One after the other, giving way now and then.
+    /// Iterates over the corners, yielding to requests at intervals.
     fn corners(&self) -> impl Iterator<Item = &(f64, f64)> {
         self.0.chunks(GIVE_WAY_EVERY).inspect(|_| give_way()).flatten()
     }
@@ -40,8 +40,9 @@ impl Curve {
         self.0.last().map_or(0.0, |last| last.1)
     }
 
-    /// The shortest stretch in which it grows by `growth`. One end of it is a corner, or another one as short
-    /// is; so each corner is tried as the end and as the start. `None` when all of it grows by less.
+    /// The shortest stretch in which the curve grows by `growth`; `None` if all of it grows by
+    /// less. At least one of the shortest stretches starts or ends at a corner, so each corner is
+    /// tried as the end and as the start.
     pub fn shortest(&self, growth: f64) -> Option<Stretch> {
         let (mut best, mut before, mut after): (Option<Stretch>, usize, usize) = (None, 0, 0);
         let mut offer = |start: f64, end: f64| {
@@ -51,14 +52,14 @@ impl Curve {
             }
         };
         for (time, height) in self.corners() {
-            // The last moment at which it was lower by as much.
+            // The last time at which the curve was lower by `growth`.
             while self.height_at(before + 1).is_some_and(|next| next <= height - growth) {
                 before += 1;
             }
             if let Some(start) = self.time_between(before, height - growth) {
                 offer(start, *time);
             }
-            // The first moment at which it will be higher by as much.
+            // The first time at which the curve is higher by `growth`.
             while self.height_at(after).is_some_and(|next| next < height + growth) {
                 after += 1;
             }
@@ -70,7 +71,8 @@ impl Curve {
         best
     }
 
-    /// The stretch of `duration` in which it grows most. `None` when all of it is shorter.
+    /// The stretch of length `duration` in which the curve grows most; `None`
+    /// if the curve is shorter.
     pub fn steepest(&self, duration: f64) -> Option<Stretch> {
         let (mut best, mut before, mut after): (Option<Stretch>, usize, usize) = (None, 0, 0);
         let mut offer = |start: f64, end: f64, growth: f64| {
@@ -105,7 +107,7 @@ impl Curve {
         self.0.get(index).map(|corner| corner.1)
     }
 
-    /// When it is `height` on the piece that begins with a corner; `None` when that piece is not so high.
+    /// When the piece that starts at corner `index` reaches `height`; `None` if it does not.
     fn time_between(&self, index: usize, height: f64) -> Option<f64> {
         let (from, to) = (self.0.get(index)?, self.0.get(index + 1)?);
         let part = (height - from.1) / (to.1 - from.1);
@@ -131,7 +133,7 @@ mod tests {
         curve
     }
 
-    /// Whole steps, some of which stand still.
+    /// Whole steps, some of which are flat.
     fn curves() -> impl Strategy<Value = Vec<(f64, f64)>> {
         prop::collection::vec((1_u8..5, 0_u8..6), 2..40).prop_map(|steps| {
             let (mut time, mut height) = (0.0, 0.0);

@@ -1,4 +1,4 @@
-//! Looking for the best parts of what was recorded.
+//! Search for the best efforts in a recording.
 
 use super::{
     curve::Curve,
@@ -9,25 +9,25 @@ use crate::{
     sport::{Position, metres_between},
 };
 
-/// In metres a second: whoever seems faster has a receiver that jumps.
+/// Metres per second. A higher speed means that the receiver's position jumped.
 const TOO_FAST: f64 = 60.0;
 
-/// In seconds: as long as a value of power holds when the next is late.
+/// Seconds for which a power value holds if the next one is late.
 const POWER_HOLDS: f64 = 10.0;
 
-/// The best that was found of a kind.
+/// The best effort of one kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
     pub kind: EffortKind,
-    /// Seconds for a distance, watts on average for a time.
+    /// Seconds for a distance, average watts for a duration.
     pub value: f64,
-    /// In seconds since the activity started, pauses included.
+    /// Seconds since the activity started, including pauses.
     pub start_secs: f64,
     pub end_secs: f64,
 }
 
 impl Effort {
-    /// Whether a series is needed to find the best.
+    /// Whether the search needs this series.
     pub fn is_searched(series: Series) -> bool {
         matches!(
             series,
@@ -35,7 +35,7 @@ impl Effort {
         )
     }
 
-    /// The best of each kind that there is, in the order of [`EffortKind::ALL`].
+    /// The best effort of each kind that was found, in the order of [`EffortKind::ALL`].
     pub fn all_of(streams: &Streams) -> Vec<Self> {
         let (way, work) = (way(streams), work(streams));
         let find = |kind: EffortKind| {
@@ -56,7 +56,8 @@ impl Effort {
     }
 }
 
-/// The way so far, as the device counted it, or else along the positions; what lies between two pieces is none.
+/// The distance covered: as counted by the device, or else along the positions, where the gap
+/// between two pieces counts as zero.
 fn way(streams: &Streams) -> Curve {
     let counted = streams.get(Series::Distance);
     let position = |at: usize| {
@@ -80,7 +81,8 @@ fn way(streams: &Streams) -> Curve {
     }
 }
 
-/// A curve through the points that have a time and a place, with the step from each to the next.
+/// A curve through the points that have a time and a place. `step` returns the metres from
+/// one place to the next.
 fn grow<P: Copy>(
     streams: &Streams,
     place: impl Fn(usize) -> Option<P>,
@@ -101,7 +103,8 @@ fn grow<P: Copy>(
     way
 }
 
-/// The work done so far, in joules. A value of power holds until the next; in a pause there is none.
+/// The work done so far, in joules. A power value holds until the next one, for [`POWER_HOLDS`] at
+/// most; pauses count as zero.
 fn work(streams: &Streams) -> Curve {
     let mut work = Curve::default();
     let Some(powers) = streams.get(Series::Power) else { return work };
@@ -119,7 +122,7 @@ fn work(streams: &Streams) -> Curve {
     work
 }
 
-/// A point that has a time: its index, its seconds since the start, and in which piece it is.
+/// A point that has a time: its index, its seconds since the start, and the number of its piece.
 #[derive(Clone, Copy)]
 struct Moment {
     at: usize,

@@ -1,4 +1,4 @@
-//! HTTP to store and back.
+//! HTTP handler for efforts.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// One of the best parts of an activity.
+/// One of the best efforts of an activity.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Effort)]
 pub struct EffortAnswer {
@@ -24,31 +24,31 @@ pub struct EffortAnswer {
     #[schema(examples(1234.5))]
     value: f64,
     unit: Unit,
-    /// Since the activity started, pauses included.
+    /// Seconds since the activity started, including pauses.
     start_secs: f64,
     end_secs: f64,
 }
 
-/// The answer of `GET /activities/{id}/efforts`.
+/// Response of `GET /activities/{id}/efforts`.
 #[derive(Serialize, ToSchema)]
 pub struct EffortsAnswer {
     efforts: Vec<EffortAnswer>,
-    /// Of an activity with sets.
+    /// Totals of the sets; `null` if the activity has none.
     #[schema(required)]
     strength: Option<Strength>,
 }
 
-/// The best parts of an activity: the fastest 400 m to marathon, the most power over a minute to an hour, and what
-/// its sets add up to.
+/// Get an activity's best efforts
 ///
-/// Times are with pauses, as of a race. A distance that was not covered, or a time that was not ridden with a
-/// power meter, is left out.
+/// The fastest 400 m to marathon, the highest average power over 1 to 60 minutes, and the totals of
+/// the sets. Times include pauses, as in a race. A distance that was not covered is left out, and
+/// so is a duration without power data.
 #[utoipa::path(
     get, path = "/activities/{id}/efforts", operation_id = "get_efforts", tag = "Statistics",
     params(("id" = Uuid, Path), IfNoneMatchParam),
     responses(
         (status = 200, description = "The efforts", body = EffortsAnswer, headers(("ETag" = String))),
-        (status = 304, description = "They are as the client has them", headers(("ETag" = String))),
+        (status = 304, description = "Not modified: the client has these efforts", headers(("ETag" = String))),
     ),
 )]
 pub async fn efforts(
@@ -78,7 +78,7 @@ async fn find(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Ef
     Ok(EffortsAnswer { efforts: best_of_each(&found), strength })
 }
 
-/// In the order of [`EffortKind::ALL`].
+/// The best effort of each kind, in the order of [`EffortKind::ALL`].
 fn best_of_each(found: &[store::Row]) -> Vec<EffortAnswer> {
     let best = |kind: EffortKind| {
         let of_kind = found.iter().filter(|row| row.0 == kind.name);

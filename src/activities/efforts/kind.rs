@@ -1,10 +1,10 @@
-//! What is looked for.
+//! The kinds of effort to search for.
 
 use derive_more::Display;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What an effort or a record is measured in.
+/// The unit of an effort or a record.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -15,16 +15,16 @@ pub enum Unit {
     Kilograms,
 }
 
-/// What is to be done.
+/// The task of an effort.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Task {
-    /// To cover so many metres in as little time as possible.
+    /// Cover this many metres in the shortest time.
     Distance(f64),
-    /// To be as powerful as possible for so many seconds.
+    /// Hold the highest average power for this many seconds.
     Power(f64),
 }
 
-/// A task and its name.
+/// A task with its name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EffortKind {
     pub name: &'static str,
@@ -60,7 +60,7 @@ impl EffortKind {
         Self::ALL.into_iter().find(|kind| kind.name == name)
     }
 
-    /// Higher is better.
+    /// A score for comparing values: higher is better.
     pub fn score(self, value: f64) -> f64 {
         match self.task {
             Task::Distance(_) => -value,

@@ -1,6 +1,8 @@
-//! The best parts of an activity: the fastest kilometre, the most powerful twenty minutes, the heaviest set.
+//! The best efforts in an activity: the fastest kilometre, the highest power over twenty
+//! minutes, the heaviest set.
 //!
-//! What streams tell is looked for when they are kept, and kept beside them; what sets tell, when it is asked for.
+//! Efforts in streams are searched for when the streams are stored, and are stored with them. The
+//! totals of sets are computed on request.
 
 mod backfill;
 mod curve;
@@ -17,5 +19,5 @@ pub use kind::{EffortKind, Task, Unit};
 pub use store::replace;
 pub use strength::Strength;
 
-/// Of the search: a higher one has all streams searched anew.
+/// Version of the search. Raising it causes all stored streams to be searched again.
 pub const VERSION: i16 = 1;

@@ -1,4 +1,4 @@
-//! The statements about efforts.
+//! Queries for efforts.
 
 use diesel::{prelude::*, sql_types::SmallInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -13,13 +13,13 @@ use crate::{
     },
 };
 
-/// Streams on which a process died so often are left alone.
+/// Streams are skipped once the process has died on them this many times.
 const MAX_ATTEMPTS: i16 = 3;
 
-/// An effort as it is kept: kind, value, start and end.
+/// A stored effort: kind, value, start and end.
 pub type Row = (String, f64, f64, f64);
 
-/// In place of those that were there, in the caller's transaction.
+/// Replaces the efforts of an activity, in the caller's transaction.
 pub async fn replace(
     mut conn: &AsyncPgConnection,
     activity_id: Uuid,
@@ -44,7 +44,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// The sets of an activity; `None` without such an activity.
+/// The sets of an activity; `None` if there is no such activity.
 pub async fn sets(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -59,7 +59,7 @@ pub async fn sets(
         .optional()
 }
 
-/// The efforts of an activity, and of those that stand behind it.
+/// The efforts of an activity and of the records merged into it.
 pub async fn list(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Vec<Row>> {
     activity_efforts::table
         .inner_join(activities::table)
@@ -74,8 +74,8 @@ pub async fn list(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Vec<Row
         .await
 }
 
-/// Begins to search streams that an older version has searched, or none has; their activity, and
-/// what they are. Those that killed the process again and again are left alone.
+/// Claims streams that the current version has not searched; returns their activity's id and their
+/// data. Streams that have repeatedly killed the process are skipped.
 pub async fn next_outdated(mut conn: &AsyncPgConnection) -> QueryResult<Option<(Uuid, Vec<u8>)>> {
     #[derive(QueryableByName)]
     #[diesel(table_name = activity_streams)]
@@ -98,7 +98,7 @@ pub async fn next_outdated(mut conn: &AsyncPgConnection) -> QueryResult<Option<(
     Ok(next.map(|next| (next.activity_id, next.data)))
 }
 
-/// This was no attempt.
+/// Resets the attempts after a failure that the streams did not cause.
 pub async fn give_back(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResult<usize> {
     diesel::update(activity_streams::table.find(activity_id))
         .set(activity_streams::efforts_attempts.eq(0))
@@ -106,7 +106,8 @@ pub async fn give_back(mut conn: &AsyncPgConnection, activity_id: Uuid) -> Query
         .await
 }
 
-/// Notes that they were searched; false when somebody else was first, or they are others by now.
+/// Marks streams as searched; false if another server was first, or if the
+/// streams have been replaced.
 pub async fn mark(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResult<bool> {
     let outdated = activity_streams::table
         .find(activity_id)

@@ -1,4 +1,4 @@
-//! What the sets of a session of strength add up to.
+//! Totals of the sets of a strength session.
 
 use std::collections::BTreeMap;
 
@@ -7,35 +7,36 @@ use utoipa::ToSchema;
 
 use crate::sport::ExerciseSet;
 
-/// Above so many repetitions the estimate means nothing.
+/// Above this many repetitions, the one-repetition estimate is meaningless.
 const MOST_REPS: u32 = 12;
 
-/// A session of strength.
+/// Totals of a strength session.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Strength {
     pub sets: usize,
-    /// Repetitions times weight, of all sets.
+    /// Repetitions × weight, summed over all sets.
     pub volume_kg: f64,
-    /// In the order of their names.
+    /// Sorted by name.
     pub exercises: Vec<ExerciseBest>,
 }
 
-/// What was done of one exercise.
+/// Totals and best values of one exercise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct ExerciseBest {
-    /// In lower case: people spell them as they like.
+    /// Name of the exercise in lower case, since spellings differ in case.
     pub exercise: String,
     pub sets: usize,
     pub volume_kg: f64,
     #[schema(required)]
     pub heaviest_kg: Option<f64>,
-    /// What could be lifted once, by the best set of at most 12 repetitions (Epley 1985: weight · (1 + reps / 30)).
+    /// Estimated one-repetition maximum: the best of the sets with at most 12 repetitions (Epley
+    /// 1985: weight · (1 + reps / 30)).
     #[schema(required)]
     pub one_rep_max_kg: Option<f64>,
 }
 
 impl Strength {
-    /// `None` without a set.
+    /// `None` without sets.
     pub fn of(sets: &[ExerciseSet]) -> Option<Self> {
         let mut exercises: BTreeMap<String, ExerciseBest> = BTreeMap::new();
         for set in sets {
@@ -57,7 +58,7 @@ fn greater(one: Option<f64>, other: Option<f64>) -> Option<f64> {
     [one, other].into_iter().flatten().reduce(f64::max)
 }
 
-/// A set of no repetition was an attempt.
+/// A set with zero repetitions is a failed attempt.
 fn is_done(set: &ExerciseSet) -> bool {
     set.reps != Some(0)
 }

@@ -1,4 +1,4 @@
-//! The forms of an export.
+//! Export formats.
 
 use derive_more::Display;
 use serde::Deserialize;
@@ -9,22 +9,22 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// How activities are written.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, Default, Display, Deserialize, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// One JSON object a line.
+    /// One JSON object per line.
     #[default]
     Ndjson,
-    /// One line each below a line of names (RFC 4180); `laps`, `sets` and `device_data` are JSON. A
-    /// text that a spreadsheet would take for a formula has an apostrophe before it.
+    /// A header line and one line per activity (RFC 4180); `laps`, `sets` and `device_data` are
+    /// JSON. Text that a spreadsheet would take for a formula is prefixed with an apostrophe.
     Csv,
-    /// The same with every text as it is.
+    /// CSV with all text unchanged.
     #[serde(skip)]
     #[display("csv")]
     RawCsv,
-    /// One object, as a list has it.
+    /// One object with an array of activities, as in a list.
     Json,
 }
 
@@ -37,7 +37,7 @@ impl Format {
         }
     }
 
-    /// What comes before the first activity.
+    /// The text before the first activity.
     pub fn head(self) -> String {
         match self {
             Self::Ndjson => String::new(),
@@ -46,7 +46,7 @@ impl Format {
         }
     }
 
-    /// What comes after the last one.
+    /// The text after the last activity.
     pub fn tail(self) -> &'static str {
         match self {
             Self::Ndjson | Self::Csv | Self::RawCsv => "",
@@ -54,7 +54,7 @@ impl Format {
         }
     }
 
-    /// Some activities, those that come after others if not `is_first`.
+    /// Serializes activities; unless `is_first`, they follow others.
     pub fn write(self, activities: &[Activity], is_first: bool) -> ApiResult<Vec<u8>> {
         match self {
             Self::Ndjson => activities.iter().try_fold(Vec::new(), |mut text, activity| {
@@ -87,11 +87,11 @@ impl Format {
     }
 }
 
-/// Characters that begin a formula, or that spreadsheets skip before one (OWASP, "CSV Injection").
+/// Characters that start a formula, or that spreadsheets skip before one (OWASP, "CSV Injection").
 const FORMULA_STARTS: [char; 11] =
     ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// The text for a cell that is no formula.
+/// The text for a cell, prefixed if it would be a formula.
 fn without_formula(text: &str) -> String {
     if text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! HTTP to service and back, as a stream.
+//! HTTP handler that streams an export.
 
 use std::rc::Rc;
 
@@ -27,26 +27,27 @@ use crate::{
     state::WorkerState,
 };
 
-/// The query string of `GET /activities/export`.
+/// Query parameters of `GET /activities/export`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExportParams {
     #[serde(default)]
     #[param(inline, required = false)]
     format: Format,
-    /// For `csv`: texts as they are, also those that a spreadsheet takes for formulas.
+    /// For `csv`: leave text unchanged, even where a spreadsheet takes it for a formula.
     #[serde(default)]
     raw: bool,
 }
 
-/// All activities, or those that the filters select, newest first, streamed.
+/// Export activities
 ///
-/// An export that cannot be finished breaks off: the connection ends before the body does.
+/// Streams all activities, or those that the filters select, newest first. If an export fails
+/// midway, the connection ends before the body does.
 #[utoipa::path(
     get, path = "/activities/export", operation_id = "export_activities", tag = "Activities",
     params(ExportParams, FilterParams),
     responses((
-        status = 200, description = "The log", headers(("Content-Disposition" = String)),
+        status = 200, description = "The activities", headers(("Content-Disposition" = String)),
         content(
             (String = "application/x-ndjson"),
             (String = "text/csv; charset=utf-8"),
@@ -73,11 +74,11 @@ pub async fn export(
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_TYPE, format.content_type())).insert_header(disposition);
     if request.method() == Method::HEAD {
-        // The body of an answer to HEAD is made all the same, and thrown away.
+        // The body of a response to HEAD would be produced all the same, and discarded.
         return Ok(answer.finish());
     }
     let turn = fair_use::stream().await?;
-    // The first piece is read before anything is sent: what fails now is answered as an error.
+    // Read the first piece before sending anything, so that a failure is answered with an error.
     let first = match service::piece(&state, identity, &filter, Place::default()).await? {
         Some((activities, next)) => {
             let piece = [format.head().into_bytes(), format.write(&activities, true)?].concat();
@@ -86,7 +87,7 @@ pub async fn export(
         None => (format.head().into_bytes(), Stage::Tail),
     };
     let pieces = stream::try_unfold(Stage::Ready(first.0, Box::new(first.1)), move |stage| {
-        // Held by the stream.
+        // The stream holds the client's slot.
         let (state, filter, _) = (state.clone(), Rc::clone(&filter), &turn);
         async move {
             let (piece, next) = match stage {
@@ -107,7 +108,7 @@ pub async fn export(
     Ok(answer.streaming(pieces))
 }
 
-/// What is sent next.
+/// What to send next.
 enum Stage {
     Ready(Vec<u8>, Box<Stage>),
     Next(Place),
@@ -115,7 +116,7 @@ enum Stage {
     Over,
 }
 
-/// The body of an export as JSON, for the documentation.
+/// Body of a JSON export, for the API reference.
 #[derive(utoipa::ToSchema)]
 pub struct Export {
     #[schema(rename = "activities")]

@@ -1,4 +1,4 @@
-//! `/activities/export`: the whole log at once, a mebibyte of it in memory at a time.
+//! `/activities/export`: streams the whole log, with one mebibyte of it in memory at a time.
 
 mod format;
 mod handlers;

@@ -1,13 +1,13 @@
-//! How many of the next activities are read at once.
+//! Number of activities to read at a time.
 
-/// In memory at a time, unless a single activity is larger.
+/// Bytes in memory at a time, unless a single activity is larger.
 const MAX_BYTES: i64 = 1024 * 1024;
 
 const FEWEST: i64 = 8;
 const MOST: i64 = 128;
 
-/// Finds out how large activities are before it reads them: one may have a hundred bytes, or a
-/// mebibyte of JSON. It looks at no more of them than twice those that fitted the last time.
+/// Chooses how many activities to read by their sizes, since one may have a hundred bytes or a
+/// mebibyte of JSON. It looks at the sizes of at most twice as many activities as fitted last time.
 #[derive(Clone, Copy, Debug)]
 pub struct Pieces {
     look_at: i64,
@@ -20,12 +20,12 @@ impl Default for Pieces {
 }
 
 impl Pieces {
-    /// How many sizes to look at.
+    /// How many sizes to query.
     pub fn look_at(self) -> i64 {
         self.look_at
     }
 
-    /// How many activities of these sizes to read, at least one; `None` when there are none.
+    /// How many activities of these sizes to read: at least one, or `None` if there are none.
     pub fn fitting(&mut self, sizes: &[i64]) -> Option<i64> {
         let mut bytes = 0;
         let fitting = sizes.iter().take_while(|size| {

@@ -1,4 +1,4 @@
-//! Reading the log piece by piece.
+//! Reading of the log piece by piece.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -14,15 +14,15 @@ use crate::{
     state::WorkerState,
 };
 
-/// Where the next piece begins.
+/// Where the next piece starts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place {
     last: Option<(DateTime<Utc>, Uuid)>,
     pieces: Pieces,
 }
 
-/// The piece at `place`, and the place after it; `None` at the end. A connection is held no longer
-/// than it takes to read a piece.
+/// The piece at a place, and the place after it; `None` at the end. The connection is held only
+/// while the piece is read.
 pub async fn piece(
     state: &WorkerState,
     identity: Identity,
@@ -38,7 +38,7 @@ pub async fn piece(
     };
     let activities = store::after(&conn, identity, filter, after, fitting).await?;
     let Some(last) = activities.last() else {
-        // They were deleted since, or the session ended.
+        // The activities have been deleted since, or the session has ended.
         identity.confirm(&conn).await?;
         return Ok(None);
     };

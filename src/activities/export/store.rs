@@ -1,4 +1,4 @@
-//! The statements of an export.
+//! Queries for exports.
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -12,7 +12,7 @@ use crate::{
     db::schema::activities,
 };
 
-/// About how many bytes a whole activity has in memory.
+/// Approximate size of a whole activity in memory, in bytes.
 pub const BYTES: &str =
     "(1000 + coalesce(octet_length(notes), 0) + coalesce(octet_length(laps::text), 0)
     + coalesce(octet_length(sets::text), 0) + coalesce(octet_length(device_data::text), 0)
@@ -25,7 +25,7 @@ pub struct Size {
     pub bytes: i64,
 }
 
-/// The sizes of the activities that [`after`] finds.
+/// The sizes of the activities that [`after`] returns.
 pub async fn sizes(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -49,7 +49,7 @@ pub async fn sizes(
     query.load(&mut conn).await
 }
 
-/// The `limit` activities after `after` that `filter` selects, newest first, whole.
+/// The next `limit` whole activities after `after` that `filter` selects, newest first.
 pub async fn after(
     mut conn: &AsyncPgConnection,
     identity: Identity,

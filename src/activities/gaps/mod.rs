@@ -1,4 +1,4 @@
-//! Filling what an activity lacks from what another source says of it.
+//! Filling missing values of an activity from another source.
 
 mod store;
 

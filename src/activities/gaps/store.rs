@@ -1,4 +1,4 @@
-//! The statement that fills gaps.
+//! The query that fills missing values.
 
 use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -11,8 +11,8 @@ use crate::{
     sport::OTHER,
 };
 
-/// Gives an activity the kind of sport if it has none, and the values that it lacks, but for those
-/// that its owner has changed or removed. When it lacks nothing, it stays as it is.
+/// Fills in the values that an activity lacks, and its activity type if it has none. Fields that
+/// the owner has changed or removed are left alone. If nothing is missing, the row is not written.
 pub async fn fill(
     mut conn: &AsyncPgConnection,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! Activities that the server itself has read somewhere.
+//! Activities that the server read from a file or a service.
 
 mod store;
 

@@ -1,5 +1,5 @@
-//! Statements about activities that the server itself has read somewhere. Whose they are was found
-//! out before.
+//! Queries for activities that the server read from a file or a service. The caller has
+//! already determined the owner.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// Keeps a new one; its id.
+/// Inserts an activity and returns its id.
 pub async fn insert_imported(
     mut conn: &AsyncPgConnection,
     new: &ImportedActivity,
@@ -44,17 +44,19 @@ pub async fn insert_imported(
     Ok(row.id)
 }
 
-/// How an activity is measured anew.
+/// A new measurement to apply to an activity.
 pub struct Refresh<'a> {
     pub measurement: &'a Measurement,
-    /// The file that says so; the one before is forgotten.
+    /// The file with the measurement. The previous file is deleted if no activity
+    /// refers to it any more.
     pub original_id: Option<Uuid>,
-    /// Whether nothing is written.
+    /// Whether this is a dry run, which writes nothing.
     pub is_trial: bool,
 }
 
-/// Changes what was measured, but for what its owner has changed. An object: each field that
-/// differs, with its value before and after. The revision stays when nothing does.
+/// Updates the measured fields, except those that the owner has changed. Returns an object
+/// with each field that differs, with its values before and after. If none differs, the
+/// revision stays the same.
 pub async fn refresh(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -65,7 +67,7 @@ pub async fn refresh(
         #[diesel(sql_type = Jsonb)]
         changes: JsonText,
     }
-    // The shown activity is locked before a record behind it, as everywhere.
+    // Lock the shown activity before a record merged into it, as everywhere.
     diesel::sql_query(
         "SELECT FROM activities
          WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
@@ -101,7 +103,7 @@ pub async fn refresh(
     Ok(row.changes)
 }
 
-/// The fields of a user's activity that were computed.
+/// The names of the computed fields of a user's activity.
 pub async fn computed(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -117,7 +119,7 @@ pub async fn computed(
     Ok(computed.flatten().unwrap_or_default())
 }
 
-/// Notes that something of an activity has changed that is not in its row.
+/// Marks an activity as changed after a change outside of its row.
 pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
     diesel::update(activities::table.find(id))
         .set(activities::updated_at.eq(now))

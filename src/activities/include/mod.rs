@@ -1,5 +1,5 @@
-//! `include`: what lists and the feed of changes leave out unless a client asks for it, for a copy
-//! that is whole.
+//! `include`: fields that lists and the feed of changes omit unless a client asks for them,
+//! to keep a complete copy.
 
 mod params;
 mod store;
@@ -29,7 +29,7 @@ pub struct Listed {
     pub included: Included,
 }
 
-/// Absent unless the request has `include`.
+/// Present only if requested with `include`.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = IncludedFields)]
 pub struct Included {
@@ -50,8 +50,9 @@ impl From<ActivitySummary> for Listed {
     }
 }
 
-/// Fills in what is asked for, from the first activity on until the answer has enough; how many are
-/// whole now, at least one. The caller's transaction is one snapshot.
+/// Fills in the requested fields, from the first activity on, until the response is large
+/// enough. Returns how many activities are complete, at least one. The caller's transaction
+/// must be a single snapshot.
 pub async fn fill(
     conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,14 +1,14 @@
-//! The query parameter `include`.
+//! The `include` query parameter.
 
 use crate::error::{ApiError, ApiResult};
 
-/// So much of it an answer has, or one activity.
+/// Maximum bytes of included fields in a response, unless a single activity has more.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
-/// Activities that are read at once, however large they are.
+/// Activities read at a time, whatever their size.
 pub const PIECE: usize = 16;
 
-/// What is asked for.
+/// The requested fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Include {
     pub laps: bool,
@@ -17,7 +17,7 @@ pub struct Include {
 }
 
 impl Include {
-    /// 400 `invalid_parameter`.
+    /// 400 `invalid_parameter` for an unknown field.
     pub fn parse(text: Option<&str>) -> ApiResult<Self> {
         let mut include = Self::default();
         for name in text.into_iter().flat_map(|text| text.split(',')) {
@@ -36,7 +36,7 @@ impl Include {
         Ok(include)
     }
 
-    /// Whether anything is asked for.
+    /// Whether any field is requested.
     pub fn is_any(self) -> bool {
         self != Self::default()
     }

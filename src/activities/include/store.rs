@@ -1,4 +1,4 @@
-//! The statement that reads what lists leave out.
+//! The query for included fields.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ struct Parts {
     device_data: Option<JsonText>,
 }
 
-/// Laps, sets and device data of the user's activities `ids`, those of them that are asked for.
+/// The requested ones of laps, sets and device data, for the user's activities `ids`.
 pub async fn parts(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

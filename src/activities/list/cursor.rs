@@ -1,4 +1,5 @@
-//! Cursors: a place in one user's list under one filter and in one order, which only this server can write.
+//! Cursors: positions in one user's list, with one filter and one order, that only
+//! this server can write.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -10,10 +11,10 @@ use crate::{
 };
 
 const POSITION_BYTES: usize = 24;
-/// 128 bits of an HMAC are as many as anybody will ever guess at.
+/// 128 bits of an HMAC, which are too many to guess.
 const TAG_BYTES: usize = 16;
 
-/// The last item of a page; the next one begins after it.
+/// The last item of a page; the next page starts after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
     pub value: Value,
@@ -31,7 +32,7 @@ impl<'a> CursorKey<'a> {
         Self { key, user_id }
     }
 
-    /// The cursor as text, good for `filter` and `sort` only.
+    /// Encodes the cursor as text that is valid for `filter` and `sort` only.
     pub fn seal(&self, cursor: Cursor, filter: &Filter, sort: Sort) -> ApiResult<String> {
         let mut bytes = cursor.value.to_bits().to_be_bytes().to_vec();
         bytes.extend_from_slice(cursor.id.as_bytes());
@@ -40,7 +41,7 @@ impl<'a> CursorKey<'a> {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// 400 `invalid_cursor` unless this server sealed `text` for this user, this filter and this order.
+    /// 400 `invalid_cursor` unless this server sealed `text` for this user, filter and order.
     pub fn open(&self, text: &str, filter: &Filter, sort: Sort) -> ApiResult<Cursor> {
         self.read(text, filter, sort).ok_or_else(|| {
             ApiError::new(
@@ -53,7 +54,8 @@ impl<'a> CursorKey<'a> {
     fn read(&self, text: &str, filter: &Filter, sort: Sort) -> Option<Cursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (position, tag) = bytes.split_at_checked(POSITION_BYTES)?;
-        // The tag protects no secret: what a forger would gain is a place in a list of their own.
+        // The comparison need not take constant time: a forger would gain only a
+        // position in their own list.
         let is_ours = |key| self.tag(key, position, filter, sort).is_ok_and(|ours| ours == tag);
         if !self.key.accepted().any(is_ours) {
             return None;

@@ -1,4 +1,4 @@
-//! Which activities are asked for.
+//! Filters of lists and exports.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,15 +14,15 @@ use crate::{
 const MAX_WORDS_CHARS: usize = 200;
 const MAX_NAME_CHARS: usize = 200;
 
-/// The filters of lists and exports as they came.
+/// The filter parameters of lists and exports, as received.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilterParams {
-    /// Only these, with commas between them.
+    /// Only these activity types, comma-separated.
     #[param(pattern = "^[a-z0-9_]{1,32}(,[a-z0-9_]{1,32})*$", example = "run,trail_run")]
     activity_type: Option<String>,
-    /// Words of the title and the notes: all of them, in any order; `"along the river"` in this
-    /// one, `river or lake`, and `-rain` for those without.
+    /// Search terms for title and notes. All terms must match, in any order: `"along the river"`
+    /// matches the phrase, `river or lake` either word, and `-rain` excludes a word.
     #[param(max_length = 200, example = "river")]
     q: Option<String>,
     #[param(value_type = Option<f64>, minimum = 0)]
@@ -33,48 +33,48 @@ pub struct FilterParams {
     min_duration_secs: Option<String>,
     #[param(value_type = Option<i64>, minimum = 0)]
     max_duration_secs: Option<String>,
-    /// Started at or after this.
+    /// Started at or after this time.
     #[param(value_type = Option<DateTime<Utc>>)]
     from: Option<String>,
     /// Started at or before this.
     #[param(value_type = Option<DateTime<Utc>>)]
     to: Option<String>,
-    /// Only of these, with commas between them.
+    /// Only these sources, comma-separated.
     #[param(
         pattern = "^[a-z0-9][a-z0-9_.-]{0,31}(,[a-z0-9][a-z0-9_.-]{0,31})*$",
         example = "my-app"
     )]
     source: Option<String>,
-    /// What the source calls it. One that stands behind another is found as the one that is shown.
+    /// Id of the activity in its source. A merged record is found as the activity that is shown.
     #[param(max_length = 200, example = "11868304219")]
     external_id: Option<String>,
 }
 
-/// All of it must hold; a cursor is good for one filter only.
+/// A valid filter; all of its conditions must hold. A cursor is valid for one filter only.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Filter {
-    /// Any of them; empty for all.
+    /// Any of these types; empty for all.
     pub types: Vec<String>,
-    /// Both inclusive, as all ranges are.
+    /// Both bounds are inclusive, as in all ranges.
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
     pub min_distance_meters: Option<f64>,
     pub max_distance_meters: Option<f64>,
     pub min_duration_secs: Option<i32>,
     pub max_duration_secs: Option<i32>,
-    /// Words of the title and the notes, as people type them into a search engine.
+    /// Search terms for title and notes, as in a search engine.
     pub words: Option<String>,
-    // Left out when they select nothing, so that cursors of earlier versions stay good.
-    /// Any of them; empty for all.
+    // Omitted if they select nothing, so that cursors of earlier versions stay valid.
+    /// Any of these sources; empty for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
-    /// The activity that one of the sources calls so, or the one that it stands behind.
+    /// Selects the activity that one of the sources calls by this id, or the one it is merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }
 
 impl Filter {
-    /// Whether it selects a stretch of time and nothing else.
+    /// Whether it restricts only the time.
     pub fn is_of_time(&self) -> bool {
         let Self {
             types,
@@ -100,7 +100,7 @@ impl Filter {
 }
 
 impl FilterParams {
-    /// 400 `invalid_parameter` with the one at fault.
+    /// 400 `invalid_parameter` naming the invalid parameter.
     pub fn parse(self) -> ApiResult<Filter> {
         let types = self.activity_type.as_deref().map(ActivityType::several).transpose();
         let sources = self.source.as_deref().map(Source::several).transpose();
@@ -142,7 +142,7 @@ fn time(name: &'static str, text: Option<String>) -> ApiResult<Option<DateTime<U
     .transpose()
 }
 
-/// 400 for a range that nothing can be in. Both of its ends are in it.
+/// 400 for a range that is empty. Both bounds are inclusive.
 fn in_order<T: PartialOrd>(
     name: &'static str,
     other: &str,
@@ -155,7 +155,7 @@ fn in_order<T: PartialOrd>(
     Ok(())
 }
 
-/// An empty one asks for nothing.
+/// A blank text does not filter.
 fn words(text: Option<String>) -> ApiResult<Option<String>> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     check_text(&text, MAX_WORDS_CHARS)
@@ -172,7 +172,7 @@ fn meters(name: &'static str, text: Option<String>) -> ApiResult<Option<f64>> {
 fn seconds(name: &'static str, text: Option<String>) -> ApiResult<Option<i32>> {
     match number(name, text)? {
         Some(..0) => Err(ApiError::invalid_parameter(name, "must be at least 0")),
-        // Beyond what an activity can last, one number is as good as another.
+        // No activity lasts that long, so a larger number is as good as the largest.
         number => Ok(number.map(|secs| i32::try_from(secs).unwrap_or(i32::MAX))),
     }
 }

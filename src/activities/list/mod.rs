@@ -1,4 +1,4 @@
-//! `GET /activities`: which ones, in which order, and page by page.
+//! `GET /activities`: filters, order and pages.
 
 mod cursor;
 mod filter;

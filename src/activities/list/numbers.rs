@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 
-/// The number in a parameter, or 400 `invalid_parameter`.
+/// Parses the number in a parameter; 400 `invalid_parameter` if it is not whole.
 pub fn number(name: &'static str, text: Option<String>) -> ApiResult<Option<i64>> {
     text.map(|text| {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);

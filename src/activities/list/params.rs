@@ -1,4 +1,4 @@
-//! The parameters of `GET /activities`.
+//! Query parameters of `GET /activities`.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -12,31 +12,32 @@ use crate::{
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// Which page of a list, as it came.
+/// The page parameters of a list, as received.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// `started_at`, `distance_meters` or `duration_secs`, with a minus before it for the greatest first.
+    /// `started_at`, `distance_meters` or `duration_secs`; a minus before it
+    /// sorts in descending order.
     #[param(default = "-started_at")]
     sort: Option<String>,
-    /// Above 100 means 100.
+    /// Maximum number of activities; values above 100 count as 100.
     #[param(value_type = Option<i64>, minimum = 1, default = 20)]
     limit: Option<String>,
-    /// `next_cursor` of the page before; the filters must stay the same.
+    /// `next_cursor` of the previous page; the filters must stay the same.
     cursor: Option<String>,
-    /// What to answer besides, with commas between them: `laps`, `sets`, `device_data`. A page then
-    /// has at most 1 MiB of them, and fewer activities where they are large.
+    /// Additional fields, comma-separated: `laps`, `sets`, `device_data`. A page then has at most 1
+    /// MiB of them, and fewer activities if they are large.
     #[param(
         pattern = "^(laps|sets|device_data)(,(laps|sets|device_data))*$",
         example = "laps,sets"
     )]
     include: Option<String>,
-    /// Instead of a cursor; slower the further it goes.
+    /// Number of activities to skip, instead of a cursor. Slower the larger it is.
     #[param(value_type = Option<i64>, minimum = 0)]
     offset: Option<String>,
 }
 
-/// Where a page begins.
+/// Where a page starts.
 #[derive(Clone, Copy, Debug)]
 pub enum Start {
     First,
@@ -54,9 +55,9 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Whether PostgreSQL finds the page by one place in the index and its next few entries, so
-    /// that the statement may share a connection with point reads. An offset walks over what it
-    /// skips, and a type is looked for among all others.
+    /// Whether PostgreSQL finds the page with one lookup in the index and its next few entries, so
+    /// that the query may share a connection with point reads. An offset walks over all skipped
+    /// rows, and a type is searched for among all others.
     pub fn is_bounded(&self) -> bool {
         self.filter.is_of_time()
             && !self.include.is_any()
@@ -66,7 +67,8 @@ impl PageRequest {
 }
 
 impl PageParams {
-    /// 400: `invalid_parameter`, or `invalid_cursor` for one that is not ours or not for this list.
+    /// 400 `invalid_parameter`, or `invalid_cursor` for a cursor that is not of
+    /// this server or this list.
     pub fn parse(self, filter: Filter, keys: &CursorKey<'_>) -> ApiResult<PageRequest> {
         let sort = self.sort.as_deref().map(str::parse).transpose();
         let sort: Sort = sort

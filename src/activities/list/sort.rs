@@ -7,33 +7,33 @@ use serde::Serialize;
 
 use crate::activities::types::ActivitySummary;
 
-/// What a list is sorted by; ties go by id.
+/// The field to sort by; ties are ordered by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum SortBy {
     #[default]
     StartedAt,
-    /// One that is not known is less than none.
+    /// An unknown distance is less than zero.
     DistanceMeters,
     DurationSecs,
 }
 
-/// The order of a list; by default the newest comes first.
+/// The order of a list; newest first by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Sort {
     pub by: SortBy,
     pub is_descending: bool,
 }
 
-/// What an activity is sorted by.
+/// The value that an activity is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
-    /// In whole microseconds, as PostgreSQL keeps it.
+    /// In whole microseconds, the precision of PostgreSQL.
     Time(DateTime<Utc>),
     Meters(f64),
     Secs(i32),
 }
 
-/// What stands for a distance that is not known.
+/// Stands for an unknown distance.
 const UNKNOWN_METERS: f64 = -1.0;
 
 impl Default for Sort {
@@ -66,7 +66,7 @@ impl FromStr for Sort {
 }
 
 impl Sort {
-    /// As SQL, for `ORDER BY`.
+    /// SQL for `ORDER BY`.
     pub fn order(self) -> &'static str {
         match (self.by, self.is_descending) {
             (SortBy::StartedAt, true) => "activities.started_at DESC, activities.id DESC",
@@ -82,7 +82,7 @@ impl Sort {
         }
     }
 
-    /// As SQL, to be compared with a value.
+    /// SQL expression to compare with a value.
     pub fn expression(self) -> &'static str {
         match self.by {
             SortBy::StartedAt => "activities.started_at",
@@ -101,11 +101,11 @@ impl Sort {
         }
     }
 
-    /// What [`Value::to_bits`] made of a value of this order.
+    /// Decodes the result of [`Value::to_bits`] for a value of this order.
     pub fn value_of_bits(self, bits: i64) -> Option<Value> {
         Some(match self.by {
             SortBy::StartedAt => Value::Time(DateTime::from_timestamp_micros(bits)?),
-            // Of a cursor from before metres had 64 bits.
+            // A cursor from before distances had 64 bits.
             SortBy::DistanceMeters if bits != 0 && u32::try_from(bits).is_ok() => return None,
             SortBy::DistanceMeters => Value::Meters(f64::from_bits(bits.cast_unsigned())),
             SortBy::DurationSecs => Value::Secs(i32::try_from(bits).ok()?),

@@ -1,4 +1,4 @@
-//! The statement of a list.
+//! The query for a list.
 
 use diesel::{
     pg::Pg,
@@ -19,7 +19,7 @@ static SUMMARY: Columns<ActivitySummary> = Columns::unwritten();
 
 type Condition = Box<dyn BoxableExpression<activities::table, Pg, SqlType = Bool>>;
 
-/// One item more than the limit when there is a next page.
+/// The activities of a page, and one more if there is a next page.
 pub async fn page(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -43,7 +43,7 @@ pub async fn page(
     query.load(&mut conn).await
 }
 
-/// What holds of each of the user's activities that `filter` selects.
+/// The SQL conditions of `filter`.
 pub fn conditions(filter: &Filter, user_id: Uuid) -> Vec<Condition> {
     let mut all: Vec<Condition> = Vec::new();
     if !filter.types.is_empty() {
@@ -78,7 +78,7 @@ pub fn conditions(filter: &Filter, user_id: Uuid) -> Vec<Condition> {
     all
 }
 
-/// Whether it is, or stands before, the activity that one of the sources calls `name`.
+/// Matches the activity that one of the sources calls `name`, or the one that it is merged into.
 fn is_named(user_id: Uuid, sources: &[String], name: &str) -> Condition {
     let of_sources = if sources.is_empty() { "" } else { "AND n.source = ANY ($3)" };
     let is_named = format!(
@@ -93,14 +93,15 @@ fn is_named(user_id: Uuid, sources: &[String], name: &str) -> Condition {
     )
 }
 
-/// The first part is the condition of the index, which PostgreSQL does not guess.
+/// The first part is the condition of the partial index, which PostgreSQL does not infer.
 fn has_words(words: &str) -> Condition {
     let index = "(activities.title IS NOT NULL OR activities.notes IS NOT NULL)
                  AND activity_terms(activities.title, activities.notes) @@ terms_query($1)";
     Box::new(FixedSql::<Bool>::new(index).bind::<Text, _>(words.to_owned()))
 }
 
-/// Compared as a row, the position is one place in the index of time: the last page costs what the first does.
+/// A row comparison takes one lookup in the index on time: the last page
+/// costs as much as the first.
 pub fn comes_after(sort: Sort, cursor: Cursor) -> Condition {
     let comparison = if sort.is_descending { "<" } else { ">" };
     let place = format!("({}, activities.id) {comparison} ($2, $1)", sort.expression());

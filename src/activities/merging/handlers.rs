@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for unmerging.
 
 use actix_web::{HttpResponse, http::header::ETag, web::Data};
 use uuid::Uuid;
@@ -12,10 +12,11 @@ use crate::{
     state::WorkerState,
 };
 
-/// Take an activity apart that was put together from several sources.
+/// Unmerge an activity
 ///
-/// Those that stood behind it (`merged`) are activities of their own again, and what it had of them is taken
-/// back, unless it was changed since. One that nothing stands behind stays as it is.
+/// Separates an activity that was merged from several sources. The records in `merged` become
+/// activities of their own again, and the values that came from them are removed, unless they have
+/// been changed since. An activity without merged records stays unchanged.
 #[utoipa::path(
     post, path = "/activities/{id}/unmerge", operation_id = "unmerge_activity", tag = "Activities",
     params(("id" = Uuid, Path)),

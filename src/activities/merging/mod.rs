@@ -1,8 +1,9 @@
-//! The same activity from several sources, counted once: the first that came is shown. What it
-//! lacked, and what it had computed and another measured, is taken from the others, which stand
-//! behind it until somebody takes them apart. The database does that (migration 44), and passes
-//! on what changes of one of those by triggers. It holds for every way in: files
-//! (`imports/intake`), and what clients write (`activities/service.rs`, `activities/batch`).
+//! Merging of records of the same activity from several sources, so that it counts once. The record
+//! that came first is shown. The others are merged into it: it takes the values that it lacked, and
+//! those that it had computed and another record measured. A client can unmerge them. The database
+//! does the merging (migration 44), and its triggers pass on changes of a merged record. Both
+//! imported files (`imports/intake`) and activities from clients (`activities/service.rs`,
+//! `activities/batch`) are merged.
 
 mod handlers;
 mod service;

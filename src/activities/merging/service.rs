@@ -1,4 +1,4 @@
-//! The rules of taking apart.
+//! Business rules of unmerging.
 
 use diesel_async::AsyncConnection;
 use uuid::Uuid;
@@ -11,11 +11,11 @@ use crate::{
     state::WorkerState,
 };
 
-/// Shows all that stand behind an activity, and takes back what it had of them.
+/// Unmerges all records of an activity, and removes the values that it had from them.
 pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Activity> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        // Whoever changes a record passes it on to the one that is shown, which is locked first here.
+        // A change of a record is passed on to the shown activity, so that one is locked first.
         activities::lock_names(conn, identity.user_id).await?;
         let found = store::lock(conn, identity, id).await?;
         let id = identity.found(found, conn).await?;

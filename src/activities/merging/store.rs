@@ -1,4 +1,4 @@
-//! The statements that put activities together and take them apart.
+//! Queries that merge and unmerge activities.
 
 use std::collections::BTreeMap;
 
@@ -28,10 +28,10 @@ use crate::{
     sport::plainly_others,
 };
 
-/// The most records that stand behind an activity: devices and services that one person has.
+/// Maximum number of records merged into an activity: the devices and services of one person.
 pub const MAX_MERGED: usize = 20;
 
-/// An activity that is not in the log yet, as it is compared with those that are.
+/// A new activity, to be compared with those in the log.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub activity_type: String,
@@ -39,20 +39,21 @@ pub struct Candidate {
     pub duration_secs: i32,
     pub elapsed_secs: Option<i32>,
     pub distance_meters: Option<f64>,
-    /// A source that knows its own activities, so that no other of it is the same; `None` for
-    /// files.
+    /// A source that distinguishes its own activities, so that no other record of it is the same
+    /// activity; `None` for files.
     pub source: Option<String>,
-    /// Which device of its source recorded it, as far as that is known.
+    /// The device of the source that recorded it, if known.
     pub device: Option<String>,
-    /// Whether a client writes it. All devices of its source are one, and of several activities
-    /// that may be the same, none is.
+    /// Whether a client writes it. Then all devices of its source count as one, and if several
+    /// activities may be the same, none is.
     pub is_of_client: bool,
-    /// Only with what was in the log before: what an export has apart is apart.
+    /// Match only activities that were created before this time: what an export
+    /// keeps apart stays apart.
     pub before: Option<DateTime<Utc>>,
 }
 
 impl Candidate {
-    /// Of an activity that a client writes.
+    /// A candidate for an activity from a client.
     pub fn of(new: &NewActivity) -> Self {
         Self {
             activity_type: new.activity_type.to_string(),
@@ -67,7 +68,7 @@ impl Candidate {
         }
     }
 
-    /// Of one that the server read: a file, or what a service says.
+    /// A candidate for an activity that the server read from a file or a service.
     pub fn of_row(row: &ImportedActivity) -> Self {
         Self {
             activity_type: row.activity_type.clone(),
@@ -82,29 +83,33 @@ impl Candidate {
         }
     }
 
-    /// From its start to its end, in seconds.
+    /// Seconds from start to end.
     fn span_secs(&self) -> i32 {
         self.duration_secs.max(self.elapsed_secs.unwrap_or_default())
     }
 
-    /// How far apart it and one that is the same may begin: a minute, or a tenth of the longer.
+    /// How far apart the starts of two records of the same activity may be: a minute, or a
+    /// tenth of the longer one.
     pub fn window(&self) -> TimeDelta {
         TimeDelta::minutes(1).max(TimeDelta::seconds((self.span_secs() / 9 + 1).into()))
     }
 }
 
-/// For each candidate the shown activity that is the same, locked until the transaction ends:
-/// that, or a record behind it, began within a minute or overlaps it by nine tenths; the time
-/// that the timer ran, or the time from start to end, differs by 5 % at most, and so does the
-/// distance. A distance that one of them does not know does not count, and neither does one of
-/// zero.
+/// Finds for each candidate the shown activity that is the same, and locks it until the transaction
+/// ends. The activity, or a record merged into it, must match the candidate:
 ///
-/// None of its records may be of a plainly different sport, of the same file, or of the same
-/// device of a source that knows its own. Those with [`MAX_MERGED`] records take no more.
+/// - They start within a minute of each other, or overlap by nine tenths.
+/// - Their timer times, or their times from start to end, differ by at most 5 %.
+/// - Their distances differ by at most 5 %, unless one of them is unknown or zero.
 ///
-/// Of several, the nearest; but what a client writes is the same as none of several, and as none
-/// that its source has a record of. The caller holds the user's names and has written nothing yet:
-/// a change of an activity locks it first.
+/// None of the activity's records may be of a clearly different sport, from the same file, or from
+/// the same device of a source that distinguishes its own activities. Activities with
+/// [`MAX_MERGED`] records are skipped.
+///
+/// Of several matches, the nearest is returned. For an activity from a client, `None` is
+/// returned if there are several matches, or if its source already has a record in the match.
+/// The caller holds the name lock and has not written anything yet, because a change of an
+/// activity locks it first.
 pub async fn find_same(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -133,8 +138,8 @@ pub async fn find_same(
     let others: BTreeMap<_, _> =
         sports.iter().map(|sport| (*sport, plainly_others(sport))).collect();
     let others = JsonText::of(&others).map_err(ApiError::internal)?;
-    // Twenty times the difference, since a twentieth of the smallest number is none. A device that
-    // came from a record behind is not an activity's own.
+    // Multiplied by twenty, because a twentieth of the smallest number is zero. A device that came
+    // from a merged record is not the activity's own.
     let found: Vec<Found> = fixed_query(
         "SELECT item.ordinality, same.id, same.is_known
          FROM unnest($2, $3, $4, $5, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
@@ -201,7 +206,7 @@ pub async fn find_same(
     Ok(same.collect())
 }
 
-/// The same for one.
+/// As [`find_same`], for one candidate.
 pub async fn find_one_same(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -212,14 +217,15 @@ pub async fn find_one_same(
     Ok(same.into_iter().flatten().next())
 }
 
-/// Whether as many records stand behind an activity as may.
+/// Whether an activity already has the maximum number of merged records.
 pub async fn is_full(mut conn: &AsyncPgConnection, shown: Uuid) -> QueryResult<bool> {
     let behind = activities::table.filter(activities::merged_into.eq(shown));
     let count: i64 = behind.count().fetch_one(&mut conn).await?;
     Ok(usize::try_from(count).is_ok_and(|count| count >= MAX_MERGED))
 }
 
-/// Whether an activity, or one that stands behind it, was recorded: there is a file, or a series.
+/// Whether an activity or a record merged into it was recorded, which means that it
+/// has a file or streams.
 pub async fn has_recording(mut conn: &AsyncPgConnection, shown: Uuid) -> QueryResult<bool> {
     let recorded = activities::table
         .left_join(activity_streams::table)
@@ -230,8 +236,8 @@ pub async fn has_recording(mut conn: &AsyncPgConnection, shown: Uuid) -> QueryRe
     diesel::select(exists(recorded)).fetch_one(&mut conn).await
 }
 
-/// Puts `behind` behind the user's `shown`, which takes what it lacks, and what it has computed and
-/// the other has measured. Both remember what is whose.
+/// Merges the user's record `behind` into `shown`, which takes the values that it lacks, and those
+/// that it has computed and `behind` has measured. Both rows record which values are whose.
 pub async fn merge(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -247,13 +253,13 @@ pub async fn merge(
     Ok(())
 }
 
-/// Whether other activities are parts of this one: of a file that has several.
+/// Whether other activities are parts of this one, all from the same file.
 pub async fn has_parts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let parts = activities::table.filter(activities::parent_id.eq(id));
     diesel::select(exists(parts)).fetch_one(&mut conn).await
 }
 
-/// Locks the live user's activity; whether there is one.
+/// Locks an activity of the live user; returns its id if it exists.
 pub async fn lock(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -269,7 +275,7 @@ pub async fn lock(
         .optional()
 }
 
-/// Shows the records behind the user's `shown` again, and gives it back what it had before.
+/// Unmerges the records of the user's `shown`, and restores the values it had before.
 pub async fn take_apart(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

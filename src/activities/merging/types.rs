@@ -1,10 +1,11 @@
-//! Who stands behind an activity.
+//! The records merged into an activity.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What one record may have of another; `merged_fields()` in the database has the same list.
+/// The fields that one record may take from another. `merged_fields()` in the
+/// database has the same list.
 pub const FIELDS: [&str; 18] = [
     "duration_secs",
     "distance_meters",
@@ -30,8 +31,8 @@ pub const FIELDS: [&str; 18] = [
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Merged {
     pub activity_id: Uuid,
-    /// Where it came from.
+    /// The app or service that the record comes from.
     pub source: String,
-    /// The fields whose values came from it.
+    /// The fields of the activity whose values come from this record.
     pub fields: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Files in `ORIGINALS_DIR`: a folder for each user, with a file named by its digest.
+//! Files in `ORIGINALS_DIR`: a folder for each user, with files named by their digests.
 
 use std::{
     collections::HashSet,
@@ -10,17 +10,18 @@ use std::{
 
 use uuid::Uuid;
 
-/// A file of a transaction that has not ended is younger.
+/// A file younger than this may belong to a transaction that is still open.
 const SWEPT_AFTER: Duration = Duration::from_secs(3600);
 
-/// The name of a file: a server of an older version reads only those that are not compressed.
+/// The name of a file. Compressed files have a suffix, because older versions of the server read
+/// only files that are not compressed.
 pub fn name(sha256: &[u8], is_packed: bool) -> String {
     let ending = if is_packed { ".gz" } else { "" };
     let digest: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     digest + ending
 }
 
-/// Writes all of a file or nothing, whenever the power fails, and leaves nothing unfinished behind.
+/// Writes a whole file or nothing, even if the power fails, and leaves no partial file behind.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
@@ -30,7 +31,8 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
         return Err(error);
     }
-    // The file's name is in its folder, and the folder's in the one above, where it may be new.
+    // The folder holds the file's name, and its parent, where the folder may be
+    // new, holds the folder's.
     for folder in path.ancestors().skip(1).take(2) {
         File::open(folder)?.sync_all()?;
     }
@@ -43,7 +45,7 @@ fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Whether a file can be made in `folder`.
+/// Checks whether a file can be created in `folder`.
 pub fn try_writing(folder: &Path) -> io::Result<()> {
     let path = folder.join(format!("{}.new", Uuid::new_v4()));
     let written = write_synced(&path, b"sports-log");
@@ -51,7 +53,7 @@ pub fn try_writing(folder: &Path) -> io::Result<()> {
     written
 }
 
-/// How much of the disk is free, in percent: what others than root may still write.
+/// The part of the disk that is free for unprivileged users, in percent.
 pub fn free_percent(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_bavail.saturating_mul(100) / disk.f_blocks.max(1))
@@ -69,7 +71,7 @@ pub fn path(folder: &Path, user_id: Uuid, sha256: &[u8], is_packed: bool) -> Pat
     folder.join(user_id.to_string()).join(name(sha256, is_packed))
 }
 
-/// Deletes a user's files but those with the names in `kept`.
+/// Deletes a user's files, except those named in `kept` and those that are too young.
 pub fn sweep_user(folder: &Path, kept: &HashSet<String>) -> io::Result<()> {
     let now = SystemTime::now();
     for entry in fs::read_dir(folder)? {
@@ -81,7 +83,7 @@ pub fn sweep_user(folder: &Path, kept: &HashSet<String>) -> io::Result<()> {
         }
     }
     if fs::read_dir(folder)?.next().is_none() {
-        // Somebody may bring the first one just now.
+        // This fails if the first file has just been added.
         let _ = fs::remove_dir(folder);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! HTTP to store and back.
+//! HTTP handler for original files.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -21,18 +21,19 @@ use crate::{
     state::WorkerState,
 };
 
-/// Sent at a time.
+/// Bytes sent at a time.
 const SLICE_BYTES: usize = 64 * 1024;
 
-/// The file that an activity was made of, as it came.
+/// Download an activity's original file
 ///
-/// With `Accept-Encoding: gzip` it may come compressed: what is unpacked is the file, byte by byte.
+/// The file that the activity was imported from, byte for byte. With `Accept-Encoding: gzip`, the
+/// response may be compressed.
 #[utoipa::path(
     get, path = "/activities/{id}/original", operation_id = "get_original", tag = "Activities",
     params(("id" = Uuid, Path)),
     responses((
         status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream",
-        headers(("Content-Disposition" = String, description = "Its name")),
+        headers(("Content-Disposition" = String, description = "Name of the file")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::NoOriginal, ErrorCode::StorageUnavailable]))),
 )]
@@ -65,7 +66,7 @@ pub async fn original(
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/octet-stream").insert_header(disposition);
     let content = if file.is_packed && takes_gzip(&request) {
-        // As it is kept, so that nothing is packed anew.
+        // Send the file as it is stored, so that nothing is compressed again.
         answer
             .insert_header((header::CONTENT_ENCODING, "gzip"))
             .insert_header((header::VARY, "accept-encoding"));
@@ -74,7 +75,7 @@ pub async fn original(
         unpacked(file).await?
     };
     let bytes = content.len() as u64;
-    // The turn lasts until the client has read the file.
+    // The client's slot is held until it has read the file.
     let slices = stream::unfold((Bytes::from(content), turn), |(mut rest, turn)| async move {
         let slice = rest.split_to(rest.len().min(SLICE_BYTES));
         (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, turn)))

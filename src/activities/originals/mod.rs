@@ -1,4 +1,4 @@
-//! The files that activities were made of, byte by byte as they came.
+//! The files that activities were imported from, byte for byte.
 
 mod folder;
 mod handlers;

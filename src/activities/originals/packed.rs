@@ -1,4 +1,4 @@
-//! Files as they are kept: compressed by gzip, where that makes them smaller.
+//! Files as they are stored: compressed with gzip if that makes them smaller.
 
 use std::io::{self, Read, Write};
 
@@ -11,30 +11,31 @@ use sha2::{Digest, Sha256};
 
 use crate::priority::give_way;
 
-/// Files shrink by a hundredth more at the next level, which takes a third longer.
+/// The next level makes files 1 % smaller and takes a third longer.
 const LEVEL: Compression = Compression::new(2);
 
-/// How much is compressed until others may go on.
+/// Bytes compressed between two yields.
 const PIECE: usize = 16 * 1024;
 
-/// How much is unpacked at once of what may be damaged.
+/// Bytes unpacked at a time from data that may be damaged.
 const STEP: usize = 256;
 
-/// A file to be kept.
+/// A file to be stored.
 #[derive(Default)]
 pub struct PackedFile {
-    /// Of the file itself.
+    /// Digest of the uncompressed file.
     pub sha256: Vec<u8>,
     pub bytes: i64,
     pub data: Vec<u8>,
     /// Whether `data` is compressed.
     pub is_packed: bool,
-    /// Whether what it came packed in was damaged: there is what came before.
+    /// Whether the compressed input was damaged; then this is the part before the damage.
     pub is_damaged: bool,
 }
 
 impl PackedFile {
-    /// Takes a processor five milliseconds for each mebibyte: not to be done in a transaction.
+    /// Digests and compresses a file, which takes 5 ms of CPU time per mebibyte: do not call
+    /// this in a transaction.
     pub fn of(mut source: impl Read) -> io::Result<Self> {
         let (mut digest, mut encoder) = (Sha256::new(), GzEncoder::new(Vec::new(), LEVEL));
         let (mut piece, mut bytes) = (vec![0; PIECE], 0);
@@ -53,8 +54,9 @@ impl PackedFile {
         Ok(Self { sha256: digest.finalize().to_vec(), bytes, data, is_packed, is_damaged: false })
     }
 
-    /// A file that came packed by gzip, of which not more than `max` bytes are unpacked. It stays
-    /// packed as it is, unless only readers of several members understand it, or it is damaged.
+    /// A file that arrived compressed with gzip; at most `max` bytes of it are unpacked. It stays
+    /// as it arrived, unless it is damaged, has several members (which some readers do not
+    /// support), or is no smaller than the file.
     pub fn of_packed(mut data: Vec<u8>, max: u64) -> io::Result<Self> {
         let mut decoder = bufread::GzDecoder::new(data.as_slice()).take(max);
         let (mut digest, mut piece, mut bytes) = (Sha256::new(), vec![0; PIECE], 0);
@@ -66,7 +68,7 @@ impl PackedFile {
             bytes += length;
         };
         let rest = decoder.into_inner().into_inner();
-        // Some programs fill blocks up with zeros.
+        // Some programs pad blocks with zeros.
         let is_alone = is_whole && rest.iter().all(|byte| *byte == 0);
         let length = data.len() - rest.len();
         if !is_alone || length >= bytes {
@@ -78,7 +80,7 @@ impl PackedFile {
         Ok(Self { sha256, bytes, data, is_packed, is_damaged: false })
     }
 
-    /// What members of gzip unpack to, as far as they are whole.
+    /// Unpacks all gzip members, up to the first damage.
     fn of_members(data: &[u8], max: u64) -> io::Result<Self> {
         let mut whole = UntilDamage { source: MultiGzDecoder::new(data), damage: None };
         let file = Self::of((&mut whole).take(max))?;
@@ -88,14 +90,14 @@ impl PackedFile {
         }
     }
 
-    /// The file itself, unpacked as it is read.
+    /// A reader of the uncompressed file.
     pub fn reader(&self) -> Box<dyn Read + '_> {
         let data = self.data.as_slice();
         if self.is_packed { Box::new(GzDecoder::new(data)) } else { Box::new(data) }
     }
 }
 
-/// Ends where its source cannot be read any more.
+/// Ends at the first error of its source.
 struct UntilDamage<R> {
     source: R,
     damage: Option<io::Error>,
@@ -106,7 +108,7 @@ impl<R: Read> Read for UntilDamage<R> {
         if self.damage.is_some() {
             return Ok(0);
         }
-        // What is unpacked along with the damage is lost.
+        // What is unpacked in the same read as the damage is lost, so each read is short.
         let length = buffer.len().min(STEP);
         let read = self.source.read(buffer.get_mut(..length).unwrap_or_default());
         Ok(read.unwrap_or_else(|error| {
@@ -116,14 +118,14 @@ impl<R: Read> Read for UntilDamage<R> {
     }
 }
 
-/// A file as it is kept.
+/// A file as it is stored.
 pub struct StoredFile {
     pub data: Vec<u8>,
     pub is_packed: bool,
 }
 
 impl StoredFile {
-    /// The file itself.
+    /// The uncompressed file.
     pub fn content(self) -> io::Result<Vec<u8>> {
         if self.is_packed { unpacked(&self.data) } else { Ok(self.data) }
     }
@@ -166,7 +168,7 @@ mod tests {
         let (plain, packed) = (PackedFile::of(content.as_slice()).unwrap(), gzip(&content));
         let kept = PackedFile::of_packed(packed.clone(), 1 << 20).unwrap();
         assert_eq!((kept.is_packed, &kept.data), (true, &packed));
-        // In two members, as programs write that append.
+        // Two members, as from programs that append.
         let members = [gzip(&content[..9]), gzip(&content[9..])].concat();
         let joined = PackedFile::of_packed(members, 1 << 20).unwrap();
         for file in [kept, joined] {
@@ -175,7 +177,7 @@ mod tests {
             file.reader().read_to_end(&mut read).unwrap();
             assert_eq!(read, content);
         }
-        // Not more is unpacked than may be.
+        // No more than the maximum is unpacked.
         assert_eq!(PackedFile::of_packed(packed.clone(), 1000).unwrap().bytes, 1000);
     }
 

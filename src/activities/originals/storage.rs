@@ -1,7 +1,7 @@
-//! Where the files themselves are: in the database, or in a folder.
+//! Storage of original files: in the database, or in a folder.
 //!
-//! In a folder, a file is written and synced before the transaction that refers to it ends. One that nothing
-//! refers to, because that transaction failed or because it was deleted since, is swept away later.
+//! In a folder, a file is written and synced before the transaction that refers to it ends. A file
+//! that nothing refers to, because that transaction failed or the row was deleted, is swept later.
 
 use std::{collections::HashSet, fs, io, path::PathBuf};
 
@@ -20,12 +20,12 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-/// See the module.
+/// Stores files in the database or in a folder.
 #[derive(Clone, Debug)]
 pub struct Storage {
-    /// The database, or a folder that all servers share.
+    /// The folder, which all servers share; `None` for the database.
     folder: Option<PathBuf>,
-    /// Uploads are refused when less of the folder's disk is free, in percent.
+    /// Uploads are refused if less of the folder's disk is free, in percent.
     min_free: u8,
 }
 
@@ -34,7 +34,8 @@ impl Storage {
         Self { folder: config.originals_dir.clone(), min_free: config.min_free }
     }
 
-    /// Tries whether files can be kept. A full disk may be emptied while the server runs.
+    /// Checks that files can be written. A full disk is only a warning, since space may be freed
+    /// while the server runs.
     pub fn try_out(&self) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
         match folder::try_writing(folder) {
@@ -48,16 +49,16 @@ impl Storage {
         }
     }
 
-    /// 507 `storage_full` when the folder's disk is nearly full. PostgreSQL tells nobody how much
-    /// room its disk has.
+    /// 507 `storage_full` if the folder's disk is nearly full. PostgreSQL does not report how much
+    /// space its disk has left.
     pub async fn check_room(&self) -> ApiResult<()> {
         let Some(folder) = self.folder.clone() else { return Ok(()) };
         let free = run(move || folder::free_percent(&folder)).await?;
         if free >= u64::from(self.min_free) { Ok(()) } else { Err(full()) }
     }
 
-    /// Keeps a file in the caller's transaction, which holds the user's names; its id. One that no activity was
-    /// made of any more is taken over. 503 `storage_unavailable`, 507 `storage_full`.
+    /// Stores a file in the caller's transaction, which holds the name lock; returns its id. A row
+    /// with the same digest is reused. Errors: 503 `storage_unavailable`, 507 `storage_full`.
     pub async fn insert(&self, conn: &AsyncPgConnection, new: &NewOriginal<'_>) -> ApiResult<Uuid> {
         let NewOriginal { user_id, file_name, file } = *new;
         let (sha256, is_packed) = (file.sha256.as_slice(), file.is_packed);
@@ -72,7 +73,7 @@ impl Storage {
         Ok(store::insert(conn, &row).await?)
     }
 
-    /// What a row says, or else what is in the folder.
+    /// Reads a stored file from its row, or else from the folder.
     pub async fn read(&self, user_id: Uuid, original: Original) -> ApiResult<StoredFile> {
         let Original { sha256, content, is_packed, .. } = original;
         let data = match (content, &self.folder) {
@@ -89,19 +90,19 @@ impl Storage {
         Ok(StoredFile { data, is_packed })
     }
 
-    /// The file itself, byte by byte as it came.
+    /// The uncompressed file, byte for byte as it arrived.
     pub async fn content(&self, user_id: Uuid, original: Original) -> ApiResult<Vec<u8>> {
         unpacked(self.read(user_id, original).await?).await
     }
 
-    /// Deletes files that nothing refers to.
+    /// Deletes files in the folder that no row refers to.
     pub async fn sweep(&self, conn: &mut AsyncPgConnection) -> ApiResult<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let listed = folder.clone();
         for user_id in run(move || folder::users(&listed)).await? {
             let folder = folder.join(user_id.to_string());
             conn.transaction::<_, ApiError, _>(async |conn| {
-                // Nobody brings a file of this user's meanwhile.
+                // Prevents files of this user from being added meanwhile.
                 activities::lock_names(conn, user_id).await?;
                 let kept = store::in_folder(conn, user_id).await?;
                 let names = kept.iter().map(|(digest, is_packed)| folder::name(digest, *is_packed));
@@ -115,7 +116,7 @@ impl Storage {
     }
 }
 
-/// The file itself, unpacked where that holds up no request.
+/// The uncompressed file, unpacked on a blocking thread so that no request is delayed.
 pub async fn unpacked(file: StoredFile) -> ApiResult<Vec<u8>> {
     let unpacking = spawn_blocking(move || file.content());
     unpacking.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
@@ -138,7 +139,7 @@ fn full() -> ApiError {
 
 fn failed(error: io::Error) -> ApiError {
     let told = match error.kind() {
-        // A file that is lost will not come back.
+        // A lost file does not come back, so the client is not asked to try again.
         io::ErrorKind::NotFound => return ApiError::internal(error),
         _ if is_full(&error) => full(),
         _ => ApiError::new(

@@ -1,4 +1,4 @@
-//! The statements about originals.
+//! Queries for original files.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A file to be kept.
+/// A file to be stored.
 #[derive(Clone, Copy)]
 pub struct NewOriginal<'a> {
     pub user_id: Uuid,
@@ -24,7 +24,7 @@ pub struct NewOriginal<'a> {
     pub file: &'a PackedFile,
 }
 
-/// A row for it, with its content unless that is in a folder.
+/// The row of a new file, with its content unless that is in a folder.
 #[derive(Insertable)]
 #[diesel(table_name = originals)]
 pub struct NewRow<'a> {
@@ -36,7 +36,7 @@ pub struct NewRow<'a> {
     pub is_packed: bool,
 }
 
-/// A file that is kept, with its content unless that is in a folder.
+/// A stored file, with its content unless that is in a folder.
 #[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = originals)]
 pub struct Original {
@@ -46,8 +46,8 @@ pub struct Original {
     pub is_packed: bool,
 }
 
-/// The activity's file, or that of one that stands behind it, if there is a file; `None` without such an
-/// activity.
+/// The file of an activity or of a record merged into it, if there is one; `None` if
+/// there is no such activity.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -64,7 +64,7 @@ pub async fn find(
         .optional()
 }
 
-/// The activities that were made of a file with this digest, or those that they stand behind.
+/// The activities made from a file with this digest, or the activities that they are merged into.
 pub async fn activities_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -80,8 +80,8 @@ pub async fn activities_of(
         .await
 }
 
-/// Those of some digests that activities were made of: each with the first of these, or that which it stands
-/// behind.
+/// Those of `digests` that activities were made from, each with the earliest such activity or the
+/// activity that it is merged into.
 pub async fn known(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -91,7 +91,7 @@ pub async fn known(
         .inner_join(originals::table)
         .filter(originals::user_id.eq(user_id))
         .filter(originals::sha256.eq_any(digests))
-        // Of some with one digest, the last one counts.
+        // Of several rows with the same digest, `collect` keeps the last.
         .order((activities::started_at.desc(), activities::id.desc()))
         .select((originals::sha256, coalesce(activities::merged_into, activities::id)))
         .load(&mut conn)
@@ -99,7 +99,7 @@ pub async fn known(
     Ok(known.into_iter().collect())
 }
 
-/// Its id. One that no activity was made of any more is taken over.
+/// Inserts a row and returns its id. A row with the same digest is reused.
 pub async fn insert(mut conn: &AsyncPgConnection, new: &NewRow<'_>) -> QueryResult<Uuid> {
     diesel::insert_into(originals::table)
         .values(new)
@@ -115,7 +115,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewRow<'_>) -> QueryResu
         .await
 }
 
-/// The digests of a user's files that are in a folder, and which of them are compressed.
+/// The digests of a user's files in the folder, and whether each is compressed.
 pub async fn in_folder(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

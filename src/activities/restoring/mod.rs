@@ -1,4 +1,4 @@
-//! Activities that come back from another server, under the ids that they had.
+//! Activities restored from another server's export, under their original ids.
 
 mod origins;
 mod store;

@@ -1,4 +1,4 @@
-//! Origins that come from another server.
+//! Value origins restored from another server.
 
 use serde_json::{Map, Value};
 
@@ -7,11 +7,12 @@ use crate::{
     db::JsonText,
 };
 
-/// Fields that a person may change, besides those that records have of each other.
+/// The fields that a person may change, in addition to [`FIELDS`].
 const OTHERS: [&str; 2] = ["activity_type", "started_at"];
 
 impl Origins {
-    /// Of a row that comes from another server, as far as it can be so.
+    /// The origins of a row from another server. Unknown fields are dropped, and so are
+    /// invalid `replaced` values.
     pub fn restored(
         mut computed: Option<Vec<String>>,
         mut edited: Option<Vec<String>>,

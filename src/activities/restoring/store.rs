@@ -1,4 +1,4 @@
-//! Statements that tell whether an activity is there.
+//! Queries that check whether an activity exists.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,17 +11,17 @@ use crate::{
     db::schema::{activities, originals},
 };
 
-/// Where an activity of another server is in this one.
+/// Where an activity of another server is stored on this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The user has it, under this id.
+    /// The user already has it, under this id.
     There(Uuid),
-    /// It can have this id.
+    /// It does not exist yet and can be stored under this id.
     Free(Uuid),
 }
 
-/// Where the user's activity `id` is, or goes. An id that is another user's here stands for one that is made of
-/// it, the same every time.
+/// Where the user's activity `id` is stored, or can be stored. If another user has `id` on this
+/// server, an id derived from `user_id` and `id` is used instead.
 pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryResult<Place> {
     for id in [id, derived(user_id, id)] {
         match owner(conn, id).await? {
@@ -33,7 +33,7 @@ pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryRe
     Ok(Place::Free(Uuid::new_v4()))
 }
 
-/// The activity that is shown for the user's activity `id` of this server or of another.
+/// The shown activity for the user's activity `id`, as this server or another one assigned it.
 pub async fn shown(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -60,7 +60,8 @@ fn derived(user_id: Uuid, id: Uuid) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// The activity that was made of the same part of a file with this digest, or the one that it stands behind.
+/// The activity made from the same part of a file with this digest, or the activity
+/// that it is merged into.
 pub async fn same_of_file(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

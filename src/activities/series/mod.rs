@@ -1,4 +1,4 @@
-//! What was measured along an activity, as it is kept: series of values, packed and deflated.
+//! Stored series of the values measured along an activity, packed and deflated.
 
 pub mod packed;
 mod packing;

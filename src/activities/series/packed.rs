@@ -1,5 +1,6 @@
-//! The form in which streams are kept: each series as differences from one value to the next, which are
-//! small and often the same, deflated. An hour of a watch takes some 20 KB where JSON takes a megabyte.
+//! The storage format of streams: each series as differences between successive values,
+//! which are small and repetitive, deflated. An hour from a watch takes about 20 KB,
+//! against a megabyte as JSON.
 
 use std::io::Read;
 
@@ -14,10 +15,10 @@ use crate::{
     sport::MAX_POINTS,
 };
 
-/// More than the most points of a file in all series can take: what is kept is not trusted blindly.
+/// More than the largest file's points take in all series. Stored data is not trusted blindly.
 pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 
-/// What can be measured.
+/// A measured quantity.
 #[derive(
     Clone,
     Copy,
@@ -38,18 +39,18 @@ pub const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
 pub enum Series {
     /// Seconds since the activity started.
     Time,
-    /// Degrees of WGS 84.
+    /// Degrees (WGS 84).
     Latitude,
     Longitude,
-    /// Metres above the sea.
+    /// Metres above sea level.
     Altitude,
     /// Metres since the start.
     Distance,
-    /// Metres a second.
+    /// Metres per second.
     Speed,
-    /// Beats a minute.
+    /// Beats per minute.
     HeartRate,
-    /// Turns, strides or strokes a minute.
+    /// Revolutions, strides or strokes per minute.
     Cadence,
     /// Watts.
     Power,
@@ -58,7 +59,7 @@ pub enum Series {
 }
 
 impl Series {
-    /// In the order in which they are kept.
+    /// All series, in storage order.
     pub const ALL: [Self; 10] = [
         Self::Time,
         Self::Latitude,
@@ -72,10 +73,10 @@ impl Series {
         Self::Temperature,
     ];
 
-    /// Steps to one unit: values are kept as whole steps.
+    /// Steps per unit: values are stored as whole steps.
     pub fn steps(self) -> f64 {
         match self {
-            // A centimetre on the ground.
+            // About a centimetre on the ground.
             Self::Latitude | Self::Longitude => 1e7,
             Self::Time | Self::Speed => 1000.0,
             Self::Altitude | Self::Distance => 100.0,
@@ -83,7 +84,7 @@ impl Series {
         }
     }
 
-    /// The nearest number of steps. It saturates, which no measurement does.
+    /// The nearest number of steps. It saturates, but no measurement is that large.
     pub fn whole(self, value: f64) -> i64 {
         (value * self.steps()).round() as i64
     }
@@ -93,13 +94,13 @@ impl Series {
 #[derive(Clone, Debug)]
 pub struct Streams {
     pub started_at: DateTime<Utc>,
-    /// Only those in which there is a value.
+    /// Only series that contain a value.
     pub series: Vec<(Series, Vec<Option<f64>>)>,
-    /// Indices where something begins anew: in between nothing was recorded.
+    /// Indices at which recording resumed: nothing was recorded just before them.
     pub breaks: Vec<usize>,
 }
 
-/// What is inflated.
+/// The inflated data.
 #[derive(Deserialize)]
 struct Packed {
     started_at_millis: i64,
@@ -117,7 +118,8 @@ impl Streams {
         Ok(Self { started_at, series: series.collect(), breaks: packed.breaks })
     }
 
-    /// Whether it can be what somebody recorded: series of one length, each once, and breaks that are in it.
+    /// Whether the streams are consistent: each series at most once, all of the same length,
+    /// and all breaks within it.
     pub fn is_sound(&self) -> bool {
         let points = self.points();
         let is_sorted = self.series.is_sorted_by(|one, next| one.0 < next.0);
@@ -129,12 +131,12 @@ impl Streams {
             && self.series.iter().all(|(_, values)| values.len() == points)
     }
 
-    /// How many values each series has.
+    /// The number of values in each series.
     pub fn points(&self) -> usize {
         self.series.first().map_or(0, |(_, values)| values.len())
     }
 
-    /// How many values there are in all series.
+    /// The number of measured values in all series.
     pub fn filled(&self) -> i32 {
         let values = self.series.iter().flat_map(|(_, values)| values).flatten().count();
         i32::try_from(values).unwrap_or(i32::MAX)
@@ -145,7 +147,7 @@ impl Streams {
         found.map(|(_, values)| values.as_slice())
     }
 
-    /// At most `points` of them, evenly spread, with the first and the last.
+    /// Thins the series to at most `points` evenly spread points, including the first and the last.
     pub fn thinned(self, points: usize) -> Self {
         let Some(thinning) = Thinning::to(points, self.points()) else { return self };
         let series = self.series.into_iter().map(|(series, values)| {
@@ -156,7 +158,7 @@ impl Streams {
     }
 }
 
-/// Which of many points are kept, the first and the last among them.
+/// A selection of evenly spread points, including the first and the last.
 #[derive(Clone, Copy, Debug)]
 pub struct Thinning {
     length: usize,
@@ -164,12 +166,12 @@ pub struct Thinning {
 }
 
 impl Thinning {
-    /// `None` where all of them are kept.
+    /// `None` if all points are kept.
     pub fn to(points: usize, length: usize) -> Option<Self> {
         (length > points && points >= 2).then_some(Self { length, points })
     }
 
-    /// Which one the `n`-th kept is.
+    /// The original index of the `n`-th point that is kept.
     pub fn at(self, n: usize) -> usize {
         n * (self.length - 1) / (self.points - 1)
     }
@@ -183,7 +185,7 @@ impl Thinning {
     }
 }
 
-/// What was deflated.
+/// Inflates data.
 pub fn inflated(data: &[u8]) -> ApiResult<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut decoder = DeflateDecoder::new(data).take(MAX_UNPACKED);
@@ -236,7 +238,7 @@ mod tests {
             prop_assert_eq!(kept.len(), length.min(points));
             prop_assert_eq!((kept[0], *kept.last().unwrap()), (values[0], values[length - 1]));
             for at in thin.breaks {
-                // What was on two sides of a break still is.
+                // Points on two sides of a break still are.
                 prop_assert!(kept[at].unwrap() >= broken.min(length - 1) as f64);
                 prop_assert!(kept[at - 1].unwrap() < broken.min(length - 1) as f64);
             }

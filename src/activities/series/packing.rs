@@ -1,4 +1,5 @@
-//! Packing streams: each value is computed when it is packed, so that long ones take no memory.
+//! Packing of streams. Each value is computed when it is packed, so that long
+//! series take no memory.
 
 use std::io::{self, BufWriter, Write};
 
@@ -12,18 +13,18 @@ use crate::{
     priority::give_way,
 };
 
-/// Deflated at a time, which takes some tenth of a millisecond.
+/// Bytes deflated at a time, which takes about a tenth of a millisecond.
 const PIECE_BYTES: usize = 4096;
 
 /// Series to be packed, all of the same length.
 pub struct Packable<'a, V> {
     pub started_at: DateTime<Utc>,
-    /// Only those in which there is a value.
+    /// Only series that contain a value.
     pub series: Vec<(Series, V)>,
     pub breaks: &'a [usize],
 }
 
-/// What is deflated.
+/// The data to deflate.
 #[derive(Serialize)]
 #[serde(bound = "V: Iterator<Item = Option<f64>> + Clone")]
 struct Packing<'a, V> {
@@ -33,7 +34,7 @@ struct Packing<'a, V> {
 }
 
 impl Streams {
-    /// To be packed.
+    /// Prepares the streams for packing.
     pub fn packable(&self) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
         let series = self.series.iter();
         let series = series.map(|(series, values)| (*series, values.iter().copied())).collect();
@@ -41,11 +42,11 @@ impl Streams {
     }
 }
 
-/// The steps from one value to the next.
+/// The differences between successive values, in steps.
 struct Differences<'a, V>(Series, &'a V);
 
 impl<'a, V: Iterator<Item = Option<f64>> + Clone> Packable<'a, V> {
-    /// `None` without a single value.
+    /// Packs and deflates the series; `None` if there are none.
     pub fn pack(&self) -> ApiResult<Option<Vec<u8>>> {
         if self.series.is_empty() {
             return Ok(None);
@@ -66,7 +67,7 @@ impl<'a, V: Iterator<Item = Option<f64>> + Clone> Packable<'a, V> {
         encoder.finish().map(Some).map_err(ApiError::internal)
     }
 
-    /// Some of the series, as they will be when they are unpacked: a little less exact.
+    /// The series that are `wanted`, with the lower precision that they will have when unpacked.
     pub fn rounded(&self, wanted: impl Fn(Series) -> bool) -> Streams {
         let series = self.series.iter().filter(|(series, _)| wanted(*series));
         let series = series.map(|(series, values)| {
@@ -80,7 +81,7 @@ impl<'a, V: Iterator<Item = Option<f64>> + Clone> Packable<'a, V> {
         }
     }
 
-    /// How many values there are in all series.
+    /// The number of measured values in all series.
     pub fn filled(&self) -> i32 {
         let values = self.series.iter().flat_map(|(_, values)| values.clone()).flatten().count();
         i32::try_from(values).unwrap_or(i32::MAX)
@@ -102,7 +103,7 @@ impl<V: Iterator<Item = Option<f64>> + Clone> Serialize for Differences<'_, V> {
     }
 }
 
-/// Lets others go on between two pieces.
+/// A writer that yields to requests before each piece.
 struct GivingWay<W>(W);
 
 impl<W: Write> Write for GivingWay<W> {
@@ -111,7 +112,7 @@ impl<W: Write> Write for GivingWay<W> {
         self.0.write(piece)
     }
 
-    /// What is left is written at the end: a flush would cost some bytes.
+    /// Does nothing: a flush would add bytes. The encoder writes the rest when it is finished.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The list of them.
+//! HTTP handler for activity types.
 
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -6,19 +6,20 @@ use utoipa::ToSchema;
 
 use crate::sport::Sport;
 
-/// The answer of `GET /activity-types`.
+/// Response of `GET /activity-types`.
 #[derive(Serialize, ToSchema)]
 pub struct ActivityTypes {
     activity_types: &'static [Sport],
 }
 
-/// The kinds of sport that are known, and what files and services call them.
+/// List known activity types
 ///
-/// An activity may have any other `activity_type`, too.
+/// Each type has the names that files and services use for it. An activity may also have any
+/// other `activity_type`.
 #[utoipa::path(
     get, path = "/activity-types", operation_id = "list_activity_types", tag = "Activities",
     security(()),
-    responses((status = 200, description = "All of them", body = ActivityTypes)),
+    responses((status = 200, description = "All known types", body = ActivityTypes)),
 )]
 pub async fn activity_types() -> HttpResponse {
     HttpResponse::Ok().json(ActivityTypes { activity_types: &Sport::ALL })

@@ -1,4 +1,4 @@
-//! The kinds of sport that are known, and what others call them.
+//! The known activity types, and what files and services call them.
 
 mod handlers;
 

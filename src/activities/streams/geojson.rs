@@ -13,9 +13,9 @@ use crate::{
     http::Written,
 };
 
-/// One Feature: a LineString, or a MultiLineString when there were pauses or the track crosses the
-/// antimeridian, where it is cut (RFC 7946, section 3.1.9); without a position, and
-/// without a single line, `geometry` is `null`.
+/// A GeoJSON Feature with a LineString, or with a MultiLineString if there were pauses or the track
+/// crosses the antimeridian, where it is cut (RFC 7946, section 3.1.9). `geometry` is `null` if no
+/// two consecutive points have a position.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Track)]
 pub struct TrackFeature {
@@ -23,7 +23,7 @@ pub struct TrackFeature {
     #[schema(examples("Feature"))]
     kind: &'static str,
     id: Uuid,
-    /// Written by [`TrackText`].
+    /// A LineString, a MultiLineString, or `null`.
     #[schema(required, value_type = Option<Object>)]
     geometry: (),
     #[schema(value_type = Object)]
@@ -34,7 +34,7 @@ pub struct TrackFeature {
 struct Properties {}
 
 impl TrackFeature {
-    /// The feature, to be written bit by bit.
+    /// The feature as text, written piece by piece. [`TrackText`] inserts the geometry.
     pub fn text(id: Uuid, reading: Reading) -> ApiResult<TrackText> {
         let outline = Self { kind: "Feature", id, geometry: (), properties: Properties {} };
         let outline = serde_json::to_string(&outline).map_err(ApiError::internal)?;
@@ -55,16 +55,16 @@ impl TrackFeature {
     }
 }
 
-/// Longitude, latitude, and altitude where it is known.
+/// Longitude, latitude, and the altitude if it is known.
 type Place = Vec<f64>;
 
-/// Lines that begin at the breaks and at the antimeridian. One has two positions at least (RFC
-/// 7946, section 3.1.4).
+/// Writes the lines of a track. A line starts at a break or at the antimeridian, and has at least
+/// two positions (RFC 7946, section 3.1.4).
 pub struct TrackText {
     head: Option<String>,
     tail: String,
     steps: Option<Steps>,
-    /// The first position of a line, until there is another.
+    /// The first position of a line, until a second one is read.
     held: Option<Place>,
     is_in_line: bool,
     is_first: bool,
@@ -109,7 +109,7 @@ fn write_place(out: &mut Vec<u8>, before: u8, place: &Place) -> ApiResult<()> {
     serde_json::to_writer(out, place).map_err(ApiError::internal)
 }
 
-/// How many lines there are; 2 stands for more.
+/// The number of lines, where 2 stands for two or more.
 fn lines(reading: &Reading) -> ApiResult<usize> {
     let (mut lines, mut length) = (0, 0);
     for step in Steps::of(reading)?.into_iter().flatten() {
@@ -124,11 +124,11 @@ fn lines(reading: &Reading) -> ApiResult<usize> {
 
 enum Step {
     To(Place),
-    /// The next position begins a line.
+    /// The next position starts a new line.
     Line,
 }
 
-/// From position to position.
+/// The steps from position to position.
 struct Steps {
     latitudes: Values,
     longitudes: Values,
@@ -140,7 +140,7 @@ struct Steps {
 }
 
 impl Steps {
-    /// `None` where no positions were recorded.
+    /// `None` if no positions were recorded.
     fn of(reading: &Reading) -> ApiResult<Option<Self>> {
         let latitudes = reading.values(Series::Latitude)?;
         let Some((latitudes, longitudes)) = latitudes.zip(reading.values(Series::Longitude)?)
@@ -158,7 +158,7 @@ impl Steps {
         }))
     }
 
-    /// Reads the next point, if there is one.
+    /// Reads the next point; false at the end.
     fn read(&mut self) -> ApiResult<bool> {
         let latitude = self.latitudes.next().transpose()?;
         let longitude = self.longitudes.next().transpose()?;
@@ -173,7 +173,7 @@ impl Steps {
         let place: Place = [longitude, latitude].into_iter().chain(altitude).collect();
         let crossed = self.before.as_ref().and_then(|before| cut(before, &place));
         if let Some([end, start]) = crossed {
-            // A point on the antimeridian is not there twice.
+            // A point on the antimeridian is not repeated.
             if self.before.as_ref() != Some(&end) {
                 self.ready.push_back(Step::To(end));
             }
@@ -205,8 +205,8 @@ impl Iterator for Steps {
     }
 }
 
-/// Where the way from `before` to `after` crosses the antimeridian, on the one side and on the
-/// other: of two ways around the Earth, the shorter is meant.
+/// Where the way from `before` to `after` crosses the antimeridian, on its one side and on its
+/// other. Of the two ways around the Earth, the shorter one is assumed.
 fn cut(before: &[f64], after: &[f64]) -> Option<[Vec<f64>; 2]> {
     let ([from, ..], [to, ..]) = (before, after) else { return None };
     if (to - from).abs() <= 180.0 {
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(cut(&[180.0, 10.0], &[-179.0, 20.0]), both(10.0));
         let west = Some([vec![-180.0, 1.0, 50.0], vec![180.0, 1.0, 50.0]]);
         assert_eq!(cut(&[-179.0, 0.0, 0.0], &[179.0, 2.0, 100.0]), west);
-        // An altitude that is known of one of them only.
+        // Only one of the points has an altitude.
         assert_eq!(cut(&[179.0, 10.0, 5.0], &[-179.0, 20.0]), both(15.0));
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for streams and tracks.
 
 use actix_web::{HttpResponse, http::header::ContentType, web::Data};
 use chrono::{DateTime, Utc};
@@ -19,14 +19,14 @@ use crate::{
     state::WorkerState,
 };
 
-/// What was measured along an activity.
+/// Get an activity's streams
 ///
-/// Of `resolution=low` and `medium`, the points are spread evenly over those that were recorded, the first
-/// and the last among them. An activity without any answers with no points.
+/// The values measured along the activity. With `resolution=low` or `medium`, evenly spread points
+/// are selected, including the first and the last. An activity without streams has no points.
 #[utoipa::path(
     get, path = "/activities/{id}/streams", operation_id = "get_streams", tag = "Activities",
     params(("id" = Uuid, Path), StreamParams),
-    responses((status = 200, description = "The series", body = StreamsAnswer)),
+    responses((status = 200, description = "The streams", body = StreamsAnswer)),
 )]
 pub async fn streams(
     state: Data<WorkerState>,
@@ -43,7 +43,7 @@ pub async fn streams(
     written(state, turn, answer, begin).await
 }
 
-/// The track of an activity, to be drawn on a map.
+/// Get an activity's track as GeoJSON
 #[utoipa::path(
     get, path = "/activities/{id}/track.geojson", operation_id = "get_track", tag = "Activities",
     params(("id" = Uuid, Path), TrackParams),
@@ -67,7 +67,7 @@ pub async fn track(
     written(state, turn, answer, begin).await
 }
 
-/// When the activity started, and its packed streams if it has any.
+/// The start time of an activity, and its packed streams if it has any.
 pub async fn read(
     state: &WorkerState,
     identity: Identity,

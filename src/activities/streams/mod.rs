@@ -1,4 +1,4 @@
-//! What was measured along an activity: points of its track, and what sensors said at each.
+//! Streams: the points of an activity's track, and the sensor values at each point.
 
 mod geojson;
 mod handlers;

@@ -1,5 +1,6 @@
-//! Kept streams, read value by value: as values in memory they would take up to a hundred times as
-//! much. [`Packable::pack`](crate::activities::series::Packable::pack) writes them: postcard, deflated.
+//! Reads stored streams value by value: unpacked in memory, they would take up to a hundred
+//! times as much. [`Packable::pack`](crate::activities::series::Packable::pack) writes
+//! them: postcard, deflated.
 
 use std::{
     io::{self, BufReader, Cursor, ErrorKind, Read, Take},
@@ -17,35 +18,36 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// Inflated at a time.
+/// Bytes inflated at a time.
 const BUFFER_BYTES: usize = 8 * 1024;
 
-/// Kept streams of which only the outline is in memory.
+/// Stored streams of which only the outline is unpacked.
 #[derive(Clone, Debug)]
 pub struct Reading {
     data: Arc<[u8]>,
     pub started_at: DateTime<Utc>,
-    /// In the order in which they are kept.
+    /// All recorded series, in storage order.
     pub series: Vec<Series>,
-    /// How many values each series has.
+    /// The number of values in each series.
     pub points: usize,
     pub breaks: Vec<usize>,
     thinning: Option<Thinning>,
 }
 
 impl Reading {
-    /// Of an activity without streams.
+    /// For an activity without streams.
     fn empty(started_at: DateTime<Utc>) -> Self {
         let (data, series, breaks) = (Arc::from([]), Vec::new(), Vec::new());
         Self { data, started_at, series, points: 0, breaks, thinning: None }
     }
 
-    /// From the answer of [`find`](super::find). Errors as [`Reading::of`].
+    /// From the result of [`find`](super::find). Errors as for [`Reading::of`].
     pub fn of_found((started_at, data): (DateTime<Utc>, Option<Vec<u8>>)) -> ApiResult<Self> {
         data.map_or_else(|| Ok(Self::empty(started_at)), Self::of)
     }
 
-    /// Reads through all of it, which takes some tens of milliseconds at worst.
+    /// Reads the outline. This inflates all of the data, which takes some tens of
+    /// milliseconds at worst.
     pub fn of(data: Vec<u8>) -> ApiResult<Self> {
         Self::outline(data.into()).map_err(ApiError::internal)
     }
@@ -64,13 +66,13 @@ impl Reading {
         Ok(Self { data, started_at, series, points, breaks, thinning: None })
     }
 
-    /// At most `points` of them, evenly spread, with the first and the last.
+    /// Thins the series to at most `points` evenly spread points, including the first and the last.
     pub fn thinned(self, points: usize) -> Self {
         let Some(thinning) = Thinning::to(points, self.points) else { return self };
         Self { points, breaks: thinning.breaks(&self.breaks), thinning: Some(thinning), ..self }
     }
 
-    /// The values of a series; `None` when it was not recorded.
+    /// The values of a series; `None` if it was not recorded.
     pub fn values(&self, wanted: Series) -> ApiResult<Option<Values>> {
         if !self.series.contains(&wanted) {
             return Ok(None);
@@ -92,7 +94,7 @@ impl Reading {
         }
     }
 
-    /// Some of the series, whole in memory: sixteen bytes a value.
+    /// Unpacks some of the series into memory: sixteen bytes per value.
     pub fn unpacked(&self, wanted: &[Series]) -> ApiResult<Streams> {
         let mut series = Vec::new();
         for wanted in wanted {
@@ -108,7 +110,7 @@ impl Reading {
 pub struct Values {
     input: Input,
     series: Series,
-    /// To be given in all.
+    /// The number of values to return in total.
     points: usize,
     thinning: Option<Thinning>,
     given: usize,
@@ -138,7 +140,7 @@ impl Iterator for Values {
     }
 }
 
-/// The values of postcard's wire format (<https://postcard.jamesmunns.com/wire-format>).
+/// Decodes values of postcard's wire format (<https://postcard.jamesmunns.com/wire-format>).
 struct Input(BufReader<Take<Inflated>>);
 
 type Inflated = DeflateDecoder<Cursor<Arc<[u8]>>>;

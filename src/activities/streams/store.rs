@@ -1,4 +1,4 @@
-//! The statements about streams.
+//! Queries for streams.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,8 +15,9 @@ use crate::{
     error::ApiResult,
 };
 
-/// When the activity started, and packed streams: the fullest of its own and those of the records
-/// behind it, if there are any. `None` without such an activity.
+/// Start time and packed streams of the record with the most values: the activity itself, or one
+/// that is merged into it. The streams are `None` if no record has any, and the whole result is
+/// `None` if there is no such activity.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -37,10 +38,10 @@ pub async fn find(
         .optional()
 }
 
-/// Of a row of an effort.
+/// Approximate size of an effort's row.
 const EFFORT_BYTES: usize = 100;
 
-/// Streams as they are kept.
+/// Streams to be stored.
 pub struct Kept {
     packed: Vec<u8>,
     filled: i32,
@@ -48,35 +49,36 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// How much is kept, about: an effort is a row.
+    /// Approximate storage size, including a row for each effort.
     pub fn bytes(&self) -> usize {
         self.packed.len() + self.efforts.len() * EFFORT_BYTES
     }
 
-    /// How many values there are in all series.
+    /// The number of measured values in all series.
     pub fn filled(&self) -> i32 {
         self.filled
     }
 
-    /// Whether they are those of `data`.
+    /// Whether these are the streams in `data`.
     pub fn is(&self, data: &[u8]) -> ApiResult<bool> {
-        // Another version of the library may have packed the same in another way.
+        // Another version of the compression library may have packed the same streams differently.
         Ok(self.packed == data || inflated(&self.packed)? == inflated(data)?)
     }
 
-    /// Packed and searched, which takes a processor some milliseconds. `None` without a single value.
+    /// Packs streams and searches them for efforts, which takes some milliseconds of CPU time.
+    /// `None` if there is no value.
     pub fn of<V>(streams: &Packable<'_, V>) -> ApiResult<Option<Self>>
     where
         V: Iterator<Item = Option<f64>> + Clone,
     {
         let Some(packed) = streams.pack()? else { return Ok(None) };
-        // As a later search will find them.
+        // With rounded values, so that a later search of the stored streams finds the same.
         let efforts = Effort::all_of(&streams.rounded(Effort::is_searched));
         Ok(Some(Self { packed, filled: streams.filled(), efforts }))
     }
 }
 
-/// In place of what was there, in the caller's transaction.
+/// Replaces the streams and efforts of an activity, in the caller's transaction.
 pub async fn put(
     mut conn: &AsyncPgConnection,
     activity_id: Uuid,
@@ -103,14 +105,14 @@ pub async fn delete(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryRes
     efforts::replace(conn, activity_id, &[]).await
 }
 
-/// The packed streams of an activity itself.
+/// The packed streams of an activity, without those of merged records.
 pub async fn own(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResult<Option<Vec<u8>>> {
     let own = activity_streams::table.find(activity_id).select(activity_streams::data);
     own.first(&mut conn).await.optional()
 }
 
-/// Counts the values in the streams of an activity and of the records behind it, where an older
-/// version has kept them.
+/// Counts the values in the streams of an activity and of the records merged into it, where an
+/// older version stored them without a count.
 pub async fn count_of(mut conn: &AsyncPgConnection, id: Uuid) -> ApiResult<()> {
     let uncounted: Vec<(Uuid, Vec<u8>)> = activity_streams::table
         .inner_join(activities::table)
@@ -120,7 +122,7 @@ pub async fn count_of(mut conn: &AsyncPgConnection, id: Uuid) -> ApiResult<()> {
         .load(&mut conn)
         .await?;
     for (activity_id, data) in uncounted {
-        // What cannot be unpacked has none.
+        // Streams that cannot be unpacked have no values.
         let filled = Streams::unpack(&data).map_or(0, |streams| streams.filled());
         diesel::update(activity_streams::table.find(activity_id))
             .set(activity_streams::filled.eq(filled))

@@ -1,4 +1,4 @@
-//! Streams as JSON, written value by value.
+//! Writes streams as JSON, value by value.
 
 use std::vec;
 
@@ -11,7 +11,7 @@ use crate::{
     http::Written,
 };
 
-/// How series stand in the text.
+/// The JSON form of the series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// `{"time":[0.0],"power":[210.0]}`
@@ -20,7 +20,7 @@ pub enum Form {
     Pairs,
 }
 
-/// See the module.
+/// Streams as JSON text, written value by value.
 pub struct StreamsText {
     reading: Reading,
     form: Form,
@@ -33,7 +33,7 @@ pub struct StreamsText {
 }
 
 impl StreamsText {
-    /// `series` of `reading` in `outline`, which is all of the text but has no series yet.
+    /// Inserts `series` of `reading` into `outline`, the whole response with an empty `series`.
     pub fn new(
         reading: Reading,
         series: Vec<Series>,
@@ -42,7 +42,7 @@ impl StreamsText {
     ) -> ApiResult<Self> {
         let outline = serde_json::to_string(outline).map_err(ApiError::internal)?;
         let empty = if form == Form::Members { "{}" } else { "[]" };
-        // The last one: breaks may be empty, too, and stand before pairs.
+        // The last match: empty `breaks`, which come before the pairs, look the same.
         let (head, tail) = outline.rsplit_once(empty).unwrap_or_default();
         let (open, close) = empty.split_at(1);
         Ok(Self {

@@ -1,4 +1,4 @@
-//! What the endpoints take and answer.
+//! Request and response types of streams.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
     http::rfc3339,
 };
 
-/// How many points are answered.
+/// How many points to return.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
@@ -22,7 +22,7 @@ pub enum Resolution {
     /// At most 1 000.
     #[default]
     Medium,
-    /// All that were recorded.
+    /// All recorded points.
     Full,
 }
 
@@ -36,11 +36,11 @@ impl Resolution {
     }
 }
 
-/// The query string of `GET /activities/{id}/streams`.
+/// Query parameters of `GET /activities/{id}/streams`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StreamParams {
-    /// Which series, with commas between them; without it, all there are.
+    /// Series to return, comma-separated; all by default.
     #[param(example = "time,heart_rate")]
     series: Option<String>,
     #[serde(default)]
@@ -49,7 +49,7 @@ pub struct StreamParams {
 }
 
 impl StreamParams {
-    /// 400 `invalid_parameter` for a series that does not exist.
+    /// 400 `invalid_parameter` for an unknown series.
     pub fn wanted(&self) -> ApiResult<Vec<Series>> {
         let Some(names) = &self.series else { return Ok(Series::ALL.to_vec()) };
         names
@@ -65,7 +65,7 @@ impl StreamParams {
     }
 }
 
-/// The query string of `GET /activities/{id}/track.geojson`.
+/// Query parameters of `GET /activities/{id}/track.geojson`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TrackParams {
@@ -74,27 +74,27 @@ pub struct TrackParams {
     pub resolution: Resolution,
 }
 
-/// The answer of `GET /activities/{id}/streams`.
+/// Response of `GET /activities/{id}/streams`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Streams)]
 pub struct StreamsAnswer {
     #[serde(serialize_with = "rfc3339")]
     started_at: DateTime<Utc>,
     resolution: Resolution,
-    /// How many values each series has.
+    /// The number of values in each series.
     points: usize,
-    /// Each in the units of its name: `time` in seconds since the start, `latitude` and `longitude` in
-    /// degrees, `altitude` and `distance` in metres, `speed` in metres a second, `heart_rate` and
-    /// `cadence` a minute, `power` in watts, `temperature` in degrees Celsius; `null` where nothing was
-    /// measured. A series that was not recorded is left out.
+    /// The series by name: `time` in seconds since the start, `latitude` and `longitude` in
+    /// degrees, `altitude` and `distance` in metres, `speed` in metres per second, `heart_rate` and
+    /// `cadence` per minute, `power` in watts, `temperature` in degrees Celsius. A value is `null`
+    /// where nothing was measured. A series that was not recorded is left out.
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     series: BTreeMap<Series, Vec<Option<f64>>>,
-    /// Where recording went on after a pause: the index of the first value.
+    /// Indices of the first value after each pause.
     breaks: Vec<usize>,
 }
 
 impl StreamsAnswer {
-    /// The answer, to be written bit by bit.
+    /// The response as text, written piece by piece.
     pub fn text(
         reading: Reading,
         wanted: &[Series],

@@ -1,4 +1,4 @@
-//! What is written, whatever the format.
+//! The content of a track file, whatever its format.
 
 use chrono::{DateTime, Utc};
 
@@ -23,8 +23,8 @@ impl Document {
         Ok(Self { activity: activity.summary, laps, computed })
     }
 
-    /// Where each lap begins, when all of them say so and come one after the other: else points
-    /// cannot be told to be of one or another.
+    /// The start of each lap, if every lap has one and they are in order. Otherwise empty, because
+    /// points cannot be assigned to laps.
     pub fn lap_starts(&self) -> Vec<DateTime<Utc>> {
         let starts: Vec<_> = self.laps.iter().map_while(|lap| lap.started_at).collect();
         let is_whole =

@@ -1,10 +1,10 @@
-//! The formats of a track file.
+//! Track file formats.
 
 use derive_more::Display;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// How an activity is written.
+/// The format of a track file.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
@@ -22,7 +22,7 @@ impl TrackFormat {
         }
     }
 
-    /// The element of points between pauses.
+    /// The name of the XML element for the points between two pauses.
     pub fn piece(self) -> &'static str {
         match self {
             Self::Gpx => "trkseg",

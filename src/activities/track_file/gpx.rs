@@ -1,5 +1,5 @@
-//! GPX 1.1 (<https://www.topografix.com/GPX/1/1/>) with Garmin's extensions for sensors and
-//! power, and an element of our own.
+//! GPX 1.1 (<https://www.topografix.com/GPX/1/1/>) with Garmin's extensions for sensors and power,
+//! and an element of our own.
 
 use std::io;
 
@@ -28,11 +28,11 @@ const ROOT: [(&str, &str); 7] = [
     ),
 ];
 
-/// The most that the schema of the sensors allows.
+/// The maximum in the schema of the sensor extension.
 const MAX_RATE: f64 = 255.0;
 const MAX_CADENCE: f64 = 254.0;
 
-/// All that comes before the first point, in the order of the schema.
+/// Writes everything before the first point, in schema order.
 pub fn begin(xml: &mut Xml, document: &Document) -> io::Result<()> {
     let activity = &document.activity;
     declaration(xml)?;
@@ -48,16 +48,16 @@ pub fn begin(xml: &mut Xml, document: &Document) -> io::Result<()> {
     open(xml, "trkseg", &[])
 }
 
-/// All that comes after the last piece.
+/// Writes everything after the last piece.
 pub fn end(xml: &mut Xml) -> io::Result<()> {
     close(xml, "trk")?;
     close(xml, "gpx")
 }
 
-/// A point that has a position; any other is none of GPX.
+/// Writes a point if it has a position, as GPX requires.
 pub fn write_point(xml: &mut Xml, point: &Point) -> io::Result<()> {
     let Some((latitude, longitude)) = point.position() else { return Ok(()) };
-    // The schema has the antimeridian in the west only.
+    // The schema allows the antimeridian only as -180°.
     let longitude = if longitude >= 180.0 { -180.0 } else { longitude };
     let (latitude, longitude) = (latitude.to_string(), longitude.to_string());
     element(xml, "trkpt", &[("lat", &latitude), ("lon", &longitude)], |xml| {

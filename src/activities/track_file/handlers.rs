@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for track files.
 
 use actix_web::{
     HttpResponse,
@@ -22,7 +22,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// The query string of `GET /activities/{id}/export`.
+/// Query parameters of `GET /activities/{id}/export`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TrackFileParams {
@@ -30,11 +30,12 @@ pub struct TrackFileParams {
     format: TrackFormat,
 }
 
-/// One activity as a file for other programs, with all that was recorded along it.
+/// Export an activity as GPX or TCX
 ///
-/// An element of our own (namespace `urn:sports-log:activity:1`) has what the formats have no place
-/// for: the offset from UTC, measured totals, laps, the id. A file that is imported again is known
-/// by it. In TCX, the title stands before the notes.
+/// The file contains everything that was recorded along the activity. An element of our own
+/// (namespace `urn:sports-log:activity:1`) holds what the formats have no place for: the UTC
+/// offset, measured totals, laps, and the id. When the file is imported again, this element
+/// identifies the activity. In TCX, the title precedes the notes.
 #[utoipa::path(
     get, path = "/activities/{id}/export", operation_id = "export_activity", tag = "Activities",
     params(("id" = Uuid, Path), TrackFileParams),

@@ -1,4 +1,4 @@
-//! One activity as a file that other programs read.
+//! A single activity as a file for other programs.
 
 mod document;
 mod format;

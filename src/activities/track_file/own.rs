@@ -1,4 +1,4 @@
-//! An element of our own, for what the formats have no place for. `recordings::own` reads it.
+//! Our own XML element, for what the formats have no place for. `recordings::own` reads it.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::recordings::own::{ELEMENT, LAP, NAMESPACE};
 
-/// What of an activity is written besides; not what was computed from points that are in the file.
+/// The fields written to the element, unless they were computed from points in the file.
 const FIELDS: [&str; 18] = [
     "id",
     "title",
@@ -34,14 +34,14 @@ const FIELDS: [&str; 18] = [
     "avg_cadence",
 ];
 
-/// Writes the element, but for what `elsewhere` in the file says.
+/// Writes the element, without the fields in `elsewhere`, which the file already has.
 pub fn write(xml: &mut Xml, document: &Document, elsewhere: &[&str]) -> io::Result<()> {
     let Document { activity, laps, computed } = document;
     let mut values = attributes(activity)?;
     let is_computed = |name: &str| computed.iter().any(|one| one == name);
     values.retain(|(name, _)| {
         let is_left_out = match name.as_str() {
-            // Up and down are computed together.
+            // Gain and loss are computed together.
             "elevation_gain_meters" | "elevation_loss_meters" => {
                 is_computed("elevation_gain_meters") && is_computed("elevation_loss_meters")
             }
@@ -66,7 +66,7 @@ fn push(element: &mut BytesStart<'_>, values: &[(String, String)]) {
     }
 }
 
-/// Its members with a value, as texts.
+/// The members that have a value, as text.
 fn attributes(of: &impl Serialize) -> io::Result<Vec<(String, String)>> {
     let members: Map<String, Value> = serde_json::from_str(&serde_json::to_string(of)?)?;
     let texts = members.into_iter().filter_map(|(name, value)| match value {

@@ -1,16 +1,16 @@
-//! Points that have a position, each with what sensors said nearest to it: GPX has no others.
+//! Points with a position, each with the nearest sensor values: GPX has no other points.
 
 use super::points::{Point, Points};
 use crate::error::ApiResult;
 
-/// See the module.
+/// Iterates over the points that have a position.
 pub struct Placed {
     points: Points,
-    /// The next one to be given, and whether it begins a piece.
+    /// The point to return next, and whether it starts a piece.
     next: Option<(bool, Point)>,
-    /// What sensors said since, or before the first one.
+    /// Points without a position that were read after `next`, or before the first one.
     between: Vec<Point>,
-    /// Whether recording went on since then.
+    /// Whether recording has resumed since `next`.
     begins: bool,
 }
 

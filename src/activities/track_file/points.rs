@@ -12,13 +12,13 @@ use crate::{
     error::ApiResult,
 };
 
-/// A point with its values.
+/// A point and its values.
 pub struct Point {
     started_at: DateTime<Utc>,
     values: Vec<(Series, Option<f64>)>,
 }
 
-/// The points of an activity; with each, whether recording went on there after a pause.
+/// Iterates over the points of an activity, and says for each whether recording resumed there.
 pub struct Points {
     started_at: DateTime<Utc>,
     series: Vec<(Series, Values)>,
@@ -28,7 +28,7 @@ pub struct Points {
 }
 
 impl Points {
-    /// Those of some series.
+    /// The points with the series in `wanted`.
     pub fn of(reading: &Reading, wanted: &[Series]) -> ApiResult<Self> {
         let mut series = Vec::new();
         for wanted in wanted {
@@ -68,8 +68,8 @@ impl Point {
         self.values.iter().find(|(series, _)| *series == wanted)?.1
     }
 
-    /// Takes what `other` has measured and this has not; of a time, a place and a way it has its
-    /// own.
+    /// Takes the sensor values that this point lacks from `other`. Time, position and
+    /// distance are never taken.
     pub fn fill(&mut self, other: &Self) {
         let sensors = [Series::HeartRate, Series::Cadence, Series::Power, Series::Temperature];
         for (series, value) in &mut self.values {
@@ -79,7 +79,7 @@ impl Point {
         }
     }
 
-    /// Whether it was measured nearer to the time of `one` than to that of `other`.
+    /// Whether this point was measured closer to the time of `one` than to that of `other`.
     pub fn is_nearer(&self, one: &Self, other: &Self) -> bool {
         let apart = |point: &Self| Some((point.get(Series::Time)? - self.get(Series::Time)?).abs());
         apart(one).zip(apart(other)).is_none_or(|(one, other)| one <= other)
@@ -90,10 +90,10 @@ impl Point {
     }
 
     pub fn time(&self) -> Option<DateTime<Utc>> {
-        // Times are kept as whole milliseconds.
+        // Times are stored in whole milliseconds.
         let millis = (self.get(Series::Time)? * 1000.0).round() as i64;
         let time = self.started_at.checked_add_signed(TimeDelta::try_milliseconds(millis)?);
-        // Readers of these files rarely accept years of more than four digits.
+        // Few readers of these files accept years with more than four digits.
         time.filter(|time| (1..=9999).contains(&time.year()))
     }
 }

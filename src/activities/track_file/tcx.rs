@@ -1,5 +1,5 @@
 //! TCX, Garmin's Training Center Database v2
-//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), and an element of our own.
+//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), with an element of our own.
 
 use std::io;
 
@@ -29,13 +29,13 @@ const ROOT: [(&str, &str); 4] = [
     ),
 ];
 
-/// The most that the schema allows.
+/// The maximum in the schema.
 const MAX_RATE: f64 = 255.0;
 const MAX_CADENCE: f64 = 254.0;
 
-/// All that comes before the first lap.
+/// Writes everything before the first lap.
 pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
-    // The schema knows two sports.
+    // The schema has no other sports.
     let sport = match activity.activity_type.as_str() {
         kind if kind.ends_with("run") => "Running",
         kind if kind.ends_with("cycle") || kind.ends_with("bike") => "Biking",
@@ -48,7 +48,7 @@ pub fn begin(xml: &mut Xml, activity: &ActivitySummary) -> io::Result<()> {
     text(xml, "Id", Some(date_time(activity.started_at)))
 }
 
-/// The activity as one lap, where it has none that points can be told to be of.
+/// The whole activity as one lap, if it has no laps that points can be assigned to.
 pub fn whole(activity: &ActivitySummary) -> Lap {
     let rate = |rate: Option<i32>| rate.and_then(|rate| u32::try_from(rate).ok());
     Lap {
@@ -64,7 +64,7 @@ pub fn whole(activity: &ActivitySummary) -> Lap {
     }
 }
 
-/// Begins a lap, in the order of the schema; it wants distance and calories, known or not.
+/// Starts a lap, in schema order. Distance and calories are required, even if they are unknown.
 pub fn begin_lap(xml: &mut Xml, lap: &Lap, start: DateTime<Utc>) -> io::Result<()> {
     open(xml, "Lap", &[("StartTime", &date_time(start))])?;
     let value = |xml: &mut Xml, name, rate: Option<u32>| match rate.filter(|rate| *rate <= 255) {
@@ -93,8 +93,8 @@ pub fn end_lap(xml: &mut Xml, lap: &Lap) -> io::Result<()> {
     close(xml, "Lap")
 }
 
-/// All that comes after the last lap. The title stands before the notes: there is no other place
-/// that programs read.
+/// Writes everything after the last lap. The title precedes the notes, because programs read no
+/// other element that could hold it.
 pub fn end(xml: &mut Xml, document: &Document) -> io::Result<()> {
     let activity = &document.activity;
     let notes = match (&activity.title, &activity.notes) {

@@ -1,4 +1,4 @@
-//! A file that is written point by point.
+//! A track file that is written point by point.
 
 use chrono::{DateTime, Utc};
 
@@ -18,26 +18,26 @@ use crate::{
     sport::Lap,
 };
 
-/// Points with the beginnings of pieces.
+/// Points, each with whether it starts a piece.
 type Source = Box<dyn Iterator<Item = ApiResult<(bool, Point)>> + Send>;
 
-/// See the module.
+/// Writes a track file point by point.
 pub struct TrackText {
     format: TrackFormat,
     document: Document,
     points: Source,
-    /// The laps that are to come, the next one last, each with its start.
+    /// The remaining laps with their starts, the next one last.
     laps: Vec<(DateTime<Utc>, Lap)>,
-    /// The one that is open.
+    /// The open lap.
     lap: Option<Lap>,
     xml: Xml,
     is_begun: bool,
-    /// Whether the element of a piece of the track is open.
+    /// Whether the XML element of a piece is open.
     is_in_piece: bool,
 }
 
 impl TrackText {
-    /// 409 `no_track` for GPX without a single position: a point of GPX must have one.
+    /// 409 `no_track` for GPX if no point has a position, which GPX requires.
     pub fn new(format: TrackFormat, document: Document, reading: &Reading) -> ApiResult<Self> {
         if format == TrackFormat::Gpx {
             let mut places = Points::of(reading, &[Series::Latitude, Series::Longitude])?;
@@ -85,7 +85,7 @@ impl TrackText {
                 while self.laps.last().is_some_and(|(start, _)| *start <= time) {
                     self.next_lap()?;
                 }
-                // A track without a point is none.
+                // Opened only now, because a track without a point is invalid.
                 self.begin_piece()?;
                 tcx::write_point(&mut self.xml, point, time)
             }
@@ -107,7 +107,7 @@ impl TrackText {
         Ok(())
     }
 
-    /// Ends the lap that is open, and begins the next if there is one.
+    /// Ends the open lap, and starts the next one if there is any.
     fn next_lap(&mut self) -> std::io::Result<()> {
         self.end_piece()?;
         if let Some(lap) = self.lap.take() {
@@ -134,7 +134,7 @@ impl TrackText {
     }
 }
 
-/// Those of the activity, or all of it as one; the first one last.
+/// The laps of the activity, or all of it as one lap; the first one last.
 fn laps(document: &Document) -> Vec<(DateTime<Utc>, Lap)> {
     let starts = document.lap_starts();
     if starts.is_empty() {

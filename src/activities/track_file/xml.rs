@@ -1,4 +1,4 @@
-//! Writing XML, indented for those who look into it.
+//! Writes XML, indented for human readers.
 
 use std::io;
 
@@ -9,17 +9,17 @@ use quick_xml::{
 
 pub type Xml = Writer<Vec<u8>>;
 
-/// A writer without anything written.
+/// An empty writer.
 pub fn indented() -> Xml {
     Writer::new_with_indent(Vec::new(), b' ', 1)
 }
 
-/// Begins a document.
+/// Writes the XML declaration.
 pub fn declaration(xml: &mut Xml) -> io::Result<()> {
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
 }
 
-/// Begins an element; [`close`] ends it.
+/// Starts an element; [`close`] ends it.
 pub fn open(xml: &mut Xml, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
     let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
     xml.write_event(Event::Start(start))
@@ -29,7 +29,7 @@ pub fn close(xml: &mut Xml, name: &str) -> io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new(name)))
 }
 
-/// An element with other elements in it.
+/// Writes an element that contains other elements.
 pub fn element(
     xml: &mut Xml,
     name: &str,
@@ -40,14 +40,14 @@ pub fn element(
     element.write_inner_content(inside).map(drop)
 }
 
-/// An element with a text, if there is one.
+/// Writes an element that contains text, if there is any.
 pub fn text(xml: &mut Xml, name: &str, text: Option<impl ToString>) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     let text = characters(&text.to_string());
     xml.create_element(name).write_text_content(BytesText::new(&text)).map(drop)
 }
 
-/// A text without the characters that XML 1.0 (section 2.2) does not have.
+/// The text without the characters that XML 1.0 (section 2.2) forbids.
 pub fn characters(text: &str) -> String {
     let is_character = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
     text.chars().filter(|c| is_character(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
