@@ -56,7 +56,7 @@ pub struct ActivitySummary {
     /// Revolutions, strides or strokes per minute.
     #[schema(required)]
     pub avg_cadence: Option<f64>,
-    /// UTC offset of the local time at the start.
+    /// UTC offset of the local time at the start, in minutes.
     #[schema(required)]
     pub utc_offset_minutes: Option<i32>,
     /// The device that recorded the activity.

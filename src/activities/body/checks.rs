@@ -17,8 +17,8 @@ const MAX_NOTES_CHARS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 200;
 const MAX_DEVICE_DATA_BYTES: usize = 512 * 1024;
 
-/// Parses an RFC 3339 time in the years 1 to 9999, so that it can be written back in UTC as RFC
-/// 3339. A leap second counts as the second after it, as in PostgreSQL.
+/// Parses an RFC 3339 time in the years 1 to 9999, so that it can be written back in UTC as
+/// RFC 3339. A leap second counts as the second after it, as in PostgreSQL.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, Fault> {
     local_time(text).map(|(instant, _)| instant)
 }

@@ -91,7 +91,7 @@ pub struct ActivityBody {
     #[serde(default)]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1000, examples(84.5))]
     avg_cadence: Patch<Number>,
-    /// UTC offset of the local time at the start.
+    /// UTC offset of the local time at the start, in minutes.
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = -1080, maximum = 1080, examples(120))]
     utc_offset_minutes: Patch<Number>,

@@ -25,8 +25,8 @@ pub struct PageParams {
     limit: Option<String>,
     /// `next_cursor` of the previous page; the filters must stay the same.
     cursor: Option<String>,
-    /// Additional fields, comma-separated: `laps`, `sets`, `device_data`. A page then has at most 1
-    /// MiB of them, and fewer activities if they are large.
+    /// Additional fields, comma-separated: `laps`, `sets`, `device_data`. A page then has at most
+    /// 1 MiB of them, and fewer activities if they are large.
     #[param(
         pattern = "^(laps|sets|device_data)(,(laps|sets|device_data))*$",
         example = "laps,sets"

@@ -44,8 +44,8 @@ pub struct Candidate {
     pub source: Option<String>,
     /// The device of the source that recorded it, if known.
     pub device: Option<String>,
-    /// Whether a client writes it. Then all devices of its source count as one, and if several
-    /// activities may be the same, none is.
+    /// Whether a client writes it. Then all devices of its source count as one, and it is the same
+    /// as another activity only if there is a single match.
     pub is_of_client: bool,
     /// Match only activities that were created before this time: what an export
     /// keeps apart stays apart.

@@ -31,8 +31,8 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
         return Err(error);
     }
-    // The folder holds the file's name, and its parent, where the folder may be
-    // new, holds the folder's.
+    // Sync the folder, which holds the file's name, and its parent, which holds the name of the
+    // folder if that is new.
     for folder in path.ancestors().skip(1).take(2) {
         File::open(folder)?.sync_all()?;
     }

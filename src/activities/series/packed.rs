@@ -238,7 +238,7 @@ mod tests {
             prop_assert_eq!(kept.len(), length.min(points));
             prop_assert_eq!((kept[0], *kept.last().unwrap()), (values[0], values[length - 1]));
             for at in thin.breaks {
-                // Points on two sides of a break still are.
+                // Points on opposite sides of a break still are.
                 prop_assert!(kept[at].unwrap() >= broken.min(length - 1) as f64);
                 prop_assert!(kept[at - 1].unwrap() < broken.min(length - 1) as f64);
             }

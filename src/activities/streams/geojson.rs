@@ -15,7 +15,7 @@ use crate::{
 
 /// A GeoJSON Feature with a LineString, or with a MultiLineString if there were pauses or the track
 /// crosses the antimeridian, where it is cut (RFC 7946, section 3.1.9). `geometry` is `null` if no
-/// two consecutive points have a position.
+/// line has two positions.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Track)]
 pub struct TrackFeature {
