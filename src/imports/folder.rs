@@ -1,5 +1,5 @@
-//! Folders of this machine: those that hold an unpacked archive are packed again as they are
-//! read, so that what belongs together comes together.
+//! Folders on this machine. A folder with an unpacked archive is packed again as it is read, so
+//! that the files of the archive stay together.
 
 use std::{
     cell::RefCell,
@@ -16,18 +16,19 @@ use zip::{
     write::{SimpleFileOptions, StreamWriter},
 };
 
-/// How much of a file is packed at once.
+/// Bytes packed at a time.
 const PIECE: u64 = 256 * 1024;
 
-/// What is imported as one file.
+/// A path that is imported as one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     File(PathBuf),
-    /// An unpacked archive.
+    /// A folder with an unpacked archive.
     Folder(PathBuf),
 }
 
-/// The files of a path: of a folder, those in it and its folders, in the order of their names.
+/// Collects the inputs below a path. A folder contributes the files in it and its
+/// subfolders, sorted by name.
 pub fn collect(path: &Path, inputs: &mut Vec<Input>) -> io::Result<()> {
     if !at(path, fs::metadata(path))?.is_dir() {
         inputs.push(Input::File(path.to_owned()));
@@ -41,7 +42,7 @@ pub fn collect(path: &Path, inputs: &mut Vec<Input>) -> io::Result<()> {
     entries.iter().try_for_each(|entry| collect(entry, inputs))
 }
 
-/// Whether only the archive of a service has something of that name: Strava's table, Garmin's
+/// Whether only the archive of a service has an entry with this name: Strava's table, Garmin's
 /// folders and lists, Apple Health's routes.
 fn is_of_archive(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -57,7 +58,7 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// An error that says where.
+/// Adds the path to an error.
 fn at<T>(path: &Path, result: io::Result<T>) -> io::Result<T> {
     result.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
@@ -69,7 +70,7 @@ impl Input {
         }
     }
 
-    /// How many bytes it has, about.
+    /// Approximate size in bytes.
     pub fn size(&self) -> u64 {
         match self {
             Self::File(path) => fs::metadata(path).map_or(0, |found| found.len()),
@@ -80,7 +81,7 @@ impl Input {
         }
     }
 
-    /// What it is called, and its bytes.
+    /// The name of the input, and a reader of its bytes.
     pub fn open(&self) -> io::Result<(String, Box<dyn Read>)> {
         let path = self.path();
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -107,7 +108,7 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What was packed and not read yet.
+/// Packed bytes that have not been read yet.
 #[derive(Clone, Default)]
 struct Pending(Rc<RefCell<Vec<u8>>>);
 
@@ -121,9 +122,9 @@ impl Write for Pending {
     }
 }
 
-/// A folder as a zip, made while it is read.
+/// A folder as a zip, packed while it is read.
 struct FolderZip {
-    /// Each with its name in the zip.
+    /// The remaining files, each with its name in the zip.
     files: vec::IntoIter<(String, PathBuf)>,
     current: Option<(PathBuf, File)>,
     /// `None` at the end.
@@ -151,7 +152,7 @@ impl FolderZip {
         })
     }
 
-    /// Packs a piece more; false at the end.
+    /// Packs the next piece; false at the end.
     fn pack(&mut self) -> io::Result<bool> {
         let Some(zip) = &mut self.zip else { return Ok(false) };
         if let Some((path, file)) = &mut self.current {

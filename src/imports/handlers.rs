@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for imports.
 
 use std::time::Duration;
 
@@ -28,27 +28,27 @@ use crate::{
     state::WorkerState,
 };
 
-/// How often those who follow an import are told.
+/// How often an event stream checks for progress.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// For how long; then they come again.
+/// How long an event stream lasts. Then the client requests another one.
 const TELL_FOR: Duration = Duration::from_secs(600);
 
-/// Import files of activities.
+/// Import activity files
 ///
-/// FIT, GPX, TCX and KML, packed by gzip or not, and zips of them, such as the archives of
-/// Strava, Garmin and Apple Health: what a file is, is seen from its content. 202 means that all
-/// of it is kept and will be read, whatever happens.
+/// Accepts FIT, GPX, TCX and KML files, optionally compressed with gzip, and zips of them, such as
+/// the archives of Strava, Garmin and Apple Health. The format is detected from the content. 202
+/// means that the whole upload is stored and will be read, even if the server restarts.
 #[utoipa::path(
     post, path = "/imports", operation_id = "create_import", tag = "Imports",
     params(UploadParams),
     request_body(
-        description = "A file as it is, or `multipart/form-data` with up to 1 000 of them",
+        description = "A single file, or `multipart/form-data` with up to 1 000 files",
         content((Vec<u8> = "application/octet-stream"), (Object = "multipart/form-data")),
     ),
     responses((
         status = 202, description = "The import", body = Progress,
-        headers(("Location" = String, description = "Where to follow it")),
+        headers(("Location" = String, description = "Path of the import")),
     )),
     extensions(("x-error-codes" = json!([
         ErrorCode::TooManyImports, ErrorCode::BodyTooLarge, ErrorCode::MalformedRequest,
@@ -73,10 +73,10 @@ pub async fn create(
     Ok(HttpResponse::Accepted().insert_header(location).json(import))
 }
 
-/// The newest imports.
+/// List imports
 #[utoipa::path(
     get, path = "/imports", operation_id = "list_imports", tag = "Imports",
-    responses((status = 200, description = "At most 50 of the last 30 days", body = List)),
+    responses((status = 200, description = "The newest imports of the last 30 days, at most 50", body = List)),
 )]
 pub async fn list(
     state: Data<WorkerState>,
@@ -86,7 +86,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { imports }))
 }
 
-/// How an import is getting on, and what became of its files.
+/// Get an import
+///
+/// Its progress, and the outcomes of its files.
 #[utoipa::path(
     get, path = "/imports/{id}", operation_id = "get_import", tag = "Imports",
     params(("id" = Uuid, Path), FilesParams),
@@ -102,11 +104,13 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(import))
 }
 
-/// Cancel an import. Activities that were imported stay; one that is finished stays as it is.
+/// Cancel an import
+///
+/// Activities that have already been imported stay. An import that has finished is not changed.
 #[utoipa::path(
     delete, path = "/imports/{id}", operation_id = "cancel_import", tag = "Imports",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Nothing more is imported")),
+    responses((status = 204, description = "Cancelled")),
 )]
 pub async fn cancel(
     state: Data<WorkerState>,
@@ -117,14 +121,15 @@ pub async fn cancel(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// How an import is getting on, as it does: server-sent events, each an import without its files.
+/// Follow an import's progress
 ///
-/// The last one is of the finished import. The stream of a long one ends after ten minutes: ask again.
+/// Server-sent events, each with the import without its files. The last event contains the finished
+/// import. A stream ends after ten minutes at the latest; request it again to continue.
 #[utoipa::path(
     get, path = "/imports/{id}/events", operation_id = "follow_import", tag = "Imports",
     params(("id" = Uuid, Path)),
     responses((
-        status = 200, description = "`data:` lines with JSON", body = Event, content_type = "text/event-stream",
+        status = 200, description = "Events: `data:` lines with JSON", body = Event, content_type = "text/event-stream",
     )),
 )]
 pub async fn events(
@@ -134,11 +139,11 @@ pub async fn events(
 ) -> ApiResult<HttpResponse> {
     let (id, identity) = (id.0, user.identity());
     let follower = fair_use::follow()?;
-    // What fails now is answered as an error.
+    // Read the first state before streaming, so that a failure is answered with an error.
     let first = service::progress(&state, identity, id).await?;
     let until = Instant::now() + TELL_FOR;
     let told = stream::try_unfold(Some((None, first)), move |next| {
-        // Held by the stream.
+        // The stream holds the client's slot.
         let (state, _) = (state.clone(), &follower);
         async move {
             let Some((mut told, mut now)) = next else { return Ok(None) };
@@ -159,7 +164,7 @@ pub async fn events(
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        // Compression would hold events back until there are enough of them.
+        // Compression would hold events back until enough of them have accumulated.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .streaming(told))
 }

@@ -1,4 +1,4 @@
-//! Importing what is on this machine's disks, for `sports-log import`.
+//! Imports files from the disks of this machine, for `sports-log import`.
 
 use std::{
     io::{self, Read},
@@ -20,25 +20,25 @@ use crate::{
     recordings::Format,
 };
 
-/// Bytes of the files that are committed together, at most.
+/// Maximum bytes of files that are committed together.
 const TOGETHER: u64 = 8 * 1024 * 1024;
 
-/// How many warnings are reported.
+/// Maximum number of warnings in a report.
 const MAX_WARNED: i64 = 50;
 
-/// What became of an import: the counts, the files that were refused, the first of those that
-/// were taken with a warning, and the first of those that were not read.
+/// The result of an import: the counts, the refused files, the first files that were read with a
+/// warning, and the first files that were not read.
 pub struct Report {
     pub tally: Tally,
     pub refused: Vec<types::File>,
     pub warned: Vec<types::File>,
     pub ignored: Vec<IgnoredFile>,
-    /// Why the whole of it failed.
+    /// Why the import failed as a whole.
     pub why: String,
 }
 
-/// Reads `inputs` into a new import of `user_id`; its id and how many bytes there were. `tell`
-/// hears of each piece. Nothing is left of one that could not be read.
+/// Stores `inputs` as a new import of `user_id`; returns its id and its number of bytes. `tell` is
+/// called with the bytes of each piece. If an input cannot be read, the import is deleted.
 pub async fn receive(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,
@@ -49,14 +49,15 @@ pub async fn receive(
     match receive_all(conn, id, inputs, &tell).await {
         Ok(bytes) => Ok((id, bytes)),
         Err(error) => {
-            // What cannot be deleted now is forgotten soon.
+            // If this fails, the import is purged soon.
             let _ = store::abandon(conn, id).await;
             Err(error)
         }
     }
 }
 
-/// Small files are committed several at a time: to wait for the disk takes longer than to read one.
+/// Small files are committed together, because waiting for the disk takes
+/// longer than reading a file.
 async fn receive_all(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -82,7 +83,7 @@ async fn receive_all(
     Ok(bytes + receive_together(conn, id, small).await?)
 }
 
-/// A recording goes packed, as it will be kept.
+/// The content of a file. A recording is compressed, as it will be stored.
 fn content(mut source: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     (&mut source).take(Format::HEAD).read_to_end(&mut content)?;
@@ -144,7 +145,7 @@ async fn end_part(conn: &AsyncPgConnection, id: Uuid, part: i32, bytes: usize) -
     Ok(bytes)
 }
 
-/// What became of it so far.
+/// The result of an import so far.
 pub async fn report(conn: &AsyncPgConnection, id: Uuid) -> ApiResult<Report> {
     let tally = store::counts(conn, id).await?;
     let refused = Some(types::Outcome::Refused);

@@ -1,8 +1,8 @@
-//! Importing files of activities: uploads are kept in PostgreSQL, and a [`runner`] reads them file by file,
-//! each with an outcome of its own.
+//! Imports of activity files. Uploads are stored in PostgreSQL, and a [`runner`] reads them file by
+//! file. Each file has its own outcome.
 //!
-//! A job goes on where it stopped, whatever stopped it: the outcome of a file is written in the
-//! transaction that keeps its activities.
+//! After any interruption, a job continues where it stopped: the outcome of a file is written in
+//! the transaction that stores its activities.
 
 pub mod folder;
 mod handlers;

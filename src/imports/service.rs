@@ -1,4 +1,4 @@
-//! The rules of imports.
+//! Business rules of imports.
 
 use diesel_async::AsyncConnection;
 use uuid::Uuid;
@@ -17,7 +17,8 @@ use crate::{
 const DEFAULT_FILES: i64 = 100;
 const MAX_FILES: i64 = 1000;
 
-/// Makes room for an upload. 409 `too_many_imports`, 507 `storage_full`.
+/// Creates an import that can receive an upload. Errors: 409
+/// `too_many_imports`, 507 `storage_full`.
 pub async fn begin(
     state: &WorkerState,
     originals: &Storage,
@@ -34,8 +35,8 @@ pub async fn begin(
     Err(ApiError::new(ErrorCode::TooManyImports, message))
 }
 
-/// Acknowledges an upload of so many bytes: from now on it is done, whatever happens. Nothing is left of one
-/// that could not be received. 404 when it was cancelled meanwhile.
+/// Submits an upload of `received` bytes: from now on it will be imported, even if the server
+/// restarts. If the upload failed, the import is deleted. 404 if it was cancelled meanwhile.
 pub async fn end(
     state: &WorkerState,
     identity: Identity,
@@ -51,7 +52,7 @@ pub async fn end(
     match submitted.await {
         Ok(import) => Ok(Progress::new(import, Tally::default())),
         Err(error) => {
-            // What cannot be deleted now is forgotten soon.
+            // If this fails, the import is purged soon.
             if let Ok(conn) = state.pool.get().await
                 && let Ok(true) = store::abandon(&conn, id).await
             {

@@ -1,4 +1,4 @@
-//! One file of activities, by itself or in an archive.
+//! A single recording, by itself or in an archive.
 
 use std::io::Cursor;
 
@@ -12,13 +12,14 @@ use crate::{
     recordings::{self, Format, MAX_FILE_BYTES, Reason, Recording, Refusal},
 };
 
-/// In archives of one recording there is little else.
+/// An archive of a single recording contains little else.
 const MAX_ENTRIES: usize = 100;
 
-/// A file's name, and the file.
+/// The name and the content of a file.
 type File = (String, PackedFile);
 
-/// The first recording in `bytes`, and what it says. `called` is its name when it is in no archive.
+/// The first recording in `bytes`, as a file and as read. `called` is its name if
+/// it is not in an archive.
 pub fn read(called: &str, bytes: &[u8]) -> Result<(File, Recording), Refusal> {
     let ((name, file), damage) = if Format::of(bytes) == Some(Format::Zip) {
         first(bytes)?
@@ -34,7 +35,7 @@ pub fn read(called: &str, bytes: &[u8]) -> Result<(File, Recording), Refusal> {
     Ok(((name, file), recording))
 }
 
-/// What names of such recordings end with; `None` for anything else.
+/// The extension of the names of such recordings; `None` for any other file.
 fn ending(file: &PackedFile) -> Result<Option<&'static str>, Refusal> {
     Ok(match Format::of(&recordings::head(&mut file.reader())?) {
         Some(Format::Fit) => Some(".fit"),
@@ -45,7 +46,7 @@ fn ending(file: &PackedFile) -> Result<Option<&'static str>, Refusal> {
     })
 }
 
-/// The first one of an archive, and what is wrong with that.
+/// The first recording of an archive, and the damage to the archive.
 fn first(bytes: &[u8]) -> Result<(File, Option<&'static str>), Refusal> {
     let Opened { mut archive, damage } = archive::open(Cursor::new(bytes))?;
     for index in 0..archive.len().min(MAX_ENTRIES) {

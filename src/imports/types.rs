@@ -12,40 +12,42 @@ use crate::{
     http::rfc3339,
 };
 
-/// Where an import is.
+/// Status of an import.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ImportStatus)]
 pub enum Status {
-    /// It is being uploaded; one that was broken off stays so until it is forgotten.
+    /// The upload is in progress. If it was broken off, the status stays until
+    /// the import is deleted.
     Receiving,
     Waiting,
     Running,
     /// Every file has an outcome.
     Done,
     Cancelled,
-    /// It was given up; the files that have an outcome keep it.
+    /// The import was given up. Files that have an outcome keep it.
     Failed,
 }
 
-/// What became of a file.
+/// Outcome of a file.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ImportOutcome)]
 pub enum Outcome {
-    /// There are new activities.
+    /// The file contained new activities.
     Imported,
-    /// The log has it from another source, which was given what it lacked.
+    /// The log has the activity from another source. The file was merged into it and
+    /// filled in what it lacked.
     Merged,
-    /// It was there, and has changed where it comes from.
+    /// The log has the activity, and it has changed at its source.
     Updated,
-    /// The log has it already.
+    /// The log already has the activity.
     Duplicate,
-    /// It is not taken; `code` says why.
+    /// The file was refused; `code` says why.
     Refused,
 }
 
@@ -55,24 +57,25 @@ pub enum Outcome {
 #[schema(as = ImportFile)]
 pub struct File {
     pub number: i32,
-    /// As its archive calls it; of a row that sums up refusals, the first of them.
+    /// Name of the file in its archive. In an entry that sums up refusals, the
+    /// name of the first file.
     pub name: String,
     #[schema(value_type = Outcome)]
     pub outcome: String,
-    /// Why it was refused: `unknown_format`, `malformed`, `truncated`, `bad_checksum`, `not_an_activity`,
-    /// `no_start_time`, `too_large`, `too_many_files`, `too_costly`, `unsupported_entry`,
-    /// `needs_login` or `gave_up`.
+    /// Why the file was refused: `unknown_format`, `malformed`, `truncated`, `bad_checksum`,
+    /// `not_an_activity`, `no_start_time`, `too_large`, `too_many_files`, `too_costly`,
+    /// `unsupported_entry`, `needs_login` or `gave_up`.
     #[schema(required)]
     pub code: Option<String>,
-    /// A sentence for people.
+    /// A message for people.
     #[schema(required)]
     pub message: Option<String>,
-    /// The activities that it became, or that were there.
+    /// Ids of the activities from the file, both new and existing ones.
     pub activity_ids: Vec<Uuid>,
-    /// How many files it stands for: more than one when it sums up those that were refused for one
-    /// reason, of which the first hundred are listed each by itself.
+    /// Number of files that the entry stands for. More than one if it sums up files that were
+    /// refused for the same reason, of which the first hundred have their own entries.
     pub files: i32,
-    /// What is damaged or missing in it, in sentences for people: the rest was read all the same.
+    /// What is damaged or missing in the file, as a message for people. The rest was read.
     #[schema(required)]
     pub warning: Option<String>,
 }
@@ -82,12 +85,12 @@ pub struct File {
 #[schema(as = IgnoredFile)]
 pub struct IgnoredFile {
     pub name: String,
-    /// What it is and what can be done with it, when that is known.
+    /// What the file is and what can be done with it, if known.
     #[schema(required)]
     pub message: Option<String>,
 }
 
-/// An import as it is stored.
+/// The state of an import.
 #[derive(Clone, Debug, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = imports)]
 #[schema(as = ImportState)]
@@ -95,7 +98,7 @@ pub struct Import {
     pub id: Uuid,
     #[schema(value_type = Status)]
     pub status: String,
-    /// That were uploaded.
+    /// Uploaded bytes.
     pub bytes: i64,
     #[serde(serialize_with = "rfc3339")]
     pub created_at: DateTime<Utc>,
@@ -103,14 +106,14 @@ pub struct Import {
     pub started_at: Option<DateTime<Utc>>,
     #[schema(required)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Files found so far: those in archives are found when the archive is opened.
+    /// Files found so far. Files in an archive are found when the archive is opened.
     pub found: i32,
-    /// Files that are none of activities, such as pictures. Lists of activities that were read are not
-    /// among them: what they list is.
+    /// Files that are not activities, such as pictures. A list of activities that was read is not
+    /// counted here, but the activities in it are counted as files.
     pub ignored: i32,
-    /// Why the whole of it failed: `archive_bomb`, `too_costly` or `gave_up`. With
-    /// `health_auto_export` or `garmin` the files are what came from there by itself and was
-    /// refused, or read with a warning.
+    /// Why the import failed as a whole: `archive_bomb`, `too_costly` or `gave_up`. With
+    /// `health_auto_export` or `garmin`, the files are activities that arrived automatically from
+    /// there and were refused, or read with a warning.
     #[schema(required)]
     pub code: Option<String>,
     #[schema(required)]
@@ -123,36 +126,36 @@ impl Import {
     }
 }
 
-/// How many files had which outcome.
+/// Number of files by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ImportCounts)]
 pub struct Counts {
     pub imported: i64,
-    /// Those that were `updated`, too.
+    /// Includes files with the outcome `updated`.
     pub merged: i64,
     pub duplicate: i64,
     pub refused: i64,
-    /// New activities, of which a file may have several.
+    /// New activities. A file may contain several.
     pub activities: i64,
 }
 
-/// What became of the files of an import so far.
+/// The results of an import so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     pub counts: Counts,
     pub warnings: i64,
 }
 
-/// An import with what became of it so far.
+/// An import with its results so far.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Import)]
 pub struct Progress {
     #[serde(flatten)]
     pub import: Import,
     pub counts: Counts,
-    /// Files that were taken with a `warning`.
+    /// Files that were read with a `warning`.
     pub warnings: i64,
-    /// From 0 to 1.
+    /// Progress from 0 to 1.
     pub progress: f64,
 }
 
@@ -172,32 +175,32 @@ impl Progress {
     }
 }
 
-/// The answer of `GET /imports/{id}`.
+/// Response of `GET /imports/{id}`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ImportWithFiles)]
 pub struct WithFiles {
     #[serde(flatten)]
     pub progress: Progress,
-    /// In the order of their numbers.
+    /// Ordered by `number`.
     pub files: Vec<File>,
-    /// The first hundred files of archives that were not read. Folders are not listed, and files
-    /// that were used to read others.
+    /// The first hundred files of archives that were not read. Folders are not listed, and neither
+    /// are files that were used to read others.
     pub ignored_files: Vec<IgnoredFile>,
-    /// For `after`, when there are more; `null` at the end of what there is so far.
+    /// Value of `after` for the next files; `null` if there are no more so far.
     #[schema(required)]
     pub next: Option<i32>,
 }
 
-/// An event of `GET /imports/{id}/events`, for the documentation.
+/// An event of `GET /imports/{id}/events`, for the API reference.
 #[derive(ToSchema)]
 #[schema(as = ImportEvent)]
 pub struct Event {
-    /// JSON: an `Import`.
+    /// An `Import` as JSON.
     #[schema(rename = "data")]
     _data: String,
 }
 
-/// The answer of `GET /imports`.
+/// Response of `GET /imports`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Imports)]
 pub struct List {
@@ -205,25 +208,25 @@ pub struct List {
     pub imports: Vec<Progress>,
 }
 
-/// The query string of `GET /imports/{id}`.
+/// Query parameters of `GET /imports/{id}`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilesParams {
     /// Only files with this outcome.
     #[param(inline)]
     pub outcome: Option<Outcome>,
-    /// Only files behind this number: `next` of the answer before.
+    /// Only files after this number: `next` of the previous response.
     pub after: Option<i32>,
-    /// Above 1000 means 1000.
+    /// Maximum number of files; values above 1000 count as 1000.
     #[param(minimum = 0, default = 100)]
     pub limit: Option<i64>,
 }
 
-/// The query string of `POST /imports`.
+/// Query parameters of `POST /imports`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UploadParams {
-    /// What the file is called, for a body that is the file itself.
+    /// Name of the file, if the body is the file itself.
     #[param(example = "morning.fit")]
     pub name: Option<String>,
 }

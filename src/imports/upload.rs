@@ -1,5 +1,5 @@
-//! Receiving files: as `multipart/form-data`, or each as the body itself. In pieces, so that an upload of any
-//! size takes no more memory than two of them.
+//! Receives files, as `multipart/form-data` or as the body itself. They are stored in pieces, so
+//! that an upload of any size takes no more memory than two pieces.
 
 use std::{mem, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     http::refuse_encoded,
 };
 
-/// A client that sends nothing for so long is let go.
+/// How long a client may send nothing before it is disconnected.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The most files of one upload.
+/// Maximum number of files in an upload.
 const MAX_PARTS: i32 = 1000;
 
 const MAX_NAME_CHARS: usize = 255;
@@ -42,9 +42,9 @@ impl<'a> Upload<'a> {
         Self { pool, import_id, max_bytes, parts: 0, bytes: 0 }
     }
 
-    /// Receives the body, whatever form it has; how many bytes of files there were. 413
-    /// `body_too_large`; 415 for an encoding that is not unpacked; 400 `malformed_request` without
-    /// a file, or when it comes too slowly or ends early.
+    /// Receives the body in either form; returns the number of bytes of the files. Errors: 413
+    /// `body_too_large`; 415 for an unsupported encoding; 400 `malformed_request` if there is no
+    /// file, or if the body arrives too slowly or ends early.
     pub async fn receive(
         mut self,
         request: &HttpRequest,
@@ -53,7 +53,7 @@ impl<'a> Upload<'a> {
     ) -> ApiResult<i64> {
         let length = request.headers().get(header::CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        // The form itself takes some.
+        // Room for the form itself.
         if length.is_some_and(|length| length > self.max_bytes.saturating_add(1 << 20)) {
             return Err(self.too_large());
         }
@@ -76,7 +76,7 @@ impl<'a> Upload<'a> {
         i64::try_from(self.bytes).map_err(ApiError::internal)
     }
 
-    /// Every field that is a file; others are passed over.
+    /// Receives every field that is a file; other fields are skipped.
     async fn form(&mut self, mut form: Multipart) -> ApiResult<()> {
         while let Some(field) = in_time(form.next()).await? {
             let field = field.map_err(broken_form)?;
@@ -127,11 +127,11 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    /// The connection is held no longer than this takes: clients may be slow.
+    /// Stores a chunk. The connection is held only for this, because clients may be slow.
     async fn keep(&self, part: i32, number: i32, chunk: Vec<u8>) -> ApiResult<()> {
         let conn = self.pool.get().await?;
         let (id, place) = (self.import_id, (part, number));
-        // All that a user has uploaded may be as much as one upload, until it is imported.
+        // All pending uploads of a user together may be as large as one upload.
         let room = i64::try_from(self.max_bytes).unwrap_or(i64::MAX);
         if store::receive_chunk(&conn, id, place, &chunk, room).await? {
             return Ok(());
@@ -168,7 +168,7 @@ fn broken_off(error: PayloadError) -> ApiError {
     }
 }
 
-/// In words for people, of which the library's own are none.
+/// Messages for people, unlike those of the library.
 fn broken_form(error: MultipartError) -> ApiError {
     malformed(match error {
         MultipartError::ContentTypeMissing | MultipartError::ContentTypeParse => {
@@ -189,7 +189,7 @@ fn malformed(problem: &str) -> ApiError {
     ApiError::new(ErrorCode::MalformedRequest, format!("the upload cannot be read: {problem}"))
 }
 
-/// A name that can be kept and shown: never a path on any disk.
+/// A name that can be stored and shown. It is never used as a path.
 pub fn shown(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     let skipped = name.chars().count().saturating_sub(MAX_NAME_CHARS);

@@ -1,5 +1,5 @@
-//! Taking in what was recorded elsewhere, wherever it comes from: activities, streams and original, unless they
-//! are there.
+//! Stores activities that were recorded elsewhere, with their streams and original files,
+//! unless they exist already.
 
 mod profile;
 pub mod restore;
@@ -23,37 +23,37 @@ use crate::{
     recordings::{Session, Totals},
 };
 
-/// Of a lap or a set as JSON, about.
+/// Approximate bytes of a lap or a set as JSON.
 const PART_BYTES: usize = 128;
 
-/// How long somebody who goes on with another sport takes to change.
+/// Maximum seconds between two parts of an outing: the time to change for the next sport.
 const CHANGE_SECS: f64 = 15.0 * 60.0;
 
-/// By how much clocks and sums of laps are wrong.
+/// Seconds by which clocks and sums of laps may be off.
 const OVERLAP_SECS: f64 = 60.0;
 
-/// What is to be kept.
+/// Activities to be stored, with the file that contains them.
 #[derive(Default)]
 pub struct Material {
-    /// The file's name, and the file.
+    /// The file's name and content.
     pub original: Option<(String, PackedFile)>,
     pub sessions: Vec<Session>,
-    /// What its source calls it: the source, and the name there.
+    /// The source, and the activity's id there.
     pub name: Option<(&'static str, String)>,
-    /// The activity of a sports-log that the file was exported from.
+    /// The activity on a sports-log server that the file was exported from.
     pub exported_from: Option<Uuid>,
 }
 
-/// The streams of a material's sessions, as they are kept.
+/// The packed streams of a material's sessions.
 #[derive(Default)]
 pub struct Packed {
     streams: Vec<Option<streams::Kept>>,
-    /// About how much will be kept, with the file.
+    /// Approximate bytes to be stored, including the file.
     pub bytes: u64,
 }
 
-/// Packs what was measured, which takes a processor some milliseconds: before the transaction that
-/// keeps it, whose locks others wait for.
+/// Packs the streams, which takes some milliseconds of CPU time. Call this before the transaction
+/// that stores them, since others wait for its locks.
 pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
     let streams = sessions.iter().map(streams_of).collect::<ApiResult<Vec<_>>>()?;
     let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
@@ -63,29 +63,29 @@ pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed>
     Ok(Packed { streams, bytes: bytes as u64 })
 }
 
-/// What was measured along a session, as it is kept; `None` without a single value.
+/// The packed streams of a session; `None` if there is no value.
 pub fn streams_of(session: &Session) -> ApiResult<Option<streams::Kept>> {
     streams::Kept::of(&row::packable(session))
 }
 
-/// What is done with what has a name that is there already.
+/// What to do about an activity whose source and id exist already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnKnown {
     Leave,
-    /// What was measured is measured anew; what its owner wrote stays.
+    /// Update what was measured, and keep what the owner wrote.
     Refresh,
 }
 
-/// What became of it.
+/// The result of storing a material.
 pub struct Kept {
     pub outcome: Outcome,
-    /// Its activities, or those that they stand behind.
+    /// The activities, or the activities that they are merged into.
     pub activity_ids: Vec<Uuid>,
-    /// How many of them are new.
+    /// How many of the activities are new.
     pub new: u64,
 }
 
-/// Whose log takes something in, in whose transaction, and where files are kept.
+/// The owner of the log, the transaction, and the storage for files.
 #[derive(Clone, Copy)]
 pub struct Intake<'a> {
     pub conn: &'a AsyncPgConnection,
@@ -93,7 +93,7 @@ pub struct Intake<'a> {
     pub storage: &'a Storage,
 }
 
-/// Keeps `material` with its `packed` streams.
+/// Stores `material` with its `packed` streams.
 pub async fn keep(
     Intake { conn, user_id, storage }: Intake<'_>,
     material: &Material,
@@ -102,7 +102,7 @@ pub async fn keep(
 ) -> ApiResult<Kept> {
     let Material { original, sessions, name, exported_from } = material;
     let sha256 = original.as_ref().map(|(_, file)| file.sha256.as_slice());
-    // What is looked for and not found is not there until this ends.
+    // While this lock is held, an activity that is not found stays absent.
     activities::lock_names(conn, user_id).await?;
     if let Some(sha256) = sha256 {
         let known = originals::activities_of(conn, user_id, sha256).await?;
@@ -114,18 +114,19 @@ pub async fn keep(
         Some((source, id)) => activities::named(conn, user_id, source, id).await?,
         None => None,
     };
-    // The activity that the file is put behind: the recording that this one lacks.
+    // The activity to merge the file into: it lacks the recording, or the
+    // file was exported from it.
     let mut of = None;
     if let (Some((id, shown)), OnKnown::Leave) = (named, on_known) {
         let is_recording = original.is_some() || packed.streams.iter().any(Option::is_some);
         if !is_recording || merging::has_recording(conn, shown).await? {
             return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
         }
-        // Values that its owner has changed stay, and only gaps are filled.
+        // Values that the owner has changed stay, and only gaps are filled.
         of = activities::was_changed(conn, id).await?.then_some(shown);
     }
     if let (None, Some(exported)) = (named, *exported_from) {
-        // Wherever it has been since: it is the same.
+        // Wherever the file has been since, it is the same activity.
         let shown = restoring::shown(conn, user_id, exported).await?;
         if let Some(shown) = shown {
             if merging::is_full(conn, shown).await? {
@@ -141,13 +142,13 @@ pub async fn keep(
     let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
     let sessions: Vec<_> = sessions.iter().zip(&packed.streams).collect();
     let mut sessions = sessions.as_slice();
-    // The activity that what follows belongs to, and the session that was before.
+    // The parent of the next sessions, and the previous session.
     let (mut parent, mut before) = (None, None);
     if let (Some((id, shown)), None, [(first, streams), others @ ..]) = (named, of, sessions) {
         remeasure(conn, id, (first, streams.as_ref()), original_id).await?;
         (kept.outcome, kept.activity_ids) = (Outcome::Updated, vec![shown]);
         (parent, before) = (Some(shown), Some(*first));
-        // What was one until its file came may have several parts.
+        // An activity may turn out to have several parts when its file arrives.
         sessions = if merging::has_parts(conn, id).await? { &[] } else { others };
     }
     for (session, streams) in sessions {
@@ -157,7 +158,7 @@ pub async fn keep(
         row.original_id = original_id;
         if let (Some((source, id)), None) = (name, of) {
             row.source = (*source).to_owned();
-            // A name is for one; the others are found by their parent.
+            // Only one activity gets the id; the others are found through their parent.
             row.details.external_id =
                 Some(Some(id.clone()).filter(|_| kept.activity_ids.is_empty()));
         }
@@ -176,7 +177,7 @@ pub async fn keep(
                 merging::merge(conn, user_id, shown, id).await?;
             }
             None => {
-                // Of several sessions, one that is new makes the file a new one.
+                // A single new session is enough for the file to count as imported.
                 if named.is_none() {
                     kept.outcome = Outcome::Imported;
                 }
@@ -189,8 +190,8 @@ pub async fn keep(
     Ok(kept)
 }
 
-/// Whether a session is the next part of the same outing, as of a triathlon: it begins when the one
-/// before ends. Files with a history have sessions, too, which have nothing to do with each other.
+/// Whether `next` is the next part of the same outing, as in a triathlon: it starts when `before`
+/// ends. Files with a history contain unrelated sessions.
 fn follows(before: &Session, next: &Session) -> bool {
     let Totals { elapsed_secs, timer_secs, .. } = before.totals;
     let lasted = elapsed_secs.unwrap_or_default().max(timer_secs.unwrap_or_default());
@@ -198,7 +199,8 @@ fn follows(before: &Session, next: &Session) -> bool {
     (-OVERLAP_SECS..=CHANGE_SECS).contains(&rest)
 }
 
-/// Gives an activity that is there what it lacks and its session has, in the caller's transaction.
+/// Fills in the values that an existing activity lacks and its session has, in
+/// the caller's transaction.
 pub async fn fill(
     Intake { conn, user_id, .. }: Intake<'_>,
     id: Uuid,
@@ -208,7 +210,7 @@ pub async fn fill(
     gaps::fill(conn, id, &row.activity_type, &row.details).await
 }
 
-/// Keeps one more session of a file that is kept; the activity that is shown for it.
+/// Stores another session of a stored file; returns the activity that is shown for it.
 pub async fn add(
     Intake { conn, user_id, .. }: Intake<'_>,
     session: &Session,
@@ -230,7 +232,8 @@ pub async fn add(
     Ok(same.unwrap_or(id))
 }
 
-/// Measures an activity anew, in the caller's transaction; what its owner wrote stays.
+/// Updates the measured values of an activity, in the caller's transaction. What
+/// the owner wrote stays.
 pub async fn remeasure(
     conn: &AsyncPgConnection,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! A profile that comes back from another server.
+//! Restoring of a profile from another server.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::{
     validation::{Validator, check_json},
 };
 
-/// 422 for one that no account can have.
+/// 422 for a profile that no account can have.
 pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
     let mut v = Validator::default();
     if let Some(name) = &profile.display_name
@@ -43,7 +43,7 @@ pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
     v.finish()
 }
 
-/// Gives it to an account that shows nothing of itself yet; whether it did.
+/// Applies the profile to an account whose own profile is still empty; returns whether it did.
 pub async fn restore_profile(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -51,7 +51,7 @@ pub async fn restore_profile(
 ) -> ApiResult<bool> {
     let name = profile.display_name.as_deref();
     let preferences = Value::Object(profile.preferences.clone());
-    // It was checked.
+    // The time zone has been checked before.
     let zone = profile.time_zone.parse().unwrap_or_default();
     let shown = (name, &*profile.preferred_units, zone);
     goals::lock(conn, user_id).await?;

@@ -1,4 +1,4 @@
-//! Taking in what another sports-log had, as it was there.
+//! Restoring of activities from another sports-log server, as they were there.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -19,7 +19,7 @@ use crate::{
     takeout::format::{ExportedActivity, ExportedProfile},
 };
 
-/// An activity with all that belongs to it.
+/// An activity with everything that belongs to it.
 pub struct Restored {
     pub exported: ExportedActivity,
     pub activity: NewActivity,
@@ -28,14 +28,15 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// About how much will be kept of its file and its streams.
+    /// Approximate bytes to be stored for the file and the streams.
     pub fn bytes(&self) -> u64 {
         let original = self.original.as_ref().map_or(0, |(_, file)| file.data.len());
         (original + self.streams.as_ref().map_or(0, streams::Kept::bytes)) as u64
     }
 }
 
-/// Keeps an activity of an export that is restored since `begun_at`, unless the log has it.
+/// Stores an activity of an export, whose import began at `begun_at`, unless
+/// the log has it already.
 pub async fn activity(
     Intake { conn, user_id, storage }: Intake<'_>,
     restored: &Restored,
@@ -65,7 +66,7 @@ pub async fn activity(
     }
     let parent_id = there(conn, user_id, exported.parent_id).await?;
     let behind = match there(conn, user_id, exported.merged_into).await? {
-        // A forged export may put any number of records behind one.
+        // A forged export may merge any number of records into one activity.
         Some(shown) if merging::is_full(conn, shown).await? => None,
         behind => behind,
     };
@@ -122,7 +123,8 @@ async fn there(
     }
 }
 
-/// Who stands behind it, under the ids that they will have here: they come after it.
+/// The records merged into an activity, with the ids that they will get on this server: they
+/// are restored after it.
 async fn merged(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -138,7 +140,7 @@ async fn merged(
     Ok(Some(JsonText::of(&here).map_err(ApiError::internal)?))
 }
 
-/// Gives an account that shows nothing of itself what it showed there.
+/// Restores the profile of an account whose own profile is still empty.
 pub async fn profile(
     Intake { conn, user_id, .. }: Intake<'_>,
     profile: &ExportedProfile,

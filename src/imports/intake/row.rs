@@ -1,4 +1,5 @@
-//! A session as rows: what is out of the bounds of the table is left out, as a device's error.
+//! Converts a session to rows. A value outside the bounds of the table is left
+//! out as a device's error.
 
 use std::ops::RangeInclusive;
 
@@ -22,16 +23,16 @@ use crate::{
     },
 };
 
-/// What the server says of files that say nothing of where they come from.
+/// The source of files that do not name one.
 const SOURCE: &str = "import";
 
 const DURATIONS: RangeInclusive<f64> = 0.0..=MAX_DURATION_SECS as f64;
 const HEART_RATES: RangeInclusive<f64> = 1.0..=300.0;
 const ELEVATIONS: RangeInclusive<f64> = 0.0..=MAX_METERS_OF_ELEVATION;
-/// In minutes: those of places, and what clients may say.
+/// In minutes: the offsets of places, which clients may set.
 const OFFSETS: RangeInclusive<i32> = -1080..=1080;
 
-/// A new activity; whoever keeps it says what it was made of.
+/// The row of a new activity. The caller sets `original_id`.
 pub fn of(
     session: &Session,
     user_id: Uuid,
@@ -62,9 +63,9 @@ fn own_title(session: &Session) -> Option<Option<String>> {
     session.title.as_deref().and_then(title).map(Some)
 }
 
-/// What was measured, for an activity that is there. What is not known of it, stays; unless it
-/// comes from the file that alone has made the activity (`is_whole`), which tells sport and
-/// names, too.
+/// The measured values for an existing activity. Values that the file lacks stay, unless the
+/// file is the activity's only source (`is_whole`). In that case, activity type, title and
+/// notes are included too.
 pub fn measurement(session: &Session, is_whole: bool) -> ApiResult<Measurement> {
     let mut details = details(session)?;
     if is_whole {
@@ -87,13 +88,13 @@ pub fn measurement(session: &Session, is_whole: bool) -> ApiResult<Measurement> 
     Ok(Measurement { given, computed, is_authority: is_whole })
 }
 
-/// The fields that no device and no person gave.
+/// The fields that neither a device nor a person has given.
 fn computed(session: &Session, details: &Details) -> Vec<&'static str> {
-    // Without a point there is nothing to compute from.
+    // Without points there is nothing to compute from.
     let has_points = !session.track.points.is_empty();
     let measured = if has_points { &session.measured } else { &session.totals };
     let mut computed = Vec::new();
-    // The time from start to end stands for that of a timer that nobody knows.
+    // If the timer's time is unknown, the time from start to end is used instead.
     if measured.timer_secs.is_none() {
         computed.push("duration_secs");
     }
@@ -161,11 +162,11 @@ fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f64> {
 }
 
 fn rounded(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<i32> {
-    // In range, a rounded number is an i32.
+    // In range, a rounded number fits into an i32.
     value.map(f64::round).filter(|value| range.contains(value)).map(|value| value as i32)
 }
 
-/// A title as it is kept.
+/// A title as it is stored.
 pub fn title(title: &str) -> Option<String> {
     text(Some(title), 200)
 }
@@ -175,7 +176,7 @@ fn text(text: Option<&str>, max: usize) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// What was measured, as series.
+/// The measured values as series.
 pub fn packable(session: &Session) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
     let points = session.track.points.iter();
     let series = Series::ALL.into_iter().filter_map(|series| {

@@ -1,4 +1,4 @@
-//! An uploaded file as something to read and to seek in, a chunk in memory at a time.
+//! Reads an uploaded file, and seeks in it, with one chunk in memory at a time.
 
 use std::{
     cell::RefCell,
@@ -13,11 +13,11 @@ use uuid::Uuid;
 use super::stop::Stop;
 use crate::imports::store::{self, CHUNK_BYTES, Part};
 
-/// Why nothing more can be read, where the fault is none of the file's: those who read through layers of
-/// libraries see only that reading failed.
+/// Why reading failed, if the file is not at fault. Callers that read through several libraries see
+/// only that reading failed.
 pub type Trouble = Rc<RefCell<Option<Stop>>>;
 
-/// See the module.
+/// A reader of an uploaded file.
 #[derive(Clone)]
 pub struct ChunkReader {
     runtime: Rc<Runtime>,
@@ -27,7 +27,7 @@ pub struct ChunkReader {
     trouble: Trouble,
     length: u64,
     position: u64,
-    /// Its number, and what is in it.
+    /// The loaded chunk: its number and its content.
     chunk: Option<(u64, Vec<u8>)>,
 }
 
@@ -52,7 +52,7 @@ impl ChunkReader {
         }
     }
 
-    /// The chunk with the position in it.
+    /// Loads the chunk at the current position.
     fn load(&mut self) -> io::Result<&[u8]> {
         let number = self.position / CHUNK_BYTES as u64;
         let data = match self.chunk.take() {
@@ -62,7 +62,7 @@ impl ChunkReader {
                 let read = store::chunk(&self.conn, self.import_id, self.part, wanted);
                 let stop = match self.runtime.block_on(read) {
                     Ok(Some(data)) => return Ok(&self.chunk.insert((number, data)).1),
-                    // Whoever cancels an import deletes what was uploaded.
+                    // Cancelling an import deletes its upload.
                     Ok(None) => Stop::Lost,
                     Err(error) => Stop::Error(error.into()),
                 };

@@ -1,4 +1,4 @@
-//! What becomes of files: those that are read, logged without one, and left out.
+//! Outcomes of files: those that are read, activities without a file, and files that are left out.
 
 use std::{borrow::Cow, mem};
 
@@ -9,19 +9,19 @@ use crate::{
     recordings::{self, Reason, Recording, Refusal},
 };
 
-/// How many files of archives an import reads.
+/// Maximum number of files in archives that an import reads.
 pub const MAX_FILES: usize = 10_000;
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Keeps what becomes of a file, of which its archive may tell more. One that cannot be read is
-    /// what its archive tells.
+    /// Stores a file with its outcome. `listed` is what its archive says about it. If the file
+    /// cannot be read, the activity is stored from `listed` alone.
     pub fn file(
         &mut self,
         name: &str,
         file: Result<PackedFile, Refusal>,
         listed: Option<&Listed>,
     ) -> Result<(), Stop> {
-        // Lent, while the job keeps the file.
+        // Taken out, because the job is borrowed while it stores the file.
         let mut summaries = mem::take(&mut self.summaries);
         let recorded = || {
             let file = file?;
@@ -50,7 +50,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         kept
     }
 
-    /// Keeps what was logged without a file.
+    /// Stores an activity that was logged without a file.
     pub fn logged(&mut self, list: &str, listed: &Listed) -> Result<(), Stop> {
         let name = format!("{list}: {}", listed.id);
         self.outcome(&name, || {
@@ -59,7 +59,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         })
     }
 
-    /// Keeps several of those.
+    /// Stores several activities that were logged without a file.
     pub fn all_logged<'a>(
         &mut self,
         all: impl ExactSizeIterator<Item = (&'a str, &'a Listed)>,
@@ -75,20 +75,20 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(())
     }
 
-    /// Leaves out one of more files than are read.
+    /// Refuses a file, because the import has more than `MAX_FILES`.
     pub fn left_out(&mut self, name: &str) -> Result<(), Stop> {
         let what = format!("an import reads at most {MAX_FILES} files: divide it");
         self.outcome(name, || Err(Refusal::new(Reason::TooManyFiles, what)))
     }
 }
 
-/// An activity as a table tells it.
+/// An activity as its table describes it.
 fn of_table(listed: &Listed) -> Option<Material> {
     let (sessions, name) = (vec![listed.session()?], Some(listed.name()));
     Some(Material { sessions, name, ..Material::default() })
 }
 
-/// The same, where its file cannot be read.
+/// An activity as its table describes it, if its file cannot be read.
 fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
     let listed = listed?;
     let warning = format!("its file is not read: {}", refusal.message);
@@ -96,7 +96,7 @@ fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
     Some(brought.with_warnings(listed.warnings.clone()))
 }
 
-/// What a table does not tell of an activity.
+/// The refusal of an activity whose table lacks the start or the duration.
 fn untold(listed: &Listed) -> Refusal {
     let is_dated = listed.started_at.is_some();
     let what = if is_dated { "how long it took" } else { "when it began" };
@@ -104,7 +104,7 @@ fn untold(listed: &Listed) -> Refusal {
     Refusal::new(reason, format!("the table does not tell {what}"))
 }
 
-/// With what is known of a format that is not read.
+/// Adds what is known about a format that is not supported.
 fn explained(refusal: Refusal, name: &str, file: &PackedFile) -> Refusal {
     let head = recordings::head(&mut file.reader());
     match head.ok().and_then(|head| unread(name, &head)) {
@@ -115,7 +115,7 @@ fn explained(refusal: Refusal, name: &str, file: &PackedFile) -> Refusal {
     }
 }
 
-/// The name of what was in the archive, unpacked.
+/// The file name of an archive's entry, after unpacking.
 pub fn original_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     shown(name.strip_suffix(".gz").unwrap_or(name))

@@ -1,5 +1,5 @@
-//! Garmin's archive: what people wrote of their activities is in lists of its own, and
-//! recordings, which say nothing of it, are in zips.
+//! Garmin's archive: its lists contain what people wrote about their activities. The recordings,
+//! which do not contain that, are in zips.
 
 use std::{cmp::Ordering, collections::HashSet, io::Read, mem};
 
@@ -15,25 +15,25 @@ use crate::{
     sport::{OTHER, Sport},
 };
 
-/// What the lists are called.
+/// The JSON member that contains the list.
 const LIST: &str = "summarizedActivitiesExport";
 
 /// More than anybody has.
 const MOST: usize = 100_000;
 
-/// How far the starts of a recording and of what is listed may be apart, in seconds.
+/// How far apart the starts of a recording and of its entry in a list may be, in seconds.
 const TOLERANCE: f64 = 60.0;
 
-/// Calories are listed as kilojoules.
+/// Calories are listed in kilojoules.
 const KILOJOULES: f64 = 4.184;
 
 /// The activities that an archive lists.
 #[derive(Debug, Default)]
 pub struct Summaries {
-    /// Whether the files that are read now are of such an archive.
+    /// Whether the files being read are from such an archive.
     pub is_archive: bool,
     all: Vec<Summary>,
-    /// The names of the lists, and whether they were read to their ends.
+    /// The names of the lists, and whether each was read to its end.
     lists: Vec<(String, bool)>,
 }
 
@@ -41,23 +41,23 @@ pub struct Summaries {
 struct Summary {
     listed: Listed,
     parent: Option<String>,
-    /// Where it is listed.
+    /// The list that contains it.
     file: String,
     has_file: bool,
 }
 
 impl Summaries {
-    /// None so far, for the files of an archive.
+    /// An empty list, for the files of a Garmin archive.
     pub fn of_archive() -> Self {
         Self { is_archive: true, ..Self::default() }
     }
 
-    /// Whether a file of that name lists activities.
+    /// Whether a file with this name lists activities.
     pub fn is_list(name: &str) -> bool {
         name.to_ascii_lowercase().ends_with("summarizedactivities.json")
     }
 
-    /// Whether a file of that name is in no other archive than Garmin's.
+    /// Whether a file with this name occurs only in Garmin's archives.
     pub fn is_sign(name: &str) -> bool {
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
         Self::is_list(name)
@@ -65,7 +65,7 @@ impl Summaries {
             || file.starts_with("UploadedFiles_") && file.ends_with(".zip")
     }
 
-    /// Adds the activities of a list, up to where it breaks off. False without any.
+    /// Adds the activities of a list, up to the first error. False if there are none.
     pub fn read(&mut self, file: &str, source: impl Read) -> bool {
         let before = self.all.len();
         let read = each(source, LIST, |raw: RawSummary| {
@@ -82,12 +82,12 @@ impl Summaries {
         is_list
     }
 
-    /// Whether a file that was read as a list is whole; `None` for other files.
+    /// Whether a file that was read as a list is complete; `None` for other files.
     pub fn list(&self, name: &str) -> Option<bool> {
         self.lists.iter().find(|(list, _)| list == name).map(|(_, is_whole)| *is_whole)
     }
 
-    /// Puts them in order. Of a triathlon, its parts are listed, too.
+    /// Sorts the activities. Those whose parts are listed too, such as triathlons, are removed.
     pub fn settle(&mut self) {
         let parents: HashSet<String> =
             self.all.iter().filter_map(|summary| summary.parent.clone()).collect();
@@ -101,7 +101,8 @@ impl Summaries {
         });
     }
 
-    /// Gives the activities of a recording what is listed of them; what the first is called.
+    /// Completes the sessions of a recording with what is listed; returns the source
+    /// and id of the first one.
     pub fn complete(&mut self, sessions: &mut [Session]) -> Option<(&'static str, String)> {
         let mut name = None;
         let of_all = sessions.len() > 1;
@@ -121,7 +122,8 @@ impl Summaries {
         name
     }
 
-    /// The one that began with a recording: of several, the one that took as long.
+    /// The listed activity that started with the session. Of several, the one
+    /// with the closest duration.
     fn find(&mut self, session: &Session) -> Option<&mut Summary> {
         let seconds = |totals: &Totals| totals.timer_secs.or(totals.elapsed_secs).unwrap_or(0.0);
         let nearness = |Summary { listed, has_file, .. }: &Summary| {
@@ -134,8 +136,8 @@ impl Summaries {
             .map(|(_, summary)| summary)
     }
 
-    /// Those without a recording, with the names of their lists. After an interruption, those are
-    /// among them that had one before: the log knows them.
+    /// The activities without a recording, with the names of their lists. After an interruption,
+    /// these include activities whose recording was read before; the log has them already.
     pub fn without_file(&mut self) -> Vec<(String, Listed)> {
         let all = mem::take(&mut self.all).into_iter();
         all.filter(|summary| !summary.has_file)
@@ -144,7 +146,7 @@ impl Summaries {
     }
 }
 
-/// An activity as it is listed. An odd value is none.
+/// An activity in a list. An unexpected value counts as missing.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct RawSummary {
@@ -171,8 +173,8 @@ struct RawSummary {
 }
 
 impl RawSummary {
-    /// With what the whole is called that it is a part of. Times are in milliseconds, and lengths
-    /// in centimetres.
+    /// The activity, and the id of the activity that it is a part of. Times are in milliseconds,
+    /// and distances in centimetres.
     fn listed(&self) -> Option<(Listed, Option<String>)> {
         let measured = |value: &Scalar, unit: f64| {
             value.number().map(|value| value / unit).filter(|value| *value > 0.0)
@@ -211,7 +213,7 @@ impl RawSummary {
         Some((listed, self.parent_id.whole().map(|id| id.to_string())))
     }
 
-    /// In minutes, those that places have: quarters of an hour.
+    /// In minutes. Only multiples of a quarter of an hour are accepted, as places have them.
     fn offset(&self, begin: i64) -> Option<i32> {
         let millis =
             self.start_time_local.millis()? - self.start_time_gmt.millis().unwrap_or(begin);

@@ -1,4 +1,4 @@
-//! Apple Health's export: each workout is a file of its own, with its route from beside it.
+//! Apple Health's export: each workout counts as a file, with its route from the same archive.
 
 use std::{
     borrow::Cow,
@@ -25,29 +25,29 @@ use crate::{
     },
 };
 
-/// An archive with routes in it.
+/// The routes in an archive.
 pub struct Routes<'a> {
     archive: &'a mut Archive,
-    /// What stands before their names.
+    /// The prefix of their names.
     folder: &'a str,
-    /// The entries that workouts name.
+    /// The entries that workouts refer to.
     named: HashSet<usize>,
 }
 
-/// The entries of an archive that were read as an export.
+/// The entries of an archive that were read as an Apple Health export.
 #[derive(Default)]
 pub struct Health {
     pub export: Option<usize>,
-    /// The routes that came with their workouts.
+    /// The routes that were read with their workouts.
     pub routes: HashSet<usize>,
 }
 
-/// A route's name, and its file.
+/// The name and the file of a route.
 type Piece = (String, Result<PackedFile, Refusal>);
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Finds the export in an archive, by content, and keeps its workouts. It comes before all
-    /// other files, since they may belong to it.
+    /// Finds the export in an archive by its content, and stores its workouts. This precedes all
+    /// other files, because they may belong to it.
     pub fn health(&mut self, archive: &mut Archive) -> Result<Health, Stop> {
         for index in 0..archive.len() {
             let Some(Ok(name)) = archive.name_for_index(index) else { continue };
@@ -55,7 +55,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             if !name.to_ascii_lowercase().ends_with(".xml") {
                 continue;
             }
-            // Read beside the routes, so from a second reader of the same archive.
+            // The routes are read at the same time, which takes a second reader of the archive.
             let mut beside = archive.clone();
             let Ok(mut entry) = beside.by_index(index) else { continue };
             let mut head = Vec::new();
@@ -73,19 +73,19 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(Health::default())
     }
 
-    /// Keeps the workouts of an export.
+    /// Stores the workouts of an export.
     pub fn walk_health(
         &mut self,
         name: &str,
         source: impl Read,
         mut routes: Option<&mut Routes<'_>>,
     ) -> Result<(), Stop> {
-        // Passed on below, where it cannot be borrowed twice.
+        // Copied, because `self` is borrowed below.
         let mut budget = self.budget;
         let source = BufReader::new(Budgeted { source, left: &mut budget });
         let mut is_first = true;
         let read = apple::read(source, |workout| {
-            // The export itself was counted as one.
+            // The export itself has already been counted as one file.
             if !std::mem::take(&mut is_first) {
                 self.found(1)?;
             }
@@ -110,7 +110,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
-    /// The files of a route, of which there may be as much as of one.
+    /// The files of a route. Together they may have the maximum size of one file.
     fn pieces(&mut self, routes: &mut Routes<'_>, paths: &[String]) -> Result<Vec<Piece>, Stop> {
         let (mut pieces, mut bytes) = (Vec::new(), 0);
         for path in paths {
@@ -124,7 +124,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(pieces)
     }
 
-    /// The file of a piece of a route; an empty one when its workout has its outcome.
+    /// One of the files of a route; empty if the workout already has its outcome.
     fn route(
         &mut self,
         Routes { archive, folder, named }: &mut Routes<'_>,
@@ -148,7 +148,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let Workout { mut session, key, .. } = workout;
         let name =
             format!("{name}: {} {}", session.activity_type, session.started_at.format("%F %T"));
-        // As long as a name may be, and the same every time.
+        // Within the maximum length of an id, and always the same.
         let digest = Sha256::digest(key.as_bytes());
         let id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.outcome(&name, || {
@@ -167,7 +167,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 warnings.extend(piece.is_damaged.then(|| DAMAGED.into()));
                 warnings.extend(recording.warnings);
                 tracks.extend(recording.sessions.into_iter().map(|session| session.track));
-                // Of several pieces, the first is what can be kept as one file.
+                // Of several files, only the first is stored.
                 original = original.or_else(|| Some((original_name(&path), piece)));
             }
             session.track = joined(tracks)?;
@@ -179,7 +179,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 }
 
-/// The pieces of a route, in the order of their times.
+/// Joins the tracks of a route, in the order of their times.
 fn joined(mut tracks: Vec<Track>) -> Result<Track, Refusal> {
     tracks.sort_by_key(|track| track.points.iter().find_map(|point| point.time));
     let mut joined = Track::default();

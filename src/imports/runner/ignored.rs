@@ -1,10 +1,10 @@
-//! What an import passes over: how many files, and the names of the first.
+//! The files that an import ignores: their number, and the names of the first.
 
 use std::mem;
 
 use crate::imports::{types::IgnoredFile, upload::shown};
 
-/// How many are listed by name.
+/// Maximum number of names.
 const LISTED: usize = 100;
 
 /// The files of a job that are not read.
@@ -20,12 +20,13 @@ impl Ignored {
         self.count
     }
 
-    /// One that needs no mention, such as a folder.
+    /// Counts a file that is not listed, such as a folder.
     pub fn pass_over(&mut self) {
         self.count += 1;
     }
 
-    /// One that somebody may miss. Those with a message are listed even when there are too many.
+    /// Counts a file and lists its name. If the list is full, a file with a
+    /// message replaces one without.
     pub fn add(&mut self, name: &str, message: Option<String>) {
         self.count += 1;
         if self.files.len() >= LISTED {
@@ -37,7 +38,7 @@ impl Ignored {
         self.is_new = true;
     }
 
-    /// The list as JSON, when there is more in it than the last time.
+    /// The list as JSON, if it has changed since the last call.
     pub fn news(&mut self) -> serde_json::Result<Option<String>> {
         if mem::take(&mut self.is_new) {
             serde_json::to_string(&self.files).map(Some)

@@ -1,4 +1,4 @@
-//! One import, file by file.
+//! A single import, file by file.
 
 use std::{
     cell::RefCell,
@@ -31,24 +31,25 @@ use crate::{
     recordings::{Habits, Reason, Refusal},
 };
 
-/// How often its owner is told how many files there are.
+/// How often progress is reported.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
-/// A file that killed its readers so often is left alone.
+/// The next file is refused if the job has been started more often than this since the last
+/// outcome: reading that file probably kills the server.
 const MAX_ATTEMPTS: i32 = 3;
 
-/// What an upload may unpack to: this, and so many times its own size. Files of text are packed to a
-/// twentieth.
+/// Limit on the unpacked bytes of an upload: this, plus a multiple of its size. Text files are
+/// compressed to a twentieth.
 const BUDGET: u64 = 256 * 1024 * 1024;
 const BUDGET_RATIO: u64 = 64;
 
-/// How much may be kept of an upload, and copied of archives in it: this, and a multiple of its
-/// size. A file and its series are kept compressed, and take about twice the size of a compressed
-/// upload.
+/// Limit on the bytes that are stored of an upload, and copied from archives in it: this, plus a
+/// multiple of its size. A file and its series are stored compressed, and take about twice the size
+/// of a compressed upload.
 const ROOM: u64 = 4 * 1024 * 1024;
 const ROOM_RATIO: u64 = 8;
 
-/// See the module.
+/// A running import.
 pub struct Job<'a, F> {
     parts: &'a Parts,
     pub(super) claimed: &'a Claimed,
@@ -58,22 +59,22 @@ pub struct Job<'a, F> {
     trouble: Trouble,
     tell: F,
     uploaded: Vec<Part>,
-    /// The first file without an outcome, and the one that comes next.
+    /// The first file without an outcome, and the next file.
     first: i32,
     number: i32,
     found: i32,
     ignored: Ignored,
     pub(super) copies: i32,
-    /// How many bytes more may be unpacked.
+    /// How many more bytes may be unpacked.
     pub budget: u64,
-    /// How many more may be kept.
+    /// How many more bytes may be stored.
     pub(super) room: u64,
-    /// How many files of archives there were.
+    /// How many files of archives have been read.
     pub walked: usize,
-    /// What an archive of Garmin tells of its files.
+    /// What a Garmin archive lists about its files.
     pub summaries: Summaries,
     refusals: Refusals,
-    /// What is wrong with the archives that are read, until it is told of the first file in them.
+    /// Damage to the archives being read, to be reported with the first file in them.
     pub(super) damages: Vec<String>,
     told: Option<Instant>,
 }
@@ -118,7 +119,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         })
     }
 
-    /// From the first file without an outcome to the last.
+    /// Reads all files, from the first one without an outcome.
     pub fn run(&mut self) -> Result<(), Stop> {
         let stopped = self.walk_all();
         self.settle()?;
@@ -143,13 +144,13 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.claimed.may_restore
     }
 
-    /// Where its owner lives, and in which units.
+    /// The owner's time zone and units.
     pub fn habits(&self) -> Result<Habits, Stop> {
         let habits = store::habits(&self.reader, self.claimed.user_id);
         Ok(self.runtime.block_on(habits)?)
     }
 
-    /// How many files have been seen.
+    /// How many files have been read.
     pub fn files(&self) -> i32 {
         self.number
     }
@@ -159,7 +160,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         ChunkReader::new(runtime, conn, self.claimed.id, part, Rc::clone(&self.trouble))
     }
 
-    /// Ends the job where reading failed for a reason that is none of the file's.
+    /// Fails if reading failed and the file is not at fault, or if the job has to stop.
     pub fn check(&mut self) -> Result<(), Stop> {
         match self.trouble.take() {
             Some(stop) => Err(stop),
@@ -176,30 +177,30 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.tell()
     }
 
-    /// Passes over what needs no mention.
+    /// Ignores a file without listing its name.
     pub fn pass_over(&mut self) -> Result<(), Stop> {
         self.ignored.pass_over();
         self.tell()
     }
 
-    /// Takes a file that was used to read others for none of its own.
+    /// Does not count a file that was only used to read others.
     pub fn used(&mut self) -> Result<(), Stop> {
         self.found -= 1;
         self.tell()
     }
 
-    /// Passes over a file, and lists its name.
+    /// Ignores a file, and lists its name.
     pub fn ignore(&mut self, name: &str, message: Option<String>) -> Result<(), Stop> {
         self.ignored.add(name, message);
         self.tell()
     }
 
-    /// Whether the next file has its outcome from before.
+    /// Whether the next file already has an outcome.
     pub fn is_over(&self) -> bool {
         self.number < self.first
     }
 
-    /// Of a file that has its outcome, nothing more is made.
+    /// Stores the next file with its outcome. `make` is not called if the file already has one.
     pub fn outcome(
         &mut self,
         name: &str,
@@ -235,7 +236,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             return Err(Stop::Bomb);
         }
         self.keeper.begin(Order::File(Box::new(file)));
-        // Where reading has killed its server, what came before is kept first.
+        // If reading has killed the server before, this file is stored before the next one is read.
         if self.claimed.attempts > 1 {
             self.settle()?;
         }
@@ -243,14 +244,15 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.tell()
     }
 
-    /// Waits until what was read is kept.
+    /// Waits until what was read is stored.
     fn settle(&mut self) -> Result<(), Stop> {
         let taken = self.keeper.settle()?;
         self.room = self.room.saturating_sub(taken);
         Ok(())
     }
 
-    /// Writes the outcomes of files that are summed up: they come before that of the next file.
+    /// Writes the outcomes of refused files that are summed up. They precede the
+    /// outcome of the next file.
     fn write_sums(&mut self) -> Result<(), Stop> {
         let sums = self.refusals.take();
         if sums.is_empty() {
@@ -261,7 +263,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         self.settle()
     }
 
-    /// Tells now and then how far it is, and keeps the job.
+    /// Reports progress at intervals, and renews the lease.
     fn tell(&mut self) -> Result<(), Stop> {
         if self.told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
             return Ok(());
@@ -278,7 +280,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     }
 }
 
-/// What became of a file, with what is wrong with the archives around it.
+/// The result of a file, with the damage to the archives around it.
 fn with_damages(
     brought: Result<Brought, Refusal>,
     damages: Vec<String>,

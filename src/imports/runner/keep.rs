@@ -1,4 +1,4 @@
-//! Keeping what was read of a file, and its outcome, all of it or nothing.
+//! Stores what was read of a file together with its outcome, all or nothing.
 
 use std::borrow::Cow;
 
@@ -19,13 +19,13 @@ use crate::{
     takeout::format::ExportedProfile,
 };
 
-/// What a file turned out to be, with what is damaged or missing in it.
+/// What was read of a file, with warnings about what is damaged or missing in it.
 pub struct Brought {
     content: Content,
     warnings: Vec<Cow<'static, str>>,
 }
 
-/// See [`Brought`].
+/// The content of a file.
 pub enum Content {
     Recorded(Material),
     Restored(Box<Restored>),
@@ -41,7 +41,7 @@ impl Brought {
         Self::new(Content::Recorded(material), warnings)
     }
 
-    /// The same, and more to be said of it.
+    /// Adds warnings before the existing ones.
     pub fn with_warnings(mut self, more: Vec<String>) -> Self {
         self.warnings.splice(0..0, more.into_iter().map(Cow::from));
         self
@@ -52,19 +52,19 @@ impl Brought {
     }
 }
 
-/// A file that was read, ready to be kept.
+/// A file that was read and is ready to be stored.
 pub struct ReadFile {
     number: i32,
     name: String,
     brought: Result<Brought, Refusal>,
     packed: Packed,
-    /// About how much will be kept of it.
+    /// Approximate bytes to be stored.
     pub bytes: u64,
 }
 
 impl ReadFile {
-    /// The `number`th of its import. Packing it takes a processor some milliseconds; then little is
-    /// left of it in memory.
+    /// Prepares the `number`th file of its import. Packing it takes some milliseconds of CPU time;
+    /// after that, little of the file is left in memory.
     pub fn new(
         number: i32,
         name: String,
@@ -85,8 +85,8 @@ impl ReadFile {
     }
 }
 
-/// Keeps a file with its outcome; how many bytes that took. `None` when the job is somebody else's
-/// by now, and nothing was kept.
+/// Stores a file with its outcome; returns the number of bytes. `None` if the job was cancelled or
+/// taken over, so that nothing was stored.
 pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &Parts,
@@ -104,7 +104,7 @@ pub async fn keep(
             let (refusal, Kept { outcome, activity_ids, new }) = match content {
                 Ok(Content::Recorded(material)) => {
                     let kept = intake::keep(into, material, &packed, OnKnown::Leave).await?;
-                    // The archive of a service knows more of a file than the file itself.
+                    // The archive of a service may know more about a file than the file itself.
                     if let (Outcome::Duplicate, Some(_), [id], [session]) =
                         (kept.outcome, &material.name, &*kept.activity_ids, &*material.sessions)
                     {
@@ -143,8 +143,8 @@ pub async fn keep(
     Ok(Some(if outcome == Outcome::Duplicate { 0 } else { bytes }))
 }
 
-/// Keeps the outcomes of files that are refused, summed up: now the first `done` files have one.
-/// False when the job is somebody else's by now.
+/// Stores the summed-up outcomes of refused files, with which the first `done` files have an
+/// outcome. False if the job was cancelled or taken over.
 pub async fn sum_up(
     conn: &mut AsyncPgConnection,
     parts: &Parts,

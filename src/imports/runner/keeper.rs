@@ -1,4 +1,4 @@
-//! Keeps files on a thread of its own: one is kept while the next one is read.
+//! Stores files on a separate thread: one file is stored while the next one is read.
 
 use std::{
     io,
@@ -20,17 +20,18 @@ use crate::{
     imports::store::Claimed,
 };
 
-/// What is to be kept.
+/// What to store.
 pub enum Order {
     File(Box<ReadFile>),
-    /// Refusals that are summed up, and how many files have an outcome with them.
+    /// Summed-up refusals, and how many files have an outcome with them.
     Sums(Vec<Sum>, i32),
 }
 
-/// How many bytes were kept. `None` when the job is somebody else's by now, and nothing was.
+/// How many bytes were stored. `None` if the job was cancelled or taken over, so
+/// that nothing was stored.
 type Kept = Result<Option<u64>, Stop>;
 
-/// The thread's other end. The thread ends when this is dropped.
+/// The handle of the thread, which ends when this is dropped.
 pub struct Keeper {
     orders: SyncSender<Order>,
     kept: Receiver<Kept>,
@@ -38,8 +39,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread, which opens a connection of its own. Fails where the system has no
-    /// thread.
+    /// Starts the thread, which opens its own connection. Fails if the system
+    /// cannot start a thread.
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         parts: &'scope Parts,
@@ -49,7 +50,7 @@ impl Keeper {
         let (tell, kept) = sync_channel(1);
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         Builder::new().name("imports-keep".to_owned()).spawn_scoped(scope, move || {
-            // Opened while the first file is read; where that fails, it is tried again.
+            // Opened while the first file is read. If that fails, it is tried again.
             let mut conn = runtime.block_on(connect(parts)).ok();
             for order in to_keep {
                 let kept = runtime.block_on(keep(&mut conn, parts, claimed, order));
@@ -61,15 +62,15 @@ impl Keeper {
         Ok(Self { orders, kept, is_working: false })
     }
 
-    /// Begins to keep something. What came before must have been waited for.
+    /// Starts to store something. Whatever came before must have been settled.
     pub fn begin(&mut self, order: Order) {
-        // Whether the thread has ended, settling tells.
+        // If the thread has ended, `settle` reports it.
         self.is_working = true;
         let _ = self.orders.send(order);
     }
 
-    /// Waits until it is kept; how many bytes that were. Fails as [`keep::keep`] does, and with
-    /// [`Stop::Lost`] when the job is somebody else's by now.
+    /// Waits until it is stored; returns the number of bytes. Fails as [`keep::keep`] does, and
+    /// with [`Stop::Lost`] if the job was cancelled or taken over.
     pub fn settle(&mut self) -> Result<u64, Stop> {
         if !std::mem::take(&mut self.is_working) {
             return Ok(0);

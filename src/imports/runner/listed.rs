@@ -1,4 +1,4 @@
-//! What the archive of a service tells of an activity beside its file, or without one.
+//! What the archive of a service says about an activity, beside its file or without one.
 
 use chrono::{DateTime, Utc};
 
@@ -7,11 +7,11 @@ use crate::{
     sport::OTHER,
 };
 
-/// Kinds of sport that devices tell from what services call them: the narrow one, and the wide one.
+/// Activity types that devices distinguish and services do not: the narrow one, and the wide one.
 const NARROWER: [(&str, &str); 3] =
     [("treadmill_run", "run"), ("indoor_cycle", "cycle"), ("open_water_swim", "swim")];
 
-/// The totals that a track tells only about, or not at all.
+/// The totals that a track contains only approximately, or not at all.
 const TOTALS: [fn(&mut Totals) -> &mut Option<f64>; 8] = [
     |totals| &mut totals.moving_secs,
     |totals| &mut totals.calories,
@@ -26,21 +26,21 @@ const TOTALS: [fn(&mut Totals) -> &mut Option<f64>; 8] = [
 /// An activity as an archive lists it.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// The service, and what it calls the activity.
+    /// The service, and the activity's id there.
     pub source: &'static str,
     pub id: String,
     pub title: Option<String>,
     pub sport_raw: Option<String>,
     pub activity_type: &'static str,
-    /// What was written about it, and further lines about what the log has no field for.
+    /// What the owner wrote, and additional lines for what the log has no field for.
     pub notes: Option<String>,
     pub remarks: Vec<String>,
     pub started_at: Option<DateTime<Utc>>,
     pub utc_offset_minutes: Option<i32>,
     pub totals: Totals,
-    /// Whether the totals are those of a device, and not computed by the service.
+    /// Whether a device measured the totals, rather than the service having computed them.
     pub is_measured: bool,
-    /// The values that could not be read.
+    /// Warnings about values that could not be read.
     pub warnings: Vec<String>,
 }
 
@@ -49,8 +49,8 @@ impl Listed {
         (self.source, self.id.clone())
     }
 
-    /// Gives the activities of its file what is listed. What people wrote and chose there goes
-    /// before what the file says, and what is listed before what was computed from the track.
+    /// Completes the sessions of the activity's file. What people wrote and chose at the service
+    /// takes precedence over the file, and listed totals over those computed from the track.
     pub fn complete(&self, sessions: &mut [Session]) {
         let is_one = sessions.len() == 1;
         let Some(session) = sessions.first_mut() else { return };
@@ -58,9 +58,9 @@ impl Listed {
             session.title.clone_from(&self.title);
         }
         session.notes = self.all_notes(session.notes.take());
-        // What the service says goes before what was found by the place.
+        // The service's offset takes precedence over one derived from the location.
         session.utc_offset_minutes = self.utc_offset_minutes.or(session.utc_offset_minutes);
-        // Sport and totals are those of all parts.
+        // The listed sport and totals are those of all parts together.
         if is_one {
             let (known, listed) = (session.activity_type, self.activity_type);
             if listed != OTHER && !NARROWER.contains(&(known, listed)) {
@@ -90,8 +90,7 @@ impl Listed {
         }
     }
 
-    /// The activity without a file; `None` when it is not known when it began, and how long it
-    /// took.
+    /// The activity without a file; `None` if its start or its duration is unknown.
     pub fn session(&self) -> Option<Session> {
         self.totals.timer_secs.or(self.totals.elapsed_secs)?;
         Some(Session {
@@ -110,7 +109,7 @@ impl Listed {
         })
     }
 
-    /// What was written, or else what the file says; then the remarks, each a line.
+    /// What the owner wrote, or else what the file says; then the remarks, one per line.
     fn all_notes(&self, of_file: Option<String>) -> Option<String> {
         let written = self.notes.clone().or(of_file);
         if self.remarks.is_empty() {

@@ -1,4 +1,4 @@
-//! Lists of activities in the archives of services, before their files and after them.
+//! Lists of activities in the archives of services, which are handled before and after the files.
 
 use std::{io::Read, mem};
 
@@ -9,7 +9,7 @@ use super::{
 use crate::recordings::{MAX_FILE_BYTES, Reason, Refusal};
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// The table of an archive of Strava; what is in it without a file is kept.
+    /// Reads the table of a Strava archive, and stores its activities without a file.
     pub fn table_of(&mut self, archive: &mut Archive) -> Result<Table, Stop> {
         let found = archive.file_names().flatten().find_map(|name| {
             Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
@@ -26,7 +26,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(table)
     }
 
-    /// Names the rows of a table that cannot be known again.
+    /// Refuses the rows without an id, which could not be recognized in another import.
     fn refuse_nameless(&mut self, table: &Table) -> Result<(), Stop> {
         self.found(table.nameless().len())?;
         for row in table.nameless() {
@@ -36,7 +36,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(())
     }
 
-    /// Names a list that was read when it is damaged. It is no file of its own: what it lists is.
+    /// Lists the name of a list that is damaged. The list does not count as a
+    /// file; its activities do.
     pub fn pass_over_list(&mut self, name: &str, is_whole: bool) -> Result<(), Stop> {
         if is_whole {
             return self.used();
@@ -45,7 +46,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.ignore(name, Some(what.to_owned()))
     }
 
-    /// A table of Strava without its archive.
+    /// Reads a Strava table that is not in its archive.
     pub fn walk_table(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
         let limited = source.take(MAX_FILE_BYTES as u64);
         let mut table = Table::read(name, Budgeted { source: limited, left: &mut self.budget }, "");
@@ -56,8 +57,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.refuse_nameless(&table)
     }
 
-    /// What an archive of Garmin lists, for its files and those of archives in it; what was known
-    /// before, to be given back to [`Self::leave_garmin`].
+    /// Reads the lists of a Garmin archive, for its files and those of archives in it. Returns the
+    /// previous lists, which [`Self::leave_garmin`] takes back.
     pub fn enter_garmin(
         &mut self,
         called: &str,
@@ -81,7 +82,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(Some(mem::replace(&mut self.summaries, summaries)))
     }
 
-    /// Keeps what is listed and has no recording.
+    /// Stores the listed activities without a recording, and restores the previous lists.
     pub fn leave_garmin(&mut self, outer: Option<Summaries>) -> Result<(), Stop> {
         let Some(outer) = outer else { return Ok(()) };
         let mut summaries = mem::replace(&mut self.summaries, outer);
@@ -89,7 +90,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.all_logged(left.iter().map(|(list, listed)| (&**list, listed)))
     }
 
-    /// A list of Garmin without its archive.
+    /// Reads a Garmin list that is not in its archive.
     pub fn walk_summaries(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
         let mut summaries = Summaries::default();
         let is_list = summaries.read(name, Budgeted { source, left: &mut self.budget });

@@ -1,4 +1,4 @@
-//! Logs: each activity that they list is a file of its own, with the recording that lies beside it.
+//! Logs: files that list activities. Each activity counts as a file, with the recording beside it.
 
 use std::{collections::HashSet, io::Read, mem};
 
@@ -19,26 +19,26 @@ use crate::{
     sport::OTHER,
 };
 
-/// The table in an archive of Runkeeper, whose other files are the recordings.
+/// The table in a Runkeeper archive, whose other files are the recordings.
 const RUNKEEPER: &str = "cardioactivities.csv";
 
 /// The name and the file of a recording.
 type RecordingFile = (String, Result<PackedFile, Refusal>);
 
-/// The archive around a log.
+/// The archive that contains a log.
 pub struct Beside<'a> {
     archive: &'a mut Archive,
     folder: String,
-    /// Its entries that belong to the log.
+    /// The entries that belong to the log.
     taken: HashSet<usize>,
 }
 
-/// Whether a file that begins so is a log, packed or not.
+/// Whether a file that starts with `head` is a log, compressed or not.
 pub fn is_log(head: &[u8]) -> bool {
     let mut unpacked = Vec::new();
     let format = match Format::of(head) {
         Some(Format::Gzip) => {
-            // It ends in the middle.
+            // The head is incomplete, so an error is expected.
             let _ = MultiGzDecoder::new(head).take(Format::HEAD).read_to_end(&mut unpacked);
             Format::of(&unpacked)
         }
@@ -48,7 +48,7 @@ pub fn is_log(head: &[u8]) -> bool {
 }
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Keeps the activities of a log.
+    /// Stores the activities of a log.
     pub fn walk_log(
         &mut self,
         name: &str,
@@ -72,7 +72,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 Some(beside) => self.recording(beside, &entry)?,
                 None => None,
             };
-            // The log itself was counted as one, and so was each recording.
+            // The log itself has already been counted as one file, and so has each recording.
             if recording.is_none() && !mem::take(&mut is_first) {
                 self.found(1)?;
             }
@@ -91,7 +91,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
-    /// The table of an archive of Runkeeper with its recordings; the entries that are read by that.
+    /// Reads the table of a Runkeeper archive with its recordings; returns the
+    /// entries that were read.
     pub fn runkeeper(&mut self, archive: &mut Archive) -> Result<HashSet<usize>, Stop> {
         let found = archive.file_names().flatten().enumerate().find_map(|(index, name)| {
             let lower = name.to_ascii_lowercase();
@@ -99,7 +100,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             Some((index, name.to_string(), folder))
         });
         let Some((index, name, folder)) = found else { return Ok(HashSet::new()) };
-        // Read beside the recordings, so from a second reader of the same archive.
+        // The recordings are read at the same time, which takes a second reader of the archive.
         let mut other = archive.clone();
         let Ok(mut entry) = other.by_index(index) else { return Ok(HashSet::new()) };
         let mut head = Vec::new();
@@ -114,8 +115,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(beside.taken)
     }
 
-    /// The name and the file of an entry's recording, if it is in the archive; an empty one when
-    /// that has its outcome.
+    /// The name and the file of an entry's recording, if it is in the archive. The file is empty if
+    /// it already has an outcome.
     fn recording(
         &mut self,
         beside: &mut Beside<'_>,
@@ -183,7 +184,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 }
 
-/// The sessions of a recording, of which a log says more.
+/// The sessions of a recording, completed with what the log says.
 fn told(mut recorded: Vec<Session>, listed: Session) -> Vec<Session> {
     if let Some(first) = recorded.first_mut() {
         first.title = listed.title.or(first.title.take());

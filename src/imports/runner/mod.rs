@@ -1,8 +1,9 @@
-//! Working on imports: one job after the other is claimed, and a thread does it that gives way to all others.
+//! The import runner. It claims one job after the other, and works on it in a thread
+//! that yields to all others.
 //!
-//! Reading files is work for a processor: it has a thread of its own, so that neither requests nor messages
-//! wait for it. Two at a time, of which one is small: whoever brings the run of this morning does
-//! not wait for somebody else's ten years.
+//! Reading files is CPU-bound: on its own thread, it delays neither requests nor messages. Two jobs
+//! run at a time, one of which must be small, so that a single recording does not wait behind
+//! somebody else's archive of ten years.
 
 pub mod archive;
 mod chunk_reader;
@@ -50,21 +51,21 @@ pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
 
-/// To claim them by; a job itself has one that reads and one that writes.
+/// A connection for claiming jobs. Each job has two more, one for reading and one for writing.
 const POOL_SIZE: usize = 1;
 const CONNECTIONS_OF_JOB: usize = 2;
 
-/// The most that they have open.
+/// Maximum number of connections that imports have open.
 pub const CONNECTIONS: Connections =
     Connections { lent: POOL_SIZE + AT_ONCE * CONNECTIONS_OF_JOB, listening: 1 };
 
-/// Bytes of the files that its jobs have in memory, at most.
+/// Maximum bytes of files that jobs have in memory.
 pub const FILE_BYTES: usize = AT_ONCE * MAX_FILE_BYTES;
 
-/// Bytes of an upload that is soon done.
+/// Maximum bytes of a small upload, which is imported quickly.
 const SMALL: i64 = 8 * 1024 * 1024;
 
-/// Starts the importer on a thread of its own. Needs a running actix system.
+/// Starts the importer on its own thread. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests: Requests) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let wait = config.database.wait;
@@ -94,7 +95,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests:
 struct Importer {
     parts: Parts,
     pool: Pool,
-    /// Held by the one that may be large.
+    /// Held by the job that may have any size.
     any_size: Rc<Mutex<()>>,
 }
 

@@ -1,4 +1,4 @@
-//! Archives in archives: copied to where they can be read in any order.
+//! Archives within archives, which are copied so that they can be read in any order.
 
 use std::{io::Read, rc::Rc};
 
@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Copies an archive that is in another, as far as it can be unpacked. `Err` when nothing can.
+    /// Copies an archive that is in another one, as far as it can be unpacked. `Err` if
+    /// nothing can be unpacked.
     pub fn copy(
         &mut self,
         name: &str,
@@ -47,7 +48,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
             bytes += i64::try_from(chunk.len()).unwrap_or_default();
             number += 1;
-            // What came before the damage may have whole files in it.
+            // The part before the damage may contain complete files.
             if read.is_err() {
                 break;
             }
@@ -57,7 +58,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(Ok((part, source)))
     }
 
-    /// Deletes a copy when all of it was read.
+    /// Deletes a copy after all of it has been read.
     pub fn forget_copy(&mut self, part: i32) -> Result<(), Stop> {
         self.runtime.block_on(store::forget_nested(&self.reader, self.claimed.id, part))?;
         Ok(())

@@ -1,11 +1,11 @@
-//! What running imports needs.
+//! The dependencies of running imports.
 
 use crate::{
     activities::originals::Storage, config::ImportConfig, db::Connector, jobs::Stopping,
     priority::Requests, telemetry::ImportMetrics,
 };
 
-/// What a job needs.
+/// The dependencies of a job.
 #[derive(Clone)]
 pub struct Parts {
     pub connector: Connector,
@@ -13,6 +13,6 @@ pub struct Parts {
     pub storage: Storage,
     pub metrics: ImportMetrics,
     pub stopping: Stopping,
-    /// Those that it gives way to.
+    /// The requests that a job yields to.
     pub requests: Requests,
 }

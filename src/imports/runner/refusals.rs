@@ -1,30 +1,30 @@
-//! Refusals of an import. The first of each reason are listed one by one, and those that follow are
-//! summed up: forty thousand files that are no activities cost a row, and not forty thousand
-//! transactions.
+//! Refusals of an import. The first ones for each reason are listed individually, and the rest
+//! are summed up: forty thousand files that are not activities cost a row, and not forty
+//! thousand transactions.
 
 use std::collections::HashMap;
 
 use crate::recordings::{Reason, Refusal};
 
-/// How many of one reason are listed each by itself.
+/// How many refusals for one reason are listed individually.
 const LISTED: i64 = 100;
 
 /// The refusals of a job so far.
 #[derive(Default)]
 pub struct Refusals {
     seen: HashMap<String, Seen>,
-    /// By reason.
+    /// The sums that have not been written yet, by reason.
     pending: HashMap<Reason, Sum>,
 }
 
-/// The rows of a reason.
+/// The rows for a reason.
 #[derive(Default)]
 struct Seen {
     rows: i64,
     last: Option<i32>,
 }
 
-/// Refusals that are not written yet.
+/// Refusals for one reason that have not been written yet.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sum {
     /// The number of their row.
@@ -35,8 +35,8 @@ pub struct Sum {
 }
 
 impl Refusals {
-    /// With what was written before: each reason's code, how many rows it has, and the number of
-    /// the last.
+    /// Starts from the rows that were written before: for each reason its code, its number of rows,
+    /// and the number of the last one.
     pub fn new(written: Vec<(Option<String>, i64, Option<i32>)>) -> Self {
         let seen = written
             .into_iter()
@@ -44,8 +44,8 @@ impl Refusals {
         Self { seen: seen.collect(), pending: HashMap::new() }
     }
 
-    /// Whether the next one of this reason is summed up. If not, it is counted as one that is
-    /// listed.
+    /// Whether the next refusal for this reason is summed up. If not, it is counted
+    /// as listed individually.
     pub fn is_summed(&mut self, reason: Reason, number: i32) -> bool {
         let seen = self.seen.entry(reason.to_string()).or_default();
         if seen.rows >= most(reason) {
@@ -71,7 +71,7 @@ impl Refusals {
         self.pending.insert(refusal.reason, Sum { row, name: name.to_owned(), refusal, files: 1 });
     }
 
-    /// What is to be written.
+    /// Takes the sums that are to be written.
     pub fn take(&mut self) -> Vec<Sum> {
         self.pending.drain().map(|(_, sum)| sum).collect()
     }

@@ -1,4 +1,4 @@
-//! Lists in other people's JSON, read as they come, of which only simple values are kept.
+//! Streams lists from the JSON of other programs, and keeps only simple values.
 
 use std::{
     fmt,
@@ -13,16 +13,16 @@ use serde::{
 
 use crate::priority::give_way;
 
-/// What some programs write before UTF-8.
+/// The byte order mark that some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The longest text that is kept.
+/// Maximum bytes of a text. A longer one becomes `None`.
 const MAX_TEXT: usize = 64 * 1024;
 
-/// Seconds from 1970 have fewer digits, and milliseconds more.
+/// Numbers below this are seconds since 1970, larger ones are milliseconds.
 const FIRST_MILLIS: f64 = 1e11;
 
-/// A text or a number; anything else is nothing.
+/// A text or a number. Any other value becomes `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Scalar {
     #[default]
@@ -55,7 +55,7 @@ impl Scalar {
             .map(|n| n as i64)
     }
 
-    /// A time, in milliseconds from 1970.
+    /// A time in milliseconds since 1970.
     pub fn millis(&self) -> Option<i64> {
         if let Some(number) = self.number().filter(|number| number.abs() < 1e15) {
             let millis = if number.abs() < FIRST_MILLIS { number * 1000.0 } else { number };
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::None)
     }
 
-    /// `{"typeId": 1, "typeKey": "running"}`
+    /// `{"typeId": 1, "typeKey": "running"}` becomes its `typeKey`.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Scalar, A::Error> {
         let mut key = Scalar::None;
         while let Some(name) = members.next_key::<String>()? {
@@ -127,8 +127,8 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
-/// Hands out the elements of the lists of that name, however deep in lists and objects they are.
-/// Those before an error are handed out, too.
+/// Passes on the elements of all lists named `list`, at any depth in other lists and objects.
+/// Elements before an error are passed on, too.
 pub fn each<T: DeserializeOwned>(
     source: impl Read,
     list: &str,
@@ -142,7 +142,7 @@ pub fn each<T: DeserializeOwned>(
     Search { list, is_it: false, take: &mut take }.deserialize(&mut deserializer)
 }
 
-/// Looks for lists in a value.
+/// Searches a value for lists.
 struct Search<'a, T> {
     list: &'a str,
     /// Whether the value is such a list.

@@ -1,17 +1,17 @@
-//! Why a job goes no further.
+//! Reasons for stopping a job.
 
 use crate::error::ApiError;
 
-/// Why a job ends before its end.
+/// Why a job stops before its end.
 #[derive(Debug)]
 pub enum Stop {
-    /// It was cancelled, or somebody else works on it.
+    /// It was cancelled, or another server has taken it over.
     Lost,
-    /// The server is stopping.
+    /// The server is shutting down.
     Leaving,
-    /// It unpacks to more than anybody needs, or more of it would be kept.
+    /// It unpacks to too much, or too much of it would be stored.
     Bomb,
-    /// It takes more of a processor than it may.
+    /// It has used up its CPU time.
     Spent,
     Error(ApiError),
 }

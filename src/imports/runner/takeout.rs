@@ -1,4 +1,4 @@
-//! What another sports-log has made: taken in as it was there, by its manifest.
+//! Restores the account export of another sports-log server, following its manifest.
 
 use std::{
     collections::HashMap,
@@ -29,20 +29,20 @@ use crate::{
     validation::Object,
 };
 
-/// The longest line: an activity with as many laps as it may have.
+/// Maximum bytes of a line: fits an activity with the maximum number of laps.
 const MAX_LINE: u64 = 16 * 1024 * 1024;
 
-/// The entries of a takeout, each believed only when it is what the manifest says.
+/// The entries of an account export. Each is trusted only if it matches its digest in the manifest.
 struct Takeout<'a> {
     archive: &'a mut Archive,
     digests: HashMap<String, String>,
     originals: HashMap<String, ExportedOriginal>,
-    /// Its activities that stand behind others, and behind which.
+    /// The merged activities of the export, each with the activity that it is merged into.
     behind: HashMap<Uuid, Uuid>,
 }
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// Keeps all of a takeout; false when the archive is none.
+    /// Restores an account export; false if the archive is not one.
     pub fn takeout(&mut self, archive: &mut Archive) -> Result<bool, Stop> {
         let Some(manifest) = self.manifest(archive)? else { return Ok(false) };
         if manifest.version > VERSION {
@@ -115,7 +115,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 }
 
 impl Takeout<'_> {
-    /// An entry that is what the manifest says.
+    /// Reads an entry, which must match its digest in the manifest.
     fn read(&mut self, path: &str, budget: &mut u64) -> Result<Vec<u8>, Refusal> {
         let entry = self.archive.by_name(path).map_err(Refusal::malformed)?;
         let bytes = read_all(Budgeted { source: entry, left: budget })?;
@@ -123,8 +123,8 @@ impl Takeout<'_> {
         Ok(bytes)
     }
 
-    /// The activities that stand behind others, with those, from a list whose digest is in the
-    /// manifest.
+    /// The merged activities, each with the activity that it is merged into. The list must match
+    /// its digest in the manifest.
     fn merged(&mut self, budget: &mut u64) -> Result<HashMap<Uuid, Uuid>, Refusal> {
         #[derive(Deserialize)]
         struct Behind {
@@ -180,7 +180,7 @@ impl Takeout<'_> {
 
     fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Brought, Refusal> {
         let mut exported: ExportedActivity = parse(line)?;
-        // A forged entry may name an activity of another user, or one that is yet to come.
+        // A forged entry may name an activity of another user, or one that does not exist yet.
         if let Some(merged) = &mut exported.merged {
             merged.retain(|one| self.behind.get(&one.activity_id) == Some(&exported.id));
             merged.truncate(MAX_MERGED);

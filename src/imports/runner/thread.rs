@@ -1,4 +1,4 @@
-//! A job on a thread of its own, with a runtime and connections of its own.
+//! A job on its own thread, with its own runtime and connections.
 
 use std::{
     rc::Rc,
@@ -20,24 +20,26 @@ use crate::{
     recordings::{Reason, Refusal},
 };
 
-/// A job that was begun so often without an outcome is given up: before that, its next file is.
+/// A job fails once it has been started more often than this without an outcome. Before that,
+/// its next file is refused.
 const MAX_CLAIMS: i32 = 6;
 
-/// The longest that a processor may work on any import.
+/// Maximum CPU time of any import.
 const LONGEST: Duration = Duration::from_secs(2 * 3600);
 
-/// How a job came to its end.
+/// How the work on a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Every file has an outcome.
     Done,
-    /// It was given up.
+    /// The job was given up.
     Failed,
-    /// It was cancelled, or is somebody else's now, or goes on later.
+    /// The job was cancelled or taken over, or it continues later.
     NotNow,
 }
 
-/// Waits for a new thread to work on `job`. If it dies (`None`), the job's lease brings it back.
+/// Works on `job` on a new thread, and waits for it. If the thread dies (`None`), the job is
+/// claimed again when its lease expires.
 pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
@@ -54,15 +56,15 @@ pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
     is_done.await.inspect_err(|_| tracing::error!("the thread of an import died")).ok()
 }
 
-/// How long a processor may work on an import of that size. A mebibyte of compressed recordings
-/// takes it a second or two.
+/// The CPU time for an import of this size. A mebibyte of compressed recordings
+/// takes a second or two.
 fn cpu_budget(config: &ImportConfig, bytes: i64) -> Duration {
     let mebibytes = bytes as f64 / 1_048_576.0;
     config.cpu.mul_f64(1.0 + mebibytes.max(0.0) / 6.0).min(LONGEST)
 }
 
-/// Works on `job` on this thread, which must not be one of a runtime. `tell` hears how many files there
-/// are, and how many of them are over.
+/// Works on `job` on this thread, which must not belong to a runtime. `tell` is called with the
+/// number of files, and how many of them are done.
 pub fn run_here(parts: &Parts, job: &Claimed, tell: impl Fn((i32, i32))) -> Ended {
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => Rc::new(runtime),
@@ -126,11 +128,12 @@ fn work(
         Err(Stop::Lost) => Ended::NotNow,
         Err(Stop::Error(error)) => {
             parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
-            // The lease brings it back if even this cannot be done.
+            // If even this fails, the job is claimed again when its lease expires.
             let _ = if error.code.is_of_storage() {
                 runtime.block_on(store::give_back(&conn, job, parts.config.poll))
             } else {
-                // A file that cannot be kept would be tried for ever.
+                // This counts as an attempt: a file that cannot be stored must
+                // not be retried forever.
                 runtime.block_on(store::postpone(&conn, job))
             };
             return Err(error);

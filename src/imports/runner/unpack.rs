@@ -1,4 +1,4 @@
-//! A file, unpacked, within limits.
+//! Unpacks a file within limits.
 
 use std::io::{self, Read};
 
@@ -8,10 +8,10 @@ use crate::{
     recordings::{Format, MAX_FILE_BYTES, Refusal, head, read_all},
 };
 
-/// What is said of a file with damage to what it was packed in.
+/// Warning for a file whose compressed data is damaged.
 pub const DAMAGED: &str = "what is packed in it is damaged: what comes before was read";
 
-/// The bytes of `source`, or those that gzip packed in it, and whether that is damaged.
+/// The bytes of `source`, unpacked if they are gzip, and whether the compressed data is damaged.
 pub fn unpacked(mut source: impl Read) -> Result<(Vec<u8>, bool), Refusal> {
     let head = head(&mut source)?;
     let is_packed = Format::of(&head) == Some(Format::Gzip);
@@ -23,7 +23,7 @@ pub fn unpacked(mut source: impl Read) -> Result<(Vec<u8>, bool), Refusal> {
     Ok((read_all(file.reader())?, file.is_damaged))
 }
 
-/// The same as a file to be kept.
+/// As [`unpacked`], but as a file to be stored.
 pub fn repack(mut source: impl Read) -> Result<PackedFile, Refusal> {
     let max = MAX_FILE_BYTES as u64 + 1;
     let head = head(&mut source)?;
@@ -37,7 +37,7 @@ pub fn repack(mut source: impl Read) -> Result<PackedFile, Refusal> {
     if is_whole { Ok(file) } else { Err(Refusal::too_large(MAX_FILE_BYTES)) }
 }
 
-/// Counts what is read, and ends it when it is more than anybody needs.
+/// Counts the bytes that are read, and fails once there are more than `left`.
 pub struct Budgeted<'a, R> {
     pub source: R,
     pub left: &'a mut u64,

@@ -1,15 +1,15 @@
-//! Formats that are known and not read, with a word what to do.
+//! Known formats that are not supported, with advice on what to do.
 
-/// A file that is not read.
+/// A format that is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// What it is, and what can be done.
+    /// What the file is, and what can be done.
     pub message: &'static str,
-    /// Whether there may be activities in it, so that not to read it is a loss.
+    /// Whether it may contain activities, which would be lost if the file were ignored.
     pub may_be_activity: bool,
 }
 
-/// Where a format has its signature, the signature, and what is said of it.
+/// The offset of a signature, the signature, and the format that has it.
 type Signature = (usize, &'static [u8], Unread);
 
 const fn activities(message: &'static str) -> Unread {
@@ -30,7 +30,7 @@ macro_rules! packed {
     };
 }
 
-/// An archive with this entry is a document of Office.
+/// An archive with this entry is an Office document.
 pub const OFFICE_ENTRY: &str = "[Content_Types].xml";
 
 pub const OFFICE: Unread = document("this is a document of Office: save its table as CSV");
@@ -57,7 +57,7 @@ const SIGNATURES: [Signature; 9] = [
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE),
 ];
 
-/// Elements near the beginning of a text, and what is said of it.
+/// Elements near the start of a text, and the formats that have them.
 const ELEMENTS: [(&[u8], Unread); 5] = [
     (b"<html", WEB_PAGE),
     (b"<!doctype html", WEB_PAGE),
@@ -66,8 +66,7 @@ const ELEMENTS: [(&[u8], Unread); 5] = [
     (b"<fitnessworkbook", RECORDING),
 ];
 
-/// Members of JSON documents that are known: GeoJSON, Nike, Suunto, Runtastic, Endomondo, Google's
-/// timeline.
+/// Members of known JSON documents: GeoJSON, Nike, Suunto, Runtastic, Endomondo, Google's timeline.
 const MEMBERS: [&[u8]; 8] = [
     b"\"FeatureCollection\"",
     b"\"start_epoch_ms\"",
@@ -82,17 +81,17 @@ const JSON: Unread = document(
     "JSON of this kind is not read: export the activity as FIT, GPX or TCX, or import those beside it",
 );
 
-/// How names of recordings in other formats end: of Polar, SRM, Suunto, TomTom, SportTracks,
-/// gliders, TrainingPeaks, Sigma, receivers.
+/// Extensions of recordings in other formats: Polar, SRM, Suunto, TomTom, SportTracks, gliders,
+/// TrainingPeaks, Sigma, receivers.
 const ENDINGS: [&str; 12] = [
     ".hrm", ".srm", ".sml", ".ttbin", ".fitlog", ".igc", ".pwx", ".slf", ".nmea", ".omd", ".tkl",
     ".wko",
 ];
 
-/// How much of a text is looked at.
+/// How many bytes of a text are inspected.
 const HEAD: usize = 1024;
 
-/// What is known of a file that is in none of the formats that are read.
+/// What is known about a file in an unsupported format.
 pub fn unread(name: &str, content: &[u8]) -> Option<Unread> {
     let signed = SIGNATURES
         .iter()

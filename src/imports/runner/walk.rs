@@ -1,5 +1,5 @@
-//! Which files there are in an upload, in an order that is the same every time: those in archives, and in
-//! archives in them, too.
+//! Walks the files of an upload, including those in archives and in archives within them, in an
+//! order that is always the same.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -25,11 +25,11 @@ use crate::{
     takeout::format::{ACTIVITIES, MANIFEST},
 };
 
-/// How many archives may be around a file.
+/// How many archives a file may be nested in.
 const MAX_DEPTH: usize = 3;
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
-    /// All files of `source`, which has `depth` archives around it.
+    /// Walks all files of `source`, which is nested in `depth` archives.
     pub fn walk(&mut self, name: &str, mut source: ChunkReader, depth: usize) -> Result<(), Stop> {
         let mut head = Vec::new();
         let read = (&mut source).take(Format::HEAD).read_to_end(&mut head);
@@ -53,7 +53,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
-    /// What is wrong with an archive is told of the first file in it, or else of itself.
+    /// Reports damage to an archive with the first file in it, or else with the archive itself.
     fn walk_opened(
         &mut self,
         name: &str,
@@ -79,7 +79,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         if self.takeout(&mut archive)? {
             return Ok(());
         }
-        // The archive itself was counted as one.
+        // The archive itself has already been counted as one file.
         self.found(archive.len().saturating_sub(1))?;
         self.ignore_doubled(&archive)?;
         let table = self.table_of(&mut archive)?;
@@ -100,7 +100,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 continue;
             }
             match archive.by_index(index) {
-                // Routes came with their workouts.
+                // Routes were read with their workouts.
                 Ok(_) if health.routes.contains(&index) => self.used()?,
                 _ if self.walked >= MAX_FILES => self.leave_out(&name)?,
                 Ok(entry) => self.walk_entry(&name, entry, depth, table.get(&name))?,
@@ -114,7 +114,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.leave_garmin(outer)
     }
 
-    /// Names the entries that are not to be had, since later ones have their names.
+    /// Lists the entries that cannot be read, because later ones have the same names.
     fn ignore_doubled(&mut self, archive: &Archive) -> Result<(), Stop> {
         let (start, entries) = (archive.central_directory_start(), archive.len());
         let doubled = archive::doubled(start, entries, archive.clone().into_inner());
@@ -126,7 +126,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         })
     }
 
-    /// Whether a list of activities that was read is whole; `None` for other files.
+    /// Whether a list of activities was read completely; `None` for other files.
     fn list_of(&self, table: &Table, name: &str) -> Option<bool> {
         let of_table = || (table.name == name).then_some(table.is_whole);
         self.summaries.list(name).or_else(of_table)
@@ -191,7 +191,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         }
     }
 
-    /// What is in an archive that can be read only once.
+    /// Walks an archive that can be read only once: it is copied first.
     fn walk_copy(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
         let (part, source) = match self.copy(name, source)? {
             Ok(copy) => copy,
@@ -201,7 +201,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.forget_copy(part)
     }
 
-    /// What is in an archive that gzip has packed.
+    /// Walks an archive that is compressed with gzip.
     fn walk_unpacked(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
         if depth >= MAX_DEPTH {
             return self.file(name, Err(too_deep()), None);
@@ -225,7 +225,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 }
 
-/// An archive that may have activities in it.
+/// Opens an archive that may contain activities.
 fn opened(source: ChunkReader) -> Result<Opened<ChunkReader>, Refusal> {
     let opened = archive::open(source)?;
     let has = |name| opened.archive.index_for_name(name).is_some();
@@ -235,7 +235,8 @@ fn opened(source: ChunkReader) -> Result<Opened<ChunkReader>, Refusal> {
             refused(Reason::NotAnActivity, "there is nothing in this archive")
         }
         () if has(OFFICE_ENTRY) => refused(Reason::UnknownFormat, OFFICE.message),
-        // Its files without what is known of them would be in the way of the whole.
+        // Files imported without the rest of the export would conflict with a
+        // later import of all of it.
         () if opened.damage.is_some() && has(ACTIVITIES) && !has(MANIFEST) => {
             refused(Reason::Truncated, "this account export is cut off: download it again")
         }
@@ -251,15 +252,15 @@ fn too_deep() -> Refusal {
     Refusal::new(Reason::UnknownFormat, what)
 }
 
-/// Whether gzip has packed an archive, or what gzip has packed.
+/// Whether gzip contains an archive, or gzip again.
 fn is_packed_archive(head: &[u8]) -> bool {
     let mut unpacked = Vec::new();
-    // It ends in the middle.
+    // The head is incomplete, so an error is expected.
     let _ = MultiGzDecoder::new(head).take(Format::HEAD).read_to_end(&mut unpacked);
     matches!(Format::of(&unpacked), Some(Format::Zip | Format::Gzip))
 }
 
-/// Whether somebody who put it there expects it to be read.
+/// Whether the name of a file suggests that it is a recording, so that people expect it to be read.
 fn is_named_as_recording(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);

@@ -1,4 +1,4 @@
-//! What was uploaded, in rows.
+//! Uploads, stored in rows.
 
 use diesel::{
     prelude::*,
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use crate::db::schema::{import_chunks, import_parts};
 
-/// How much a row has; only the last one of a part may have less.
+/// Bytes per row. Only the last row of a part may have fewer.
 pub const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Parts from this number on are archives that were found inside others.
+/// Parts from this number on are archives that were found in other archives.
 pub const FIRST_NESTED: i32 = 1_000_000;
 
-/// A file of an upload.
+/// An uploaded file.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = import_parts)]
 pub struct Part {
@@ -24,7 +24,7 @@ pub struct Part {
     pub bytes: i64,
 }
 
-/// Makes room for a file. Its chunks come next, then [`end_part`].
+/// Adds a file. Its chunks come next, then [`end_part`].
 pub async fn add_part(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -59,8 +59,8 @@ pub async fn add_chunk(
         .await
 }
 
-/// Keeps what came of an upload; false when it is given up by now, or when its user's imports that
-/// are not finished would have more than `max_bytes` in all.
+/// Stores a chunk of an upload. False if the upload has been given up, or if the user's unfinished
+/// imports would have more than `max_bytes` in total.
 pub async fn receive_chunk(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -99,7 +99,7 @@ pub async fn end_part(
         .await
 }
 
-/// The files that were uploaded, in their order.
+/// The uploaded files, in order.
 pub async fn parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<Vec<Part>> {
     import_parts::table
         .filter(import_parts::import_id.eq(import_id))
@@ -110,7 +110,7 @@ pub async fn parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult
         .await
 }
 
-/// `None` when it is gone: the import was cancelled.
+/// `None` if the chunk is gone, because the import was cancelled.
 pub async fn chunk(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -125,7 +125,7 @@ pub async fn chunk(
         .optional()
 }
 
-/// Forgets copies of archives that were found inside others, from `part` on.
+/// Deletes the copies of archives that were found in other archives, from `part` on.
 pub async fn forget_nested(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,

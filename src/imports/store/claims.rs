@@ -1,4 +1,4 @@
-//! Who works on an import: one server at a time, for as long as its lease lasts.
+//! Claims of imports: one server at a time works on an import, until its lease expires.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
     jobs::store::seconds,
 };
 
-/// A job that is somebody's until its lease ends.
+/// A job that is claimed until its lease expires.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Claimed {
     #[diesel(sql_type = SqlUuid)]
@@ -26,21 +26,21 @@ pub struct Claimed {
     pub user_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     pub claim: Uuid,
-    /// That were uploaded.
+    /// Uploaded bytes.
     #[diesel(sql_type = BigInt)]
     pub bytes: i64,
-    /// How often it was begun since the last file that was finished, this time included.
+    /// How often the job was started since the last finished file, including this time.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
-    /// Whether it was a login that brought it, or the operator.
+    /// Whether it may restore an account: it was created with a login, or by the operator.
     #[diesel(sql_type = Bool)]
     pub may_restore: bool,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
 }
 
-/// The next job of at most `max_bytes` that nobody works on: of the user whose last one was claimed
-/// longest ago, the oldest.
+/// Claims the next job with at most `max_bytes`: the oldest job of the user whose last job was
+/// claimed the longest ago.
 pub async fn claim(
     mut conn: &AsyncPgConnection,
     lease: Duration,
@@ -65,7 +65,7 @@ pub async fn claim(
     .optional()
 }
 
-/// All of it was received, and whoever received it works on it.
+/// Starts a job that has been received completely, for the process that received it.
 pub async fn start_own(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -85,8 +85,8 @@ pub async fn start_own(
     .await
 }
 
-/// The first `done` files have their outcomes; still ours, and for another lease. False when it was
-/// cancelled, or has been taken over. Locks the job until the transaction ends: a cancellation
+/// Records that the first `done` files have their outcomes, and renews the lease. False if the job
+/// was cancelled or taken over. Locks the job until the transaction ends, so that a cancellation
 /// waits for the file that is being finished.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
@@ -108,8 +108,8 @@ pub async fn hold(
     Ok(held == 1)
 }
 
-/// Tells how many files there are, and how many of them are none of activities, and keeps the job;
-/// false as with [`hold`].
+/// Records how many files there are and how many of them are not activities, and renews the lease.
+/// False as for [`hold`].
 pub async fn found(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -133,7 +133,7 @@ pub async fn found(
     Ok(held == 1)
 }
 
-/// For the next one, after `pause`: this was no attempt.
+/// Releases a job, to be claimed again after `pause`. This does not count as an attempt.
 pub async fn give_back(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -151,7 +151,8 @@ pub async fn give_back(
     .await
 }
 
-/// For whoever comes after a pause, which doubles up to a minute: this attempt failed.
+/// Delays a job after a failed attempt, until it can be claimed again. The pause
+/// doubles, up to a minute.
 pub async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE imports SET leased_until = now() + make_interval(secs => least(power(2, attempts), 60))
@@ -163,7 +164,7 @@ pub async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResul
     .await
 }
 
-/// Ends a job, and forgets what was uploaded: originals are kept elsewhere.
+/// Finishes a job, and deletes its upload. Originals are stored elsewhere.
 pub async fn finish(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -185,15 +186,15 @@ pub async fn finish(
     .await
 }
 
-/// Seconds since the last outcome of the job that has gone without one the longest: whether nobody
-/// works on it, or it cannot be kept.
+/// Seconds since the last outcome of the job that has been without one the longest: no server works
+/// on it, or its files cannot be stored.
 pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
     let query =
         "SELECT max(now() - progressed_at) FROM imports WHERE status IN ('waiting', 'running')";
     seconds(conn, query).await
 }
 
-/// How many jobs wait, and how many are worked on.
+/// The numbers of waiting and of running jobs.
 pub async fn unfinished(mut conn: &AsyncPgConnection) -> QueryResult<(i64, i64)> {
     let is = |status: Status| imports::status.eq(status.to_string());
     imports::table

@@ -1,4 +1,4 @@
-//! What became of each file.
+//! Outcomes of files.
 
 use diesel::{
     dsl::{count_star, max},
@@ -12,7 +12,7 @@ use crate::{
     imports::types::{File, Outcome},
 };
 
-/// An outcome to be kept.
+/// An outcome to be stored.
 #[derive(Insertable)]
 #[diesel(table_name = import_files)]
 pub struct NewFile<'a> {
@@ -32,7 +32,7 @@ pub async fn add_file(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> Query
     diesel::insert_into(import_files::table).values(file).execute(&mut conn).await
 }
 
-/// The same, or as many files more for the row of this number.
+/// Adds an outcome, or adds its `files` to the row with this number.
 pub async fn add_files(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> QueryResult<usize> {
     diesel::insert_into(import_files::table)
         .values(file)
@@ -43,10 +43,10 @@ pub async fn add_files(mut conn: &AsyncPgConnection, file: &NewFile<'_>) -> Quer
         .await
 }
 
-/// The number of the first file that has no outcome: outcomes are written in the order of files.
+/// The number of the first file without an outcome: outcomes are written in the order of files.
 pub async fn next_number(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<i32> {
     let done: i32 = imports::table.find(import_id).select(imports::done).first(&mut conn).await?;
-    // A server of an older version counts none.
+    // An older version of the server does not count them.
     let last: Option<i32> = import_files::table
         .filter(import_files::import_id.eq(import_id))
         .select(max(import_files::number))
@@ -55,7 +55,7 @@ pub async fn next_number(mut conn: &AsyncPgConnection, import_id: Uuid) -> Query
     Ok(done.max(last.map_or(0, |last| last + 1)))
 }
 
-/// Of each reason for refusals: its code, how many rows there are, and the number of the last one.
+/// For each reason for refusals: its code, its number of rows, and the number of the last one.
 pub async fn refusals(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -69,7 +69,7 @@ pub async fn refusals(
         .await
 }
 
-/// The first `limit` files that were taken with a warning.
+/// The first `limit` files that were read with a warning.
 pub async fn with_warnings(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -85,7 +85,7 @@ pub async fn with_warnings(
         .await
 }
 
-/// Files behind the number `after`, the first `limit` of them.
+/// The first `limit` files after the number `after`.
 pub async fn files(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,

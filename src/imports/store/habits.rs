@@ -1,4 +1,4 @@
-//! What the profile of an owner tells of files that leave it out.
+//! Settings of an import's owner, for files that do not contain them.
 
 use chrono_tz::Tz;
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{db::schema::profiles, recordings::Habits};
 
-/// The zone and the units of a user. UTC unless the user chose a zone.
+/// The time zone and units of a user. A zone of UTC counts as not chosen.
 pub async fn habits(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Habits> {
     let found: Option<(String, String)> = profiles::table
         .find(user_id)

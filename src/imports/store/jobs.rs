@@ -17,20 +17,20 @@ use crate::{
     imports::types::{Counts, IgnoredFile, Import, Status, Tally},
 };
 
-/// What wakes the runners.
+/// The channel that wakes the runners.
 pub const NOTIFY_CHANNEL: &str = "imports";
 
-/// How many imports one user can have that are not finished.
+/// Maximum number of unfinished imports per user.
 const MAX_UNFINISHED: i64 = 5;
 
 const KEPT_DAYS: i32 = 30;
 
-/// An upload without a new chunk for this long was broken off. A client that is slower than a kilobyte a
-/// second is let go, too.
+/// An upload without a new chunk for this long counts as broken off. This also ends an upload that
+/// is slower than a kilobyte per second.
 const STALE_MINUTES: i32 = 5;
 
-/// A new import that is being received, in the caller's transaction. Only a login may restore an
-/// account by it. `None` when the user has too many, or the token has ended.
+/// Creates an import to receive an upload, in the caller's transaction. Only a login may use it to
+/// restore an account. `None` if the user has too many imports, or the token has ended.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Option<Uuid>> {
     lock_name(conn, &format!("imports {}", identity.user_id)).await?;
     purge_stale(conn).await?;
@@ -49,7 +49,7 @@ pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryRe
         .optional()
 }
 
-/// A new import for the operator, who has no token.
+/// Creates an import for the operator, who has no token.
 pub async fn create_for(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Uuid> {
     diesel::insert_into(imports::table)
         .values(imports::user_id.eq(user_id))
@@ -58,8 +58,8 @@ pub async fn create_for(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
         .await
 }
 
-/// All of it was received: from now on it is done, whatever happens. `None` when it was cancelled meanwhile, or is gone, or
-/// the token.
+/// Marks an upload as complete: from now on it will be imported, even if the server restarts.
+/// `None` if it was cancelled or deleted meanwhile, or if the token has ended.
 pub async fn submit(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -99,14 +99,15 @@ pub async fn submit_for(mut conn: &AsyncPgConnection, id: Uuid, bytes: i64) -> Q
     diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await.map(drop)
 }
 
-/// Whether it is still being received.
+/// Whether the import is still being received.
 pub async fn is_receiving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let receiving =
         imports::table.find(id).filter(imports::status.eq(Status::Receiving.to_string()));
     diesel::select(exists(receiving)).fetch_one(&mut conn).await
 }
 
-/// Forgets what could not be received, and nothing that was submitted all the same or cancelled; whether it was cancelled.
+/// Deletes an import that could not be received, unless it was submitted or cancelled after all.
+/// Returns whether it was cancelled.
 pub async fn abandon(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let with =
         |status: Status| imports::table.find(id).filter(imports::status.eq(status.to_string()));
@@ -128,7 +129,7 @@ pub async fn find(
         .optional()
 }
 
-/// The newest 50.
+/// The newest 50 imports.
 pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<Vec<Import>> {
     imports::table
         .filter(imports::user_id.eq_any(live_user(identity)))
@@ -139,8 +140,8 @@ pub async fn list(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .await
 }
 
-/// Ends an import that is not finished, with what was uploaded; the id if there was such an import,
-/// finished or not.
+/// Cancels an unfinished import, and deletes its upload. Returns the id if there is such an
+/// import, finished or not.
 pub async fn cancel(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -168,19 +169,19 @@ pub async fn cancel(
     Ok(ended.into_iter().map(|found| found.id).next().or(Some(id)))
 }
 
-/// Why the whole of it failed.
+/// Why the import failed as a whole.
 pub async fn message(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<String>> {
     imports::table.find(id).select(imports::message).first(&mut conn).await
 }
 
-/// The first files of archives that were not read.
+/// The first ignored files of archives.
 pub async fn ignored_files(
     mut conn: &AsyncPgConnection,
     id: Uuid,
 ) -> QueryResult<Vec<IgnoredFile>> {
     let files: Option<JsonText> =
         imports::table.find(id).select(imports::ignored_files).first(&mut conn).await?;
-    // A list that cannot be read is no reason to tell nothing of the import.
+    // A list that cannot be read is no reason to hide the rest of the import.
     Ok(files.and_then(|json| serde_json::from_str(json.as_str()).ok()).unwrap_or_default())
 }
 
@@ -217,7 +218,7 @@ pub async fn counts(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Tally
     Ok(Tally { counts, warnings })
 }
 
-/// Forgets imports that are long finished.
+/// Deletes imports that finished long ago.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let long_ago = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
     diesel::delete(imports::table.filter(imports::finished_at.lt(long_ago.nullable())))
@@ -225,7 +226,7 @@ pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
         .await
 }
 
-/// Forgets uploads that were broken off.
+/// Deletes uploads that were broken off.
 pub async fn purge_stale(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let lately = now.into_sql::<Timestamptz>() - STALE_MINUTES.minutes();
     let is_stale =

@@ -1,4 +1,4 @@
-//! Statements about imports: as their owners see them, what was uploaded, who works on them, outcomes.
+//! Queries for imports: as their owners see them, uploads, claims, and outcomes.
 
 mod chunks;
 mod claims;

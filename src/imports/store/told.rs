@@ -1,5 +1,5 @@
-//! What comes by itself and was refused, or read with a warning, where its owner looks for it:
-//! among the imports.
+//! Reports activities that arrived automatically and were refused, or read with a warning. Their
+//! owner finds them among the imports.
 
 use std::collections::HashSet;
 
@@ -21,11 +21,12 @@ use crate::{
     recordings::Refusal,
 };
 
-/// An import has at most this many, and is of one day: an app may post the same every minute.
+/// Maximum number of files in such an import, which covers a day: an app may post
+/// the same every minute.
 pub const MOST_TOLD: usize = 100;
 const SPAN_DAYS: i32 = 1;
 
-/// What brings activities by itself.
+/// A service or app that sends activities automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bringer {
     HealthAutoExport,
@@ -33,7 +34,7 @@ pub enum Bringer {
 }
 
 impl Bringer {
-    /// What its imports say in `code`.
+    /// The value of `code` in its imports.
     fn code(self) -> &'static str {
         match self {
             Self::HealthAutoExport => "health_auto_export",
@@ -49,7 +50,7 @@ impl Bringer {
     }
 }
 
-/// What is to be said of something that came, and what its owner can tell it by.
+/// A report about something that arrived, with a name by which its owner recognizes it.
 pub struct Told {
     pub name: String,
     pub outcome: Outcome,
@@ -65,8 +66,8 @@ impl Told {
     }
 }
 
-/// Lists it in the user's import of today, in the caller's transaction. What the last weeks'
-/// imports have already is not listed again.
+/// Lists the reports in the user's import of today, in the caller's transaction. A name that is in
+/// such an import of the last weeks is not listed again.
 pub async fn add_told(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -112,7 +113,7 @@ pub async fn add_told(
         .map(drop)
 }
 
-/// Adds as many as there is room for; how many the import has then.
+/// Adds as many files as there is room for; returns how many the import then has.
 async fn add_files(conn: &AsyncPgConnection, import_id: Uuid, new: &[&Told]) -> QueryResult<i32> {
     let mut number = next_number(conn, import_id).await?;
     for Told { name, outcome, refusal, warning, activity_ids } in new {
@@ -136,7 +137,8 @@ async fn add_files(conn: &AsyncPgConnection, import_id: Uuid, new: &[&Told]) -> 
     Ok(number)
 }
 
-/// How many were refused, and why the last one was; and how many were read with a warning.
+/// How many files were refused, with the reason of the last one, and how many
+/// were read with a warning.
 async fn summary(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<String> {
     let files = import_files::table.filter(import_files::import_id.eq(import_id));
     let refused: Vec<Option<String>> = files

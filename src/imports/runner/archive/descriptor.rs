@@ -1,5 +1,5 @@
-//! The sizes after a member's data (APPNOTE.TXT, 4.3.9): a program that writes a zip as it goes does
-//! not know them before.
+//! Data descriptors (APPNOTE.TXT, 4.3.9): the sizes after a member's data, for programs that stream
+//! a zip and do not know them before.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -11,29 +11,29 @@ use crate::priority::give_way;
 
 const SIGNATURE: &[u8] = b"PK\x07\x08";
 
-/// What may follow it: another member, or the central directory.
+/// What may follow a descriptor: another member, or the central directory.
 const NEXT: [&[u8]; 2] = [LOCAL_SIGNATURE, CENTRAL_SIGNATURE];
 
-/// The longest one: signature, checksum, and two numbers of eight bytes.
+/// Length of the longest descriptor: signature, checksum, and two sizes of eight bytes.
 const LONGEST: usize = 24;
 
-/// How much is looked through at once.
+/// Bytes searched at a time.
 const PIECE: usize = 64 * 1024;
 
-/// A descriptor.
+/// A data descriptor.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Descriptor {
     pub crc: u32,
     pub packed: u64,
     pub unpacked: u64,
-    /// Where what follows it begins.
+    /// The offset of what follows the descriptor.
     pub end: u64,
 }
 
-/// The one behind the data that begin at `data`: it says how far that is. `None` without one.
+/// Finds the descriptor of the data at `data`, whose length it states. `None` if there is none.
 pub fn find<R: Read + Seek>(source: &mut Source<R>, data: u64) -> io::Result<Option<Descriptor>> {
     source.seek(SeekFrom::Start(data))?;
-    // Of the piece before, what a descriptor may begin in, and what follows it.
+    // The end of the previous piece is kept: a descriptor, or what follows it, may start there.
     let (mut bytes, mut start) = (Vec::new(), data);
     loop {
         give_way();
@@ -61,22 +61,22 @@ pub fn find<R: Read + Seek>(source: &mut Source<R>, data: u64) -> io::Result<Opt
     }
 }
 
-/// Where `PK` is.
+/// The position of `PK`.
 fn next(bytes: &[u8]) -> Option<usize> {
     bytes.windows(2).position(|window| window == b"PK")
 }
 
-/// A descriptor that begins with its signature, behind that much data, and its length.
+/// A descriptor that starts with its signature, after `data` bytes of data, and its length.
 fn signed(bytes: &[u8], data: u64) -> Option<(usize, Descriptor)> {
     let content = bytes.strip_prefix(SIGNATURE)?;
     let is_next = |at: usize| bytes.get(at..).is_some_and(is_next);
     let long = || plain(content, data, 8).map(|descriptor| (LONGEST, descriptor));
     let short = || plain(content, data, 4).map(|descriptor| (16, descriptor));
-    // One that is short may look like a long one.
+    // A short descriptor may look like a long one.
     short().filter(|_| is_next(16)).or_else(long).or_else(short)
 }
 
-/// A descriptor without a signature, before what follows it.
+/// A descriptor without a signature, just before what follows it.
 fn unsigned(before: &[u8], behind: &[u8], data: u64) -> Option<(usize, Descriptor)> {
     if !is_next(behind) {
         return None;
@@ -100,13 +100,13 @@ fn plain(bytes: &[u8], data: u64, width: usize) -> Option<Descriptor> {
     (packed == data).then_some(Descriptor { crc, packed, unpacked, end: 0 })
 }
 
-/// How long the one at `at` is, whose sizes are known from before.
+/// The length of the descriptor at `at`, if the sizes are known without it.
 pub fn length<R: Read + Seek>(source: &mut Source<R>, at: u64) -> io::Result<u64> {
     source.seek(SeekFrom::Start(at))?;
     let mut bytes = Vec::new();
     (&mut *source).take(LONGEST as u64 + 4).read_to_end(&mut bytes)?;
     let lengths = if bytes.starts_with(SIGNATURE) { [16, LONGEST] } else { [12, 20] };
     let found = lengths.into_iter().find(|length| bytes.get(*length..).is_some_and(is_next));
-    // At the end there is nothing to know it by.
+    // At the end of the archive, nothing follows that shows the length.
     Ok(found.or(bytes.starts_with(SIGNATURE).then_some(16)).unwrap_or(0) as u64)
 }

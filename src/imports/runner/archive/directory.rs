@@ -1,5 +1,5 @@
-//! A directory for an archive that has lost its own, from what stands before each member
-//! (APPNOTE.TXT, 4.3.7).
+//! Rebuilds the lost directory of an archive from the headers before its
+//! members (APPNOTE.TXT, 4.3.7).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -9,31 +9,31 @@ use super::{
     source::Source,
 };
 
-/// A local header without its name.
+/// Length of a local header without its name.
 const LOCAL: usize = 30;
 
-/// The flag of sizes that are written behind the data, because nobody knew them before.
+/// The flag for sizes that follow the data, because they were not known before.
 const HAS_DESCRIPTOR: u64 = 1 << 3;
 
-/// Longer names would take up the memory.
+/// Longer names would take too much memory.
 const MAX_NAME: u64 = 4096;
 
-/// In place of a number that the fields of ZIP64 have.
+/// Stands for a number that is in the ZIP64 fields.
 const SEE_ZIP64: [u8; 4] = [0xff; 4];
 
 /// The members of an archive, found one after the other.
 #[derive(Default)]
 pub struct Members {
-    /// Headers of a central directory (4.3.12).
+    /// Headers for a central directory (4.3.12).
     headers: Vec<u8>,
     count: u64,
-    /// Where the last one ends.
+    /// Where the last member ends.
     end: u64,
-    /// Whether the archive ends within the last one.
+    /// Whether the archive ends within the last member.
     pub is_cut: bool,
 }
 
-/// How long a member is.
+/// The checksum and the sizes of a member.
 struct Sizes {
     crc: u32,
     packed: u64,
@@ -41,7 +41,8 @@ struct Sizes {
 }
 
 impl Members {
-    /// Those of `source`, up to what is no member. `None` when there are more than are read.
+    /// Finds the members of `source`, up to the first bytes that are not a member. `None` if there
+    /// are more than `MAX_ENTRIES`.
     pub fn find<R: Read + Seek>(source: &mut Source<R>) -> io::Result<Option<Self>> {
         let length = source.seek(SeekFrom::End(0))?;
         let mut members = Self::default();
@@ -54,7 +55,8 @@ impl Members {
             let (start, data) = (members.end, members.end + LOCAL as u64 + name_length + extra);
             let (sizes, end) = member(source, (&header, &zip64), data, length)?;
             members.is_cut = sizes.is_none();
-            // Of nothing, the checksum would be zero. More than the size is not unpacked.
+            // The checksum must not match: zero would be that of an empty member. The library
+            // unpacks no more than the size.
             let packed = length.saturating_sub(data);
             let cut = Sizes { crc: 1, packed, unpacked: u32::MAX.into() };
             members.add(&header, &name, sizes.unwrap_or(cut), start);
@@ -89,7 +91,7 @@ impl Members {
     fn add(&mut self, header: &[u8; LOCAL], name: &[u8], sizes: Sizes, start: u64) {
         let comment = if self.is_cut { CUT_OFF.as_bytes() } else { b"" };
         let out = &mut self.headers;
-        // The fields of both headers are the same up to the checksum.
+        // Both headers have the same fields up to the checksum.
         out.extend(CENTRAL_SIGNATURE);
         out.extend([45, 0]);
         out.extend(header.get(4..14).unwrap_or_default());
@@ -112,8 +114,7 @@ impl Members {
 
 type Header = ([u8; LOCAL], Vec<u8>, Option<Sizes>);
 
-/// The header at `at`, the name behind it and the sizes of ZIP64 (4.5.3); `None` when there is
-/// something else.
+/// The header at `at`, the name after it and the ZIP64 sizes (4.5.3); `None` if there is no header.
 fn read_header<R: Read + Seek>(source: &mut Source<R>, at: u64) -> io::Result<Option<Header>> {
     source.seek(SeekFrom::Start(at))?;
     let mut start = Vec::new();
@@ -133,7 +134,7 @@ fn read_header<R: Read + Seek>(source: &mut Source<R>, at: u64) -> io::Result<Op
     }))
 }
 
-/// The sizes in the extra field of ZIP64.
+/// The sizes in the ZIP64 extra field.
 fn zip64(mut extra: &[u8], header: &[u8; LOCAL]) -> Option<Sizes> {
     loop {
         let (id, length) = (number(extra.get(..2)?), number(extra.get(2..4)?) as usize);
@@ -147,8 +148,8 @@ fn zip64(mut extra: &[u8], header: &[u8; LOCAL]) -> Option<Sizes> {
     }
 }
 
-/// The sizes of a member whose data begin at `data`, and where the next one begins. Without sizes,
-/// its end is not there.
+/// The sizes of a member whose data starts at `data`, and where the next member starts. The sizes
+/// are `None` if the archive ends within the member.
 fn member<R: Read + Seek>(
     source: &mut Source<R>,
     (header, zip64): (&[u8; LOCAL], &Option<Sizes>),

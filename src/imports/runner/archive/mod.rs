@@ -1,4 +1,5 @@
-//! Opening zips, looked at before they are believed. One without its end has what is whole in it.
+//! Opens zip archives, and checks them before they are trusted. An archive that is cut off still
+//! yields its complete members.
 
 mod descriptor;
 mod directory;
@@ -22,28 +23,29 @@ use self::{
 use super::chunk_reader::ChunkReader;
 use crate::recordings::{Reason, Refusal};
 
-/// An archive that was uploaded.
+/// An uploaded archive.
 pub type Archive = ZipArchive<Source<ChunkReader>>;
 
-/// A file of it.
+/// A file in an archive.
 pub type Entry<'a> = ZipFile<'a, Source<ChunkReader>>;
 
-/// APPNOTE.TXT, 4.3.16: the end of central directory record without its comment, which may be as long
-/// as 65 535 bytes; before it stands the locator of the one of ZIP64 (4.3.15), which is (4.3.14) …
+/// APPNOTE.TXT, 4.3.16: the length of the end of central directory record, without its comment
+/// of up to 65 535 bytes. Before it comes the ZIP64 locator (4.3.15), which points to the
+/// ZIP64 record (4.3.14).
 const END: u64 = 22;
 const MAX_COMMENT: u64 = 65_535;
 const LOCATOR: usize = 20;
 const END64: usize = 56;
 
-/// A header of the central directory, without its name.
+/// Length of a header in the central directory, without its name.
 const HEADER: usize = 46;
 
-/// What is said of an archive that cannot be opened; what the library says is for programmers.
+/// Messages for an archive that cannot be opened. Those of the library are for programmers.
 const DAMAGED: &str =
     "the list of what is in this archive is damaged: download it again, or repair it and try again";
 const NO_END: &str = "it has no end: the archive is cut off";
 
-/// What is said of an archive that is read although it has no list of what is in it, or a false one.
+/// Messages for an archive that is read although its directory is missing or wrong.
 const READ_WITHOUT_END: &str =
     "is cut off: what is whole in it was read, and the rest is missing: download it again";
 const READ_WITHOUT_LIST: &str =
@@ -52,12 +54,12 @@ const READ_WITHOUT_LIST: &str =
 /// An archive that was opened.
 pub struct Opened<R> {
     pub archive: ZipArchive<Source<R>>,
-    /// What is wrong with it, to be said behind its name.
+    /// What is wrong with the archive, as text that follows its name.
     pub damage: Option<&'static str>,
 }
 
-/// An archive with a bearable number of entries. What is whole in one without a directory is found
-/// without it.
+/// Opens an archive, unless it has too many entries. If its directory is missing or damaged, its
+/// complete members are found without it.
 pub fn open<R: Read + Seek + Clone>(source: R) -> Result<Opened<R>, Refusal> {
     let mut source = Source::whole(source).map_err(Refusal::of_source)?;
     let listed = count_entries(&mut source).map_err(Refusal::malformed)?;
@@ -66,8 +68,8 @@ pub fn open<R: Read + Seek + Clone>(source: R) -> Result<Opened<R>, Refusal> {
     }
     let is_listed = listed.is_some();
     if is_listed && let Ok(archive) = ZipArchive::new(source.clone()) {
-        // The directory of an archive that lies in one without its end is not the one that was
-        // looked for.
+        // If the archive is cut off, the directory that was found may be that
+        // of an archive within it.
         if archive.offset() == 0 || !begins_with_member(&mut source)? {
             return Ok(Opened { archive, damage: None });
         }
@@ -104,12 +106,12 @@ pub fn is_cut<R: Read>(entry: &ZipFile<'_, R>) -> bool {
     entry.comment() == CUT_OFF
 }
 
-/// Why nothing is read of a member that the archive ends in.
+/// The refusal of a member in which the archive ends.
 pub fn cut_off() -> Refusal {
     Refusal::new(Reason::Truncated, "the archive is cut off within it: download it again")
 }
 
-/// The names that entries share with later ones, by which only those are found.
+/// The names that entries share with later ones. Only the later entries can be found by name.
 pub fn doubled<R: Read + Seek>(start: u64, entries: usize, mut source: R) -> Vec<String> {
     let has_all = count_entries(&mut source).is_ok_and(|count| count == Some(entries as u64));
     if has_all || source.seek(SeekFrom::Start(start)).is_err() {
@@ -153,7 +155,7 @@ pub fn unsupported(error: &ZipError) -> Refusal {
     Refusal::new(Reason::UnsupportedEntry, what)
 }
 
-/// Why an entry is not unpacked: how it is packed.
+/// The refusal of an entry that is packed with an unsupported method.
 pub fn unpackable<R: Read>(entry: &ZipFile<'_, R>) -> Option<Refusal> {
     let method = match entry.compression() {
         CompressionMethod::Stored | CompressionMethod::Deflated | CompressionMethod::Deflate64 => {
@@ -167,7 +169,7 @@ pub fn unpackable<R: Read>(entry: &ZipFile<'_, R>) -> Option<Refusal> {
     Some(Refusal::new(Reason::UnsupportedEntry, what))
 }
 
-/// How many entries the archive says it has.
+/// The number of entries according to the archive.
 fn count_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> {
     let length = source.seek(SeekFrom::End(0))?;
     let tail_length = length.min(END + MAX_COMMENT + LOCATOR as u64);

@@ -1,15 +1,15 @@
-//! The bytes of an archive, with another directory behind them where its own is of no use.
+//! The bytes of an archive, followed by another directory if its own is unusable.
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
     rc::Rc,
 };
 
-/// See the module.
+/// An archive whose directory can be replaced.
 #[derive(Clone)]
 pub struct Source<R> {
     inner: R,
-    /// How many bytes of `inner` come first.
+    /// How many bytes of `inner` are used.
     end: u64,
     directory: Rc<[u8]>,
     position: u64,
@@ -23,7 +23,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(Self { inner, end, directory: Rc::default(), position: 0 })
     }
 
-    /// The archive up to `end`, and then `directory`.
+    /// The archive up to `end`, followed by `directory`.
     pub fn with_directory(self, end: u64, directory: Vec<u8>) -> Self {
         Self { end: end.min(self.end), directory: directory.into(), ..self }
     }

@@ -1,4 +1,4 @@
-//! Archives that are whole, and those that are not.
+//! Tests with complete and with damaged archives.
 
 use std::io::{Cursor, Read, Write};
 
@@ -8,19 +8,19 @@ use super::*;
 
 const FILES: [(&str, usize); 4] = [("a.gpx", 3000), ("b/", 0), ("b/c.fit", 70_000), ("d.txt", 0)];
 
-/// What no method packs well.
+/// Content that no method compresses well.
 fn content(length: usize) -> Vec<u8> {
     (0..length as u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect()
 }
 
-/// An archive whose sizes stand before its members.
+/// An archive with the sizes before its members.
 fn zip(method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     write(&mut writer, method);
     writer.finish().unwrap().into_inner()
 }
 
-/// One whose sizes stand behind them.
+/// An archive with the sizes after its members.
 fn streamed(method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new_stream(Vec::new());
     write(&mut writer, method);
@@ -39,7 +39,7 @@ fn write<W: Write + Seek>(writer: &mut ZipWriter<W>, method: CompressionMethod) 
     }
 }
 
-/// As programs write it that leave out the signature of descriptors.
+/// As from programs that omit the signature of descriptors.
 fn unsigned(mut bytes: Vec<u8>) -> Vec<u8> {
     while let Some(at) = bytes.windows(4).position(|window| window == b"PK\x07\x08") {
         bytes.drain(at..at + 4);
@@ -47,10 +47,11 @@ fn unsigned(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// A member that is cut off, and how much can be unpacked of it.
+/// A member that is cut off, and how many of its bytes can be unpacked.
 type Cut = (String, usize);
 
-/// The names of the members that are whole, the one that is cut off, and whether something is wrong.
+/// The names of the complete members, the member that is cut off, and whether
+/// the archive is damaged.
 fn members(bytes: &[u8]) -> Option<(Vec<String>, Option<Cut>, bool)> {
     let Opened { mut archive, damage } = open(Cursor::new(bytes)).ok()?;
     let (mut whole, mut cut) = (Vec::new(), None);
@@ -60,7 +61,7 @@ fn members(bytes: &[u8]) -> Option<(Vec<String>, Option<Cut>, bool)> {
         let (_, length) = FILES.iter().find(|(known, _)| *known == name).unwrap();
         if is_cut(&entry) {
             assert!(entry.read_to_end(&mut read).is_err());
-            // What stands behind its data may be taken for more.
+            // Bytes after its data may be taken for data.
             assert!(content(*length).iter().zip(&read).all(|(one, other)| one == other), "{name}");
             cut = Some((name, read.len()));
             continue;

@@ -1,9 +1,9 @@
-//! Which column of the table says what: by its title in the languages that Strava speaks, and
-//! else by its place.
+//! The columns of the table: recognized by title, in the languages that Strava
+//! supports, or else by position.
 
 use csv::ByteRecord;
 
-/// What is read of a row.
+/// The columns that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Id,
@@ -12,7 +12,7 @@ pub enum Column {
     Sport,
     Notes,
     Elapsed,
-    /// In kilometres, rounded; in old tables, in metres.
+    /// In kilometres, rounded. In metres in old tables.
     Distance,
     /// In metres.
     Metres,
@@ -31,7 +31,7 @@ pub enum Column {
     Effort,
 }
 
-/// Where a column stands in all tables, only in those with many columns, or in none for sure.
+/// The position of a column, either in all tables or only in those with many columns.
 #[derive(Clone, Copy)]
 enum Place {
     Always(usize),
@@ -39,10 +39,10 @@ enum Place {
 }
 use Place::{Always, Usually};
 
-/// A column, its place since 2019, and its titles: letters and digits in lower case.
+/// A column, its position since 2019, and the letters and digits of its titles, in lower case.
 type Known = (Column, Place, &'static [&'static str]);
 
-/// English, German, French, Spanish, Italian, Portuguese, Dutch, and what tables before 2019 had.
+/// English, German, French, Spanish, Italian, Portuguese, Dutch, and the titles from before 2019.
 #[rustfmt::skip]
 const KNOWN: [Known; 21] = [
     (Column::Id, Always(0), &["activityid", "aktivitätsid", "iddelactivité", "iddeactividad", "iddelaactividad", "idattività", "iddellattività", "iddaatividade", "activiteitsid", "id"]),
@@ -68,18 +68,18 @@ const KNOWN: [Known; 21] = [
     (Column::Effort, Usually(43), &["perceivedexertion", "gefühlteanstrengung", "empfundeneanstrengung", "subjektiveanstrengung", "effortperçu", "esfuerzopercibido", "sforzopercepito", "esforçopercebido", "esforçopercetido", "waargenomeninspanning", "ervareninspanning"]),
 ];
 
-/// Columns that come twice: in the second half of the table are those with all digits.
+/// Columns that occur twice. Those in the second half of the table have all digits.
 const TWICE: [Column; 3] = [Column::Elapsed, Column::Metres, Column::MaxHeartRate];
 
-/// So many known titles are those of this table.
+/// A table with this many known titles is Strava's.
 const ENOUGH: usize = 5;
 
-/// Where each column is.
+/// The position of each column.
 #[derive(Debug)]
 pub struct Columns {
     places: [Option<usize>; KNOWN.len()],
     are_known: bool,
-    /// Tables of before 2019 have their titles in lower case, and metres.
+    /// Tables from before 2019 have titles in lower case, and distances in metres.
     pub is_old: bool,
 }
 
@@ -94,7 +94,7 @@ impl Columns {
                 let first = titles.iter().position(|title| title == name);
                 let last = titles.iter().rposition(|title| title == name);
                 match column {
-                    // Only where there are two.
+                    // Only if there are two.
                     Column::Metres => last.filter(|_| last != first),
                     _ if TWICE.contains(&column) => last,
                     _ => first,
@@ -119,13 +119,13 @@ impl Columns {
         self.places.get(column as usize).copied().flatten()
     }
 
-    /// Whether the titles are those of this table, and not of some other one.
+    /// Whether the titles are those of Strava's table.
     pub fn are_known(&self) -> bool {
         self.are_known
     }
 }
 
-/// Whether the columns are those of today's tables, in any language: some titles come twice.
+/// Whether the columns are those of a current table in any language: some titles occur twice.
 fn is_usual(titles: &[String]) -> bool {
     let is_twice = |one: usize, other: usize| {
         titles
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(columns.at(Column::File), Some(6));
         assert_eq!((columns.at(Column::Distance), columns.at(Column::Metres)), (Some(5), None));
         assert_eq!(columns.at(Column::Calories), None);
-        // A language that is not known.
+        // An unknown language.
         let mut unknown: Vec<String> = (0..40).map(|n| format!("t{n}")).collect();
         unknown[15] = unknown[5].clone();
         unknown[17] = unknown[6].clone();

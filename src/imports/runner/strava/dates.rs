@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// How the names of months begin, in lower case: English, German, French, Spanish, Italian,
+/// The beginnings of the names of months, in lower case: English, German, French, Spanish, Italian,
 /// Portuguese, Dutch, Scandinavian, Polish, Russian and Turkish.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
@@ -22,11 +22,11 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "dez", "déc", "dic", "gru", "дек", "ara"],
 ];
 
-/// What stands for the second half of a day, and for the first.
+/// The marks of the second half of the day, and of the first.
 const AFTERNOON: [&str; 5] = ["pm", "p.m", "下午", "午後", "오후"];
 const MORNING: [&str; 5] = ["am", "a.m", "上午", "午前", "오전"];
 
-/// Which comes first where both day and month are numbers.
+/// Which comes first if both day and month are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     DayFirst,
@@ -34,8 +34,8 @@ pub enum Order {
 }
 
 impl Order {
-    /// As the dates of a table show it: the second number of none is a month where one is above
-    /// twelve.
+    /// The order in the dates of a table: a number above twelve is not a month. Without one, dates
+    /// with slashes and a half of the day have the month first.
     pub fn of<'a>(dates: impl Iterator<Item = Cow<'a, str>>) -> Self {
         let mut is_american = false;
         for date in dates {
@@ -49,7 +49,7 @@ impl Order {
         if is_american { Self::MonthFirst } else { Self::DayFirst }
     }
 
-    /// A date with a time: `May 8, 2024, 6:00:00 PM`, `09.12.2022, 15:24:49`,
+    /// Parses a date with a time: `May 8, 2024, 6:00:00 PM`, `09.12.2022, 15:24:49`,
     /// `8 mai 2024 à 12:00:00`, `2024年5月8日 12:00:00`.
     pub fn read(self, date: &str) -> Option<DateTime<Utc>> {
         let parts = Parts::of(date);
@@ -85,7 +85,7 @@ enum Half {
     Afternoon,
 }
 
-/// What there is in a date.
+/// The components of a date.
 struct Parts {
     numbers: Vec<u32>,
     month: Option<u32>,
@@ -104,10 +104,10 @@ impl Parts {
             let month = MONTHS.iter().position(is_it)? + 1;
             u32::try_from(month).ok()
         });
-        // `6:00:00 a. m.` of Spanish.
+        // Spanish: `6:00:00 a. m.`
         let squeezed: String = date.chars().filter(|c| !c.is_whitespace()).collect();
         let end = squeezed.trim_end_matches('.');
-        // Behind the time; in the languages of Asia, before it.
+        // The mark follows the time; in Asian languages, it precedes it.
         let is_it = |mark: &&str| end.ends_with(mark) || !mark.is_ascii() && end.contains(mark);
         let has = |marks: &[&str]| marks.iter().any(&is_it);
         let half = if has(&AFTERNOON) {

@@ -1,5 +1,5 @@
-//! The table in an archive of Strava: what people wrote of their activities, which files those
-//! have, and what was logged without one.
+//! The table in a Strava archive: what people wrote about their activities, the files of these, and
+//! the activities that were logged without a file.
 
 mod columns;
 mod dates;
@@ -19,34 +19,34 @@ use self::{
 use super::listed::Listed;
 use crate::priority::give_way;
 
-/// How much of a file is looked at to see what it is.
+/// How many bytes of a file are inspected to recognize a table.
 const HEAD: usize = 4096;
 
 /// The rows of a table.
 #[derive(Debug, Default)]
 pub struct Table {
-    /// The name of its file.
+    /// The name of the table's file.
     pub name: String,
-    /// Whether it could be read to its end.
+    /// Whether it was read to its end.
     pub is_whole: bool,
-    /// Each with the number of its row.
+    /// Activities by their files, each with the number of its row.
     by_file: HashMap<String, (usize, Listed)>,
     others: Vec<(usize, Listed)>,
-    /// The numbers of rows of activities without an id.
+    /// The numbers of rows without an id.
     nameless: Vec<usize>,
 }
 
 impl Table {
-    /// What stands before the names of files in a table of that name; `None` when it has another.
+    /// The prefix of file names in a table called `name`; `None` if that is not a table's name.
     pub fn prefix_of(name: &str) -> Option<&str> {
         let prefix = name.strip_suffix("activities.csv")?;
         (prefix.is_empty() || prefix.ends_with(['/', '\\'])).then_some(prefix)
     }
 
-    /// Whether a file begins as a table does: with its titles, and a row with an id.
+    /// Whether a file starts like a table: with its titles, and a row with an id.
     pub fn is_one(head: &[u8]) -> bool {
         let head = head.get(..HEAD).unwrap_or(head);
-        // To make a reader takes longer than to read a line.
+        // Creating a reader takes longer than reading a line.
         if !head.contains(&b',') {
             return false;
         }
@@ -56,10 +56,10 @@ impl Table {
             && records.iter().any(|record| Row::new(record, &columns).id().is_some())
     }
 
-    /// Reads a table; what is no line of it is passed over.
+    /// Reads a table; lines that are not rows of it are skipped.
     pub fn read(name: &str, mut source: impl Read, prefix: &str) -> Self {
         let mut bytes = Vec::new();
-        // Of one that is damaged, what can be unpacked.
+        // If the table is damaged, the part that can be unpacked is read.
         let is_whole = source.read_to_end(&mut bytes).is_ok();
         let mut table = Self { name: name.to_owned(), is_whole, ..Self::default() };
         let (titles, records) = records::read(bytes.as_slice());
@@ -86,11 +86,11 @@ impl Table {
                 None => table.others.push((number, listed)),
             }
         }
-        // Some other table with numbers in its first column.
+        // Another table with numbers in its first column is not read.
         if columns.are_known() || !table.by_file.is_empty() { table } else { Self::default() }
     }
 
-    /// Counts those among the others whose files are not there.
+    /// Adds the activities whose files are missing to those without a file.
     pub fn keep_files(&mut self, names: impl Iterator<Item = impl AsRef<str>>) {
         let there: HashSet<String> = names.map(|name| plain(name.as_ref())).collect();
         let missing = self.by_file.extract_if(|file, _| !there.contains(file));
@@ -98,12 +98,12 @@ impl Table {
         self.others.sort_by_key(|(number, _)| *number);
     }
 
-    /// Those without a file, in their order.
+    /// The activities without a file, in the order of their rows.
     pub fn without_file(&self) -> impl ExactSizeIterator<Item = &Listed> {
         self.others.iter().map(|(_, listed)| listed)
     }
 
-    /// The numbers of those rows that have a date and no id.
+    /// The numbers of rows that have a date but no id.
     pub fn nameless(&self) -> &[usize] {
         &self.nameless
     }
@@ -113,7 +113,7 @@ impl Table {
     }
 }
 
-/// A name by which a file is found again, also when it was unpacked, or packed by Windows.
+/// A normalized name, which also matches a file that was unpacked, or packed on Windows.
 fn plain(name: &str) -> String {
     let name = name.replace('\\', "/").to_lowercase();
     name.strip_suffix(".gz").map(str::to_owned).unwrap_or(name)

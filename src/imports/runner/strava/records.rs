@@ -1,4 +1,4 @@
-//! The rows of the table, whatever was done to it.
+//! Reads the rows of the table, even if it has been edited or damaged.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::priority::give_way;
 
-/// How often a row may swallow the next: the table is read from there on anew.
+/// How many times a row may swallow the next one. Each time, the table is read again from there.
 const MAX_DAMAGES: usize = 100;
 
-/// The titles, and the rows.
+/// The titles and the rows.
 pub fn read(bytes: &[u8]) -> (ByteRecord, Vec<ByteRecord>) {
     let bytes = &*utf8(bytes);
     let delimiter = delimiter(bytes);
@@ -29,7 +29,7 @@ pub fn read(bytes: &[u8]) -> (ByteRecord, Vec<ByteRecord>) {
     (titles, rows)
 }
 
-/// The same without a byte order mark; UTF-16 is what some spreadsheets write.
+/// The bytes as UTF-8 without a byte order mark. Some spreadsheets write UTF-16.
 fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     match Encoding::for_bom(bytes) {
         Some((encoding, length)) if encoding == UTF_8 => {
@@ -42,7 +42,8 @@ fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Reads rows; where the one begins that was swallowed by the last of them, for want of a quote.
+/// Reads rows until one has swallowed the next, because a quote is missing. Returns where
+/// the swallowed row starts.
 fn read_until_damage(
     bytes: &[u8],
     delimiter: u8,
@@ -72,9 +73,9 @@ fn read_until_damage(
     }
 }
 
-/// Where in a row a line begins as a row does: with an id.
+/// Where a line within a row starts like a row itself: with an id.
 fn swallowed(text: &[u8], delimiter: u8) -> Option<usize> {
-    // The end of the line before may stand first.
+    // The line break of the previous line may come first.
     let lead = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let ends = text.iter().enumerate().skip(lead).filter(|(_, byte)| **byte == b'\n');
     ends.map(|(end, _)| end + 1).find(|start| {
@@ -92,7 +93,7 @@ fn reader(bytes: &[u8], delimiter: u8) -> Reader<&[u8]> {
     ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes)
 }
 
-/// Spreadsheets in many languages write semicolons for commas.
+/// In many languages, spreadsheets write semicolons instead of commas.
 fn delimiter(bytes: &[u8]) -> u8 {
     let titles = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |wanted: u8| titles.iter().filter(|byte| **byte == wanted).count();

@@ -15,7 +15,7 @@ use crate::{
     sport::Sport,
 };
 
-/// The columns of numbers, and what they are of.
+/// The columns with numbers, and their names in warnings.
 const NUMBERS: [(Column, &str); 12] = [
     (Column::Elapsed, "elapsed time"),
     (Column::Moving, "moving time"),
@@ -31,7 +31,8 @@ const NUMBERS: [(Column, &str); 12] = [
     (Column::Effort, "perceived exertion"),
 ];
 
-/// Faster than anything that is logged, in metres a second: such a distance is in metres.
+/// In metres per second: faster than any activity. A distance that implies
+/// such a speed is in metres.
 const TOO_FAST: f64 = 60.0;
 
 /// A row of the table.
@@ -53,7 +54,7 @@ impl<'a> Row<'a> {
         number(&self.text(column)?)
     }
 
-    /// Zero is said of what was not measured.
+    /// A value that was not measured is listed as zero.
     fn measured(&self, column: Column) -> Option<f64> {
         self.number(column).filter(|value| *value > 0.0)
     }
@@ -62,13 +63,13 @@ impl<'a> Row<'a> {
         self.text(Column::Id).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
-    /// Whether it is the row of an activity that lost its id.
+    /// Whether this is the row of an activity without its id.
     pub fn is_nameless(&self, order: Order) -> bool {
         let is_dated = || self.text(Column::Date).is_some_and(|date| order.read(&date).is_some());
         self.text(Column::Id).is_none() && is_dated()
     }
 
-    /// The file, as the archive calls it.
+    /// The path of the activity's file in the archive.
     pub fn file(&self) -> Option<String> {
         let is_file = |text: &str| text.starts_with("activities/");
         self.text(Column::File).filter(|text| is_file(text)).or_else(|| {
@@ -77,7 +78,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The numbers that cannot be read.
+    /// Warnings about numbers that cannot be read.
     fn warnings(&self) -> Vec<String> {
         let unread = |(column, name): (Column, &str)| {
             let cell = self.text(column)?;
@@ -88,7 +89,7 @@ impl<'a> Row<'a> {
         NUMBERS.into_iter().filter_map(unread).collect()
     }
 
-    /// `None` for what is no row of an activity.
+    /// `None` if this is not the row of an activity.
     pub fn listed(&self, order: Order) -> Option<Listed> {
         let sport_raw = self.text(Column::Sport);
         let elapsed_secs = self.measured(Column::Elapsed);
@@ -120,7 +121,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// What the log has no field for.
+    /// Notes about what the log has no field for.
     fn remarks(&self) -> Vec<String> {
         let is_commute = self.text(Column::Commute).is_some_and(|text| {
             matches!(text.to_lowercase().as_str(), "true" | "1" | "1.0" | "yes" | "wahr" | "ja")
@@ -136,7 +137,7 @@ impl<'a> Row<'a> {
         .collect()
     }
 
-    /// In metres.
+    /// The distance in metres.
     fn distance(&self, elapsed_secs: Option<f64>) -> Option<f64> {
         let (rounded, exact) = (self.number(Column::Distance), self.number(Column::Metres));
         if exact.is_some() && exact != rounded {
@@ -144,13 +145,13 @@ impl<'a> Row<'a> {
         }
         let value = rounded.or(exact)?;
         let kilometres = value * 1000.0;
-        // Swims are in metres also today.
+        // For swims, the distance is still in metres.
         let is_too_fast = elapsed_secs.is_some_and(|seconds| kilometres / seconds > TOO_FAST);
         Some(if self.columns.is_old || is_too_fast { value } else { kilometres })
     }
 }
 
-/// A value of a row, if there is one. What is not in UTF-8 was saved by a spreadsheet of Windows.
+/// A value of a row, if there is one. If it is not UTF-8, a spreadsheet on Windows has saved it.
 pub fn text(record: &ByteRecord, at: usize) -> Option<Cow<'_, str>> {
     let bytes = record.get(at)?.trim_ascii();
     let text = match str::from_utf8(bytes) {
@@ -165,7 +166,8 @@ fn is_recording(name: &str) -> bool {
     [".fit", ".gpx", ".tcx"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// A number of any language: `1,234.5`, `1.234,5`, `9,44`, `1 234`. It is not negative.
+/// Parses a number in any language: `1,234.5`, `1.234,5`, `9,44`, `1 234`.
+/// Negative numbers are refused.
 fn number(text: &str) -> Option<f64> {
     let text: String =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
@@ -178,7 +180,7 @@ fn number(text: &str) -> Option<f64> {
     plain.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
 }
 
-/// Whether commas stand before groups of three digits: `1,234`.
+/// Whether commas separate groups of three digits: `1,234`.
 fn is_grouped(text: &str) -> bool {
     let mut groups = text.split(',');
     let first = groups.next().unwrap_or_default();
