@@ -1,8 +1,8 @@
-//! Work that waits in the database: a thread with an actor that looks for it, when it is told that there may
-//! be some and now and then.
+//! Background work that waits in the database. An actor on a separate thread looks for it when it
+//! is notified, and at intervals.
 //!
-//! Rows are the truth, as in the outbox: whoever claims one has it until a lease ends, so that neither a dead
-//! actor nor a dead server loses anything.
+//! As in the outbox, the rows are authoritative: a claimed row belongs to its worker until the
+//! lease expires, so that neither a dead actor nor a dead server loses work.
 
 mod runner;
 pub mod store;
@@ -19,21 +19,21 @@ use tokio::sync::{mpsc, oneshot};
 use self::runner::{Look, Runner};
 use crate::db::{Connector, listen};
 
-/// How often it is seen whether the actor lives.
+/// How often to check that the actor is alive.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
-/// Where work is heard of, and how much of it is done at once.
+/// When to look for work, and how much of it to do at once.
 pub struct Schedule {
     pub connector: Connector,
-    /// Of the notification that there may be work.
+    /// The channel that notifies of new work.
     pub channel: &'static str,
-    /// It is looked for at least this often, notified or not.
+    /// Maximum time between two looks for work, even without a notification.
     pub poll: Duration,
     pub at_once: usize,
     pub stopping: Stopping,
 }
 
-/// A running thread of work.
+/// A thread that does background work.
 pub struct Jobs {
     arbiter: Arbiter,
     stopping: Stopping,
@@ -41,7 +41,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts a thread; `worker` is made there. Needs a running actix system.
+    /// Starts a thread, on which `worker` is created. Needs a running actix system.
     pub fn start<W: Work>(schedule: Schedule, worker: impl FnOnce() -> W + Send + 'static) -> Self {
         let stopping = schedule.stopping.clone();
         let (done, stopped) = oneshot::channel();
@@ -52,17 +52,18 @@ impl Jobs {
         Self { arbiter, stopping, stopped }
     }
 
-    /// Begins nothing more, and waits for what was begun.
+    /// Starts no more work, and waits for the work in progress.
     pub async fn stop(self) {
         self.stopping.begins();
-        // An error means that the thread ended without an answer: there is nothing left to wait for.
+        // An error means that the thread ended without an answer, so there is
+        // nothing left to wait for.
         let _ = self.stopped.await;
         self.arbiter.stop();
         let _ = tokio::task::spawn_blocking(move || self.arbiter.join()).await;
     }
 }
 
-/// Starts the actor anew when it has died, until there is nothing more to do.
+/// Restarts the actor if it has died, until work is to stop.
 async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sender<()>) {
     let start = || {
         let stopping = schedule.stopping.clone();
@@ -72,7 +73,7 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
     let (connector, channel) = (schedule.connector.clone(), schedule.channel);
     let (wake, mut woken) = mpsc::unbounded_channel();
     let listener = actix_rt::spawn(async move {
-        // Nobody is left to be woken when the channel is closed.
+        // If the channel is closed, there is nobody left to wake.
         listen(connector, channel, |_| {
             let _ = wake.send(());
         })
@@ -81,8 +82,8 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
     loop {
         tokio::select! {
             () = schedule.stopping.begun() => {
-                // It answers when it is idle; one that is dead does not, and has nothing to wait
-                // for.
+                // The actor answers when it is idle. A dead actor does not, and
+                // leaves nothing to wait for.
                 let _ = runner.send(runner::Stop).await;
                 break;
             }

@@ -1,4 +1,4 @@
-//! The actor that has work done.
+//! The actor that runs background work.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use tokio::sync::watch;
 
 use super::{Stopping, Work};
 
-/// There may be something to do.
+/// There may be work.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Look;
 
-/// Answers when nothing is being worked on any more.
+/// Stops the actor; answers when no work is in progress.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Stop;
 
-/// See the module.
+/// The actor that runs background work.
 pub struct Runner<W> {
     worker: W,
     poll: Duration,

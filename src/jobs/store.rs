@@ -1,11 +1,11 @@
-//! What is measured of work that waits.
+//! Metrics of waiting work.
 
 use diesel::{prelude::*, sql_types::Double};
 use diesel_async::AsyncPgConnection;
 
 use crate::db::FetchOne;
 
-/// Seconds of the interval that `query` selects; none where it selects nothing, or less than nothing.
+/// Seconds of the interval that `query` selects; zero if it selects nothing or a negative interval.
 pub async fn seconds(mut conn: &AsyncPgConnection, query: &str) -> QueryResult<f64> {
     #[derive(QueryableByName)]
     struct Row {

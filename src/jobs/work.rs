@@ -1,31 +1,31 @@
-//! What is done, and when no more of it is begun.
+//! Background work, and the signal to start no more of it.
 
 use std::future::Future;
 
 use tokio_util::sync::CancellationToken;
 
-/// What is done, by whichever server comes first.
+/// Background work, done by the first server that claims it.
 pub trait Work: Clone + Unpin + 'static {
-    /// Does the next thing that is to be done; whether there was one.
+    /// Does the next piece of work; returns whether there was one.
     fn work_once(&self) -> impl Future<Output = bool>;
 }
 
-/// Says when nothing more may be begun.
+/// The signal that no more work may be started.
 #[derive(Clone, Debug, Default)]
 pub struct Stopping(CancellationToken);
 
 impl Stopping {
-    /// From now on nothing more is begun.
+    /// From now on, no more work is started.
     pub fn begins(&self) {
         self.0.cancel();
     }
 
-    /// Whether nothing more may be begun.
+    /// Whether no more work may be started.
     pub fn has_begun(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Resolves when it begins.
+    /// Resolves when no more work may be started.
     pub async fn begun(&self) {
         self.0.cancelled().await;
     }
