@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for reprocessing.
 
 use actix_web::{HttpResponse, http::header::ETag, web::Data};
 use uuid::Uuid;
@@ -13,12 +13,12 @@ use crate::{
     state::WorkerState,
 };
 
-/// Read an activity's file again.
+/// Reprocess an activity's files
 ///
-/// What was measured changes to what today's readers find in the file that the activity was made
-/// of, and in those of the records behind it (`merged`). What a person changed stays. An activity
-/// that was changed before the server remembered by whom keeps its values; only its series are
-/// read anew. `reprocessed` lists what changed, and what of the files cannot be read.
+/// Reads the original files of the activity, and of the records merged into it (`merged`), with the
+/// server's current readers, and updates the measured values. Values that a person has changed
+/// stay. An activity that was changed before the server recorded by whom keeps its values; only its
+/// streams are updated. `reprocessed` lists what changed, and what cannot be read in the files.
 #[utoipa::path(
     post, path = "/activities/{id}/reprocess", operation_id = "reprocess_activity", tag = "Activities",
     params(("id" = Uuid, Path)),

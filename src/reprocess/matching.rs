@@ -1,13 +1,14 @@
-//! Which session of a file each of its activities is.
+//! Matches the activities of a file with its sessions.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How far apart an activity and its session may begin when a file has more of one than of the
-/// other.
+/// How far apart an activity and its session may start if the file has more of
+/// one than of the other.
 const NEAR: TimeDelta = TimeDelta::minutes(1);
 
-/// For each activity the place of its session, both by when they began. A file with as many
-/// sessions as activities has them in the same order.
+/// For each activity, the index of its session: the closest one by start time. If there is
+/// one activity, or as many activities as sessions, the starts may be any time apart;
+/// otherwise by at most `NEAR`.
 pub fn pair(activities: &[DateTime<Utc>], sessions: &[DateTime<Utc>]) -> Vec<Option<usize>> {
     let apart = |(activity, session): (usize, usize)| -> Option<TimeDelta> {
         Some((*activities.get(activity)? - *sessions.get(session)?).abs())
@@ -43,15 +44,15 @@ mod tests {
     fn sessions_are_found_by_their_start() {
         for (activities, sessions, expected) in [
             (vec![0], vec![0], vec![Some(0)]),
-            // Read from another clock, it is the same.
+            // The same session, with the time of another clock.
             (vec![0], vec![90_000], vec![Some(0)]),
             (vec![0, 20, 50], vec![0, 20, 50], vec![Some(0), Some(1), Some(2)]),
             (vec![2, 20], vec![0, 23], vec![Some(0), Some(1)]),
-            // One was deleted.
+            // One activity was deleted.
             (vec![20, 50], vec![0, 20, 50], vec![Some(1), Some(2)]),
-            // One is read no more.
+            // One session is not read any more.
             (vec![0, 20, 50], vec![0, 50], vec![Some(0), None, Some(1)]),
-            // What was one is three.
+            // One session is now read as three.
             (vec![0], vec![0, 1440, 2880], vec![Some(0)]),
             (vec![0], vec![], vec![None]),
         ] {

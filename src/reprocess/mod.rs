@@ -1,5 +1,5 @@
-//! Reading kept files again, by the readers of today: what they measure changes, what people wrote
-//! stays.
+//! Reads stored files again, with the current readers: measured values change, and
+//! what people wrote stays.
 
 mod handlers;
 mod matching;

@@ -1,4 +1,4 @@
-//! A kept file, as it is read today.
+//! A stored file, as the current readers read it.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -12,24 +12,23 @@ use crate::{
     recordings::{self, Format, Recording, Refusal, Session, health_auto_export},
 };
 
-/// How long a processor may read a file while somebody waits for it. The largest takes a few
-/// seconds.
+/// Maximum CPU time for reading a file while a client waits. The largest file takes a few seconds.
 const CPU_BUDGET: Duration = Duration::from_secs(20);
 
-/// What a file says, and the streams of its sessions as they are kept.
+/// What a file contains, with the packed streams of its sessions.
 pub struct Reread {
     /// Without their tracks, which are large.
     pub sessions: Vec<Session>,
     /// What is damaged or missing in the file.
     pub warnings: Vec<Cow<'static, str>>,
     pub streams: Vec<Option<streams::Kept>>,
-    /// Whether it is a workout as an app has posted it, with all that the app said of it.
+    /// Whether it is a workout as an app posted it, which contains everything that the app sent.
     pub is_posted: bool,
 }
 
-/// Reads a file and packs what was measured, which takes a processor some milliseconds.
+/// Reads a file and packs its streams, which takes some milliseconds of CPU time.
 pub fn read(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
-    // A workout by itself is no format of files.
+    // A workout by itself is not a file format.
     let is_posted = Format::of(content).is_none() && content.trim_ascii_start().starts_with(b"{");
     let read = if is_posted { posted(content) } else { recordings::read(content) };
     let Recording { mut sessions, warnings, .. } = match read {
@@ -41,7 +40,7 @@ pub fn read(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
     Ok(Ok(Reread { sessions, warnings, streams, is_posted }))
 }
 
-/// The same for a request: a file that takes too much of a processor is refused.
+/// As [`read`], but for a request: a file that takes too much CPU time is refused.
 pub fn read_within_bounds(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
     within_cpu(CPU_BUDGET, || read(content))
 }

@@ -1,4 +1,4 @@
-//! What has changed, for those who asked.
+//! Reports of what has changed.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -6,15 +6,15 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Longer texts are cut off.
+/// Longer texts are truncated.
 const MAX_TEXT: usize = 40;
 
-/// What became of the activities of one file.
+/// The result for the activities of one file.
 #[derive(Debug, Default)]
 pub struct Report {
     pub changed: Vec<Changed>,
     pub unchanged: u64,
-    /// Activities that were found in the file and are new.
+    /// New activities that were found in the file.
     pub added: Vec<Changed>,
     /// Activities that are left as they are, and why.
     pub left: Vec<(Uuid, &'static str)>,
@@ -22,15 +22,15 @@ pub struct Report {
     pub warnings: Vec<Cow<'static, str>>,
 }
 
-/// An activity that is not what it was.
+/// An activity that has changed.
 #[derive(Debug)]
 pub struct Changed {
     pub id: Option<Uuid>,
     pub activity_type: String,
     pub started_at: DateTime<Utc>,
-    /// Each field that differs, with its value before and after.
+    /// Each field that differs, with its values before and after.
     pub fields: BTreeMap<String, (Value, Value)>,
-    /// How many values its series had, and have.
+    /// The number of values in its series, before and after.
     pub values: Option<(i32, i32)>,
 }
 

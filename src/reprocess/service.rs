@@ -1,4 +1,4 @@
-//! What becomes of activities whose file is read again.
+//! Business rules of reprocessing.
 
 use chrono::TimeDelta;
 use diesel_async::AsyncConnection;
@@ -19,20 +19,20 @@ use crate::{
     state::WorkerState,
 };
 
-/// The service whose file is not all that an activity was made of: the route of a workout.
+/// The source whose files contain only a part of the activity: the route of a workout.
 const ROUTES: &str = "apple";
 
-/// Which activities of a file are changed, and whether they are.
+/// Which activities of a file are changed, and whether it is a dry run.
 #[derive(Clone, Copy)]
 pub struct Scope {
-    /// This one and those behind it; all of them without it.
+    /// This activity and the records merged into it; `None` for all activities.
     pub only: Option<Uuid>,
     pub is_trial: bool,
 }
 
-/// Reads the files of an activity again, and of the records behind it; a report of each. 409
-/// `no_original` without one, and `original_refused` when one is no recording for the readers of
-/// today.
+/// Reads the files of an activity again, and of the records merged into it; returns a report
+/// for each. Errors: 409 `no_original` if there is no file; 409 `original_refused` if the
+/// current readers refuse one.
 pub async fn reprocess(
     state: &WorkerState,
     storage: &Storage,
@@ -72,8 +72,8 @@ pub async fn reprocess(
     Ok((activities::get_one(state, identity, id).await?, reports))
 }
 
-/// Changes the activities of a file to what it says today, in the caller's transaction. What was
-/// read as one and is several has new activities.
+/// Updates the activities of a file to what it contains now, in the caller's transaction. If it was
+/// read as one activity and has several, new activities are created.
 pub async fn apply(
     into: Intake<'_>,
     original_id: Uuid,
@@ -133,7 +133,7 @@ pub async fn apply(
     Ok(report)
 }
 
-/// Measures one activity anew.
+/// Measures one activity again.
 async fn renew(
     Intake { conn, .. }: Intake<'_>,
     one: &Made,
@@ -147,7 +147,7 @@ async fn renew(
         None => one.was_changed,
     };
     let measurement = if is_unsure {
-        // Nobody knows what of it a person wrote.
+        // It is unknown which of its values a person wrote.
         Measurement::default()
     } else {
         intake::measurement(session, is_authority)?
@@ -167,7 +167,7 @@ async fn renew(
     let is_same = match (&before, packed) {
         (Some(before), Some(packed)) => packed.is(before)?,
         (None, None) => true,
-        // Other files may have brought it.
+        // The streams may come from other files.
         (Some(_), None) => !is_authority,
         (None, Some(_)) => false,
     };

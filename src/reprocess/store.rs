@@ -1,4 +1,4 @@
-//! Statements about kept files and what was made of them.
+//! Queries for stored files and the activities made from them.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 use crate::{activities::originals::Original, db::FetchOne};
 
-/// Whose files are read again.
+/// Which files are read again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Selection {
-    /// Everybody's without it.
+    /// The user whose files are read; `None` for all users.
     pub user_id: Option<Uuid>,
-    /// Of activities that began then or later.
+    /// Only files of activities that started at this time or later.
     pub since: Option<DateTime<Utc>>,
 }
 
-/// A file that is kept.
+/// A stored file.
 #[derive(QueryableByName)]
 pub struct Kept {
     #[diesel(sql_type = SqlUuid)]
@@ -37,7 +37,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// As it is read from where files are kept.
+    /// The file as storage reads it.
     pub fn original(&mut self) -> Original {
         Original {
             sha256: std::mem::take(&mut self.sha256),
@@ -48,11 +48,11 @@ impl Kept {
     }
 }
 
-/// Selected files have such an activity.
+/// SQL condition: the file has a selected activity.
 const SELECTED: &str = "($1 IS NULL OR o.user_id = $1) AND EXISTS (
     SELECT FROM activities a WHERE a.original_id = o.id AND ($2 IS NULL OR a.started_at >= $2))";
 
-/// How many files are selected.
+/// The number of selected files.
 pub async fn count(mut conn: &AsyncPgConnection, selection: Selection) -> QueryResult<i64> {
     #[derive(QueryableByName)]
     struct Row {
@@ -68,7 +68,7 @@ pub async fn count(mut conn: &AsyncPgConnection, selection: Selection) -> QueryR
     Ok(row.count)
 }
 
-/// The next selected file.
+/// The next selected file after the id `after`.
 pub async fn next(
     mut conn: &AsyncPgConnection,
     selection: Selection,
@@ -87,7 +87,7 @@ pub async fn next(
         .optional()
 }
 
-/// The files of a user's activity and of the records behind it.
+/// The files of a user's activity and of the records merged into it.
 pub async fn files_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -106,7 +106,7 @@ pub async fn files_of(
     .await
 }
 
-/// An activity that was made of a file.
+/// An activity that was made from a file.
 #[derive(QueryableByName)]
 pub struct Made {
     #[diesel(sql_type = SqlUuid)]
@@ -127,7 +127,7 @@ pub struct Made {
     pub was_changed: bool,
 }
 
-/// The activities that were made of a file, by their start.
+/// The activities that were made from a file, ordered by their start.
 pub async fn made_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

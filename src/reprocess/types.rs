@@ -1,4 +1,4 @@
-//! What a client is answered whose file was read again.
+//! The response to reprocessing.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use crate::{
     auth::Permitted,
 };
 
-/// The whole activity with what changed, or its name only to a token without `activities:read`.
+/// The whole activity with what changed; only its id and revision for a token
+/// without `activities:read`.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ReprocessAnswer {
@@ -29,55 +30,55 @@ pub struct ReprocessedActivity {
     reprocessed: Reprocessed,
 }
 
-/// What became of an activity and the records behind it when their files were read again.
+/// The results for an activity and the records merged into it.
 #[derive(Default, Serialize, ToSchema)]
 pub struct Reprocessed {
     changed: Vec<ReprocessedChange>,
-    /// How many of them did not change.
+    /// Number of activities and records that did not change.
     unchanged: u64,
-    /// Activities that were found in the files and are new.
+    /// Ids of new activities that were found in the files.
     added: Vec<Uuid>,
-    /// Those that stay as they are.
+    /// Activities and records that were left as they are.
     left: Vec<LeftActivity>,
-    /// What is damaged or missing in the files, in sentences for people.
+    /// What is damaged or missing in the files, as messages for people.
     warnings: Vec<String>,
 }
 
-/// An activity, or a record behind one, that is not what it was.
+/// A changed activity, or a changed record merged into one.
 #[derive(Serialize, ToSchema)]
 pub struct ReprocessedChange {
     activity_id: Uuid,
-    /// The fields that differ, by their names.
+    /// The fields that differ, by name.
     fields: BTreeMap<String, FieldChange>,
-    /// How many values its series had and have, if they differ.
+    /// Number of values in its series before and after; `null` if the series did not change.
     #[schema(required)]
     values: Option<ValuesChange>,
 }
 
-/// The values of a field.
+/// The values of a field, before and after.
 #[derive(Serialize, ToSchema)]
 pub struct FieldChange {
     before: Value,
     after: Value,
 }
 
-/// How many measured values there are.
+/// Number of measured values, before and after.
 #[derive(Serialize, ToSchema)]
 pub struct ValuesChange {
     before: i32,
     after: i32,
 }
 
-/// An activity that stays as it is.
+/// An activity that was left as it is.
 #[derive(Serialize, ToSchema)]
 pub struct LeftActivity {
     activity_id: Uuid,
-    /// Why, as a sentence for people.
+    /// The reason, as a message for people.
     message: String,
 }
 
 impl ReprocessAnswer {
-    /// As much as its writer may read.
+    /// The part that the writer's token may read.
     pub fn shown_to<S>(writer: &Permitted<S>, activity: Activity, reports: Vec<Report>) -> Self {
         if !writer.may_read() {
             return Self::Revision(ActivityRevision::of(&activity));
