@@ -1,4 +1,4 @@
-//! A zip that is written into the database as it is made, a mebibyte in memory at a time.
+//! A zip that is written to the database as it is created, with a mebibyte in memory at a time.
 
 use std::{cell::RefCell, io::Write, mem, rc::Rc};
 
@@ -15,7 +15,7 @@ use crate::error::{ApiError, ApiResult};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-/// Where the zip's bytes wait for the database.
+/// Bytes of the zip that are not in the database yet.
 #[derive(Clone, Default)]
 struct Pending(Rc<RefCell<Vec<u8>>>);
 
@@ -37,7 +37,7 @@ struct Entry {
     digest: Sha256,
 }
 
-/// See the module.
+/// Writes a zip to the database.
 pub struct Archive<'a> {
     conn: &'a AsyncPgConnection,
     job: &'a Claimed,
@@ -55,9 +55,9 @@ impl<'a> Archive<'a> {
         Self { conn, job, pending, zip, entry: None, chunks: 0, bytes: 0 }
     }
 
-    /// Begins an entry; [`Archive::write`] fills it, [`Archive::end`] ends it.
+    /// Starts an entry; [`Archive::write`] fills it, and [`Archive::end`] ends it.
     pub fn begin(&mut self, path: String) -> ApiResult<()> {
-        // Two zips of the same content are the same.
+        // Zips with the same content are identical.
         let options =
             SimpleFileOptions::default().last_modified_time(DateTime::default()).large_file(true);
         self.zip.start_file(path.as_str(), options).map_err(ApiError::internal)?;
@@ -81,14 +81,14 @@ impl<'a> Archive<'a> {
         Ok(ListedFile { path, bytes, sha256: hex(&digest.finalize()) })
     }
 
-    /// A whole entry.
+    /// Adds a whole entry.
     pub async fn add(&mut self, path: String, content: &[u8]) -> ApiResult<ListedFile> {
         self.begin(path)?;
         self.write(content).await?;
         self.end()
     }
 
-    /// Ends the zip with its manifest; how many bytes it has.
+    /// Ends the zip with its manifest; returns its number of bytes.
     pub async fn finish(
         mut self,
         activities: u64,
@@ -112,7 +112,7 @@ impl<'a> Archive<'a> {
         Ok(self.bytes)
     }
 
-    /// Moves what waits to the database, in pieces of a mebibyte, while there are `least` bytes of it.
+    /// Moves bytes to the database, a mebibyte at a time, while at least `least` bytes are pending.
     async fn store(&mut self, least: usize) -> ApiResult<()> {
         loop {
             let piece: Vec<u8> = {

@@ -1,4 +1,4 @@
-//! What goes into the zip, in its order.
+//! The contents of the zip, in their order.
 
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ use crate::{
     jobs::Stopping,
 };
 
-/// Activities that are looked at at a time; as many of them are read as have a mebibyte.
+/// Maximum number of activities read at a time. Fewer are read if they exceed a mebibyte.
 const PIECE: i64 = 16;
 
-/// What is being made, and how far it is.
+/// An export in progress.
 pub struct Contents<'a> {
-    /// In a transaction that sees the account as it was when it began.
+    /// In a transaction that sees the account as it was at the start.
     pub reader: &'a AsyncPgConnection,
     pub writer: &'a AsyncPgConnection,
     pub job: &'a Claimed,
@@ -41,7 +41,8 @@ pub struct Contents<'a> {
 }
 
 impl Contents<'_> {
-    /// Makes all of it; `None` when it is somebody else's by now, or the server is stopping.
+    /// Creates the whole zip; returns its number of bytes. `None` if the job was taken over or
+    /// deleted, or if the server is shutting down.
     pub async fn make(mut self) -> ApiResult<Option<i64>> {
         store::tell_time_in_utc(self.reader).await?;
         let user_id = self.job.user_id;
@@ -69,7 +70,7 @@ impl Contents<'_> {
         archive.finish(activities, content, about).await.map(Some)
     }
 
-    /// So many more are done. `None` when nothing more may be.
+    /// Records that `done` more pieces are done. `None` if the work has to stop.
     async fn go_on(&mut self, done: usize) -> ApiResult<Option<()>> {
         self.done += i64::try_from(done).unwrap_or_default();
         let progress = (self.found, self.done);
@@ -83,7 +84,7 @@ impl Contents<'_> {
         content: &mut Vec<ListedFile>,
     ) -> ApiResult<Option<()>> {
         archive.begin(ACTIVITIES.to_owned())?;
-        // Those that others refer to come first.
+        // Activities that others refer to come first.
         for refers in [false, true] {
             let (user_id, mut after) = (self.job.user_id, store::start());
             loop {
@@ -159,7 +160,7 @@ impl Contents<'_> {
         Ok(Some(()))
     }
 
-    /// For people and their spreadsheets.
+    /// A table for people and their spreadsheets.
     async fn csv(&mut self, archive: &mut Archive<'_>) -> ApiResult<ListedFile> {
         archive.begin(CSV.to_owned())?;
         archive.write(Format::Csv.head().as_bytes()).await?;
@@ -176,7 +177,7 @@ impl Contents<'_> {
     }
 }
 
-/// The part of a name that tells people and their computers what it is.
+/// The extension of a file name, which tells people and programs what it is.
 fn ending(name: &str) -> String {
     match name.rsplit_once('.') {
         Some((_, ending))

@@ -1,11 +1,13 @@
-//! What is in the zip.
+//! The format of the zip.
 //!
 //! - `manifest.json`: a [`Manifest`], the last entry;
-//! - `activities.ndjson`: an [`ExportedActivity`] a line, those that others refer to first;
-//! - `streams/ID.json`: what was measured along an activity, [`ExportedStreams`];
-//! - `originals.ndjson`: an [`ExportedOriginal`] a line, and the files themselves where it says;
+//! - `activities.ndjson`: an [`ExportedActivity`] per line; those that
+//!   others refer to come first;
+//! - `streams/ID.json`: the streams of an activity, [`ExportedStreams`];
+//! - `originals.ndjson`: an [`ExportedOriginal`] per line, with the path of the file in the zip;
 //! - `profile.json`: an [`ExportedProfile`];
-//! - for people, and not taken in: `activities.csv`, and `account.json` with ways in and connections.
+//! - for people, and not imported: `activities.csv`, and `account.json` with login
+//!   methods and connections.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,10 +21,10 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// What [`Manifest::format`] says.
+/// The value of [`Manifest::format`].
 pub const FORMAT: &str = "sports-log-takeout";
 
-/// A server takes in what is of its version or an older one.
+/// The version of the format. A server imports this version and older ones.
 pub const VERSION: u32 = 1;
 
 pub const MANIFEST: &str = "manifest.json";
@@ -32,29 +34,29 @@ pub const PROFILE: &str = "profile.json";
 pub const CSV: &str = "activities.csv";
 pub const ACCOUNT: &str = "account.json";
 
-/// Where the streams of an activity are.
+/// The path of an activity's streams.
 pub fn streams_path(activity_id: Uuid) -> String {
     format!("streams/{activity_id}.json")
 }
 
-/// A digest as it is written.
+/// A digest in hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What there is, and how to see that it is whole. Two accounts with the same content have the same
-/// `content`, wherever they are.
+/// Lists the entries with their digests, which show whether the zip is complete. Two accounts with
+/// the same content have the same `content`, on any server.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: String,
     pub version: u32,
-    /// The program that made it.
+    /// The program that created the zip.
     pub made_by: String,
     pub made_at: DateTime<Utc>,
     pub activities: u64,
-    /// What is taken in.
+    /// The entries that are imported.
     pub content: Vec<ListedFile>,
-    /// What is for people.
+    /// The entries for people.
     pub about: Vec<ListedFile>,
 }
 
@@ -67,18 +69,19 @@ pub struct ListedFile {
     pub sha256: String,
 }
 
-/// What an activity refers to: the rest of the line is as `GET /activities/{id}` has it.
+/// The references of an exported activity, and the origins of its values. The rest of the line is
+/// as in `GET /activities/{id}`.
 #[derive(Debug, Deserialize)]
 pub struct ExportedActivity {
     pub id: Uuid,
     pub source: String,
     pub parent_id: Option<Uuid>,
-    /// The activity that is shown in its place.
+    /// The activity that this one is merged into.
     pub merged_into: Option<Uuid>,
     pub merged: Option<Vec<Merged>>,
-    /// The digest of the file that it was made of.
+    /// The digest of the file that the activity was made from.
     pub original: Option<String>,
-    /// What is remembered of its values; older versions do not say.
+    /// The origins of its values, which older versions do not export.
     #[serde(default)]
     pub computed: Option<Vec<String>>,
     #[serde(default = "unknown")]
@@ -87,16 +90,16 @@ pub struct ExportedActivity {
     pub replaced: Option<Map<String, Value>>,
 }
 
-/// A file that activities were made of.
+/// A file that activities were made from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExportedOriginal {
     pub sha256: String,
     pub file_name: String,
-    /// In the zip.
+    /// The path in the zip.
     pub path: String,
 }
 
-/// What was measured along an activity.
+/// The streams of an activity.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ExportedStreams {
     pub started_at: DateTime<Utc>,
@@ -104,12 +107,12 @@ pub struct ExportedStreams {
     pub series: Vec<(Series, Vec<Option<f64>>)>,
 }
 
-/// What an account shows of itself.
+/// The profile of an account.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportedProfile {
     pub display_name: Option<String>,
     pub preferred_units: String,
-    /// UTC where an older version says nothing of it.
+    /// UTC in exports of older versions, which do not contain it.
     #[serde(default = "utc")]
     pub time_zone: String,
     pub preferences: Map<String, Value>,
@@ -118,7 +121,8 @@ pub struct ExportedProfile {
     /// As the account set them.
     #[serde(default)]
     pub privacy_zones: Vec<OwnZone>,
-    /// What was drawn for them and for where shared tracks begin and end.
+    /// The places that were drawn at random for the zones, and for where
+    /// shared tracks start and end.
     #[serde(default)]
     pub privacy_places: Vec<Place>,
 }

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for account exports.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -20,16 +20,17 @@ use crate::{
     state::WorkerState,
 };
 
-/// Have a zip made of all that the account has: activities, files, series, profile.
+/// Create an account export
 ///
-/// Another sports-log takes it in by `POST /imports`, as it is. It wants a proof, and the owner is
-/// mailed.
+/// Creates a zip of everything in the account: activities, files, streams, profile. Another
+/// sports-log server imports it with `POST /imports`. Requires a proof of identity (`password` or
+/// `code`); the owner is notified by mail.
 #[utoipa::path(
     post, path = "/me/export", operation_id = "create_takeout", tag = "Account",
     request_body = Option<ProofBody>,
     responses((
-        status = 202, description = "It is being made", body = Standing,
-        headers(("Location" = String, description = "Where to follow it")),
+        status = 202, description = "The export is being created", body = Standing,
+        headers(("Location" = String, description = "Path of the export")),
     )),
     extensions(("x-error-codes" = json!([
         ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
@@ -47,10 +48,10 @@ pub async fn create(
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, "/me/export")).json(takeout))
 }
 
-/// How the zip is getting on.
+/// Get the account export's status
 #[utoipa::path(
     get, path = "/me/export", operation_id = "get_takeout", tag = "Account",
-    responses((status = 200, description = "The last that was asked for", body = Standing)),
+    responses((status = 200, description = "The last export that was requested", body = Standing)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
 pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
@@ -58,12 +59,12 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
     Ok(HttpResponse::Ok().json(Standing::from(takeout)))
 }
 
-/// The zip.
+/// Download an account export
 #[utoipa::path(
     get, path = "/me/export/file", operation_id = "download_takeout", tag = "Account",
     responses((
-        status = 200, description = "All of it", body = Vec<u8>, content_type = "application/zip",
-        headers(("Content-Disposition" = String, description = "Its name")),
+        status = 200, description = "The zip", body = Vec<u8>, content_type = "application/zip",
+        headers(("Content-Disposition" = String, description = "Name of the file")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::NotReady]))),
 )]
@@ -86,9 +87,9 @@ pub async fn download(
     }
     let turn = fair_use::stream().await?;
     service::note_download(&state, user.identity(), &device).await?;
-    // A connection is held for a piece, and not while a slow client takes it.
+    // A connection is held only while a piece is read, and not while a slow client receives it.
     let pieces = stream::try_unfold(0, move |number| {
-        // Held by the stream.
+        // The stream holds the client's slot.
         let (state, _) = (state.clone(), &turn);
         async move {
             let conn = state.pool.get().await?;
@@ -100,10 +101,12 @@ pub async fn download(
     Ok(answer.body(SizedStream::new(bytes, Box::pin(pieces))))
 }
 
-/// Forget the zip, or do not make it.
+/// Delete the account export
+///
+/// Also cancels an export that is still being created.
 #[utoipa::path(
     delete, path = "/me/export", operation_id = "delete_takeout", tag = "Account",
-    responses((status = 204, description = "It is gone")),
+    responses((status = 204, description = "Deleted")),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
 pub async fn delete(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {

@@ -1,6 +1,8 @@
-//! The way home: a zip of all that an account has, made as a job, that another server takes in as it is.
+//! Account exports: a zip of everything in an account, created by a background job.
+//! Another server can import it.
 //!
-//! [`mod@format`] is what both sides agree on. Made here, taken in by `imports/runner/takeout.rs`.
+//! [`mod@format`] is the format that both sides use. The zip is created here, and imported by
+//! `imports/runner/takeout.rs`.
 
 mod archive;
 mod contents;

@@ -1,4 +1,4 @@
-//! Making takeouts: one at a time for each server, on a thread of low priority.
+//! Creates account exports, one at a time on each server, on a thread of low priority.
 
 use diesel_async::{AnsiTransactionManager, TransactionManager};
 
@@ -15,13 +15,13 @@ use crate::{
     priority::low_priority,
 };
 
-/// One reads, and one writes.
+/// One connection reads, and one writes.
 const POOL_SIZE: usize = 2;
 
-/// The most that it has open.
+/// Maximum number of database connections.
 pub const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
 
-/// Starts it on a thread of its own. Needs a running actix system.
+/// Starts creating exports on a separate thread. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let stopping = Stopping::default();
@@ -61,7 +61,7 @@ impl Work for Maker {
                     tracing::warn!(user.id = %job.user_id, error.cause = ?error.cause, "an export failed");
                     let is_of_storage = error.code.is_of_storage();
                     let failed = if is_of_storage { Failed::Storage } else { Failed::Otherwise };
-                    // The lease brings it back if even this cannot be done.
+                    // If even this fails, the job is claimed again when its lease expires.
                     if let Ok(conn) = self.pool.get().await {
                         let _ = store::put_back(&conn, &job, failed).await;
                     }
@@ -87,7 +87,7 @@ impl Maker {
         let writer = self.pool.get().await?;
         let made = {
             let mut reader = self.pool.get().await?;
-            // What is written meanwhile is not seen.
+            // The snapshot does not contain what is written meanwhile.
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
             AnsiTransactionManager::begin_transaction_sql(&mut *reader, begin).await?;
             let contents = Contents {

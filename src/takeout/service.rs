@@ -1,4 +1,4 @@
-//! The rules of takeouts: an account has one at a time.
+//! Business rules of account exports: an account has one at a time.
 
 use diesel_async::AsyncConnection;
 
@@ -17,8 +17,8 @@ use crate::{
     state::WorkerState,
 };
 
-/// Begins a takeout instead of the one before; one that is being made goes on. The refusals of
-/// [`reauth::require`].
+/// Creates an export instead of a finished one; an export in progress continues. Fails as
+/// [`reauth::require`] does.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -47,7 +47,7 @@ pub async fn find(state: &WorkerState, identity: Identity) -> ApiResult<Takeout>
     identity.found(found, &conn).await
 }
 
-/// The takeout that can be downloaded. 409 `not_ready`.
+/// The finished export. 409 `not_ready` if it is not finished.
 pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<Takeout> {
     let takeout = find(state, identity).await?;
     if takeout.is_done() {
@@ -57,7 +57,7 @@ pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<Take
     Err(ApiError::new(ErrorCode::NotReady, message))
 }
 
-/// Records that the takeout leaves.
+/// Records that the export is downloaded.
 pub async fn note_download(
     state: &WorkerState,
     identity: Identity,

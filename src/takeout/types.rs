@@ -1,4 +1,4 @@
-//! A takeout as its owner sees it.
+//! An account export as its owner sees it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use derive_more::FromStr;
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::db::schema::takeouts;
 
-/// How long they can be downloaded.
+/// How many days an export can be downloaded.
 pub const KEPT_DAYS: i32 = 7;
 
-/// Where it is.
+/// Status of an account export.
 #[derive(Clone, Copy, Debug, FromStr, PartialEq, Eq, Serialize, ToSchema)]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -20,13 +20,13 @@ pub const KEPT_DAYS: i32 = 7;
 pub enum Status {
     Waiting,
     Running,
-    /// It can be downloaded.
+    /// The export can be downloaded.
     Done,
-    /// It was given up; ask again.
+    /// The export was given up; request another one.
     Failed,
 }
 
-/// A takeout as it is stored.
+/// An export as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = takeouts)]
 pub struct Takeout {
@@ -39,7 +39,7 @@ pub struct Takeout {
     pub bytes: i64,
 }
 
-/// The answer of `GET /me/export`.
+/// Response of `GET /me/export`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Takeout)]
 pub struct Standing {
@@ -48,12 +48,12 @@ pub struct Standing {
     pub created_at: DateTime<Utc>,
     #[schema(required)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// From 0 to 1.
+    /// Progress from 0 to 1.
     pub progress: f64,
-    /// Of the zip, once it is `done`.
+    /// Size of the zip in bytes; `null` unless the status is `done`.
     #[schema(required)]
     pub bytes: Option<i64>,
-    /// Until then it can be downloaded.
+    /// When the export is deleted; `null` until it has finished.
     #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,4 @@
-//! What an account has, piece by piece, in an order that is the same everywhere.
+//! The content of an account, piece by piece, in an order that is the same on any server.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -17,10 +17,10 @@ use crate::{
     db::{FetchOne, JsonText, schema::activities},
 };
 
-/// Where a line stands among those of its kind: when it began, and its id.
+/// The position of a line among those of its kind: its start time and its id.
 pub type Place = (DateTime<Utc>, Uuid);
 
-/// Before the first line: older than any sport, and not older than PostgreSQL can tell.
+/// The position before the first line: older than any activity, but within PostgreSQL's range.
 pub fn start() -> Place {
     (DateTime::UNIX_EPOCH - TimeDelta::weeks(150_000), Uuid::nil())
 }
@@ -36,7 +36,7 @@ pub struct Line {
     pub json: String,
 }
 
-/// Streams, packed.
+/// Packed streams.
 #[derive(QueryableByName)]
 pub struct PackedStreams {
     #[diesel(sql_type = SqlUuid)]
@@ -45,12 +45,12 @@ pub struct PackedStreams {
     pub data: Vec<u8>,
 }
 
-/// Times in UTC until the transaction ends.
+/// Sets the time zone to UTC until the transaction ends.
 pub async fn tell_time_in_utc(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     diesel::sql_query("SET LOCAL TIME ZONE 'UTC'").execute(&mut conn).await.map(drop)
 }
 
-/// How many activities there are, and how many pieces with files and streams.
+/// The number of activities, and the number of pieces including files and streams.
 pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(i64, i64)> {
     #[derive(QueryableByName)]
     struct Row {
@@ -72,8 +72,9 @@ pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(
     Ok((row.activities, row.pieces))
 }
 
-/// The next activities of those that refer to others, or of those that do not: all that belongs to them, and
-/// nothing that is this server's own. No more of `limit` than have a mebibyte, and at least one.
+/// The next activities of those that refer to others, or of those that do not, with all that
+/// belongs to them and nothing that is specific to this server. At most `limit`, and no more than
+/// fill a mebibyte, but at least one.
 pub async fn lines(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -106,7 +107,7 @@ pub async fn lines(
     .await
 }
 
-/// The sizes of the `limit` activities after `after` that lists show, in the order of their ids.
+/// The sizes of the next `limit` activities that lists show, after the id `after`, ordered by id.
 pub async fn sizes(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -125,7 +126,7 @@ pub async fn sizes(
     Ok(sizes.into_iter().map(|size| size.bytes).collect())
 }
 
-/// The activities that lists show, as [`Activity`] has them, after `after` in the order of their ids.
+/// The next `limit` activities that lists show, after the id `after`, ordered by id.
 pub async fn shown(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -143,7 +144,7 @@ pub async fn shown(
         .await
 }
 
-/// The next file.
+/// The next file after the digest `after`.
 pub async fn original(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -159,7 +160,7 @@ pub async fn original(
     .optional()
 }
 
-/// The next streams.
+/// The next streams after those of the activity `after`.
 pub async fn streams(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -182,7 +183,7 @@ struct Json {
     json: JsonText,
 }
 
-/// What the account shows of itself.
+/// The profile of the account.
 pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<JsonText>> {
     let found: Option<Json> = diesel::sql_query(
         "SELECT jsonb_build_object('display_name', display_name, 'preferred_units', preferred_units,
@@ -206,7 +207,7 @@ pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
     Ok(found.map(|found| found.json))
 }
 
-/// Who the account is, its ways in and its connections; no secrets.
+/// The account with its login methods and connections, without secrets.
 pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<JsonText> {
     let found: Json = diesel::sql_query(
         "SELECT jsonb_build_object(

@@ -1,4 +1,4 @@
-//! Takeouts as jobs: asked for, made, kept for a while.
+//! Account exports as jobs: requested, created, and stored for a while.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ use crate::{
     takeout::types::Takeout,
 };
 
-/// What wakes those who make them.
+/// The channel that wakes the runners.
 pub const NOTIFY_CHANNEL: &str = "takeouts";
 
-/// One that failed so often is given up.
+/// An export is given up after this many attempts.
 const MAX_ATTEMPTS: i32 = 5;
 
-/// A takeout that is somebody's to make until its lease ends.
+/// An export that is claimed until its lease expires.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Claimed {
     #[diesel(sql_type = SqlUuid)]
@@ -36,30 +36,31 @@ pub struct Claimed {
     pub user_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     pub claim: Uuid,
-    /// This time included.
+    /// How often it was started, including this time.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
 
 impl Claimed {
-    /// Whether those that made it before died so often that nobody is to try again.
+    /// Whether its workers have died too often for another attempt.
     pub fn is_given_up(&self) -> bool {
         self.attempts > MAX_ATTEMPTS
     }
 }
 
-/// How an attempt ended that made nothing.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// By a stop: another server takes it at once.
+    /// The server is shutting down: another server can claim the job at once.
     Interrupted,
-    /// By the database or a disk: this was no attempt, and it is tried again soon.
+    /// The database or a disk failed: this does not count as an attempt, and
+    /// the job is retried soon.
     Storage,
-    /// It is tried again after a pause, which doubles; or given up.
+    /// Any other failure: the job is retried after a pause, which doubles, or it is given up.
     Otherwise,
 }
 
-/// A new one, unless one is being made; whether there is a new one.
+/// Creates an export, unless one is in progress; returns whether one was created.
 pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<bool> {
     let Some(user_id): Option<Uuid> = live_user(identity).first(&mut conn).await.optional()? else {
         return Ok(false);
@@ -90,13 +91,14 @@ pub async fn find(
         .optional()
 }
 
-/// Whether there was one.
+/// Deletes the export; returns whether there was one.
 pub async fn delete(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<bool> {
     let own = takeouts::table.filter(takeouts::user_id.eq_any(live_user(identity)));
     Ok(diesel::delete(own).execute(&mut conn).await? == 1)
 }
 
-/// The oldest that nobody makes. It begins anew: what was made of it before is forgotten.
+/// Claims the oldest export that no server works on. It starts anew: the chunks of an
+/// earlier attempt are deleted.
 pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
     diesel::sql_query(
         "WITH claimed AS (
@@ -115,7 +117,7 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
     .optional()
 }
 
-/// How far it is, and ours for another lease; false when it is somebody else's by now, or gone.
+/// Records the progress, and renews the lease; false if the job was taken over or deleted.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -136,7 +138,7 @@ pub async fn hold(
     Ok(held == 1)
 }
 
-/// A piece of the zip, from whoever still has the job.
+/// Adds a chunk of the zip; false if the job was taken over or deleted.
 pub async fn add_chunk(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -165,7 +167,7 @@ pub async fn chunk(
     found.first(&mut conn).await.optional()
 }
 
-/// All of it is made.
+/// Marks the export as finished.
 pub async fn finish(mut conn: &AsyncPgConnection, job: &Claimed, bytes: i64) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE takeouts SET status = 'done', finished_at = now(), bytes = $1, done = found
@@ -178,7 +180,7 @@ pub async fn finish(mut conn: &AsyncPgConnection, job: &Claimed, bytes: i64) -> 
     .await
 }
 
-/// For the next one, unless it is given up.
+/// Releases the job after a failed attempt, or gives it up.
 pub async fn put_back(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -210,7 +212,7 @@ pub async fn put_back(
         .await
 }
 
-/// Forgets those that nobody can download any more.
+/// Deletes exports that can no longer be downloaded.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
     diesel::delete(takeouts::table.filter(takeouts::finished_at.lt(forgotten.nullable())))
@@ -218,7 +220,7 @@ pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
         .await
 }
 
-/// Seconds that the one which waits longest has waited for somebody to make it.
+/// Seconds for which an export has been waiting for a worker: the longest of all.
 pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
     let query =
         "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)

@@ -1,4 +1,4 @@
-//! Statements about takeouts, and about what goes into them.
+//! Queries for account exports, and for what they contain.
 
 mod content;
 mod jobs;
