@@ -1,4 +1,4 @@
-//! Other services and apps that bring activities by themselves.
+//! Services and apps that send activities automatically.
 
 pub mod garmin;
 pub mod health_auto_export;

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for the connection to Garmin.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
@@ -17,7 +17,9 @@ use crate::{
     state::WorkerState,
 };
 
-/// How the connection to Garmin Connect is getting on, and the ways there are to make one.
+/// Get the Garmin connection
+///
+/// The status of the connection to Garmin Connect, and the modes that this server offers.
 #[utoipa::path(
     get, path = "/me/garmin", operation_id = "get_garmin", tag = "Garmin",
     responses((status = 200, description = "The connection, if there is one", body = Standing)),
@@ -26,9 +28,11 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
     Ok(HttpResponse::Ok().json(service::standing(&state, user.identity()).await?))
 }
 
-/// Connect Garmin by a key from Garmin's account settings, or give the connection a new one.
+/// Connect Garmin with a key
 ///
-/// The whole log there is read, and from then on every hour what has changed.
+/// Takes a key from the settings of a Garmin account. If Garmin is connected already, the
+/// key replaces the previous one. The whole log at Garmin is read once; after that, changes
+/// are fetched every hour.
 #[utoipa::path(
     post, path = "/me/garmin", operation_id = "connect_garmin", tag = "Garmin",
     request_body = ConnectBody,
@@ -44,14 +48,15 @@ pub async fn connect(
     Ok(HttpResponse::Ok().json(service::connect(&state, user.identity(), api_key).await?))
 }
 
-/// Connect Garmin by a login there. Not on all servers: see `modes`.
+/// Start connecting Garmin with a login
 ///
-/// Open `authorization_url` in the browser that keeps the cookie of this answer.
+/// Not available on all servers: see `modes`. Open `authorization_url` in the browser that has
+/// stored the cookie of this response.
 #[utoipa::path(
     post, path = "/me/garmin/authorization", operation_id = "authorize_garmin", tag = "Garmin",
     request_body = AuthorizeBody,
     responses((
-        status = 200, description = "Where to go on", body = AuthorizationUrl,
+        status = 200, description = "The URL to open", body = AuthorizationUrl,
         headers(("Set-Cookie" = String)),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::InvalidReturnTo]))),
@@ -67,7 +72,9 @@ pub async fn authorize(
     Ok(answer.json(AuthorizationUrl { authorization_url: start.url }))
 }
 
-/// Where Garmin sends people back to.
+/// Complete the connection to Garmin
+///
+/// Garmin redirects users to this URL after they have logged in.
 #[utoipa::path(
     get, path = "/integrations/garmin/callback", operation_id = "garmin_callback", tag = "Garmin",
     security(()),
@@ -75,7 +82,7 @@ pub async fn authorize(
     responses(
         (status = 204, description = "Connected", headers(("Set-Cookie" = String))),
         (
-            status = 303, description = "To `return_to`, with `linked=garmin` or the error in the fragment",
+            status = 303, description = "Redirect to `return_to`, with `linked=garmin` or the error in the fragment",
             headers(("Location" = String), ("Set-Cookie" = String)),
         ),
     ),
@@ -103,20 +110,24 @@ pub async fn callback(
     Ok(respond::end(answer, &attempt.state(key)))
 }
 
-/// Look at Garmin now, and not only when the hour is over.
+/// Sync with Garmin now
+///
+/// Does not wait for the next hourly sync.
 #[utoipa::path(
     post, path = "/me/garmin/sync", operation_id = "sync_garmin", tag = "Garmin",
-    responses((status = 202, description = "It begins at once, or when Garmin wants to be asked again", body = Standing)),
+    responses((status = 202, description = "The sync starts at once, or when a pause that Garmin asked for is over", body = Standing)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::GarminNeedsReauth]))),
 )]
 pub async fn sync(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Accepted().json(service::sync(&state, user.identity()).await?))
 }
 
-/// Disconnect Garmin. Activities that came stay.
+/// Disconnect Garmin
+///
+/// Activities that have been received stay.
 #[utoipa::path(
     delete, path = "/me/garmin", operation_id = "disconnect_garmin", tag = "Garmin",
-    responses((status = 204, description = "Nothing more comes")),
+    responses((status = 204, description = "Disconnected")),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
 pub async fn disconnect(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {

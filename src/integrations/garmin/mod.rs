@@ -1,8 +1,9 @@
-//! Garmin Connect: activities are fetched with a key that its owner made, or come by webhooks to a partner of
-//! Garmin's developer programme. One `Provider` for each.
+//! Garmin Connect. Activities are fetched with a key that the owner created, or arrive by webhook
+//! if the operator is a partner of Garmin's developer programme. Each mode has a `Provider`.
 //!
-//! A connection is a row; [`mod@sync`] claims one at a time, does a bounded piece of work, and gives it back. What
-//! Garmin calls an activity is its external id, so that one that comes again is changed and never doubled.
+//! A connection is a row. [`mod@sync`] claims one at a time, does a limited piece of work, and
+//! releases it. Garmin's id of an activity is its external id, so that an activity that arrives
+//! again is updated and never duplicated.
 
 mod handlers;
 mod provider;

@@ -1,4 +1,4 @@
-//! The rules of connecting Garmin and of ending that.
+//! Business rules of connecting and disconnecting Garmin.
 
 use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -23,7 +23,7 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// What an [`Attempt`] is for when it is to connect Garmin.
+/// The purpose of an [`Attempt`] to connect Garmin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Garmin {
@@ -58,8 +58,8 @@ async fn shown(
     Ok(Standing { modes: personal.into_iter().chain(developer).collect(), connection })
 }
 
-/// Connects Garmin by a key, which is tried first: 422 when Garmin does not take it, 502 when Garmin does not
-/// answer. The same as when it is connected already, with a key that has ended.
+/// Connects Garmin with a key, which is tried first: 422 if Garmin refuses it, 502 if Garmin does
+/// not respond. If Garmin is connected already, the key replaces the previous one.
 pub async fn connect(
     state: &WorkerState,
     identity: Identity,
@@ -84,7 +84,7 @@ pub async fn connect(
     keep(state, identity, (Mode::Personal, None), &tokens).await
 }
 
-/// Keeps a connection in place of the one before, if there is one.
+/// Stores a connection instead of the previous one, if there is any.
 async fn keep(
     state: &WorkerState,
     identity: Identity,
@@ -125,7 +125,7 @@ async fn keep(
     .await
 }
 
-/// Looks at once. 409 when Garmin is to be connected again first.
+/// Syncs at once. 409 if Garmin has to be connected again first.
 pub async fn sync(state: &WorkerState, identity: Identity) -> ApiResult<Standing> {
     let conn = state.pool.get().await?;
     let found = store::sync_now(&conn, identity).await?;
@@ -138,7 +138,7 @@ pub async fn sync(state: &WorkerState, identity: Identity) -> ApiResult<Standing
     shown(state, &conn, Some(connection)).await
 }
 
-/// Nothing more is fetched; Garmin is told as soon as it can be.
+/// Ends the connection: nothing more is fetched, and Garmin is notified as soon as possible.
 pub async fn disconnect(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -150,7 +150,7 @@ pub async fn disconnect(state: &WorkerState, identity: Identity) -> ApiResult<()
     .await
 }
 
-/// Begins to connect Garmin by a login there.
+/// Starts to connect Garmin with a login there.
 pub async fn authorize(
     state: &WorkerState,
     identity: Identity,
@@ -169,7 +169,7 @@ pub async fn authorize(
     Ok(Start { url: url.into(), state: attempt.state(key), cookie })
 }
 
-/// The attempt that comes back, with its key, or 400 `invalid_state`.
+/// The attempt that Garmin redirected back with, and its key; otherwise 400 `invalid_state`.
 pub fn open_attempt<'a>(
     state: &'a WorkerState,
     cookie: Option<&str>,
@@ -179,7 +179,7 @@ pub fn open_attempt<'a>(
     Attempt::returned(&state.server_key, cookie, &Garmin::Garmin, params)
 }
 
-/// Ends an attempt: Garmin is connected. 409 `connection_taken`.
+/// Completes an attempt: Garmin is connected. 409 `connection_taken`.
 pub async fn finish(
     state: &WorkerState,
     (attempt, key): (&GarminAttempt, &ServerKey),
@@ -203,7 +203,7 @@ pub async fn finish(
     Ok(())
 }
 
-/// 404 where the operator is no partner of Garmin's.
+/// 404 if the operator is not a partner of Garmin.
 fn developer(state: &WorkerState) -> ApiResult<Developer<'_>> {
     let config = state.garmin.developer.as_ref().ok_or_else(ApiError::not_found)?;
     Ok(Developer {
@@ -214,13 +214,13 @@ fn developer(state: &WorkerState) -> ApiResult<Developer<'_>> {
     })
 }
 
-/// Tells the owner by mail that nothing more is fetched, in the caller's transaction.
+/// Notifies the owner by mail that nothing more is fetched, in the caller's transaction.
 pub async fn tell_owner(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> ApiResult<()> {
     outbox::store::enqueue(conn, &Message::garmin_reauth(user_id, id)).await?;
     Ok(())
 }
 
-/// Whether a mail that Garmin is to be connected again is still of use.
+/// Whether a mail that asks to connect Garmin again is still relevant.
 pub async fn needs_reauth(conn: &AsyncPgConnection, id: Uuid) -> ApiResult<bool> {
     Ok(store::needs_reauth(conn, id).await?)
 }

@@ -1,4 +1,4 @@
-//! Keys and tokens between the database, where they are encrypted, and whoever calls Garmin.
+//! Keys and tokens, which are encrypted in the database and decrypted for calls to Garmin.
 
 use diesel_async::AsyncPgConnection;
 use secrecy::SecretString;
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::ApiResult, providers::TokenCipher};
 
-/// The tokens as they are kept for the connection `id`.
+/// Encrypts the tokens of the connection `id` for storage.
 pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &Tokens) -> ApiResult<SealedTokens> {
     Ok(SealedTokens {
         credential: cipher.seal(id, "credential", &tokens.credential)?,
@@ -20,18 +20,19 @@ pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &Tokens) -> ApiResult<Sealed
     })
 }
 
-/// What a claimed connection is renewed with.
+/// Decrypts the credential of a claimed connection.
 pub fn open_credential(cipher: &TokenCipher, job: &Claimed) -> ApiResult<SecretString> {
     cipher.open(job.id, "credential", &job.token_key_id, &job.credential)
 }
 
-/// The access token of a claimed connection, if it has one.
+/// Decrypts the access token of a claimed connection, if it has one.
 pub fn open_access(cipher: &TokenCipher, job: &Claimed) -> ApiResult<Option<SecretString>> {
     let access = job.access_token.as_ref();
     access.map(|sealed| cipher.open(job.id, "access", &job.token_key_id, sealed)).transpose()
 }
 
-/// Encrypts some of the tokens anew that are not encrypted with the current key; how many.
+/// Encrypts the tokens of up to `limit` connections again that are not encrypted with the current
+/// key; returns the number of connections.
 pub async fn reencrypt(
     conn: &AsyncPgConnection,
     cipher: &TokenCipher,

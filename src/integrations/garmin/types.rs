@@ -1,4 +1,4 @@
-//! A connection to Garmin as its owner sees it, and what the endpoints take.
+//! A connection to Garmin as its owner sees it, and the request bodies.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use derive_more::{Display, FromStr};
@@ -14,16 +14,16 @@ use crate::{
     validation::{Fault, Patch, Validator},
 };
 
-/// How Garmin is asked.
+/// How Garmin is accessed.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 #[schema(as = GarminMode)]
 pub enum Mode {
-    /// With a key that its user made in the settings of Garmin's account.
+    /// With a key that the user creates in the settings of their Garmin account.
     Personal,
-    /// As a partner of Garmin's developer programme: the user logs in there.
+    /// As a partner of Garmin's developer programme: the user logs in at Garmin.
     Developer,
 }
 
@@ -46,49 +46,49 @@ pub struct Connection {
     pub last_error_message: Option<String>,
 }
 
-/// The answer of `GET /me/garmin`.
+/// Response of `GET /me/garmin`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Garmin)]
 pub struct Standing {
-    /// The ways that this server offers.
+    /// The modes that this server offers.
     pub modes: Vec<Mode>,
-    /// `null` when Garmin is not connected.
+    /// `null` if Garmin is not connected.
     #[schema(required)]
     pub connection: Option<ConnectionStanding>,
 }
 
-/// How a connection to Garmin is getting on.
+/// Status of a connection to Garmin.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GarminConnection)]
 pub struct ConnectionStanding {
     #[schema(value_type = Mode)]
     pub mode: String,
     pub connected_at: DateTime<Utc>,
-    /// Nothing more is fetched until Garmin is connected again.
+    /// Whether Garmin has to be connected again before anything more is fetched.
     pub needs_reauth: bool,
-    /// It is being worked on now.
+    /// Whether the connection is being synced now.
     pub is_syncing: bool,
     #[schema(required)]
     pub last_success_at: Option<DateTime<Utc>>,
-    /// `null` when the last attempt went well.
+    /// `null` if the last attempt succeeded.
     #[schema(required)]
     pub last_error: Option<SyncError>,
-    /// `null` while `needs_reauth`.
+    /// When the next sync is due; `null` while `needs_reauth` is true.
     #[schema(required)]
     pub next_sync_at: Option<DateTime<Utc>>,
     pub history: History,
-    /// How many activities came so far.
+    /// Number of activities received so far.
     pub activities: i64,
 }
 
-/// What went wrong last.
+/// The last error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GarminError)]
 pub struct SyncError {
     /// `refused`, `denied`, `revoked`, `permission_missing`, `rate_limited`, `unavailable`,
     /// `garbage` or `internal`.
     pub code: String,
-    /// A sentence for people.
+    /// A message for people.
     pub message: String,
     #[schema(required)]
     pub at: Option<DateTime<Utc>>,
@@ -99,7 +99,7 @@ pub struct SyncError {
 #[schema(as = GarminHistory)]
 pub struct History {
     pub is_done: bool,
-    /// Everything since this day was read; `null` before the first page.
+    /// Everything since this day has been read; `null` before the first page.
     #[schema(required)]
     pub read_since: Option<NaiveDate>,
 }
@@ -129,11 +129,11 @@ impl ConnectionStanding {
     }
 }
 
-/// `POST /me/garmin`.
+/// Body of `POST /me/garmin`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GarminKey)]
 pub struct ConnectBody {
-    /// From Garmin's account settings. It is kept encrypted, and shown to nobody.
+    /// A key from the settings of a Garmin account. It is stored encrypted, and never shown.
     #[serde(default)]
     #[schema(value_type = String, required, format = "password")]
     api_key: Patch<String>,
@@ -162,11 +162,11 @@ fn parse_key(key: &str) -> Result<SecretString, Fault> {
     Ok(key.to_owned().into())
 }
 
-/// `POST /me/garmin/authorization`.
+/// Body of `POST /me/garmin/authorization`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GarminAuthorizationStart)]
 pub struct AuthorizeBody {
-    /// One of the addresses that the operator allows.
+    /// Where to redirect afterwards: one of the URLs that the operator allows.
     #[serde(default)]
     #[schema(value_type = String)]
     return_to: Patch<String>,

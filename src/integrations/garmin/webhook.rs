@@ -1,5 +1,6 @@
-//! What Garmin tells by itself. Nothing proves that it is Garmin but a path that nobody else knows, so that
-//! only what is about a connected user is kept, and tokens are shown to nobody else.
+//! Webhooks from Garmin. Only the path, which nobody else knows, proves that a request
+//! comes from Garmin. Therefore only events about connected users are stored, and tokens
+//! are sent to nobody else.
 
 use actix_web::{HttpResponse, web::Data};
 use diesel_async::AsyncConnection;
@@ -24,13 +25,14 @@ use crate::{
 
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// What activities are told for.
+/// The permission that activities need.
 const EXPORT: &str = r#""ACTIVITY_EXPORT""#;
 
-/// The most of a kind that are read: a body has no more that say something.
+/// Maximum number of entries that are read of each kind: a body has no room for more with content.
 const MAX_ENTRIES: usize = 300_000;
 
-/// What Garmin posts: one of these, with an entry for each of some users. What else it tells is passed over.
+/// A notification from Garmin: one of these lists, with entries for one or several users. Other
+/// notifications are ignored.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GarminNotification)]
 #[serde(rename_all = "camelCase")]
@@ -49,13 +51,15 @@ pub struct Notification {
     user_permissions_change: Vec<Box<RawValue>>,
 }
 
-/// Hear from Garmin. For Garmin's developer programme; nobody else knows the path.
+/// Receive a Garmin webhook
+///
+/// For Garmin's developer programme. Only Garmin knows the path.
 #[utoipa::path(
     post, path = "/integrations/garmin/webhook/{secret}", operation_id = "garmin_webhook", tag = "Garmin",
     security(()),
     params(("secret" = String, Path)),
     request_body = Notification,
-    responses((status = 200, description = "Kept, and dealt with soon")),
+    responses((status = 200, description = "Stored, and processed soon")),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn webhook(
@@ -65,7 +69,7 @@ pub async fn webhook(
 ) -> ApiResult<HttpResponse> {
     let developer = state.garmin.developer.as_ref().ok_or_else(ApiError::not_found)?;
     let digest = |secret: &str| Sha256::digest(secret.as_bytes());
-    // Of digests, nothing is learned from how long it takes to compare them.
+    // Comparing digests reveals nothing by the time that it takes.
     if digest(&secret.0) != digest(developer.webhook_secret.expose_secret()) {
         return Err(ApiError::not_found());
     }
@@ -73,8 +77,8 @@ pub async fn webhook(
     Ok(HttpResponse::Ok().finish())
 }
 
-/// All of it or nothing: Garmin posts again what was not answered with 200. An entry that cannot be
-/// read would come again for ever, so it is counted and passed over.
+/// Stores all of a notification or nothing: Garmin repeats a request that is not answered with 200.
+/// An entry that cannot be read would be repeated forever, so it is counted and skipped.
 async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
     let mut conn = state.pool.get().await?;
     let unreadable = conn
@@ -122,7 +126,7 @@ async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
     Ok(())
 }
 
-/// An entry, and what Garmin calls the user that it is about.
+/// An entry, and the id at Garmin of its user.
 fn addressed(told: &RawValue) -> Option<(String, Fields<'_>)> {
     let fields = Fields::read(told.get())?;
     let user_id = fields.text("userId").filter(|user_id| check_text(user_id, 200).is_ok())?;

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler for Health Auto Export.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -14,17 +14,18 @@ use crate::{
     state::WorkerState,
 };
 
-/// Workouts with their routes.
+/// Largest request body in bytes: fits workouts with their routes.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// Take in workouts of Apple Health from the app Health Auto Export.
+/// Receive workouts from Health Auto Export
 ///
-/// It posts the last days again and again: a workout that is there, by its `id`, is measured anew where it has
-/// changed. What its owner wrote stays.
+/// The app Health Auto Export posts the workouts of the last days in Apple Health
+/// repeatedly. A known workout, by its `id`, is updated if its measurements have changed.
+/// What the owner wrote stays.
 #[utoipa::path(
     post, path = "/integrations/apple/health-auto-export", operation_id = "health_auto_export",
     tag = "Imports", request_body = Export,
-    responses((status = 200, description = "What became of each", body = Results)),
+    responses((status = 200, description = "The outcome of each workout", body = Results)),
     extensions(("x-error-codes" = json!([ErrorCode::StorageFull, ErrorCode::StorageUnavailable]))),
 )]
 pub async fn health_auto_export(

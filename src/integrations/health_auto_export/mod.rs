@@ -1,4 +1,4 @@
-//! Health Auto Export, an app that posts what Apple Health has, again and again.
+//! Health Auto Export, an app that repeatedly posts data from Apple Health.
 
 mod handlers;
 mod service;

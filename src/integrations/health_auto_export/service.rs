@@ -1,4 +1,4 @@
-//! Keeping what the app posts.
+//! Stores what the app posts.
 
 use diesel_async::AsyncConnection;
 use serde_json::value::RawValue;
@@ -18,12 +18,13 @@ use crate::{
     state::WorkerState,
 };
 
-/// What is known is looked for this many at a time: most of what comes again is, and a first export
-/// that took too long goes on where it stopped.
+/// Known workouts are looked up this many at a time. Most workouts of a repeated post are known,
+/// and a first export that took too long continues where it stopped.
 const PIECE: usize = 500;
 
-/// Keeps each workout by itself, so that one at fault holds up no other, and lists those that were
-/// refused or read with a warning among the imports. 422 when there are too many, 507 `storage_full`.
+/// Stores each workout separately, so that an invalid one does not hold up the others. Workouts
+/// that were refused or read with a warning are listed among the imports. Errors: 422 if there are
+/// too many, 507 `storage_full`.
 pub async fn keep(
     state: &WorkerState,
     storage: &Storage,
@@ -87,7 +88,7 @@ async fn keep_one(
 ) -> ApiResult<WorkoutResult> {
     let message = workout.warning();
     let Workout { id, session, .. } = workout;
-    // The text of a workout is its file: what comes again just like that is known by it.
+    // The text of a workout is stored as its file, by which an identical workout is recognized.
     let file = PackedFile::of(text.get().as_bytes()).map_err(ApiError::internal)?;
     let original = Some((format!("{id}.json"), file));
     let (sessions, name) = (vec![session], Some(("apple", id)));

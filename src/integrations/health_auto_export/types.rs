@@ -1,4 +1,4 @@
-//! What the app posts, and what it is answered.
+//! What the app posts, and the response to it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,10 +12,11 @@ use crate::{
     validation::Object,
 };
 
-/// A workout every day for fifty years.
+/// Maximum number of workouts in a request: one a day for fifty years.
 pub const MAX_WORKOUTS: usize = 20_000;
 
-/// `POST /integrations/apple/health-auto-export`: version 2 of the app's JSON. Metrics are passed over.
+/// Body of `POST /integrations/apple/health-auto-export`: version 2 of the app's
+/// JSON. Metrics are ignored.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HealthAutoExport)]
 pub struct Export {
@@ -31,18 +32,18 @@ pub struct Data {
     pub workouts: Vec<Box<RawValue>>,
 }
 
-/// What became of a workout.
+/// Outcome of a workout.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HealthAutoExportResult)]
 pub struct WorkoutResult {
     pub outcome: Outcome,
-    /// The activity that it is, or stands behind; `null` when it was refused.
+    /// The activity of the workout, or the one that it was merged into; `null` if it was refused.
     #[schema(required)]
     pub activity_id: Option<Uuid>,
-    /// Why it was refused.
+    /// Why the workout was refused.
     #[schema(required)]
     pub code: Option<Reason>,
-    /// A sentence for people: why it was refused, or which of its values were left out.
+    /// A message for people: why the workout was refused, or which of its values were left out.
     #[schema(required)]
     pub message: Option<String>,
 }
@@ -58,7 +59,7 @@ impl WorkoutResult {
     }
 }
 
-/// One result for each workout, in their order.
+/// One result per workout, in the order of the request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HealthAutoExportResults)]
 pub struct Results {

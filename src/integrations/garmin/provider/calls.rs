@@ -1,4 +1,4 @@
-//! Calls to Garmin: no redirects, a minute for each, bounded answers.
+//! Calls to Garmin: no redirects, one minute each, responses of limited size.
 
 use std::time::Duration;
 
@@ -17,26 +17,26 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A list of forty activities has about 200 KiB.
+/// Maximum bytes of a response. A list of forty activities has about 200 KiB.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// Where a web page says that it is one.
+/// How many bytes of a body are inspected to recognize a web page.
 const PAGE_HEAD: usize = 64;
 
-/// When Garmin does not say how long to wait.
+/// The pause if Garmin does not say how long to wait.
 pub const PAUSE: Duration = Duration::from_secs(60);
 
-/// A client of the worker or the actor that calls.
+/// The HTTP client of the calling worker or actor.
 #[derive(Clone, Default, From)]
 pub struct Calls(Outgoing);
 
 impl Calls {
-    /// The body at `url`.
+    /// GETs the body at `url`.
     pub async fn get(&self, url: &str, access: &SecretString) -> Result<Vec<u8>, Trouble> {
         checked(answer(self.request(Method::GET, url, access)?, LONGEST_ANSWER).await?)
     }
 
-    /// The file at `url`; `None` when Garmin has none.
+    /// GETs the file at `url`; `None` if Garmin has none.
     pub async fn file(&self, url: &str, access: &SecretString) -> Result<Option<Vec<u8>>, Trouble> {
         let answer = answer(self.request(Method::GET, url, access)?, MAX_FILE_BYTES).await?;
         match answer.status.as_u16() {
@@ -45,7 +45,7 @@ impl Calls {
         }
     }
 
-    /// POSTs nothing, with the authorization as it is to be sent.
+    /// POSTs an empty body with this authorization header.
     pub async fn post(&self, url: &str, authorization: &SecretString) -> Result<Vec<u8>, Trouble> {
         let request = self.0.request(Method::POST, url)?;
         let authorization = (header::AUTHORIZATION, authorization.expose_secret());
@@ -57,7 +57,8 @@ impl Calls {
         checked(answer(request, LONGEST_ANSWER).await?).map(drop)
     }
 
-    /// Whether Garmin takes an order; `None` when it says that it has it already, or never will.
+    /// Orders past activities. `None` if Garmin says that it has the order already,
+    /// or will never accept it.
     pub async fn order(&self, url: &str, access: &SecretString) -> Result<Option<()>, Trouble> {
         let answer = answer(self.request(Method::GET, url, access)?, LONGEST_ANSWER).await?;
         match answer.status.as_u16() {
@@ -81,14 +82,14 @@ async fn answer(request: ClientRequest, body_bytes: usize) -> Result<Answer, Fai
     exchange(request.send(), bounds).await
 }
 
-/// The body of a 2xx answer. Other statuses mean the same whatever their body is.
+/// The body of a 2xx response. Other statuses mean the same whatever their body is.
 fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
     let pause = answer.retry_after().filter(|pause| !pause.is_zero());
     let is_html = answer.media_type() == "text/html";
     match (answer.status.as_u16(), pause) {
         (200..=299, _) => {
             let body = answer.body?;
-            // Of a portal, or of Garmin in maintenance.
+            // From a captive portal, or from Garmin during maintenance.
             if is_html || is_page(&body) {
                 return Err(Trouble::Garbage("a web page".to_owned()));
             }
@@ -97,7 +98,7 @@ fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
         (status @ (400 | 401 | 403 | 404), _) => Err(Trouble::Denied(status)),
         (429, pause) => Err(Trouble::Throttled(pause.unwrap_or(PAUSE))),
         (503, Some(pause)) => Err(Trouble::Throttled(pause)),
-        // Asking again brings no other answer, but for "Request Timeout" and "Too Early".
+        // A retry does not help, except after 408 Request Timeout and 425 Too Early.
         (status @ 402..=499, _) if ![408, 425].contains(&status) => {
             Err(Trouble::Garbage(status.to_string()))
         }
@@ -105,7 +106,7 @@ fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
     }
 }
 
-/// Whether a body begins as HTML does, whatever its type is said to be.
+/// Whether a body starts like HTML, whatever its media type.
 fn is_page(body: &[u8]) -> bool {
     let head = String::from_utf8_lossy(body.get(..PAGE_HEAD).unwrap_or(body)).to_ascii_lowercase();
     let head = head.trim_start_matches('\u{feff}').trim_start();

@@ -1,5 +1,5 @@
-//! The developer programme: OAuth 2.0 with PKCE, and data that comes by webhooks when it is asked for, and
-//! whenever there is some.
+//! The developer programme: OAuth 2.0 with PKCE. Activities arrive by webhook, on request and
+//! whenever there are new ones.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use oauth2::AuthType;
@@ -20,21 +20,21 @@ use crate::{
     recordings::Totals,
 };
 
-/// The longest time that can be asked for at once.
+/// The longest period that can be requested at once.
 const LONGEST_SPAN: Days = Days::new(30);
 
-/// How far back is asked for.
+/// How far back activities are requested.
 const HISTORY: Days = Days::new(10 * 366);
 
-/// The most activities that are read at one address.
+/// Maximum number of activities that are read from one URL.
 const MOST: usize = 10_000;
 
-/// Where Garmin sends people back to.
+/// The URL that Garmin redirects users to.
 pub fn redirect_uri(base_url: &str) -> String {
     format!("{base_url}/integrations/garmin/callback")
 }
 
-/// See the module.
+/// Access through the developer programme.
 pub struct Developer<'a> {
     pub calls: Calls,
     pub outbound: &'a Outbound,
@@ -53,7 +53,7 @@ impl Developer<'_> {
         Grant::new(&self.config.credentials, endpoints)
     }
 
-    /// What webhooks call the owner of a token.
+    /// The id by which webhooks refer to the owner of a token.
     pub async fn user_id(&self, access: &SecretString) -> Result<String, Trouble> {
         let url = format!("{}/wellness-api/rest/user/id", self.config.api_url);
         let body = self.calls.get(&url, access).await?;
@@ -62,7 +62,7 @@ impl Developer<'_> {
         id.filter(|id| is_id(id)).ok_or_else(|| Trouble::Garbage("no id".to_owned()))
     }
 
-    /// Tokens for the code that an attempt came back with.
+    /// Exchanges the authorization code of an attempt for tokens.
     pub async fn redeem(&self, code: &str, verifier: &str) -> Result<Tokens, Trouble> {
         let params = [
             ("grant_type", "authorization_code"),
@@ -73,7 +73,7 @@ impl Developer<'_> {
         exchange(self.outbound, self.config, &params, None).await
     }
 
-    /// Whether `url` is one of Garmin's API: tokens are shown, and requests made, nowhere else.
+    /// Whether `url` belongs to Garmin's API. No other server gets requests or tokens.
     fn is_own(&self, url: &str) -> bool {
         let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
         let own = origin(&self.config.api_url);
@@ -86,17 +86,17 @@ impl Developer<'_> {
 }
 
 impl Provider for Developer<'_> {
-    /// What webhooks have missed is asked for once more.
+    /// Requests again what webhooks may have missed.
     const WINDOW_DAYS: u64 = 1;
 
-    /// The refresh token rotates: the one that was used is of no use any more.
+    /// The refresh token rotates: the one that was used is no longer valid.
     async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
         let refresh = credential.clone();
         let params = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         exchange(self.outbound, self.config, &params, Some(credential)).await
     }
 
-    /// Asks for a month, which then comes by webhook.
+    /// Requests a month of activities, which then arrive by webhook.
     async fn page(
         &self,
         access: &SecretString,
@@ -145,13 +145,12 @@ impl Provider for Developer<'_> {
     }
 }
 
-/// Whether Garmin can call something or somebody so.
+/// Whether Garmin can use `id` as an id.
 fn is_id(id: &str) -> bool {
     (1..=200).contains(&id.len()) && !id.contains('\0')
 }
 
-/// An activity as webhooks push it; `None` when it does not tell what it is called, or when it
-/// began.
+/// An activity as webhooks push it; `None` without an id or a start.
 pub fn pushed(fields: &Fields<'_>) -> Option<Summary> {
     let id = fields.whole("activityId").map(|id| id.to_string());
     let id = id.or_else(|| fields.text("summaryId")).filter(|id| is_id(id))?;

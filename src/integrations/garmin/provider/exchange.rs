@@ -1,5 +1,5 @@
-//! Exchanges a code or a refresh token for tokens (RFC 6749, sections 4.1.3 and 6). The answer is
-//! read value by value: a lifetime as text, or none, is no reason to lose a grant.
+//! Exchanges a code or a refresh token for tokens (RFC 6749, sections 4.1.3 and 6). The response is
+//! read value by value: a lifetime that is text, or missing, is no reason to lose a grant.
 
 use chrono::TimeDelta;
 use oauth2::http::{Request, header};
@@ -11,11 +11,13 @@ use crate::{
     providers::Outbound,
 };
 
-/// Seconds that an access token lives when nothing is said, and the most that are believed.
+/// Seconds for which an access token is valid if the response does not say,
+/// and the accepted maximum.
 const USUAL_LIFE: f64 = 86_400.0;
 const LONGEST_LIFE: f64 = 90.0 * 86_400.0;
 
-/// Tokens for what `params` grant. An answer without a refresh token means that of `before` again.
+/// Exchanges the grant in `params` for tokens. If the response has no refresh
+/// token, `before` stays valid.
 pub async fn exchange(
     outbound: &Outbound,
     config: &GarminDeveloperConfig,
@@ -40,7 +42,7 @@ pub async fn exchange(
             read(&fields.ok_or_else(|| Trouble::Garbage("no JSON".into()))?, before)
         }
         (_, Some("invalid_grant")) => Err(Trouble::Refused),
-        // Nothing that its owner could mend by connecting again.
+        // The owner could not fix this by connecting again.
         (
             _,
             Some(error @ ("invalid_client" | "unauthorized_client" | "unsupported_grant_type")),

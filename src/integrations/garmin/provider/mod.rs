@@ -1,4 +1,4 @@
-//! What is asked of Garmin, whichever way there is to ask.
+//! Access to Garmin, whatever the mode.
 
 pub mod calls;
 mod developer;
@@ -20,37 +20,39 @@ pub use self::{
 };
 use crate::error::{ApiError, ErrorCode};
 
-/// An access token, and what it is renewed with from now on.
+/// An access token, and the credential for renewing it from now on.
 pub struct Tokens {
     pub access: SecretString,
     pub expires_at: DateTime<Utc>,
     pub credential: SecretString,
 }
 
-/// Where in the log of Garmin to read: activities of `before` and earlier, but for the newest `offset`.
+/// A position in the log at Garmin: activities of `before` and earlier,
+/// without the newest `offset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     pub before: NaiveDate,
     pub offset: u32,
 }
 
-/// Some activities, newest first.
+/// A page of activities, newest first.
 #[derive(Debug, Default)]
 pub struct Page {
     pub activities: Vec<Summary>,
-    /// `None` at the end.
+    /// `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 /// A mode of access to Garmin Connect.
 pub trait Provider {
-    /// How many days back are looked at again and again.
+    /// How many of the last days are scanned again and again.
     const WINDOW_DAYS: u64;
 
-    /// An access token for a credential, which may change by this.
+    /// Returns an access token for a credential. This may change the credential.
     fn renew(&self, credential: SecretString) -> impl Future<Output = Result<Tokens, Trouble>>;
 
-    /// The activities from `since` to `cursor`. Where they come by webhook the page is empty, and they come.
+    /// The activities from `since` to `cursor`. If they arrive by webhook, this requests them and
+    /// returns an empty page.
     fn page(
         &self,
         access: &SecretString,
@@ -58,31 +60,32 @@ pub trait Provider {
         cursor: Cursor,
     ) -> impl Future<Output = Result<Page, Trouble>>;
 
-    /// The file of an activity, or the archive it is in; `None` when there is none.
+    /// The file of an activity, or an archive that contains it; `None` if there is none.
     fn file(
         &self,
         access: &SecretString,
         at: &str,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, Trouble>>;
 
-    /// The activities that a webhook said can be fetched at `url`.
+    /// The activities at `url`, which a webhook has announced.
     fn told(
         &self,
         access: &SecretString,
         url: &str,
     ) -> impl Future<Output = Result<Vec<Summary>, Trouble>>;
 
-    /// Tells Garmin that nothing more is to come.
+    /// Notifies Garmin that the connection has ended.
     fn leave(&self, access: &SecretString) -> impl Future<Output = Result<(), Trouble>>;
 }
 
-/// Why Garmin gives nothing now. Displayed for the connection's owner: free of secrets.
+/// Why Garmin returns nothing usable. Displayed to the owner of the connection, so
+/// it contains no secrets.
 #[derive(Debug, Display)]
 pub enum Trouble {
-    /// 400, 401, 403 or 404 to what the key or a token asks for. May pass.
+    /// 400, 401, 403 or 404 for the key or a token. This may be temporary.
     #[display("Garmin answers {_0} to the key or the token that it gave")]
     Denied(u16),
-    /// The key or the refresh token is not taken, and never will be.
+    /// The key or the refresh token is no longer accepted, and never will be again.
     #[display("Garmin does not take the key any more: connect Garmin again")]
     Refused,
     #[display("Garmin asks to wait {} s", _0.as_secs())]
@@ -91,10 +94,10 @@ pub enum Trouble {
     Unavailable(String),
     #[display("Garmin answers what cannot be used: {_0}")]
     Garbage(String),
-    /// Somebody else works on the connection by now, or it is gone.
+    /// The job has lost its claim on the connection, or the connection is gone.
     #[display("the connection was changed meanwhile")]
     Lost,
-    /// The server is stopping.
+    /// The server is shutting down.
     #[display("the server is stopping")]
     Leaving,
     #[display("something went wrong on our side")]
@@ -102,7 +105,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What `last_error` says.
+    /// The `code` of `last_error`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(_) => "denied",
@@ -114,7 +117,7 @@ impl Trouble {
         }
     }
 
-    /// Our own database or disk failed, which says nothing of what Garmin gave.
+    /// Whether our own database or disk failed, which says nothing about Garmin.
     pub fn is_of_storage(&self) -> bool {
         matches!(self, Self::Ours(error) if error.code.is_of_storage())
     }
@@ -132,7 +135,7 @@ impl From<diesel::result::Error> for Trouble {
     }
 }
 
-/// For whoever waits for an answer of ours: 502, unless it is our fault.
+/// The response to a waiting client: 502, unless the fault is ours.
 impl From<Trouble> for ApiError {
     fn from(trouble: Trouble) -> Self {
         match trouble {

@@ -1,5 +1,5 @@
-//! The Personal API: its user makes a key in the settings of Garmin's account, which is exchanged for a token
-//! of a day.
+//! The Personal API: users create a key in the settings of their Garmin account. The key is
+//! exchanged for a token that is valid for a day.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,20 +11,20 @@ use crate::{
     recordings::Totals,
 };
 
-/// More than about 45 activities are answered with 500.
+/// Activities per page. Garmin answers with 500 if more than about 45 are requested.
 const PAGE: u32 = 40;
 
-/// The most that are read of a page.
+/// Maximum number of activities that are read from a page.
 const MOST: usize = 1000;
 
-/// Bounds for a Garmin that gives the same page again and again: activities of one day, and the
-/// year before which there are none.
+/// Limits in case Garmin returns the same page again and again: activities of one day, and the year
+/// before which there are none.
 const MOST_OF_A_DAY: u32 = 1000;
 const EARLIEST_YEAR: i32 = 1990;
 
 const TOKEN_HOURS: i64 = 24;
 
-/// See the module.
+/// Access with a key of the Personal API.
 pub struct Personal {
     pub calls: Calls,
     /// Without a trailing slash.
@@ -32,7 +32,7 @@ pub struct Personal {
 }
 
 impl Provider for Personal {
-    /// There is no asking for what has changed.
+    /// The API cannot be asked for what has changed.
     const WINDOW_DAYS: u64 = 30;
 
     async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
@@ -60,7 +60,7 @@ impl Provider for Personal {
         let body = self.calls.get(&url, access).await?;
         let json = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
         let all = json.ok_or_else(|| Trouble::Garbage("no list of activities".to_owned()))?;
-        // One that cannot be read holds up no other.
+        // An activity that cannot be read does not hold up the others.
         let read: Vec<_> = all.iter().filter_map(|one| Listed::read(one.get())).collect();
         if read.len() < all.len() {
             let odd = all.len() - read.len();
@@ -69,7 +69,7 @@ impl Provider for Personal {
         let oldest = read.iter().filter_map(|listed| listed.day).min();
         let next = match oldest {
             _ if all.len() < PAGE as usize => None,
-            // What comes meanwhile moves all others: a day is a firmer hold than a number.
+            // New activities shift all others, so a day is a safer position than an offset.
             Some(day) if day < before => Some(Cursor { before: day, offset: 0 }),
             _ => beside(cursor),
         };
@@ -82,18 +82,18 @@ impl Provider for Personal {
         self.calls.file(&url, access).await
     }
 
-    /// There are no webhooks.
+    /// The Personal API has no webhooks.
     async fn told(&self, _: &SecretString, _: &str) -> Result<Vec<Summary>, Trouble> {
         Ok(Vec::new())
     }
 
-    /// Keys end by themselves, and their owner can delete them.
+    /// Keys expire, and their owner can delete them.
     async fn leave(&self, _: &SecretString) -> Result<(), Trouble> {
         Ok(())
     }
 }
 
-/// More of the same day. A day that never ends is a fault of Garmin's: the month is skipped.
+/// The next page of the same day. If a day never ends, Garmin is at fault, and a month is skipped.
 fn beside(Cursor { before, offset }: Cursor) -> Option<Cursor> {
     let offset = offset.saturating_add(PAGE);
     if offset < MOST_OF_A_DAY {
@@ -106,19 +106,19 @@ fn beside(Cursor { before, offset }: Cursor) -> Option<Cursor> {
 /// An activity as it is listed.
 struct Listed {
     day: Option<NaiveDate>,
-    /// `None` without a start, and for a part of another one, whose file has all parts.
+    /// `None` without a start, and for a part of another activity, whose file contains all parts.
     summary: Option<Summary>,
 }
 
 impl Listed {
-    /// `None` for what has no id. Almost everything else can be null, or odd.
+    /// `None` without an id. Almost every other field may be null or invalid.
     fn read(json: &str) -> Option<Self> {
         let fields = Fields::read(json)?;
         let id = fields.whole("activityId")?.to_string();
         let at = |name| fields.text(name).and_then(|text| time(&text));
         let (start, local) = (at("startTimeGMT"), at("startTimeLocal"));
         let kind = fields.object("activityType");
-        // Zero is what devices without a sensor say.
+        // Devices without a sensor report zero.
         let heart_rate = |name| fields.number(name).filter(|rate| *rate > 0.0);
         let is_part = fields.has("parentId");
         let summary = start.filter(|_| !is_part).map(|start| Summary {
@@ -146,7 +146,7 @@ impl Listed {
     }
 }
 
-/// An offset that a place on Earth can have.
+/// An offset in minutes, if it is at most a day.
 pub fn minutes(offset: i64) -> Option<i32> {
     i32::try_from(offset).ok().filter(|offset| (-1440..=1440).contains(offset))
 }
@@ -158,12 +158,12 @@ fn time(text: &str) -> Option<NaiveDateTime> {
         .filter(|time| is_plausible(time.and_utc()))
 }
 
-/// Neither before there were watches nor in times to come.
+/// Whether a time is between 1900 and two days from now.
 pub fn is_plausible(time: DateTime<Utc>) -> bool {
     (-2_208_988_800..=Utc::now().timestamp() + 86_400 * 2).contains(&time.timestamp())
 }
 
-/// Garmin's numbers of the sports that others are counted among.
+/// The general activity type with this id at Garmin.
 fn parent_sport(id: i64) -> Option<&'static str> {
     match id {
         1 => Some("run"),

@@ -1,4 +1,4 @@
-//! What Garmin says of an activity, whichever way it comes.
+//! What Garmin says about an activity, whatever the mode.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::{
     sport::{OTHER, Sport},
 };
 
-/// The source of activities that come from here.
+/// The source of activities from Garmin.
 const SOURCE: &str = "garmin";
 
 /// An activity without its file.
@@ -19,7 +19,7 @@ pub struct Summary {
     pub id: String,
     pub title: Option<String>,
     pub sport: Option<String>,
-    /// The kind that Garmin counts its sport among.
+    /// The general activity type that Garmin assigns to the sport.
     pub parent_sport: Option<&'static str>,
     pub started_at: DateTime<Utc>,
     pub utc_offset_minutes: Option<i32>,
@@ -28,13 +28,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Another one means that the activity was changed at Garmin.
+    /// A digest that changes whenever the activity is changed at Garmin.
     pub fn digest(&self) -> ApiResult<Vec<u8>> {
         let json = serde_json::to_vec(self).map_err(ApiError::internal)?;
         Ok(Sha256::digest(&json).to_vec())
     }
 
-    /// Garmin, and what it is called there.
+    /// The source, and the activity's id there.
     pub fn name(&self) -> (&'static str, String) {
         (SOURCE, self.id.clone())
     }
@@ -64,21 +64,22 @@ impl Summary {
         }
     }
 
-    /// Gives a session what its file lacks, but for what is measured.
+    /// Fills in what the session's file lacks, except measured values.
     pub fn name_in(&self, session: &mut Session) {
         fill(&mut session.title, &self.title);
         fill(&mut session.device, &self.device);
         session.utc_offset_minutes = session.utc_offset_minutes.or(self.utc_offset_minutes);
     }
 
-    /// Gives a session what its file lacks.
+    /// Fills in what the session's file lacks.
     pub fn complete(&self, session: &mut Session) {
         if session.activity_type == OTHER {
             session.activity_type = self.activity_type();
         }
         fill(&mut session.sport_raw, &self.sport);
         self.name_in(session);
-        // What Garmin says was measured, or corrected by the owner: more than what was computed.
+        // Garmin's values were measured, or corrected by the owner: they are
+        // better than computed ones.
         let (totals, measured, more) = (&mut session.totals, &mut session.measured, &self.totals);
         macro_rules! measured {
             ($($field:ident)+) => {

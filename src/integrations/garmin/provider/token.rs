@@ -1,17 +1,17 @@
-//! What a token looks like: a peer in maintenance answers 200 with a page, and that is none.
+//! Recognizes tokens: a server in maintenance may answer 200 with a page, which is not a token.
 
 use secrecy::SecretString;
 
 use super::Trouble;
 
-/// A random token has more characters than the words that stand for none ("undefined").
+/// A random token is longer than words that stand for no token (`undefined`).
 const SHORTEST: usize = 16;
 
-/// Requests with longer ones are refused by many servers.
+/// Many servers refuse requests with longer tokens.
 const LONGEST: usize = 4096;
 
-/// `text` as a token (RFC 6749, appendix A.12), without what no encoding of random bytes has:
-/// spaces, quotes and brackets.
+/// Parses a token (RFC 6749, appendix A.12). Characters that no encoding of random bytes contains
+/// are refused: spaces, quotes and brackets.
 pub fn token(text: &str) -> Result<SecretString, Trouble> {
     let is_usual = |byte: u8| byte.is_ascii_graphic() && !br#"<>"'\{}[]"#.contains(&byte);
     if (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(is_usual) {

@@ -1,4 +1,4 @@
-//! Who works on a connection: one server at a time, for as long as its lease lasts.
+//! Claims of connections: one server at a time works on a connection, until its lease expires.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use uuid::Uuid;
 use super::SealedTokens;
 use crate::{db::FetchOne, integrations::garmin::provider::Cursor};
 
-/// A connection that is somebody's until its lease ends.
+/// A connection that is claimed until its lease expires.
 #[derive(Debug, QueryableByName)]
 pub struct Claimed {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Nobody's: Garmin is to be told that it has ended.
+    /// `None` if the connection has no owner any more: Garmin has to be notified of its end.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub user_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
     pub mode: String,
     #[diesel(sql_type = SqlUuid)]
     pub claim: Uuid,
-    /// How often it was begun since it last went well, this time included.
+    /// How often work was started since the last success, including this time.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
-    /// The one that worked on it last neither ended nor gave it back.
+    /// Whether the last worker neither finished nor released it.
     #[diesel(sql_type = Bool)]
     pub was_abandoned: bool,
     #[diesel(sql_type = Bytea)]
@@ -39,7 +39,7 @@ pub struct Claimed {
     pub access_expires_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Text)]
     pub token_key_id: String,
-    /// The last weeks are to be looked at.
+    /// Whether the last weeks are due to be scanned.
     #[diesel(sql_type = Bool)]
     pub is_due: bool,
     #[diesel(sql_type = Nullable<Date>)]
@@ -48,7 +48,7 @@ pub struct Claimed {
     pub history_offset: i32,
 }
 
-/// The connection that has something to do and was worked on longest ago.
+/// Claims the connection that has work to do and was worked on the longest ago.
 pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
     diesel::sql_query(
         "UPDATE garmin_connections c SET claim = gen_random_uuid(), attempts = attempts + 1, worked_at = now(),
@@ -71,7 +71,8 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
     .optional()
 }
 
-/// Still ours, and for another lease. Locks the connection until the transaction ends.
+/// Renews the lease; false if this job has lost its claim. Locks the connection
+/// until the transaction ends.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -89,7 +90,7 @@ pub async fn hold(
     Ok(held == 1)
 }
 
-/// Keeps tokens in one step; false when the connection is not ours any more.
+/// Stores tokens in one step; false if this job has lost its claim.
 pub async fn keep_tokens(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -100,7 +101,7 @@ pub async fn keep_tokens(
     Ok(diesel::update(ours).set(tokens).execute(&mut conn).await? == 1)
 }
 
-/// The last weeks were looked at, and will be again after `every`.
+/// Records that the last weeks were scanned. They are due again after `every`.
 pub async fn end_scan(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -117,7 +118,7 @@ pub async fn end_scan(
     .await
 }
 
-/// How far back the log has been read; `None` when all of it was.
+/// Records how far back the log has been read; `None` if all of it was.
 pub async fn advance_history(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -136,8 +137,8 @@ pub async fn advance_history(
     .await
 }
 
-/// It went well: for the next one, at once. False when the connection is not ours any more, or when Garmin said
-/// meanwhile that it has ended, which is what stays to be told.
+/// Releases a connection after a success, to be claimed again at once. False if this job has lost
+/// its claim, or if Garmin has ended the connection meanwhile: that error must not be cleared.
 pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
     let ended = diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = 0, last_success_at = now(),
@@ -151,7 +152,7 @@ pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResul
     Ok(ended == 1)
 }
 
-/// For whoever comes next: this was no attempt.
+/// Releases a connection. This does not count as an attempt.
 pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = greatest(attempts - 1, 0)
@@ -163,8 +164,8 @@ pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResu
     .await
 }
 
-/// Garmin denied something to the connection: how often within an hour, this time included, since
-/// it last did not. 0 when it is not ours any more.
+/// Records that Garmin denied something. Returns how often it did within an hour, including this
+/// time, since it last did not; 0 if this job has lost its claim.
 pub async fn deny(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<i32> {
     #[derive(QueryableByName)]
     struct Row {
@@ -185,17 +186,17 @@ pub async fn deny(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<i3
     Ok(row.map_or(0, |row| row.denials))
 }
 
-/// What went wrong, and what follows.
+/// What went wrong, and its consequences.
 pub struct Failure<'a> {
     pub code: &'a str,
     pub message: &'a str,
     pub pause: Duration,
     pub needs_reauth: bool,
-    /// False where our own database or disk failed.
+    /// False if our own database or disk failed.
     pub is_attempt: bool,
 }
 
-/// It failed; false as for [`end_well`].
+/// Releases a connection after a failure; false as for [`end_well`].
 pub async fn end_badly(
     mut conn: &AsyncPgConnection,
     job: &Claimed,
@@ -220,7 +221,7 @@ pub async fn end_badly(
     Ok(ended == 1)
 }
 
-/// Forgets a connection that nobody owns.
+/// Deletes a connection without an owner.
 pub async fn forget(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
     diesel::sql_query("DELETE FROM garmin_connections WHERE id = $1 AND claim = $2")
         .bind::<SqlUuid, _>(job.id)

@@ -1,4 +1,4 @@
-//! Connections as their owners make, see and end them.
+//! Connections as their owners create, see and end them.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,7 +16,7 @@ use crate::{
     jobs::store::seconds,
 };
 
-/// Tokens as they are kept.
+/// Encrypted tokens, as they are stored.
 #[derive(AsChangeset, Insertable, Queryable, Selectable)]
 #[diesel(table_name = garmin_connections, treat_none_as_null = true)]
 pub struct SealedTokens {
@@ -43,15 +43,15 @@ fn nullable_id() -> diesel::helper_types::Nullable<crate::db::schema::users::id>
     crate::db::schema::users::id.nullable()
 }
 
-/// How many activities came through a connection.
+/// The number of activities that arrived through a connection.
 pub async fn count_activities(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<i64> {
     use crate::db::schema::garmin_activities;
     let own = garmin_activities::table.filter(garmin_activities::connection_id.eq(id));
     own.count().fetch_one(&mut conn).await
 }
 
-/// The user's connection, which nobody else changes until the transaction ends: its id and mode, and what
-/// Garmin calls its owner.
+/// Locks the user's connection until the transaction ends; returns its id, its mode, and
+/// the owner's id at Garmin.
 pub async fn lock(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -69,8 +69,9 @@ pub async fn lock(
         .optional()
 }
 
-/// A new connection; false when another user has the same account at Garmin. One of that account whose end
-/// Garmin was to be told of is forgotten: it would end this one.
+/// Creates a connection; false if another user has connected the same Garmin account. If Garmin has
+/// not been notified yet that an earlier connection of the account has ended, that one is deleted:
+/// the notification would end the new one.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -98,7 +99,8 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// Gives a connection other tokens, and a fresh start. Whoever works on it with the old ones does so no more.
+/// Gives a connection new tokens, and resets its state. A job that works on it with the old
+/// tokens loses its claim.
 pub async fn reconnect(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -123,7 +125,8 @@ pub async fn reconnect(
         .map(drop)
 }
 
-/// Looks at once, but not before Garmin wants to be asked again. `None` when there is no connection.
+/// Makes the connection due at once, but not before the end of a pause that Garmin asked for.
+/// `None` if there is no connection.
 pub async fn sync_now(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -138,13 +141,13 @@ pub async fn sync_now(
         .optional()
 }
 
-/// Whether the connection still waits for its owner.
+/// Whether the connection still has to be connected again by its owner.
 pub async fn needs_reauth(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let found = garmin_connections::table.find(id).select(garmin_connections::needs_reauth);
     Ok(found.first(&mut conn).await.optional()?.unwrap_or(false))
 }
 
-/// Some connections whose tokens are encrypted with another key, locked until the transaction ends.
+/// Locks connections whose tokens are encrypted with another key, until the transaction ends.
 pub async fn lock_stale(
     mut conn: &AsyncPgConnection,
     key_id: &str,
@@ -159,7 +162,7 @@ pub async fn lock_stale(
         .await
 }
 
-/// Keeps the same tokens, encrypted anew.
+/// Replaces the tokens with the same ones, encrypted again.
 pub async fn set_tokens(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -169,8 +172,8 @@ pub async fn set_tokens(
     diesel::update(connection).set(tokens).execute(&mut conn).await.map(drop)
 }
 
-/// What Garmin says of one of its users: nothing more comes (with a code and a sentence), or it comes again.
-/// The ids of the connections, with their owners.
+/// Records what Garmin says about one of its users: nothing more arrives (with a code and a
+/// message), or activities arrive again. Returns the ids of the connections with their owners.
 pub async fn set_permission(
     mut conn: &AsyncPgConnection,
     garmin_user_id: &str,
@@ -199,7 +202,7 @@ pub async fn set_permission(
     Ok(rows.into_iter().map(|row| (row.id, row.user_id)).collect())
 }
 
-/// Seconds that the connection which waits longest has waited since it was to be looked at.
+/// Seconds since the connection that has waited the longest became due.
 pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
     let query = "SELECT max(now() - greatest(next_sync_at, paused_until)) FROM garmin_connections
                  WHERE user_id IS NOT NULL AND NOT needs_reauth AND next_sync_at < now()";

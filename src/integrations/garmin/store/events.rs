@@ -1,4 +1,4 @@
-//! What webhooks told, in the order in which it came.
+//! Events from webhooks, in the order of their arrival.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use uuid::Uuid;
 
 use crate::db::{JsonText, schema::garmin_events};
 
-/// So long it waits for somebody who is to connect Garmin anew.
+/// How long an event waits for its owner to connect Garmin again.
 const KEPT_DAYS: i32 = 30;
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 pub enum EventKind {
-    /// An activity, or where it can be fetched.
+    /// An activity, or the URL to fetch it from.
     Activity,
-    /// The file of an activity: where it can be fetched.
+    /// The URL to fetch the file of an activity from.
     File,
 }
 
-/// An event that waits.
+/// A waiting event.
 #[derive(Debug, Queryable)]
 pub struct Event {
     pub id: i64,
@@ -36,7 +36,7 @@ pub struct Event {
     pub attempts: i32,
 }
 
-/// Keeps an event of whoever Garmin calls `garmin_user_id`; nothing when that is nobody.
+/// Stores an event for the user with this id at Garmin, or nothing if there is none.
 pub async fn add_event(
     mut conn: &AsyncPgConnection,
     garmin_user_id: &str,
@@ -79,7 +79,7 @@ pub async fn end_event(mut conn: &AsyncPgConnection, id: i64) -> QueryResult<usi
     diesel::delete(garmin_events::table.find(id)).execute(&mut conn).await
 }
 
-/// It failed once more, and is due again after `pause`.
+/// Records another failed attempt; the event is due again after `pause`.
 pub async fn postpone_event(
     mut conn: &AsyncPgConnection,
     id: i64,
@@ -95,7 +95,7 @@ pub async fn postpone_event(
     .await
 }
 
-/// Forgets events that nobody can have any more; how many.
+/// Deletes events that have waited too long; returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
     diesel::delete(garmin_events::table.filter(garmin_events::received_at.lt(forgotten)))

@@ -1,4 +1,4 @@
-//! Statements about connections to Garmin, and what came through them.
+//! Queries for connections to Garmin, and for what arrived through them.
 
 mod claims;
 mod connections;

@@ -1,4 +1,4 @@
-//! Which activities came through a connection, and as what.
+//! The activities that arrived through a connection, as they last were.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::db::schema::{activities, garmin_activities};
 
-/// An activity as it came last.
+/// An activity as it last arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
 #[diesel(table_name = garmin_activities)]
 pub struct Seen {
@@ -18,7 +18,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The same without a digest: the file could not be had, and is to be asked for again.
+    /// The same without a digest: the file could not be fetched, and has to be requested again.
     pub fn without_file(self) -> Self {
         Self { digest: Vec::new(), ..self }
     }
@@ -28,7 +28,7 @@ impl Seen {
     }
 }
 
-/// Those of `ids` that came before, by their ids.
+/// Those of `ids` that arrived before, by id.
 pub async fn seen(
     mut conn: &AsyncPgConnection,
     connection_id: Uuid,
@@ -43,7 +43,7 @@ pub async fn seen(
     Ok(seen.into_iter().map(|seen| (seen.garmin_id.clone(), seen)).collect())
 }
 
-/// Remembers that it came, and as what.
+/// Records that an activity arrived, and its state.
 pub async fn remember(
     mut conn: &AsyncPgConnection,
     connection_id: Uuid,
@@ -63,7 +63,7 @@ pub async fn remember(
         .map(drop)
 }
 
-/// Calls an activity as Garmin does, unless its owner has called it otherwise here.
+/// Gives an activity its title at Garmin, unless the owner has changed the title here.
 pub async fn rename(
     mut conn: &AsyncPgConnection,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! How a piece of work ends, and what follows from that.
+//! The end of a piece of work, and its consequences.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use crate::{
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// Three denials within an hour mean that the key or the token has ended. Ten minutes lie between
-/// two of them, at the usual backoff: a single one may be a mistake of Garmin's.
+/// Three denials within an hour mean that the key or the token has ended. With the default
+/// back-off, they are ten minutes apart: a single denial may be a mistake of Garmin's.
 const MAX_DENIALS: i32 = 3;
 const DENIED_BACKOFFS: u32 = 10;
 
-/// Garmin is told so often that a connection has ended; then it is forgotten all the same.
+/// How many times to try to notify Garmin that a connection has ended. Then it is deleted anyway.
 const MAX_FAREWELLS: i32 = 10;
 
-/// Writes down what came of it. Where even that fails, the lease brings the connection back.
+/// Records the outcome. If even this fails, the connection is claimed again when its lease expires.
 pub async fn end(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) {
     if let Err(trouble) = &outcome
         && !matches!(trouble, Trouble::Lost | Trouble::Leaving)
@@ -101,7 +101,7 @@ fn pause(base: Duration, job: &Claimed, trouble: &Trouble) -> Duration {
     }
 }
 
-/// `base`, doubled by each attempt but the first, up to an hour.
+/// `base`, doubled with each attempt after the first, up to an hour.
 pub fn doubled(base: Duration, attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or_default();
     base.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE)

@@ -1,5 +1,5 @@
-//! Dealing with what webhooks told. An event that cannot be read is given up at once, and one that
-//! cannot be fetched is tried again later. Neither holds up those behind it.
+//! Handles events from webhooks. An event that cannot be read is given up at once, and one whose
+//! data cannot be fetched is retried later. Neither holds up the events after it.
 
 use uuid::Uuid;
 
@@ -20,23 +20,23 @@ use crate::{
     },
 };
 
-/// How many are dealt with before other connections have their turn.
+/// How many events are handled before other connections have their turn.
 const AT_A_TIME: i64 = 50;
 
-/// An event is given up after five answers that cannot be used, within a quarter of an hour, or
-/// after twelve attempts without an answer, within some six hours.
+/// An event is given up after five unusable answers, within a quarter of an hour, or after twelve
+/// attempts without an answer, within about six hours.
 const MAX_ODD_ANSWERS: i32 = 5;
 const MAX_ATTEMPTS: i32 = 12;
 
-/// What became of an event.
+/// The result of handling an event.
 enum Dealt {
     Done,
-    /// Neither now nor later.
+    /// The event can never be handled.
     Unreadable,
 }
 
 impl<P: Provider> Session<'_, P> {
-    /// Whether there were any that are due.
+    /// Handles the events that are due; returns whether there were any.
     pub async fn deal_with_events(&mut self, user_id: Uuid) -> Result<bool, Trouble> {
         let events = store::events(&*self.connection().await?, self.job.id, AT_A_TIME).await?;
         for event in &events {
@@ -49,7 +49,7 @@ impl<P: Provider> Session<'_, P> {
                     tracing::warn!(user.id = %user_id, garmin.event = event.kind, "an event of Garmin's cannot be read");
                     "unreadable"
                 }
-                // The connection's, and no event's.
+                // The connection failed, and not the event.
                 Err(
                     trouble @ (Trouble::Denied(_)
                     | Trouble::Refused
@@ -96,7 +96,7 @@ impl<P: Provider> Session<'_, P> {
         Ok(Dealt::Done)
     }
 
-    /// The file of an activity, which came before or comes now.
+    /// Stores the file of an activity that arrived before, or arrives now.
     async fn keep_file(
         &mut self,
         user_id: Uuid,
@@ -110,13 +110,13 @@ impl<P: Provider> Session<'_, P> {
             let known = activities::named(&conn, user_id, source, &name).await?;
             (known, store::seen(&conn, self.job.id, std::slice::from_ref(&id)).await?.remove(&id))
         };
-        // It was deleted here.
+        // The activity was deleted here.
         if seen.is_some() && known.is_none() {
             return Ok(());
         }
         let file = self.fetch(async |provider, access| provider.file(access, &url).await).await?;
         let odd = |what: &str| Trouble::Garbage(what.to_owned());
-        // It may not be there yet.
+        // The file may not be there yet.
         let file = file.ok_or_else(|| odd("no file"))?;
         let read = keep::read(&summary, Some(file)).await;
         if read.0.original.is_none() {

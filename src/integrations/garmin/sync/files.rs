@@ -1,9 +1,9 @@
-//! How files of Garmin's come.
+//! How files arrive from Garmin.
 
-/// How files come.
+/// How files arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Files {
     Fetch,
-    /// By webhooks of their own.
+    /// By separate webhooks.
     Come,
 }

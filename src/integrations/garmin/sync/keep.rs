@@ -1,4 +1,4 @@
-//! Keeping what Garmin says of activities, each in a transaction of its own.
+//! Stores what Garmin says about activities, each in its own transaction.
 
 use std::borrow::Cow;
 
@@ -22,15 +22,16 @@ use crate::{
     recordings::Recording,
 };
 
-/// What is to be kept, and what is to be said of its file.
+/// What to store, and warnings about its file.
 pub type Read = (Material, Vec<Cow<'static, str>>);
 
-/// The sixth attempt, after half an hour, keeps an activity without the file that cannot be had.
+/// The sixth attempt, after half an hour, stores an activity without its file if
+/// that cannot be fetched.
 const MAX_ATTEMPTS: i32 = 6;
 
 impl<P: Provider> Session<'_, P> {
-    /// Those that are new, with their files unless these come by themselves, and those that were
-    /// changed. False when others are to have their turn before all of it is done.
+    /// Stores new activities, with their files unless these arrive separately, and updates changed
+    /// ones. False if other connections should have their turn before all of the page is done.
     pub async fn keep_page(
         &mut self,
         user_id: Uuid,
@@ -82,7 +83,7 @@ impl<P: Provider> Session<'_, P> {
         self.fetch(async |provider, access| provider.file(access, at).await).await
     }
 
-    /// Keeps a new activity, or one that there is a file of now.
+    /// Stores a new activity, or one whose file is now available.
     pub async fn keep(
         &mut self,
         user_id: Uuid,
@@ -118,7 +119,8 @@ impl<P: Provider> Session<'_, P> {
         Ok(())
     }
 
-    /// Measures an activity anew by what Garmin says of it now. One that was deleted here stays deleted.
+    /// Updates an activity with the values that Garmin has now. An activity that was
+    /// deleted here stays deleted.
     async fn change(
         &mut self,
         user_id: Uuid,
@@ -136,9 +138,9 @@ impl<P: Provider> Session<'_, P> {
             activities::lock_names(conn, user_id).await?;
             let named = activities::named(conn, user_id, source, &name).await?;
             if let Some(((id, _), before)) = named.zip(before) {
-                // Garmin's totals are those of all parts.
+                // Garmin's totals are those of all parts together.
                 if !merging::has_parts(conn, id).await? {
-                    // There is no track in a summary.
+                    // A summary contains no track.
                     intake::remeasure(conn, id, (&summary.session(), None), None).await?;
                 }
                 if before.title != seen.title {
@@ -154,13 +156,13 @@ impl<P: Provider> Session<'_, P> {
     }
 }
 
-/// As it is remembered and as the log has it: titles that long, and without NUL.
+/// The state to record. The title is as the log stores it: shortened, and without NUL.
 pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
     let title = summary.session().title.and_then(|title| intake::title(&title));
     Ok(Seen { garmin_id: summary.id.clone(), digest: summary.digest()?, title })
 }
 
-/// Lists among the imports what is to be said of a file.
+/// Lists a warning about a file among the imports.
 async fn tell(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -179,19 +181,19 @@ async fn tell(
     Ok(imports::add_told(conn, user_id, Bringer::Garmin, &[told]).await?)
 }
 
-/// What a file and its summary say together; the summary alone where there is no file, or none that can be
-/// read.
+/// Combines a file with its summary. If there is no file, or it cannot be read, the
+/// summary is used alone.
 pub async fn read(summary: &Summary, file: Option<Vec<u8>>) -> Read {
     let (name, mut warnings) = (Some(summary.name()), Vec::new());
     if let Some(file) = file {
         let called = summary.id.clone();
-        // A reader that panics takes nothing else with it.
+        // If the reader panics, nothing else is affected.
         let read = tokio::task::spawn_blocking(move || single::read(&called, &file)).await;
         match read {
             Ok(Ok((original, Recording { mut sessions, warnings, .. }))) => {
                 match sessions.as_mut_slice() {
                     [session] => summary.complete(session),
-                    // Garmin's totals are those of all parts.
+                    // Garmin's totals are those of all parts together.
                     [first, ..] => summary.name_in(first),
                     [] => {}
                 }

@@ -1,7 +1,7 @@
-//! Working on connections: one is claimed at a time, something is done for it, and it is given back.
+//! Works on connections: claims one at a time, does a piece of work for it, and releases it.
 //!
-//! At most two at once, and one call after the other for each: more than two calls at a time Garmin does not
-//! want.
+//! At most two connections are worked on at once, with one call after the other for each: Garmin
+//! does not want more than two concurrent calls.
 
 mod ending;
 mod events;
@@ -32,13 +32,14 @@ use crate::{
 
 const AT_ONCE: usize = 2;
 
-/// A connection on which servers died so often has a pause, which doubles up to an hour.
+/// A connection on which servers have died more often than this is paused. The pause
+/// doubles, up to an hour.
 const MAX_ABANDONED: i32 = 3;
 
-/// The most that it has open.
+/// Maximum number of database connections.
 pub const CONNECTIONS: Connections = Connections { lent: AT_ONCE, listening: 1 };
 
-/// Starts it on a thread of its own. Needs a running actix system.
+/// Starts working on connections on a separate thread. Needs a running actix system.
 pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let stopping = Stopping::default();
@@ -76,7 +77,7 @@ impl Work for Syncer {
         match self.claim().await {
             Ok(Some(job)) => {
                 let outcome = if job.was_abandoned && job.attempts > MAX_ABANDONED {
-                    // Left alone for a while: servers may not die of it one after the other.
+                    // Paused, so that servers do not die of it one after the other.
                     let what = "the servers that worked on a connection to Garmin died";
                     Err(ApiError::internal(what).into())
                 } else {

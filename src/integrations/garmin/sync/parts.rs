@@ -1,4 +1,4 @@
-//! What working on a connection needs.
+//! The dependencies of work on a connection.
 
 use crate::{
     activities::originals::Storage,
@@ -9,7 +9,7 @@ use crate::{
     telemetry::ImportMetrics,
 };
 
-/// What working on a connection needs.
+/// The dependencies of work on a connection.
 pub struct Parts {
     pub pool: Pool,
     pub config: GarminConfig,

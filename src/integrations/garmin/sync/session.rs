@@ -1,4 +1,4 @@
-//! A claimed connection with its tokens, and the piece of work that is next for it.
+//! A claimed connection with its tokens, and the next piece of work for it.
 
 use std::time::Instant;
 
@@ -17,13 +17,13 @@ use crate::{
     },
 };
 
-/// A token is renewed this long before it ends.
+/// A token is renewed this long before it expires.
 const EARLY: TimeDelta = TimeDelta::seconds(600);
 
-/// Pages that are looked at for the last weeks: forty activities a day.
+/// Maximum number of pages in a scan of the last weeks: forty activities a day.
 const MAX_PAGES: usize = 30;
 
-/// See the module.
+/// Work on a claimed connection.
 pub struct Session<'a, P> {
     pub parts: &'a Parts,
     pub job: &'a Claimed,
@@ -49,7 +49,8 @@ impl<'a, P: Provider> Session<'a, P> {
         })
     }
 
-    /// What Garmin has told, the last weeks when they are due, or else a page of what was before.
+    /// Handles the events that are due. If there are none, scans the last weeks if they are due, or
+    /// else reads a page of the history.
     pub async fn run(&mut self) -> Result<(), Trouble> {
         let Some(user_id) = self.job.user_id else { return self.leave().await };
         if self.deal_with_events(user_id).await? {
@@ -58,7 +59,7 @@ impl<'a, P: Provider> Session<'a, P> {
         if self.job.is_due { self.scan(user_id).await } else { self.read_history(user_id).await }
     }
 
-    /// The last weeks, page by page.
+    /// Scans the last weeks, page by page.
     async fn scan(&mut self, user_id: Uuid) -> Result<(), Trouble> {
         let since = Utc::now().date_naive() - Days::new(P::WINDOW_DAYS);
         let mut next = Some(newest());
@@ -92,19 +93,19 @@ impl<'a, P: Provider> Session<'a, P> {
         Ok(())
     }
 
-    /// Tells Garmin that nothing more is to come, and forgets the connection.
+    /// Notifies Garmin that the connection has ended, and deletes it.
     async fn leave(&mut self) -> Result<(), Trouble> {
         self.call(async |provider, access| provider.leave(access).await).await?;
         store::forget(&*self.connection().await?, self.job).await?;
         Ok(())
     }
 
-    /// Whether others are to have their turn.
+    /// Whether other connections should have their turn.
     pub fn is_over(&self) -> bool {
         self.began.elapsed() > self.parts.config.lease
     }
 
-    /// Asks Garmin with a token that it takes: one that it does not take is renewed once.
+    /// Calls Garmin. If the access token is refused, it is renewed once.
     pub async fn call<T>(
         &mut self,
         ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
@@ -118,8 +119,8 @@ impl<'a, P: Provider> Session<'a, P> {
         }
     }
 
-    /// The same for one thing among many: where Garmin denies it with a new token, too, that says
-    /// nothing of the connection.
+    /// As [`Self::call`], for one item among many: if Garmin denies it even with a new token, that
+    /// says nothing about the connection.
     pub async fn fetch<T>(
         &mut self,
         ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
@@ -135,7 +136,8 @@ impl<'a, P: Provider> Session<'a, P> {
         })
     }
 
-    /// Asks once, with a token that has not ended: what is answered, unless it could not be asked.
+    /// Calls Garmin once, with a token that has not expired. The outer error means that
+    /// Garmin could not be called.
     async fn ask<T>(
         &mut self,
         ask: &impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
@@ -154,7 +156,7 @@ impl<'a, P: Provider> Session<'a, P> {
         Ok(ask(&self.provider, &access).await)
     }
 
-    /// Renews the tokens and keeps them in one step, before anything else is done with them.
+    /// Renews the tokens, and stores them in one step before they are used.
     async fn renew(&mut self) -> Result<SecretString, Trouble> {
         let renewed = self.provider.renew(self.credential.clone()).await?;
         let sealed = tokens::seal(&self.parts.cipher, self.job.id, &renewed)?;
@@ -172,7 +174,7 @@ impl<'a, P: Provider> Session<'a, P> {
     }
 }
 
-/// Tomorrow, wherever it is tomorrow first.
+/// Tomorrow, because it may already be tomorrow somewhere.
 fn newest() -> Cursor {
     Cursor { before: Utc::now().date_naive() + Days::new(1), offset: 0 }
 }
