@@ -36,7 +36,7 @@ pub struct FilterParams {
     /// Started at or after this time.
     #[param(value_type = Option<DateTime<Utc>>)]
     from: Option<String>,
-    /// Started at or before this.
+    /// Started at or before this time.
     #[param(value_type = Option<DateTime<Utc>>)]
     to: Option<String>,
     /// Only these sources, comma-separated.

@@ -44,7 +44,7 @@ pub enum Series {
     Longitude,
     /// Metres above sea level.
     Altitude,
-    /// Metres since the start.
+    /// Metres covered since the start.
     Distance,
     /// Metres per second.
     Speed,

@@ -17,9 +17,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
-    /// At most 100.
+    /// At most 100 points.
     Low,
-    /// At most 1 000.
+    /// At most 1 000 points.
     #[default]
     Medium,
     /// All recorded points.

@@ -155,7 +155,7 @@ fn details(session: &Session) -> ApiResult<Details> {
     Ok(details)
 }
 
-/// To the thousandth: further digits come from sums and from single-precision devices.
+/// Rounded to the thousandth: further digits come from sums and from single-precision devices.
 fn real(value: Option<f64>, range: &RangeInclusive<f64>) -> Option<f64> {
     let rounded = value.map(|value| (value * 1000.0).round() / 1000.0);
     rounded.filter(|value| range.contains(value))

@@ -18,7 +18,7 @@ use crate::{
 /// The JSON member that contains the list.
 const LIST: &str = "summarizedActivitiesExport";
 
-/// More than anybody has.
+/// Maximum number of activities: more than anybody has.
 const MOST: usize = 100_000;
 
 /// How far apart the starts of a recording and of its entry in a list may be, in seconds.

@@ -27,7 +27,7 @@ struct Seen {
 /// Refusals for one reason that have not been written yet.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sum {
-    /// The number of their row.
+    /// The number of the row that sums them up.
     pub row: i32,
     pub name: String,
     pub refusal: Refusal,

@@ -12,9 +12,9 @@ pub enum Column {
     Sport,
     Notes,
     Elapsed,
-    /// In kilometres, rounded. In metres in old tables.
+    /// The distance in kilometres, rounded; in metres in old tables.
     Distance,
-    /// In metres.
+    /// The distance in metres.
     Metres,
     Commute,
     PrivateNote,
