@@ -143,7 +143,7 @@ pub async fn events(
     let first = service::progress(&state, identity, id).await?;
     let until = Instant::now() + TELL_FOR;
     let told = stream::try_unfold(Some((None, first)), move |next| {
-        // The stream holds the client's slot.
+        // Captures `follower`, so that it is held until the stream ends.
         let (state, _) = (state.clone(), &follower);
         async move {
             let Some((mut told, mut now)) = next else { return Ok(None) };

@@ -89,7 +89,7 @@ pub async fn download(
     service::note_download(&state, user.identity(), &device).await?;
     // A connection is held only while a piece is read, and not while a slow client receives it.
     let pieces = stream::try_unfold(0, move |number| {
-        // The stream holds the client's slot.
+        // Captures `turn`, so that it is held until the stream ends.
         let (state, _) = (state.clone(), &turn);
         async move {
             let conn = state.pool.get().await?;

@@ -123,7 +123,7 @@ fn split(parsed: Parsed) -> (Vec<NewActivity>, Vec<Option<Outcome>>) {
     (items, errors)
 }
 
-/// `source` and `external_id` of an activity.
+/// The name of an activity: its `source`, and its `external_id` if it has one.
 type Name = (String, Option<String>);
 
 fn name(item: &NewActivity) -> Name {

@@ -34,7 +34,7 @@ pub struct BatchParams {
     pub on_existing: OnExisting,
 }
 
-/// What to do about an activity whose name exists already.
+/// What to do about an activity whose `source` and `external_id` exist already.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnExisting {

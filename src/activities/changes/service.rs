@@ -1,4 +1,4 @@
-//! Reading of the feed of changes.
+//! Reads the feed of changes.
 
 use std::time::Duration;
 

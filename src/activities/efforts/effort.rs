@@ -1,4 +1,4 @@
-//! Search for the best efforts in a recording.
+//! Searches a recording for its best efforts.
 
 use super::{
     curve::Curve,

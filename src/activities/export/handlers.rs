@@ -87,7 +87,7 @@ pub async fn export(
         None => (format.head().into_bytes(), Stage::Tail),
     };
     let pieces = stream::try_unfold(Stage::Ready(first.0, Box::new(first.1)), move |stage| {
-        // The stream holds the client's slot.
+        // Captures `turn`, so that it is held until the stream ends.
         let (state, filter, _) = (state.clone(), Rc::clone(&filter), &turn);
         async move {
             let (piece, next) = match stage {

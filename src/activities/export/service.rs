@@ -1,4 +1,4 @@
-//! Reading of the log piece by piece.
+//! Reads the log piece by piece.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Filling missing values of an activity from another source.
+//! Fills missing values of an activity from another source.
 
 mod store;
 

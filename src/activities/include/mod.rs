@@ -1,5 +1,5 @@
-//! `include`: fields that lists and the feed of changes omit unless a client asks for them,
-//! to keep a complete copy.
+//! `include`: fields that lists and the feed of changes omit unless a client asks for them, for
+//! example to keep a complete copy.
 
 mod params;
 mod store;

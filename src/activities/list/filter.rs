@@ -68,7 +68,7 @@ pub struct Filter {
     /// Any of these sources; empty for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
-    /// Selects the activity that one of the sources calls by this id, or the one it is merged into.
+    /// Selects the activity with this id in one of the sources, or the one that it is merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
 }

@@ -75,7 +75,7 @@ pub async fn original(
         unpacked(file).await?
     };
     let bytes = content.len() as u64;
-    // The client's slot is held until it has read the file.
+    // `turn` is held until the client has read the file.
     let slices = stream::unfold((Bytes::from(content), turn), |(mut rest, turn)| async move {
         let slice = rest.split_to(rest.len().min(SLICE_BYTES));
         (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, turn)))

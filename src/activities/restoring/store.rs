@@ -21,7 +21,7 @@ pub enum Place {
 }
 
 /// Where the user's activity `id` is stored, or can be stored. If another user has `id` on this
-/// server, an id derived from `user_id` and `id` is used instead.
+/// server, an id derived from `user_id` and `id` is used instead, which is always the same.
 pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryResult<Place> {
     for id in [id, derived(user_id, id)] {
         match owner(conn, id).await? {

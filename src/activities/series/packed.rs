@@ -1,6 +1,6 @@
 //! The storage format of streams: each series as differences between successive values,
-//! which are small and repetitive, deflated. An hour from a watch takes about 20 KB,
-//! against a megabyte as JSON.
+//! which are small and repetitive, deflated. An hour from a watch takes about 20 KB; as
+//! JSON, it takes a megabyte.
 
 use std::io::Read;
 

@@ -1,5 +1,4 @@
-//! Packing of streams. Each value is computed when it is packed, so that long
-//! series take no memory.
+//! Packs streams. Each value is computed when it is packed, so that long series take no memory.
 
 use std::io::{self, BufWriter, Write};
 

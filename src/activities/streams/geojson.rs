@@ -205,8 +205,8 @@ impl Iterator for Steps {
     }
 }
 
-/// Where the way from `before` to `after` crosses the antimeridian, on its one side and on its
-/// other. Of the two ways around the Earth, the shorter one is assumed.
+/// The points on both sides of the antimeridian where the way from `before` to `after` crosses it.
+/// Of the two ways around the Earth, the shorter one is assumed.
 fn cut(before: &[f64], after: &[f64]) -> Option<[Vec<f64>; 2]> {
     let ([from, ..], [to, ..]) = (before, after) else { return None };
     if (to - from).abs() <= 180.0 {

@@ -1,4 +1,4 @@
-//! Restoring of a profile from another server.
+//! Restores a profile from another server.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;

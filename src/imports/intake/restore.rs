@@ -1,4 +1,4 @@
-//! Restoring of activities from another sports-log server, as they were there.
+//! Restores activities from another sports-log server as they were there.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
