@@ -1,4 +1,4 @@
-//! The whole application: what `serve`, `dev` and the tests start.
+//! The whole application, as started by `serve`, `dev` and the tests.
 
 use std::{future::Future, io, net::TcpListener, sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ use crate::{
     upkeep::OfAllRooms,
 };
 
-/// How long a start waits for a database that is starting beside it.
+/// How long startup waits for a database that is still starting.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 
 const FORGET_LIMITS_EVERY: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ pub enum StartError {
 
 impl std::error::Error for StartError {}
 
-/// A started application: it answers requests and delivers messages.
+/// A running application: it serves requests and delivers messages.
 pub struct Application {
     port: u16,
     server: Server,
@@ -65,13 +65,13 @@ pub struct Application {
 }
 
 impl Application {
-    /// Listens at the configured address, and starts as [`Application::build_on`].
+    /// Binds the configured address, and starts as [`Application::build_on`].
     pub async fn build(config: &Config) -> Result<Self, StartError> {
-        // Before anything else, so that an address in use is told at once.
+        // Bind first, so that an address in use is reported at once.
         Self::build_on(TcpListener::bind(config.server.bind_addr)?, config).await
     }
 
-    /// Brings the schema up to date and starts workers and delivery. Needs an actix system.
+    /// Migrates the schema, then starts the workers and the delivery. Needs a running actix system.
     pub async fn build_on(listener: TcpListener, config: &Config) -> Result<Self, StartError> {
         let connector = Connector::new(&config.database)?;
         Storage::new(&config.imports).try_out().map_err(StartError::Originals)?;
@@ -129,13 +129,13 @@ impl Application {
         })
     }
 
-    /// The port in use, also where the configuration left the choice to the system (0).
+    /// The port in use. If the configuration says 0, this is the port that the system chose.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Serves until `stop` resolves: then proxies are given notice, requests finish, what is being sent finishes, and
-    /// everything is closed.
+    /// Serves until `stop` resolves, then shuts down gracefully: waits so that proxies can stop
+    /// sending requests, finishes open requests and deliveries, and closes all connections.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let handle = self.server.handle();
         let server = actix_rt::spawn(self.server);
@@ -155,10 +155,11 @@ impl Application {
     }
 }
 
-/// The most connections to PostgreSQL that a server has open. Behind a pooler only those that listen
-/// are its own.
+/// The maximum number of PostgreSQL connections that a server opens. Behind a connection pooler,
+/// only the listening connections count, because they bypass it.
 pub fn most_connections(config: &Config) -> usize {
-    // One hears of changes; one searches for the efforts that an older version did not look for.
+    // One connection listens for changes. One is used by the search for efforts in activities that
+    // an older version did not search.
     let own = Connections { lent: 1, listening: 1 };
     let parts = [
         own,
@@ -175,7 +176,7 @@ pub fn most_connections(config: &Config) -> usize {
         .sum()
 }
 
-/// Keeps local limits and allowances to clients that are there.
+/// Periodically removes the local rate limits and allowances of inactive clients.
 async fn forget_limits(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(FORGET_LIMITS_EVERY).await;

@@ -1,34 +1,34 @@
-//! sports-log: a JSON API over PostgreSQL to keep a log of one's sport.
+//! sports-log: a self-hosted JSON API over PostgreSQL for a log of one's sport.
 //!
-//! The house, from the top down: a room imports rooms of lower steps and nothing else, and
-//! `tests/api/house_rules` reads the order from here.
+//! The modules, from the top layer to the bottom. A module may import modules from lower layers
+//! only. `tests/api/house_rules` reads the order from this list and checks every import.
 //!
 //! ```text
-//! commands                               what each subcommand does
-//! app                                    the parts put together, for `main` and the tests alike
-//! server upkeep                          routes, workers, middleware; what is purged and measured
-//! delivery                               the half that sends what waits in the outbox
-//! integrations reprocess                 services that bring activities; kept files read again
-//! imports                                uploads, and the runner that reads them
-//! shares takeout                         links to pictures; the zip of all that an account has
-//! goals pictures                         what is aimed at; SVG and PNG
-//! privacy stats                          zones that shares leave out; what the log adds up to
-//! accounts activities webhooks           the account, the log, and who is told of it
-//! auth                                   ways in, sessions, tokens, and what happened
-//! http                                   what handlers use: extractors, conditional requests
-//! state                                  what all handlers share
-//! idempotency providers telemetry        answers kept; OAuth as a client; log and metrics
-//! credentials dev jobs outbox            keys and proofs; `dev`; work that waits; messages
-//! recordings throttle                    files of devices and services; limits
-//! db sport                               PostgreSQL; what all know of sport
-//! fair_use validation                    what one client may use; values and what is wrong
-//! error outgoing                         the one error type; requests to other services
-//! config priority retry_after time_zone  settings, and what knows nothing else of the house
+//! commands                               one function per subcommand
+//! app                                    starts the application, for `main` and the tests
+//! server upkeep                          routes, workers, middleware; periodic purges and metrics
+//! delivery                               sends the messages queued in the outbox
+//! integrations reprocess                 services that send activities; re-reading stored files
+//! imports                                uploads, and the jobs that read them
+//! shares takeout                         links to pictures; the account export
+//! goals pictures                         goals and progress; SVG and PNG rendering
+//! privacy stats                          zones hidden from shares; statistics of the log
+//! accounts activities webhooks           the account, the log, and its subscribers
+//! auth                                   login methods, sessions, tokens, the security log
+//! http                                   extractors, conditional requests, response helpers
+//! state                                  the state that all handlers share
+//! idempotency providers telemetry        stored responses; OAuth client; logging and metrics
+//! credentials dev jobs outbox            keys and tokens; `dev`; background jobs; messages
+//! recordings throttle                    parsers of activity files; rate limits
+//! db sport                               PostgreSQL; sports, laps, sets, geometry
+//! fair_use validation                    per-client limits on work; validation of input
+//! error outgoing                         the error type; HTTP requests to other services
+//! config priority retry_after time_zone  settings, and helpers without dependencies
 //! ```
 //!
-//! Two halves meet only in the `outbox` table: requests write rows in the transaction that causes
-//! them, and the delivery sends them. A domain is a folder with `handlers` (HTTP to service and
-//! back), `service` (rules) and `store` (SQL), and they import in that order.
+//! The two halves of the server meet only in the `outbox` table: a request inserts a row in its own
+//! transaction, and the delivery sends it. A domain is a folder with `handlers` (HTTP), `service`
+//! (rules) and `store` (SQL), which import each other in that order.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -16,9 +16,9 @@ const VERSION: &str = match option_env!("SPORTS_LOG_VERSION") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// Keep a log of your sport on a server of your own: a JSON API over PostgreSQL.
+/// Keep a log of your sport on your own server: a JSON API over PostgreSQL.
 ///
-/// Settings come from the environment; `sports-log check-config` prints them all.
+/// Settings are read from the environment; `sports-log check-config` prints them all.
 #[derive(Parser)]
 #[command(version = VERSION, after_help = "Start with `sports-log dev`: it needs no configuration.")]
 struct Cli {
@@ -34,96 +34,99 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API, as configured by the environment. SIGTERM and Ctrl-C stop it cleanly.
+    /// Serve the API, configured by the environment. SIGTERM and Ctrl-C shut it down cleanly.
     Serve,
-    /// Serve the API with nothing configured: a private PostgreSQL, keys and a mailbox folder.
+    /// Serve the API without any configuration, with a private PostgreSQL, keys and
+    /// a mailbox folder.
     ///
-    /// The same code as `serve`; settings in the environment still hold. Data and keys are kept in
-    /// the folder --dir from one start to the next.
+    /// Runs the same code as `serve`, and settings from the environment still apply. Data and keys
+    /// are kept in the folder --dir between starts.
     #[command(after_help = "\
 Examples:
   sports-log dev --demo
   BIND_ADDR=127.0.0.1:4000 sports-log dev --dir /tmp/try")]
     Dev {
-        /// Make an account with two years of five sports, to look at
+        /// Create an account with two years of five sports, to look at
         #[arg(long)]
         demo: bool,
-        /// Folder of PostgreSQL's programs [default: the newest version where distributions keep them]
+        /// Folder of the PostgreSQL programs [default: the newest version in the usual places]
         #[arg(long, value_name = "FOLDER")]
         postgres: Option<PathBuf>,
     },
-    /// Bring the database's schema up to date and exit. `serve` does the same when it starts.
+    /// Migrate the database schema to this version and exit. `serve` also does this when it starts.
     Migrate,
-    /// Print every setting with its source, and every fault in them. Exit code 1 if there is one.
+    /// Print every setting with its source, and every error. Exit code 1 if there is an error.
     CheckConfig,
-    /// Ask a running server whether it is ready; exit code 0 if so. For containers.
+    /// Ask a running server whether it is ready. Exit code 0 if it is. For container health checks.
     Healthcheck {
-        /// The address to ask [default: the port of BIND_ADDR on this machine]
+        /// The URL to ask [default: the port of BIND_ADDR on this machine]
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
-    /// Show how the server, its database and its queue are. Exit code 1 when something needs somebody.
+    /// Show the state of the server, its database and its queue. Exit code 1 if
+    /// something needs attention.
     Status {
-        /// JSON in place of a table
+        /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Look at the messages of the outbox, try them again, take them back.
+    /// List, retry or cancel messages of the outbox.
     #[command(subcommand)]
     Outbox(OutboxCommand),
-    /// Look at accounts, lock, unlock or delete them, end their sessions, help their owners in.
+    /// Show, lock, unlock or delete accounts, end their sessions, and create password reset tokens.
     #[command(subcommand)]
     User(UserCommand),
-    /// Read files of activities into somebody's log: FIT, GPX, TCX, KML, and zips of them;
-    /// folders with all in them.
+    /// Import activity files into a user's log: FIT, GPX, TCX, KML, zip archives of
+    /// them, and folders.
     ///
-    /// Exit code 1 when a file was refused; the others are kept all the same.
+    /// Exit code 1 if a file was rejected. The other files are imported nevertheless.
     #[command(after_help = "\
 Examples:
   sports-log import --user ann@example.com ride.fit export_12345.zip
   sports-log import --user ann@example.com ~/Downloads/apple_health_export")]
     Import {
-        /// Whose log: a mail address or an account's id
+        /// The user, by email address or account id
         #[arg(long, value_name = "EMAIL")]
         user: String,
         /// Files and folders
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Read the files that activities were made of again, and list what changes.
+    /// Read the stored files of activities again, and list the changes.
     ///
-    /// What people wrote stays. A file that is refused today leaves its activities as they are,
-    /// and is named.
+    /// Changes that users made themselves are kept. A file that is rejected now leaves its
+    /// activities unchanged, and is listed.
     #[command(after_help = "\
 Examples:
   sports-log reprocess --dry-run
   sports-log reprocess --user ann@example.com --since 2026-01-01")]
     Reprocess {
-        /// Whose log: a mail address or an account's id [default: everybody's]
+        /// The user, by email address or account id [default: all users]
         #[arg(long, value_name = "EMAIL")]
         user: Option<String>,
-        /// Of activities that began on this day (UTC) or later
+        /// Only activities that began on this day (UTC) or later
         #[arg(long, value_name = "DATE")]
         since: Option<NaiveDate>,
-        /// Only list what would change
+        /// Only list the changes, without making them
         #[arg(long)]
         dry_run: bool,
     },
-    /// Encrypt providers' tokens with the current OAUTH_TOKEN_KEY, after it was changed.
+    /// Encrypt the stored tokens of providers with the current OAUTH_TOKEN_KEY,
+    /// after it was changed.
     ReencryptTokens,
-    /// Print the OpenAPI document: the reference of the API, for people and for generators of clients.
+    /// Print the OpenAPI document: the API reference, also for client generators.
     Openapi,
-    /// Send one test message, to see whether a channel works. Exit code 1 if it does not.
+    /// Send one test message to check a channel. Exit code 1 if it fails.
     #[command(after_help = "\
 Examples:
   sports-log send-test email ann@example.com
   sports-log send-test sms +41791234567")]
     SendTest {
-        /// How it is sent
+        /// The channel to send it through
         channel: TestChannel,
-        /// A mail address, or a phone number in E.164 form
+        /// An email address, or a phone number in E.164 format
         address: String,
-        /// JSON in place of a sentence
+        /// Print JSON instead of a sentence
         #[arg(long)]
         json: bool,
     },
@@ -133,7 +136,7 @@ Examples:
   sports-log completions bash > /etc/bash_completion.d/sports-log
   sports-log completions fish > ~/.config/fish/completions/sports-log.fish")]
     Completions { shell: Shell },
-    /// Write the manual pages, one for each command, into a folder.
+    /// Write manual pages, one for each command, to a folder.
     #[command(after_help = "\
 Example:
   sports-log man /usr/local/share/man/man1")]
@@ -156,8 +159,8 @@ impl From<TestChannel> for CodeChannel {
 }
 
 fn main() -> ExitCode {
-    // With huge pages, the few kilobytes that each thread has of its own are megabytes: half of the
-    // memory of a server at rest, and of an import. A system may refuse.
+    // Transparent huge pages would turn the few kilobytes of each thread's heap into megabytes:
+    // half of the memory of an idle server, or of an import. The system may refuse this call.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
     match run(Cli::parse()) {

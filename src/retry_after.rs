@@ -1,15 +1,16 @@
-//! How long other services ask to be left alone.
+//! The `Retry-After` header of other services.
 
 use std::time::{Duration, SystemTime};
 
 use awc::http::header::{HeaderMap, HttpDate, RETRY_AFTER};
 
-/// The longest pause that is believed. Longer ones are mistakes, or attempts to silence us.
+/// The longest pause that is respected. A longer one is a mistake, or an attempt to
+/// silence this server.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
-/// The pause that `Retry-After` asks for (RFC 9110, section 10.2.3): seconds, or a date in any of the three
-/// forms of section 5.6.7; at most [`LONGEST_PAUSE`]. A date in the past asks for no pause, and
-/// anything else is ignored.
+/// The pause that `Retry-After` asks for (RFC 9110, section 10.2.3): seconds, or a date in any of
+/// the three formats of section 5.6.7. At most [`LONGEST_PAUSE`]. A date in the past means no
+/// pause. Any other value is ignored.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

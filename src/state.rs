@@ -1,6 +1,6 @@
-//! What handlers reach for: [`Shared`] by all workers, [`WorkerState`] by one.
+//! The state that handlers use: [`Shared`] between all workers, [`WorkerState`] per worker.
 //!
-//! What a single room needs is not here: `server` hands it to the handlers of that room.
+//! State that only one module needs is not here: `server` passes it to the handlers of that module.
 
 use std::{
     sync::{
@@ -36,7 +36,7 @@ pub struct Shared {
     pub sessions: SessionConfig,
     pub providers: Providers,
     pub token_cipher: TokenCipher,
-    /// Reads kept streams, and writes answers of them.
+    /// Threads that read stored streams and encode responses from them.
     pub workshop: Workshop,
     pub fair_use: Arc<FairUse>,
     pub metrics: Metrics,
@@ -52,7 +52,7 @@ pub struct Shared {
     pub has_warned_of_proxy: AtomicBool,
     is_leaving: AtomicBool,
     pub product_name: String,
-    /// Clients reach us by https.
+    /// Whether clients reach this server over HTTPS.
     pub is_behind_tls: bool,
     can_send: Channels,
     connector: Connector,
@@ -61,7 +61,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Starts the threads that hash and read streams.
+    /// Also starts the threads that hash passwords and read streams.
     pub fn new(
         config: &Config,
         connector: Connector,
@@ -102,17 +102,18 @@ impl Shared {
         })
     }
 
-    /// From now on [`Shared::is_leaving`].
+    /// Makes [`Shared::is_leaving`] return true from now on.
     pub fn leave(&self) {
         self.is_leaving.store(true, Relaxed);
     }
 
-    /// Requests are still answered, but who could ask another server should.
+    /// Whether the server is shutting down. It still answers requests, but clients should use
+    /// another server if they can.
     pub fn is_leaving(&self) -> bool {
         self.is_leaving.load(Relaxed)
     }
 
-    /// 503 for everyone alike when there is no way to send through `channel`.
+    /// 503 if `channel` is not configured. The answer does not depend on the user.
     pub fn require_channel(&self, channel: Channel) -> ApiResult<()> {
         let (can_send, message) = match channel {
             Channel::Email => (self.can_send.email, "this server cannot send mail"),
@@ -127,7 +128,7 @@ fn pool_size_per_worker(config: &Config) -> usize {
     config.database.pool_size.div_ceil(config.server.workers).max(2)
 }
 
-/// Connections of all workers: a pool for each, and the one of its point reads.
+/// The connections of all workers: each has a pool and one connection for point reads.
 pub fn http_connections(config: &Config) -> Connections {
     let lent = config.server.workers * (pool_size_per_worker(config) + 1);
     Connections { lent, listening: 0 }
@@ -139,7 +140,7 @@ struct Channels {
     sms: bool,
 }
 
-/// Owned by one worker: a connection's driver lives on the runtime that opened it.
+/// Owned by one worker, because the driver of a connection lives on the runtime that opened it.
 #[derive(Deref)]
 pub struct WorkerState {
     #[deref]

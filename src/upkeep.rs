@@ -1,6 +1,6 @@
-//! Periodic work for all rooms: ending what has expired, measuring, purging.
+//! Periodic work for all modules: expiring, measuring, purging.
 //!
-//! The delivery does it on its connections, and knows none of the domains that it is done for.
+//! The delivery runs it on its connections, without knowing the domains.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ use crate::{
     throttle, webhooks,
 };
 
-/// Deletes what has been over for long, in one room; how many rows.
+/// Deletes the old rows of one module and returns how many.
 type Purge = for<'a> fn(&'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<usize>>;
 
-/// What nobody needs any more is deleted: it is about people.
+/// Data that is no longer needed is deleted, because it is about people.
 const PURGES: [(&str, Purge); 14] = [
     ("messages", |conn| Box::pin(outbox::store::purge(conn))),
     ("codes", |conn| Box::pin(otp::store::purge(conn))),
@@ -44,7 +44,7 @@ const PURGES: [(&str, Purge); 14] = [
     ("shares", |conn| Box::pin(shares::store::purge(conn))),
 ];
 
-/// The upkeep of all rooms.
+/// The upkeep of all modules.
 pub struct OfAllRooms {
     originals: Storage,
     server_key: ServerKey,
@@ -52,7 +52,7 @@ pub struct OfAllRooms {
 }
 
 impl OfAllRooms {
-    /// With what the configuration says of originals and keys.
+    /// Takes the storage of original files and the server key from the configuration.
     pub fn new(config: &Config, metrics: DeliveryMetrics) -> Arc<Self> {
         let originals = Storage::new(&config.imports);
         let server_key = ServerKey::configured(&config.secrets);
@@ -79,7 +79,7 @@ impl Upkeep for OfAllRooms {
 }
 
 impl OfAllRooms {
-    /// Ends what has expired and measures what is left.
+    /// Expires overdue messages, deletes stale imports, and updates the metrics.
     async fn try_look(&self, pool: &Pool) -> ApiResult<()> {
         let metrics = &self.metrics;
         let conn = pool.get().await?;
