@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of the account and its profile.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::{Map, Value};
@@ -14,13 +14,13 @@ use crate::{
     state::WorkerState,
 };
 
-/// The account and its profile.
+/// Get the account and its profile
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "Account",
     params(IfNoneMatchParam),
     responses(
         (status = 200, description = "The account", body = Me, headers(("ETag" = String))),
-        (status = 304, description = "It is as the client has it", headers(("ETag" = String))),
+        (status = 304, description = "Unchanged since the version of `If-None-Match`", headers(("ETag" = String))),
     ),
 )]
 pub async fn get_me(
@@ -31,13 +31,15 @@ pub async fn get_me(
     tagged(&request, None, &service::get_me(&state, user.identity()).await?)
 }
 
-/// Change the profile: absent fields stay, `null` clears.
+/// Update the profile
+///
+/// Absent fields are not changed. `null` resets a field to its default, or clears it.
 #[utoipa::path(
     put, path = "/me/profile", operation_id = "update_profile", tag = "Account",
     params(IfMatchParam),
     extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = ProfileBody,
-    responses((status = 200, description = "The account", body = Me)),
+    responses((status = 200, description = "The updated account", body = Me)),
 )]
 pub async fn update_profile(
     state: Data<WorkerState>,
@@ -50,13 +52,15 @@ pub async fn update_profile(
     Ok(HttpResponse::Ok().json(me))
 }
 
-/// Merge into the preferences, as JSON Merge Patch (RFC 7396). They may have 16 KiB in all.
+/// Merge changes into the preferences
+///
+/// The body is a JSON Merge Patch (RFC 7396). The merged preferences may have at most 16 KiB.
 #[utoipa::path(
     put, path = "/me/preferences", operation_id = "patch_preferences", tag = "Account",
     params(IfMatchParam),
     extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = Map<String, Value>,
-    responses((status = 200, description = "The merged object", body = Map<String, Value>)),
+    responses((status = 200, description = "The merged preferences", body = Map<String, Value>)),
 )]
 pub async fn patch_preferences(
     state: Data<WorkerState>,

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Applies `patch` to `target`: members are merged, `null` removes, anything else replaces.
+/// Applies `patch` to `target`: merges objects, removes members that are `null`, and
+/// replaces any other value.
 pub fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     for (name, value) in patch {
         match value {
@@ -10,7 +11,8 @@ pub fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
                 target.remove(&name);
             }
             Value::Object(members) => {
-                // A member that is no object gives way to an empty one (RFC 7396, section 2).
+                // A value that is not an object is replaced by an empty object (RFC
+                // 7396, section 2).
                 let entry = target.entry(name).or_insert_with(|| Value::Object(Map::new()));
                 if !entry.is_object() {
                     *entry = Value::Object(Map::new());
@@ -41,7 +43,7 @@ mod tests {
         Value::Object(target)
     }
 
-    /// The cases of RFC 7396, appendix A, that patch an object with an object.
+    /// The examples of RFC 7396, appendix A, in which target and patch are objects.
     #[test]
     fn the_rfcs_own_examples() {
         for (target, patch, result) in [

@@ -1,4 +1,4 @@
-//! `/me`: what an account says of itself.
+//! `/me`: the account, its profile and its preferences.
 
 pub mod access;
 mod handlers;

@@ -21,19 +21,20 @@ use crate::{
 
 pub const MAX_PREFERENCES_BYTES: usize = 16 * 1024;
 
-/// Changes of the zone with a log of more than some activities: each counts the whole log anew.
+/// Changes of the time zone of a large log. Each change recomputes the statistics of the whole log.
 const RECOUNTS: Limit = Limit { times: 10, minutes: 24 * 60 };
 
-/// A smaller log is counted in a few milliseconds.
+/// Logs of up to this many activities are not limited: recomputing takes a few milliseconds.
 const SMALL_LOG: i64 = 1000;
 
 pub async fn get_me(state: &WorkerState, identity: Identity) -> ApiResult<Me> {
     let me = state.point_reads.run(async |conn| Ok(store::find(conn, identity).await?)).await?;
-    // A user without a profile does not exist: nothing found means that the token ended.
+    // Every user has a profile, so finding nothing means that the token is no longer valid.
     me.ok_or_else(ApiError::invalid_access_token)
 }
 
-/// 429 `rate_limited` when the time zone of a large log changes too often.
+/// Applies changes to the profile. 412 if `If-Match` does not match, 429 `rate_limited` if the time
+/// zone of a large log changes too often.
 pub async fn update_profile(
     state: &WorkerState,
     identity: Identity,
@@ -67,14 +68,14 @@ pub async fn update_profile(
     .await
 }
 
-/// The account, or 412 unless it is what the change is meant for. Its profile is locked.
+/// The account, or 412 if it does not match `expected`. The caller has locked the profile.
 async fn expect(conn: &AsyncPgConnection, identity: Identity, expected: &IfMatch) -> ApiResult<Me> {
     let me = store::find(conn, identity).await?.ok_or_else(ApiError::invalid_access_token)?;
     expected.check(&me)?;
     Ok(me)
 }
 
-/// Applies a merge patch (RFC 7396) and returns the whole.
+/// Applies a merge patch (RFC 7396) and returns the merged preferences.
 pub async fn patch_preferences(
     state: &WorkerState,
     identity: Identity,

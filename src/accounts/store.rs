@@ -1,4 +1,4 @@
-//! Statements about an account, each through [`live_user()`].
+//! SQL statements about an account. Each checks the session through [`live_user()`].
 
 use diesel::{
     dsl::{exists, not, now},
@@ -28,7 +28,7 @@ pub async fn find(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResu
         .optional()
 }
 
-/// Whether the user has more activities `than` this.
+/// Whether the user has more than `than` activities.
 pub async fn has_more_activities(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -44,7 +44,7 @@ pub async fn has_more_activities(
     Ok(one_more.is_some())
 }
 
-/// A statement that changes nothing leaves `updated_at`, and so the tag, as they are.
+/// If nothing changes, `updated_at` and therefore the `ETag` stay the same.
 pub async fn update_profile(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -74,7 +74,8 @@ pub async fn update_profile(
         .map(drop)
 }
 
-/// What another server had, for a profile that says nothing yet; whether it did.
+/// Fills an untouched profile with the values of an account export from another server. Returns
+/// whether the profile was untouched and has been filled.
 pub async fn fill_profile(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -102,7 +103,7 @@ pub async fn fill_profile(
     Ok(filled == 1)
 }
 
-/// The preferences, locked until the transaction ends.
+/// The preferences. The row is locked until the end of the transaction.
 pub async fn lock_preferences(
     mut conn: &AsyncPgConnection,
     identity: Identity,

@@ -1,4 +1,4 @@
-//! An account as its owner sees it, and what the owner may change.
+//! The account as its owner sees it, and the changes that the owner can make.
 
 use chrono::{DateTime, Utc};
 use derive_more::{Display, FromStr};
@@ -17,18 +17,20 @@ use crate::{
     validation::{Patch, Validator},
 };
 
-/// The answer of `GET /me`.
+/// Response body of `GET /me`.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = users)]
 pub struct Me {
     id: Uuid,
     #[schema(required)]
     email: Option<String>,
-    /// Why the last mail to `email` was not delivered; `null` while mail arrives, and for a new address.
+    /// Why the last mail to `email` was not delivered. `null` while mails arrive, and
+    /// for a new address.
     #[diesel(select_expression = (users::email_failure, users::email_failed_at))]
     #[schema(value_type = Option<DeliveryProblem>, required)]
     email_problem: DeliveryState,
-    /// The same of text messages to `profile.phone_number`.
+    /// Why the last text message to `profile.phone_number` was not delivered. `null` while messages
+    /// arrive, and for a new number.
     #[diesel(select_expression = (profiles::phone_failure, profiles::phone_failed_at))]
     #[schema(value_type = Option<DeliveryProblem>, required)]
     phone_problem: DeliveryState,
@@ -37,23 +39,23 @@ pub struct Me {
     profile: Profile,
 }
 
-/// Whether messages reach an address, as it is stored.
+/// The delivery status of an address, as stored.
 #[derive(Queryable)]
 pub struct DeliveryState {
     failure: Option<String>,
     since: Option<DateTime<Utc>>,
 }
 
-/// Why messages do not reach an address or a number.
+/// Why messages do not reach an address or a phone number.
 #[derive(Serialize, ToSchema)]
 struct DeliveryProblem {
-    /// For programs. There may be more of them one day.
+    /// Machine-readable reason. New values may be added.
     #[schema(value_type = Undelivered)]
     code: String,
-    /// For people.
+    /// Human-readable reason.
     #[schema(examples("The mail server says that this mailbox does not exist."))]
     message: &'static str,
-    /// When the first of the messages failed that have not been delivered since.
+    /// When the first message of the current series of failures failed.
     since: DateTime<Utc>,
 }
 
@@ -63,7 +65,7 @@ impl Me {
     }
 }
 
-/// What an account shows of itself.
+/// The profile of an account.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = profiles)]
 pub struct Profile {
@@ -71,7 +73,7 @@ pub struct Profile {
     display_name: Option<String>,
     #[schema(value_type = Units)]
     preferred_units: String,
-    /// The zone whose days, weeks and months are the user's.
+    /// The time zone that determines the user's days, weeks and months.
     #[schema(examples("Europe/Rome"))]
     time_zone: String,
     #[schema(required)]
@@ -82,7 +84,7 @@ pub struct Profile {
     updated_at: DateTime<Utc>,
 }
 
-/// `PUT /me/profile`.
+/// Request body of `PUT /me/profile`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ProfileChanges)]
 pub struct ProfileBody {
@@ -92,20 +94,21 @@ pub struct ProfileBody {
     #[serde(default)]
     #[schema(value_type = Option<Units>)]
     preferred_units: Patch<String>,
-    /// A name of the IANA time zone database.
+    /// A name in the IANA time zone database.
     #[serde(default)]
     #[schema(value_type = Option<String>, examples("Europe/Rome"))]
     time_zone: Patch<String>,
 }
 
-/// Changes to a profile; `None` leaves a field as it is, `Some(None)` clears it.
+/// Changes to a profile. `None` leaves a field unchanged. `display_name:
+/// Some(None)` clears the name.
 pub struct ProfileChanges {
     pub display_name: Option<Option<String>>,
     pub preferred_units: Option<Units>,
     pub time_zone: Option<TimeZone>,
 }
 
-/// The units a client shows distances in; the API itself is metric.
+/// The units in which a client shows distances. The API itself is metric.
 #[derive(Clone, Copy, Debug, Default, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
@@ -119,7 +122,7 @@ pub enum Units {
 impl Serialize for DeliveryState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let problem = self.failure.as_deref().zip(self.since).map(|(failure, since)| {
-            // One that only another version knows was refused all the same.
+            // A reason that this version does not know is reported as a refusal.
             let reason: Undelivered = failure.parse().unwrap_or(Undelivered::Refused);
             DeliveryProblem { code: reason.to_string(), message: reason.sentence(), since }
         });
@@ -141,7 +144,7 @@ impl ProfileBody {
         v.finish()?;
         Ok(ProfileChanges {
             display_name: display_name.into_nullable(),
-            // Cleared means back to the default: the column always has a value.
+            // These columns are NOT NULL, so clearing them restores the default.
             preferred_units: preferred_units.into_nullable().map(Option::unwrap_or_default),
             time_zone: time_zone.into_nullable().map(Option::unwrap_or_default),
         })

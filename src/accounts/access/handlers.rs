@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers for changes of password and address, and for deletion of the account.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -13,7 +13,9 @@ use crate::{
     state::WorkerState,
 };
 
-/// Change the password, or set the first one. All other sessions end.
+/// Change or set the password
+///
+/// Also sets the first password of an account without one. All other sessions end.
 #[utoipa::path(
     put, path = "/me/password", operation_id = "change_password", tag = "Ways in",
     request_body = PasswordBody,
@@ -35,11 +37,14 @@ pub async fn change_password(
     Ok(response.answer())
 }
 
-/// Ask for another address: a code is mailed to it, whosever it is.
+/// Request a change of the email address
+///
+/// Mails a code to the new address. The response is the same if the address belongs to another
+/// account. Confirm the change with `POST /me/email/confirm`.
 #[utoipa::path(
     put, path = "/me/email", operation_id = "change_email", tag = "Ways in",
     request_body = EmailBody,
-    responses((status = 202, description = "A code is on its way", body = Message)),
+    responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::ChannelUnavailable, ErrorCode::ReauthenticationRequired,
         ErrorCode::InvalidCredentials, ErrorCode::InvalidCode, ErrorCode::RateLimited,
@@ -55,7 +60,9 @@ pub async fn change_email(
     Ok(HttpResponse::Accepted().json(Message::new("a code is on its way to this address")))
 }
 
-/// Prove the new address by the code that was mailed to it. All other sessions end.
+/// Confirm the new email address
+///
+/// Takes the code that was mailed to the new address. All other sessions end.
 #[utoipa::path(
     post, path = "/me/email/confirm", operation_id = "confirm_email", tag = "Ways in",
     request_body = ConfirmBody,
@@ -73,11 +80,11 @@ pub async fn confirm_email(
     Ok(response.answer())
 }
 
-/// Delete the account and everything of it.
+/// Delete the account and all its data
 #[utoipa::path(
     delete, path = "/me", operation_id = "delete_account", tag = "Account",
     request_body = DeletionBody,
-    responses((status = 204, description = "Gone")),
+    responses((status = 204, description = "Deleted")),
     extensions(("x-error-codes" = json!([
         ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials, ErrorCode::InvalidCode,
         ErrorCode::RateLimited,

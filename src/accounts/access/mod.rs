@@ -1,5 +1,5 @@
-//! Changes of who can get in: password, address, and the end of the account. Each wants proof that it
-//! is still the owner who asks.
+//! Changes to an account's access: the password, the email address, deletion. Each requires the
+//! owner to re-authenticate.
 
 mod handlers;
 mod service;

@@ -1,4 +1,4 @@
-//! The rules of changing who can get in.
+//! The rules of changing access to an account.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -21,14 +21,15 @@ use crate::{
     throttle::{self, Limit},
 };
 
-/// Whoever delivers or imports for the account meanwhile takes its rows in another order: PostgreSQL then ends
-/// one of the two, which has done nothing and can begin again.
+/// A delivery or an import for the same account takes its row locks in another order. If PostgreSQL
+/// detects a deadlock, it aborts one of the transactions, which can then be retried.
 const DELETE_ATTEMPTS: u32 = 3;
 
-/// Codes to one address, whoever asks, and codes that one account can ask for, whatever the address.
+/// Limits the codes sent to one address by all accounts, and the codes requested by one account
+/// for all addresses.
 const CODES: Limit = Limit { times: 3, minutes: 15 };
 
-/// Sets the password, also the first one. Every session ends, and a new one begins.
+/// Sets the password, also the first one. Ends all sessions and opens a new one.
 pub async fn change_password(
     state: &WorkerState,
     identity: Identity,
@@ -62,7 +63,8 @@ pub async fn change_password(
     .await
 }
 
-/// Mails a code to the new address. The answer is the same when it is somebody else's.
+/// Mails a code to the new address. The answer is the same if the address belongs
+/// to another account.
 pub async fn change_email(
     state: &WorkerState,
     identity: Identity,
@@ -95,8 +97,9 @@ pub async fn change_email(
     .await
 }
 
-/// Makes the address that the code was sent to the account's. The old one is told. An account that
-/// nobody ever proved to own the address gives way: nobody has ever got into it.
+/// Makes the address that received the code the account's address, and notifies the old address.
+/// If another account has this address but never verified it, that account is deleted: nobody has
+/// ever logged in to it.
 pub async fn confirm_email(
     state: &WorkerState,
     identity: Identity,
@@ -126,8 +129,8 @@ pub async fn confirm_email(
     .await
 }
 
-/// Deletes the account with everything of it, in one transaction. That it was deleted stays recorded,
-/// under an id that means nothing any more.
+/// Deletes the account and all its data in one transaction. The deletion itself remains in the
+/// security log, under an id that no longer refers to anybody.
 pub async fn delete_account(
     state: &WorkerState,
     identity: Identity,
@@ -153,7 +156,7 @@ pub async fn delete_account(
     }
 }
 
-/// Deletes what there is of a user.
+/// Deletes a user and all the user's data.
 pub async fn delete(
     conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -166,13 +169,13 @@ pub async fn delete(
     audit::record(conn, &Event { tell, device, ..event }).await
 }
 
-/// Locks the account until the transaction ends; 401 when the session has ended meanwhile.
+/// Locks the account until the end of the transaction. 401 if the session has ended meanwhile.
 async fn lock(conn: &AsyncPgConnection, identity: Identity) -> ApiResult<()> {
     otp::store::lock_user(conn, identity.user_id).await?;
     identity.confirm(conn).await
 }
 
-/// Ends all sessions, records why, and opens a new one for the device that asked.
+/// Ends all sessions, records the reason, and opens a new session for the requesting device.
 async fn start_anew(
     shared: &Shared,
     conn: &AsyncPgConnection,

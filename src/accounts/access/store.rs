@@ -1,4 +1,4 @@
-//! Statements that change who can get in.
+//! SQL statements that change access to an account.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -14,7 +14,7 @@ use crate::{
     db::schema::{local_credentials, users},
 };
 
-/// Deletes another account of this address that nobody has ever proven to own it.
+/// Deletes another account that has this address but never verified it.
 pub async fn delete_unproven(
     mut conn: &AsyncPgConnection,
     email: &EmailAddress,
@@ -30,8 +30,8 @@ pub async fn delete_unproven(
     diesel::delete(unproven).execute(&mut conn).await.map(drop)
 }
 
-/// Makes a proven address the account's; false when it is another's. The unique index decides.
-/// Whatever was mailed to the old address to choose a password with is void.
+/// Makes a verified address the account's. False if it belongs to another account, which the unique
+/// index decides. A password reset that was mailed to the old address becomes void.
 pub async fn set_email(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -66,7 +66,7 @@ pub async fn set_email(
     Ok(true)
 }
 
-/// Everything of the user goes with it.
+/// Deletes the user. Foreign keys cascade to all the user's data.
 pub async fn delete_user(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(users::table.find(user_id)).execute(&mut conn).await.map(drop)
 }

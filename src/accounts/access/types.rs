@@ -1,4 +1,4 @@
-//! What the endpoints take, raw and parsed.
+//! Request bodies, raw and parsed.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::{
     validation::{Patch, Validator},
 };
 
-/// `PUT /me/password`.
+/// Request body of `PUT /me/password`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PasswordChange)]
 pub struct PasswordBody {
@@ -24,7 +24,7 @@ pub struct PasswordBody {
     proof: ProofBody,
 }
 
-/// `PUT /me/email`.
+/// Request body of `PUT /me/email`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = EmailChange)]
 pub struct EmailBody {
@@ -35,7 +35,7 @@ pub struct EmailBody {
     proof: ProofBody,
 }
 
-/// `POST /me/email/confirm`.
+/// Request body of `POST /me/email/confirm`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = EmailCode)]
 pub struct ConfirmBody {
@@ -44,7 +44,7 @@ pub struct ConfirmBody {
     code: Patch<String>,
 }
 
-/// `DELETE /me`.
+/// Request body of `DELETE /me`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Deletion)]
 pub struct DeletionBody {
@@ -53,7 +53,7 @@ pub struct DeletionBody {
 }
 
 impl PasswordBody {
-    /// The new password is judged once the account is known.
+    /// Does not check the strength of the new password: that requires the account.
     pub fn parse(self) -> ApiResult<(String, Proof)> {
         let mut v = Validator::default();
         let new_password = v.required("new_password", self.new_password, Ok);

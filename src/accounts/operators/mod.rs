@@ -1,4 +1,4 @@
-//! What operators see of accounts and do to them, from the command line.
+//! What operators can see of accounts and do to them on the command line.
 
 mod service;
 mod store;

@@ -1,4 +1,4 @@
-//! The rules of what operators do. The owner is told of what changed access.
+//! The rules of operators' actions. The owner is notified of changes that affect access.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub async fn create(
     .await
 }
 
-/// Lets nobody in and ends every session. False when the account was locked before.
+/// Blocks logins and ends all sessions. False if the account was already locked.
 pub async fn lock(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<bool> {
     conn.transaction::<_, ApiError, _>(async |conn| {
         let locked = store::set_locked(conn, user_id, true).await?;
@@ -49,7 +49,7 @@ pub async fn lock(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<bool
     .await
 }
 
-/// Lets the owner in again. False when the account was not locked.
+/// Allows logins again. False if the account was not locked.
 pub async fn unlock(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<bool> {
     conn.transaction::<_, ApiError, _>(async |conn| {
         let unlocked = store::set_locked(conn, user_id, false).await?;
@@ -61,7 +61,7 @@ pub async fn unlock(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<bo
     .await
 }
 
-/// Ends every session.
+/// Ends all sessions.
 pub async fn end_sessions(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<()> {
     conn.transaction::<_, ApiError, _>(async |conn| {
         users::end_sessions(conn, user_id).await?;
@@ -70,12 +70,12 @@ pub async fn end_sessions(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiRes
     .await
 }
 
-/// Deletes the account with everything of it.
+/// Deletes the account and all its data.
 pub async fn delete(conn: &mut AsyncPgConnection, user_id: Uuid) -> ApiResult<()> {
     conn.transaction::<_, ApiError, _>(async |conn| access::delete(conn, user_id, None).await).await
 }
 
-/// A token to choose a new password with, for an hour, to be handed over by the operator.
+/// Creates a password reset token for the operator to hand over. It is valid for one hour.
 pub async fn grant_reset(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,

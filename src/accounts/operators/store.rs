@@ -1,4 +1,4 @@
-//! Statements about accounts as operators see them: that they exist, and never what is in them.
+//! SQL statements about accounts for operators. They select metadata, never the content of a log.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::db::{FetchOne, schema::users};
 
-/// An account in a few lines.
+/// A summary of an account.
 #[derive(QueryableByName, Serialize)]
 pub struct Overview {
     #[diesel(sql_type = SqlUuid)]
@@ -68,7 +68,7 @@ pub async fn list(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Overview>> {
     diesel::sql_query(format!("{OVERVIEW} ORDER BY u.created_at, u.id")).load(&mut conn).await
 }
 
-/// Whether that changed anything.
+/// Returns whether this changed anything.
 pub async fn set_locked(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of the phone number.
 
 use actix_web::{HttpResponse, web::Data};
 use serde::Deserialize;
@@ -19,11 +19,11 @@ use crate::{
     validation::{Patch, Validator},
 };
 
-/// `PUT /me/phone`.
+/// Request body of `PUT /me/phone`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PhoneChange)]
 pub struct NumberBody {
-    /// E.164; `null` removes the number.
+    /// The number in E.164 format; `null` removes it.
     #[serde(default)]
     #[schema(value_type = Option<String>, required, examples("+390612345678"))]
     phone_number: Patch<String>,
@@ -31,7 +31,7 @@ pub struct NumberBody {
     proof: ProofBody,
 }
 
-/// `POST /me/phone/verification/confirm`.
+/// Request body of `POST /me/phone/verification/confirm`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PhoneCode)]
 pub struct ConfirmBody {
@@ -64,14 +64,14 @@ impl ConfirmBody {
     }
 }
 
-/// Set or remove the phone number.
+/// Set or remove the phone number
 ///
-/// A number becomes a way to log in once it is proven, so this asks for the account's `password`, or
-/// a `code` from `POST /me/otp`. A changed number is unproven.
+/// A verified number is a login method, so this requires the account's `password`, or a `code` from
+/// `POST /me/otp`. A changed number is not verified.
 #[utoipa::path(
     put, path = "/me/phone", operation_id = "set_phone_number", tag = "Ways in",
     request_body = NumberBody,
-    responses((status = 200, description = "The account", body = Me)),
+    responses((status = 200, description = "The updated account", body = Me)),
     extensions(("x-error-codes" = json!([
         ErrorCode::LastWayIn, ErrorCode::ReauthenticationRequired, ErrorCode::InvalidCredentials,
         ErrorCode::InvalidCode, ErrorCode::RateLimited,
@@ -88,10 +88,12 @@ pub async fn set(
     Ok(HttpResponse::Ok().json(me))
 }
 
-/// Send a code to the account's number. Three in 15 minutes.
+/// Send a verification code to the phone number
+///
+/// Limited to 3 requests in 15 minutes.
 #[utoipa::path(
     post, path = "/me/phone/verification", operation_id = "request_phone_code", tag = "Ways in",
-    responses((status = 202, description = "A code is on its way", body = Message)),
+    responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified, ErrorCode::RateLimited,
         ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed,
@@ -102,11 +104,13 @@ pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<H
     Ok(HttpResponse::Accepted().json(Message::new("a code is on its way to your number")))
 }
 
-/// Prove the account's number by the code that was sent to it. It is a way in from then on.
+/// Verify the phone number
+///
+/// Takes the code that was sent to the number. A verified number is a login method.
 #[utoipa::path(
     post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone", tag = "Ways in",
     request_body = ConfirmBody,
-    responses((status = 200, description = "Proven", body = Me)),
+    responses((status = 200, description = "The account, with the number verified", body = Me)),
     extensions(("x-error-codes" = json!([
         ErrorCode::InvalidCode, ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified,
         ErrorCode::PhoneNumberTaken,

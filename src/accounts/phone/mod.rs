@@ -1,4 +1,4 @@
-//! `/me/phone`: proving that a number is one's own, which makes it a way to log in.
+//! `/me/phone`: setting and verifying the phone number, which makes it a login method.
 
 mod handlers;
 mod service;

@@ -1,4 +1,4 @@
-//! The rules of proving a number.
+//! The rules of verifying a phone number.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
@@ -21,11 +21,12 @@ use crate::{
     throttle::{self, Limit},
 };
 
-/// Codes for one number, whoever asks, and codes that one account can ask for, whatever the number.
+/// Limits the codes sent to one number by all accounts, and the codes requested by one
+/// account for all numbers.
 const REQUESTS: Limit = Limit { times: 3, minutes: 15 };
 
-/// Sets the number, or removes it. A number that changes is unproven, and the owner is told when
-/// one that was proven goes. 409 `last_way_in`, and the refusals of [`reauth::require`].
+/// Sets or removes the number. A changed number is not verified. If a verified number is replaced
+/// or removed, the owner is notified. 409 `last_way_in`, and the errors of [`reauth::require`].
 pub async fn set(
     state: &WorkerState,
     identity: Identity,
@@ -83,7 +84,7 @@ pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     .await
 }
 
-/// Makes the number in the profile proven, if the code is the one that was sent to it.
+/// Marks the number in the profile as verified if the code is correct.
 pub async fn confirm(
     state: &WorkerState,
     identity: Identity,
@@ -106,7 +107,8 @@ pub async fn confirm(
         .await?;
     let digests = code.digests(&state.server_key, challenge_id);
     conn.transaction::<_, ApiError, _>(async |conn| {
-        // First of all locks, as where tries are counted: otherwise the two could deadlock.
+        // Take this lock first, as in the transaction that counts tries. Another
+        // order could deadlock.
         store::lock_number(conn, identity).await?;
         if otp::store::use_code(conn, challenge_id, &digests).await?.is_none() {
             return Err(otp::invalid_code());
@@ -117,7 +119,7 @@ pub async fn confirm(
                 let event = Event::of(EventKind::PhoneVerified, identity.user_id).from(device);
                 audit::record(conn, &event).await
             }
-            // Changed in the meantime, or the session ended.
+            // The number changed meanwhile, or the session ended.
             store::Proven::Gone => Err(otp::invalid_code()),
             store::Proven::Taken => Err(ApiError::new(
                 ErrorCode::PhoneNumberTaken,
@@ -129,7 +131,7 @@ pub async fn confirm(
     accounts::find(&conn, identity).await?.ok_or_else(ApiError::invalid_access_token)
 }
 
-/// The number in the profile, which is locked, or why there is nothing to prove.
+/// The number in the profile, or why there is nothing to verify. Locks the profile.
 async fn unproven_number(conn: &AsyncPgConnection, identity: Identity) -> ApiResult<PhoneNumber> {
     let found = store::lock_number(conn, identity).await?;
     let (number, is_verified) = found.ok_or_else(ApiError::invalid_access_token)?;

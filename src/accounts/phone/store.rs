@@ -1,4 +1,4 @@
-//! Statements about an account's number.
+//! SQL statements about an account's phone number.
 
 use diesel::{
     dsl::now,
@@ -13,16 +13,16 @@ use crate::{
     db::schema::profiles,
 };
 
-/// What came of marking a number as proven.
+/// The outcome of marking a number as verified.
 pub enum Proven {
     Yes,
-    /// The profile has another number by now, or the session has ended.
+    /// The number in the profile has changed, or the session has ended.
     Gone,
-    /// It is another account's.
+    /// Another account has verified this number.
     Taken,
 }
 
-/// The number and whether it is proven, locked until the transaction ends.
+/// The number and whether it is verified. The row is locked until the end of the transaction.
 pub async fn lock_number(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -36,7 +36,7 @@ pub async fn lock_number(
         .optional()
 }
 
-/// The unique index decides who has a number, also under race.
+/// The unique index ensures that only one account can verify a number, also under concurrency.
 pub async fn set_verified(
     mut conn: &AsyncPgConnection,
     identity: Identity,
