@@ -1,20 +1,21 @@
-//! What is wrong with one field of a body.
+//! The error of a single field.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One field at fault in a request body.
+/// An error in one field of the request body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// The field's name, as a path where it is nested (`preferences.theme`).
+    /// The name of the field, or its path if it is nested (`preferences.theme`).
     #[schema(value_type = String)]
     pub field: Cow<'static, str>,
-    /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`, `invalid_format`, …
+    /// `missing`, `null`, `invalid_type`, `too_short`, `too_long`, `out_of_range`,
+    /// `invalid_format`, …
     #[schema(value_type = String)]
     pub code: Cow<'static, str>,
-    /// A sentence for people.
+    /// Human-readable message.
     #[schema(value_type = String)]
     pub message: Cow<'static, str>,
 }

@@ -1,8 +1,7 @@
-//! The one error type of the API, and the one table from code to status.
+//! The API's error type, and the mapping from error codes to HTTP statuses.
 //!
-//! Everything below the handlers returns [`ApiError`]; nothing here knows how the
-//! body is written: `server::finish` renders it, so that the framework's own errors
-//! look the same.
+//! Services and stores return [`ApiError`]. The response body is rendered elsewhere, by
+//! `server::finish`, so that errors of the framework have the same body.
 
 mod field;
 mod standing;
@@ -17,7 +16,7 @@ use utoipa::ToSchema;
 pub use field::FieldError;
 pub use standing::Standing;
 
-/// What a client can tell apart. The names are part of the API contract.
+/// Machine-readable error code. The names are part of the API contract.
 #[derive(
     Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
@@ -86,7 +85,8 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// The HTTP status a code is answered with. No wildcard: a new code must choose.
+    /// The HTTP status of this code. The match has no wildcard, so that each new
+    /// code needs a status.
     pub fn status(self) -> StatusCode {
         match self {
             Self::MalformedJson
@@ -150,7 +150,7 @@ impl ErrorCode {
         }
     }
 
-    /// Whether somebody tried to prove something and failed, which is what guessing looks like.
+    /// Whether a credential was wrong, as in a guessing attack.
     pub fn is_failed_proof(self) -> bool {
         matches!(
             self,
@@ -162,7 +162,7 @@ impl ErrorCode {
         )
     }
 
-    /// Seconds after which a retry makes sense, for `Retry-After`.
+    /// Seconds until a retry makes sense, for `Retry-After`.
     pub fn retry_after_secs(self) -> Option<u32> {
         match self {
             Self::Busy => Some(2),
@@ -176,29 +176,31 @@ impl ErrorCode {
         }
     }
 
-    /// A fault of our own disk.
+    /// Whether this server's disk failed.
     pub fn is_of_disk(self) -> bool {
         matches!(self, Self::StorageUnavailable | Self::StorageFull)
     }
 
-    /// A fault of our own database or disk: it passes, and says nothing of what was to be kept.
+    /// Whether this server's database or disk failed. Such errors are temporary and do not mean
+    /// that the data to be stored was invalid.
     pub fn is_of_storage(self) -> bool {
         self.is_of_disk() || matches!(self, Self::Busy | Self::DatabaseUnavailable)
     }
 }
 
-/// An answer that is not 2xx: a code, a sentence for people, and, for the log only, the cause.
+/// An error response: a code, a message for people, and an internal cause for the log.
 #[derive(Debug, Display)]
 #[display("{code}: {message}")]
 pub struct ApiError {
     pub code: ErrorCode,
     pub message: Cow<'static, str>,
     pub fields: Vec<FieldError>,
-    /// How the client stands with the limit that refused it.
+    /// The client's state with the rate limit that rejected the request.
     pub standing: Option<Standing>,
-    /// Where this is better known than by the code: seconds after which a retry makes sense.
+    /// Seconds until a retry makes sense, if known better than from the code.
     pub retry_after_secs: Option<u32>,
-    /// What went wrong inside. Logged once at the edge, never sent to a client.
+    /// The internal cause. It is logged once, when the response is written, and never
+    /// sent to a client.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -214,7 +216,7 @@ impl ApiError {
         }
     }
 
-    /// 422 with the fields at fault; the first one's message leads.
+    /// 422 with the invalid fields. The message is that of the first field.
     pub fn validation(fields: Vec<FieldError>) -> Self {
         let message = fields.first().map_or(Cow::Borrowed("the request is not valid"), |field| {
             Cow::Owned(format!("{} {}", field.field, field.message).trim_start().to_owned())
@@ -222,7 +224,7 @@ impl ApiError {
         Self { fields, ..Self::new(ErrorCode::ValidationFailed, message) }
     }
 
-    /// 400 for a parameter of the query, naming it.
+    /// 400 for a query parameter, with its name.
     pub fn invalid_parameter(
         name: impl Into<Cow<'static, str>>,
         problem: impl Into<Cow<'static, str>>,
@@ -239,7 +241,7 @@ impl ApiError {
         Self::new(ErrorCode::InvalidAccessToken, "the access token is not valid; log in again")
     }
 
-    /// 429 for so many seconds.
+    /// 429 with `Retry-After: seconds`.
     pub fn rate_limited(seconds: u32) -> Self {
         Self {
             retry_after_secs: Some(seconds),
@@ -251,7 +253,7 @@ impl ApiError {
         Self { standing: Some(standing), ..self }
     }
 
-    /// 500: the client learns nothing of `cause`, the log does.
+    /// 500. `cause` is logged but not sent to the client.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             cause: Some(cause.into()),
@@ -277,11 +279,11 @@ impl ResponseError for ApiError {
         self.code.status()
     }
 
-    /// Only the status: the body needs the request's id and is written by `server::finish`.
+    /// Sets only the status. `server::finish` writes the body, because it contains the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }
 
-/// What handlers, services and stores return.
+/// The result of handlers, services and stores.
 pub type ApiResult<T> = Result<T, ApiError>;

@@ -1,20 +1,20 @@
-//! How a client stands with a limit, as it is told.
+//! The state of a client's rate limit, as sent in response headers.
 
 use derive_more::Display;
 
 use crate::config::Rate;
 
-/// For the fields `RateLimit-Policy` and `RateLimit`.
-/// See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
+/// The values of the headers `RateLimit-Policy` and `RateLimit`. See
+/// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display)]
 #[display("\"{policy}\";r={remaining};t={reset}")]
 pub struct Standing {
     policy: &'static str,
     quota: u32,
-    /// Seconds.
+    /// In seconds.
     window: u32,
     remaining: u32,
-    /// Seconds until there is more.
+    /// Seconds until more requests are available.
     reset: u32,
 }
 
@@ -25,7 +25,7 @@ impl Standing {
         Self { policy, quota: rate.times, window, remaining, reset }
     }
 
-    /// The same when there is nothing left for so many seconds.
+    /// The same state, with no requests available for `reset` seconds.
     pub fn until(self, reset: u32) -> Self {
         Self { reset, ..self }
     }
