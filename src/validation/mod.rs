@@ -1,4 +1,4 @@
-//! Parsing a request's fields into types, keeping every fault and not only the first.
+//! Parses the fields of a request into types, and collects all errors instead of only the first.
 
 mod object;
 mod patch;
@@ -16,22 +16,22 @@ use serde_json::Number;
 
 use crate::error::{ApiError, ApiResult, FieldError};
 
-/// What a check says of a value: a code and a sentence without a subject.
+/// The error of a check: a code, and a sentence without a subject.
 pub type Fault = (&'static str, String);
 
-/// A number without a fraction; `1800.0` is as good as `1800`.
+/// Parses a number without a fraction. `1800.0` is accepted like `1800`.
 pub fn whole_number(number: &Number, min: i32, max: i32) -> Result<i32, Fault> {
     match number.as_f64() {
         Some(value) if value.fract() != 0.0 => {
             Err(("invalid_type", "must be a whole number".into()))
         }
-        // In range, every whole f64 is an i32, so the conversion loses nothing.
+        // In this range, every whole f64 is an i32, so the conversion is exact.
         Some(value) if (min.into()..=f64::from(max)).contains(&value) => Ok(value as i32),
         _ => Err(("out_of_range", format!("must be between {min} and {max}"))),
     }
 }
 
-/// The faults of the items of a list.
+/// The errors of the items of a list.
 #[derive(Debug, Default)]
 pub struct Faults {
     item: String,
@@ -39,7 +39,8 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Each of `items` of `field` checked, its faults told as `sets[0].reps`.
+    /// Checks each of `items`, the value of `field`. Errors are reported with paths such
+    /// as `sets[0].reps`.
     pub fn of<T>(field: &str, items: &[T], check: impl Fn(&T, &mut Self)) -> Self {
         let mut faults = Self::default();
         for (index, item) in items.iter().enumerate() {
@@ -58,7 +59,7 @@ impl Faults {
         self.faults.is_empty()
     }
 
-    /// A number from `min` to `max`, if it is there.
+    /// Checks that a number, if present, is between `min` and `max`.
     pub fn range(&mut self, name: &str, value: Option<impl Into<f64>>, min: f64, max: f64) {
         if value.is_some_and(|value| !(min..=max).contains(&value.into())) {
             self.add(name, "out_of_range", format_args!("must be between {min} and {max}"));
@@ -66,7 +67,7 @@ impl Faults {
     }
 }
 
-/// Collects the faults of one request body.
+/// Collects the errors of one request body.
 #[derive(Debug, Default)]
 pub struct Validator {
     faults: Vec<FieldError>,
@@ -77,7 +78,7 @@ impl Validator {
         self.faults.push(FieldError::new(field, code, message.to_string()));
     }
 
-    /// The parsed value of a field that must be there.
+    /// Parses a required field.
     pub fn required<T, U>(
         &mut self,
         field: &'static str,
@@ -93,7 +94,7 @@ impl Validator {
         }
     }
 
-    /// The parsed value of a field that may be absent, but not `null`.
+    /// Parses an optional field that must not be `null`.
     pub fn not_null<T, U>(
         &mut self,
         field: &'static str,
@@ -106,7 +107,7 @@ impl Validator {
         self.nullable(field, value, parse).into_option()
     }
 
-    /// The parsed value of a field that may be absent or `null`.
+    /// Parses an optional field that may be `null`.
     pub fn nullable<T, U>(
         &mut self,
         field: &'static str,
@@ -126,17 +127,17 @@ impl Validator {
         }
     }
 
-    /// The faults of a list's items among the others.
+    /// Adds the errors of a list's items.
     pub fn add(&mut self, faults: Faults) {
         self.faults.extend(faults.faults);
     }
 
-    /// 422 with all faults, if there are any.
+    /// 422 with all errors, if there are any.
     pub fn finish(self) -> ApiResult<()> {
         if self.faults.is_empty() { Ok(()) } else { Err(ApiError::validation(self.faults)) }
     }
 
-    /// `value`, which is there whenever no fault was found.
+    /// The value, or 422 with all errors. The value must be present if there are no errors.
     pub fn finish_with<T>(self, value: Option<T>) -> ApiResult<T> {
         self.finish()?;
         value.ok_or_else(|| ApiError::internal("a value is missing without a fault"))

@@ -1,4 +1,4 @@
-//! JSON objects that are nothing but objects.
+//! JSON objects that do not deserialize from arrays.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,7 +7,8 @@ use serde::{
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// A part of a body that must be an object: derived types would read an array by position, too.
+/// A part of a request body that must be an object. Derived `Deserialize` would also accept an
+/// array and read its items by position.
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

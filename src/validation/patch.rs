@@ -1,11 +1,11 @@
-//! Fields of an update: absent, `null` and a value are three different things.
+//! Fields of an update, which distinguish an absent field, `null` and a value.
 
 use serde::{Deserialize, Deserializer};
 
-/// A field of a request body. Needs `#[serde(default)]` on the struct.
+/// A field of a request body. Needs `#[serde(default)]` on the field or the struct.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Patch<T> {
-    /// Not mentioned: stays as it is.
+    /// Not in the body: stays unchanged.
     #[default]
     Absent,
     /// `null`: is cleared.
@@ -20,12 +20,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// What it is, leaving it absent.
+    /// Takes the field and leaves `Absent`.
     pub fn take(&mut self) -> Self {
         std::mem::take(self)
     }
 
-    /// For columns that may be NULL: `None` leaves it, `Some(None)` clears it.
+    /// For nullable columns: `None` leaves the column unchanged, `Some(None)` clears it.
     pub fn into_nullable(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,
@@ -34,7 +34,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The value, where `null` means the same as absent.
+    /// The value. `null` counts as absent.
     pub fn into_option(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),

@@ -1,4 +1,5 @@
-//! What PostgreSQL cannot store, and what nobody should send: NUL, and JSON without a bottom.
+//! Checks for text and JSON that PostgreSQL cannot store or that is too large: NUL characters, deep
+//! nesting, long numbers.
 
 use std::fmt;
 
@@ -7,11 +8,11 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-/// Levels of arrays and objects that a body may nest.
+/// The maximum nesting of arrays and objects in a body.
 const MAX_DEPTH: usize = 64;
 
-/// Whether a JSON text nests deeper than allowed. Reads brackets outside strings; whether it
-/// is JSON at all is the parser's business.
+/// Whether a JSON text is nested too deeply. Counts the brackets outside of strings, and does not
+/// check that the text is valid JSON.
 pub fn is_too_deep(json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {
@@ -33,7 +34,7 @@ pub fn is_too_deep(json: &[u8]) -> bool {
     false
 }
 
-/// Why `text` cannot be kept: its code and a sentence without a subject.
+/// Why `text` cannot be stored: a code, and a sentence without a subject.
 pub fn check_text(text: &str, max_chars: usize) -> Result<(), (&'static str, String)> {
     if text.contains('\0') {
         return Err(("invalid_format", "must not contain a NUL character".into()));
@@ -44,12 +45,12 @@ pub fn check_text(text: &str, max_chars: usize) -> Result<(), (&'static str, Str
     Ok(())
 }
 
-/// Digits of a number without its exponent, zeros included. PostgreSQL keeps no more than 16 383
-/// behind the point; a double as JSON never needs more than 341.
+/// The maximum number of digits of a number without its exponent, including zeros. PostgreSQL
+/// stores up to 16 383 digits after the decimal point. A double in JSON needs at most 341.
 const MAX_DIGITS: usize = 1000;
 
-/// Why `json` cannot be kept as JSONB of at most `max_bytes`, as PostgreSQL will write it: `1e308` as
-/// a one with 308 zeros, `1e-308` as 308 digits behind the point.
+/// Why `json` cannot be stored as JSONB of at most `max_bytes`. Counts the bytes that PostgreSQL
+/// writes: `1e308` becomes a one with 308 zeros, `1e-308` has 308 digits after the decimal point.
 pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, String)> {
     let mut bytes = json.len();
     for number in numbers(json) {
@@ -66,7 +67,7 @@ pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, Str
         }
         bytes += digits.saturating_sub(number.len());
     }
-    // JSON it is, and its numbers can be read.
+    // The text is known to be valid JSON, and its numbers can be parsed.
     let HasNul(has_nul) = serde_json::from_str(json)
         .map_err(|_| ("invalid_format", "must not contain half of a surrogate pair".to_owned()))?;
     if has_nul {
@@ -78,7 +79,7 @@ pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, Str
     Ok(())
 }
 
-/// How many bytes a JSON text has as PostgreSQL writes it, without spaces between its parts.
+/// The size of a JSON text as PostgreSQL writes it, without spaces between tokens.
 pub fn json_bytes(json: &str) -> usize {
     let (mut in_string, mut escaped) = (false, false);
     let kept = json.bytes().filter(|byte| {
@@ -94,7 +95,7 @@ pub fn json_bytes(json: &str) -> usize {
     zeros.fold(kept.count(), usize::saturating_add)
 }
 
-/// The numbers of a JSON text, as they are written there.
+/// The numbers in a JSON text, as written there.
 pub fn numbers(json: &str) -> impl Iterator<Item = &str> {
     let (mut in_string, mut escaped) = (false, false);
     let pieces = json.split(move |c: char| {
@@ -110,20 +111,20 @@ pub fn numbers(json: &str) -> impl Iterator<Item = &str> {
     pieces.filter(|piece| piece.starts_with(|c: char| c == '-' || c.is_ascii_digit()))
 }
 
-/// How many digits a JSON number has when it is written without an exponent, as `numeric` is.
+/// The number of digits of a JSON number without an exponent, as `numeric` writes it.
 fn digits(number: &str) -> usize {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let mantissa = mantissa.trim_start_matches('-');
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let length = |digits: &str| i64::try_from(digits.len()).unwrap_or(i64::MAX);
-    // One that is no i64 is too large, or too small, all the same.
+    // An exponent that does not fit an i64 exceeds the limit in either direction.
     let exponent: i64 = exponent.parse().unwrap_or(i64::MAX);
     let before = length(whole).saturating_add(exponent).max(1);
     let behind = length(fraction).saturating_sub(exponent).max(0);
     usize::try_from(before.saturating_add(behind)).unwrap_or(usize::MAX)
 }
 
-/// Whether a JSON text has a NUL in a string or a name, found without building the value.
+/// Whether a string or a member name in a JSON text contains NUL, found without building the value.
 struct HasNul(bool);
 
 impl<'de> Deserialize<'de> for HasNul {

@@ -1,11 +1,11 @@
-//! What serde finds wrong with a value, in words for people who know JSON and no Rust.
+//! Translates serde's error messages for people who know JSON but not Rust.
 
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Number;
 
 use super::Fault;
 
-/// A field that is missing or given twice: its name and the fault. `None` for any other problem.
+/// The name and error of a field that is missing or duplicate. `None` for any other message.
 pub fn of_presence(problem: &str) -> Option<(&str, Fault)> {
     let (name, code, message) = match problem.strip_prefix("missing field ") {
         Some(name) => (name, "missing", "is missing"),
@@ -14,8 +14,8 @@ pub fn of_presence(problem: &str) -> Option<(&str, Fault)> {
     Some((name.trim_matches('`'), (code, message.to_owned())))
 }
 
-/// What is wrong with a value: a code, and a sentence without its subject. Sentences that are not
-/// serde's are our own and stay as they are.
+/// The error of a value: a code, and a sentence without a subject. Messages that are not serde's
+/// are this server's own and stay unchanged.
 pub fn of_value(problem: &str) -> Fault {
     let must_be = |code, what: &str| (code, format!("must be {what}"));
     if let Some((_, expected)) = problem.rsplit_once(", expected ") {
@@ -29,7 +29,7 @@ pub fn of_value(problem: &str) -> Fault {
             _ if is_number => must_be("invalid_type", "a whole number"),
             "f32" | "f64" | "a JSON number" => must_be("invalid_type", "a number"),
             "a boolean" => must_be("invalid_type", "true or false"),
-            // Those of types of our own among them.
+            // Including the messages of this server's own types.
             "a map" | "a JSON object" => must_be("invalid_type", "a JSON object"),
             "a list" => must_be("invalid_type", "a list"),
             _ if expected.starts_with("struct ") => must_be("invalid_type", "a JSON object"),
@@ -39,9 +39,9 @@ pub fn of_value(problem: &str) -> Fault {
         };
     }
     match problem {
-        // Of a name, which only a string can be.
+        // The message for a member name, which must be a string.
         "expected value" => must_be("invalid_type", "a string"),
-        // Also for a negative number where none is allowed.
+        // Also the message for a negative number where only unsigned numbers are allowed.
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             must_be("invalid_type", "a whole number within its limits")
         }
@@ -58,7 +58,7 @@ pub fn of_value(problem: &str) -> Fault {
     }
 }
 
-/// What serde_json said of a text, as a sentence.
+/// A serde_json error as a sentence.
 pub fn json_problem(problem: &str) -> String {
     let Some((problem, _)) = problem.rsplit_once(" at line ") else { return problem.to_owned() };
     match of_presence(problem) {
@@ -70,12 +70,12 @@ pub fn json_problem(problem: &str) -> String {
     }
 }
 
-/// What [`whole`] says, with the bounds behind it.
+/// The start of the message of [`whole`]; the bounds follow.
 const OUT_OF_RANGE: &str = "must be between ";
 
 const A_UUID: &str = "a UUID such as 5f0c8a52-9a3e-4c1b-8f9e-2d6b7a1c0e34";
 
-/// `one of `a`, `b`, `c`` as `a, b or c`.
+/// Formats `` one of `a`, `b`, `c` `` as `a, b or c`.
 fn one_of(expected: &str) -> String {
     let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     match names.as_slice() {
@@ -85,9 +85,9 @@ fn one_of(expected: &str) -> String {
     }
 }
 
-/// A number without a fraction, as JSON Schema has it: `140.0` is as good as `140`. The bounds are
-/// those of the field, and are named in the refusal of a number that no `T` holds. Whether a number
-/// that `T` holds is within them, the caller checks.
+/// Parses a number without a fraction. As in JSON Schema, `140.0` is accepted like `140`. `MIN` and
+/// `MAX` are the bounds of the field. They are used only in the error for a number that does not
+/// fit `T`; the caller must check numbers that do.
 pub fn whole<'de, const MIN: i64, const MAX: i64, D, T>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error>
@@ -100,7 +100,7 @@ where
     if value.fract() != 0.0 {
         return Err(D::Error::custom("must be a whole number"));
     }
-    // One that is too large for an i64 becomes the largest, which is too large, too.
+    // A number too large for an i64 saturates, and stays too large.
     let fits = T::try_from(number.as_i64().unwrap_or(value as i64)).ok();
     let problem = || D::Error::custom(format_args!("{OUT_OF_RANGE}{MIN} and {MAX}"));
     fits.map(Some).ok_or_else(problem)
