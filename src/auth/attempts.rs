@@ -1,11 +1,11 @@
-//! How often somebody may try to get in, and whose failures count against whom.
+//! Limits on login attempts, and which attempts count against whom.
 //!
-//! Strangers are counted by network, for everything they try and for each identifier, so that
-//! the failures of one network refuse nobody elsewhere. Wrong passwords are also counted over
-//! all networks, until the mailbox is proven (NIST SP 800-63B, section 5.2.2). None of this
-//! refuses a device that has logged in to the account before: each has separate counts (OWASP,
-//! device cookies). Everything is counted before anything is compared, for known and unknown
-//! identifiers alike.
+//! Strangers are counted per network: in total, and for each identifier. This way, failed attempts
+//! from one network do not block clients in other networks. Wrong passwords are also counted across
+//! all networks, until the user proves access to the mailbox (NIST SP 800-63B, section 5.2.2). A
+//! device that has logged in to the account before has separate counts, so strangers cannot block
+//! it (OWASP, device cookies). An attempt is counted before any secret is compared, for known and
+//! unknown identifiers alike.
 
 use derive_more::Display;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -19,10 +19,10 @@ use crate::{
     throttle::{self, Block, Budget, Key, Limit, store},
 };
 
-/// Login codes that can be asked for by one identifier from one network.
+/// Login codes that one network can request for one identifier.
 const CODE_REQUESTS: Limit = Limit { times: 3, minutes: 15 };
 
-/// What is tried. Budgets are separate for each.
+/// The kind of attempt. Each kind has a separate budget.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display(rename_all = "kebab-case")]
 pub enum Way {
@@ -31,37 +31,38 @@ pub enum Way {
     ResendVerification,
     ForgotPassword,
     LoginCode,
-    /// The tries at a code are limited by `otp` besides.
+    /// `otp` also limits the tries per code.
     VerifyCode,
 }
 
-/// Somebody tries something.
+/// An attempt to log in, or to have a message sent.
 pub struct Attempt<'a> {
     pub way: Way,
-    /// An address or a number, whether it is known or not.
+    /// An email address or a phone number, known or not.
     pub identifier: &'a str,
-    /// Whose account that is, if anybody's.
+    /// The user to whom the identifier belongs, if any.
     pub owner: Option<Uuid>,
     pub device: &'a Device,
 }
 
-/// An attempt that was counted.
+/// An attempt that has been counted.
 #[derive(Default)]
 pub struct Counted {
-    /// How the client stands with what its address may try.
+    /// The state of the rate limit of the client's network.
     standing: Option<Standing>,
-    /// What a success ends.
+    /// The counters that a success resets.
     failures: Vec<Key>,
 }
 
 impl Attempt<'_> {
-    /// Counts it in its own transaction: 429 `rate_limited`, or 403 `password_closed` after too
-    /// many wrong passwords.
+    /// Counts the attempt in its own transaction. 429 `rate_limited`, or 403 `password_closed`
+    /// after too many wrong passwords.
     pub async fn begin(&self, shared: &Shared, conn: &mut AsyncPgConnection) -> ApiResult<Counted> {
         conn.transaction(async |conn| self.count(shared, conn).await).await
     }
 
-    /// The same in the caller's transaction, which gives it back when it fails.
+    /// Like [`begin`](Self::begin), but in the caller's transaction: a rollback also
+    /// undoes the count.
     pub async fn count(&self, shared: &Shared, conn: &AsyncPgConnection) -> ApiResult<Counted> {
         let counts_runs = self.way == Way::Login && shared.limits.auth_identifier.is_some();
         if let Some((user_id, session_id)) = self.device.known_as(self.owner) {
@@ -84,7 +85,8 @@ impl Attempt<'_> {
         Ok(Counted { standing, failures })
     }
 
-    /// Takes one of what the device's network has for `whom`: under which keys.
+    /// Takes one attempt from the budget that the device's network has for `whom`. Returns the
+    /// keys of the budgets.
     async fn take_identifier(
         &self,
         shared: &Shared,
@@ -110,7 +112,7 @@ impl Attempt<'_> {
 }
 
 impl Counted {
-    /// The refusal, with how the client stands.
+    /// Adds the state of the rate limit to the error.
     pub fn refuse(&self, error: ApiError) -> ApiError {
         match self.standing {
             Some(standing) => error.standing(standing),
@@ -118,14 +120,14 @@ impl Counted {
         }
     }
 
-    /// It was no failure, so what failed before counts no longer.
+    /// Resets the failure counters after a success.
     pub async fn succeed(&self, conn: &AsyncPgConnection) -> ApiResult<()> {
         Ok(store::forgive(conn, &self.failures).await?)
     }
 }
 
-/// Counts a token that was not good against the address. One that is good is never refused because
-/// of others at the same address: nobody guesses 256 bits.
+/// Counts an invalid token against the client's network. A valid token is never rejected because of
+/// other clients in the same network: a token of 256 bits cannot be guessed.
 pub async fn count_failure<T>(
     state: &WorkerState,
     device: &Device,
@@ -141,7 +143,7 @@ pub async fn count_failure<T>(
     Err(Counted { standing, ..Counted::default() }.refuse(error))
 }
 
-/// Somebody has proven the mailbox, so no failure of strangers counts any longer.
+/// Resets the failures of strangers, after the user has proven access to the mailbox.
 pub async fn reopen(
     conn: &AsyncPgConnection,
     server_key: &ServerKey,
@@ -152,7 +154,7 @@ pub async fn reopen(
     Ok(store::forgive(conn, &keys).await?)
 }
 
-/// Takes one of what the address has for everything it tries.
+/// Takes one attempt from the total budget of the client's network.
 async fn take_address(
     shared: &Shared,
     conn: &AsyncPgConnection,
@@ -167,7 +169,7 @@ async fn take_address(
     taken
 }
 
-/// A budget for each block of addresses that the device is in.
+/// One budget for each address block that contains the device.
 fn by_block(
     device: &Device,
     limit: Limit,
@@ -182,12 +184,12 @@ fn by_block(
     device.blocks().map(budget).collect()
 }
 
-/// Wrong passwords of strangers in a row, for an address.
+/// The counter of consecutive wrong passwords that strangers tried for an address.
 fn password_run(server_key: &ServerKey, email: &str) -> Key {
     key_of(server_key, "password-run", &[email.as_bytes()])
 }
 
-/// A key of `parts`, of which only the last may contain a NUL.
+/// A key of `parts`. Only the last part may contain a NUL.
 fn key_of(server_key: &ServerKey, use_for: &str, parts: &[&[u8]]) -> Key {
     server_key.tag(Purpose::Throttle, use_for, &parts.join(&0))
 }

@@ -7,7 +7,7 @@ use crate::{
     state::WorkerState,
 };
 
-/// The token that the request bears, whatever it is worth.
+/// The bearer token of the request, without checking it.
 pub fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
     let missing =
         || ApiError::new(ErrorCode::MissingToken, "this needs `Authorization: Bearer <token>`");
@@ -15,7 +15,7 @@ pub fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
         .app_data::<Data<WorkerState>>()
         .ok_or_else(|| ApiError::internal("no worker state"))?;
     let value = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
-    // A token is ASCII. `to_str` would refuse anything else here, but takes ten times as long.
+    // A token is ASCII. `to_str` would reject anything else, but takes ten times as long.
     let value = str::from_utf8(value.as_bytes()).map_err(|_| ApiError::invalid_access_token())?;
     let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {

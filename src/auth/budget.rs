@@ -1,11 +1,11 @@
-//! How many messages anybody can have sent to an address or number. Counted whether or not it
-//! has an account, so that the answer says nothing about accounts or about what others did.
-//! Beyond the budget nothing is sent, and links and codes sent before stay good.
+//! Limits on the messages sent to an address or number. They count whether or not an account
+//! exists, so that the answer reveals nothing about accounts or other clients. Beyond the limit
+//! nothing is sent, and links and codes sent before stay valid.
 //!
-//! It covers the messages that need no session: mails that confirm an address or say that it has an
-//! account, links and codes to get in, and codes to a new address or number. It does not cover
-//! codes that confirm a change, which only a session can ask for, nor notices of what happened to
-//! an account: a stranger who uses up the budget must not be able to silence those.
+//! The limits cover messages that can be requested without a session (verification mails, "you
+//! already have an account" mails, login links and codes) and codes to a new address or number.
+//! They do not cover codes that confirm a change, which require a session, or security notices: a
+//! stranger who uses up the budget must not be able to suppress those.
 
 use std::fmt::Display;
 
@@ -18,12 +18,12 @@ use crate::{
     throttle::{self, Limit, daily},
 };
 
-/// Of the messages that an address or number gets in a day, those that one network or one account
-/// can cause: the others are left to its owner, who is elsewhere.
+/// The part of a recipient's daily messages that one network or one account can cause. The rest is
+/// left for the owner, who is in another network.
 const SHARE_OF_ONE: Limit = Limit { times: 6, minutes: 24 * 60 };
 
-/// Takes one message to `to`, an address or a number, at the request of a network or an account,
-/// where that is known. False when there are none left.
+/// Takes one message to `to`, an address or a number. `from` is the requesting network or account,
+/// if known. False if the budget is used up.
 pub async fn take_message(
     shared: &Shared,
     conn: &AsyncPgConnection,
@@ -47,13 +47,13 @@ pub async fn take_message(
     Ok(is_left)
 }
 
-/// What today's text messages are counted by.
+/// The key of the counter of today's text messages.
 pub fn texts_key(key: &ServerKey) -> [u8; 32] {
     key.tag(Purpose::Throttle, "texts", b"")
 }
 
-/// 409 for a number in a country that text messages are not sent to, and 503 when those of today
-/// are used up: for everyone alike.
+/// 409 if text messages are not sent to the number's country, and 503 if today's budget of text
+/// messages is used up. The answer does not depend on the account.
 pub async fn require_texts(
     shared: &Shared,
     conn: &AsyncPgConnection,
@@ -76,8 +76,8 @@ pub async fn require_texts(
     Err(ApiError { retry_after_secs: Some(seconds), ..spent })
 }
 
-/// Takes one of today's text messages, once it is known that one is to be sent. False when others
-/// have taken the last since [`require_texts`].
+/// Takes one of today's text messages, once it is certain that one will be sent. False if other
+/// requests have taken the last one since [`require_texts`].
 pub async fn take_text(shared: &Shared, conn: &AsyncPgConnection) -> ApiResult<bool> {
     let Some(limit) = shared.sms_limits.daily else { return Ok(true) };
     let is_left = daily::take(conn, &texts_key(&shared.server_key), limit).await?;

@@ -1,4 +1,4 @@
-//! The extractors that make a route protected by standing in its handler's signature.
+//! Extractors that authenticate a request. A handler is protected if its signature contains one.
 
 use std::{
     future::{Ready, ready},
@@ -23,12 +23,12 @@ use crate::{
     state::WorkerState,
 };
 
-/// The bearer of a valid access token of a login. Stores take its [`Identity`] and check in their own
-/// statement that it is still good.
+/// The user of a valid access token from a login. Stores take its [`Identity`] and check in their
+/// own statement that the session is still live.
 #[derive(Clone, Copy, Debug, Deref)]
 pub struct CurrentUser(Identity);
 
-/// The same, or the bearer of a personal access token with the scope `S`.
+/// Like [`CurrentUser`], but also accepts a personal access token with the scope `S`.
 #[derive(Clone, Copy, Debug, Deref)]
 pub struct Permitted<S> {
     #[deref]
@@ -37,11 +37,11 @@ pub struct Permitted<S> {
     scope: PhantomData<S>,
 }
 
-/// Left in the request's extensions for the log line.
+/// Put into the request's extensions for the log line.
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedUser(pub Uuid);
 
-/// At once for a token that this worker knows, which is nearly every one.
+/// Ready at once for a token in this worker's cache, which is the common case.
 type Extraction<T> = Either<Ready<ApiResult<T>>, LocalBoxFuture<'static, ApiResult<T>>>;
 
 impl CurrentUser {
@@ -55,7 +55,8 @@ impl<S> Permitted<S> {
         self.identity
     }
 
-    /// Whether it may read activities, whatever `S` is: only then does a write's answer show one.
+    /// Whether the token may also read activities, whatever `S` is. Only then may the response to a
+    /// write contain an activity.
     pub fn may_read(&self) -> bool {
         self.may_read
     }
@@ -112,8 +113,8 @@ fn refused<T>(error: ApiError) -> Extraction<T> {
     Either::Left(ready(Err(error)))
 }
 
-/// The bearer of a login's access token. Its first use here is noted before it is answered: the
-/// refresh token that it replaced is spent from then on.
+/// Authenticates an access token from a login. Its first use in this worker is stored before the
+/// request is handled: from then on, the refresh token that it replaced is spent.
 fn logged_in<T: 'static>(
     request: &HttpRequest,
     state: &WorkerState,
@@ -134,7 +135,8 @@ fn logged_in<T: 'static>(
     Either::Right(verified.boxed_local())
 }
 
-/// Counts the request against the user's limits and leaves word for the log.
+/// Counts the request against the user's rate limit and records the user for the log. 400 if the
+/// request has an unknown parameter.
 fn welcome(request: &HttpRequest, state: &WorkerState, identity: Identity) -> ApiResult<Identity> {
     if let Some(standing) = state.local_limits.take_user(identity.user_id)? {
         request.extensions_mut().insert(standing);

@@ -1,5 +1,4 @@
-//! What is known of the client that asks: what a person calls it, where it is, and whether it has
-//! been here before.
+//! The client of a request: its name, its network, and whether it has logged in before.
 
 use std::future::{Ready, ready};
 
@@ -12,14 +11,14 @@ use super::DeviceToken;
 use crate::{auth::bearer::bearer, http::ClientAddress, state::WorkerState, throttle::Block};
 
 const MAX_CHARS: usize = 100;
-/// What the parser calls what it does not know.
+/// The parser's placeholder for unknown values.
 const UNKNOWN: &str = "UNKNOWN";
 
-/// How apps send their device token, and browsers theirs.
+/// Apps send the device token in a header, browsers in a cookie.
 const HEADER: &str = "device-token";
 const COOKIE: &str = "sports-log-device";
 
-/// A client, and as text what a person knows it by.
+/// A client. `AsRef<str>` is the name that is shown to the user.
 #[derive(Clone, Debug, AsRef)]
 pub struct Device {
     #[as_ref(str)]
@@ -28,35 +27,36 @@ pub struct Device {
     token: Option<DeviceToken>,
 }
 
-/// The header, for the documentation.
+/// The header, for the API reference.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct DeviceTokenParam {
-    /// `device_token` of an earlier login from this device: the failures of strangers do not count
-    /// against it. Browsers have a cookie instead.
+    /// The `device_token` of an earlier login on this device. Failed attempts of strangers then do
+    /// not block this client. Browsers use a cookie instead.
     #[param(rename = "Device-Token", nullable = false)]
     _device_token: Option<String>,
 }
 
 impl Device {
-    /// The user and the session of an earlier login on this device, if that was `user_id`.
+    /// The user and the session of an earlier login on this device, if it was a login of `user_id`.
     pub fn known_as(&self, user_id: Option<Uuid>) -> Option<(Uuid, Uuid)> {
         let token = self.token.filter(|token| Some(token.user_id) == user_id)?;
         Some((token.user_id, token.session_id))
     }
 
-    /// What its attempts count for.
+    /// The address blocks against which its attempts count.
     pub fn blocks(&self) -> impl Iterator<Item = Block> {
         self.address.into_iter().flat_map(ClientAddress::blocks)
     }
 
-    /// Where an event happened, as it is recorded.
+    /// The network, as stored with security events.
     pub fn network(&self) -> Option<String> {
         self.address.map(|address| address.network().to_string())
     }
 }
 
-/// The cookie's name. Over TLS it is only this host's, for all of its paths (RFC 6265bis).
+/// The cookie's name. Over TLS, the prefix limits the cookie to this host and the path
+/// `/` (RFC 6265bis).
 pub fn cookie_name(is_behind_tls: bool) -> String {
     format!("{}{COOKIE}", if is_behind_tls { "__Host-" } else { "" })
 }
@@ -74,7 +74,7 @@ impl FromRequest for Device {
     }
 }
 
-/// By the header, the cookie, or an access token that is still good.
+/// Takes the device token from the header, the cookie, or a valid access token, in this order.
 fn token(request: &HttpRequest) -> Option<DeviceToken> {
     let state = request.app_data::<Data<WorkerState>>()?;
     let in_header = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
@@ -87,8 +87,8 @@ fn token(request: &HttpRequest) -> Option<DeviceToken> {
     })
 }
 
-/// `Firefox on Linux`, or an app's own name. It is what the client says of itself: shown, never
-/// trusted.
+/// `Firefox on Linux`, or an app's own name. This is the client's own claim: it is displayed
+/// but never trusted.
 struct Name(String);
 
 impl Name {
@@ -98,7 +98,8 @@ impl Name {
             Some(found) if found.name != UNKNOWN && found.os != UNKNOWN => {
                 format!("{} on {}", found.name, found.os)
             }
-            // An app's product token (RFC 9110, section 10.1.5) says more than a parser's guess.
+            // The product token of an app (RFC 9110, section 10.1.5) is more precise than
+            // a parser's guess.
             _ => user_agent.split(['/', '(']).next().unwrap_or_default().to_owned(),
         };
         let printable = name.chars().filter(|c| !c.is_control()).take(MAX_CHARS);

@@ -1,6 +1,7 @@
-//! Device tokens: they let a client that has logged in before be told apart from strangers.
+//! Device tokens. They distinguish a client that has logged in before from strangers.
 //!
-//! One opens nothing: it only keeps what strangers do from being held against its owner. See
+//! A device token grants no access. It only keeps the failed attempts of strangers from counting
+//! against the owner. See
 //! <https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies>.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,13 +15,13 @@ use crate::{
 const ID_BYTES: usize = 16;
 const TIME_BYTES: usize = 8;
 
-/// How long a token is good: a year from the login or refresh that gave it.
+/// The lifetime of a token: one year from the login or refresh that issued it.
 pub const LIFE_SECS: i64 = 365 * 24 * 60 * 60;
 
-/// The user who logged in, and the session. It outlives the session, so that the owner can log in
-/// again.
+/// The user who logged in, and the session. The token outlives the session, so that the owner
+/// can log in again.
 ///
-/// As text: user, session, time and an HMAC-SHA-256 over the three, in URL-safe base64.
+/// Text form: user, session, time and an HMAC-SHA-256 of the three, in URL-safe base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceToken {
     pub user_id: Uuid,
@@ -28,7 +29,7 @@ pub struct DeviceToken {
 }
 
 impl DeviceToken {
-    /// The token's text, good from now on.
+    /// The text form of the token, valid from now on.
     pub fn seal(self, key: &ServerKey) -> String {
         self.seal_at(key, clock::now().timestamp())
     }
@@ -41,7 +42,7 @@ impl DeviceToken {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Nothing unless this server sealed `text` within the last year.
+    /// Parses `text`. `None` unless this server issued it within the last year.
     pub fn open(key: &ServerKey, text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
         let (claims, tag) = bytes.split_at_checked(2 * ID_BYTES + TIME_BYTES)?;

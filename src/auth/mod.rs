@@ -1,6 +1,7 @@
-//! Who somebody is and how it is proven: tokens, passwords, mailed secrets.
+//! Authentication: passwords, one-time codes, providers, tokens, sessions.
 //!
-//! `local` is the way in by password, `otp` by a code, `oauth` by a provider; what they share is here: each ends in `sessions`.
+//! The login methods are `local` (password), `otp` (one-time code) and `oauth` (provider). Each
+//! ends in `sessions`. The modules here are common to all of them.
 
 pub mod attempts;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! The answer of every way in, and of a refresh.
+//! The response to every login and refresh.
 
 use actix_web::{
     HttpResponse,
@@ -17,19 +17,19 @@ use crate::{
     state::Shared,
 };
 
-/// An access token, what renews it, and whom it is for.
+/// An access token, the refresh token that renews it, and the user.
 #[derive(Serialize, ToSchema)]
 pub struct AuthResponse {
     token: String,
     token_type: &'static str,
-    /// Seconds.
+    /// Lifetime of `token`, in seconds.
     expires_in: u64,
     expires_at: DateTime<Utc>,
     refresh_token: String,
-    /// The end of the session, unless it is refreshed before.
+    /// When the session ends, unless it is refreshed before.
     refresh_expires_at: DateTime<Utc>,
-    /// To be sent as `Device-Token` with the next login from this device, which strangers cannot
-    /// block then. Opens nothing. Browsers get it as a cookie, too.
+    /// Send this as `Device-Token` with the next login from this device, so that failed attempts of
+    /// strangers cannot block it. It grants no access. Browsers also receive it as a cookie.
     device_token: String,
     #[serde(skip)]
     is_behind_tls: bool,
@@ -44,7 +44,7 @@ struct AuthenticatedUser {
 }
 
 impl AuthResponse {
-    /// The same as pairs, for a URL's fragment.
+    /// The response as pairs for the fragment of a URL.
     pub fn as_fragment(&self) -> [(&'static str, String); 5] {
         [
             ("token", self.token.clone()),
@@ -55,7 +55,7 @@ impl AuthResponse {
         ]
     }
 
-    /// 200 with the tokens, and the cookie that lets a browser be known again.
+    /// 200 with the tokens, and the cookie that identifies the browser at its next login.
     pub fn answer(&self) -> HttpResponse {
         HttpResponse::Ok().cookie(self.device_cookie()).json(self)
     }
@@ -70,7 +70,7 @@ impl AuthResponse {
             .finish()
     }
 
-    /// Signs the tokens of a session that ends at `session_ends`.
+    /// Issues the tokens of a session that ends at `session_ends`.
     pub fn issue(
         state: &Shared,
         account: &Account,

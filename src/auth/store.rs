@@ -1,4 +1,4 @@
-//! Users as such: found by address, proven or not, their number, their sessions.
+//! SQL statements about users: lookup by address, verification, phone number, sessions.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// The user of an address, locked until the transaction ends, and whether it was made just now.
+/// The user with this address, and whether it was just created. The row is locked until the end
+/// of the transaction.
 pub async fn find_or_create_user(
     mut conn: &AsyncPgConnection,
     email: &EmailAddress,
@@ -44,7 +45,7 @@ pub async fn find_user(
     query.first(&mut conn).await.optional()
 }
 
-/// The account as it can be logged in to now.
+/// The account with its current token version.
 pub async fn find_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Account> {
     let columns = (users::id, users::token_version, users::email);
     let row: (Uuid, i32, Option<String>) =
@@ -52,13 +53,13 @@ pub async fn find_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryR
     Ok(Account::from(row))
 }
 
-/// Whether somebody has proven that the mailbox is theirs.
+/// Whether the user's email address is verified.
 pub async fn is_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
     let verified = local_credentials::table.find(user_id).filter(local_credentials::email_verified);
     diesel::select(exists(verified)).fetch_one(&mut conn).await
 }
 
-/// The rows that every account has beside `users`.
+/// Inserts the rows that every account has besides `users`.
 pub async fn ensure_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::insert_into(profiles::table)
         .values(profiles::user_id.eq(user_id))
@@ -73,7 +74,7 @@ pub async fn ensure_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> Quer
         .map(drop)
 }
 
-/// Somebody has proven that the mailbox is theirs. The account has no password then.
+/// Marks the email address as verified. Before that, the account has no password.
 pub async fn set_email_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::update(local_credentials::table.find(user_id))
         .set((local_credentials::email_verified.eq(true), local_credentials::updated_at.eq(now)))
@@ -82,8 +83,8 @@ pub async fn set_email_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> 
         .map(drop)
 }
 
-/// Deletes what anybody may have set before the mailbox was proven: registrations with their
-/// passwords, links to providers, the profile.
+/// Deletes everything that a stranger may have set before the mailbox was verified: registrations
+/// with their passwords, links to providers, the profile.
 pub async fn forget_what_strangers_set(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -102,21 +103,22 @@ pub async fn forget_what_strangers_set(
         .map(drop)
 }
 
-/// Ends every session: access and refresh tokens issued so far are refused. Who can log in again.
+/// Ends all sessions: the access and refresh tokens issued so far become invalid. Returns the
+/// account with its new token version.
 pub async fn end_sessions(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Account> {
     let row: (Uuid, i32, Option<String>) = diesel::update(users::table.find(user_id))
         .set((users::token_version.eq(users::token_version + 1), users::updated_at.eq(now)))
         .returning((users::id, users::token_version, users::email))
         .fetch_one(&mut conn)
         .await?;
-    // Those that were opened since this transaction began end by their version.
+    // Sessions opened by concurrent transactions become invalid through their token version.
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)))
         .execute(&mut conn)
         .await?;
     Ok(Account::from(row))
 }
 
-/// Sets the number, which nobody has proven yet, or removes it.
+/// Sets the number, which is not verified yet, or removes it.
 pub async fn set_number(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

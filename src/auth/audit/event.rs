@@ -1,4 +1,4 @@
-//! What can happen to an account's ways in.
+//! The kinds of security events.
 
 use derive_more::{Display, FromStr};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::{
     credentials::{EmailAddress, LoginMethod},
 };
 
-/// A kind of event. The names are part of the API contract.
+/// The kind of event. The names are part of the API contract.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
@@ -20,11 +20,11 @@ pub enum EventKind {
     LoggedOut,
     SessionEnded,
     OtherSessionsEnded,
-    /// It was refreshed by a device that it did not know.
+    /// A device that the session did not know refreshed it.
     SessionDeviceChanged,
-    /// A device that the session does not know sent a refresh token whose successor is out.
+    /// A device that the session did not know sent a refresh token that has already been replaced.
     RefreshRefused,
-    /// A spent refresh token came back: somebody else had it.
+    /// A spent refresh token was used again, so somebody else has a copy.
     RefreshTokenReused,
     EmailVerified,
     EmailChanged,
@@ -38,17 +38,17 @@ pub enum EventKind {
     TokenDeleted,
     WebhookCreated,
     WebhookDeleted,
-    /// Nothing that was posted to it arrived for days.
+    /// Deliveries to the webhook failed for days.
     WebhookDisabled,
-    /// Anyone with the link sees a picture.
+    /// Anyone with the link can see a picture.
     ShareCreated,
     ShareDeleted,
-    /// Somebody asked for it without a good proof.
+    /// A share was requested without a valid proof.
     ShareRefused,
-    /// All that the account has was asked for.
+    /// An export of all the account's data was requested.
     ExportCreated,
     ExportDownloaded,
-    /// Somebody asked for it without a good proof.
+    /// An export was requested without a valid proof.
     ExportRefused,
     AccountLocked,
     AccountUnlocked,
@@ -57,7 +57,8 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Whether it changed who can get in or who sees the log, which the owner is told by mail.
+    /// Whether the owner is notified by mail, because the event changed who can log in or
+    /// who can see the log.
     pub fn is_notified(self) -> bool {
         match self {
             Self::RefreshTokenReused
@@ -95,16 +96,16 @@ impl EventKind {
     }
 }
 
-/// Something that happened, to be recorded.
+/// An event to record.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
     pub kind: EventKind,
-    /// Nobody where a login failed for an identifier that is not known.
+    /// `None` if a login failed for an unknown identifier.
     pub user_id: Option<Uuid>,
-    /// The way in or the provider it was about.
+    /// The login method, the provider, or the name of the token concerned.
     pub method: Option<String>,
     pub device: Option<&'a Device>,
-    /// Who is told, if not the user at the present address: the address before a change.
+    /// Where to send the notice instead of the user's current address: the address before a change.
     pub tell: Option<EmailAddress>,
 }
 
@@ -113,7 +114,7 @@ impl<'a> Event<'a> {
         Self { kind, user_id: Some(user_id), method: None, device: None, tell: None }
     }
 
-    /// Somebody tried to get in and could not.
+    /// A failed login.
     pub fn login_failed(user_id: Option<Uuid>, method: LoginMethod, device: &'a Device) -> Self {
         let event = Self::of(EventKind::LoginFailed, Uuid::nil());
         Self { user_id, ..event.by(method).from(device) }

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler of the security log.
 
 use actix_web::{HttpResponse, web::Data};
 use serde::Deserialize;
@@ -16,18 +16,20 @@ use crate::{
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// The query string of `GET /me/security-events`.
+/// Query parameters of `GET /me/security-events`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EventsParams {
-    /// Above 100 means 100.
+    /// Page size. Values above 100 count as 100.
     #[param(minimum = 1, default = 20)]
     limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     cursor: Option<Uuid>,
 }
 
-/// What happened to the account's ways in during the last year, newest first.
+/// List security events
+///
+/// Logins and changes of access to the account during the last year, newest first.
 #[utoipa::path(
     get, path = "/me/security-events", operation_id = "list_security_events", tag = "Sessions",
     params(EventsParams),

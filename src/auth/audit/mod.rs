@@ -1,5 +1,5 @@
-//! What happened to an account's ways in: kept for a year, shown to its owner, and mailed when it
-//! changed who can get in.
+//! The security log: events about access to an account. It is kept for a year, shown to the owner,
+//! and the owner is mailed about changes of access.
 
 mod event;
 mod handlers;

@@ -1,4 +1,4 @@
-//! Recording what happened, and telling whom it concerns.
+//! Records security events and notifies the owner.
 
 use diesel_async::AsyncPgConnection;
 use serde::Serialize;
@@ -25,11 +25,11 @@ pub struct EventsPage {
     next_cursor: Option<Uuid>,
 }
 
-/// Records `event` in the caller's transaction, with the mail that tells of it.
+/// Records `event` in the caller's transaction, and enqueues the notice if there is one.
 pub async fn record(conn: &AsyncPgConnection, event: &Event<'_>) -> ApiResult<()> {
     let id = store::insert(conn, event).await?;
     if event.kind.is_notified() {
-        // A deleted account has no row that a message could refer to.
+        // A deleted account has no user row for the message to reference.
         let user_id = event.user_id.filter(|_| event.kind != EventKind::AccountDeleted);
         let message = Message::security_notice(user_id, id, event.tell.as_ref());
         outbox::store::enqueue(conn, &message).await?;
@@ -37,7 +37,7 @@ pub async fn record(conn: &AsyncPgConnection, event: &Event<'_>) -> ApiResult<()
     Ok(())
 }
 
-/// The events after `cursor`, which is the last event of the page before.
+/// The events after `cursor`, the last event of the previous page.
 pub async fn list(
     state: &WorkerState,
     identity: Identity,

@@ -1,4 +1,4 @@
-//! Statements about events. The table is append-only: the database itself refuses anything else.
+//! SQL statements about security events. The table is append-only, which the database enforces.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -23,10 +23,10 @@ use crate::{
 
 const REMEMBERED_DAYS: i32 = 365;
 
-/// As the table's trigger allows it.
+/// Must match the table's trigger.
 const NETWORK_DAYS: i32 = 90;
 
-/// An event as its account's owner sees it.
+/// A security event as the owner of the account sees it.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = auth_events)]
 #[schema(as = SecurityEvent)]
@@ -38,7 +38,7 @@ pub struct RecordedEvent {
     pub method: Option<String>,
     #[schema(required)]
     pub device: Option<String>,
-    /// The first 24 bits of an IPv4 address or 48 of an IPv6 one, for 90 days.
+    /// The first 24 bits of the IPv4 address or 48 bits of the IPv6 address. Removed after 90 days.
     #[schema(required, examples("203.0.113.0/24"))]
     pub network: Option<String>,
     pub at: DateTime<Utc>,
@@ -65,14 +65,14 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
     query.first(&mut conn).await.optional()
 }
 
-/// The live user, as the column that may be empty wants it.
+/// The live user's id as a nullable expression, because the column is nullable.
 #[auto_type]
 fn owner(identity: Identity) -> _ {
     let live: live_session = live_session(identity);
     live.select(users::id.nullable())
 }
 
-/// Whether the event is one of the live user's.
+/// Whether the event belongs to the live user.
 pub async fn is_own(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -82,7 +82,7 @@ pub async fn is_own(
     diesel::select(exists(own)).fetch_one(&mut conn).await
 }
 
-/// The live user's events, newest first, after the event `cursor`.
+/// The live user's events after the event `cursor`, newest first.
 pub async fn list(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -105,7 +105,7 @@ pub async fn list(
     query.load(&mut conn).await
 }
 
-/// Deletes what was recorded of an account that is gone; the database refuses it for others.
+/// Deletes the events of a deleted account. The database rejects this for existing accounts.
 pub async fn delete_of(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(auth_events::table.filter(auth_events::user_id.eq(user_id)))
         .execute(&mut conn)
@@ -113,7 +113,8 @@ pub async fn delete_of(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
         .map(drop)
 }
 
-/// Forgets what is older than a year, how many, and where events happened after 90 days.
+/// Deletes events older than a year and returns how many. Also removes the networks of events
+/// older than 90 days.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let of_networks = now.into_sql::<Timestamptz>() - NETWORK_DAYS.days();
     let with_network = auth_events::table

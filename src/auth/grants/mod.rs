@@ -1,5 +1,5 @@
-//! What lets others see an account or get into it, besides its sessions: it outlives them, so a new
-//! password alone does not shut out somebody who was in.
+//! Grants: everything that gives others access to an account apart from sessions. Grants outlive
+//! sessions, so a new password alone does not lock out an intruder.
 
 mod service;
 pub mod store;

@@ -15,8 +15,8 @@ use crate::{
     error::ApiResult,
 };
 
-/// Ends the grants of these kinds in the caller's transaction, which also ends all sessions; counts
-/// what is left.
+/// Revokes the grants of these kinds in the caller's transaction, which also ends all sessions.
+/// Returns how many grants are left.
 pub async fn end(
     conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! Statements about grants.
+//! SQL statements about grants.
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::now, prelude::*, sql_types::Uuid as SqlUuid};
@@ -11,7 +11,7 @@ use crate::db::{
     schema::{garmin_connections, oauth_connections, shares, webhooks},
 };
 
-/// What wakes those who work on connections to Garmin.
+/// The notification channel that wakes the jobs for connections to Garmin.
 pub const NOTIFY_OF_CONNECTIONS: &str = "garmin";
 
 pub async fn still_open(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<StillOpen> {
@@ -28,17 +28,17 @@ pub async fn still_open(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
     .await
 }
 
-/// How many there were.
+/// Returns the number of deleted shares.
 pub async fn delete_shares(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
     diesel::delete(shares::table.filter(shares::user_id.eq(user_id))).execute(&mut conn).await
 }
 
-/// How many there were.
+/// Returns the number of deleted webhooks.
 pub async fn delete_webhooks(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<usize> {
     diesel::delete(webhooks::table.filter(webhooks::user_id.eq(user_id))).execute(&mut conn).await
 }
 
-/// The providers that were linked.
+/// Returns the providers that were unlinked.
 pub async fn unlink_providers(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -58,7 +58,8 @@ pub async fn connections(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRe
         .await
 }
 
-/// Takes a connection to Garmin from its owner: a job that works on it stops, and Garmin is told.
+/// Removes the owner of a connection to Garmin. A job that is working on it stops, and a later job
+/// deregisters the user at Garmin.
 pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     diesel::update(garmin_connections::table.find(id))
         .set((
@@ -74,7 +75,7 @@ pub async fn disown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Wakes those who work on connections, when the transaction is committed.
+/// Wakes the jobs for connections to Garmin when the transaction commits.
 pub async fn notify_of_connections(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     diesel::sql_query(format!("NOTIFY {NOTIFY_OF_CONNECTIONS}")).execute(&mut conn).await.map(drop)
 }

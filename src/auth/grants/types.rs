@@ -1,4 +1,4 @@
-//! The kinds of grants, and how many of each are left.
+//! The kinds of grants, and the number left of each.
 
 use derive_more::{Display, FromStr};
 use diesel::{prelude::*, sql_types::BigInt};
@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 #[from_str(rename_all = "snake_case")]
 #[schema(rename_all = "snake_case")]
 pub enum Grant {
-    /// Links that show pictures.
+    /// Links to pictures.
     Shares,
     Webhooks,
-    /// Personal access tokens. They are sessions, and end with them.
+    /// Personal access tokens. They are sessions, so they always end with all other sessions.
     Tokens,
     /// The connection to Garmin.
     Connections,
@@ -24,25 +24,25 @@ pub enum Grant {
     Phone,
 }
 
-/// How many grants of each kind are left.
+/// The number of grants left, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName, Serialize, ToSchema)]
 pub struct StillOpen {
     #[diesel(sql_type = BigInt)]
     pub shares: i64,
     #[diesel(sql_type = BigInt)]
     pub webhooks: i64,
-    /// To Garmin.
+    /// Connections to Garmin.
     #[diesel(sql_type = BigInt)]
     pub connections: i64,
     #[diesel(sql_type = BigInt)]
     pub providers: i64,
-    /// A number that codes to log in are sent to.
+    /// Verified phone numbers, which receive login codes.
     #[diesel(sql_type = BigInt)]
     pub phone: i64,
 }
 
 impl StillOpen {
-    /// For people: `2 shared pictures, 1 webhook`; empty when nothing is left.
+    /// Human-readable: `2 shared pictures, 1 webhook`. Empty if nothing is left.
     pub fn in_words(&self) -> String {
         let words = [
             (self.shares, "shared picture"),

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of registration, password login and password reset.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -14,14 +14,15 @@ use crate::{
     state::WorkerState,
 };
 
-/// Make an account.
+/// Register an account
 ///
-/// The answer is the same for known and unknown addresses; the address gets a mail either way.
+/// Mails a verification link, or a notice that the address already has an account. The response is
+/// the same in both cases.
 #[utoipa::path(
     post, path = "/auth/register", operation_id = "register", tag = "Logging in",
     security(()),
     request_body = RegisterBody,
-    responses((status = 202, description = "A mail is on its way", body = Message)),
+    responses((status = 202, description = "The mail is being sent", body = Message)),
     extensions(("x-error-codes" = json!([ErrorCode::WeakPassword, ErrorCode::ChannelUnavailable]))),
 )]
 pub async fn register(
@@ -35,12 +36,14 @@ pub async fn register(
     Ok(HttpResponse::Accepted().json(Message::new("we have sent a mail to this address")))
 }
 
-/// Confirm an address by the token that was mailed to it. Logs in.
+/// Verify an email address
+///
+/// Takes the token from the verification mail, and logs in.
 #[utoipa::path(
     post, path = "/auth/verify-email", operation_id = "verify_email", tag = "Logging in",
     security(()),
     request_body = TokenBody,
-    responses((status = 200, description = "Confirmed and logged in", body = AuthResponse)),
+    responses((status = 200, description = "Verified and logged in", body = AuthResponse)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidToken, ErrorCode::AccountLocked]))),
 )]
 pub async fn verify_email(
@@ -53,12 +56,15 @@ pub async fn verify_email(
     Ok(response.answer())
 }
 
-/// Mail the link that confirms an address once more, if an account waits for it.
+/// Resend the verification mail
+///
+/// Sends a mail only if a registration for this address awaits verification. The response is the
+/// same in any case.
 #[utoipa::path(
     post, path = "/auth/resend-verification", operation_id = "resend_verification", tag = "Logging in",
     security(()),
     request_body = EmailBody,
-    responses((status = 202, description = "Whatever is known of the address", body = Message)),
+    responses((status = 202, description = "The same response for every address", body = Message)),
     extensions(("x-error-codes" = json!([ErrorCode::ChannelUnavailable]))),
 )]
 pub async fn resend_verification(
@@ -72,7 +78,7 @@ pub async fn resend_verification(
     Ok(HttpResponse::Accepted().json(Message::new(message)))
 }
 
-/// Log in by password.
+/// Log in with a password
 #[utoipa::path(
     post, path = "/auth/login", operation_id = "login", tag = "Logging in",
     security(()),
@@ -93,13 +99,16 @@ pub async fn login(
     Ok(response?.answer())
 }
 
-/// Mail a link to choose a new password, if there is an account.
+/// Request a password reset
+///
+/// Mails a link to choose a new password, if the address has an account. The response is the
+/// same in any case.
 #[utoipa::path(
     post, path = "/auth/forgot-password", operation_id = "forgot_password", tag = "Logging in",
     security(()),
     params(DeviceTokenParam),
     request_body = EmailBody,
-    responses((status = 200, description = "Whatever is known of the address", body = Message)),
+    responses((status = 200, description = "The same response for every address", body = Message)),
     extensions(("x-error-codes" = json!([ErrorCode::ChannelUnavailable]))),
 )]
 pub async fn forgot_password(
@@ -113,15 +122,15 @@ pub async fn forgot_password(
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }
 
-/// Choose a new password by the token that was mailed.
+/// Reset the password
 ///
-/// Every session and personal access token ends. Shares, webhooks and the other ways to see the
-/// account or to get into it stay, unless `end` names them; the answer counts those that are left.
+/// Takes the token from the mail. All sessions and personal access tokens end. Shares, webhooks and
+/// other grants of access stay unless `end` lists them; the response counts those that are left.
 #[utoipa::path(
     post, path = "/auth/reset-password", operation_id = "reset_password", tag = "Logging in",
     security(()),
     request_body = ResetBody,
-    responses((status = 200, description = "The password is changed", body = PasswordResetDone)),
+    responses((status = 200, description = "The password was changed", body = PasswordResetDone)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidToken, ErrorCode::WeakPassword]))),
 )]
 pub async fn reset_password(

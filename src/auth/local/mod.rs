@@ -1,4 +1,4 @@
-//! Accounts by address and password: register, confirm, log in, reset.
+//! Accounts with email address and password: registration, verification, login, reset.
 
 mod handlers;
 mod service;

@@ -1,4 +1,4 @@
-//! The rules of accounts by password. No connection is held while a password is hashed.
+//! The rules of password accounts. No database connection is held while a password is hashed.
 
 use diesel_async::AsyncConnection;
 use ipnet::IpNet;
@@ -26,9 +26,9 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// Keeps the password with a verification token of its own and mails that; an address that is
-/// proven already gets a mail saying so instead. Kept also when no mail may be sent any more: of
-/// all registrations, the newest is the one whose token is mailed again.
+/// Stores the registration with its own verification token, and mails the token. A verified address
+/// gets a mail that it already has an account instead. The registration is also stored if the mail
+/// budget is used up: a later resend mails the token of the newest registration.
 pub async fn register(
     state: &WorkerState,
     registration: Registration,
@@ -50,7 +50,7 @@ pub async fn register(
     let is_new = in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
-            // The account is locked before its counters, here as everywhere.
+            // Lock the account before its counters, as everywhere.
             let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
             let may_send = budget::take_message(shared, conn, email.as_str(), network).await?;
             let message = if users::is_verified(conn, user_id).await? {
@@ -75,7 +75,8 @@ pub async fn register(
     Ok(())
 }
 
-/// Proves the mailbox: activates the password that the token was mailed for, and no other.
+/// Verifies the mailbox, and activates the password of the registration to which the token belongs.
+/// Passwords of other registrations are deleted.
 pub async fn verify_email(
     state: &WorkerState,
     token: &OneTimeToken,
@@ -102,7 +103,7 @@ pub async fn verify_email(
     .await
 }
 
-/// Mails the newest registration's token once more, for another 24 hours.
+/// Mails the token of the newest registration again, and extends its validity to 24 hours from now.
 pub async fn resend_verification(
     state: &WorkerState,
     email: &EmailAddress,
@@ -127,8 +128,9 @@ pub async fn resend_verification(
     .await
 }
 
-/// Exactly one hash is verified, whether or not the address is known. An unproven address has no
-/// password yet: otherwise registering would tell which addresses are known.
+/// Logs in with a password. Exactly one hash is verified, for known and unknown addresses alike. An
+/// unverified address has no password yet: otherwise a login after registering would reveal whether
+/// the address was already known.
 pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
     let email = login.email.clone();
     let shared: &Shared = state;
@@ -162,7 +164,7 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
     .await
 }
 
-/// Counts an attempt to have something mailed to `email`, before the address is acted upon.
+/// Counts an attempt to have something mailed to `email`, before anything else is done.
 async fn count(
     state: &WorkerState,
     way: Way,
@@ -175,7 +177,7 @@ async fn count(
     attempt.begin(state, &mut conn).await.map(drop)
 }
 
-/// The same work for an unknown address as for a wrong password.
+/// Records the failed login. An unknown address takes the same work as a wrong password.
 async fn record_failure(
     state: &WorkerState,
     user_id: Option<Uuid>,
@@ -186,9 +188,10 @@ async fn record_failure(
     audit::record(&conn, &event).await
 }
 
-/// Mails a link to choose a new password, unless no mail may be sent: the same one again while it is
-/// good for half an hour, so that strangers who ask make no link void before its owner has opened it.
-/// A device that is known is not refused for the mails that strangers asked for.
+/// Mails a link to choose a new password, unless the mail budget is used up. A token that is valid
+/// for at least another 30 minutes is mailed again, so that requests by strangers do not invalidate
+/// a link that the owner has not opened yet. A known device is not limited by the mails that
+/// strangers requested.
 pub async fn forgot_password(
     state: &WorkerState,
     email: &EmailAddress,
@@ -225,14 +228,14 @@ pub async fn forgot_password(
     .await
 }
 
-/// Whether an accepted key made the stored `digest` of the token for `id`.
+/// Whether one of the accepted keys produced the stored `digest` of the token for `id`.
 fn is_digest(key: &ServerKey, id: Uuid, digest: &Digest) -> bool {
     key.accepted().any(|key| key.digest_of(Purpose::ResetPassword, id) == *digest)
 }
 
-/// Changes the password and ends every session, and the grants that are asked for; counts those that
-/// are left. The token also proves the mailbox, so on an
-/// account that was not proven before, nothing a stranger set survives.
+/// Changes the password, ends all sessions, revokes the requested grants, and counts the grants
+/// that are left. The token also verifies the mailbox. If the mailbox was not verified before,
+/// everything that a stranger may have set is deleted.
 pub async fn reset_password(
     state: &WorkerState,
     reset: Reset,
@@ -263,7 +266,7 @@ pub async fn reset_password(
     .await
 }
 
-/// Replaces a hash that is outdated, unless the password changed meanwhile.
+/// Replaces an outdated hash, unless the password has changed meanwhile.
 async fn upgrade_hash(
     state: &WorkerState,
     user_id: Uuid,

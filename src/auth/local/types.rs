@@ -1,4 +1,4 @@
-//! What the endpoints take, raw and parsed.
+//! Request and response bodies, raw and parsed.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     validation::{Patch, Validator, check_text},
 };
 
-/// `POST /auth/register`.
+/// Request body of `POST /auth/register`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Registration)]
 pub struct RegisterBody {
@@ -27,14 +27,14 @@ pub struct RegisterBody {
     display_name: Patch<String>,
 }
 
-/// A registration that may be carried out.
+/// A valid registration.
 pub struct Registration {
     pub email: EmailAddress,
     pub password: Password,
     pub display_name: Option<String>,
 }
 
-/// `POST /auth/login`.
+/// Request body of `POST /auth/login`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Login)]
 pub struct LoginBody {
@@ -46,13 +46,13 @@ pub struct LoginBody {
     password: Patch<String>,
 }
 
-/// What somebody typed to log in.
+/// The credentials of a login.
 pub struct Login {
     pub email: EmailAddress,
     pub password: Password,
 }
 
-/// `POST /auth/resend-verification` and `POST /auth/forgot-password`.
+/// Request body of `POST /auth/resend-verification` and `POST /auth/forgot-password`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Email)]
 pub struct EmailBody {
@@ -61,42 +61,42 @@ pub struct EmailBody {
     email: Patch<String>,
 }
 
-/// `POST /auth/verify-email`.
+/// Request body of `POST /auth/verify-email`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = MailedToken)]
 pub struct TokenBody {
-    /// From the mail.
+    /// The token from the mail.
     #[serde(default)]
     #[schema(value_type = String, required, examples("pXk3vE0cV1qkZ8mF2yB7tQ9wH4nJ6sLrA5uD1gC0eIo"))]
     token: Patch<String>,
 }
 
-/// `POST /auth/reset-password`.
+/// Request body of `POST /auth/reset-password`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PasswordReset)]
 pub struct ResetBody {
-    /// From the mail.
+    /// The token from the mail.
     #[serde(default)]
     #[schema(value_type = String, required, examples("pXk3vE0cV1qkZ8mF2yB7tQ9wH4nJ6sLrA5uD1gC0eIo"))]
     token: Patch<String>,
     #[serde(default)]
     #[schema(value_type = String, required, format = "password", min_length = 8, max_length = 128, examples("correct horse battery staple"))]
     new_password: Patch<String>,
-    /// What ends besides all sessions and personal access tokens, which always do.
+    /// The grants to revoke. All sessions and personal access tokens always end.
     #[serde(default)]
     #[schema(value_type = Vec<Grant>, examples(json!(["shares", "webhooks"])))]
     end: Patch<Vec<String>>,
 }
 
-/// The answer of `POST /auth/reset-password`.
+/// Response body of `POST /auth/reset-password`.
 #[derive(Serialize, ToSchema)]
 pub struct PasswordResetDone {
-    /// A sentence for people.
+    /// Human-readable message.
     pub message: &'static str,
     pub still_open: StillOpen,
 }
 
-/// A reset whose password is judged once the account is known.
+/// A password reset. The strength of the password is checked once the account is known.
 pub struct Reset {
     pub token: OneTimeToken,
     pub new_password: String,
@@ -106,7 +106,8 @@ pub struct Reset {
 type Fault = (&'static str, String);
 
 impl RegisterBody {
-    /// 422: `validation_failed` for what is malformed, `weak_password` for a password that will not do.
+    /// 422 `validation_failed` for malformed fields, 422 `weak_password` for an
+    /// unacceptable password.
     pub fn parse(self, product: &str) -> ApiResult<Registration> {
         let mut v = Validator::default();
         let email = v.required("email", self.email, email);
@@ -159,12 +160,13 @@ impl ResetBody {
     }
 }
 
-/// 400, for a mailed token that is wrong, used or expired alike.
+/// 400 for a mailed token. Does not reveal whether it is wrong, used or expired.
 pub fn invalid_token() -> ApiError {
     ApiError::new(ErrorCode::InvalidToken, "this link is wrong, was used already or has expired")
 }
 
-/// The password, or 422: `weak_password`, or `validation_failed` for a NUL, as in every other text.
+/// Checks a new password: 422 `weak_password`, or `validation_failed` if it contains NUL, like
+/// every other text.
 pub fn acceptable(
     text: &str,
     field: &'static str,
@@ -186,7 +188,7 @@ pub fn acceptable(
     Ok(password)
 }
 
-/// A name that fits a line of text: 1 to 100 characters, none of them a control character.
+/// Parses a one-line name: 1 to 100 characters, without control characters.
 pub fn display_name(text: String) -> Result<String, Fault> {
     let text = text.trim().to_owned();
     check_text(&text, 100)?;

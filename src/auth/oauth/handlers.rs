@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of logins through a provider.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
@@ -14,14 +14,16 @@ use crate::{
     state::WorkerState,
 };
 
-/// Log in through a provider: open it in a browser.
+/// Start a login through a provider
+///
+/// Open this in a browser. It redirects to the provider.
 #[utoipa::path(
     get, path = "/auth/login/{provider}", operation_id = "login_through", tag = "Logging in",
     security(()),
-    params(("provider" = Provider, Path, description = "Whom to log in through"), LoginParams),
+    params(("provider" = Provider, Path, description = "The provider"), LoginParams),
     responses(
         (
-            status = 302, description = "To the provider",
+            status = 302, description = "Redirect to the provider",
             headers(("Location" = String), ("Set-Cookie" = String)),
         ),
     ),
@@ -39,15 +41,17 @@ pub async fn login(
         .finish())
 }
 
-/// Where the provider sends people back to. Logs in, or links the provider.
+/// Complete a login through a provider
+///
+/// The provider redirects the browser here. Logs in, or links the provider to the account.
 #[utoipa::path(
     get, path = "/auth/callback/{provider}", operation_id = "login_callback", tag = "Logging in",
     security(()),
-    params(("provider" = Provider, Path, description = "Whom to log in through"), CallbackParams),
+    params(("provider" = Provider, Path, description = "The provider"), CallbackParams),
     responses(
         (status = 200, description = "Logged in, or linked", body = Returned),
         (
-            status = 303, description = "To `return_to`, with the tokens or the error in the fragment",
+            status = 303, description = "Redirect to `return_to`, with the tokens or the error in the fragment",
             headers(("Location" = String), ("Set-Cookie" = String)),
         ),
     ),

@@ -1,4 +1,4 @@
-//! The ways in through providers: Google, Facebook, any OpenID provider. One account can have many.
+//! Logins through providers: Google, Facebook, any OpenID provider. An account can have several.
 
 pub mod connections;
 mod handlers;

@@ -1,4 +1,4 @@
-//! How the ends of an attempt look to a browser: the cookies, and the way back with a fragment.
+//! The browser side of a login attempt: cookies, and the redirect back with a fragment.
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -16,21 +16,21 @@ use crate::{
     },
 };
 
-/// What the names of attempts' cookies begin with. `__Host-`: only over TLS (or on localhost),
-/// only for this host, for all of its paths (RFC 6265bis).
+/// The prefix of the attempts' cookies. `__Host-` limits a cookie to TLS (or localhost), this host,
+/// and the path `/` (RFC 6265bis).
 const PREFIX: &str = "__Host-sports-log-login-";
 
-/// How many attempts of one browser can be under way, such as in several tabs.
+/// The maximum number of concurrent attempts in one browser, for example in several tabs.
 const ATTEMPTS: usize = 5;
 
-/// The cookie of the attempt that comes back.
+/// The cookie of the attempt that returns from the provider.
 pub fn attempt_cookie(request: &HttpRequest, params: &CallbackParams) -> Option<String> {
     let name = name(params.state.as_deref()?);
     request.cookie(&name).map(|cookie| cookie.value().to_owned())
 }
 
-/// The answer that sets the cookie of an attempt, and drops those of the oldest when there are too
-/// many.
+/// A response that sets the cookie of a new attempt, and clears those of the oldest attempts
+/// beyond the maximum.
 pub fn begin(
     mut answer: HttpResponseBuilder,
     request: &HttpRequest,
@@ -43,35 +43,37 @@ pub fn begin(
     answer
 }
 
-/// The answer that clears the cookie of an attempt, which is over.
+/// A response that clears the cookie of a completed attempt.
 pub fn end(answer: HttpResponse, state: &str) -> HttpResponse {
     with_cookie(answer, &cookie(name(state), String::new()))
 }
 
 fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
-    // Names and values are of characters that a header can have.
+    // Names and values contain only characters that are valid in a header.
     if let Err(error) = answer.add_cookie(cookie) {
         tracing::warn!(error.cause = %error, "a cookie cannot be set");
     }
     answer
 }
 
-/// Each attempt has a cookie of its own, named after its state: of two tabs both can come back.
+/// Each attempt has its own cookie, named after its state, so that attempts in two tabs
+/// can both complete.
 fn name(state: &str) -> String {
     format!("{PREFIX}{}", state.get(..16).unwrap_or(state))
 }
 
-/// The names of the attempts beyond those that may go on beside a new one.
+/// The cookie names of the attempts that a new attempt displaces.
 fn superseded(request: &HttpRequest) -> Vec<String> {
     let Ok(cookies) = request.cookies() else { return Vec::new() };
-    // Of those begun in one second the later comes last (RFC 6265, section 5.4).
+    // Among attempts that began in the same second, the later cookie is sent last (RFC
+    // 6265, section 5.4).
     let mut attempts: Vec<_> =
         cookies.iter().rev().filter(|cookie| cookie.name().starts_with(PREFIX)).collect();
     attempts.sort_by_key(|cookie| std::cmp::Reverse(end_of(cookie.value())));
     attempts.into_iter().skip(ATTEMPTS - 1).map(|cookie| cookie.name().to_owned()).collect()
 }
 
-/// Without a value, one that is cleared.
+/// An empty value clears the cookie.
 fn cookie(name: String, value: String) -> Cookie<'static> {
     let life = if value.is_empty() { 0 } else { LIFE_SECS };
     Cookie::build(name, value)
@@ -83,7 +85,8 @@ fn cookie(name: String, value: String) -> Cookie<'static> {
         .finish()
 }
 
-/// 200 with JSON, or the error; or 303 to `return_to`, with either in its fragment.
+/// 200 with JSON, or the error; with `return_to`, a redirect (303) to it, with
+/// either in the fragment.
 pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>) -> HttpResponse {
     let device = match &outcome {
         Ok(Outcome::LoggedIn(response)) => Some(response.device_cookie()),
@@ -111,14 +114,14 @@ pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>
     }
 }
 
-/// 303 to `return_to` with `fragment`, which browsers send nowhere.
+/// Redirects (303) to `return_to` with `fragment`, which browsers do not send to any server.
 pub fn back(return_to: &str, fragment: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, format!("{return_to}#{fragment}")))
         .finish()
 }
 
-/// What a page is told of an error. It is logged, too.
+/// The error as a fragment for a web page. Also logs the error.
 pub fn error_fragment(error: &ApiError) -> String {
     log(error);
     Serializer::new(String::new())
@@ -127,7 +130,7 @@ pub fn error_fragment(error: &ApiError) -> String {
         .finish()
 }
 
-/// An error that leaves as a redirect is not seen by the middleware that logs others.
+/// The middleware that logs errors does not see one that is sent as a redirect.
 fn log(error: &ApiError) {
     let cause = error.cause.as_ref().map(ToString::to_string).unwrap_or_default();
     tracing::warn!(error.code = %error.code, error.cause = cause, "a login through a provider failed");

@@ -1,4 +1,4 @@
-//! The rules of logging in through a provider, and of which account that is.
+//! The rules of logins through a provider, and of finding the account for one.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -19,24 +19,24 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// The longest subject that OpenID Connect allows.
+/// The maximum length of a subject in OpenID Connect.
 const MAX_SUBJECT: usize = 255;
 
-/// Where to send somebody, and the cookie that must come back with the state.
+/// The URL to send the browser to, and the cookie that must come back with the state.
 pub struct Start {
     pub url: String,
     pub state: String,
     pub cookie: String,
 }
 
-/// What came of an attempt.
+/// The result of a completed attempt.
 pub enum Outcome {
     LoggedIn(AuthResponse),
     Linked(Provider),
 }
 
-/// Begins a login, or the linking of a provider to the account of `linking`. 404 for a provider that is
-/// not offered, 400 `invalid_return_to`, 502 when the provider cannot be asked where it is.
+/// Starts a login, or the linking of a provider to the account `linking`. 404 for a provider that
+/// is not configured, 400 `invalid_return_to`, 502 if the provider's metadata cannot be fetched.
 pub async fn start(
     state: &WorkerState,
     provider: Provider,
@@ -54,8 +54,8 @@ pub async fn start(
     Ok(Start { url: url.into(), state: attempt.state(key), cookie })
 }
 
-/// The attempt that comes back, with its key, or 400 `invalid_state`: nobody is asked and nothing is read
-/// before.
+/// Opens the returning attempt, with the key that sealed it, or 400 `invalid_state`. Contacts
+/// neither the database nor the provider.
 pub fn open_attempt<'a>(
     state: &'a WorkerState,
     provider: Provider,
@@ -68,7 +68,7 @@ pub fn open_attempt<'a>(
     LoginAttempt::returned(&state.server_key, cookie, &provider, params)
 }
 
-/// Ends an attempt: somebody is logged in, or an account has one more way in.
+/// Completes an attempt: logs in, or links the provider to the account.
 pub async fn finish(
     state: &WorkerState,
     (attempt, key): (&LoginAttempt, &ServerKey),
@@ -93,7 +93,7 @@ pub async fn finish(
         };
         return log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn);
     };
-    // An address is only shown here: without it the link is as good.
+    // A link only displays the address, so it can be made without one.
     let completed = providers.complete(outbound, identity.clone(), &tokens).await;
     let identity = completed.unwrap_or_else(|error| {
         tracing::warn!(error.cause = ?error.cause, "a provider does not say more of who is linked");
@@ -103,20 +103,20 @@ pub async fn finish(
     Ok(Outcome::Linked(identity.provider))
 }
 
-/// Whether somebody has logged in with this account before: an address is needed no more then, and
-/// trouble in asking for one must keep nobody out.
+/// Whether this provider account has logged in before. If so, no address is needed, and a failure
+/// to fetch one must not prevent the login.
 async fn is_known(state: &WorkerState, identity: &ProviderIdentity) -> ApiResult<bool> {
     let conn = state.pool.get().await?;
     Ok(store::find(&conn, identity).await?.is_some())
 }
 
-/// Once only: 400 `invalid_state` for an attempt that came back before.
+/// Marks the attempt as spent. 400 `invalid_state` if it already was.
 pub async fn spend(state: &WorkerState, attempt_id: Uuid) -> ApiResult<()> {
     let conn = state.pool.get().await?;
     if store::spend_state(&conn, attempt_id).await? { Ok(()) } else { Err(invalid_state()) }
 }
 
-/// The code that somebody was sent back with, or why there is none.
+/// The authorization code with which the provider redirected, or the provider's error.
 pub fn read_code(params: CallbackParams) -> ApiResult<String> {
     match (params.error, params.code) {
         (Some(error), _) => Err(refused(&error)),
@@ -128,8 +128,8 @@ pub fn read_code(params: CallbackParams) -> ApiResult<String> {
     }
 }
 
-/// Logs in whoever the account at the provider belongs to. Its first login makes an account, or is
-/// one more way into the account whose address both sides have proven.
+/// Logs in the user to whom the provider account belongs. The first login creates an account, or
+/// links the provider to the account whose address both sides have verified.
 async fn log_in(
     state: &WorkerState,
     identity: &ProviderIdentity,
@@ -168,8 +168,9 @@ async fn log_in(
     Ok(response)
 }
 
-/// Whose account a first login leads to, and whether it was made just now. An address that the provider
-/// has proven finds an account; where nobody had proven it before, nothing a stranger set survives.
+/// The account for a first login, and whether it was just created. An address that the provider has
+/// verified finds an existing account. If that account's address was not verified before,
+/// everything that a stranger may have set is deleted.
 async fn owner(conn: &AsyncPgConnection, email: Option<EmailAddress>) -> ApiResult<(Uuid, bool)> {
     let Some(email) = email else {
         let user_id = store::create_user(conn).await?;
@@ -186,7 +187,7 @@ async fn owner(conn: &AsyncPgConnection, email: Option<EmailAddress>) -> ApiResu
     Ok((user_id, is_new))
 }
 
-/// Links an account at a provider to the account that asked for it. 409 `connection_taken`.
+/// Links a provider account to the account that requested it. 409 `connection_taken`.
 async fn link(
     state: &WorkerState,
     session: Identity,
@@ -226,7 +227,7 @@ async fn connect(
     Err(taken("the user is linked to another account at this provider"))
 }
 
-/// What a provider's error is to us (RFC 6749, section 4.1.2.1).
+/// Maps a provider's error code (RFC 6749, section 4.1.2.1).
 fn refused(error: &str) -> ApiError {
     match error {
         "server_error"

@@ -1,4 +1,4 @@
-//! Statements about accounts at providers.
+//! SQL statements about provider accounts.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -27,7 +27,7 @@ pub struct SealedTokens {
     pub token_key_id: Option<String>,
 }
 
-/// Whether the attempt comes back for the first time.
+/// Marks the attempt as spent. False if it already was.
 pub async fn spend_state(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
     let spent = diesel::insert_into(spent_oauth_states::table)
         .values(spent_oauth_states::id.eq(id))
@@ -37,7 +37,7 @@ pub async fn spend_state(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<
     Ok(spent == 1)
 }
 
-/// Forgets attempts whose cookies have long expired; how many.
+/// Deletes attempts whose cookies have long expired, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - 1.hour();
     diesel::delete(spent_oauth_states::table.filter(spent_oauth_states::spent_at.lt(forgotten)))
@@ -45,8 +45,8 @@ pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
         .await
 }
 
-/// One login at a time for one account at a provider, until the transaction ends: there is no row to
-/// lock before the first.
+/// Allows one login at a time per provider account, until the end of the transaction. An advisory
+/// lock, because before the first login there is no row to lock.
 pub async fn lock_identity(
     conn: &AsyncPgConnection,
     identity: &ProviderIdentity,
@@ -54,7 +54,7 @@ pub async fn lock_identity(
     lock_name(conn, &format!("{}:{}", identity.provider, identity.subject)).await
 }
 
-/// The connection of an account at a provider, and whose it is.
+/// The id of a provider account's connection, and its user.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: &ProviderIdentity,
@@ -68,7 +68,8 @@ pub async fn find(
         .optional()
 }
 
-/// Links an account at a provider; false when the user has another one there already.
+/// Links a provider account. False if the user is already linked to another account
+/// at this provider.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -92,8 +93,8 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// What a login has found of an account at a provider. What the provider did not name this time
-/// stays.
+/// Updates a connection with the data of a login. Values that the provider did not send this
+/// time stay unchanged.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -111,7 +112,7 @@ pub async fn update(
         .map(drop)
 }
 
-/// An account without an address: nobody has proven one.
+/// Creates an account without an email address.
 pub async fn create_user(mut conn: &AsyncPgConnection) -> QueryResult<Uuid> {
     diesel::insert_into(users::table)
         .values(users::email.eq(None::<String>))
@@ -120,7 +121,8 @@ pub async fn create_user(mut conn: &AsyncPgConnection) -> QueryResult<Uuid> {
         .await
 }
 
-/// Some connections whose tokens are encrypted with another key, locked until the transaction ends.
+/// Up to `limit` connections whose tokens are encrypted with another key, locked until the end
+/// of the transaction.
 pub async fn lock_stale(
     mut conn: &AsyncPgConnection,
     key_id: &str,
@@ -144,7 +146,7 @@ pub async fn set_tokens(
     diesel::update(connection).set(tokens).execute(&mut conn).await.map(drop)
 }
 
-/// The user's connection to `provider`: its id, its subject there, and its tokens.
+/// The user's connection to `provider`: its id, its subject at the provider, and its tokens.
 pub async fn find_tokens(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -159,7 +161,7 @@ pub async fn find_tokens(
         .optional()
 }
 
-/// As much of a provider's word as is shown, without what PostgreSQL cannot keep.
+/// Truncates a provider's text for display, and removes characters that PostgreSQL cannot store.
 fn shown(text: &Option<String>, limit: usize) -> Option<String> {
     text.as_ref().map(|text| text.chars().filter(|c| !c.is_control()).take(limit).collect())
 }

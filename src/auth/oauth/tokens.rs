@@ -1,4 +1,4 @@
-//! Providers' tokens between the database, where they are encrypted, and whoever needs one.
+//! Encryption of providers' tokens for the database, and decryption.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::{
     providers::{ProviderTokens, TokenCipher},
 };
 
-/// The tokens as they are stored for the connection `id`.
+/// Encrypts the tokens of the connection `id` for storage.
 pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &ProviderTokens) -> ApiResult<SealedTokens> {
     let refresh = tokens.refresh.as_ref().map(|token| cipher.seal(id, "refresh", token));
     Ok(SealedTokens {
@@ -20,7 +20,7 @@ pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &ProviderTokens) -> ApiResul
     })
 }
 
-/// The tokens of the connection `id`, if any are kept.
+/// Decrypts the tokens of the connection `id`, if any are stored.
 pub fn open(
     cipher: &TokenCipher,
     id: Uuid,
@@ -35,7 +35,7 @@ pub fn open(
     Ok(Some(ProviderTokens { access, refresh, expires_at: sealed.expires_at }))
 }
 
-/// Encrypts some of the tokens anew that are not encrypted with the current key; how many.
+/// Re-encrypts up to `limit` connections that do not use the current key, and returns how many.
 pub async fn reencrypt(
     conn: &AsyncPgConnection,
     cipher: &TokenCipher,

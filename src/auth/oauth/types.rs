@@ -1,24 +1,24 @@
-//! What the endpoints take.
+//! Query parameters and response bodies.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{auth::AuthResponse, providers::Provider};
 
-/// The query string of `GET /auth/login/{provider}`.
+/// Query parameters of `GET /auth/login/{provider}`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LoginParams {
     pub return_to: Option<String>,
 }
 
-/// What somebody who comes back is answered.
+/// Response body of `GET /auth/callback/{provider}`.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Returned {
     LoggedIn(Box<AuthResponse>),
     Linked {
-        /// The provider that is a way in now.
+        /// The provider that is now a login method.
         linked: Provider,
     },
 }

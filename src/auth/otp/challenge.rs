@@ -1,4 +1,4 @@
-//! Issuing a code and counting the attempts at it: the same whatever the code proves.
+//! Issues codes and counts the tries, independent of what a code proves.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -10,9 +10,9 @@ use crate::{
     outbox::{self, Message, MessageKind},
 };
 
-/// Sends a code to `to` when the caller's transaction commits. Asking again gives the same code while
-/// it is good, so that the mail that comes late still works; a new code makes those before it void.
-/// 429 `codes_closed` after too many wrong codes: nothing is sent that would not be compared.
+/// Sends a code to `to` when the caller's transaction commits. While a code is valid, another
+/// request sends the same code again, so that a delayed mail still works. A new code voids the
+/// earlier ones. 429 `codes_closed` after too many wrong codes: a new code would not be compared.
 pub async fn issue(
     conn: &AsyncPgConnection,
     tries: &Tries<'_>,
@@ -47,8 +47,8 @@ pub async fn issue(
     Ok(outbox::store::enqueue(conn, &message).await?)
 }
 
-/// Counts a try at the newest code, sent to `to` where that matters: its challenge, if the code is
-/// to be compared. The caller commits the count before comparing.
+/// Counts a try at the newest code (sent to `to`, if given) and returns its challenge if the code
+/// may be compared. The caller must commit the count before comparing.
 pub async fn count_try(
     conn: &AsyncPgConnection,
     tries: &Tries<'_>,
@@ -65,8 +65,8 @@ pub async fn count_try(
     Ok(Some(id))
 }
 
-/// Uses up the code of the newest challenge, to `to` where that matters: to whom it had been sent, or
-/// 401. The attempt is counted and committed before anything is compared, whatever comes of it.
+/// Uses up the code of the newest challenge (sent to `to`, if given). Returns where it was sent, or
+/// 401. The try is counted and committed before the code is compared.
 pub async fn redeem(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
@@ -92,13 +92,13 @@ pub async fn not_compared(conn: &AsyncPgConnection, tries: &Tries<'_>) -> ApiRes
     Ok(tries.closed_for(conn).await?.map_or_else(invalid_code, codes_closed))
 }
 
-/// 429, which only people who are logged in may see.
+/// 429. Only for users who are logged in.
 fn codes_closed(seconds: u32) -> ApiError {
     let message = "too many wrong codes were tried; use your password, or try again later";
     ApiError { retry_after_secs: Some(seconds), ..ApiError::new(ErrorCode::CodesClosed, message) }
 }
 
-/// 401, for a code that is wrong, used, expired or tried too often alike.
+/// 401 for a code. Does not reveal whether it is wrong, used, expired or tried too often.
 pub fn invalid_code() -> ApiError {
     ApiError::new(ErrorCode::InvalidCode, "this code is wrong, was used already or has expired")
 }

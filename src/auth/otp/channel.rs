@@ -1,11 +1,11 @@
-//! How a code reaches a person.
+//! The channels for codes.
 
 use derive_more::{Display, FromStr};
 use utoipa::ToSchema;
 
 use crate::outbox::Channel;
 
-/// The channels that lead to people.
+/// A channel that reaches a person.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]

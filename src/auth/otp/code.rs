@@ -1,4 +1,4 @@
-//! Six digits that are derived from the server's key when they are needed, and never stored.
+//! Six-digit codes. They are derived from the server's key when needed, and never stored.
 
 use std::str::FromStr;
 
@@ -13,33 +13,34 @@ pub struct OtpCode(String);
 impl OtpCode {
     pub const DIGITS: usize = 6;
 
-    /// The code of the challenge `id`: as good as random to anybody without the key, since the id is
-    /// random and the derivation HMAC-SHA-256. That 2⁶⁴ is no multiple of 10⁶ favours some codes by
-    /// less than one in 10¹³.
+    /// The code of the challenge `id`. Without the key it is indistinguishable from random, because
+    /// the id is random and the derivation is HMAC-SHA-256. Since 2⁶⁴ is not a multiple of 10⁶,
+    /// some codes are more likely by less than one in 10¹³.
     pub fn derive(key: &ServerKey, id: Uuid) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = key.tag(Purpose::OtpCode, "code", id.as_bytes());
         let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 1_000_000;
         Self(format!("{number:06}"))
     }
 
-    /// The code of the challenge `id` by the key that it was made with: nothing if that is accepted no more.
+    /// The code of the challenge `id`, derived with the key that made `digest`. `None` if that key
+    /// is no longer accepted.
     pub fn recover(key: &ServerKey, id: Uuid, digest: &[u8]) -> Option<Self> {
         let codes = key.accepted().map(|key| (key, Self::derive(key, id)));
         codes.filter(|(key, code)| code.digest(key, id) == digest).map(|(_, code)| code).next()
     }
 
-    /// What is stored in place of this code for the challenge `id`.
+    /// The digest that is stored instead of this code for the challenge `id`.
     pub fn digest(&self, key: &ServerKey, id: Uuid) -> Digest {
         let data = [id.as_bytes(), self.0.as_bytes()].concat();
         key.tag(Purpose::OtpCode, "digest", &data).to_vec()
     }
 
-    /// What may be stored in place of this code, by one of the accepted keys.
+    /// The possible stored digests of this code, one per accepted key.
     pub fn digests(&self, key: &ServerKey, id: Uuid) -> Vec<Digest> {
         key.accepted().map(|key| self.digest(key, id)).collect()
     }
 
-    /// The digits, for the message. Named so that they cannot slip into a log by `Display`.
+    /// The digits, for the message. There is no `Display`, so that they cannot leak into a log.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -54,7 +55,7 @@ impl std::fmt::Debug for OtpCode {
 impl FromStr for OtpCode {
     type Err = ();
 
-    /// Spaces around and between the digits, as people copy them, do not matter.
+    /// Ignores spaces, which people copy around and between the digits.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits: String = text.chars().filter(|c| *c != ' ').collect();
         let is_code = digits.len() == Self::DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
@@ -88,7 +89,7 @@ mod tests {
                 counts[place][usize::from(digit - b'0')] += 1;
             }
         }
-        // 1 000 of each are expected; five standard deviations are 150.
+        // The expected count is 1 000; five standard deviations are 150.
         assert!(counts.iter().flatten().all(|count| (850..1150).contains(count)), "{counts:?}");
     }
 

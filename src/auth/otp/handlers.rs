@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of logins with a code.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -14,15 +14,17 @@ use crate::{
     state::WorkerState,
 };
 
-/// Send a code of six digits to an address or a proven number, if an account is known by it.
+/// Request a login code
 ///
-/// Three in 15 minutes for each network that asks, for known and unknown identifiers alike.
+/// Sends a code of six digits to the address or verified phone number, if it belongs to an
+/// account. The response is the same in any case. Limited to 3 requests in 15 minutes per
+/// identifier and network.
 #[utoipa::path(
     post, path = "/auth/otp/request", operation_id = "request_login_code", tag = "Logging in",
     security(()),
     params(DeviceTokenParam),
     request_body = RequestBody,
-    responses((status = 200, description = "Whatever is known of the identifier", body = Message)),
+    responses((status = 200, description = "The same response for every identifier", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::RateLimited, ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed,
     ]))),
@@ -38,7 +40,9 @@ pub async fn request(
     Ok(HttpResponse::Ok().json(Message::new(message)))
 }
 
-/// Log in by a code. It works once, for ten minutes, and five attempts are compared with it.
+/// Log in with a code
+///
+/// A code works once, for ten minutes, and allows five tries.
 #[utoipa::path(
     post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Logging in",
     security(()),

@@ -1,4 +1,4 @@
-//! The way in by a one-time code, mailed or texted; and codes as such, for whatever they prove.
+//! Login with a one-time code by mail or text message, and one-time codes for other purposes.
 
 mod challenge;
 mod channel;

@@ -1,17 +1,17 @@
-//! What a code proves.
+//! The purposes of a code.
 
 use derive_more::Display;
 
-/// What the right code proves; a code for one thing is none for the other.
+/// What a correct code proves. A code for one purpose is invalid for any other.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 pub enum Proves {
-    /// Who somebody is.
+    /// The user's identity, at login.
     Login,
-    /// That a number is the account's.
+    /// That the phone number belongs to the account's owner.
     Phone,
-    /// That a new address is the account's.
+    /// That the new address belongs to the account's owner.
     Email,
-    /// That it is the account's owner who changes it.
+    /// That the account's owner makes a change.
     Change,
 }

@@ -1,4 +1,4 @@
-//! The rules of logging in by a code.
+//! The rules of logins with a code.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use ipnet::IpNet;
@@ -18,9 +18,9 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// Sends a code to an account that is known by `identifier`; the answer is the same without one,
-/// and when too many wrong codes were tried. A device that is known is not refused for the messages
-/// that strangers asked for.
+/// Sends a code to the account with this `identifier`. The answer is the same if there is no
+/// account, or after too many wrong codes. A known device is not limited by the messages that
+/// strangers requested.
 pub async fn request(
     state: &WorkerState,
     identifier: &Identifier,
@@ -57,7 +57,7 @@ pub async fn request(
     .await
 }
 
-/// Logs in with a code. The attempt is counted and committed before the code is compared.
+/// Logs in with a code. The try is counted and committed before the code is compared.
 pub async fn verify(
     state: &WorkerState,
     identifier: &Identifier,
@@ -82,7 +82,8 @@ pub async fn verify(
         let attempt = challenge_id.map(|id| (id, code.digests(&state.server_key, id)));
         let response = conn
             .transaction::<_, ApiError, _>(async |conn| {
-                // First of all locks, as where tries are counted: otherwise the two could deadlock.
+                // Take this lock first, as in the transaction that counts tries. Another
+                // order could deadlock.
                 store::lock_account(conn, identifier).await?;
                 let is_right = match &attempt {
                     Some((id, digests)) => store::use_code(conn, *id, digests).await?.is_some(),
@@ -106,7 +107,8 @@ pub async fn verify(
     .await
 }
 
-/// A mailed code proves the mailbox: of what was set before anybody did, nothing stays.
+/// A mailed code verifies the mailbox. If it was not verified before, everything that a stranger
+/// may have set is deleted.
 async fn who_logs_in(
     conn: &AsyncPgConnection,
     user_id: Uuid,

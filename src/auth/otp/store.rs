@@ -1,4 +1,4 @@
-//! Statements about challenges. The database's clock decides when a code has expired.
+//! SQL statements about challenges. Expiry is decided by the database's clock.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -17,13 +17,13 @@ use crate::{
     },
 };
 
-/// How long a code can be used, in minutes.
+/// The lifetime of a code, in minutes.
 const LIFE_MINUTES: i32 = 10;
 
-/// How long a code that is sent again must still be good, in minutes.
+/// A code is sent again if it is valid for at least this long, in minutes.
 const RESENDABLE_MINUTES: i32 = 2;
 
-/// A challenge whose code can still be used.
+/// A challenge whose code is still valid.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = otp_challenges)]
 pub struct LiveChallenge {
@@ -32,8 +32,8 @@ pub struct LiveChallenge {
     pub code_hash: Digest,
 }
 
-/// The account that is known by `identifier`, locked until the transaction ends. An address always
-/// is an identifier, a number only once it is proven.
+/// The account with this `identifier`, locked until the end of the transaction. A phone number
+/// identifies an account only if it is verified.
 pub async fn lock_account(
     mut conn: &AsyncPgConnection,
     identifier: &Identifier,
@@ -53,13 +53,13 @@ pub async fn lock_account(
     }
 }
 
-/// Locks the account until the transaction ends.
+/// Locks the account until the end of the transaction.
 pub async fn lock_user(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     let account = users::table.find(user_id).select(users::id).for_no_key_update();
     account.first::<Uuid>(&mut conn).await.optional().map(drop)
 }
 
-/// The newest challenge to `to`, while its code can be used for long enough to be sent again.
+/// The newest challenge to `to`, if its code is valid for long enough to be sent again.
 pub async fn find_resendable(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -80,7 +80,7 @@ pub async fn find_resendable(
         .optional()
 }
 
-/// Ends whatever codes of this kind are still good.
+/// Ends all valid codes for this purpose and channel.
 pub async fn void_challenges(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -118,7 +118,7 @@ pub async fn insert_challenge(
         .map(drop)
 }
 
-/// The newest challenge, sent to `to` where that matters, if its code can still be used.
+/// The newest challenge (sent to `to`, if given), if its code is still valid.
 pub async fn find_newest(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -149,8 +149,8 @@ pub async fn count_attempt(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResul
         .map(drop)
 }
 
-/// Uses the code up, if it is the right one, and says to whom it was sent: whoever comes second finds
-/// it used.
+/// Uses up the code if it is correct, and returns where it was sent. Of two concurrent calls, the
+/// second finds the code used.
 pub async fn use_code(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -169,7 +169,7 @@ pub async fn use_code(
         .optional()
 }
 
-/// The challenge, while its code can still be used: what a message about it needs to know.
+/// The data of a challenge for its message, if its code is still valid.
 pub async fn find_live(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -184,7 +184,7 @@ pub async fn find_live(
         .optional()
 }
 
-/// Forgets challenges whose failures count no longer; how many.
+/// Deletes challenges whose failures no longer count, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - 25.hours();
     diesel::delete(otp_challenges::table.filter(otp_challenges::created_at.lt(forgotten)))

@@ -1,5 +1,6 @@
-//! How many tries at codes each party has: strangers by network, so that they use up nobody else's; a
-//! known device; and the owner who is logged in, whose tries logins do not touch.
+//! Limits on tries at codes. Strangers are counted per network, so that one network cannot use up
+//! the tries of another. A known device has its own count, and so does the logged-in owner, whose
+//! tries are independent of logins.
 
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -11,29 +12,30 @@ use crate::{
     throttle::{Key, Limit, store},
 };
 
-/// Tries at one code that are compared, in a time longer than its life.
+/// The number of tries at one code that are compared. The period exceeds the code's lifetime.
 const PER_CODE: Limit = Limit { times: 5, minutes: 15 };
 
 /// Wrong codes in a day after which no more are compared.
 const PER_DAY: Limit = Limit { times: 10, minutes: 24 * 60 };
 
-/// The tries that one party has at the codes of one account.
+/// The tries of one client at the codes of one account.
 pub struct Tries<'a> {
     pub(super) key: &'a ServerKey,
     pub(super) user_id: Uuid,
-    /// The parties that a try counts for, and how many times the budget of one each has.
+    /// The networks or device that a try counts for, and the factor by which each
+    /// one's limit is scaled.
     by: Vec<(String, i32)>,
-    /// Wrong codes in a row, however long they take.
+    /// The counter of consecutive wrong codes, regardless of time.
     run: Option<Key>,
 }
 
 impl<'a> Tries<'a> {
-    /// Those of somebody who is logged in.
+    /// The tries of a logged-in user.
     pub fn of_owner(key: &'a ServerKey, user_id: Uuid) -> Self {
         Self { key, user_id, by: vec![("owner".to_owned(), 1)], run: None }
     }
 
-    /// Those of somebody who logs in.
+    /// The tries of a client that logs in.
     pub fn at_login(key: &'a ServerKey, user_id: Uuid, device: &Device) -> Self {
         let (by, run) = match device.known_as(Some(user_id)) {
             Some((_, session_id)) => {
@@ -50,7 +52,7 @@ impl<'a> Tries<'a> {
         Self { key, user_id, by, run: Some(run) }
     }
 
-    /// Takes one try at the code `id`. False without one left: then nothing must be compared.
+    /// Takes one try at the code `id`. False if none is left: then the code must not be compared.
     pub async fn take(&self, conn: &AsyncPgConnection, id: Uuid) -> ApiResult<bool> {
         for (budgets, limit) in [(self.at_code(id), PER_CODE), (self.in_a_day(), PER_DAY)] {
             for (key, factor) in budgets {
@@ -70,8 +72,8 @@ impl<'a> Tries<'a> {
         Ok(seconds_until_free(conn, self.at_code(id), PER_CODE).await? == 0)
     }
 
-    /// Seconds until tries at any code are compared again; `None` when they are now. Where only
-    /// another way in ends that, a day is said.
+    /// Seconds until tries at any code are compared again, or `None` if they are compared now. One
+    /// day if only another login method can end the block.
     pub async fn closed_for(&self, conn: &AsyncPgConnection) -> ApiResult<Option<u32>> {
         let seconds = seconds_until_free(conn, self.in_a_day(), PER_DAY).await?;
         if seconds > 0 {
@@ -84,7 +86,7 @@ impl<'a> Tries<'a> {
         Ok(is_over.then_some(24 * 60 * 60))
     }
 
-    /// A code was right, so the wrong ones before it count no longer.
+    /// Resets the counters of wrong codes after a correct one.
     pub async fn succeed(&self, conn: &AsyncPgConnection) -> ApiResult<()> {
         let mut keys: Vec<Key> = self.in_a_day().into_iter().map(|(key, _)| key).collect();
         keys.extend(self.run);
@@ -107,7 +109,7 @@ impl<'a> Tries<'a> {
     }
 }
 
-/// Wrong login codes of strangers in a row, for an account.
+/// The counter of consecutive wrong login codes that strangers tried for an account.
 pub fn strangers_run(key: &ServerKey, user_id: Uuid) -> Key {
     key.tag(Purpose::Throttle, "code-run", user_id.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! What the endpoints take, raw and parsed.
+//! Request bodies, raw and parsed.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,18 +11,18 @@ use crate::{
     validation::{Fault, Patch, Validator},
 };
 
-/// What somebody is known by: an address, or a number.
+/// An identifier of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identifier {
     Email(EmailAddress),
     Phone(PhoneNumber),
 }
 
-/// `POST /auth/otp/request`.
+/// Request body of `POST /auth/otp/request`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LoginCodeRequest)]
 pub struct RequestBody {
-    /// An address, or a phone number in E.164 form.
+    /// An email address, or a phone number in E.164 format.
     #[serde(default)]
     #[schema(value_type = String, required, max_length = 254, examples("ann@example.com"))]
     identifier: Patch<String>,
@@ -31,11 +31,11 @@ pub struct RequestBody {
     channel: Patch<String>,
 }
 
-/// `POST /auth/otp/verify`.
+/// Request body of `POST /auth/otp/verify`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LoginCode)]
 pub struct VerifyBody {
-    /// An address, or a phone number in E.164 form.
+    /// An email address, or a phone number in E.164 format.
     #[serde(default)]
     #[schema(value_type = String, required, max_length = 254, examples("ann@example.com"))]
     identifier: Patch<String>,
@@ -45,7 +45,7 @@ pub struct VerifyBody {
 }
 
 impl Identifier {
-    /// How a message reaches it.
+    /// The channel that reaches it.
     pub fn channel(&self) -> Channel {
         match self {
             Self::Email(_) => Channel::Email,
@@ -60,7 +60,7 @@ impl Identifier {
         }
     }
 
-    /// What a channel can reach: an address by email, a number by SMS.
+    /// Parses an identifier for a channel: an address for email, a number for SMS.
     pub fn parse(text: &str, channel: CodeChannel) -> Result<Self, Fault> {
         let parsed = match channel {
             CodeChannel::Email => text.parse().map(Self::Email).map_err(|e| format!("{e}")),
@@ -101,7 +101,7 @@ impl VerifyBody {
     }
 }
 
-/// Six ASCII digits.
+/// Parses six ASCII digits, ignoring spaces.
 pub fn otp_code(text: String) -> Result<OtpCode, Fault> {
     text.parse().map_err(|()| ("invalid_format", "must be six digits".into()))
 }

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handler of re-authentication codes.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -10,11 +10,13 @@ use crate::{
     state::WorkerState,
 };
 
-/// Send a code that proves it is still you, for the requests that want a proof. Three in 15 minutes.
+/// Send a re-authentication code
+///
+/// Sensitive operations accept the code as `code`. Limited to 3 requests in 15 minutes per channel.
 #[utoipa::path(
     post, path = "/me/otp", operation_id = "request_proof_code", tag = "Ways in",
     request_body = CodeBody,
-    responses((status = 202, description = "A code is on its way", body = Message)),
+    responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::EmailMissing, ErrorCode::PhoneNumberMissing, ErrorCode::RateLimited,
         ErrorCode::ChannelUnavailable, ErrorCode::PhoneNumberNotServed, ErrorCode::CodesClosed,

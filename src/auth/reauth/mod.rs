@@ -1,4 +1,4 @@
-//! Proving once more who one is, before what is sensitive: by the password, or by a fresh code.
+//! Re-authentication before sensitive operations, with the password or a fresh code.
 
 mod handlers;
 mod service;

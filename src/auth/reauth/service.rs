@@ -1,4 +1,4 @@
-//! The rules of proving once more who one is.
+//! The rules of re-authentication.
 
 use diesel_async::AsyncConnection;
 
@@ -16,19 +16,19 @@ use crate::{
     throttle::{self, Limit},
 };
 
-/// Proofs that a session can try. A stolen access token must not become a way to guess the password,
-/// or to keep the owner's other sessions from proving anything.
+/// Tries per session. A stolen access token must not allow guessing the password, or blocking the
+/// re-authentication of the owner's other sessions.
 const TRIES: Limit = Limit { times: 10, minutes: 15 };
 
-/// Codes that an account can ask for by one channel.
+/// Codes that an account can request per channel.
 const CODES: Limit = Limit { times: 3, minutes: 15 };
 
-/// Refused proofs of a kind that are recorded for an account.
+/// Failed re-authentications that are recorded per account and kind of event.
 const RECORDED: Limit = Limit { times: 1, minutes: 15 };
 
-/// Returns if `proof` shows that it is still the account's owner who asks: 401 `invalid_credentials` or
-/// `invalid_code`, 403 `reauthentication_required` without any, 429. An account with neither a
-/// password nor a way to be sent a code proves it by having logged in within the last ten minutes.
+/// Requires a valid `proof` from the account's owner: 401 `invalid_credentials` or `invalid_code`,
+/// 403 `reauthentication_required` without a proof, 429. An account that has neither a password nor
+/// a verified address or number can prove itself by a login within the last ten minutes.
 pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> ApiResult<()> {
     let account = {
         let conn = state.pool.get().await?;
@@ -52,8 +52,9 @@ pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> A
     }
 }
 
-/// As [`require`], for what shows the log to others: an attempt without a good proof is recorded as
-/// `refused`, once in a while, so that its owner learns of it and nobody fills the list.
+/// Like [`require`], for operations that show the log to others. A failure is recorded as
+/// `refused`, so that the owner learns of it, but at most once in 15 minutes, so that nobody
+/// can flood the list.
 pub async fn require_or_record(
     state: &WorkerState,
     identity: Identity,
@@ -78,7 +79,7 @@ pub async fn require_or_record(
     Err(error)
 }
 
-/// Sends a code to the proven address or number of the account.
+/// Sends a code to the verified address or number of the account.
 pub async fn request_code(
     state: &WorkerState,
     identity: Identity,

@@ -1,4 +1,4 @@
-//! Statements about what an account can prove itself with.
+//! SQL statements about the means of re-authentication.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -12,21 +12,21 @@ use crate::{
     db::schema::{local_credentials, profiles, sessions, users},
 };
 
-/// How old a login may be to count as fresh, in minutes.
+/// The maximum age of a fresh login, in minutes.
 const FRESH_MINUTES: i32 = 10;
 
-/// How long a number must have been proven before its codes confirm changes, in hours: its owner has
-/// had the notice for that long.
+/// How long a number must have been verified before its codes can confirm changes, in hours. This
+/// gives the owner time to react to the notice about the number.
 const SETTLED_HOURS: i32 = 72;
 
-/// What an account can prove itself with.
+/// The means of re-authentication of an account.
 pub struct Provable {
     pub password_hash: Option<PasswordHash>,
     pub proven_email: Option<EmailAddress>,
-    /// Proven before the session that asks, and long enough ago: the number of somebody who found an
-    /// open session must not confirm what only the owner may do.
+    /// The number, if it was verified long enough ago and before this session began. Somebody who
+    /// found an open session must not be able to confirm changes with their own number.
     pub settled_number: Option<PhoneNumber>,
-    /// Whether the session that asks logged in within the last ten minutes.
+    /// Whether this session logged in within the last ten minutes.
     pub is_fresh: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the sensitive endpoints take besides, raw and parsed.
+//! The proof in sensitive requests, raw and parsed.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,20 +11,20 @@ use crate::{
     validation::{Fault, Patch, Validator},
 };
 
-/// The fields `password` and `code`, one of which a sensitive request carries.
+/// The proof of a sensitive request: either `password` or `code`.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = Proof)]
 pub struct ProofBody {
     #[serde(default)]
     #[schema(value_type = String, format = "password", examples("correct horse battery staple"))]
     password: Patch<Value>,
-    /// From `POST /me/otp`.
+    /// A code from `POST /me/otp`.
     #[serde(default)]
     #[schema(value_type = String, pattern = "^[0-9]{6}$")]
     code: Patch<Value>,
 }
 
-/// What somebody proves with that it is still them.
+/// The parsed proof of a sensitive request.
 #[derive(Clone)]
 pub enum Proof {
     Password(Password),
@@ -32,7 +32,7 @@ pub enum Proof {
     Nothing,
 }
 
-/// `POST /me/otp`.
+/// Request body of `POST /me/otp`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ProofCodeRequest)]
 pub struct CodeBody {
@@ -42,7 +42,7 @@ pub struct CodeBody {
 }
 
 impl ProofBody {
-    /// Where it is the whole body.
+    /// Parses a body that consists only of the proof.
     pub fn proof(self) -> ApiResult<Proof> {
         let mut v = Validator::default();
         let proof = self.parse(&mut v);
@@ -50,7 +50,7 @@ impl ProofBody {
         Ok(proof)
     }
 
-    /// The password goes first where both are given. Faults are left with `v`.
+    /// Parses the proof, and adds errors to `v`. If both are given, the password is used.
     pub fn parse(self, v: &mut Validator) -> Proof {
         let password = v.not_null("password", self.password, text);
         let code = v.not_null("code", self.code, |code| otp_code(text(code)?));
@@ -62,7 +62,8 @@ impl ProofBody {
     }
 }
 
-/// Of a flattened struct, serde does not say which member has the wrong type.
+/// Parsed by hand, because serde does not name the member with the wrong type in a
+/// flattened struct.
 fn text(value: Value) -> Result<String, Fault> {
     match value {
         Value::String(text) => Ok(text),

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of sessions.
 
 use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
@@ -14,15 +14,16 @@ use crate::{
     state::WorkerState,
 };
 
-/// The next access token and the next refresh token.
+/// Refresh the tokens
 ///
-/// A refresh token is good until one of the tokens that replaced it is used. Until then, sending it
-/// again fetches an answer that was lost. Afterwards it means that two have it: the session ends.
+/// Returns a new access token and a new refresh token. The old refresh token stays valid until one
+/// of the new tokens is used, so that a lost response can be requested again. If it is used after
+/// that, somebody else has a copy, and the session ends.
 #[utoipa::path(
     post, path = "/auth/refresh", operation_id = "refresh", tag = "Sessions",
     security(()),
     request_body = RefreshBody,
-    responses((status = 200, description = "New tokens", body = AuthResponse)),
+    responses((status = 200, description = "The new tokens", body = AuthResponse)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidRefreshToken]))),
 )]
 pub async fn refresh(
@@ -35,10 +36,12 @@ pub async fn refresh(
     Ok(response.answer())
 }
 
-/// End this session: its tokens are refused from then on.
+/// Log out
+///
+/// Ends this session. Its tokens become invalid.
 #[utoipa::path(
     post, path = "/auth/logout", operation_id = "logout", tag = "Sessions",
-    responses((status = 204, description = "Ended")),
+    responses((status = 204, description = "The session has ended")),
 )]
 pub async fn logout(
     state: Data<WorkerState>,
@@ -49,21 +52,23 @@ pub async fn logout(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The sessions that were used last, 100 at most.
+/// List sessions
+///
+/// At most 100, most recently used first.
 #[utoipa::path(
     get, path = "/me/sessions", operation_id = "list_sessions", tag = "Sessions",
-    responses((status = 200, description = "Newest first", body = Sessions)),
+    responses((status = 200, description = "The sessions, most recently used first", body = Sessions)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let sessions = service::list(&state, user.identity()).await?;
     Ok(HttpResponse::Ok().json(Sessions { sessions }))
 }
 
-/// End a session.
+/// End a session
 #[utoipa::path(
     delete, path = "/me/sessions/{id}", operation_id = "end_session", tag = "Sessions",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Ended")),
+    responses((status = 204, description = "The session has ended")),
 )]
 pub async fn end(
     state: Data<WorkerState>,
@@ -75,10 +80,10 @@ pub async fn end(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// End all sessions but the one that asks.
+/// End all other sessions
 #[utoipa::path(
     delete, path = "/me/sessions", operation_id = "end_other_sessions", tag = "Sessions",
-    responses((status = 204, description = "Ended")),
+    responses((status = 204, description = "The other sessions have ended")),
 )]
 pub async fn end_others(
     state: Data<WorkerState>,

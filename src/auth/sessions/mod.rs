@@ -1,4 +1,4 @@
-//! Sessions: what a login opens, what its refresh token keeps alive, and what ends it.
+//! Sessions: opened by a login, extended by refresh tokens, and ended.
 
 mod handlers;
 mod service;

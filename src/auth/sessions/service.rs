@@ -14,8 +14,8 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// Logs `account` in, in the caller's transaction: every way in ends here. 403 `account_locked`; 401 when
-/// its sessions were ended since the caller looked.
+/// Opens a session for `account` in the caller's transaction. Every login ends here. 403
+/// `account_locked`; 401 if the account's sessions were ended since the caller read it.
 pub async fn open(
     state: &Shared,
     conn: &AsyncPgConnection,
@@ -38,14 +38,14 @@ pub async fn open(
     AuthResponse::issue(state, account, token, expires_at)
 }
 
-/// The next tokens of a session. A token gets the same successor until that is used, so that a lost
-/// answer can be fetched after any time. A token that comes back later is in two hands: its session
-/// ends.
+/// Refreshes a session. A refresh token yields the same successor until the successor is used, so
+/// that a lost response can be requested again at any time. If it comes back later, somebody else
+/// has a copy, and the session ends.
 ///
-/// The device is what the client says of itself. A current token is accepted from another device,
-/// which is recorded: an app may change its name, and a name can be forged. A token whose successor
-/// is out is refused from another device, and the session goes on: its owner has the successor, or
-/// retries from a device that the session knows.
+/// The device name is the client's own claim. The current refresh token is accepted from an unknown
+/// device, but recorded: an app may change its name, and a name can be forged. A refresh token that
+/// has already been replaced is rejected from an unknown device, but the session continues: the
+/// owner has the successor, or retries from a known device.
 pub async fn refresh(state: &WorkerState, text: &str, device: &Device) -> ApiResult<AuthResponse> {
     let token = RefreshToken::open(&state.server_key, text).ok_or_else(invalid_refresh_token)?;
     let id = token.session_id;
@@ -82,8 +82,8 @@ pub async fn refresh(state: &WorkerState, text: &str, device: &Device) -> ApiRes
     next.ok_or_else(invalid_refresh_token)
 }
 
-/// Notes that an access token is used, before its bearer is answered: the refresh token that it
-/// replaced is spent. A login's own tokens replaced none.
+/// Notes the use of an access token before its request is handled: the refresh token that it
+/// replaced is spent. The tokens of a login replaced none.
 pub async fn note_use(state: &WorkerState, token: &Verified) -> ApiResult<()> {
     if token.generation > 0 {
         let conn = state.pool.get().await?;
@@ -96,7 +96,7 @@ pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<List
     let conn = state.pool.get().await?;
     let sessions = store::list(&conn, identity).await?;
     if sessions.is_empty() {
-        // The session that asks would be among them.
+        // The current session would be in the list.
         return Err(ApiError::invalid_access_token());
     }
     let listed = |session: super::types::Session| ListedSession {
@@ -106,7 +106,7 @@ pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<List
     Ok(sessions.into_iter().map(listed).collect())
 }
 
-/// Ends one session of one's own, also the one that asks.
+/// Ends one of the user's sessions, which may be the current one.
 pub async fn end(
     state: &WorkerState,
     identity: Identity,
@@ -125,7 +125,7 @@ pub async fn end(
     .await
 }
 
-/// Ends all sessions but the one that asks.
+/// Ends all sessions except the current one.
 pub async fn end_others(state: &WorkerState, identity: Identity, device: &Device) -> ApiResult<()> {
     let event = Event::of(EventKind::OtherSessionsEnded, identity.user_id).from(device);
     let mut conn = state.pool.get().await?;
@@ -137,7 +137,7 @@ pub async fn end_others(state: &WorkerState, identity: Identity, device: &Device
     .await
 }
 
-/// 401, for a token that is none of ours, expired, spent or ended alike.
+/// 401 for a refresh token. Does not reveal whether it is forged, expired, spent or ended.
 fn invalid_refresh_token() -> ApiError {
     ApiError::new(ErrorCode::InvalidRefreshToken, "this session has ended; log in again")
 }

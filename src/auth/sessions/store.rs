@@ -1,4 +1,4 @@
-//! Statements about sessions. The database's clock decides when one has expired.
+//! SQL statements about sessions. Expiry is decided by the database's clock.
 
 use std::time::Duration;
 
@@ -24,34 +24,36 @@ use crate::{
     },
 };
 
-/// A session that can be refreshed, and whose it is.
+/// A session that can be refreshed, and its account.
 pub struct LiveSession {
     pub account: Account,
     pub generation: i32,
     pub expires_at: DateTime<Utc>,
-    /// Whether a token of this generation was used.
+    /// Whether a token of this generation has been used.
     is_used: bool,
-    /// Time since its login or last refresh.
+    /// Time since the login or the last refresh.
     idle: Duration,
     device: String,
     other_device: Option<String>,
 }
 
 impl LiveSession {
-    /// Whether it was opened or last refreshed by such a device.
+    /// Whether a device of this name opened the session, or was the last other
+    /// device to refresh it.
     pub fn knows(&self, device: &Device) -> bool {
         let name: &str = device.as_ref();
         self.device == name || self.other_device.as_deref() == Some(name)
     }
 
-    /// Whether the refresh token of `generation` may come once more: its successor was not used, or
-    /// only just now, as when two tabs refresh at once.
+    /// Whether the refresh token of `generation` may be used again: its successor has not been
+    /// used, or was refreshed within `grace`, as when two tabs refresh at the same time.
     pub fn is_awaited(&self, generation: i32, grace: Duration) -> bool {
         generation == self.generation - 1 && (!self.is_used || self.idle <= grace)
     }
 }
 
-/// Opens a session, unless the account is locked or its sessions were ended meanwhile: its end.
+/// Opens a session and returns its end. `None` if the account is locked or its sessions
+/// were ended meanwhile.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -87,8 +89,8 @@ pub async fn is_locked(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResu
     users::table.find(user_id).select(users::locked_at.is_not_null()).first(&mut conn).await
 }
 
-/// The session while it lives, locked until the transaction ends. Its user is not locked, since whoever
-/// ends a user's sessions locks the user first.
+/// The session if it is live, locked until the end of the transaction. The user is not locked: code
+/// that ends all sessions locks the user first, so the opposite order could deadlock.
 pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<LiveSession>> {
     let locked = sessions::table.find(id).select(sessions::id).for_no_key_update();
     locked.first::<Uuid>(&mut conn).await.optional()?;
@@ -117,8 +119,8 @@ pub async fn lock_live(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Op
     }))
 }
 
-/// Spends the newest refresh token: the next generation and the session's new end. The session
-/// knows `stranger` from then on, instead of the last device other than that of its login.
+/// Spends the newest refresh token. Returns the next generation and the new end of the session. The
+/// session then knows `stranger`, which replaces the previous other device.
 pub async fn advance(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -147,7 +149,7 @@ pub async fn advance(
     Ok((row.generation, row.expires_at))
 }
 
-/// Writes nothing when a use of this generation was noted already.
+/// Writes nothing if a use of this generation is already noted.
 pub async fn note_use(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -167,7 +169,7 @@ pub async fn delete(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     diesel::delete(sessions::table.find(id)).execute(&mut conn).await.map(drop)
 }
 
-/// Whether there was such a session of one's own to end.
+/// Returns whether the user had such a session.
 pub async fn delete_own(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -181,8 +183,8 @@ pub async fn delete_others(mut conn: &AsyncPgConnection, identity: Identity) -> 
     of(identity, "DELETE", "AND id <> $3").execute(&mut conn).await.map(drop)
 }
 
-/// A statement over the sessions of the live user. In SQL, because diesel cannot name a table a second
-/// time within itself, as [`live_user`](crate::credentials::live_user) would.
+/// A statement on the sessions of the live user. Written in SQL, because diesel cannot use a table
+/// twice in one statement, as [`live_user`](crate::credentials::live_user) would.
 fn of(identity: Identity, verb: &str, condition: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
     diesel::sql_query(format!(
         "{verb} FROM sessions
@@ -197,7 +199,7 @@ fn of(identity: Identity, verb: &str, condition: &str) -> BoxedSqlQuery<'static,
     .bind::<SqlUuid, _>(identity.session_id)
 }
 
-/// Forgets what has expired; how many.
+/// Deletes expired sessions, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(&mut conn).await
 }

@@ -1,4 +1,4 @@
-//! Sessions as their owner sees them, and what the endpoints take.
+//! Sessions as their owner sees them, and request bodies.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     validation::{Patch, Validator},
 };
 
-/// A device that is logged in.
+/// A session of a device.
 #[derive(QueryableByName, Serialize, ToSchema)]
 #[diesel(table_name = sessions)]
 pub struct Session {
@@ -22,12 +22,12 @@ pub struct Session {
     #[schema(value_type = LoginMethod)]
     method: String,
     created_at: DateTime<Utc>,
-    /// Its login or its last refresh, whichever is later.
+    /// The time of the login or of the last refresh.
     last_used_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 }
 
-/// A session with whether it is the one that asks.
+/// A session, and whether it is the current one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SessionItem)]
 pub struct ListedSession {
@@ -36,13 +36,13 @@ pub struct ListedSession {
     pub current: bool,
 }
 
-/// The answer of `GET /me/sessions`.
+/// Response body of `GET /me/sessions`.
 #[derive(Serialize, ToSchema)]
 pub struct Sessions {
     pub sessions: Vec<ListedSession>,
 }
 
-/// `POST /auth/refresh`.
+/// Request body of `POST /auth/refresh`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RefreshToken)]
 pub struct RefreshBody {

@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of personal access tokens.
 
 use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
@@ -14,9 +14,10 @@ use crate::{
     state::WorkerState,
 };
 
-/// Make a token for a script or a device. Its secret is in this answer and nowhere else.
+/// Create a personal access token
 ///
-/// It ends when it expires, when it is deleted, and with whatever ends all sessions, such as a new password.
+/// The secret is only in this response. The token ends when it expires, when it is deleted, and
+/// when all sessions end, for example because of a new password.
 #[utoipa::path(
     post, path = "/me/tokens", operation_id = "create_token", tag = "Ways in",
     params(IdempotencyKeyParam),
@@ -38,21 +39,23 @@ pub async fn create(
     Ok(HttpResponse::Created().json(created))
 }
 
+/// List personal access tokens
+///
 /// The tokens that have not expired, without their secrets.
 #[utoipa::path(
     get, path = "/me/tokens", operation_id = "list_tokens", tag = "Ways in",
-    responses((status = 200, description = "Newest first", body = Tokens)),
+    responses((status = 200, description = "The tokens, newest first", body = Tokens)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let tokens = service::list(&state, user.identity()).await?;
     Ok(HttpResponse::Ok().json(Tokens { tokens }))
 }
 
-/// End a token.
+/// Delete a personal access token
 #[utoipa::path(
     delete, path = "/me/tokens/{id}", operation_id = "delete_token", tag = "Ways in",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Ended")),
+    responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(
     state: Data<WorkerState>,

@@ -1,4 +1,4 @@
-//! `/me/tokens`: personal access tokens, for scripts and devices, with no more rights than they need.
+//! `/me/tokens`: personal access tokens for scripts and devices, limited to scopes.
 
 mod handlers;
 mod scope;

@@ -1,4 +1,4 @@
-//! What a token may be used for.
+//! The scopes of personal access tokens.
 
 use std::str::FromStr;
 
@@ -6,7 +6,8 @@ use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A right that a token can have. A login has all, and those that no token can have.
+/// A scope of a personal access token. An access token from a login has all scopes, and also rights
+/// that no scope grants.
 #[derive(
     Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]

@@ -22,8 +22,8 @@ use crate::{
 
 const PURPOSE: Purpose = Purpose::PersonalToken;
 
-/// Makes a token. Its secret is derived from its id, so an answer that was lost can be given once more
-/// without having been stored.
+/// Creates a token. Its secret is derived from its id, so a lost response can be sent again without
+/// storing the secret.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
@@ -36,9 +36,9 @@ pub async fn create(
     if let Some(made) = made_before(state, identity, key.as_ref()).await? {
         return Ok(made);
     }
-    // A stolen access token must not become one that lasts for years.
+    // Otherwise a stolen access token could create one that lasts for years.
     if let Err(error) = reauth::require(state, identity, proof).await {
-        // Another server may have had the same request, and its code is spent.
+        // Another server may have handled the same request, and thereby used up its code.
         let made = made_before(state, identity, key.as_ref()).await?;
         return made.ok_or(error);
     }
@@ -57,8 +57,8 @@ pub async fn create(
     .await
 }
 
-/// The token that this very request has made before: one that is repeated proves nothing, and is
-/// not counted among the attempts to prove something.
+/// The token that an earlier request with the same key created. A repeated request needs no proof,
+/// and does not count as a try.
 async fn made_before(
     state: &WorkerState,
     identity: Identity,
@@ -78,8 +78,9 @@ fn created(details: PersonalToken, secret: &OneTimeToken) -> CreatedToken {
     CreatedToken { token: format!("{PREFIX}{}", secret.expose()), details }
 }
 
-/// The token once more, for who lost the answer, whichever of the accepted keys made it: it may be in use. When that key is gone,
-/// so is the token, and this is another.
+/// Returns the secret of an existing token again, derived with the accepted key that made it,
+/// because it may be in use. If that key is no longer accepted, the token does not work either, and
+/// gets a new secret.
 async fn again(
     shared: &Shared,
     conn: &AsyncPgConnection,
@@ -88,7 +89,7 @@ async fn again(
     let (server_key, id) = (&shared.server_key, details.id);
     let kept = store::digest(conn, id).await?;
     let mut secrets = server_key.accepted().map(|key| key.token(PURPOSE, id));
-    // Its digest is by the key that is in force when it is used.
+    // Once the token is used, its stored digest is by the current key.
     let is_kept = |secret: &OneTimeToken| {
         server_key.digests(PURPOSE, secret).into_iter().any(|digest| Some(digest) == kept)
     };
@@ -141,8 +142,8 @@ pub async fn delete(
     .await
 }
 
-/// Whom a token is for, and whether it may read activities: 401 `invalid_access_token`, or 403
-/// `insufficient_scope` if it is not for `scope`.
+/// The identity of a token, and whether it may read activities. 401 `invalid_access_token`, or 403
+/// `insufficient_scope` if it does not have `scope`.
 pub async fn authenticate(
     state: &WorkerState,
     token: &str,
@@ -161,7 +162,7 @@ pub async fn authenticate(
     Ok((identity, has(Scope::ActivitiesRead)))
 }
 
-/// Why a token is not enough where only a login is: 401 if it is none of ours, or 403.
+/// The error for a personal access token where a login is required: 401 if it is invalid, else 403.
 pub async fn refuse(state: &WorkerState, token: &str) -> ApiError {
     match find(state, token).await {
         Ok(_) => {
@@ -172,7 +173,7 @@ pub async fn refuse(state: &WorkerState, token: &str) -> ApiError {
     }
 }
 
-/// The token's digest by the current key, and what there is of it.
+/// The token's digest by the current key, and its row.
 async fn find(state: &WorkerState, token: &str) -> ApiResult<(Digest, store::Found)> {
     let secret = token.strip_prefix(PREFIX).and_then(|secret| secret.parse::<OneTimeToken>().ok());
     let secret = secret.ok_or_else(ApiError::invalid_access_token)?;

@@ -1,4 +1,4 @@
-//! Statements about tokens.
+//! SQL statements about personal access tokens.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -18,16 +18,17 @@ use crate::{
     },
 };
 
-/// Whom a token is for, what for, and whether [`touch`] has something to note.
+/// The identity and scopes of a token, and whether [`touch`] should be called.
 pub type Found = (Identity, Vec<String>, bool);
 
-/// How many tokens one user can have.
+/// The maximum number of tokens per user.
 pub const MAX_TOKENS: i32 = 100;
 
-/// The columns of a token, as they are stored.
+/// The columns of a token.
 pub type Row = (Uuid, String, Vec<String>, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
 
-/// Opens the session that a token is, unless the user has too many; false also when the identity has ended.
+/// Inserts the session of a token. False if the user has too many tokens, or the identity
+/// is no longer live.
 pub async fn insert_session(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -73,7 +74,7 @@ pub async fn insert(
         .map(drop)
 }
 
-/// The tokens of the live user, or the one of this id; newest first.
+/// The live user's tokens, or the one with this id, newest first.
 pub async fn list(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -101,13 +102,13 @@ pub async fn list(
     own.load(&mut conn).await
 }
 
-/// Whether there was such a token of the live user to end.
+/// Returns whether the live user had such a token.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
 ) -> QueryResult<bool> {
-    // The live user is found first: diesel cannot name a table a second time within itself.
+    // A separate query, because diesel cannot use a table twice in one statement.
     let owner: Option<Uuid> = live_user(identity).first(&mut conn).await.optional()?;
     let Some(owner) = owner else { return Ok(false) };
     let token = sessions::table
@@ -117,7 +118,7 @@ pub async fn delete(
     Ok(diesel::delete(token).execute(&mut conn).await? == 1)
 }
 
-/// The token of one of these digests.
+/// The token with one of these digests.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     digests: &[Digest],
@@ -147,7 +148,8 @@ pub async fn find(
     }))
 }
 
-/// Notes that the token is used now, and its digest by the current key: it outlives the key before.
+/// Sets the time of last use to now, and replaces the digest by that of the current key, so that
+/// the token outlives the previous key.
 pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid, digest: &Digest) -> QueryResult<usize> {
     diesel::update(personal_tokens::table.find(id))
         .set((
@@ -158,7 +160,7 @@ pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid, digest: &Digest) -> Q
         .await
 }
 
-/// What is kept of the token, if it is still there.
+/// The stored digest of the token, if it still exists.
 pub async fn digest(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Digest>> {
     let token = personal_tokens::table.find(id).select(personal_tokens::digest);
     token.first(&mut conn).await.optional()

@@ -1,4 +1,4 @@
-//! Tokens as their owner sees them, and what the endpoints take.
+//! Tokens as their owner sees them, and request bodies.
 
 use std::collections::BTreeSet;
 
@@ -18,16 +18,16 @@ use crate::{
     validation::{Patch, Validator, whole_number},
 };
 
-/// What every token begins with, so that scanners of source code know a leaked one.
+/// The prefix of every token, so that secret scanners recognise a leaked one.
 pub const PREFIX: &str = "slog_";
 
 const MAX_DAYS: i32 = 3650;
 
-/// `POST /me/tokens`.
+/// Request body of `POST /me/tokens`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewToken)]
 pub struct NewTokenBody {
-    /// What its owner knows it by.
+    /// The token's name, chosen by its owner.
     #[serde(default)]
     #[schema(
         value_type = String, required, max_length = 100,
@@ -45,7 +45,7 @@ pub struct NewTokenBody {
     proof: ProofBody,
 }
 
-/// A token to be made.
+/// A valid request for a token.
 #[derive(Clone)]
 pub struct NewToken {
     pub name: String,
@@ -60,13 +60,13 @@ pub struct PersonalToken {
     pub name: String,
     pub scopes: Vec<Scope>,
     pub created_at: DateTime<Utc>,
-    /// To the minute.
+    /// Accurate to one minute. `null` if the token was never used.
     #[schema(required)]
     pub last_used_at: Option<DateTime<Utc>>,
     pub expires_at: DateTime<Utc>,
 }
 
-/// A new token, with the secret that is never shown again.
+/// A new token with its secret, which is not shown again.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedToken {
     #[serde(flatten)]
@@ -75,7 +75,7 @@ pub struct CreatedToken {
     pub token: String,
 }
 
-/// The answer of `GET /me/tokens`.
+/// Response body of `GET /me/tokens`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PersonalTokens)]
 pub struct Tokens {

@@ -1,5 +1,5 @@
-//! Statements about credentials and registrations: one function, one statement, on a
-//! connection that is lent.
+//! SQL statements about passwords and registrations. Each function runs one statement on the
+//! caller's connection.
 
 mod passwords;
 mod registrations;

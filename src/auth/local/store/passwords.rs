@@ -1,4 +1,4 @@
-//! Passwords: what logging in compares with, and how a reset changes it.
+//! Passwords: lookup for logins, and resets.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -14,13 +14,13 @@ use crate::{
     db::schema::{local_credentials, users},
 };
 
-/// How long a reset token can be used.
+/// The lifetime of a reset token.
 const RESET_HOURS: i32 = 1;
 
-/// How long one that is mailed again must still be good.
+/// A reset token is mailed again if it is valid for at least this long.
 const RESENDABLE_MINUTES: i32 = 30;
 
-/// What logging in by password needs to know of an address that somebody has proven.
+/// The data of a verified address that a password login needs.
 #[derive(Queryable)]
 pub struct PasswordLogin {
     pub user_id: Uuid,
@@ -29,13 +29,13 @@ pub struct PasswordLogin {
 }
 
 impl PasswordLogin {
-    /// The hash that a password is compared with.
+    /// The hash to compare the password with.
     pub fn password_hash(&self) -> Option<PasswordHash> {
         self.hash.clone().map(PasswordHash::from)
     }
 }
 
-/// Whose password a reset token changes.
+/// The user whose password a reset token changes.
 pub struct ResetTarget {
     pub user_id: Uuid,
     pub email: EmailAddress,
@@ -74,8 +74,8 @@ pub async fn replace_hash(
         .map(drop)
 }
 
-/// The id and the digest of the token that was asked for last, while it can be used for long enough
-/// to be mailed again. Locked until the transaction ends.
+/// The id and digest of the latest reset token, if it is valid for long enough to be mailed again.
+/// The row is locked until the end of the transaction.
 pub async fn lock_resendable(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -127,12 +127,13 @@ pub async fn find_reset(
         .await
         .optional()?;
     Ok(found.map(|(user_id, email)| {
-        // Only an account with an address can have been mailed a token.
+        // Reset tokens are mailed, so the account has an address.
         ResetTarget { user_id, email: EmailAddress::from_stored(email) }
     }))
 }
 
-/// Locks the credentials that a reset token changes, and whether their mailbox was proven before.
+/// Locks the credentials that a reset token changes. Returns whether the mailbox
+/// was verified before.
 pub async fn lock_reset(
     mut conn: &AsyncPgConnection,
     digests: &[Digest],
@@ -147,8 +148,7 @@ pub async fn lock_reset(
         .optional()
 }
 
-/// Sets the password of an account whose mailbox is proven, by now at the latest. A reset that was
-/// asked for is used up, or void.
+/// Sets the password, and marks the mailbox as verified. A pending reset token becomes void.
 pub async fn set_password(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

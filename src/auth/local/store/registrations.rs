@@ -1,4 +1,4 @@
-//! Registrations that wait for their token to come back.
+//! Registrations that await verification.
 
 use diesel::{
     dsl::{IntervalDsl, not, now},
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// How long a verification token can be used.
+/// The lifetime of a verification token.
 const VERIFY_HOURS: i32 = 24;
 
-/// A registration to be kept until its token comes back.
+/// A registration to store until it is verified.
 #[derive(Insertable)]
 #[diesel(table_name = registrations)]
 pub struct NewRegistration<'a> {
@@ -29,7 +29,7 @@ pub struct NewRegistration<'a> {
     pub verify_token: Digest,
 }
 
-/// A registration whose token came back.
+/// A registration that is being verified.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = registrations)]
 pub struct PendingRegistration {
@@ -64,7 +64,8 @@ pub async fn insert_registration(
         .map(drop)
 }
 
-/// Gives the newest registration of an unproven address another 24 hours: its user and id.
+/// Extends the newest registration of an unverified address to 24 hours from now.
+/// Returns its user and id.
 pub async fn extend_newest_registration(
     mut conn: &AsyncPgConnection,
     email: &EmailAddress,
@@ -103,7 +104,7 @@ pub async fn find_registration(
         .optional()
 }
 
-/// Makes the registration's password the account's, unless the address was proven before: false then.
+/// Makes the registration's password the account's. False if the address has already been verified.
 pub async fn activate(
     mut conn: &AsyncPgConnection,
     registration: &PendingRegistration,

@@ -1,5 +1,4 @@
-//! Forgetting what strangers left: registrations that nobody confirmed, and accounts that nobody
-//! proved.
+//! Purges registrations that nobody verified, and accounts without any verified login method.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -14,24 +13,24 @@ use crate::db::{
     schema::{auth_events, registrations},
 };
 
-/// How long a registration is kept after its token has expired: until then the token can be mailed
-/// again.
+/// How long a registration is kept after its token has expired. Until then, the token
+/// can be mailed again.
 const REGISTRATION_DAYS: i32 = 3;
 
-/// How old an account is that nobody has proven by then.
+/// Accounts older than this are deleted if they have no verified login method.
 const ACCOUNT_DAYS: i32 = 7;
 
-/// How many accounts one transaction deletes.
+/// The maximum number of accounts deleted in one transaction.
 const AT_ONCE: i64 = 500;
 
-/// What is deleted.
+/// The number of deleted rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Purged {
     pub registrations: usize,
     pub accounts: usize,
 }
 
-/// Of the user `u`: no way in was ever proven, and none is being proven now.
+/// The condition for user `u`: no login method was ever verified, and no verification is pending.
 const UNPROVEN: &str = "
     u.created_at < now() - make_interval(days => $1)
     AND NOT EXISTS (SELECT FROM local_credentials c WHERE c.user_id = u.id
@@ -43,7 +42,7 @@ const UNPROVEN: &str = "
     AND NOT EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id)
     AND NOT EXISTS (SELECT FROM activities a WHERE a.user_id = u.id)";
 
-/// Deletes both, with all that belongs to them.
+/// Deletes old registrations and unverified accounts, with all their data.
 pub async fn purge(conn: &mut AsyncPgConnection) -> QueryResult<Purged> {
     let purged = Purged { registrations: purge_registrations(conn).await?, accounts: 0 };
     let mut accounts = 0;
@@ -63,8 +62,9 @@ async fn purge_registrations(mut conn: &AsyncPgConnection) -> QueryResult<usize>
         .await
 }
 
-/// Locks first and looks again afterwards: somebody may prove one of the accounts meanwhile, and
-/// the statement that locks does not see that in other tables. One that is locked is in use.
+/// Locks the rows and then checks the condition again: an account may be verified meanwhile, and
+/// the locking statement does not see that in other tables. Rows that others have locked are in
+/// use and are skipped.
 async fn purge_accounts(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     #[derive(QueryableByName)]
     struct Row {

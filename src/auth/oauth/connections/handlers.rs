@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of linked providers.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
@@ -14,20 +14,22 @@ use crate::{
     state::WorkerState,
 };
 
-/// The providers that are a way in, and those that could be.
+/// List linked and available providers
 #[utoipa::path(
     get, path = "/me/connections", operation_id = "list_connections", tag = "Ways in",
-    responses((status = 200, description = "Linked and available", body = Connections)),
+    responses((status = 200, description = "Linked and available providers", body = Connections)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(service::list(&state, user.identity()).await?))
 }
 
-/// Ask the provider whether the link still holds.
+/// Check a linked provider
+///
+/// Asks the provider whether the link is still valid.
 #[utoipa::path(
     get, path = "/me/connections/{provider}", operation_id = "look_at_connection", tag = "Ways in",
     params(("provider" = Provider, Path)),
-    responses((status = 200, description = "As the provider sees it now", body = Look)),
+    responses((status = 200, description = "The provider's current answer", body = Look)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
 )]
 pub async fn look(
@@ -38,16 +40,16 @@ pub async fn look(
     Ok(HttpResponse::Ok().json(service::look(&state, user.identity(), provider.0).await?))
 }
 
-/// Begin to link a provider.
+/// Start linking a provider
 ///
-/// Open `authorization_url` in the browser that keeps the cookie of this answer.
+/// Open `authorization_url` in the browser that stores the cookie of this response.
 #[utoipa::path(
     post, path = "/me/connections/{provider}", operation_id = "link_connection", tag = "Ways in",
     params(("provider" = Provider, Path)),
     request_body = StartBody,
     responses(
         (
-            status = 200, description = "Where to go on", body = AuthorizationUrl,
+            status = 200, description = "The URL at which to continue", body = AuthorizationUrl,
             headers(("Set-Cookie" = String)),
         ),
     ),
@@ -69,7 +71,9 @@ pub async fn start(
     Ok(answer.json(AuthorizationUrl { authorization_url: start.url }))
 }
 
-/// Unlink a provider. The last way in cannot be.
+/// Unlink a provider
+///
+/// The last login method cannot be removed.
 #[utoipa::path(
     delete, path = "/me/connections/{provider}", operation_id = "unlink_connection", tag = "Ways in",
     params(("provider" = Provider, Path)),

@@ -1,4 +1,4 @@
-//! `/me/connections`: the providers that an account can be logged in to through.
+//! `/me/connections`: the providers linked to an account.
 
 mod handlers;
 mod service;

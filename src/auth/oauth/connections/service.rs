@@ -1,4 +1,4 @@
-//! The rules of an account's connections.
+//! The rules of linked providers.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -42,7 +42,8 @@ pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Connecti
     Ok(Connections { connections, available })
 }
 
-/// Begins to link a provider; whoever holds a stolen access token must not get a way in of their own.
+/// Starts linking a provider. Requires re-authentication: otherwise a stolen access token could be
+/// used to add the thief's own login method.
 pub async fn start(
     state: &WorkerState,
     identity: Identity,
@@ -57,8 +58,8 @@ pub async fn start(
     logins::start(state, provider, return_to, Some(identity)).await
 }
 
-/// How the account looks at the provider now. An access token that has expired is refreshed, and no
-/// connection is held while the provider is asked.
+/// The provider account as the provider reports it now. Refreshes an expired access token. No
+/// database connection is held while the provider is asked.
 pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -> ApiResult<Look> {
     let (id, subject, sealed) = {
         let conn = state.pool.get().await?;
@@ -76,7 +77,7 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
         };
         kept = match state.providers.refresh(&state.outbound, provider, refresh).await {
             Ok(fresh) => fresh,
-            // Taken back by its owner, at the provider.
+            // The owner revoked the grant at the provider.
             Err(error) if error.code == ErrorCode::InvalidCode => return Ok(gone),
             Err(error) => return Err(error),
         };
@@ -92,7 +93,7 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
     }
 }
 
-/// Removes a way in, unless nobody could get in then.
+/// Unlinks a provider, unless that would remove the last login method.
 pub async fn unlink(
     state: &WorkerState,
     identity: Identity,
@@ -112,7 +113,7 @@ pub async fn unlink(
     .await
 }
 
-/// 409 `last_way_in` when nobody could log in to the account any more. Its user is to be locked.
+/// 409 `last_way_in` if the account has no login method left. The caller must have locked the user.
 pub async fn require_way_in(
     state: &Shared,
     conn: &AsyncPgConnection,

@@ -1,4 +1,4 @@
-//! Statements about an account's connections.
+//! SQL statements about linked providers.
 
 use diesel::{
     prelude::*,
@@ -14,7 +14,7 @@ use crate::{
     providers::Provider,
 };
 
-/// What an account can be logged in to by.
+/// The login methods of an account.
 #[derive(QueryableByName)]
 pub struct WaysIn {
     #[diesel(sql_type = Bool)]
@@ -39,7 +39,7 @@ pub async fn list(
         .await
 }
 
-/// Whether there was such a connection.
+/// Returns whether there was such a connection.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,

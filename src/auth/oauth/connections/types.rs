@@ -1,4 +1,4 @@
-//! Connections as their owner sees them, and what the endpoints take.
+//! Linked providers as their owner sees them, and request bodies.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,36 +13,36 @@ use crate::{
     validation::{Patch, Validator},
 };
 
-/// An account at a provider that is a way in.
+/// A provider account that is a login method.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = oauth_connections)]
 pub struct Connection {
     #[schema(value_type = Provider)]
     pub provider: String,
-    /// What the provider calls its owner.
+    /// The user's name at the provider.
     #[schema(required)]
     name: Option<String>,
-    /// What the provider says is the owner's address; it is not one of the account.
+    /// The user's email address at the provider. It is not an address of this account.
     #[schema(required)]
     email: Option<String>,
     #[serde(rename = "linked_at")]
     created_at: DateTime<Utc>,
 }
 
-/// The answer of `GET /me/connections`.
+/// Response body of `GET /me/connections`.
 #[derive(Serialize, ToSchema)]
 pub struct Connections {
     pub connections: Vec<Connection>,
-    /// What else could be linked.
+    /// Providers that can be linked.
     pub available: Vec<Provider>,
 }
 
-/// The answer of `GET /me/connections/{provider}`: as the provider sees it now.
+/// Response body of `GET /me/connections/{provider}`: the provider's current answer.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionLook)]
 pub struct Look {
     pub provider: Provider,
-    /// Whether the provider still lets us ask.
+    /// Whether the provider still accepts the stored token.
     pub active: bool,
     #[schema(required)]
     pub name: Option<String>,
@@ -50,18 +50,18 @@ pub struct Look {
     pub email: Option<String>,
 }
 
-/// The answer of `POST /me/connections/{provider}`.
+/// Response body of `POST /me/connections/{provider}`.
 #[derive(Serialize, ToSchema)]
 pub struct AuthorizationUrl {
     #[schema(format = "uri")]
     pub authorization_url: String,
 }
 
-/// `POST /me/connections/{provider}`.
+/// Request body of `POST /me/connections/{provider}`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LinkStart)]
 pub struct StartBody {
-    /// One of the addresses that the operator allows.
+    /// Where to redirect afterwards. Must be one of the addresses that the operator allows.
     #[serde(default)]
     #[schema(value_type = String)]
     return_to: Patch<String>,
