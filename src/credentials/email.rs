@@ -1,19 +1,20 @@
-//! Mail addresses in the one spelling that accounts are compared and mailed by.
+//! Email addresses, normalised for comparison and delivery.
 
 use std::str::FromStr;
 
 use derive_more::{AsRef, Display, Into};
 
-/// A syntactically valid address: local part in lower case, domain in lower-case ASCII (IDNA).
+/// A syntactically valid address: the local part in lower case, the domain in
+/// lower-case ASCII (IDNA).
 ///
-/// Comparing without regard to case must never make two mailboxes one. So a character is
-/// lowered only where its lower case is of the same kind: `É` becomes `é`, while the Kelvin
-/// sign, whose lower case is an ASCII `k`, stays itself, as do `ı` and ligatures.
+/// Case-insensitive comparison must never treat two mailboxes as one. So a character is lowered
+/// only if that does not turn a non-ASCII character into an ASCII one: `É` becomes `é`, but the
+/// Kelvin sign (whose lower case is the ASCII `k`), `ı` and ligatures stay unchanged.
 #[derive(Clone, Debug, Display, AsRef, Into, PartialEq, Eq)]
 #[as_ref(str)]
 pub struct EmailAddress(String);
 
-/// The text is no address that mail can be sent to.
+/// The text is not an address that mail can be sent to.
 #[derive(Debug, Display, PartialEq, Eq)]
 #[display("must be an e-mail address of at most 254 characters")]
 pub struct InvalidEmail;
@@ -21,7 +22,7 @@ pub struct InvalidEmail;
 impl std::error::Error for InvalidEmail {}
 
 impl EmailAddress {
-    /// What stands before the `@`.
+    /// The part before the `@`.
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or(self.0.as_str(), |(local, _)| local)
     }
@@ -30,7 +31,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// An address read back from the database, where only normalised ones are.
+    /// An address from the database, which stores only normalised ones.
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
@@ -43,7 +44,7 @@ impl FromStr for EmailAddress {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidEmail)?;
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| InvalidEmail)?;
         let address = format!("{}@{domain}", local.chars().flat_map(lower).collect::<String>());
-        // The parser of the library that will mail it has the last word.
+        // The mail library must accept the address as well.
         let accepted = address.parse::<lettre::Address>().is_ok()
             && address.chars().count() <= 254
             && !local.contains(['"', ' '])

@@ -1,4 +1,4 @@
-//! Password hashing with argon2id, off the async threads, behind one bounded queue.
+//! Password hashing with argon2id, on threads of its own behind one bounded queue.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -23,40 +23,42 @@ use crate::{
     priority::{Requests, low_priority},
 };
 
-/// About what a request that reads costs of a core's time, the database's part included.
+/// The approximate CPU time of a read request, including the database's part.
 const REQUEST: Duration = Duration::from_micros(100);
 
-/// After a hash, a thread rests so many times as long as the requests took that came meanwhile, or as long as it
-/// computed, if that is less.
+/// After each hash, a thread sleeps for this multiple of the CPU time of the requests that came
+/// meanwhile, or of the time that the hash took, whichever is less.
 const RESTS: u32 = 3;
 
-/// But no longer than this, so that those in the queue are not kept for long.
+/// The longest sleep, so that queued hashes are not delayed for long.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
-/// What the queue shows of itself.
+/// The metrics of the queue.
 #[derive(Clone, Debug)]
 pub struct HasherMetrics {
-    /// Requests waiting or hashing.
+    /// Hashes that are queued or being computed.
     pub pending: IntGauge,
-    /// Seconds from asking to the answer.
+    /// Seconds from the call to its result.
     pub seconds: Histogram,
 }
 
-/// The process's only way to hash: a few threads of lower priority and a queue before them, which the places bound.
+/// The only way to hash passwords in this process: a few low-priority threads behind a queue,
+/// which `places` bounds.
 pub struct Hasher {
     jobs: Sender<Job>,
-    /// As many as may wait and hash: when a thread takes its next job does not change how many are accepted.
+    /// One permit per hash that may be queued or computed. It covers both, so that the capacity
+    /// does not depend on when a thread takes its next job.
     places: Arc<Semaphore>,
-    /// Verified in place of a hash that does not exist, so that both cost the same.
+    /// Verified if there is no stored hash, so that both cases take the same time.
     decoy: PasswordHash,
     metrics: HasherMetrics,
 }
 
-/// Computes and answers, unless nobody waits for the answer any more.
+/// Computes a hash and sends the result, unless the receiver is gone.
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Hasher {
-    /// Starts the threads, which give way to `requests`; they end when this is dropped.
+    /// Starts the threads, which yield to `requests`. They end when the hasher is dropped.
     pub fn new(
         config: &HashingConfig,
         requests: &Requests,
@@ -76,13 +78,13 @@ impl Hasher {
         Ok(Self { jobs, places, decoy: PasswordHash::decoy()?, metrics })
     }
 
-    /// A new hash of `password`. 503 `busy` when the queue is full.
+    /// Hashes `password`. 503 `busy` if the queue is full.
     pub async fn hash(&self, password: Password) -> ApiResult<PasswordHash> {
         self.run(move |memory| PasswordHash::compute(&password, memory)).await
     }
 
-    /// Whether `password` is that of `stored`; takes as long when there is no stored hash.
-    /// 503 `busy` when the queue is full.
+    /// Whether `password` matches `stored`. Takes the same time if there is no stored hash. 503
+    /// `busy` if the queue is full.
     pub async fn verify(
         &self,
         password: Password,
@@ -104,10 +106,11 @@ impl Hasher {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |memory| {
             let computed = (!answer.is_closed()).then(|| compute(memory));
-            // Before the answer: who has it may ask again.
+            // Free the place before sending the result, because its receiver may start
+            // another hash at once.
             drop(place);
             if let Some(computed) = computed {
-                // Whoever asked may have gone while this was computed.
+                // The receiver may be gone by now.
                 let _ = answer.send(computed);
             }
         });
@@ -118,30 +121,32 @@ impl Hasher {
     }
 }
 
-/// What a hashing thread does until the hasher is gone. `request` is its share in the time that a request takes.
+/// The loop of a hashing thread, until the hasher is dropped. `request` is the thread's share of
+/// the CPU time of a request.
 fn work(queue: &Mutex<Receiver<Job>>, requests: &Requests, request: Duration) {
-    // Reads go first: a thread that computes for milliseconds on end would keep them waiting for
-    // its time slice.
+    // Requests have priority: otherwise a thread that computes for milliseconds would delay them
+    // by its time slice.
     low_priority();
     let mut memory = Memory::default();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
         let (before, started) = (requests.count(), Instant::now());
-        // A panic inside ends this hash, whose asker gets an error, and not the thread.
+        // A panic ends only this hash, whose caller gets an error, and not the thread.
         let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
         thread::sleep(rest(started.elapsed(), requests.count() - before, request));
     }
 }
 
-/// How long to rest after a hash that took `worked`, during which so many requests `came`. Where one hash follows the
-/// other, Linux now and then has another process that wants the core wait for a tenth of a second: until this one sleeps.
+/// How long to sleep after a hash that took `worked`, during which `came` requests came.
+/// Without sleep between hashes, Linux sometimes keeps another process waiting for the CPU for
+/// a tenth of a second.
 fn rest(worked: Duration, came: u64, request: Duration) -> Duration {
     let taken = request * u32::try_from(came).unwrap_or(u32::MAX);
     (taken.min(worked) * RESTS).min(LONGEST_REST)
 }
 
-/// One request in the queue or being computed, counted however it ends.
+/// Counts a hash as pending until dropped.
 struct Pending<'a>(&'a IntGauge);
 
 impl<'a> Pending<'a> {

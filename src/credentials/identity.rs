@@ -1,9 +1,10 @@
-//! The claimed identity of a request, and how every statement checks it.
+//! The identity that a token claims, and how SQL statements check it.
 //!
-//! Asking "is this token still good?" first would cost each request a round trip of its own.
-//! Instead, whatever belongs to a user is found through [`live_user`], so that one statement
-//! answers both questions, also when it writes: a token that a password reset has ended finds
-//! nothing and changes nothing, and so does one of a session that was ended. Only when nothing was found does [`Identity::confirm`] ask why.
+//! A separate query for "is this token still valid?" would cost each request a round trip. Instead,
+//! statements find a user's rows through [`live_user`], so that one statement answers both
+//! questions. This also holds for writes: with the token of an ended session, or of a user whose
+//! sessions were all ended, a statement finds nothing and changes nothing. Only if nothing was
+//! found, [`Identity::confirm`] asks why.
 
 use diesel::{dsl::auto_type, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -15,7 +16,7 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// Whom a token was signed for, in which session, and the `token_version` it was signed with.
+/// The user and session for which a token was signed, and the `token_version` at that time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     pub user_id: Uuid,
@@ -23,7 +24,7 @@ pub struct Identity {
     pub session_id: Uuid,
 }
 
-/// The user with the session, while both are those of the token.
+/// The user joined with the session, if both still match the token.
 #[auto_type]
 pub fn live_session(identity: Identity) -> _ {
     let (user_id, token_version): (Uuid, i32) = (identity.user_id, identity.token_version);
@@ -35,7 +36,7 @@ pub fn live_session(identity: Identity) -> _ {
         .filter(users::token_version.eq(token_version))
 }
 
-/// The id of the user, while the token is good: for other tables to be owned by.
+/// The id of the user if the token is still valid, for filters on other tables' owner column.
 #[auto_type]
 pub fn live_user(identity: Identity) -> _ {
     let live: live_session = live_session(identity);
@@ -43,13 +44,13 @@ pub fn live_user(identity: Identity) -> _ {
 }
 
 impl Identity {
-    /// 401 when the token is no longer good. Asked only after a statement found nothing.
+    /// 401 if the token is no longer valid. Call this only after a statement found nothing.
     pub async fn confirm(self, mut conn: &AsyncPgConnection) -> ApiResult<()> {
         let alive: Option<Uuid> = live_user(self).first(&mut conn).await.optional()?;
         alive.map(|_| ()).ok_or_else(ApiError::invalid_access_token)
     }
 
-    /// `found`, or else 401 or 404, whichever is true.
+    /// `found`, or 401 if the token is no longer valid, else 404.
     pub async fn found<T>(self, found: Option<T>, conn: &AsyncPgConnection) -> ApiResult<T> {
         match found {
             Some(found) => Ok(found),

@@ -1,4 +1,4 @@
-//! Access tokens: JWT (RFC 7519) with HS256, a `kid`, and a previous key during a rotation.
+//! Access tokens: JWT (RFC 7519) with HS256, a `kid`, and a previous key during key rotation.
 
 use std::time::Duration;
 
@@ -16,43 +16,43 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// Seconds by which the servers' ideas of the database's clock may differ.
+/// How far the servers' estimates of the database's clock may differ, in seconds.
 const LEEWAY_SECS: i64 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: Uuid,
-    /// The session.
+    /// The session id.
     sid: Uuid,
     email: Option<String>,
-    /// `users.token_version` at the time of issue.
+    /// `users.token_version` when the token was issued.
     ver: i32,
-    /// The generation of the refresh token that was given with it.
+    /// The generation of the refresh token that was issued with this token.
     #[serde(default, rename = "gen")]
     generation: i32,
     iat: i64,
     exp: i64,
 }
 
-/// A freshly signed token and its end.
+/// A newly signed token and its expiry.
 pub struct AccessToken {
     pub token: String,
     pub expires_at: DateTime<Utc>,
     pub lifetime: Duration,
 }
 
-/// What a token that was verified says.
+/// The claims of a verified token.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified {
     pub identity: Identity,
-    /// Of its session's refresh tokens, the one that was given with it.
+    /// The generation of the refresh token that was issued with this token.
     pub generation: i32,
-    /// In seconds of Unix time.
+    /// Unix time in seconds.
     expires_at: i64,
 }
 
 impl Verified {
-    /// Whether it has expired since.
+    /// Whether the token has expired meanwhile.
     pub fn is_over(&self) -> bool {
         self.expires_at < clock::now().timestamp() - LEEWAY_SECS
     }
@@ -63,11 +63,11 @@ impl Verified {
     }
 }
 
-/// The keys that tokens are signed and checked with.
+/// The keys for signing and verifying tokens.
 pub struct JwtKeys {
     header: Header,
     signing: EncodingKey,
-    /// Current first, then the previous one; by `kid`.
+    /// The current key, then the previous one, each with its `kid`.
     accepted: Vec<(String, DecodingKey)>,
     validation: Validation,
     lifetime: Duration,
@@ -77,7 +77,7 @@ impl JwtKeys {
     pub fn new(secrets: &Secrets) -> Self {
         let accepted = [Some(&secrets.jwt), secrets.jwt_previous.as_ref()].into_iter().flatten();
         let mut validation = Validation::new(Algorithm::HS256);
-        // The library would check by the local clock.
+        // The library would check the expiry by the local clock.
         validation.validate_exp = false;
         Self {
             header: Header { kid: Some(kid(&secrets.jwt)), ..Header::new(Algorithm::HS256) },
@@ -90,8 +90,8 @@ impl JwtKeys {
         }
     }
 
-    /// Signs a token for `account`, to be given with `refresh_token`. It is valid from `now` and no
-    /// longer than its session.
+    /// Signs a token for `account`, to be sent along with `refresh_token`. It is valid from `now`,
+    /// and expires no later than its session.
     pub fn issue(
         &self,
         account: &Account,
@@ -100,7 +100,7 @@ impl JwtKeys {
         now: DateTime<Utc>,
     ) -> ApiResult<AccessToken> {
         let lifetime = TimeDelta::from_std(self.lifetime).map_err(ApiError::internal)?;
-        // In whole seconds, as the token says it.
+        // Whole seconds, as in the token.
         let now = now.trunc_subsecs(0);
         let expires_at = session_ends.trunc_subsecs(0).min(now + lifetime);
         let claims = Claims {
@@ -117,9 +117,11 @@ impl JwtKeys {
         Ok(AccessToken { token, expires_at, lifetime })
     }
 
-    /// Checks algorithm, key, signature and expiry; whether the identity is still good, the database knows.
+    /// Checks algorithm, key, signature and expiry. The database decides whether the
+    /// identity is still valid.
     pub fn verify(&self, token: &str) -> ApiResult<Verified> {
-        // Nearly every token is of the current key: trying it costs less than looking up the kid first.
+        // Nearly every token is signed with the current key. Trying it is cheaper than
+        // decoding the `kid` first.
         let claims = self.accepted.iter().find_map(|(kid, key)| {
             let data = decode::<Claims>(token, key, &self.validation).ok()?;
             (data.header.kid.as_ref() == Some(kid)).then_some(data.claims)
@@ -133,7 +135,7 @@ impl JwtKeys {
     }
 }
 
-/// A name for a key that does not give it away: the first 64 bits of its SHA-256, in hex.
+/// The id of a key, which does not reveal it: the first 64 bits of its SHA-256, in hex.
 fn kid(key: &SecretString) -> String {
     let digest = Sha256::digest(key.expose_secret().as_bytes());
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -1,7 +1,8 @@
-//! Access tokens that were verified a while ago: clients send the same one with every request.
+//! A cache of verified access tokens, because clients send the same token with every request.
 //!
-//! Verifying it again would find what it found before, for the keys stay the same as long as the process lives. Only the
-//! clock goes on, so that is looked at each time; and whether the identity is still good, the database knows, as ever.
+//! Verifying a token again yields the same result, because the keys do not change while the
+//! process runs. Only the expiry is checked each time. As ever, the database decides whether the
+//! identity is still valid.
 
 use std::{cell::RefCell, num::NonZeroUsize};
 
@@ -9,14 +10,14 @@ use lru::LruCache;
 
 use super::{Identity, jwt::Verified};
 
-/// Some 400 bytes each: 6 MiB at most for each worker.
+/// About 400 bytes each, so at most 6 MiB per worker.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
 
-/// Those of one worker, by their whole text: whoever changes a letter of one has another.
+/// The tokens of one worker, keyed by their full text, so that a modified token is never found.
 pub struct KnownTokens(RefCell<LruCache<Box<str>, Verified>>);
 
 impl KnownTokens {
-    /// Whom the token is for, if it was verified here before and has not expired since.
+    /// The identity of the token, if it is in the cache and has not expired.
     pub fn get(&self, token: &str) -> Option<Identity> {
         let mut known = self.0.borrow_mut();
         known.get(token).filter(|verified| !verified.is_over()).map(|verified| verified.identity)
@@ -56,7 +57,7 @@ mod tests {
         })
     }
 
-    /// A token of a session that ends in so many seconds, and whom it is for.
+    /// A token of a session that ends in `seconds`, and its identity.
     fn token(keys: &JwtKeys, seconds: i64) -> (String, Identity) {
         let account = Account { user_id: Uuid::new_v4(), token_version: 3, email: None };
         let session_id = Uuid::new_v4();
@@ -66,7 +67,7 @@ mod tests {
         (access.token, Identity { user_id: account.user_id, token_version: 3, session_id })
     }
 
-    /// As a request does it.
+    /// Verifies a token as a request does.
     fn verify(known: &KnownTokens, keys: &JwtKeys, token: &str) -> Option<Identity> {
         known.get(token).or_else(|| {
             let verified = keys.verify(token).ok()?;
@@ -101,7 +102,7 @@ mod tests {
     #[test]
     fn a_token_that_has_expired_since_is_known_no_more() {
         let (keys, known) = (keys(), KnownTokens::default());
-        // Longer ago than clocks may differ.
+        // Expired by more than the leeway.
         let (expired, _) = token(&keys, -60);
         let (good, _) = token(&keys, 60);
         let long_ago = keys.verify(&good).unwrap().ending(Utc::now().timestamp() - 60);

@@ -1,14 +1,14 @@
-//! How somebody logged in.
+//! The login methods.
 
 use derive_more::Display;
 use utoipa::ToSchema;
 
-/// A way in, as metrics, sessions and the audit name it.
+/// A login method, as named in metrics, sessions and security events.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[schema(rename_all = "snake_case")]
 pub enum LoginMethod {
-    /// By password, or by the mailed link that confirmed it.
+    /// By password, or by the mailed link that activated it.
     Local,
     Otp,
     Google,

@@ -1,5 +1,4 @@
-//! What proves who is asking, and who that is: keys, passwords, tokens and names, each by
-//! itself. Knows no session and no way in.
+//! Keys, passwords, tokens, addresses and identities. Independent of sessions and login methods.
 
 mod account;
 mod email;

@@ -1,4 +1,4 @@
-//! Which passwords are good enough (OWASP ASVS 5.0, 6.2).
+//! Rules for passwords (OWASP ASVS 5.0, 6.2).
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -8,21 +8,22 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::EmailAddress;
 
-/// The commonest passwords of at least eight characters, lower case, one a line: a superset of
-/// those among the 10 000 commonest. Taken from the list that Django ships (BSD-3-Clause).
+/// The most common passwords of at least eight characters, lower case, one per line: a superset of
+/// those among the 10 000 most common. From the list in Django (BSD-3-Clause).
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// A password in the form NFKC, as NIST SP 800-63B (3.1.1.2) has it: systems type the same
-/// characters as different code points. One that was accepted for an account has 8 to 128 of them.
+/// A password, normalised to NFKC as recommended by NIST SP 800-63B (3.1.1.2), because
+/// systems encode the same characters as different code points. An accepted password has 8
+/// to 128 code points.
 #[derive(Clone, Debug)]
 pub struct Password {
     normalised: SecretString,
-    /// Only where it differs. Passwords were hashed like this before they were normalised.
+    /// The text before normalisation, if it differs. Older versions hashed it in this form.
     as_typed: Option<SecretString>,
 }
 
-/// Why a password is refused, as a sentence without its subject.
+/// Why a password is rejected, as a sentence without a subject.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum WeakPassword {
     #[display("must have at least 8 characters")]
@@ -39,7 +40,7 @@ impl Password {
     pub const MIN_CHARS: usize = 8;
     pub const MAX_CHARS: usize = 128;
 
-    /// Accepts `text` for the account of `email` at a service called `product`.
+    /// Checks a new password for the account with the address `email` at the service `product`.
     pub fn accept(
         text: &str,
         email: Option<&EmailAddress>,
@@ -55,7 +56,7 @@ impl Password {
         if COMMON.contains(lower.as_str()) {
             return Err(WeakPassword::Common);
         }
-        // "anna2024!" is no better than "anna": what is hung on at the ends does not count.
+        // "anna2024!" is no better than "anna": digits and symbols at the ends do not count.
         let core = letters_and_digits(lower.trim_matches(|c: char| !c.is_alphabetic()));
         let whole = letters_and_digits(&lower);
         let guessable = |name: &str| {
@@ -70,9 +71,10 @@ impl Password {
         Ok(Self { normalised: text.into(), as_typed: None })
     }
 
-    /// A password as somebody typed it to log in: no rule applies, only the length is bounded.
+    /// A password entered at login. No rules apply, but the length is limited.
     pub fn typed(text: &str) -> Self {
-        // No account has a longer one; cutting here keeps hashing bounded and still fails.
+        // No account has a longer password. Truncation bounds the work, and the
+        // comparison still fails.
         let normalised: String = text.nfkc().take(Self::MAX_CHARS + 1).collect();
         let as_typed: String = text.chars().take(Self::MAX_CHARS + 1).collect();
         let as_typed = (as_typed != normalised).then(|| as_typed.into());

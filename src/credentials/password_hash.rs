@@ -1,4 +1,4 @@
-//! argon2id: hashes of passwords, and what is computed to make and to check one.
+//! Password hashes with argon2id.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -20,30 +20,31 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-/// How a password compares with a hash.
+/// The result of comparing a password with a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Wrong,
     Right,
-    /// Right, but a new hash should replace this one: its parameters are lower than today's, or it
-    /// was made before passwords were normalised.
+    /// Right, but the hash should be replaced: its parameters are weaker than today's, or it was
+    /// made before passwords were normalised.
     Outdated,
 }
 
-/// What hashes are computed in, one after the other: 19 MiB. Taken from the system for each hash and given
-/// back, they would have the kernel change the process's memory all the time, which its other threads feel.
+/// The working memory of a hashing thread, 19 MiB, reused for each hash. Allocating and freeing
+/// it per hash would make the kernel change the process's memory map constantly, which slows down
+/// the other threads.
 #[derive(Default)]
 pub struct Memory(Vec<Block>);
 
 impl PasswordHash {
-    /// A new hash of `password`.
+    /// Hashes `password` with a new salt.
     pub fn compute(password: &Password, memory: &mut Memory) -> ApiResult<Self> {
         let salt = Salt::new(&rand::random::<[u8; 16]>()).map_err(invalid)?;
         let output = memory.digest(&argon2()?, password.normalised(), &salt)?;
         Self::phc(salt, output)
     }
 
-    /// A hash that belongs to no password: its output is not computed from one but drawn.
+    /// A hash of no password: its output is random.
     pub fn decoy() -> ApiResult<Self> {
         let salt = Salt::new(&rand::random::<[u8; 16]>()).map_err(invalid)?;
         Self::phc(salt, Output::new(&rand::random::<[u8; 32]>()).map_err(invalid)?)
@@ -60,8 +61,8 @@ impl PasswordHash {
         Ok(Self(phc.to_string()))
     }
 
-    /// Whether it is the hash of `password`; compared in constant time. The number of
-    /// hashes computed depends on the typed text only, never on the stored hash.
+    /// Compares in constant time. The number of hashes computed depends only on the entered text,
+    /// never on the stored hash.
     pub fn verify(&self, password: &Password, memory: &mut Memory) -> ApiResult<Verdict> {
         let phc = Phc::new(&self.0).map_err(invalid)?;
         let (Some(salt), Some(output)) = (phc.salt, phc.hash) else { return Ok(Verdict::Wrong) };
@@ -99,7 +100,7 @@ impl Memory {
     }
 }
 
-/// 19 MiB, t=2, p=1: the OWASP password storage cheat sheet's argon2id parameters.
+/// 19 MiB, t=2, p=1: the argon2id parameters of the OWASP password storage cheat sheet.
 fn argon2() -> ApiResult<Argon2<'static>> {
     let (m, t) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST);
     let params = Params::new(m, t, 1, None).map_err(invalid)?;
@@ -146,7 +147,7 @@ mod tests {
             (text, PasswordHash::compute(&password, memory).unwrap())
         });
         for (text, hash) in hashes {
-            // As the library itself does it, in memory of its own.
+            // As the library does it, with memory of its own.
             let phc = Phc::new(&hash.0).unwrap();
             assert!(argon2().unwrap().verify_password(text.as_bytes(), &phc).is_ok());
             assert_eq!(hash.verify(&Password::typed(text), memory).unwrap(), Verdict::Right);

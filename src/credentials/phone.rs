@@ -1,16 +1,16 @@
-//! Phone numbers in the one spelling that they are compared and called by.
+//! Phone numbers, normalised for comparison and delivery.
 
 use std::str::FromStr;
 
 use derive_more::{AsRef, Display, Into};
 use phonenumber::Mode;
 
-/// A valid number in E.164 form (ITU-T recommendation E.164): `+390612345678`.
+/// A valid number in E.164 format (ITU-T recommendation E.164): `+390612345678`.
 #[derive(Clone, Debug, Display, AsRef, Into, PartialEq, Eq)]
 #[as_ref(str)]
 pub struct PhoneNumber(String);
 
-/// The text is no number that can be called.
+/// The text is not a valid phone number.
 #[derive(Debug, Display, PartialEq, Eq)]
 #[display("must be a phone number in E.164 form, such as +390612345678")]
 pub struct InvalidPhoneNumber;
@@ -26,7 +26,8 @@ impl PhoneNumber {
 impl FromStr for PhoneNumber {
     type Err = InvalidPhoneNumber;
 
-    /// Spaces and punctuation are not E.164: a client shows numbers as it likes and sends them plain.
+    /// Rejects spaces and punctuation, which are not E.164. Clients may display numbers as they
+    /// like, but must send them without.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhoneNumber)?;
         if digits.len() > 15 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -36,7 +37,7 @@ impl FromStr for PhoneNumber {
         if !phonenumber::is_valid(&number) {
             return Err(InvalidPhoneNumber);
         }
-        // Spelled by the library, so that one line has one spelling.
+        // The library formats the number, so that each number has one spelling.
         Ok(Self(number.format().mode(Mode::E164).to_string()))
     }
 }

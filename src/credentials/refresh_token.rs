@@ -1,4 +1,4 @@
-//! Refresh tokens: derived from the session and its generation, never stored.
+//! Refresh tokens. They are derived from the session and its generation, and never stored.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -8,10 +8,10 @@ use super::{Purpose, ServerKey};
 const ID_BYTES: usize = 16;
 const GENERATION_BYTES: usize = 4;
 
-/// Which session a refresh token keeps alive, and the how-manieth of it this is.
+/// The session of a refresh token, and the token's generation within the session.
 ///
-/// As text: session, generation and an HMAC-SHA-256 over both, in URL-safe base64. Only this server can
-/// write one, and writing the same one again is how a client that lost an answer gets it once more.
+/// Text form: session, generation and an HMAC-SHA-256 of both, in URL-safe base64. Only this server
+/// can produce it. It can be produced again for a client that lost a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     pub session_id: Uuid,
@@ -27,7 +27,7 @@ impl RefreshToken {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Nothing unless this server sealed `text`.
+    /// Parses `text`. `None` unless this server issued it.
     pub fn open(key: &ServerKey, text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
         let (claims, tag) = bytes.split_at_checked(ID_BYTES + GENERATION_BYTES)?;

@@ -1,7 +1,8 @@
 //! Secrets derived from the server's key: mailed tokens, codes, their digests, cursor tags.
 //!
-//! A token is derived from the random id of what it proves, when it is needed: nothing that
-//! opens an account is ever stored, and a second mail carries the same token as the first.
+//! A token is derived when needed, from the random id of the record that it belongs to.
+//! So no secret that grants access is ever stored, and a second mail contains the same
+//! token as the first.
 
 use std::{iter::successors, str::FromStr};
 
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use crate::config::Secrets;
 
-/// What a derived value is for: values of two purposes have nothing in common.
+/// The purpose of a derived value. Values for different purposes are independent.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Purpose {
     #[display("verify-email")]
@@ -45,15 +46,15 @@ pub enum Purpose {
     Idempotency,
 }
 
-/// 32 bytes that prove a mailbox. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).
+/// A token of 32 bytes. Written as 43 characters of URL-safe base64 (RFC 4648, section 5).
 #[derive(Clone, PartialEq, Eq)]
 pub struct OneTimeToken([u8; 32]);
 
-/// What is stored in place of a [`OneTimeToken`].
+/// The digest that is stored instead of a [`OneTimeToken`] or a code.
 pub type Digest = Vec<u8>;
 
-/// The key that everything here is derived from (HMAC-SHA-256, RFC 2104), and during a rotation the key
-/// before it: what that one made is still accepted, and it makes nothing new.
+/// The key from which all these values are derived (HMAC-SHA-256, RFC 2104). During key rotation it
+/// includes the previous key, whose values are still accepted but no longer issued.
 #[derive(Clone)]
 pub struct ServerKey {
     mac: Hmac<Sha256>,
@@ -61,9 +62,9 @@ pub struct ServerKey {
 }
 
 impl ServerKey {
-    /// A key without one before it.
+    /// A key without a previous key.
     pub fn new(key: &SecretString) -> Self {
-        // HMAC takes keys of any length, so this cannot fail; hashing first would be the same.
+        // Cannot fail, because HMAC takes keys of any length.
         let key = key.expose_secret().as_bytes();
         match Hmac::new_from_slice(key) {
             Ok(mac) => Self { mac, previous: None },
@@ -71,28 +72,28 @@ impl ServerKey {
         }
     }
 
-    /// The configured key, with the one before it if there is one.
+    /// The configured key, with the previous key if there is one.
     pub fn configured(secrets: &Secrets) -> Self {
         let previous = secrets.server_key_previous.as_ref().map(|key| Box::new(Self::new(key)));
         Self { previous, ..Self::new(&secrets.server_key) }
     }
 
-    /// The keys whose work is accepted, each by itself: this one first.
+    /// The accepted keys, each by itself: the current key, then the previous one.
     pub fn accepted(&self) -> impl Iterator<Item = &Self> {
         successors(Some(self), |key| key.previous.as_deref())
     }
 
-    /// The token that proves the challenge `id`.
+    /// The token for the challenge `id`.
     pub fn token(&self, purpose: Purpose, id: Uuid) -> OneTimeToken {
         OneTimeToken(self.tag(purpose, "token", id.as_bytes()))
     }
 
-    /// What to store in place of `token`.
+    /// The digest to store instead of `token`.
     pub fn digest(&self, purpose: Purpose, token: &OneTimeToken) -> Digest {
         self.tag(purpose, "digest", &token.0).to_vec()
     }
 
-    /// What may be stored in place of `token`, by one of the accepted keys.
+    /// The possible stored digests of `token`, one per accepted key.
     pub fn digests(&self, purpose: Purpose, token: &OneTimeToken) -> Vec<Digest> {
         self.accepted().map(|key| key.digest(purpose, token)).collect()
     }
@@ -102,17 +103,17 @@ impl ServerKey {
         self.digest(purpose, &self.token(purpose, id))
     }
 
-    /// A tag that only this server can make of `data`.
+    /// A tag of `data` that only this server can produce.
     pub fn tag(&self, purpose: Purpose, use_for: &str, data: &[u8]) -> [u8; 32] {
         self.mac(purpose, use_for, data).finalize().into_bytes().into()
     }
 
-    /// Whether an accepted key made `tag` of `data`, in a time that says nothing of how much of it is right.
+    /// Whether an accepted key made `tag` of `data`. Compares in constant time.
     pub fn is_tag(&self, purpose: Purpose, use_for: &str, data: &[u8], tag: &[u8]) -> bool {
         self.accepted().any(|key| key.is_own_tag(purpose, use_for, data, tag))
     }
 
-    /// Whether this key made `tag` of `data`, and not the one before it.
+    /// Whether this key itself, not the previous one, made `tag` of `data`.
     pub fn is_own_tag(&self, purpose: Purpose, use_for: &str, data: &[u8], tag: &[u8]) -> bool {
         self.mac(purpose, use_for, data).verify_slice(tag).is_ok()
     }
@@ -132,7 +133,7 @@ impl std::fmt::Debug for ServerKey {
 }
 
 impl OneTimeToken {
-    /// The text for the link. Named so that it cannot slip into a log by `Display`.
+    /// The text for the link. There is no `Display`, so that it cannot leak into a log.
     pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
