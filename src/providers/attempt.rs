@@ -1,5 +1,5 @@
-//! A login, or another grant, that is under way at a provider. All of it is in a signed cookie, and what it needs besides
-//! (state, nonce, PKCE verifier) is derived from its id: nothing is stored before it comes back.
+//! Login attempts at a provider. An attempt is kept in a signed cookie, and its secrets (state,
+//! nonce, PKCE verifier) are derived from its id, so nothing is stored until the browser returns.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth2::PkceCodeVerifier;
@@ -13,23 +13,23 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-/// How long somebody may take at the provider, in seconds.
+/// How long an attempt may take, in seconds.
 pub const LIFE_SECS: i64 = 600;
 
-/// See the module. `P` is what is granted by whom.
+/// A login, link or grant in progress. `P` is the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt<P> {
     pub id: Uuid,
     pub provider: P,
-    /// Unix seconds by the database's clock: another server may be the one that it comes back to.
+    /// Unix seconds by the database's clock, because the browser may return to another server.
     expires_at: i64,
-    /// Where to return to, from the allow-list.
+    /// The URL to redirect to at the end, from the allowlist.
     pub return_to: Option<String>,
-    /// The session that links the provider, when this is no login.
+    /// The session that links the provider. `None` for a login.
     pub linking: Option<Identity>,
 }
 
-/// A login that is under way.
+/// A login or link in progress.
 pub type LoginAttempt = Attempt<Provider>;
 
 impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
@@ -38,15 +38,15 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
         Self { id: Uuid::new_v4(), provider, expires_at, return_to, linking }
     }
 
-    /// The cookie's value: JSON and an HMAC-SHA-256 over it.
+    /// The cookie's value: JSON and its HMAC-SHA-256.
     pub fn seal(&self, key: &ServerKey) -> serde_json::Result<String> {
         let json = serde_json::to_vec(self)?;
         let tag = key.tag(Purpose::OAuthLogin, "cookie", &json);
         Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(json), URL_SAFE_NO_PAD.encode(tag)))
     }
 
-    /// Nothing unless this server sealed `cookie` lately, for `provider` and with this `state`; with the
-    /// key that it was sealed with, which what it needs besides is derived from.
+    /// Opens the cookie of an attempt that has not expired, if it matches `provider` and `state`.
+    /// Returns the key that signed it, because the attempt's secrets derive from the same key.
     pub fn open<'a>(
         key: &'a ServerKey,
         cookie: &str,
@@ -56,7 +56,7 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
         key.accepted().find_map(|key| Some((Self::open_with(key, cookie, provider, state)?, key)))
     }
 
-    /// The attempt that comes back, with its key, or 400 `invalid_state`.
+    /// The returning attempt with its key, or 400 `invalid_state`.
     pub fn returned<'a>(
         key: &'a ServerKey,
         cookie: Option<&str>,
@@ -81,17 +81,17 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
         is_good.then_some(attempt)
     }
 
-    /// What the provider hands back (RFC 6749, section 10.12).
+    /// The `state` parameter, which the provider returns (RFC 6749, section 10.12).
     pub fn state(&self, key: &ServerKey) -> String {
         self.derived(key, "state")
     }
 
-    /// What an ID token must carry (OpenID Connect Core 1.0, section 3.1.2.1).
+    /// The nonce that the ID token must contain (OpenID Connect Core 1.0, section 3.1.2.1).
     pub fn nonce(&self, key: &ServerKey) -> String {
         self.derived(key, "nonce")
     }
 
-    /// What proves that the code is redeemed by whom it was asked for (RFC 7636).
+    /// The PKCE verifier, which binds the code to this client (RFC 7636).
     pub fn verifier(&self, key: &ServerKey) -> PkceCodeVerifier {
         PkceCodeVerifier::new(self.derived(key, "pkce"))
     }
@@ -101,8 +101,8 @@ impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
     }
 }
 
-/// When the attempt in a cookie ends, in Unix seconds; 0 for what is no attempt. Anybody can have
-/// written it: it only says which of a browser's own attempts is the oldest.
+/// When the attempt in a cookie expires, in Unix seconds. 0 for any other cookie. The signature is
+/// not checked: the value only serves to find the oldest attempts of a browser.
 pub fn end_of(cookie: &str) -> i64 {
     #[derive(Deserialize)]
     struct End {
@@ -118,8 +118,8 @@ pub fn invalid_state() -> ApiError {
     ApiError::new(ErrorCode::InvalidState, message)
 }
 
-/// An answer to a login that another provider gave than the one that was asked: a mix-up attack
-/// (RFC 9700, section 4.4).
+/// The response comes from another provider than the one asked: a mix-up attack (RFC
+/// 9700, section 4.4).
 pub fn foreign_answer() -> ApiError {
     let message = "this answer is not from the provider that was asked; begin again";
     ApiError::new(ErrorCode::InvalidState, message)

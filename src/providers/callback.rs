@@ -1,15 +1,15 @@
-//! What comes back from a provider.
+//! The parameters with which a provider redirects back.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// What a provider sends people back with (RFC 6749, section 4.1.2).
+/// The query parameters of a provider's authorization response (RFC 6749, section 4.1.2).
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CallbackParams {
     pub state: Option<String>,
     pub code: Option<String>,
     pub error: Option<String>,
-    /// The issuer that answers (RFC 9207). Another than the provider's is refused.
+    /// The issuer of the response (RFC 9207). Must be the provider's issuer.
     pub iss: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! Facebook: OAuth 2.0 and its Graph API, no OpenID Connect.
-//! See <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>.
+//! Facebook: OAuth 2.0 and its Graph API, without OpenID Connect. See
+//! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>.
 
 use hmac::{Hmac, KeyInit, Mac};
 use oauth2::{AuthType, RequestTokenError};
@@ -22,7 +22,7 @@ use crate::{
 
 const SCOPES: [&str; 2] = ["email", "public_profile"];
 
-/// A client of Facebook's.
+/// A client of Facebook.
 pub struct Facebook {
     config: FacebookConfig,
     redirect_uri: String,
@@ -59,8 +59,8 @@ impl Facebook {
         Ok((identity, tokens))
     }
 
-    /// Who an access token is of. The proof shows that it is us who ask with it:
-    /// <https://developers.facebook.com/docs/graph-api/guides/secure-requests>.
+    /// The identity that an access token belongs to. The proof shows that this server sends the
+    /// request: <https://developers.facebook.com/docs/graph-api/guides/secure-requests>.
     pub async fn look(
         &self,
         outbound: &Outbound,
@@ -101,8 +101,8 @@ impl Facebook {
     }
 }
 
-/// Why there are no tokens. The errors of the Graph API are not those of RFC 6749, which leaves
-/// their body unread.
+/// Why there are no tokens. The errors of the Graph API differ from RFC 6749, so the `oauth2` crate
+/// does not parse their body.
 fn refusal(error: GrantError) -> ApiError {
     let graph_error = match &error {
         RequestTokenError::Parse(_, body) => GraphError::read(body),

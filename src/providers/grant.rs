@@ -1,4 +1,4 @@
-//! The authorization code grant with PKCE (RFC 6749, RFC 7636), the same for all providers.
+//! The authorization code grant with PKCE (RFC 6749, RFC 7636), common to all providers.
 
 use chrono::TimeDelta;
 use oauth2::{
@@ -22,7 +22,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-/// Where a provider grants, and how it wants to be asked.
+/// The endpoints of a provider, and how to authenticate there.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
     pub authorization: String,
@@ -31,7 +31,7 @@ pub struct Endpoints {
     pub redirect_uri: String,
 }
 
-/// What an OpenID provider answers besides tokens.
+/// The additional fields of an OpenID provider's token response.
 #[derive(Debug, Serialize, Deserialize)]
 struct OpenIdFields {
     id_token: Option<String>,
@@ -54,7 +54,7 @@ type Client = oauth2::Client<
 >;
 pub type GrantError = RequestTokenError<CallError, BasicErrorResponse>;
 
-/// One client at one provider.
+/// One OAuth client at one provider.
 pub struct Grant(Client);
 
 impl Grant {
@@ -69,7 +69,7 @@ impl Grant {
         Ok(Self(client))
     }
 
-    /// Where to send somebody who wants to log in.
+    /// The URL to which the browser is sent to log in.
     pub fn authorization_url<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         key: &ServerKey,
@@ -89,8 +89,8 @@ impl Grant {
         request.url().0
     }
 
-    /// Redeems a code: tokens, and the ID token where there is one. 401 `invalid_code` for a code
-    /// that the provider does not take; anything else is the provider's fault, a 502.
+    /// Redeems a code for tokens, and the ID token if there is one. 401 `invalid_code` if the
+    /// provider rejects the code, 502 for any other error.
     pub async fn redeem<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         outbound: &Outbound,
@@ -101,7 +101,7 @@ impl Grant {
         self.try_redeem(outbound, key, attempt, code).await.map_err(explain)
     }
 
-    /// The same for a provider whose errors are not those of RFC 6749.
+    /// Like [`redeem`](Self::redeem), for a provider whose errors differ from RFC 6749.
     pub async fn try_redeem<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         outbound: &Outbound,
@@ -118,8 +118,8 @@ impl Grant {
         Ok((provider_tokens(&tokens, None), id_token))
     }
 
-    /// New tokens for those that have expired; a provider that answers no refresh token means the same
-    /// one again (RFC 6749, section 6).
+    /// Refreshes expired tokens. If the response contains no refresh token, the old one stays valid
+    /// (RFC 6749, section 6).
     pub async fn refresh(
         &self,
         outbound: &Outbound,
@@ -153,18 +153,18 @@ pub fn explain(error: GrantError) -> ApiError {
     }
 }
 
-/// 401: the provider does not take the code.
+/// 401: the provider rejects the code.
 pub fn refused_code() -> ApiError {
     ApiError::new(ErrorCode::InvalidCode, "the provider refuses this code; log in again")
 }
 
-/// 401: the provider does not take its own access token any more, which its owner may have taken
-/// back.
+/// 401: the provider no longer accepts its access token, perhaps because the user revoked it.
 pub fn refused_token() -> ApiError {
     ApiError::new(ErrorCode::InvalidCode, "the provider refuses its own token; log in again")
 }
 
-/// 502, with the cause for the log alone. Displayed, because only that is free of what was answered.
+/// 502. The cause is only logged. It is formatted with `Display`, because `Debug` would contain
+///      parts of the response.
 pub fn provider_error(cause: impl std::fmt::Display) -> ApiError {
     ApiError {
         cause: Some(cause.to_string().into()),

@@ -1,6 +1,5 @@
-//! Errors of Facebook's Graph API, told apart by their code: it answers nearly all of them with
-//! 400.
-//! See <https://developers.facebook.com/docs/graph-api/guides/error-handling>.
+//! Errors of Facebook's Graph API. They are distinguished by code, because nearly all have the
+//! status 400. See <https://developers.facebook.com/docs/graph-api/guides/error-handling>.
 
 use derive_more::Display;
 use serde::Deserialize;
@@ -8,19 +7,19 @@ use serde::Deserialize;
 use super::grant::{provider_error, refused_code, refused_token};
 use crate::error::{ApiError, ErrorCode};
 
-/// Seconds after which a retry makes sense: Facebook's windows are an hour long and slide.
+/// Seconds until a retry makes sense. Facebook's rate limits use sliding windows of one hour.
 const PAUSE_SECS: u32 = 60;
 
-/// What the error was an answer to.
+/// The request that was answered with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To redeem a code.
+    /// A code was to be redeemed.
     ForTokens,
-    /// With an access token.
+    /// An access token was used.
     WithToken,
 }
 
-/// An error as it stands in an answer. Its message may name people, and is left there.
+/// An error in a response. Its message is not read, because it may contain names of people.
 #[derive(Clone, Copy, Debug, Display, Deserialize)]
 #[display("Facebook's error {code}, subcode {}", error_subcode.unwrap_or_default())]
 pub struct GraphError {
@@ -31,7 +30,7 @@ pub struct GraphError {
 }
 
 impl GraphError {
-    /// The error in an answer's body, if it has one.
+    /// The error in a response body, if there is one.
     pub fn read(body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
@@ -40,21 +39,21 @@ impl GraphError {
         serde_json::from_slice(body).ok().map(|Body { error }| error)
     }
 
-    /// 401 for a token or a code that is no longer good, 403 for a permission that was not given
-    /// or was taken back, 502 for the rest: neither a limit nor a moment of trouble says anything
-    /// of a user.
+    /// 401 for an invalid token or code, 403 for a permission that was denied or revoked, 502 for
+    /// other errors: rate limits and temporary failures say nothing about the user.
     pub fn meaning(self, asked: Asked) -> ApiError {
         match (self.code, asked) {
             _ if self.is_transient => provider_error(self),
-            // The token has expired or was revoked; 102 is the same of a session.
+            // The token has expired or was revoked; 102 means the same for a session.
             (102 | 190, _) => refused_token(),
-            // Here a parameter is wrong, and of those only the code is not ours.
+            // An invalid parameter. Of those, only the code does not come from this server.
             (100, Asked::ForTokens) => refused_code(),
             (10 | 200..=299, _) => ApiError::new(
                 ErrorCode::LoginDenied,
                 "the permission to ask was not given, or was taken back",
             ),
-            // Limits of the app, the user, the page, a custom one, and of business use.
+            // Rate limits of the app, the user, the page, custom limits, and limits
+            // for business use.
             (4 | 17 | 32 | 341 | 368 | 613 | 80_000..=80_014, _) => ApiError {
                 message: "the provider answers no more questions for now; try again later".into(),
                 retry_after_secs: Some(PAUSE_SECS),

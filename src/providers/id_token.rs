@@ -1,5 +1,5 @@
-//! The claims of ID tokens and of signed userinfo: OpenID Connect Core 1.0, sections 3.1.3.7 and
-//! 5.3.2.
+//! The claims of ID tokens and of signed userinfo responses: OpenID Connect Core 1.0, sections
+//! 3.1.3.7 and 5.3.2.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
@@ -12,10 +12,10 @@ use super::{
     signed::{TokenError, invalid, open},
 };
 
-/// Seconds by which the provider's clock may differ.
+/// How far the provider's clock may differ, in seconds.
 const LEEWAY_SECS: i64 = 30;
 
-/// What is read of an ID token or of a userinfo answer.
+/// The claims about the user in an ID token or a userinfo response.
 #[derive(Debug, Deserialize)]
 pub struct UserClaims {
     pub sub: String,
@@ -27,7 +27,7 @@ pub struct UserClaims {
     pub email_verified: bool,
 }
 
-/// Whom a token must be from and for, and when it is read.
+/// The expected issuer and audience, and the current time.
 #[derive(Clone, Copy)]
 pub struct Expected<'a> {
     pub issuers: &'a [&'a str],
@@ -36,7 +36,7 @@ pub struct Expected<'a> {
     pub now: i64,
 }
 
-/// What a login expects besides.
+/// Additional expectations for the ID token of a login.
 #[derive(Clone, Copy)]
 pub struct OfLogin<'a> {
     pub nonce: &'a str,
@@ -65,7 +65,7 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// Whom an ID token was issued for, if it is for this client and this login.
+/// Verifies that an ID token is for this client and this login, and returns the user's claims.
 pub fn verify(
     token: &str,
     keys: &KeySet,
@@ -84,7 +84,7 @@ pub fn verify(
     if claims.exp.is_none() {
         return Err(invalid("it has no `exp`"));
     }
-    // It was asked for in exchange for the code, within the life of the attempt.
+    // The token was issued in exchange for the code, within the lifetime of the attempt.
     let oldest = now - (LIFE_SECS + LEEWAY_SECS) as f64;
     if claims.iat.is_none_or(|issued_at| issued_at < oldest) {
         return Err(invalid("it was not issued for a login of now"));
@@ -99,7 +99,7 @@ pub fn verify(
     Ok(claims.user)
 }
 
-/// The claims of a signed userinfo answer, if it is for this client.
+/// Verifies that a signed userinfo response is for this client, and returns the user's claims.
 pub fn verify_userinfo(
     token: &str,
     keys: &KeySet,
@@ -111,7 +111,7 @@ pub fn verify_userinfo(
 }
 
 impl TokenClaims {
-    /// What holds for both kinds of tokens.
+    /// Checks that apply to both kinds of tokens.
     fn check(&self, expected: Expected) -> Result<(), TokenError> {
         let (now, leeway) = (expected.now as f64, LEEWAY_SECS as f64);
         if !expected.issuers.contains(&self.iss.as_str()) {
@@ -148,7 +148,7 @@ fn at_hash(algorithm: Algorithm, access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest.split_at(digest.len() / 2).0)
 }
 
-/// Some providers write `"true"`.
+/// Also accepts `"true"`, which some providers send.
 pub fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -164,7 +164,7 @@ pub fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, 
     })
 }
 
-/// What is only shown or only helps must not keep anybody out: another type counts as absent.
+/// Treats a value of another type as absent. For optional claims, which must not prevent a login.
 pub fn lenient_text<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

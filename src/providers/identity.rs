@@ -1,4 +1,4 @@
-//! Whom a provider says somebody is.
+//! The identity of a user at a provider.
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -6,27 +6,27 @@ use secrecy::SecretString;
 use super::Provider;
 use crate::credentials::EmailAddress;
 
-/// An account at a provider: (provider, subject), never an address.
+/// An account at a provider. It is identified by (provider, subject), never by its address.
 #[derive(Clone, Debug)]
 pub struct ProviderIdentity {
     pub provider: Provider,
-    /// The provider's own id of the account, at most 255 characters.
+    /// The provider's id of the account, at most 255 characters.
     pub subject: String,
-    /// What people know it by; shown, never trusted.
+    /// The user's name. It is displayed but never trusted.
     pub name: Option<String>,
     pub email: Option<String>,
-    /// Whether the provider has proven the address, and its word counts.
+    /// Whether the provider has verified the address and is trusted with that.
     pub email_is_proven: bool,
 }
 
 impl ProviderIdentity {
-    /// The address by which an account of ours may be found.
+    /// The verified address, by which an existing account may be found.
     pub fn proven_email(&self) -> Option<EmailAddress> {
         self.email.as_ref().filter(|_| self.email_is_proven)?.parse().ok()
     }
 }
 
-/// What a provider lets us ask it with.
+/// The tokens for requests to a provider.
 #[derive(Clone, Debug)]
 pub struct ProviderTokens {
     pub access: SecretString,

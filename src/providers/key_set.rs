@@ -1,4 +1,4 @@
-//! A provider's public keys (RFC 7517), and which of them may have signed a token.
+//! A provider's public keys (RFC 7517), and the selection of keys for a token.
 
 use jsonwebtoken::{
     Algorithm, Header,
@@ -7,8 +7,8 @@ use jsonwebtoken::{
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// The keys of a set that can be read. Others are skipped, as RFC 7517, section 5 has it: a set may
-/// hold keys of kinds that are not known here.
+/// The keys of a set that can be parsed. Others are skipped, as RFC 7517, section 5 requires: a set
+/// may contain keys of unknown types.
 #[derive(Debug)]
 pub struct KeySet(Vec<Jwk>);
 
@@ -24,8 +24,8 @@ impl<'de> Deserialize<'de> for KeySet {
 }
 
 impl KeySet {
-    /// The keys that may have signed a token with this header: those of its `kid`, or any where it
-    /// names none.
+    /// The keys that may have signed a token with this header: those with its `kid`, or all keys
+    /// if it has no `kid`.
     pub fn candidates(&self, header: &Header) -> impl Iterator<Item = &Jwk> {
         let is_named =
             |jwk: &&Jwk| header.kid.is_none() || jwk.common.key_id.as_ref() == header.kid.as_ref();
@@ -33,7 +33,7 @@ impl KeySet {
     }
 }
 
-/// Whether the key is for signatures by this algorithm (RFC 8725, section 3.1).
+/// Whether the key is for signatures with this algorithm (RFC 8725, section 3.1).
 fn suits(jwk: &Jwk, algorithm: Algorithm) -> bool {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let common = &jwk.common;
@@ -89,7 +89,7 @@ mod tests {
             (json!("no key"), Algorithm::RS256, false),
             (json!(null), Algorithm::RS256, false),
         ] {
-            // Unreadable neighbours do not make the others unreadable.
+            // Keys that cannot be parsed do not affect the others.
             let set = json!({"keys": [null, 7, {"kty": 3}, key]});
             let set: KeySet = serde_json::from_value(set).unwrap();
             let header = Header { kid: Some("k".into()), ..Header::new(algorithm) };

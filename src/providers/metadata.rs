@@ -1,5 +1,5 @@
-//! What an OpenID provider says of itself: its discovery document and its keys, kept for an hour.
-//! See OpenID Connect Discovery 1.0, and RFC 7517 for keys.
+//! The discovery document and the keys of an OpenID provider, cached for an hour. See OpenID
+//! Connect Discovery 1.0, and RFC 7517 for keys.
 
 use std::{
     num::NonZeroU32,
@@ -15,12 +15,12 @@ use super::{CallError, Outbound, id_token::lenient_bool, key_set::KeySet};
 
 const KEPT: Duration = Duration::from_secs(3600);
 
-/// Tokens that do not verify must not become a flood of requests to the provider: one refetch in
-/// ten seconds, and a second at once for a provider that changes its keys twice.
+/// Invalid tokens must not cause a flood of requests to the provider. So it is asked again at most
+/// once in ten seconds, with a burst of two for a provider that changes its keys twice.
 const REFETCHES_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 const REFETCHES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
-/// The discovery document, as far as it is used.
+/// The members of the discovery document that are used.
 #[derive(Debug, Deserialize)]
 pub struct Discovery {
     pub issuer: String,
@@ -29,12 +29,12 @@ pub struct Discovery {
     pub userinfo_endpoint: Option<String>,
     jwks_uri: String,
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
-    /// RFC 9207, section 3: whether every answer to a login names the issuer.
+    /// Whether every authorization response contains the issuer (RFC 9207, section 3).
     #[serde(default, deserialize_with = "lenient_bool")]
     pub authorization_response_iss_parameter_supported: bool,
 }
 
-/// A provider as it described itself lately.
+/// A provider's metadata, and when it was fetched.
 #[derive(Debug)]
 pub struct Metadata {
     pub discovery: Discovery,
@@ -68,9 +68,9 @@ impl MetadataCache {
         }
     }
 
-    /// Metadata newer than `seen`, whose keys did not verify a token: the provider may have
-    /// changed them. The same again when the budget is spent. Those who ask at the same time share
-    /// an answer.
+    /// Fetches metadata newer than `seen`, whose keys did not verify a token, because the
+    /// provider may have changed its keys. Returns `seen` if the budget is used up. Concurrent
+    /// callers share one fetch.
     pub async fn newer_than(
         &self,
         seen: &Arc<Metadata>,
@@ -101,7 +101,8 @@ impl MetadataCache {
 }
 
 impl Discovery {
-    /// That it is the issuer's own, and that no endpoint is less protected than the issuer is.
+    /// Checks that the document belongs to the issuer, and that every endpoint uses TLS
+    /// if the issuer does.
     fn check(&self, issuer: &str) -> Result<(), CallError> {
         if self.issuer.trim_end_matches('/') != issuer {
             return Err(CallError::Garbage("another issuer than it was asked for".into()));
@@ -143,7 +144,7 @@ mod tests {
                 assert!(!is_good(secure, name, bad), "{name} {bad}");
             }
         }
-        // Configured without the slash that some issuers end with.
+        // The configuration lacks the trailing slash that some issuers have.
         assert!(is_good(secure, "issuer", "https://id.example/"));
         assert!(!is_good(secure, "issuer", "https://id.example.evil.example"));
     }

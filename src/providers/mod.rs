@@ -1,5 +1,5 @@
-//! OAuth 2 and OpenID Connect as a client: where providers are, what they are asked, whom
-//! they name. Knows neither SQL nor accounts.
+//! OAuth 2 and OpenID Connect client: endpoints, requests, identities. Independent of
+//! SQL and accounts.
 
 pub mod attempt;
 mod callback;

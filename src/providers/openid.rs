@@ -1,4 +1,5 @@
-//! OpenID providers: Google, and whatever an operator runs. All by OpenID Connect Core 1.0.
+//! OpenID providers, according to OpenID Connect Core 1.0: Google, or one that the
+//! operator configures.
 
 use std::sync::Arc;
 
@@ -25,11 +26,11 @@ use crate::{
 
 const SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
-/// What Google also writes for its issuer.
-/// See <https://developers.google.com/identity/openid-connect/openid-connect>.
+/// An alternative form of Google's issuer. See
+/// <https://developers.google.com/identity/openid-connect/openid-connect>.
 const GOOGLES_OTHER_NAME: (&str, &str) = ("https://accounts.google.com", "accounts.google.com");
 
-/// One OpenID provider.
+/// An OpenID provider.
 pub struct OpenId {
     provider: Provider,
     credentials: ClientCredentials,
@@ -52,14 +53,14 @@ impl OpenId {
         let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
         let mut extra = vec![("nonce", attempt.nonce(key))];
         if self.provider == Provider::Google {
-            // Without it Google gives no refresh token.
+            // Google issues a refresh token only with this parameter.
             extra.push(("access_type", "offline".to_owned()));
         }
         Ok(self.grant(&metadata)?.authorization_url(key, attempt, &SCOPES, &extra))
     }
 
-    /// 400 `invalid_state` unless an answer to a login that says `iss` is this provider's (RFC
-    /// 9207, section 2.4).
+    /// 400 `invalid_state` if the `iss` of an authorization response is not this provider's issuer
+    /// (RFC 9207, section 2.4).
     pub async fn require_issuer(&self, outbound: &Outbound, iss: Option<&str>) -> ApiResult<()> {
         let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
         let discovery = &metadata.discovery;
@@ -70,7 +71,7 @@ impl OpenId {
         if is_own { Ok(()) } else { Err(foreign_answer()) }
     }
 
-    /// Who logged in, by the ID token alone: enough for somebody who is known.
+    /// Identifies the user by the ID token alone. This is enough for a known user.
     pub async fn identify(
         &self,
         outbound: &Outbound,
@@ -92,8 +93,8 @@ impl OpenId {
         Ok((self.identity(claims), tokens))
     }
 
-    /// The same person with what the userinfo endpoint knows besides, where the ID token named no
-    /// address and there is such an endpoint.
+    /// Adds the claims of the userinfo endpoint, if there is one and the ID token
+    /// contains no address.
     pub async fn complete(
         &self,
         outbound: &Outbound,
@@ -113,7 +114,7 @@ impl OpenId {
         Ok(self.identity(claims))
     }
 
-    /// Who an access token is of, as the provider knows it now.
+    /// The current identity that an access token belongs to.
     pub async fn look(
         &self,
         outbound: &Outbound,
@@ -138,7 +139,7 @@ impl OpenId {
         self.grant(&metadata)?.refresh(outbound, refresh).await
     }
 
-    /// Plain or signed (OpenID Connect Core 1.0, section 5.3.2).
+    /// Parses a plain or signed userinfo response (OpenID Connect Core 1.0, section 5.3.2).
     async fn userinfo(
         &self,
         outbound: &Outbound,
@@ -155,7 +156,8 @@ impl OpenId {
         .await
     }
 
-    /// What `verify` returns, asked once more when the provider may have changed its keys.
+    /// Calls `verify`, and calls it again with newer metadata if the provider may have
+    /// changed its keys.
     async fn verified(
         &self,
         outbound: &Outbound,
@@ -181,7 +183,7 @@ impl OpenId {
     fn grant(&self, metadata: &Metadata) -> ApiResult<Grant> {
         let discovery = &metadata.discovery;
         let methods = &discovery.token_endpoint_auth_methods_supported;
-        // Basic is what a provider takes that names no methods.
+        // Basic authentication is the default if the provider lists no methods.
         let is_basic = |methods: &Vec<String>| methods.iter().any(|m| m == "client_secret_basic");
         let takes_basic = methods.as_ref().is_none_or(|it| it.is_empty() || is_basic(it));
         let endpoints = Endpoints {
@@ -204,14 +206,14 @@ impl OpenId {
     }
 }
 
-/// The names that tokens may have for the issuer.
+/// The values of `iss` that are accepted for the issuer.
 fn issuers(issuer: &str) -> Vec<&str> {
     let (googles, other_name) = GOOGLES_OTHER_NAME;
     if issuer == googles { vec![issuer, other_name] } else { vec![issuer] }
 }
 
-/// Whether the endpoint does not take the token (RFC 6750, section 3.1), which says nothing is
-/// wrong with the request, or with the provider.
+/// Whether the endpoint rejects the token (RFC 6750, section 3.1). This means that neither the
+/// request nor the provider is at fault.
 fn is_refusal(answer: &Answer) -> bool {
     #[derive(Deserialize)]
     struct Refusal {

@@ -1,4 +1,5 @@
-//! Calls to providers: no redirects, 10 s, 64 KiB. Belongs to one worker, as every awc client does.
+//! HTTP calls to providers: no redirects, 10 s, 64 KiB. Each worker has its own
+//! client, as awc requires.
 
 use std::time::Duration;
 
@@ -10,14 +11,14 @@ use serde::de::DeserializeOwned;
 
 use crate::outgoing::{Bounds, Failure, Outgoing, exchange};
 
-/// The longest that a provider may take over one answer, and the longest answer.
+/// The timeout and size limit of a response.
 const BOUNDS: Bounds = Bounds {
     patience: Duration::from_secs(10),
     body_patience: Duration::from_secs(10),
     body_bytes: 64 * 1024,
 };
 
-/// Why there is no answer that could be used. Never holds what was sent.
+/// Why there is no usable response. Never contains what was sent.
 #[derive(Debug, Display, Error, From)]
 pub enum CallError {
     #[display("cannot be asked: {_0}")]
@@ -30,25 +31,25 @@ pub enum CallError {
     Garbage(#[error(not(source))] String),
 }
 
-/// An answer of whatever status.
+/// A response with any status.
 pub struct Answer {
     pub status: u16,
-    /// Without parameters, in lower case; empty when the answer has none.
+    /// Lower case, without parameters. Empty if the response has none.
     pub media_type: String,
     pub body: Vec<u8>,
 }
 
-/// See the module.
+/// The HTTP client of one worker.
 #[derive(Default)]
 pub struct Outbound(Outgoing);
 
 impl Outbound {
-    /// For calls of other kinds.
+    /// The underlying client, for other kinds of calls.
     pub fn client(&self) -> Outgoing {
         self.0.clone()
     }
 
-    /// Sends a request of the `oauth2` crate's, which speaks another version of `http` than awc.
+    /// Sends a request of the `oauth2` crate, which uses another version of `http` than awc.
     pub async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
         let (parts, body) = request.into_parts();
         let method = parts.method.as_str().parse::<Method>().map_err(garbage)?;
@@ -61,7 +62,7 @@ impl Outbound {
         response.body(answer.body).map_err(garbage)
     }
 
-    /// The JSON at `url`, asked for in the name of `bearer`.
+    /// Fetches JSON from `url`, with `bearer` as the bearer token.
     pub async fn get<T: DeserializeOwned>(
         &self,
         url: &str,
@@ -70,7 +71,7 @@ impl Outbound {
         self.ask(url, bearer).await?.json()
     }
 
-    /// Whatever is answered at `url`, asked for in the name of `bearer`.
+    /// Fetches `url`, with `bearer` as the bearer token.
     pub async fn ask(&self, url: &str, bearer: Option<&SecretString>) -> Result<Answer, CallError> {
         let mut request = self.0.request(Method::GET, url)?;
         if let Some(token) = bearer {
@@ -90,7 +91,7 @@ impl Outbound {
 }
 
 impl Answer {
-    /// The body of a success.
+    /// Parses the body of a successful response.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, CallError> {
         if self.status != 200 {
             return Err(CallError::Refused(self.status));

@@ -1,4 +1,4 @@
-//! Whom people can log in through.
+//! The identity providers.
 
 use derive_more::{Display, FromStr};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::credentials::LoginMethod;
 
-/// A provider by the name it has in paths.
+/// An identity provider.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
@@ -14,7 +14,7 @@ use crate::credentials::LoginMethod;
 pub enum Provider {
     Google,
     Facebook,
-    /// Whatever OpenID provider the operator has configured.
+    /// The OpenID provider that the operator configured.
     Oidc,
 }
 

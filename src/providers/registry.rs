@@ -1,4 +1,4 @@
-//! The providers that are configured, by name.
+//! The configured providers.
 
 use secrecy::SecretString;
 use url::Url;
@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-/// See the module.
+/// The configured providers, and the URLs that logins may return to.
 pub struct Providers {
     google: Option<OpenId>,
     facebook: Option<Facebook>,
@@ -27,7 +27,7 @@ enum Configured<'a> {
 }
 
 impl Providers {
-    /// `base_url` is where providers send people back to.
+    /// `base_url` is this server's URL, to which providers redirect.
     pub fn new(config: &OAuthConfig, base_url: &str) -> Self {
         let redirect = |provider: Provider| format!("{base_url}/auth/callback/{provider}");
         let open_id = |provider, config: &Option<_>| {
@@ -48,7 +48,7 @@ impl Providers {
         self.configured(provider).is_ok()
     }
 
-    /// 400 `invalid_return_to` unless people may be sent to `url` afterwards.
+    /// 400 `invalid_return_to` unless the configuration allows redirects to `url`.
     pub fn require_return_to(&self, url: Option<&str>) -> ApiResult<()> {
         if url.is_none_or(|url| self.return_urls.iter().any(|allowed| allowed == url)) {
             return Ok(());
@@ -57,7 +57,7 @@ impl Providers {
         Err(ApiError::new(ErrorCode::InvalidReturnTo, message))
     }
 
-    /// Where to send somebody to log in; 404 for a provider that is not offered.
+    /// The URL to which the browser is sent to log in. 404 for a provider that is not configured.
     pub async fn authorization_url(
         &self,
         outbound: &Outbound,
@@ -70,7 +70,7 @@ impl Providers {
         }
     }
 
-    /// 400 `invalid_state` for an answer that says it is of another issuer. Facebook has none.
+    /// 400 `invalid_state` for a response of another issuer. Facebook has no issuer.
     pub async fn require_issuer(
         &self,
         outbound: &Outbound,
@@ -83,7 +83,7 @@ impl Providers {
         }
     }
 
-    /// Who came back with `code`.
+    /// Redeems `code` and identifies the user.
     pub async fn identify(
         &self,
         outbound: &Outbound,
@@ -97,7 +97,7 @@ impl Providers {
         }
     }
 
-    /// The same person with an address, where the provider has to be asked for that once more.
+    /// Adds the address to an identity, if that requires another request to the provider.
     pub async fn complete(
         &self,
         outbound: &Outbound,
@@ -110,7 +110,7 @@ impl Providers {
         }
     }
 
-    /// Who an access token is of, as the provider knows it now.
+    /// The current identity that an access token belongs to.
     pub async fn look(
         &self,
         outbound: &Outbound,
@@ -123,7 +123,7 @@ impl Providers {
         }
     }
 
-    /// New tokens for those that have expired. Facebook's last two months and cannot be refreshed.
+    /// Refreshes expired tokens. Facebook's tokens last two months and cannot be refreshed.
     pub async fn refresh(
         &self,
         outbound: &Outbound,

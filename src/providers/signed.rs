@@ -1,4 +1,5 @@
-//! Signed tokens of providers: a JWS (RFC 7515) of claims (RFC 7519), read as RFC 8725 advises.
+//! Verification of providers' signed tokens: a JWS (RFC 7515) with claims (RFC 7519),
+//! following RFC 8725.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use derive_more::{Display, Error};
@@ -10,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::key_set::KeySet;
 
-/// Those whose keys a provider can publish: no `none`, and none that shares a secret.
+/// The accepted algorithms, all with public keys: no `none`, and none with a shared secret.
 const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -23,22 +24,23 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 
-/// Why a token proves nothing.
+/// Why a token is rejected.
 #[derive(Debug, Display, Error)]
 pub enum TokenError {
-    /// Keys that are fetched anew may verify it: the provider may have changed its own.
+    /// Newly fetched keys may verify the token, because the provider may have changed its keys.
     #[display("the token is signed with no key of the provider's")]
     UnknownKey,
     #[display("the token proves nothing: {_0}")]
     Invalid(#[error(not(source))] String),
 }
 
-/// The claims of a token that is signed with one of `keys`, and by which algorithm. What the
-/// claims say is still to be checked.
+/// The claims of a token that is signed with one of `keys`, and the algorithm. The caller must
+/// check the claims.
 pub fn open<C: DeserializeOwned>(token: &str, keys: &KeySet) -> Result<(C, Algorithm), TokenError> {
     let header = read_header(token)?;
     let mut validation = Validation::new(header.alg);
-    // The library would check by the local clock, and take lists of issuers and audiences.
+    // The library would check the expiry by the local clock, and accept lists of
+    // issuers and audiences.
     (validation.validate_exp, validation.validate_aud) = (false, false);
     validation.required_spec_claims.clear();
     for jwk in keys.candidates(&header) {
@@ -56,7 +58,7 @@ pub fn open<C: DeserializeOwned>(token: &str, keys: &KeySet) -> Result<(C, Algor
     Err(TokenError::UnknownKey)
 }
 
-/// The header, if it asks for nothing that is not understood.
+/// Parses the header. Rejects extensions that are not supported.
 fn read_header(token: &str) -> Result<Header, TokenError> {
     let parts: Vec<&str> = token.split('.').collect();
     let encoded = match *parts.as_slice() {
@@ -66,8 +68,7 @@ fn read_header(token: &str) -> Result<Header, TokenError> {
     };
     let json = URL_SAFE_NO_PAD.decode(encoded).map_err(invalid)?;
     let members: Map<String, Value> = serde_json::from_slice(&json).map_err(invalid)?;
-    // RFC 7515, section 4.1.11: no extension is understood here. RFC 7797 requires `crit` with
-    // `b64`.
+    // RFC 7515, section 4.1.11: no extension is supported. RFC 7797 requires `crit` with `b64`.
     if let Some(name) = ["crit", "b64"].iter().find(|name| members.contains_key(**name)) {
         return Err(invalid(format!("its header has `{name}`")));
     }

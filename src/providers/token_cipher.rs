@@ -1,5 +1,5 @@
-//! Encryption of providers' tokens at rest: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), bound to
-//! the row they stand in, with the key's id beside them so that keys can be changed.
+//! Encryption of providers' tokens at rest: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), bound
+//! to the row that stores the token. The key's id is stored as well, so that keys can be rotated.
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -18,7 +18,7 @@ struct Key {
     cipher: XChaCha20Poly1305,
 }
 
-/// The keys that are known: the first one encrypts, all decrypt.
+/// The known keys. The first one encrypts; all of them decrypt.
 pub struct TokenCipher(Vec<Key>);
 
 impl TokenCipher {
@@ -33,12 +33,12 @@ impl TokenCipher {
         Self(secrets.iter().map(key).collect())
     }
 
-    /// The id of the key that encrypts; what is encrypted with another one is to be encrypted anew.
+    /// The id of the key that encrypts. Tokens with another key id should be re-encrypted.
     pub fn current_key_id(&self) -> ApiResult<&str> {
         self.current().map(|key| key.id.as_str())
     }
 
-    /// `token` encrypted for the row `id`, where it is kept as `name`.
+    /// Encrypts `token` for the column `name` of the row `id`.
     pub fn seal(&self, id: Uuid, name: &str, token: &SecretString) -> ApiResult<Vec<u8>> {
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let aad = aad(id, name);
@@ -48,7 +48,8 @@ impl TokenCipher {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// What [`TokenCipher::seal`] sealed for the same row and name, with the key `key_id`.
+    /// Decrypts what [`TokenCipher::seal`] encrypted for the same row and name, with
+    /// the key `key_id`.
     pub fn open(
         &self,
         id: Uuid,
