@@ -1,6 +1,6 @@
-//! JSON by its value: the same bytes for texts that differ in whitespace, in the order of members,
-//! in escapes, or in how a number is written (`5`, `5.0`, `5e0`). Numbers are compared exactly, to
-//! their last digit.
+//! A canonical form of JSON. Texts have the same form if they differ only in whitespace, the order
+//! of members, escapes, or the notation of numbers (`5`, `5.0`, `5e0`). Numbers are compared
+//! exactly, to the last digit.
 
 use std::{fmt, str};
 
@@ -8,19 +8,19 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use crate::validation::text::numbers;
 
-/// The canonical form of a JSON text; `None` when it is no JSON.
+/// The canonical form of a JSON text, or `None` if it is invalid.
 pub fn canonical(json: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(json.len());
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    // As they are written: serde makes doubles of them.
+    // The numbers as written, because serde converts them to doubles.
     let numbers = &mut numbers(str::from_utf8(json).ok()?);
     Canonical { bytes: &mut bytes, numbers }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(bytes)
 }
 
-/// The digits of a number without zeros at either end, and the power of ten that they are
-/// multiplied by. `None` when that power is beyond all bounds.
+/// The digits of a number without leading and trailing zeros, and the power of ten that they are
+/// multiplied by. `None` if that power overflows.
 fn decimal(number: &str) -> Option<String> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (sign, mantissa) = match mantissa.strip_prefix('-') {
@@ -40,7 +40,7 @@ fn decimal(number: &str) -> Option<String> {
     Some(format!("{sign}{significant}e{exponent}"))
 }
 
-/// A decimal that is a whole number of at most 64 bits and a sign.
+/// The value of a decimal that is a whole number of at most 64 bits and a sign.
 fn whole(decimal: &str) -> Option<i128> {
     let (digits, exponent) = decimal.split_once('e')?;
     let zeros = exponent.parse().ok().filter(|zeros| *zeros <= 20)?;
@@ -48,7 +48,7 @@ fn whole(decimal: &str) -> Option<i128> {
     (number.unsigned_abs() <= 1 << 64).then_some(number)
 }
 
-/// Writes one value. Every form says where it ends, so that two values never run into each other.
+/// Writes one value. Every form is self-delimiting, so that adjacent values stay distinct.
 struct Canonical<'a, 'n> {
     bytes: &'a mut Vec<u8>,
     numbers: &'a mut (dyn Iterator<Item = &'n str> + 'n),
@@ -61,7 +61,7 @@ impl<'n> Canonical<'_, 'n> {
         self.bytes.extend_from_slice(content);
     }
 
-    /// The next number, which serde takes for `double`.
+    /// Writes the next number, which serde converted to `double`.
     fn number<E: Error>(mut self, double: f64) -> Result<(), E> {
         let number = self.numbers.next().ok_or_else(|| E::custom("a number that is not there"))?;
         let exact = decimal(number);
@@ -75,7 +75,7 @@ impl<'n> Canonical<'_, 'n> {
         Ok(())
     }
 
-    /// What writes a value inside of this one.
+    /// A writer for a nested value.
     fn inner(&mut self) -> Canonical<'_, 'n> {
         Canonical { bytes: self.bytes, numbers: self.numbers }
     }
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for Canonical<'_, '_> {
             values.push((name, value..self.bytes.len() - start));
         }
         let written = self.bytes.split_off(start);
-        // Stable: of a name that is given twice, the last still comes last.
+        // A stable sort: of duplicate names, the last one stays last.
         values.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (name, value) in values {
             self.write(b's', name.as_bytes());
@@ -166,7 +166,7 @@ mod tests {
             ],
             ["[9007199254740993,0e9,-120]", "[9007199254740993.0,-0,-1.20e2]"],
             ["[0.1000000000000000055,1e300,5e-324]", "[1000000000000000055e-19,10E+299,0.5e-323]"],
-            // Numbers in strings and names are none.
+            // Digits in strings and names are not numbers.
             [r#"{"1\"2":"3\\","a":4.0}"#, r#"{"a":4,"1\"2":"3\\"}"#],
         ] {
             let [one, other] = same.map(|text| canonical(text.as_bytes()).unwrap());
@@ -215,7 +215,7 @@ mod tests {
         let forms: std::collections::HashSet<_> =
             different.iter().map(|text| canonical(text.as_bytes()).unwrap()).collect();
         assert_eq!(forms.len(), different.len());
-        // What earlier versions have recorded.
+        // The form that earlier versions have recorded.
         assert_eq!(
             canonical(b"1.5"),
             Some([b"f\0\0\0\0\0\0\0\x08", &1.5_f64.to_be_bytes()[..]].concat())

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as that can be known.
+//! The address of a client, as far as it can be known.
 
 use std::{
     fmt,
@@ -12,13 +12,13 @@ use crate::throttle::{Block, blocks, network};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Left in the request's extensions.
+/// Put into the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    /// The address of the peer; if that is a trusted proxy, the last one in `X-Forwarded-For` that
-    /// is none. What comes before it, anybody may have written.
+    /// The address of the peer. If the peer is a trusted proxy, the last address in
+    /// `X-Forwarded-For` that is not a trusted proxy. Earlier addresses could be forged.
     pub fn of(request: &ServiceRequest, trusted: &[IpNet]) -> Self {
         let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
         let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
@@ -38,23 +38,25 @@ impl ClientAddress {
         Self(client)
     }
 
-    /// What one client has at least: an IPv4 address, or the first 64 bits of an IPv6 one.
+    /// The smallest block that a client has: an IPv4 address, or the first 64 bits
+    /// of an IPv6 address.
     pub fn host(self) -> IpNet {
         network(self.0, if self.0.is_ipv4() { 32 } else { 64 })
     }
 
-    /// As it is recorded with events: where in the net, and not who.
+    /// The network that is stored with events. It gives the rough location, not the client.
     pub fn network(self) -> IpNet {
         network(self.0, if self.0.is_ipv4() { 24 } else { 48 })
     }
 
-    /// What its attempts count for.
+    /// The address blocks against which the client's attempts count.
     pub fn blocks(self) -> impl Iterator<Item = Block> + Clone {
         blocks(self.0)
     }
 
-    /// Whether somebody in our own network speaks for others and is not believed: a proxy, most likely,
-    /// that the operator forgot, behind which everybody is one address.
+    /// Whether a peer in a private network sent `X-Forwarded-For` but is not trusted.
+    /// It is probably a proxy that the operator has not configured, so all clients
+    /// behind it count as one.
     pub fn hides_others(self, request: &ServiceRequest) -> bool {
         let is_inside = match self.0 {
             IpAddr::V4(address) => address.is_loopback() || address.is_private(),
@@ -63,20 +65,20 @@ impl ClientAddress {
         is_inside && request.headers().contains_key(X_FORWARDED_FOR)
     }
 
-    /// What `server::limits` found.
+    /// The address that `server::limits` determined.
     pub fn known(request: &actix_web::HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().copied()
     }
 }
 
-/// An address, with or without a port.
+/// Parses an address, with or without a port.
 fn address_of(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?.trim();
     let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
     hop.trim_matches(['[', ']']).parse().ok().or_else(with_port)
 }
 
-/// What a firewall can refuse: `203.0.113.5`, or `2001:db8:1:2::/64`.
+/// In a form that a firewall can block: `203.0.113.5`, or `2001:db8:1:2::/64`.
 impl fmt::Display for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

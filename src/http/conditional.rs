@@ -1,5 +1,4 @@
-//! Conditional requests: nobody overwrites what they have not seen, and nothing is sent twice
-//! (RFC 9110, section 13).
+//! Conditional requests (RFC 9110, section 13): they prevent lost updates and repeated downloads.
 
 use std::{
     future::{Ready, ready},
@@ -20,23 +19,25 @@ use utoipa::IntoParams;
 use super::entity_tags::{Tags, tags};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
-/// The entity tags that a change is meant for: `If-Match`. Without one it is meant for any.
+/// The `If-Match` header: the entity tags that a change applies to. Without the
+/// header, any version.
 #[derive(Clone, Debug, Default)]
 pub struct IfMatch(Option<StrongTags>);
 
-/// Those that count: the comparison is strong (RFC 9110, section 13.1.1).
+/// The strong tags. Weak ones never match (RFC 9110, section 13.1.1).
 #[derive(Clone, Debug, Default)]
 struct StrongTags {
     tags: Vec<String>,
-    /// Whether weak ones were all that the client sent.
+    /// Whether the client sent only weak tags.
     were_weak: bool,
 }
 
-/// `If-Match`, for the documentation.
+/// `If-Match`, for the API reference.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IfMatchParam {
-    /// The `ETag` of what is to be changed: 412 `version_mismatch` when somebody else was first.
+    /// The `ETag` of the version to change. 412 `version_mismatch` if it has been
+    /// changed meanwhile.
     #[param(
         rename = "If-Match",
         nullable = false,
@@ -45,11 +46,11 @@ pub struct IfMatchParam {
     _if_match: Option<String>,
 }
 
-/// `If-None-Match`, for the documentation.
+/// `If-None-Match`, for the API reference.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IfNoneMatchParam {
-    /// The `ETag` of what the client has: 304 while that is still it.
+    /// The `ETag` of the version that the client has. 304 if it is still current.
     #[param(
         rename = "If-None-Match",
         nullable = false,
@@ -69,7 +70,7 @@ impl FromRequest for IfMatch {
 
 fn if_match(request: &HttpRequest) -> ApiResult<IfMatch> {
     Ok(match tags(request, header::IF_MATCH)? {
-        // Satisfied by whatever is there, and what is not there is 404 anyway.
+        // `*` matches anything that exists, and anything else is a 404 anyway.
         None | Some(Tags::Any) => IfMatch(None),
         Some(Tags::These(tags)) => {
             let strong = tags.iter().filter(|tag| !tag.is_weak);
@@ -81,16 +82,15 @@ fn if_match(request: &HttpRequest) -> ApiResult<IfMatch> {
     })
 }
 
-/// `If-None-Match: *` of a request that creates something: only if there is nothing yet.
+/// `If-None-Match: *` on a request that creates something: only if it does not exist.
 #[derive(Clone, Copy, Debug)]
 pub struct IfAbsent(pub bool);
 
-/// [`IfAbsent`], for the documentation.
+/// [`IfAbsent`], for the API reference.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IfAbsentParam {
-    /// `*`: leave what is there, and what was deleted, as it is. 412 `already_exists` or
-    /// `already_deleted`.
+    /// `*`: change nothing that exists or was deleted. 412 `already_exists` or `already_deleted`.
     #[param(rename = "If-None-Match", nullable = false, pattern = r"^\*$")]
     _if_none_match: Option<String>,
 }
@@ -103,7 +103,7 @@ impl FromRequest for IfAbsent {
         ready(match tags(request, header::IF_NONE_MATCH) {
             Ok(None) => Ok(Self(false)),
             Ok(Some(Tags::Any)) => Ok(Self(true)),
-            // A tag is of what is there, and nothing is.
+            // A tag refers to an existing version, and a new item has none.
             Ok(Some(Tags::These(_))) => {
                 let problem = "must be * where something is created";
                 Err(ApiError::invalid_parameter("If-None-Match", problem))
@@ -113,8 +113,8 @@ impl FromRequest for IfAbsent {
     }
 }
 
-/// A tag as it came, and as it was before a proxy that compresses marked it: `65-gzip` (Apache,
-/// Caddy), `65--gzip` (Jetty), `65;br`.
+/// The tag as received, and without the suffix that a compressing proxy appended: `65-gzip`
+/// (Apache, Caddy), `65--gzip` (Jetty), `65;br`.
 fn forms(tag: &str) -> impl Iterator<Item = &str> {
     const CODINGS: [&str; 5] = ["gzip", "br", "zstd", "deflate", "df"];
     let unmarked = CODINGS.into_iter().find_map(|coding| {
@@ -126,13 +126,13 @@ fn forms(tag: &str) -> impl Iterator<Item = &str> {
 }
 
 impl IfMatch {
-    /// The revisions to change, and whether any will do.
+    /// The revisions that match, and whether any revision matches.
     pub fn revisions(&self) -> (Vec<i64>, bool) {
         let tags = self.0.iter().flat_map(|expected| &expected.tags);
         (tags.filter_map(|tag| tag.parse().ok()).collect(), self.0.is_none())
     }
 
-    /// 412 unless what there is, `value`, is what the change is meant for.
+    /// 412 unless the current `value` matches.
     pub fn check(&self, value: &impl Serialize) -> ApiResult<()> {
         match &self.0 {
             None => Ok(()),
@@ -153,14 +153,14 @@ impl IfMatch {
 }
 
 fn to_json(value: &impl Serialize) -> ApiResult<Vec<u8>> {
-    // With less to begin with, a list of 12 KB would be moved seven times while it grows.
+    // A smaller capacity would have a list of 12 KB reallocated seven times.
     let mut body = Vec::with_capacity(4096);
     serde_json::to_writer(&mut body, value).map_err(ApiError::internal)?;
     Ok(body)
 }
 
-/// A hash of the body. Who would find another body with the same one could deceive nobody but himself: each reads his
-/// own.
+/// A hash of the body. It need not be resistant to collisions, because clients read
+/// only their own data.
 fn body_tag(body: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(XxHash3_128::oneshot(body).to_be_bytes())
 }
@@ -170,8 +170,8 @@ pub fn revision_tag(revision: i64) -> EntityTag {
     EntityTag::new_strong(revision.to_string())
 }
 
-/// 200 with `value` and its tag, or 304 when that is what the client has. Without a `tag` it is that
-/// of the body.
+/// 200 with `value` and its tag, or 304 if the client has this version. Without `tag`, the tag is a
+/// hash of the body.
 pub fn tagged(
     request: &HttpRequest,
     tag: Option<EntityTag>,
@@ -188,7 +188,7 @@ pub fn tagged(
     Ok(answer.content_type(ContentType::json()).body(body))
 }
 
-/// The same with a body of any type.
+/// Like [`tagged`], for a body of any type.
 pub fn tagged_body(
     request: &HttpRequest,
     content_type: &'static str,
@@ -201,7 +201,7 @@ pub fn tagged_body(
     Ok(HttpResponse::Ok().insert_header(ETag(tag)).content_type(content_type).body(body))
 }
 
-/// Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, section 13.1.2).
+/// Whether `If-None-Match` contains `tag`, by weak comparison (RFC 9110, section 13.1.2).
 fn has(request: &HttpRequest, tag: &EntityTag) -> ApiResult<bool> {
     Ok(match tags(request, header::IF_NONE_MATCH)? {
         None => false,
@@ -212,7 +212,7 @@ fn has(request: &HttpRequest, tag: &EntityTag) -> ApiResult<bool> {
     })
 }
 
-/// The same for a browser to keep, and to ask about before it is shown again.
+/// Lets browsers cache the response, but revalidate it before each use.
 pub fn cached(mut answer: HttpResponse) -> HttpResponse {
     answer
         .headers_mut()

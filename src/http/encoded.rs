@@ -1,4 +1,4 @@
-//! Bodies of requests that are compressed: refused, where they are not taken.
+//! Rejection of compressed request bodies.
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
@@ -6,9 +6,8 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
-/// 415 for a body with a `Content-Encoding` other than those in `taken`. The answer has
-/// `Accept-Encoding`, which that of a wrong media type must not have (RFC 9110, sections 12.5.3 and
-/// 15.5.16).
+/// 415 for a body with a `Content-Encoding` that is not in `taken`. The response has
+/// `Accept-Encoding`, unlike a 415 for a wrong media type (RFC 9110, sections 12.5.3 and 15.5.16).
 pub fn refuse_encoded(request: &HeaderMap, taken: &[&str]) -> ApiResult<()> {
     if request.get_all(header::CONTENT_ENCODING).all(|coding| is_one_of(coding, taken)) {
         return Ok(());
@@ -17,7 +16,7 @@ pub fn refuse_encoded(request: &HeaderMap, taken: &[&str]) -> ApiResult<()> {
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, message))
 }
 
-/// `Accept-Encoding` of a 415, if the encoding was the problem.
+/// The `Accept-Encoding` of a 415, if it was caused by the encoding.
 pub fn accepted(request: &HeaderMap) -> Option<HeaderValue> {
     refuse_encoded(request, &[]).is_err().then_some(IDENTITY)
 }

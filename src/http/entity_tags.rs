@@ -1,4 +1,4 @@
-//! The entity tags that a request names (RFC 9110, sections 8.8.3 and 13.1).
+//! Parsing of the entity tags in a request (RFC 9110, sections 8.8.3 and 13.1).
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 
@@ -19,8 +19,9 @@ pub struct Tag {
     pub text: String,
 }
 
-/// The tags of the header `name`, `None` without it. 400 `invalid_parameter` when it is malformed:
-/// as a condition that never holds it would be taken for a conflict, again and again.
+/// The tags of the header `name`, or `None` without the header. 400 `invalid_parameter`
+/// if it is malformed: treated as a condition that never holds, it would look like a
+/// conflict at every retry.
 pub fn tags(request: &HttpRequest, name: HeaderName) -> ApiResult<Option<Tags>> {
     let values: Vec<_> = request
         .headers()

@@ -1,4 +1,4 @@
-//! A JSON body with the `Idempotency-Key` that makes its request safe to repeat.
+//! A JSON body with an `Idempotency-Key`, which makes the request safe to retry.
 
 use std::{future::Future, pin::Pin};
 
@@ -19,18 +19,19 @@ use crate::{
     state::WorkerState,
 };
 
-/// As [`super::ApiJson`]; 400 `invalid_parameter` for a key that is none.
+/// Like [`super::ApiJson`], with the key. 400 `invalid_parameter` for an invalid key.
 pub struct IdempotentJson<T, const LIMIT: usize = SMALL> {
     pub body: T,
     pub key: Option<IdempotencyKey>,
 }
 
-/// The header, for the documentation.
+/// The header, for the API reference.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyKeyParam {
-    /// A text of one's own choice, such as a UUID: for 30 days the same request with the same key
-    /// gets the same answer, and is carried out once. Bodies are compared by value.
+    /// A text of the client's choice, such as a UUID. For 30 days, the same request with the
+    /// same key is carried out only once and gets the same response. Request bodies are
+    /// compared by value.
     #[param(
         rename = "Idempotency-Key",
         nullable = false,
@@ -54,16 +55,18 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
         Box::pin(async move {
             let key = key?;
             let bytes = body.await?;
-            // First, because it refuses what nests too deep.
+            // Parse first, because this rejects bodies that are nested too deeply.
             let body = json::parse(&bytes, known)?;
             let key = key.zip(state).map(|(key, state)| {
                 let target = Sha256::new().chain_update(target);
-                // What earlier versions recorded is of the bytes.
+                // Earlier versions recorded a digest of the bytes.
                 let bytewise = target.clone().chain_update(&bytes).finalize();
-                // A number that no double holds may stand where nobody reads it.
+                // There is no canonical form if an unused member has a number that
+                // exceeds a double.
                 let value = canonical(&bytes).unwrap_or_else(|| bytes.to_vec());
                 let by_value = target.chain_update("value\0").chain_update(value).finalize();
-                // By our key, because a body may have a password, which could be guessed by its digest.
+                // Keyed, because the body may contain a password, which could be guessed
+                // from a plain digest.
                 let tag = |by: &ServerKey, digest: &[u8]| {
                     by.tag(Purpose::Idempotency, "request", digest).to_vec()
                 };
@@ -76,7 +79,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
     }
 }
 
-/// The header's value, also as the quoted string that the draft has.
+/// The value of the header, with or without the quotes that the draft requires.
 fn key(request: &HttpRequest) -> ApiResult<Option<String>> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();

@@ -1,4 +1,4 @@
-//! Request bodies: JSON of a bounded size, depth and patience, with the field at fault named.
+//! JSON request bodies with limits on size, depth and time. Errors name the invalid field.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -20,17 +20,17 @@ use crate::{
     validation::{text::is_too_deep, words},
 };
 
-/// Bodies under `/auth` and `/me`.
+/// The size limit of bodies under `/auth` and `/me`.
 pub(super) const SMALL: usize = 64 * 1024;
 
-/// A client that sends its body slower than this is let go.
+/// The time limit for receiving a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A JSON body of at most `LIMIT` bytes as `T`.
+/// A JSON body of at most `LIMIT` bytes, deserialised to `T`.
 ///
 /// 415 without a JSON content type or with a content encoding, 413 above `LIMIT`, 400
-/// `malformed_json` when it is no JSON, 422 `validation_failed` with the field when a value has the
-/// wrong type, or with those that are unknown where the client prefers that.
+/// `malformed_json` for invalid JSON, 422 `validation_failed` with the field for a value of the
+/// wrong type, and with the unknown members if the request has `Prefer: handling=strict`.
 pub struct ApiJson<T, const LIMIT: usize = SMALL>(pub T);
 
 impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<T, LIMIT> {
@@ -44,7 +44,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for ApiJson<
     }
 }
 
-/// As [`ApiJson`]; `None` without a body, and for `null`.
+/// Like [`ApiJson`], but `None` without a body or for `null`.
 pub struct OptionalJson<T>(pub Option<T>);
 
 impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
@@ -67,7 +67,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
     }
 }
 
-/// The bytes of a body that says it is JSON.
+/// Reads the bytes of a body with a JSON content type.
 pub(super) fn body(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -76,7 +76,7 @@ pub(super) fn body(
     let is_json = is_json(request);
     let plain = refuse_encoded(request.headers(), &[]);
     let payload = payload.take();
-    // A longer one is refused, and one that does not say may have as many as there may be.
+    // A longer body is rejected. A body without `Content-Length` may use the whole limit.
     let bytes = content_length(request).map_or(limit, |bytes| bytes.min(limit));
     async move {
         plain?;
@@ -125,15 +125,15 @@ fn too_large(limit: usize) -> ApiError {
     )
 }
 
-/// With `known`, other members than those are refused.
+/// Parses a body. With `known`, unknown members are rejected.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8], known: Option<&Shape>) -> ApiResult<T> {
-    // As text, because the parser does not look into strings of fields that it skips.
+    // Check UTF-8 first, because the parser does not validate strings in members that it skips.
     let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
     if is_too_deep(body.as_bytes()) {
         return Err(malformed("nests more than 64 levels deep"));
     }
     if !body.trim_start().starts_with('{') {
-        // Derived types would read an array by position.
+        // Derived `Deserialize` would accept an array and read its items by position.
         serde_json::from_str::<IgnoredAny>(body).map_err(not_json)?;
         return Err(at_fault("body".into(), "invalid_type", "must be a JSON object".into()));
     }
@@ -141,7 +141,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8], known: Option<&Shape>) -> 
     if unknown.is_empty() { deserialize(body) } else { Err(ApiError::validation(unknown)) }
 }
 
-/// A part of a body, which was found to be JSON, as `T`: 422 with the field at fault.
+/// Deserialises a part of a body that is known to be valid JSON. 422 with the invalid field.
 pub fn parse_part<T: DeserializeOwned>(part: &RawValue) -> ApiResult<T> {
     if !part.get().starts_with('{') {
         return Err(at_fault("".into(), "invalid_type", "must be a JSON object".into()));
@@ -161,11 +161,11 @@ fn explain(error: serde_path_to_error::Error<serde_json::Error>, text: &str) -> 
     let path = error.path().to_string();
     let error = error.into_inner();
     let problem = error.to_string();
-    // serde says "invalid type: …the value…, expected X at line …".
+    // serde's message has the form "invalid type: …the value…, expected X at line …".
     let problem = problem.rsplit_once(" at line ").map_or(&*problem, |(problem, _)| problem);
     let is_value = match error.classify() {
         Category::Data => true,
-        // It has found a number, say, where it looked for a name.
+        // For example, a number where the parser expects a string.
         _ => problem == "expected value" && serde_json::from_str::<IgnoredAny>(text).is_ok(),
     };
     if is_value { wrong_value(path, problem) } else { not_json(error) }
@@ -187,14 +187,14 @@ fn malformed(problem: &str) -> ApiError {
 }
 
 fn wrong_value(path: String, problem: &str) -> ApiError {
-    // The body itself, or one item of a list.
+    // An error in the body itself, or in one item of a list.
     let path = if path == "." { String::new() } else { path };
     let Some((name, (code, message))) = words::of_presence(problem) else {
         let (code, message) = words::of_value(problem);
         return at_fault(path, code, message);
     };
     let parent = match path.rsplit_once('.') {
-        // Of one that is given twice, the path may lead to the second.
+        // For a duplicate member, the path may already include its name.
         Some((parent, last)) if last == name => parent,
         None if path == name => "",
         _ => &path,

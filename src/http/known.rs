@@ -1,5 +1,6 @@
-//! What the document knows of each operation. What else a client sends is its mistake, such as
-//! `from` where there is no such filter: ignored, it would get an answer to another question.
+//! What the API document defines for each operation, to reject anything else in a request. A
+//! parameter that does not exist, such as `from` on an operation without this filter, must not be
+//! ignored: the response would answer another question.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -14,36 +15,36 @@ use url::form_urlencoded;
 use super::shape::{Shape, problem, text};
 use crate::error::{ApiError, ApiResult};
 
-/// In the documentation of operations that others than clients of the API open, with what they
-/// append: links, pictures on others' pages, what a provider calls.
+/// The extension of operations that are opened by others than API clients, who may append
+/// parameters: links, pictures embedded in other sites, callbacks of providers.
 pub const ANY_PARAMETERS: &str = "x-any-parameters";
 
-/// Left in the request's extensions where the sender is to be judged first: the refusal of a
-/// parameter that nobody knows, or of a condition.
+/// Put into the request's extensions if the client must be authenticated first: the error for an
+/// unknown parameter or an unsupported `If-Match`.
 pub struct UnknownParameter(pub ApiError);
 
-/// One operation of the document.
+/// An operation of the API document.
 pub struct Operation {
-    /// `None` when any may come.
+    /// `None` if any parameters are allowed.
     parameters: Option<Vec<String>>,
-    /// What is said of what is no whole number within its bounds, by the parameter's name.
+    /// The error message for an invalid whole number, by parameter name.
     bounds: HashMap<String, String>,
-    /// Whether it compares the tags of `If-Match`.
+    /// Whether it supports `If-Match`.
     has_if_match: bool,
-    /// Whether it wants a token.
+    /// Whether it requires a token.
     is_guarded: bool,
     body: Shape,
 }
 
-/// Of each path as it is routed, with its method in small letters.
+/// Operations by path template and lower-case method.
 pub type Operations = HashMap<String, HashMap<String, Operation>>;
 
-/// The operations that a server has, made when they are first needed. The server hands them to its
-/// workers: they follow from the document, and the document from all handlers.
+/// All operations, computed on first use. The server passes them to its workers, because they
+/// depend on the document, and the document depends on all handlers.
 #[derive(Clone, Copy)]
 pub struct Known(pub &'static LazyLock<Operations>);
 
-/// The operations of a document.
+/// The operations of an API document.
 pub fn operations(document: &Value) -> Operations {
     let of_path = |item: &Value| {
         let operations = item.as_object().into_iter().flatten();
@@ -72,7 +73,7 @@ fn operation(value: &Value, document: &Value) -> Operation {
     }
 }
 
-/// Those of the schema, or of the numbers that can be read.
+/// The bounds in the schema, or else those of its integer type.
 fn bounds_of_whole(schema: &Value) -> Option<String> {
     if text(schema, "type") != Some("integer") {
         return None;
@@ -94,8 +95,7 @@ fn find(request: &HttpRequest) -> Option<&'static Operation> {
     known.0.get(&request.match_pattern()?)?.get(method)
 }
 
-/// 400 `invalid_parameter` with the nearest name for the first parameter of the query that the
-/// operation does not have.
+/// 400 `invalid_parameter` for the first unknown query parameter, with the most similar name.
 pub fn check_query(request: &HttpRequest) -> ApiResult<()> {
     let query = request.query_string();
     if query.is_empty() {
@@ -113,14 +113,14 @@ pub fn check_query(request: &HttpRequest) -> ApiResult<()> {
     }
 }
 
-/// What to say of the parameter `name` when it cannot be read and is a whole number.
+/// The error message for the whole number `name` if it cannot be parsed.
 pub fn bounds(request: &HttpRequest, name: &str) -> Option<String> {
     find(request)?.bounds.get(name).cloned()
 }
 
-/// 400 `invalid_parameter` for tags that a change is meant for where none are compared: carried
-/// out all the same, it might overwrite what its client has not seen (RFC 9110, section 13.1.1).
-/// `*` holds for all that is there.
+/// 400 `invalid_parameter` for an `If-Match` on a write that does not support it. Ignoring the
+/// header could overwrite changes that the client has not seen (RFC 9110, section 13.1.1). `*` is
+/// accepted, because it matches anything that exists.
 pub fn check_if_match(request: &HttpRequest) -> ApiResult<()> {
     if !request.headers().contains_key(IF_MATCH) {
         return Ok(());
@@ -136,12 +136,12 @@ pub fn check_if_match(request: &HttpRequest) -> ApiResult<()> {
     Ok(())
 }
 
-/// Whether the operation wants a token, which goes before all that it was sent.
+/// Whether the operation requires a token. If so, the token is checked before anything else.
 pub fn is_guarded(request: &HttpRequest) -> bool {
     find(request).is_some_and(|operation| operation.is_guarded)
 }
 
-/// What the body of an operation may have.
+/// The members that the body of the operation may have.
 pub fn body(request: &HttpRequest) -> &'static Shape {
     find(request).map_or(&Shape::Any, |operation| &operation.body)
 }

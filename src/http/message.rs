@@ -1,11 +1,11 @@
-//! Answers that say nothing but what happened.
+//! Responses that contain only a message.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A sentence for people.
+/// A message for people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Message {
     #[schema(value_type = String)]

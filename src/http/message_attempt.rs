@@ -1,4 +1,4 @@
-//! The limit of requests that have messages sent to people who may never have asked.
+//! The rate limit of requests that send messages to people who may not have asked for them.
 
 use std::{future::Future, pin::Pin};
 
@@ -13,10 +13,10 @@ use crate::{
     throttle,
 };
 
-/// Stands in the signature of whatever may send a message to somebody who did not ask: takes one of
-/// the requests that a network has in a day, whether or not it leads to a message.
+/// An extractor for handlers that may send a message to somebody who did not ask for it. It takes
+/// one request from the daily budget of the client's network, whether or not a message is sent.
 pub struct MessageAttempt {
-    /// Where the request comes from, where networks are limited.
+    /// The client's network, if networks are limited.
     pub network: Option<IpNet>,
 }
 

@@ -1,4 +1,4 @@
-//! The edge: routes, extractors, pages, and what every answer has in common. Knows no SQL.
+//! What handlers use: extractors, conditional requests, idempotency keys, response helpers. No SQL.
 
 mod canonical;
 mod client_address;

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::error::{ApiError, ApiResult};
 
-/// The path's only parameter as `T`. What cannot be one names nothing: 404.
+/// The only path parameter, parsed as `T`. 404 if it is invalid.
 pub struct ApiPath<T>(pub T);
 
 impl<T: FromStr> FromRequest for ApiPath<T> {

@@ -1,4 +1,4 @@
-//! `Prefer: handling=strict` (RFC 7240): a client that wants to hear of its mistakes.
+//! `Prefer: handling=strict` (RFC 7240), by which a client asks for unknown members to be rejected.
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -9,15 +9,15 @@ use super::{known, shape::Shape};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// For an answer to a request whose preference was heeded.
+/// A response header for requests whose preference was applied.
 pub const PREFERENCE_APPLIED: (HeaderName, HeaderValue) =
     (HeaderName::from_static("preference-applied"), HeaderValue::from_static("handling=strict"));
 
-/// Left in a request whose body was read strictly.
+/// Put into the extensions of a request whose body was parsed strictly.
 #[derive(Clone, Copy, Debug)]
 pub struct Strictly;
 
-/// The members that the body of `request` may have, if it is to be read strictly.
+/// The members that the body of `request` may have, if it is to be parsed strictly.
 pub fn strictly(request: &HttpRequest) -> Option<&'static Shape> {
     if !is_strict(request.headers()) {
         return None;
@@ -26,7 +26,7 @@ pub fn strictly(request: &HttpRequest) -> Option<&'static Shape> {
     Some(known::body(request))
 }
 
-/// Of a preference that is given twice, the first counts (RFC 7240, section 2).
+/// If a preference is given twice, the first one counts (RFC 7240, section 2).
 fn is_strict(headers: &HeaderMap) -> bool {
     let values = headers.get_all(PREFER).filter_map(|value| value.to_str().ok());
     let mut handling = values.flat_map(|value| value.split(',')).filter_map(|preference| {

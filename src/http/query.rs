@@ -13,7 +13,8 @@ use crate::{
     validation::words,
 };
 
-/// The query string as `T`; unknown parameters are ignored. 400 `invalid_parameter` otherwise.
+/// The query string, deserialised to `T`. Ignores unknown parameters. 400 `invalid_parameter` for
+/// an invalid value.
 pub struct ApiQuery<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for ApiQuery<T> {

@@ -1,4 +1,4 @@
-//! What a body may have, and what one has besides.
+//! The members that a request body may have, and detection of unknown ones.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,19 +7,20 @@ use serde_json::Value;
 
 use crate::error::FieldError;
 
-/// Names longer than this are nobody's slip, and cost much to compare.
+/// Longer names are not compared with the known ones: they are not typos, and
+/// comparing is expensive.
 const MAX_NAME_BYTES: usize = 64;
 
-/// Members that a body may have.
+/// The members that a value may have.
 #[derive(Debug)]
 pub enum Shape {
-    /// Whatever it is: a value that is no object, or an object with names of the client's own.
+    /// Anything: a value that is not an object, or an object with arbitrary names.
     Any,
     Object(BTreeMap<String, Shape>),
     List(Box<Shape>),
 }
 
-/// What to say of a name that is not among those that are known.
+/// The error message for an unknown name.
 pub fn problem(kind: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> String {
     let mut known: Vec<_> = known.collect();
     let all = known.join(", ");
@@ -38,7 +39,7 @@ pub fn problem(kind: &str, name: &str, known: &mut dyn Iterator<Item = &str>) ->
 }
 
 impl Shape {
-    /// Of a schema of the document.
+    /// The shape of a schema in the API document.
     pub fn of(schema: &Value, document: &Value) -> Self {
         let mut members = BTreeMap::new();
         match gather(schema, document, &mut members) {
@@ -48,8 +49,8 @@ impl Shape {
         }
     }
 
-    /// The members of a JSON text that are not known here, as paths, with what is wrong with each.
-    /// An error of the text itself is for its parser to find.
+    /// The unknown members of a JSON text, as paths with error messages. Syntax errors are
+    /// left to the parser.
     pub fn unknown(&self, json: &str) -> Vec<FieldError> {
         let mut found = Vec::new();
         let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -59,13 +60,13 @@ impl Shape {
     }
 }
 
-/// A text within a schema.
+/// The string member `name` of a schema.
 pub fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name).and_then(Value::as_str)
 }
 
-/// Collects the members of an object from all parts of its schema; the shape of what is no such
-/// object.
+/// Collects the members of an object from all parts of its schema. Returns the shape of anything
+/// that is not an object with fixed names.
 fn gather(
     schema: &Value,
     document: &Value,
@@ -90,7 +91,7 @@ fn gather(
     parts.filter_map(Value::as_array).flatten().find_map(|part| gather(part, document, members))
 }
 
-/// Walks over one value without keeping it.
+/// Walks through one value without storing it.
 struct Walk<'a> {
     shape: &'a Shape,
     path: String,
@@ -143,7 +144,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(())
     }
 
-    // Of another type than it should be, which its parser says.
+    // Values of the wrong type are left to the parser.
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Answers that may be large, written piece by piece beside the event loops, each piece when the
-//! client has taken the one before.
+//! Large responses, written in pieces on threads outside of the event loops. Each piece is written
+//! when the client has read the previous one.
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
@@ -13,15 +13,15 @@ use crate::{
     state::WorkerState,
 };
 
-/// In memory at a time.
+/// The size of a piece in memory.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Something that is written bit by bit.
+/// A body that is written incrementally.
 pub trait Written: Send + 'static {
-    /// Appends the next bit to `out`; whether there is more.
+    /// Appends the next part to `out`. Returns whether there is more.
     fn write(&mut self, out: &mut Vec<u8>) -> ApiResult<bool>;
 
-    /// The bits up to some tens of KiB; whether there is more.
+    /// Writes parts until the piece is full. Returns the piece, and whether there is more.
     fn write_piece(&mut self) -> ApiResult<(Vec<u8>, bool)> {
         let mut piece = Vec::new();
         loop {
@@ -33,8 +33,8 @@ pub trait Written: Send + 'static {
     }
 }
 
-/// Finishes `answer` with what `begin` makes. An error of its first piece is answered as one; a
-/// later one breaks the connection off. `turn` lasts until all is written.
+/// Streams the body made by `begin`. An error in the first piece becomes an error response; a later
+/// one closes the connection. `turn` is held until the end of the body.
 pub async fn written<W: Written>(
     state: Data<WorkerState>,
     turn: Option<Streaming>,
@@ -45,7 +45,7 @@ pub async fn written<W: Written>(
     let (first, rest) = state.workshop.run(first).await?;
     let Some(rest) = rest else { return Ok(answer.body(first)) };
     let pieces = stream::try_unfold((Some(first), Some(rest)), move |(ready, rest)| {
-        // Held by the stream.
+        // Moved into the stream, which holds them until it ends.
         let (state, _) = (state.clone(), &turn);
         async move {
             match (ready, rest) {
