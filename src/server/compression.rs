@@ -1,4 +1,4 @@
-//! Which answers are compressed: those that are worth it. Request bodies never are.
+//! Selects the responses that are worth compressing.
 
 use actix_web::{
     Error,
@@ -8,13 +8,13 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Below that, compression costs more than it saves; and nothing secret that short is compressed
-/// beside what somebody else may choose.
+/// Below this size, compression costs more than it saves. Also, no response this short is
+/// compressed in which a secret stands next to text that an attacker controls.
 const FLOOR_BYTES: u64 = 1024;
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
-/// Stands inside the compressing middleware, which leaves alone what says it is encoded already.
+/// Runs inside the compressing middleware, which skips responses that are already encoded.
 pub async fn leave_small_ones<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -28,8 +28,8 @@ pub async fn leave_small_ones<B: MessageBody>(
     Ok(response)
 }
 
-/// Stands outside of it: a client that takes none of our encodings, and forbids plain text too, gets
-/// plain text all the same (RFC 9110, section 12.5.3, leaves us that).
+/// Runs outside the compressing middleware. A client that accepts none of the encodings, not even
+/// `identity`, gets an uncompressed response, as RFC 9110, section 12.5.3 permits.
 pub fn accept_any(request: &mut ServiceRequest) {
     let ours = [Encoding::gzip(), Encoding::identity()];
     let accepted = AcceptEncoding::parse(request).ok();
@@ -38,7 +38,8 @@ pub fn accept_any(request: &mut ServiceRequest) {
     }
 }
 
-/// Stands outside of it: "identity" is for requests, not for answers (RFC 9110, section 8.4.1).
+/// Runs outside the compressing middleware. Removes "identity", which is only for requests (RFC
+/// 9110, section 8.4.1).
 pub fn tidy(response: &mut HeaderMap) {
     if response.get(header::CONTENT_ENCODING) == Some(&IDENTITY) {
         response.remove(header::CONTENT_ENCODING);

@@ -1,9 +1,9 @@
-//! Which pages a browser lets use the API: those of allowed origins, and by default none.
+//! CORS: web pages of the allowed origins may use the API. By default, none are allowed.
 
 use actix_cors::Cors;
 use actix_web::http::header;
 
-/// What our own clients read besides the body.
+/// The response headers that web clients read.
 const EXPOSED: [&str; 8] = [
     "etag",
     "location",
@@ -15,7 +15,7 @@ const EXPOSED: [&str; 8] = [
     "x-request-id",
 ];
 
-/// Access tokens are in a header and never in a cookie, so no credentials are allowed.
+/// Credentials are not allowed, because access tokens are sent in a header and never in a cookie.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])

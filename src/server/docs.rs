@@ -1,4 +1,5 @@
-//! The reference: the OpenAPI document, and Swagger UI to read and try it, all from this server.
+//! The API reference: the OpenAPI document, and Swagger UI to read and try it. Nothing is loaded
+//! from other servers.
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,8 +19,8 @@ use crate::{
 
 const SCRIPT: &str = include_str!("pages/docs.js");
 
-/// The document as JSON, made when it is first asked for. The workers are handed it: it follows
-/// from the routes, and this is one of them.
+/// The document as JSON, computed on first use. It is passed to the workers, because it depends on
+/// the routes, of which this is one.
 #[derive(Clone, Copy)]
 pub struct Document(pub &'static LazyLock<Result<String, String>>);
 
@@ -30,11 +31,11 @@ struct DocsPage<'a> {
     script: &'a str,
 }
 
-/// The OpenAPI 3.1 document of this server.
+/// Get the OpenAPI document
 #[utoipa::path(
     get, path = "/openapi.json", operation_id = "openapi", tag = "Operations",
     security(()),
-    responses((status = 200, description = "This document", body = Object)),
+    responses((status = 200, description = "The OpenAPI 3.1 document of this server", body = Object)),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn openapi(document: Data<Document>) -> ApiResult<HttpResponse> {
@@ -46,15 +47,17 @@ pub async fn openapi(document: Data<Document>) -> ApiResult<HttpResponse> {
     }
 }
 
-/// The reference as a page on which every request can be tried.
+/// Show the API reference
+///
+/// A web page on which every operation can be tried.
 #[utoipa::path(
     get, path = "/docs", operation_id = "docs", tag = "Operations",
     security(()),
-    responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
-    // Swagger UI styles elements by attribute and draws its icons from data URLs.
+    // Swagger UI sets styles in attributes, and its icons are data URLs.
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         format!(
             "default-src 'none'; script-src 'self' {}; style-src 'self' 'unsafe-inline'; \
@@ -70,17 +73,17 @@ pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
         .body(page.render().map_err(ApiError::internal)?))
 }
 
-/// What the page is made of.
+/// Get a file of the API reference
 #[utoipa::path(
     get, path = "/docs/{file}", operation_id = "docs_file", tag = "Operations",
     security(()),
-    params(("file" = String, Path, description = "Such as `swagger-ui.css`")),
+    params(("file" = String, Path, description = "For example `swagger-ui.css`")),
     responses((status = 200, description = "A script or a style sheet", content_type = "*/*", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn file(name: ApiPath<String>) -> ApiResult<HttpResponse> {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(Arc::default);
-    // Only what the page loads: the library has pages of its own, which load more.
+    // Only the files that the page loads. The library also contains pages that load others.
     if !["swagger-ui.css", "swagger-ui-bundle.js"].contains(&name.0.as_str()) {
         return Err(ApiError::not_found());
     }

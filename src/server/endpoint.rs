@@ -1,7 +1,7 @@
-//! One path with what can be done there: a handler and its documentation for each method.
+//! An endpoint: one path, with a handler and its documentation for each method.
 //!
-//! What all have in common: a deadline, no parameters but those of the document, no `If-Match` that
-//! nobody compares, HEAD where there is GET, and 405 with `Allow` for any other method.
+//! All endpoints have in common: a deadline, rejection of undocumented parameters and unsupported
+//! `If-Match`, HEAD wherever there is GET, and 405 with `Allow` for any other method.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -25,25 +25,28 @@ use crate::{
     http::known::{self, UnknownParameter},
 };
 
-/// What takes as long as its client needs to send it, and watches over that itself.
+/// The operation without a deadline: an upload takes as long as the client needs, and
+/// limits that itself.
 const UPLOADS: (Method, &str) = (Method::POST, "/imports");
 
-/// No other request takes longer: whatever hangs behind it, the client gets an answer. A little more than
-/// the longest that a client may ask to wait.
+/// The deadline of all other requests, whatever blocks them. A little more than the longest time
+/// that a client may ask to wait.
 const DEADLINE: Duration = Duration::from_secs(40);
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// See the module. Made of operations by [`endpoints`].
+/// One path with all its methods. Created by [`endpoints`].
 #[derive(Default)]
 pub struct Endpoint {
     path: String,
     routes: Vec<(Method, Route)>,
-    /// Asked for only when the document is made: who only serves does not keep it in memory.
+    /// Factories, called only to create the document, so that a server that only serves requests
+    /// does not keep it in memory.
     documentation: Vec<Box<dyn OpenApiFactory>>,
 }
 
-/// A handler with its documentation: `operations!` makes it of a function with `#[utoipa::path]`.
+/// A handler with its documentation. The macro `operations!` calls this with functions that have
+/// `#[utoipa::path]`.
 pub fn operation<D: Path + OpenApiFactory + 'static>(route: Route, documentation: D) -> Endpoint {
     let method = D::methods().into_iter().next().map_or(Method::GET, |method| match method {
         HttpMethod::Get => Method::GET,
@@ -62,8 +65,8 @@ pub fn operation<D: Path + OpenApiFactory + 'static>(route: Route, documentation
     }
 }
 
-/// The operations of each path together. A path that is fixed comes before one with a parameter in the
-/// same place: `{` sorts behind every letter.
+/// Groups operations by path. A fixed path comes before one with a parameter in the same place,
+/// because `{` sorts after every letter.
 pub fn endpoints(operations: Vec<Endpoint>) -> impl Iterator<Item = Endpoint> {
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     for operation in operations {
@@ -137,7 +140,7 @@ async fn with_known_parameters<B: MessageBody + 'static>(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// Stands inside the routing: only from there on may a middleware keep hold of the request.
+/// Runs inside the routing: only there may a middleware keep a reference to the request.
 async fn with_deadline<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

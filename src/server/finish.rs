@@ -1,7 +1,7 @@
-//! The outermost middleware of ours: what every answer carries, and the body of every error.
+//! The outermost middleware: headers that every response has, and the bodies of errors.
 //!
-//! Errors of the framework arrive here with an empty body and leave with the same body as
-//! our own, so a client parses one shape.
+//! Errors of the framework arrive here with an empty body and get the same body as the API's own,
+//! so that clients parse only one format.
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
@@ -30,31 +30,31 @@ use crate::{
     state::WorkerState,
 };
 
-/// A year, as browsers that preload expect at least (RFC 6797).
+/// A year, the minimum for preload lists of browsers (RFC 6797).
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// The code of an error answer, left in the response for the log line.
+/// The code of an error, put into the response's extensions for the log line.
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedCode(pub ErrorCode);
 
-/// The body of every answer that is not 2xx.
+/// The body of every response that is not 2xx.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody<'a> {
-    /// A sentence for people.
+    /// Human-readable message.
     error: &'a str,
     code: ErrorCode,
     /// The same as the `X-Request-Id` header.
     request_id: &'a str,
-    /// The fields at fault, where some are.
+    /// The invalid fields, if any.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     fields: &'a [FieldError],
 }
 
-/// Adds the request's id and the security headers, and writes the bodies of errors.
+/// Adds the request id and the security headers, and writes the bodies of errors.
 pub async fn finish<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -84,14 +84,15 @@ pub async fn finish<B: MessageBody>(
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     if state.is_some_and(|state| state.is_leaving()) {
-        // The client's next request shall find another server, or the next version of this one.
+        // The client should send its next request to another server, or to the next
+        // version of this one.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     compression::tidy(response.headers_mut());
     Ok(response)
 }
 
-/// Writes the body, unless the handler wrote one of its own.
+/// Writes the body of an error.
 fn explain<B: MessageBody>(
     response: ServiceResponse<EitherBody<B, BoxBody>>,
     id: &str,
@@ -146,7 +147,7 @@ fn explain<B: MessageBody>(
     ServiceResponse::new(request, answer).map_into_right_body()
 }
 
-/// What an answer of the framework means in our terms.
+/// Converts an error of the framework.
 fn framework_error(status: StatusCode) -> ApiError {
     match status {
         StatusCode::NOT_FOUND => ApiError::not_found(),

@@ -1,4 +1,4 @@
-//! What monitoring asks: does the process serve, can it do its work, and how is it?
+//! Endpoints for monitoring: liveness, readiness, metrics.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,13 +15,13 @@ use crate::{
     state::WorkerState,
 };
 
-/// The process serves.
+/// Response body of `GET /healthz`.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
     status: &'static str,
 }
 
-/// That the service can do its work. Only a client on the same machine learns more.
+/// Response body of `GET /readyz`. Only clients on the same machine get details.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
     status: &'static str,
@@ -33,12 +33,14 @@ pub struct Readiness {
     actors: Option<Actors>,
 }
 
-/// 200 while the process serves and shall be sent requests, whether or not it can do all of its work:
-/// for proxies.
+/// Check whether the process accepts requests
+///
+/// 200 while the process accepts requests, even if its database or delivery fails. 503
+/// `shutting_down` before it stops. For load balancers.
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", tag = "Operations",
     security(()),
-    responses((status = 200, description = "It serves", body = Health)),
+    responses((status = 200, description = "The process accepts requests", body = Health)),
     extensions(
         ("x-any-parameters" = json!(true)),
         ("x-error-codes" = json!([ErrorCode::ShuttingDown]))),
@@ -48,7 +50,7 @@ pub async fn healthz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 
-/// 503 `shutting_down` when it does not.
+/// 503 `shutting_down` if the server is about to stop.
 fn stays(state: &WorkerState) -> ApiResult<()> {
     if state.is_leaving() {
         let message = "this server is about to end; ask another, or again soon";
@@ -57,12 +59,15 @@ fn stays(state: &WorkerState) -> ApiResult<()> {
     Ok(())
 }
 
-/// 200 when the database answers and has the schema of this server, and delivery is running; else 503 with the code
-/// of what is not. Asked on a connection that requests share, so that a full pool is no reason to be restarted.
+/// Check whether the server is ready
+///
+/// 200 if the database answers, its schema matches this server, and the delivery is running.
+/// Otherwise 503 with the code of the problem. The check uses a shared connection, so that an
+/// exhausted connection pool does not cause a restart.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "Operations",
     security(()),
-    responses((status = 200, description = "It can do its work", body = Readiness)),
+    responses((status = 200, description = "The server is ready", body = Readiness)),
     extensions(
         ("x-any-parameters" = json!(true)),
         ("x-error-codes" = json!([
@@ -101,7 +106,7 @@ pub async fn readyz(
     }))
 }
 
-/// Whether the request was made on this machine, and not for somebody else by a proxy.
+/// Whether the request comes from this machine, and was not forwarded by a proxy.
 fn is_inside(request: &HttpRequest) -> bool {
     const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
     let headers = request.headers();
@@ -110,12 +115,12 @@ fn is_inside(request: &HttpRequest) -> bool {
     peer.is_some_and(|peer| peer.is_loopback()) && !is_for_others
 }
 
-/// What Prometheus scrapes.
+/// Get metrics for Prometheus
 #[utoipa::path(
     get, path = "/metrics", operation_id = "metrics", tag = "Operations",
     security(()),
     responses((
-        status = 200, description = "The metrics in Prometheus' text format",
+        status = 200, description = "The metrics in the text format of Prometheus",
         content_type = "text/plain; version=0.0.4", body = String,
     )),
     extensions(("x-any-parameters" = json!(true))),

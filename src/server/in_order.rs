@@ -1,8 +1,8 @@
-//! A handler's arguments, extracted one after the other.
+//! Sequential extraction of a handler's arguments.
 //!
-//! The framework extracts them at the same time, and the first that fails decides the answer: a
-//! body could be refused before its sender is. Here the order of the signature counts: who asks,
-//! what they may do, and only then what they sent.
+//! The framework extracts arguments concurrently, and the first error wins, so a body could be
+//! rejected before the client is authenticated. Here, the order in the handler's signature counts:
+//! first authentication, then authorization, then the body.
 
 use std::future::Future;
 
@@ -16,7 +16,7 @@ pub trait InOrder: Sized {
     ) -> impl Future<Output = Result<Self, Error>>;
 }
 
-/// As [`web::to`], with the arguments extracted in their order.
+/// Like [`web::to`], but extracts the arguments in order.
 pub fn to<F, Args>(handler: F) -> Route
 where
     F: Handler<Args>,
@@ -26,7 +26,8 @@ where
     web::to(move |request: HttpRequest, payload: web::Payload| {
         let handler = handler.clone();
         async move {
-            // Kept until the answer: what nobody read of a body is the connection's affair then.
+            // Keep the payload until the response is ready. The connection then handles
+            // what is left of it.
             let mut payload = payload.into_inner();
             let args = Args::extract(&request, &mut payload).await?;
             Ok::<_, Error>(handler.call(args).await)

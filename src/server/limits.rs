@@ -1,4 +1,4 @@
-//! The limit at the edge, of all requests from an address. `auth::attempts` counts those to get in.
+//! The rate limit of all requests from an address. `auth::attempts` limits login attempts.
 
 use std::{
     rc::Rc,
@@ -16,8 +16,8 @@ use actix_web::{
 use super::unread::counted;
 use crate::{fair_use::Request, http::ClientAddress, state::WorkerState};
 
-/// Knows the client's address from here on, and refuses when too many requests come from it. What
-/// comes after it is counted as use of the server by its client.
+/// Determines the client's address, and rejects the request if too many come from it. The work of
+/// the inner services is counted against the client.
 pub async fn limit_address<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -1,5 +1,4 @@
-//! The server itself: its routes and their document, its workers, and what every
-//! request passes through.
+//! The HTTP server: routes, API document, workers, middleware.
 
 mod compression;
 mod cors;

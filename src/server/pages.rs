@@ -1,8 +1,9 @@
-//! The two pages that links in mails open.
+//! The two web pages that links in mails open.
 //!
-//! The token is in the URL's fragment, so it reaches no log, and a button makes the POST, so a
-//! scanner that opens the link consumes nothing. One inline style and one inline script, named by
-//! hash in the policy; nothing else may load or run.
+//! The token is in the fragment of the URL, so it never reaches a log. The page sends a POST
+//! only when a button is pressed, so a mail scanner that opens the link does not use up the
+//! token. The Content-Security-Policy allows one inline style and one inline script, by their
+//! hashes, and nothing else.
 
 use std::sync::LazyLock;
 
@@ -43,11 +44,13 @@ struct ResetPasswordPage<'a> {
     script: &'a str,
 }
 
-/// Where the link of a confirmation mail leads. The token is in the fragment.
+/// Show the page to verify an address
+///
+/// The link in the verification mail leads here. The token is in the fragment.
 #[utoipa::path(
     get, path = "/verify-email", operation_id = "verify_email_page", tag = "Pages",
     security(()),
-    responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
@@ -63,11 +66,13 @@ pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpRespon
     )
 }
 
-/// Where the link of a password mail leads. The token is in the fragment.
+/// Show the page to reset a password
+///
+/// The link in the password mail leads here. The token is in the fragment.
 #[utoipa::path(
     get, path = "/reset-password", operation_id = "reset_password_page", tag = "Pages",
     security(()),
-    responses((status = 200, description = "A page for people", content_type = "text/html; charset=utf-8", body = String)),
+    responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
 pub async fn reset_password_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {

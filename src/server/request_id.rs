@@ -1,17 +1,18 @@
-//! The id of a request, in its answer and in the log: the client's own if it is sane, else a new one.
+//! The id of a request, for its response and the log: the client's own if it is
+//! valid, else a new one.
 
 use actix_web::{HttpMessage, dev::ServiceRequest, http::header::HeaderName};
 use derive_more::{AsRef, Display};
 
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Left in the request's extensions.
+/// Put into the request's extensions.
 #[derive(Clone, Debug, Display, AsRef)]
 #[as_ref(str)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// The id, made when first asked for.
+    /// The id, created on first use.
     pub fn of(request: &ServiceRequest) -> Self {
         if let Some(id) = request.extensions().get::<Self>() {
             return id.clone();
@@ -27,7 +28,7 @@ impl RequestId {
     }
 }
 
-/// What can stand in any log and any header, and is long enough to be found again.
+/// Whether the id is safe in logs and headers, and long enough to be searched for.
 fn is_sane(id: &str) -> bool {
     (8..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))

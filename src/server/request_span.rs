@@ -1,9 +1,10 @@
-//! The span of a request and the one line that is logged when it is answered.
+//! The tracing span of a request, and the log line when it has been answered.
 //!
-//! The library's own span records the query string and a client address taken from headers;
-//! this one records no query, and where a client is only when it failed to prove something, so that
-//! a firewall can act on it. What is known only at the end goes into the closing event: it
-//! stands in the same line, and recording on a span later costs as much as the event itself.
+//! The library's default span records the query string, and a client address from headers. This
+//! span records no query. It records the address only if a credential was wrong or a rate limit
+//! was hit, so that a firewall can block it. Values that are known only at the end go into the
+//! closing event: they appear in the same log line, and recording them on the span would cost as
+//! much as the event.
 
 use std::time::Instant;
 
@@ -18,13 +19,13 @@ use tracing_actix_web::RootSpanBuilder;
 use super::{LoggedCode, RequestId};
 use crate::{auth::LoggedUser, error::ErrorCode, http::ClientAddress};
 
-/// What follows opens what somebody shared, or proves that it is Garmin who posts.
+/// Paths whose rest is secret: the token of a share, or the secret of Garmin's webhook.
 const SECRET: [&str; 2] = ["/shared/", "/integrations/garmin/webhook/"];
 
-/// See the module.
+/// Creates the span and the log line.
 pub struct RequestSpan;
 
-/// Answered well, these are logged at `debug`.
+/// Routes whose successful requests are logged at `debug`.
 const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 struct StartedAt(Instant);
@@ -42,7 +43,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 
     fn on_request_end<B: MessageBody>(_span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        // The middleware below answers errors, so there is always a response.
+        // The inner middleware handles errors, so there is always a response.
         let Ok(response) = outcome else { return };
         let request = response.request();
         let extensions = request.extensions();
@@ -74,7 +75,7 @@ impl RootSpanBuilder for RequestSpan {
                 )
             };
         }
-        // Monitoring asks every second, and nobody reads that it was answered.
+        // Monitoring asks frequently, so these lines would only be noise.
         if status.is_success() && route.as_deref().is_some_and(|route| QUIET.contains(&route)) {
             answered!(debug);
         } else {
@@ -83,7 +84,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 }
 
-/// A path without what opens something. Whoever writes `/shared%2f…` finds nothing there.
+/// The path without its secret part. An encoded slash (`/shared%2f…`) matches no route.
 fn loggable(path: &str) -> &str {
     SECRET.into_iter().find(|start| path.starts_with(start)).unwrap_or(path)
 }

@@ -1,4 +1,4 @@
-//! Every route of the service, in one place. Method and path stand with each handler's documentation.
+//! All routes of the server. Method and path are in the documentation of each handler.
 
 use super::{
     docs,
@@ -22,7 +22,7 @@ use crate::{
     takeout, webhooks,
 };
 
-/// The handlers of some modules, each with the documentation that utoipa keeps beside it.
+/// Lists handlers by module, each with the documentation that utoipa generates for it.
 macro_rules! operations {
     ($($module:ident { $($handler:ident),+ $(,)? })+) => {
         pastey::paste! {
@@ -31,7 +31,7 @@ macro_rules! operations {
     };
 }
 
-/// All routes, to be served or to be documented.
+/// All endpoints, for the server and for the API document.
 pub fn routes() -> impl Iterator<Item = Endpoint> {
     endpoints(operations! {
             health { healthz, readyz, metrics }

@@ -1,5 +1,5 @@
-//! Bodies of answers: those in memory count as their client's until it has read them, and those
-//! made while it reads are made on its behalf.
+//! Response bodies. A body in memory counts against its client until the client has read it. A
+//! streamed body is computed as work for its client.
 
 use std::{
     error::Error,
@@ -15,11 +15,11 @@ use actix_web::{
 
 use crate::fair_use::{Lent, Request};
 
-/// As much as actix buffers for a connection. What it has buffered is given to it no earlier than
-/// the client has read what came before.
+/// The size of actix's write buffer per connection. The next slice is passed to it only when the
+/// client has read the previous ones.
 const SLICE_BYTES: usize = 32 * 1024;
 
-/// `body`, counted as what `request` uses.
+/// Wraps `body` to count it as use by `request`.
 pub fn counted(request: Rc<Request>, body: BoxBody) -> BoxBody {
     if let BodySize::Sized(size) = body.size() {
         request.answered(size);
@@ -34,7 +34,7 @@ pub fn counted(request: Rc<Request>, body: BoxBody) -> BoxBody {
     }
 }
 
-/// An answer in memory.
+/// A body in memory.
 struct Ready {
     bytes: Bytes,
     _lent: Lent,
@@ -57,7 +57,7 @@ impl MessageBody for Ready {
     }
 }
 
-/// An answer that is made as it is read.
+/// A body that is computed while it is read.
 struct Made {
     request: Rc<Request>,
     body: BoxBody,

@@ -1,4 +1,4 @@
-//! The actix server: workers, middleware, time-outs.
+//! The actix server: workers, middleware, timeouts.
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
@@ -25,11 +25,12 @@ use crate::{
     webhooks::Challenger,
 };
 
-/// Sent data may wait for a client so long (tcp(7), TCP_USER_TIMEOUT, which accepted sockets inherit).
+/// How long sent data may stay unacknowledged (`TCP_USER_TIMEOUT` in tcp(7); accepted
+/// sockets inherit it).
 #[cfg(target_os = "linux")]
 const SLOW_READER_MILLIS: u32 = 15_000;
 
-/// What single rooms need besides the state: each is handed to the handlers of its room alone.
+/// State that only single modules need. Each value is passed only to the handlers of its module.
 pub struct Rooms {
     bell: Data<Bell>,
     delivery: Data<DeliveryStatus>,
@@ -40,7 +41,7 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Starts the threads that draw.
+    /// Starts the threads that draw pictures.
     pub fn new(config: &Config, bell: Bell, delivery: DeliveryStatus) -> ApiResult<Self> {
         Ok(Self {
             bell: Data::new(bell),
@@ -52,7 +53,7 @@ impl Rooms {
         })
     }
 
-    /// For one worker.
+    /// Registers the state with one worker.
     fn register(&self, app: &mut ServiceConfig) {
         app.app_data(self.bell.clone())
             .app_data(self.delivery.clone())
@@ -62,15 +63,15 @@ impl Rooms {
     }
 }
 
-/// Starts the workers on `listener`. The server stops through its handle, not by signals:
-/// those belong to the command that runs it.
+/// Starts the workers on `listener`. The server is stopped through its handle. It handles no
+/// signals: those belong to the command that runs it.
 pub fn start(
     listener: TcpListener,
     config: &Config,
     shared: Arc<Shared>,
     rooms: Rooms,
 ) -> io::Result<Server> {
-    // A client that takes nothing for so long is let go: actix waits for ever to write.
+    // Close the connection of a client that stops reading. actix has no timeout for writes.
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(&listener, SLOW_READER_MILLIS)?;
     let metrics = shared.metrics.http_middleware()?;
@@ -95,7 +96,7 @@ pub fn start(
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(config.server.workers)
-    // Without it an answer may wait 40 ms for the client's delayed acknowledgement.
+    // Otherwise, a response may wait 40 ms for the client's delayed ACK.
     .tcp_nodelay(true)
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))

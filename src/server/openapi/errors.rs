@@ -1,5 +1,5 @@
-//! The error answers of each operation: the codes that its handler names, and those that follow
-//! from what it takes.
+//! The error responses of each operation: the codes that its handler lists, and those that follow
+//! from its parameters and body.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
     server::finish::ErrorBody,
 };
 
-/// Where a handler's documentation names the codes of its own, typed, as
+/// The extension with which a handler's documentation lists its own codes, as
 /// `extensions(("x-error-codes" = json!([ErrorCode::…])))`.
 const CODES: &str = "x-error-codes";
 
@@ -29,7 +29,7 @@ const LIMIT_HEADERS: [(&str, &str); 2] = [
     ("RateLimit-Policy", "The limit: `q` requests in `w` seconds"),
 ];
 
-/// Adds the error answers of every operation, and the headers that every answer has.
+/// Adds the error responses of every operation, and the headers of every response.
 pub fn complete(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
         for operation in operations(item) {
@@ -65,10 +65,10 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
     if extensions.and_then(|extensions| extensions.get(ANY_PARAMETERS)).is_none() {
         codes.insert(InvalidParameter);
     }
-    // Public operations say so with an empty requirement.
+    // Public operations have an empty security requirement.
     if operation.security.is_none() {
         codes.extend([MissingToken, InvalidAccessToken, InsufficientScope]);
-        // Only people who are logged in learn why their codes are not compared.
+        // Only logged-in users learn that their codes are no longer compared.
         if codes.contains(&InvalidCode) {
             codes.insert(CodesClosed);
         }
@@ -98,7 +98,7 @@ fn by_status(codes: &BTreeSet<ErrorCode>) -> BTreeMap<u16, Vec<ErrorCode>> {
     statuses
 }
 
-/// The body of all errors, with the codes that it may have here.
+/// The error body, with `code` restricted to these codes.
 fn error_response(status: u16, codes: &[ErrorCode]) -> Response {
     let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
     let of_these = ObjectBuilder::new().property(

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made of what stands beside each handler and each type.
+//! The OpenAPI 3.1 document, generated from the annotations of handlers and types.
 
 mod errors;
 
@@ -22,17 +22,17 @@ use crate::http::known::{Operations, operations};
     components(schemas(ErrorBody<'static>)),
     modifiers(&AccessToken),
     tags(
-        (name = "Activities", description = "The log itself"),
-        (name = "Logging in", description = "Every way in answers with an access token"),
-        (name = "Sessions", description = "Where one is logged in"),
-        (name = "Ways in", description = "Who can get into the account; what changes it wants a proof"),
-        (name = "Statistics", description = "What the log adds up to, in the user's own time zone"),
-        (name = "Goals", description = "What is aimed at, and how far it is"),
-        (name = "Pictures", description = "For pages and documents, and links to share them"),
-        (name = "Webhooks", description = "Services that are told what happens to the log"),
+        (name = "Activities", description = "The log: activities, imports, exports"),
+        (name = "Logging in", description = "Registration, login and password reset"),
+        (name = "Sessions", description = "Logged-in devices and the security log"),
+        (name = "Ways in", description = "Login methods and access of an account; changes require re-authentication"),
+        (name = "Statistics", description = "Totals and records of the log, in the user's time zone"),
+        (name = "Goals", description = "Goals and progress"),
+        (name = "Pictures", description = "Pictures for web pages and documents, and links to share them"),
+        (name = "Webhooks", description = "Services that are notified of changes in the log"),
         (name = "Account", description = "The account and its profile"),
-        (name = "Operations", description = "For monitoring and tools"),
-        (name = "Pages", description = "What the links in mails open"),
+        (name = "Operations", description = "Monitoring and the API reference"),
+        (name = "Pages", description = "The web pages that links in mails open"),
     )
 )]
 struct Outline;
@@ -50,7 +50,7 @@ impl Modify for AccessToken {
     }
 }
 
-/// The whole document: what `GET /openapi.json` answers and `sports-log openapi` prints.
+/// The whole document, as returned by `GET /openapi.json` and printed by `sports-log openapi`.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut api) = App::new()
         .into_utoipa_app()
@@ -69,13 +69,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub static JSON: LazyLock<Result<String, String>> =
     LazyLock::new(|| of_document(|document| document.to_json()).map_err(|error| error.to_string()));
 
-/// What requests are held against.
+/// The operations against which requests are checked.
 pub static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| {
     of_document(|document| operations(&serde_json::to_value(document).unwrap_or_default()))
 });
 
-/// What `make` makes of the document, on a thread that ends: to make one takes 30 MiB, which the
-/// allocator would keep for any other thread.
+/// Applies `make` to the document, on a temporary thread. Creating the document takes 30 MiB, which
+/// the allocator would keep for other threads otherwise.
 fn of_document<T: Send>(make: impl FnOnce(utoipa::openapi::OpenApi) -> T + Send) -> T {
     let made = thread::scope(|scope| scope.spawn(|| make(document())).join());
     made.unwrap_or_else(|panic| panic::resume_unwind(panic))

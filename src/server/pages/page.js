@@ -1,14 +1,14 @@
 "use strict";
-// For both pages; the server puts the page's own script behind it.
+// Common to both pages. The server appends the page's own script.
 
 const byId = (id) => document.getElementById(id);
 
-// Browsers send the fragment to no server. The token leaves the address bar at once, so that no
-// copied address and no bookmark has it.
+// Browsers do not send the fragment to any server. The token is removed from the address bar at
+// once, so that it is not in copied addresses or bookmarks.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 history.replaceState(null, "", location.pathname + location.search);
 
-// Another link opened in this tab changes only the fragment, which loads nothing by itself.
+// Opening another link in this tab changes only the fragment, which does not reload the page.
 addEventListener("hashchange", () => location.reload());
 
 function show(...ids) {
@@ -17,7 +17,7 @@ function show(...ids) {
   }
 }
 
-// The same after an answer: the focused button is gone, so the new heading gets the focus.
+// Shows sections after a response. The focused button is gone, so the new heading gets the focus.
 function proceed(...ids) {
   show(...ids);
   const heading = byId(ids[0]).querySelector("h1");
@@ -29,8 +29,8 @@ function say(text, className = "") {
   Object.assign(byId("status"), { textContent: text, className });
 }
 
-// The API's error, or `ok` with the response when it said yes. That may hold an access token: a
-// page reads it only to show something of it.
+// Returns the API's error, or `ok` with the response. A response may contain an access token, so
+// pages read only what they display.
 async function post(path, body) {
   let response;
   try {
@@ -49,8 +49,8 @@ async function post(path, body) {
   return { error: `The server answered ${response.status}. Try again soon.`, ...answer };
 }
 
-// Makes a section's form send `body()`. `outcomes` has what to do when all went well (`ok`) and
-// on certain error codes; every other error is shown, to try again.
+// Makes a section's form send `body()`. `outcomes` has handlers for success (`ok`) and for some
+// error codes. Other errors are shown, and the user can try again.
 function onSubmit(sectionId, path, body, outcomes) {
   const form = byId(sectionId).querySelector("form");
   const button = form.querySelector("button");
@@ -66,14 +66,14 @@ function onSubmit(sectionId, path, body, outcomes) {
     const result = await post(path, body());
     button.disabled = false;
     say("");
-    // A button loses the focus when disabled.
+    // A button loses the focus when it is disabled.
     if (document.activeElement === document.body) button.focus();
 
     const outcome = outcomes[result.code];
     if (outcome) {
       outcome(result.response);
     } else if (input && result.fields?.some(({ field }) => field === input.name)) {
-      // The API calls a field by its name in JSON, people by its label.
+      // The API's message has the field's JSON name. Show its label instead.
       fault.textContent = result.error.replace(input.name, input.labels[0].textContent);
       input.setAttribute("aria-invalid", "true");
       input.focus();

@@ -5,11 +5,11 @@ const reveal = byId("reveal");
 function reflect() {
   password.type = reveal.checked ? "text" : "password";
 }
-// Also at once: browsers restore the state of a box when a page is loaded again.
+// Also now: browsers restore the state of a checkbox when a page is reloaded.
 reveal.addEventListener("change", reflect);
 reflect();
 
-// Sent as a password in any case, or browsers would remember it as a text for other forms.
+// Submit the field as a password, or browsers would suggest its value in other text fields.
 password.form.addEventListener("submit", () => {
   reveal.checked = false;
   reflect();
@@ -23,7 +23,7 @@ const kinds = {
   phone: "phone numbers",
 };
 
-// What outlives sessions, and may be somebody else's.
+// Shows the grants that are left, which may belong to somebody else.
 function tell({ still_open }) {
   const left = Object.keys(kinds).filter((kind) => still_open[kind] > 0);
   if (left.length === 0) return;
@@ -45,7 +45,7 @@ onSubmit("choose", "auth/reset-password", choice, {
   invalid_token: () => proceed("expired", "another"),
 });
 
-// The answer is the same for every address, so that nobody learns who is registered.
+// The response is the same for every address, so that it does not reveal who is registered.
 onSubmit("another", "auth/forgot-password", () => ({ email: byId("email").value }), {
   ok: () => say("If there is an account with this address, a mail with a link is on its way."),
 });
