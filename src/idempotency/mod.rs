@@ -1,9 +1,10 @@
-//! Safe retries: a request with an `Idempotency-Key` is carried out once, however often it comes.
-//! Requests are the same when their bodies are equal as JSON values.
+//! Safe retries: a request with an `Idempotency-Key` is carried out once, however often it is sent.
+//! Two requests are the same if their bodies are equal as JSON values.
 //!
-//! The answer is recorded in the transaction that does the work, so there is never one without the
-//! other. Of two that come at once the second waits on the first's row; replicas share the table.
-//! See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>.
+//! The response is recorded in the transaction that does the work, so that neither exists without
+//! the other. Of two concurrent requests, the second waits for the first one's row lock. Replicas
+//! share the table. See
+//! <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>.
 
 pub mod store;
 mod turns;
@@ -20,20 +21,21 @@ use crate::{
 
 pub use turns::Turns;
 
-/// The key that a client chose, with a digest of the request it stands for.
+/// The key that a client chose, with a digest of the request.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
     pub key: String,
-    /// What is recorded of the request.
+    /// The digest to record.
     pub request: Digest,
-    /// What may have been recorded of the same request, by one of the accepted keys of the server.
+    /// The digests that may have been recorded for the same request, with all accepted server keys.
     pub accepted: Vec<Digest>,
 }
 
-/// What the request was answered when it was carried out, or `None` when the caller's transaction is
-/// to do that and to [`record`] its answer: what fails is not recorded, and may be tried again.
+/// The recorded response, if the request has been carried out. Otherwise `None`: the caller must do
+/// the work in the same transaction and [`record`] the response. Failures are not recorded, so that
+/// they can be retried.
 ///
-/// 422 `idempotency_key_reused` when the key was used for another request.
+/// 422 `idempotency_key_reused` if the key was used for another request.
 pub async fn answered<T: DeserializeOwned>(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -56,8 +58,8 @@ pub async fn answered<T: DeserializeOwned>(
     serde_json::from_str(answer.as_str()).map(Some).map_err(ApiError::internal)
 }
 
-/// What the request was answered when it was carried out. For requests with a proof that is spent by the
-/// first of them: asked before the proof is, and claims nothing.
+/// The recorded response, if the request has been carried out. Does not claim the key. Call this
+/// before checking a proof that the first request has used up.
 pub async fn replayed<T: DeserializeOwned>(
     conn: &AsyncPgConnection,
     identity: Identity,
@@ -73,7 +75,7 @@ pub async fn replayed<T: DeserializeOwned>(
     }
 }
 
-/// Records the answer in the transaction that did the work.
+/// Records the response in the transaction that did the work.
 pub async fn record(
     conn: &AsyncPgConnection,
     identity: Identity,

@@ -1,4 +1,4 @@
-//! The statements about recorded answers.
+//! SQL statements about recorded responses.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -13,12 +13,11 @@ use crate::{
     db::{JsonText, schema::idempotent_answers},
 };
 
-/// How long an answer is kept: a device may be offline for weeks between losing an answer and
-/// trying again.
+/// How long a response is kept. A device may be offline for weeks before it retries.
 const DAYS: i32 = 30;
 
-/// Takes the key for the live user; false when it is taken already. Waits for another that is
-/// just taking it.
+/// Claims the key for the live user. False if it is already claimed. Waits for a concurrent
+/// transaction that claims the same key.
 pub async fn begin(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -43,7 +42,7 @@ pub async fn begin(
     Ok(begun == 1)
 }
 
-/// Records the answer in the transaction that took the key.
+/// Records the response in the transaction that claimed the key.
 pub async fn finish(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -56,7 +55,7 @@ pub async fn finish(
         .await
 }
 
-/// The request that the key was used for, and its answer.
+/// The request for which the key was used, and its response.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -69,7 +68,7 @@ pub async fn find(
         .await
 }
 
-/// Forgets answers that nobody asks for any more; how many.
+/// Deletes expired responses, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let is_old = idempotent_answers::created_at.lt(now.into_sql::<Timestamptz>() - DAYS.days());
     diesel::delete(idempotent_answers::table.filter(is_old)).execute(&mut conn).await

@@ -1,6 +1,5 @@
-//! Requests that are under way with a key. The same ones wait for the first without a database
-//! connection, and find its answer: what it proves itself with is tried once and not by each of
-//! them.
+//! Serial execution of requests with the same key in one process. Later ones wait for the first
+//! without a database connection and then find its response, so that a proof is tried only once.
 
 use std::{
     collections::HashMap,
@@ -15,13 +14,12 @@ use crate::credentials::Identity;
 
 type Turn = tokio::sync::Mutex<()>;
 
-/// The turns of one process.
+/// The locks of one process, by user and key.
 #[derive(Default)]
 pub struct Turns(Mutex<HashMap<(Uuid, String), Weak<Turn>>>);
 
 impl Turns {
-    /// Waits for those of the user's requests with this key that came before. At once without a
-    /// key.
+    /// Waits for earlier requests of the user with this key. Without a key, returns at once.
     pub async fn take(
         &self,
         identity: Identity,
