@@ -1,19 +1,19 @@
-//! Which addresses are counted together.
+//! Address blocks that are counted together.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// A block of addresses, and how many times the budget of a single client it has.
+/// An address block, and the factor by which its limit exceeds that of a single client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
     pub network: IpNet,
     pub factor: i32,
 }
 
-/// The blocks that an attempt from `address` counts for, narrowest first. A subscriber of IPv6 has
-/// a /64, a /56 or a /48 (RFC 6177), and some providers divide one of those between customers. Each
-/// wider block therefore has twice the budget of the one within it.
+/// The blocks against which an attempt from `address` counts, narrowest first. An IPv6 subscriber
+/// has a /64, a /56 or a /48 (RFC 6177), and some providers divide one of those between customers.
+/// So each wider block has twice the limit of the block within it.
 pub fn blocks(address: IpAddr) -> impl Iterator<Item = Block> + Clone {
     let lengths: &[(u8, i32)] = match address {
         IpAddr::V4(_) => &[(32, 1)],
@@ -24,7 +24,7 @@ pub fn blocks(address: IpAddr) -> impl Iterator<Item = Block> + Clone {
         .map(move |(length, factor)| Block { network: network(address, *length), factor: *factor })
 }
 
-/// The network of `address` with a prefix of `length` bits, at most those of an address.
+/// The network of `address` with a prefix of `length` bits, at most the length of an address.
 pub fn network(address: IpAddr, length: u8) -> IpNet {
     IpNet::new(address, length).unwrap_or_else(|_| address.into()).trunc()
 }

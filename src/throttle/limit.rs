@@ -1,4 +1,4 @@
-//! What a limit allows.
+//! The definition of a limit.
 
 use crate::config::Rate;
 
@@ -10,16 +10,17 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// The same window with `factor` times as much.
+    /// The same window with `factor` times the amount.
     pub fn scaled(self, factor: i32) -> Self {
         Self { times: self.times.saturating_mul(factor), ..self }
     }
 }
 
-/// Failures in a row that are compared (NIST SP 800-63B, section 5.2.2: no more than a hundred).
+/// The number of consecutive failures after which no more tries are compared (NIST SP 800-63B,
+/// section 5.2.2: no more than a hundred).
 pub const MOST_IN_A_ROW: i32 = 100;
 
-/// A keyed digest of what is counted.
+/// A keyed digest that identifies a counter.
 pub type Key = [u8; 32];
 
 impl From<Rate> for Limit {

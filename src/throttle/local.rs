@@ -1,4 +1,5 @@
-//! Limits of one process: cheap enough for every request, and good enough where nothing is to be guessed.
+//! Rate limits of one process. They are cheap enough for every request, and sufficient where
+//! nothing can be guessed.
 
 use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
@@ -19,7 +20,7 @@ use crate::{
 
 type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
-/// A bucket for each user and for each address.
+/// Token buckets for users and for addresses.
 pub struct LocalLimits {
     user: Option<Limit<Uuid>>,
     address: Option<Limit<IpNet>>,
@@ -34,7 +35,7 @@ struct Limit<K: Clone + Hash + Eq> {
 }
 
 impl LocalLimits {
-    /// `decisions` has the counters of what the limit of a name allows and refuses.
+    /// `decisions` returns the counters of allowed and rejected requests for the limit with a name.
     pub fn new(
         config: &LimitsConfig,
         decisions: impl Fn(&'static str) -> (IntCounter, IntCounter),
@@ -45,17 +46,17 @@ impl LocalLimits {
         }
     }
 
-    /// 429 when the user makes too many requests. `None` where there is no limit.
+    /// 429 if the user makes too many requests. `None` if there is no limit.
     pub fn take_user(&self, user_id: Uuid) -> ApiResult<Option<Standing>> {
         self.user.as_ref().map(|limit| limit.take(&user_id)).transpose()
     }
 
-    /// 429 when too many requests come from the address.
+    /// 429 if too many requests come from the address. `None` if there is no limit.
     pub fn take_address(&self, address: IpNet) -> ApiResult<Option<Standing>> {
         self.address.as_ref().map(|limit| limit.take(&address)).transpose()
     }
 
-    /// Forgets those who have not been here for as long as a bucket needs to be full again.
+    /// Removes the buckets that are full again.
     pub fn forget(&self) {
         if let Some(limit) = &self.user {
             limit.buckets.retain_recent();

@@ -1,9 +1,9 @@
-//! Limits: those that hold for all replicas together, because they are counted in PostgreSQL, and
-//! those of one process, `local`. Budgets of a calendar day are in `daily`.
+//! Rate limits. Those in this module are counted in PostgreSQL and shared by all replicas; those in
+//! `local` are per process. `daily` has budgets per calendar day.
 //!
-//! The former are for what an attacker must not get more of by asking another replica: guesses,
-//! codes, messages. Each is counted under a keyed digest, so that the table says nothing of whom or
-//! what was tried.
+//! The shared limits are for what an attacker must not multiply by asking several replicas:
+//! guesses, codes, messages. The key of each counter is a keyed digest, so that the table does not
+//! reveal users or identifiers.
 
 mod blocks;
 pub mod daily;
@@ -22,7 +22,7 @@ use crate::{
     error::{ApiError, ApiResult, Standing},
 };
 
-/// A limit of what is counted under one key, and the name that `RateLimit` gives it.
+/// A limit for one key, and its name in the `RateLimit` header.
 pub struct Budget {
     pub policy: &'static str,
     pub key: Key,
@@ -36,15 +36,15 @@ impl From<Limit> for Rate {
     }
 }
 
-/// Takes one of `limit` for `key` in the caller's transaction. Or 429 `rate_limited` with the time
-/// when the next is free, and with `RateLimit` of this limit, called `account`: most keys are an
-/// account or its identifier. A transaction that fails gives it back.
+/// Takes one unit of `limit` for `key` in the caller's transaction; a rollback returns it. 429
+/// `rate_limited` with the seconds until the next unit is free, and with `RateLimit` for this
+/// limit, which is called `account` because most keys are an account or its identifier.
 pub async fn take(conn: &AsyncPgConnection, key: Key, limit: Limit) -> ApiResult<()> {
     Budget { policy: "account", key, limit }.take(conn).await.map(drop)
 }
 
-/// Takes one of each budget in the caller's transaction, as [`take`] does. How the client stands
-/// with the first.
+/// Takes one unit of each budget in the caller's transaction, like [`take`]. Returns the
+/// state of the first.
 pub async fn take_all(conn: &AsyncPgConnection, budgets: &[Budget]) -> ApiResult<Option<Standing>> {
     let mut first = None;
     for budget in budgets {

@@ -1,4 +1,4 @@
-//! The statements of limits.
+//! SQL statements about limits.
 
 use diesel::{
     dsl::exists,
@@ -10,11 +10,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::{Key, Limit, MOST_IN_A_ROW};
 use crate::db::{FetchOne, fixed_query, schema::failure_runs};
 
-/// The longest window of any limit, in hours: what is older counts for nothing.
+/// The longest window of any limit, in hours. Older entries can be deleted.
 const LONGEST_WINDOW_HOURS: i32 = 24;
 
-/// Counts one more for `key`, unless that is more than `limit`; how many there are then. The row's lock
-/// makes it exact, however many ask at once.
+/// Takes one unit of `limit` for `key` and returns how many are taken now. `None` if the limit is
+/// reached. The row lock makes this exact under concurrency.
 pub async fn take(
     mut conn: &AsyncPgConnection,
     key: &[u8],
@@ -41,8 +41,8 @@ pub async fn take(
     Ok(row.map(|row| row.taken))
 }
 
-/// Counts one more for `key`, unless that is more than any of `limits`: false then. Kept for as
-/// long as the longest of them counts.
+/// Takes one unit of all `limits` for `key`. False if one of them is reached. Units are kept as
+/// long as the longest window.
 pub async fn take_all(
     mut conn: &AsyncPgConnection,
     key: &[u8],
@@ -66,7 +66,7 @@ pub async fn take_all(
     Ok(taken.execute(&mut conn).await? == 1)
 }
 
-/// Seconds until the oldest that still counts no longer does.
+/// Seconds until a unit is free, because the oldest one that counts leaves the window.
 pub async fn seconds_until_free(
     mut conn: &AsyncPgConnection,
     key: &[u8],
@@ -92,8 +92,8 @@ pub async fn seconds_until_free(
     Ok(row.map_or(0, |row| row.seconds))
 }
 
-/// Counts one more failure in a row for `key`. False when there have been [`MOST_IN_A_ROW`]: the
-/// caller must not compare anything then.
+/// Counts a consecutive failure for `key`. False after [`MOST_IN_A_ROW`]: then the caller must not
+/// compare anything.
 pub async fn extend_run(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult<bool> {
     let extended = diesel::sql_query(
         "INSERT INTO failure_runs AS r (key, failures) VALUES ($1, 1)
@@ -107,14 +107,14 @@ pub async fn extend_run(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult
     Ok(extended == 1)
 }
 
-/// Whether there have been [`MOST_IN_A_ROW`] failures for `key`.
+/// Whether `key` has reached [`MOST_IN_A_ROW`] failures.
 pub async fn is_run_over(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult<bool> {
     let over = failure_runs::table.find(key).filter(failure_runs::failures.ge(MOST_IN_A_ROW));
     diesel::select(exists(over)).fetch_one(&mut conn).await
 }
 
-/// Forgets the failures under `keys`, within windows and in a row: what was tried has succeeded.
-/// Rows are locked in the order in which attempts lock them, so that there is no deadlock.
+/// Resets the counters under `keys`, both windows and consecutive failures, after a success. Locks
+/// the rows in the same order as attempts do, to avoid deadlocks.
 pub async fn forgive(mut conn: &AsyncPgConnection, keys: &[Key]) -> QueryResult<()> {
     let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
     for table in ["throttles", "failure_runs"] {
@@ -130,7 +130,8 @@ pub async fn forgive(mut conn: &AsyncPgConnection, keys: &[Key]) -> QueryResult<
     Ok(())
 }
 
-/// Forgets what no longer counts; how many keys. Runs that have closed something stay for a year.
+/// Deletes what no longer counts, and returns the number of keys. Counters of consecutive failures
+/// that have reached the limit are kept for a year.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let windows = diesel::sql_query(
         "DELETE FROM throttles WHERE NOT EXISTS

@@ -1,5 +1,5 @@
-//! Budgets of a calendar day (UTC), counted for all replicas together: for amounts of which a count
-//! is enough. What must hold for any 24 hours is taken by [`super::take`].
+//! Budgets per calendar day (UTC), shared by all replicas, for amounts where a count is sufficient.
+//! [`super::take`] has limits for any 24 hours.
 
 pub mod store;
 
@@ -12,13 +12,12 @@ pub use store::{take, used};
 
 /// 429 until the next day begins.
 ///
-/// # Errors
-/// When the database cannot say when that is.
+/// # Errors If the database cannot be asked for the time left.
 pub async fn spent(conn: &AsyncPgConnection) -> ApiResult<ApiError> {
     Ok(ApiError::rate_limited(seconds_left(conn).await?))
 }
 
-/// Seconds until the next day begins, by the database's clock; at least one.
+/// Seconds until the next day begins, by the database's clock. At least 1.
 pub async fn seconds_left(conn: &AsyncPgConnection) -> QueryResult<u32> {
     let seconds = store::seconds_left(conn).await?;
     Ok(u32::try_from(seconds).unwrap_or_default().max(1))

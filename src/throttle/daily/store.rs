@@ -1,4 +1,4 @@
-//! The statements of daily budgets.
+//! SQL statements about daily budgets.
 
 use diesel::{
     prelude::*,
@@ -14,8 +14,7 @@ struct Row {
     number: i32,
 }
 
-/// Counts one more of today's, unless that is more than `limit`: false then. A transaction that
-/// fails gives it back.
+/// Takes one unit of today's budget. False if `limit` is reached. A rollback returns the unit.
 pub async fn take(mut conn: &AsyncPgConnection, key: &[u8], limit: i32) -> QueryResult<bool> {
     let taken = fixed_query(
         "INSERT INTO daily_budgets AS b (key, day, used)
@@ -26,7 +25,7 @@ pub async fn take(mut conn: &AsyncPgConnection, key: &[u8], limit: i32) -> Query
     Ok(taken.execute(&mut conn).await? == 1)
 }
 
-/// How many were taken today.
+/// The number of units taken today.
 pub async fn used(mut conn: &AsyncPgConnection, key: &[u8]) -> QueryResult<i32> {
     let used: Option<Row> = fixed_query(
         "SELECT used AS number FROM daily_budgets
@@ -49,7 +48,7 @@ pub async fn seconds_left(mut conn: &AsyncPgConnection) -> QueryResult<i32> {
     Ok(left.number)
 }
 
-/// Forgets the days before yesterday; how many budgets.
+/// Deletes the budgets of days before yesterday, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let old =
         fixed_query("DELETE FROM daily_budgets WHERE day < (now() AT TIME ZONE 'UTC')::date - 1");
