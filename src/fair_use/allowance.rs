@@ -1,4 +1,4 @@
-//! How much each client may use, and how much of it is in use.
+//! The resources of each client, and how much of them is in use.
 
 use std::{
     collections::HashMap,
@@ -15,51 +15,53 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
-/// Requests of one client that wait for its other requests, at most.
+/// The maximum number of one client's requests that wait for its other requests.
 const MAX_WAITING: usize = 256;
 
-/// Of the bodies of one client. A single one that may be larger takes all of it.
+/// The maximum total size of one client's request bodies. A single body that may be
+/// larger takes all of it.
 pub const MAX_BODY_KIB: u32 = 8192;
 
-/// Point reads of one client that are under way at once. On the connection that all share, others
-/// wait behind each of them.
+/// The maximum number of one client's concurrent point reads. They delay other clients, because all
+/// point reads share a connection.
 const POINT_READS: u32 = 16;
 
-/// A point read counts once more for each of these bytes in the client's last answer.
+/// A point read takes one more unit for each multiple of this size in the client's last response.
 const BYTES_OF_A_READ: u64 = 16 * 1024;
 
-/// Streamed answers of all clients together. Each has a few megabytes in memory at worst.
+/// The maximum number of streamed responses of all clients. Each uses up to a few
+/// megabytes of memory.
 const STREAMS_OF_ALL: usize = 16;
 
-/// Seconds after which a client that was refused may try again.
+/// The `Retry-After` of a client that was rejected, in seconds.
 const RETRY_SECS: u32 = 2;
 
-/// Whose requests share an allowance.
+/// The client whose requests share an allowance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
     User(Uuid),
     Address(IpAddr),
-    /// Everybody who looks at what this user shares.
+    /// All viewers of this user's shares.
     ViewersOf(Uuid),
 }
 
-/// Long polls and event streams of one client at a time.
+/// The maximum number of one client's long polls and event streams.
 pub const FOLLOWERS: usize = 16;
 
-/// The kinds of use that are counted.
+/// The resources that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// Connections of the pool that its requests hold.
+    /// Connections of the pool that the client's requests hold.
     Connection,
-    /// Statements under way on the connections that all share.
+    /// Statements in progress on the shared connections.
     PointRead,
-    /// KiB of answers that are ready and that the client has not read yet.
+    /// KiB of response bodies in memory that the client has not read yet.
     UnreadKib,
-    /// KiB of request bodies that are received or worked on.
+    /// KiB of request bodies that are being received or processed.
     BodyKib,
     /// Uploads that are being received.
     Upload,
-    /// Answers that are written while the client reads them, and what is read of kept streams.
+    /// Responses that are streamed to the client, and reads of stored streams.
     Stream,
     /// Pictures that are waiting to be drawn.
     Picture,
@@ -67,7 +69,7 @@ pub enum Resource {
     Follower,
 }
 
-/// The amounts that one client has left.
+/// What one client has left of each resource.
 #[derive(Debug)]
 pub struct Allowance {
     connections: Semaphore,
@@ -79,11 +81,11 @@ pub struct Allowance {
     pictures: Semaphore,
     followers: Semaphore,
     waiting: AtomicUsize,
-    /// What a point read of this client takes of its turns.
+    /// The number of units that a point read of this client takes.
     read_weight: AtomicU32,
 }
 
-/// Some of a client's allowance, given back when dropped.
+/// Part of a client's allowance, returned when dropped.
 #[derive(Debug)]
 pub struct Lent {
     allowance: Arc<Allowance>,
@@ -122,7 +124,8 @@ impl Allowance {
         }
     }
 
-    /// `amount` of `resource`. 503 `busy` after `wait`, 429 `rate_limited` when too many wait already.
+    /// Takes `amount` of `resource`. 503 `busy` after `wait`, 429 `rate_limited` if too many
+    /// requests already wait.
     pub async fn take(
         self: &Arc<Self>,
         resource: Resource,
@@ -138,13 +141,13 @@ impl Allowance {
         }
     }
 
-    /// `amount` of `resource`, if that much is left.
+    /// Takes `amount` of `resource`, if that much is left.
     pub fn try_take(self: &Arc<Self>, resource: Resource, amount: u32) -> Option<Lent> {
         self.of(resource).try_acquire_many(amount).ok()?.forget();
         Some(self.lend(resource, amount as usize))
     }
 
-    /// Returns when the client has read enough of its answers. Errors as [`Allowance::take`].
+    /// Waits until the client has read enough of its responses. Errors as [`Allowance::take`].
     pub async fn admit(&self, wait: Duration) -> ApiResult<()> {
         if self.of(Resource::UnreadKib).available_permits() == 0 {
             self.wait_for(Resource::UnreadKib, 1, wait).await?;
@@ -153,21 +156,22 @@ impl Allowance {
         Ok(())
     }
 
-    /// A turn for a point read. A client whose last answers were large gets fewer at once: large
-    /// rows keep the shared connection busy. Errors as [`Allowance::take`].
+    /// Takes the units for a point read. A client whose last responses were large gets fewer
+    /// concurrent reads, because large rows occupy the shared connection. Errors as
+    /// [`Allowance::take`].
     pub async fn read(self: &Arc<Self>, wait: Duration) -> ApiResult<Lent> {
         self.take(Resource::PointRead, self.read_weight.load(Relaxed), wait).await
     }
 
-    /// Remembers how large an answer was: a large one counts at once, small ones make up for it
-    /// one by one.
+    /// Adjusts the weight of point reads to the size of a response. A large response raises it at
+    /// once; each small one halves it.
     pub fn answered(&self, bytes: u64) {
         let weight = u32::try_from(bytes / BYTES_OF_A_READ).unwrap_or(u32::MAX).min(POINT_READS);
         let before = self.read_weight.load(Relaxed);
         self.read_weight.store(weight.max(before / 2).max(1), Relaxed);
     }
 
-    /// Counts an answer until it is read. One that is larger than what is left takes all of it.
+    /// Counts a response until it is read. If it is larger than what is left, it takes all of that.
     pub fn hold_unread(self: &Arc<Self>, bytes: usize) -> Lent {
         let taken = self.of(Resource::UnreadKib).forget_permits(bytes.div_ceil(1024));
         self.lend(Resource::UnreadKib, taken)
@@ -197,7 +201,7 @@ impl Drop for Lent {
     }
 }
 
-/// Counts a request that waits.
+/// Counts a waiting request until dropped.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
@@ -220,7 +224,7 @@ fn busy() -> ApiError {
     ApiError::new(ErrorCode::Busy, "too many requests at once; try again")
 }
 
-/// The allowances of all clients that are using something.
+/// The allowances of all active clients.
 #[derive(Debug)]
 pub struct FairUse {
     clients: Mutex<HashMap<Client, Weak<Allowance>>>,
@@ -234,7 +238,7 @@ impl Default for FairUse {
 }
 
 impl FairUse {
-    /// The allowance of `client`, the same for all of its requests.
+    /// The allowance of `client`, common to all its requests.
     pub fn allowance(&self, client: Client) -> Arc<Allowance> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let known = clients.entry(client).or_default();
@@ -245,7 +249,7 @@ impl FairUse {
         })
     }
 
-    /// One of the streamed answers of all clients. 503 `busy` after `wait`.
+    /// Takes one of the streamed responses that all clients share. 503 `busy` after `wait`.
     pub async fn stream_of_all(
         &self,
         wait: Duration,
@@ -254,7 +258,7 @@ impl FairUse {
         permit.map_err(|_| busy())?.map_err(ApiError::internal)
     }
 
-    /// Forgets clients that use nothing.
+    /// Removes the allowances of inactive clients.
     pub fn forget(&self) {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.retain(|_, allowance| allowance.strong_count() > 0);

@@ -1,12 +1,12 @@
-//! One client's share of the server, so that it keeps nobody else waiting.
+//! Limits on each client's share of the server, so that no client delays others.
 //!
-//! A client is a user; an address, until a request shows whose it is; or everybody who looks at
-//! what one user shares. Of each resource in [`Resource`] a client has a fixed amount, counted in
-//! this process. Its further requests wait for its own earlier ones, without a database connection,
-//! and are refused when too many wait.
+//! A client is a user; an address, until a request is authenticated; or all viewers of one user's
+//! shares. Each client has a fixed amount of each resource in [`Resource`], counted per process. If
+//! a request needs more, it waits for the client's own earlier requests, without a database
+//! connection. If too many requests wait, it is rejected.
 //!
-//! `server::limits` says which [`Request`] is being served; the pool, the point reads, the painter
-//! and the readers of streams ask on its behalf. Work that no request waits for is not counted.
+//! `server::limits` sets the current [`Request`]. The pool, the point reads, the painter and the
+//! readers of streams take resources on its behalf. Work outside of requests is not counted.
 
 mod allowance;
 mod request;

@@ -1,4 +1,4 @@
-//! The request that is being served, and what it takes of its client's allowance.
+//! The current request, and what it takes of its client's allowance.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,21 +14,21 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::allowance::{Allowance, Client, FOLLOWERS, FairUse, Lent, MAX_BODY_KIB, Resource};
 use crate::error::{ApiError, ApiResult};
 
-/// How long a request waits for bodies, streams or pictures of the same client. Less than the
-/// deadline.
+/// How long a request waits for bodies, streams or pictures of the same client. Shorter than the
+/// deadline of a request.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Smaller bodies are not counted.
+/// Bodies up to this size are not counted.
 const SMALL_BODY: usize = 16 * 1024;
 
-/// Seconds after which a client that follows too much may try again.
+/// The `Retry-After` of a client with too many long polls or event streams, in seconds.
 const FOLLOW_AGAIN_SECS: u32 = 5;
 
 tokio::task_local! {
     static CURRENT: Rc<Request>;
 }
 
-/// See the module.
+/// A request that is being handled.
 #[derive(Debug)]
 pub struct Request {
     fair_use: Arc<FairUse>,
@@ -36,13 +36,13 @@ pub struct Request {
     client: Cell<Client>,
     allowance: RefCell<Option<Arc<Allowance>>>,
     is_admitted: Cell<bool>,
-    /// A request that holds one connection and needs another does not wait for itself.
+    /// Shared by all connections of this request, so that it does not wait for itself.
     connection: RefCell<Weak<Lent>>,
     body: RefCell<Option<Lent>>,
 }
 
 impl Request {
-    /// A request of which only the address is known.
+    /// A request that is not authenticated yet.
     pub fn new(fair_use: Arc<FairUse>, address: IpAddr) -> Rc<Self> {
         Rc::new(Self {
             fair_use,
@@ -55,12 +55,12 @@ impl Request {
         })
     }
 
-    /// The request that the caller serves, if it serves one.
+    /// The request that the current task handles, if any.
     pub fn current() -> Option<Rc<Self>> {
         CURRENT.try_with(Rc::clone).ok()
     }
 
-    /// From now on the present request uses what `client` may use.
+    /// From now on, counts the current request against `client`.
     pub fn is_from(client: Client) {
         if let Some(request) = Self::current() {
             request.client.set(client);
@@ -69,29 +69,29 @@ impl Request {
         }
     }
 
-    /// Serves it by `work`.
+    /// Runs `work` with this as the current request.
     pub async fn served_by<T>(self: Rc<Self>, work: impl Future<Output = T>) -> T {
         CURRENT.scope(self, work).await
     }
 
-    /// The same for a step of work that does not wait.
+    /// Like [`served_by`](Self::served_by), for work that is not async.
     pub fn served_at_once<T>(self: Rc<Self>, work: impl FnOnce() -> T) -> T {
         CURRENT.sync_scope(self, work)
     }
 
-    /// Remembers how large the answer was, if the client's allowance was asked for anything.
+    /// Records the size of the response, if the request has used the client's allowance.
     pub fn answered(&self, bytes: u64) {
         if let Some(allowance) = self.allowance.borrow().as_ref() {
             allowance.answered(bytes);
         }
     }
 
-    /// Counts an answer of `bytes` until it is read.
+    /// Counts a response of `bytes` until it is read.
     pub fn hold_unread(&self, bytes: usize) -> Lent {
         self.allowance().hold_unread(bytes)
     }
 
-    /// Whose work it is, and who asks for it.
+    /// The client that owns the data, and the client that asks for it.
     pub fn parties(&self) -> (Client, Client) {
         match self.client.get() {
             owner @ Client::ViewersOf(_) => (owner, Client::Address(self.address)),
@@ -105,7 +105,7 @@ impl Request {
         Arc::clone(allowance.get_or_insert_with(found))
     }
 
-    /// Once for each request, before it does anything.
+    /// Waits for unread responses of the client, once per request.
     async fn admitted(&self, wait: Duration) -> ApiResult<Arc<Allowance>> {
         let allowance = self.allowance();
         if !self.is_admitted.replace(true) {
@@ -115,7 +115,8 @@ impl Request {
     }
 }
 
-/// A turn to hold connections of the pool. Errors as `Allowance::take`; `None` outside requests.
+/// Takes the right to hold connections of the pool. Errors as `Allowance::take`; `None`
+/// outside of requests.
 pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
     let Some(request) = Request::current() else { return Ok(None) };
     if let Some(held) = request.connection.borrow().upgrade() {
@@ -127,22 +128,21 @@ pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
     Ok(Some(lent))
 }
 
-/// A turn for a point read. Errors as `Allowance::take`; `None` outside requests.
+/// Takes the units for a point read. Errors as `Allowance::take`; `None` outside of requests.
 pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let allowance = request.admitted(wait).await?;
     allowance.read(wait).await.map(Some)
 }
 
-/// A turn to send a file, for as long as that takes. Errors as `Allowance::take`; `None` outside
-/// requests.
+/// Takes the right to upload a file, until dropped. Errors as `Allowance::take`; `None`
+/// outside of requests.
 pub async fn upload() -> ApiResult<Option<Lent>> {
     let Some(request) = Request::current() else { return Ok(None) };
     request.allowance().take(Resource::Upload, 1, PATIENCE).await.map(Some)
 }
 
-/// Room for a body of at most `bytes`, for as long as the request lasts. Errors as
-/// `Allowance::take`.
+/// Takes memory for a body of at most `bytes`, until the request ends. Errors as `Allowance::take`.
 pub async fn body(bytes: usize) -> ApiResult<()> {
     let Some(request) = Request::current() else { return Ok(()) };
     if bytes > SMALL_BODY {
@@ -154,14 +154,14 @@ pub async fn body(bytes: usize) -> ApiResult<()> {
     Ok(())
 }
 
-/// A turn to read kept streams, or to be answered bit by bit, as long as that takes.
+/// The right to read stored streams, or to stream a response, until dropped.
 #[derive(Debug)]
 pub struct Streaming {
     _own: Lent,
     _of_all: OwnedSemaphorePermit,
 }
 
-/// Errors as `Allowance::take`; `None` outside requests.
+/// Takes a [`Streaming`]. Errors as `Allowance::take`; `None` outside of requests.
 pub async fn stream() -> ApiResult<Option<Streaming>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let own = request.allowance().take(Resource::Stream, 1, PATIENCE).await?;
@@ -169,8 +169,8 @@ pub async fn stream() -> ApiResult<Option<Streaming>> {
     Ok(Some(Streaming { _own: own, _of_all: of_all }))
 }
 
-/// A turn to have a picture drawn, both of whose it is and of who asks. Errors as
-/// `Allowance::take`; `None` outside requests.
+/// Takes the right to have a picture drawn, both from the owner of the data and from the client
+/// that asks. Errors as `Allowance::take`; `None` outside of requests.
 pub async fn picture() -> ApiResult<Option<[Option<Lent>; 2]>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let (owner, asker) = request.parties();
@@ -183,8 +183,8 @@ pub async fn picture() -> ApiResult<Option<[Option<Lent>; 2]>> {
     Ok(Some([by_address, Some(of_owner)]))
 }
 
-/// Counts a long poll or an event stream while it lasts. 429 `rate_limited` when the client has too
-/// many; `None` outside requests.
+/// Counts a long poll or an event stream until dropped. 429 `rate_limited` if the client has too
+/// many; `None` outside of requests.
 pub fn follow() -> ApiResult<Option<Lent>> {
     let Some(request) = Request::current() else { return Ok(None) };
     match request.allowance().try_take(Resource::Follower, 1) {

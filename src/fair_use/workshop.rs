@@ -1,7 +1,7 @@
-//! Threads of low priority for what takes a processor milliseconds, and that requests wait for.
+//! Low-priority threads for work that requests wait for and that takes milliseconds of CPU time.
 //!
-//! Jobs are done in turn: first of the owner, then of the asker, whose last job is longest ago. One
-//! of each owner is done at a time, so that a single client leaves a thread to the others.
+//! The next job is that of the owner, and then of the asker, whose last job was longest ago. Only
+//! one job per owner runs at a time, so that a single client always leaves a thread to others.
 
 use std::{
     collections::HashMap,
@@ -19,15 +19,15 @@ use crate::{
     priority::low_priority,
 };
 
-/// Two, also where there is one processor: the second is for another owner's jobs.
+/// Two threads even with one CPU, so that one is free for other owners' jobs.
 const THREADS: usize = 2;
 
-/// Of more clients it is not remembered who came when.
+/// The maximum number of clients whose last turn is remembered.
 const MAX_REMEMBERED: usize = 10_000;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// See the module.
+/// The threads and their queue.
 pub struct Workshop(Arc<Shared>);
 
 #[derive(Default)]
@@ -39,10 +39,10 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     jobs: Vec<Job>,
-    /// When each client last had its turn.
+    /// When each client last had a turn.
     turns: HashMap<Client, u64>,
     turn: u64,
-    /// Whose jobs are being done.
+    /// The owners whose jobs are running.
     active: Vec<Client>,
     is_over: bool,
 }
@@ -54,7 +54,7 @@ struct Job {
 }
 
 impl Workshop {
-    /// Starts the threads; they end when this is dropped.
+    /// Starts the threads. They end when the workshop is dropped.
     pub fn start(name: &str) -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
         for _ in 0..THREADS {
@@ -62,7 +62,7 @@ impl Workshop {
             std::thread::Builder::new().name(name.to_owned()).spawn(move || {
                 low_priority();
                 while let Some((owner, work)) = shared.next() {
-                    // A panic ends this job, whose asker gets an error, and not the thread.
+                    // A panic ends only this job, whose caller gets an error, and not the thread.
                     let _ = std::panic::catch_unwind(AssertUnwindSafe(work));
                     shared.queue().active.retain(|active| *active != owner);
                     shared.changed.notify_one();
@@ -72,7 +72,8 @@ impl Workshop {
         Ok(Self(shared))
     }
 
-    /// The result of `work`, or 500 if it panics. It is not done if nobody waits for it any more.
+    /// Runs `work` and returns its result, or 500 if it panics. It does not run if the
+    /// caller is gone by then.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> ApiResult<T> + Send + 'static,
@@ -83,7 +84,7 @@ impl Workshop {
         let (answer, answered) = oneshot::channel();
         let work = Box::new(move || {
             if !answer.is_closed() {
-                // The asker may have gone meanwhile.
+                // The caller may be gone by now.
                 let _ = answer.send(work());
             }
         });
@@ -105,7 +106,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next job; `None` at the end.
+    /// Waits for the next job. `None` when the workshop is dropped.
     fn next(&self) -> Option<(Client, Work)> {
         let mut queue = self.queue();
         loop {
@@ -121,7 +122,7 @@ impl Shared {
 }
 
 impl Queue {
-    /// The owner is active until the caller says otherwise.
+    /// Takes the next job. Its owner stays active until the caller removes it.
     fn take(&mut self) -> Option<(Client, Work)> {
         let last = |client| self.turns.get(client).copied().unwrap_or(0);
         let waiting = self.jobs.iter().enumerate();

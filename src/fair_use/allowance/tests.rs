@@ -1,4 +1,4 @@
-//! Of allowances.
+//! Tests of allowances.
 
 use super::*;
 
