@@ -1,4 +1,4 @@
-//! Opening connections for awc: TCP, and TLS where the address says `https`.
+//! Opens connections for awc: TCP, and TLS for `https`.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use super::wire::Wire;
 
-/// The web's certificate authorities.
+/// The public certificate authorities.
 pub fn web_roots() -> RootCertStore {
     RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned())
 }
@@ -27,15 +27,15 @@ pub fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// HTTP/1.1 alone is offered (ALPN, RFC 7301): awc would speak HTTP/2 with an h2 that is no longer
-/// maintained (RUSTSEC-2026-0258).
+/// A TLS configuration that offers only HTTP/1.1 (ALPN, RFC 7301). For HTTP/2, awc would use an h2
+/// version that is no longer maintained (RUSTSEC-2026-0258).
 pub fn tls(roots: RootCertStore) -> Arc<ClientConfig> {
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Arc::new(config)
 }
 
-/// Connects to the address that the request names, or else to any that its host has.
+/// Connects to the address that the request specifies, or else to any address of its host.
 pub async fn connect(
     to: ConnectInfo<Uri>,
     tls: Option<TlsConnector>,

@@ -1,24 +1,25 @@
-//! The heads of answers (RFC 9112), rewritten to what awc reads correctly.
+//! The heads of responses (RFC 9112), rewritten so that awc reads them correctly.
 
 use std::io;
 
-/// The fields by which awc frames the body, and those that our clients read. awc takes at most 96.
+/// The headers by which awc frames the body, and those that callers read. awc accepts
+/// at most 96 headers.
 const KEPT: [&str; 4] = ["content-length", "transfer-encoding", "content-type", "retry-after"];
 
-/// A head, by what follows it.
+/// A response head, classified by what follows it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Head {
-    /// 100, 102, 103: the final answer is still to come (RFC 9110, section 15.2).
+    /// 100, 102, 103: the final response is still to come (RFC 9110, section 15.2).
     Interim,
-    /// As awc is to read it.
+    /// The rewritten head for awc.
     Final {
         bytes: Vec<u8>,
-        /// The body lasts until the connection is closed (RFC 9112, section 6.3).
+        /// The body ends when the connection is closed (RFC 9112, section 6.3).
         until_close: bool,
     },
 }
 
-/// Where the head ends that `bytes` begin with, if it does. Looks from `from` on.
+/// The end of the head at the start of `bytes`, if it is complete. Searches from `from`.
 pub fn end(bytes: &[u8], from: usize) -> Option<usize> {
     (from..bytes.len()).find_map(|at| match bytes.get(at..)? {
         [b'\n', b'\r', b'\n', ..] => Some(at + 3),
@@ -27,7 +28,7 @@ pub fn end(bytes: &[u8], from: usize) -> Option<usize> {
     })
 }
 
-/// Whether `bytes` can be the beginning of an answer.
+/// Whether `bytes` can be the start of a response.
 pub fn is_plausible(bytes: &[u8]) -> bool {
     const VERSION: &[u8] = b"HTTP/1.";
     bytes.iter().zip(VERSION).all(|(byte, expected)| byte == expected)
@@ -36,8 +37,7 @@ pub fn is_plausible(bytes: &[u8]) -> bool {
 impl Head {
     /// Reads a complete head.
     ///
-    /// # Errors
-    /// When it is not that of an HTTP/1 answer, or gives the body several lengths.
+    /// # Errors If it is not an HTTP/1 response head, or has contradicting body lengths.
     pub fn read(head: &[u8]) -> io::Result<Self> {
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
         let (minor, status) =
@@ -55,7 +55,8 @@ impl Head {
                 Some(_) => return Err(invalid("the answer has more than one length")),
             }
         }
-        // Neither has a body (RFC 9110, sections 15.3.5 and 15.4.5), whatever its fields say.
+        // Neither status has a body (RFC 9110, sections 15.3.5 and 15.4.5),
+        // whatever the headers say.
         let has_body = status != 204 && status != 304;
         kept.retain(|(name, _)| has_body || !is_framing(name));
         let is_framed = |(name, value): &(&str, &[u8])| match *name {
@@ -64,7 +65,7 @@ impl Head {
             _ => false,
         };
         let until_close = has_body && !kept.iter().any(is_framed);
-        // awc reads until the end of the connection only what calls itself HTTP/1.0.
+        // awc reads until the end of the connection only for HTTP/1.0.
         let minor = if until_close { '0' } else { char::from(minor) };
         let mut bytes = format!("HTTP/1.{minor} {status}\r\n").into_bytes();
         for (name, value) in kept {
@@ -75,7 +76,7 @@ impl Head {
     }
 }
 
-/// The minor version, as its digit, and the status.
+/// The minor version, as a digit, and the status.
 fn status_line(line: &[u8]) -> Option<(u8, u16)> {
     let (minor, rest) = line.strip_prefix(b"HTTP/1.")?.split_first()?;
     let rest = rest.strip_prefix(b" ")?;
@@ -85,7 +86,7 @@ fn status_line(line: &[u8]) -> Option<(u8, u16)> {
     (matches!(minor, b'0' | b'1') && is_status).then_some((*minor, status))
 }
 
-/// A line's field, if it is one to be kept.
+/// The header in this line, if it is one of [`KEPT`].
 fn field(line: &[u8]) -> Option<(&'static str, &[u8])> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = line.split_at_checked(colon)?;
@@ -105,7 +106,8 @@ pub fn invalid(sentence: &str) -> io::Error {
 mod tests {
     use super::*;
 
-    /// The head as it is shown to awc, with `~` for the line ends, and whether the body lasts until the end.
+    /// The head as passed to awc, with `~` for line ends, and whether the body ends
+    /// with the connection.
     fn read(head: &str) -> String {
         match Head::read(head.replace('~', "\r\n").as_bytes()) {
             Ok(Head::Interim) => "interim".to_owned(),

@@ -1,12 +1,13 @@
-//! Requests to other services: HTTP/1.1, a connection for each, bounded in time and size.
+//! HTTP/1.1 requests to other services, with one connection per request and limits
+//! on time and size.
 //!
-//! awc writes requests and reads bodies. What it cannot be configured to do is done below it, in
-//! the connections that it is given: [`connect`] speaks TLS without offering HTTP/2, and [`wire`]
-//! shows awc only heads that it reads correctly.
+//! awc writes requests and reads bodies. Where its configuration is not sufficient, the connections
+//! below it help: [`connect`] does TLS without offering HTTP/2, and [`wire`] passes only heads to
+//! awc that it reads correctly.
 //!
-//! A connection carries one exchange. So the wire knows where an answer begins, a request is never
-//! lost on a connection that the other side was about to close, and a connection to an address
-//! that was checked is not used again after the name has moved.
+//! A connection is used for one exchange. So the wire knows where a response begins, a request is
+//! never lost on a connection that the peer is about to close, and a connection to a checked
+//! address is not reused after the name has changed to another address.
 
 mod connect;
 mod head;
@@ -31,11 +32,11 @@ use url::{Position, Url};
 
 use crate::retry_after::retry_after;
 
-/// The longest that opening a connection may take, TLS included. Shorter than the patience of any
-/// client, so that "nothing was sent" is known to be so.
+/// The timeout for opening a connection, including TLS. Shorter than the timeout of any caller, so
+/// that "nothing was sent" is known for certain.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
 
-/// How long to wait for an answer, and how much of it to read.
+/// The timeouts and the size limit of a response.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// From connecting to the end of the body.
@@ -45,29 +46,29 @@ pub struct Bounds {
     pub body_bytes: usize,
 }
 
-/// A final answer.
+/// A final response.
 pub struct Answer {
     pub status: StatusCode,
     headers: HeaderMap,
-    /// Or why it could not be read to its end.
+    /// The body, or why it could not be read completely.
     pub body: Result<Vec<u8>, Failure>,
 }
 
-/// Why there is no answer, in words for people. Never holds what was sent.
+/// Why there is no response, as a message for people. Never contains what was sent.
 #[derive(Clone, Debug, Display, Error, PartialEq, Eq)]
 pub enum Failure {
     /// No connection: nothing was sent.
     #[display("{_0}")]
     Unreachable(#[error(not(source))] String),
-    /// The request may have been read, but no usable answer came back.
+    /// The request may have been read, but there was no usable response.
     #[display("{_0}")]
     NoAnswer(#[error(not(source))] String),
-    /// As [`Self::NoAnswer`], within the patience.
+    /// Like [`Self::NoAnswer`], after a timeout.
     #[display("no answer in time")]
     TimedOut,
 }
 
-/// A client of one worker, as every awc client is.
+/// An HTTP client. Each worker has its own, as awc requires.
 #[derive(Clone)]
 pub struct Outgoing {
     plain: Client,
@@ -75,18 +76,18 @@ pub struct Outgoing {
 }
 
 impl Default for Outgoing {
-    /// Trusts the web's certificate authorities. Needs the runtime that will call.
+    /// Trusts the public certificate authorities. Must be called on the runtime that
+    /// will use the client.
     fn default() -> Self {
         Self::trusting(connect::web_roots(), CONNECT_PATIENCE)
     }
 }
 
 impl Outgoing {
-    /// Also trusts the certificates in a PEM file, and opens a connection within `connect`, TLS
-    /// included. Needs the runtime that will call.
+    /// Also trusts the certificates in a PEM file, and opens connections within `connect`,
+    /// including TLS. Must be called on the runtime that will use the client.
     ///
-    /// # Errors
-    /// When the file cannot be read.
+    /// # Errors If the file cannot be read.
     pub fn with_root_cert(file: Option<&Path>, connect: Duration) -> Result<Self, String> {
         let mut roots = connect::web_roots();
         if let Some(file) = file {
@@ -99,10 +100,9 @@ impl Outgoing {
         Self { plain: client(None, connect), tls: client(Some(connect::tls(roots)), connect) }
     }
 
-    /// A request to a complete `http` or `https` address; no redirect will be followed.
+    /// A request to an absolute `http` or `https` URL. Redirects are not followed.
     ///
-    /// # Errors
-    /// When the address has no host or another scheme.
+    /// # Errors If the URL has no host or another scheme.
     pub fn request(&self, method: Method, url: &str) -> Result<ClientRequest, Failure> {
         let refused = |why: &dyn std::fmt::Display| Failure::Unreachable(why.to_string());
         let url = Url::parse(url).map_err(|error| refused(&error))?;
@@ -112,7 +112,8 @@ impl Outgoing {
             "http" => &self.plain,
             _ => return Err(refused(&"the address is neither http nor https")),
         };
-        // awc would want to do TLS itself for https. The client says whether there is TLS.
+        // For https, awc would do TLS itself. Instead, the choice of the client decides
+        // whether TLS is used.
         let port = url.port_or_known_default().unwrap_or_default();
         let target =
             format!("http://{host}:{port}{}", &url[Position::BeforePath..Position::AfterQuery]);
@@ -124,15 +125,16 @@ impl Outgoing {
 fn client(tls: Option<Arc<ClientConfig>>, patience: Duration) -> Client {
     let tls = tls.map(TlsConnector::from);
     let connect = fn_service(move |to| connect::connect(to, tls.clone()));
-    // Without a limit: waiting for somebody else's exchange to end would look like a dead server.
+    // No connection limit: waiting for another exchange to end would look like an
+    // unreachable server.
     let connector = Connector::new().connector(connect).timeout(patience).limit(0);
     Client::builder().connector(connector).disable_redirects().disable_timeout().finish()
 }
 
-/// Waits for the final answer to a request of [`Outgoing::request`].
+/// Waits for the final response to a request of [`Outgoing::request`].
 ///
-/// # Errors
-/// When there is no head of an answer within the bounds. A body that fails is part of the answer.
+/// # Errors If no response head arrives within the bounds. A failure in the body is
+/// part of the response.
 pub async fn exchange(sending: SendClientRequest, bounds: Bounds) -> Result<Answer, Failure> {
     let deadline = Instant::now() + bounds.patience;
     let sent = timeout_at(deadline, sending).await.map_err(|_| Failure::TimedOut)?;
@@ -150,14 +152,14 @@ pub async fn exchange(sending: SendClientRequest, bounds: Bounds) -> Result<Answ
 }
 
 impl Answer {
-    /// What the body is said to be: in lower case, without parameters, empty where nothing is said.
+    /// The media type in lower case, without parameters. Empty if the response has none.
     pub fn media_type(&self) -> String {
         let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
         kind.trim().to_ascii_lowercase()
     }
 
-    /// How long the other side asks to be left alone.
+    /// The pause that `Retry-After` asks for.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.headers)
     }
@@ -165,7 +167,7 @@ impl Answer {
 
 fn explain(error: SendRequestError) -> Failure {
     match error {
-        // What awc calls a connection that ended before the answer began.
+        // awc's error for a connection that was closed before the response began.
         SendRequestError::Connect(ConnectError::Disconnected) => {
             Failure::NoAnswer(wire::NO_ANSWER.to_owned())
         }
@@ -174,7 +176,7 @@ fn explain(error: SendRequestError) -> Failure {
         }
         SendRequestError::Url(error) => Failure::Unreachable(error.to_string()),
         SendRequestError::Timeout => Failure::TimedOut,
-        // The wire's own sentences are the sources.
+        // The messages of `wire` are the sources of these errors.
         SendRequestError::Response(error) => Failure::NoAnswer(match error.source() {
             Some(source) => source.to_string(),
             None => format!("the answer is not HTTP: {error}"),

@@ -1,6 +1,6 @@
-//! A connection as awc sees it. awc takes interim answers for final ones, refuses heads of more
-//! than 96 fields, loses bodies that last until the connection is closed, and takes bodies that
-//! were cut off for whole ones. So heads are rewritten here, and an early end is an error.
+//! The byte stream that awc reads from a connection. awc mistakes interim responses for final ones,
+//! rejects heads with more than 96 headers, loses bodies that end with the connection, and accepts
+//! truncated bodies. So heads are rewritten here, and an early end is an error.
 
 use std::{
     fmt, io,
@@ -13,32 +13,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::head::{self, Head, invalid};
 
-/// More than any service sends before its answer's body, interim answers included.
+/// More than any service sends before the body of its response, including interim responses.
 const LONGEST_HEAD: usize = 256 * 1024;
 
-/// What is said when the other side closes the connection instead of answering.
+/// The error message if the peer closes the connection without a response.
 pub const NO_ANSWER: &str = "the connection was closed without an answer";
 
 trait Stream: AsyncRead + AsyncWrite + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 
-/// See the module. Carries one answer.
+/// A connection for one response.
 pub struct Wire {
     stream: Box<dyn Stream>,
     state: State,
 }
 
 enum State {
-    /// Some of the heads are still to come.
+    /// The final head has not arrived yet.
     Head {
-        /// The beginning of the head that is not complete yet.
+        /// The start of an incomplete head.
         received: Vec<u8>,
-        /// Of all heads so far.
+        /// The total size of all heads so far.
         bytes: usize,
     },
-    /// The final head is known.
+    /// The final head has arrived.
     Body {
-        /// It, and what of the body came with it: to be read first.
+        /// The head, and the part of the body that arrived with it. Read before the
+        /// rest of the stream.
         first: io::Cursor<Vec<u8>>,
         until_close: bool,
     },
@@ -51,9 +52,9 @@ impl Wire {
     }
 }
 
-/// Takes what came in: the state after the final head, once that is complete.
+/// Adds received bytes. Returns the state after the final head once that is complete.
 fn take(received: &mut Vec<u8>, new: &[u8]) -> io::Result<Option<State>> {
-    // The empty line may have begun before.
+    // The empty line may have begun in the previous chunk.
     let mut from = received.len().saturating_sub(2);
     received.extend_from_slice(new);
     loop {
@@ -100,7 +101,7 @@ impl AsyncRead for Wire {
         if buf.filled().len() > before {
             return Poll::Ready(Ok(()));
         }
-        // awc stops reading at the end of a body whose length it knows: it never gets here then.
+        // awc stops reading at the end of a body with a known length, and then never gets here.
         Poll::Ready(match ready!(read(stream, cx, buf))? {
             End::None => Ok(()),
             End::Orderly if *until_close => Ok(()),
@@ -114,7 +115,7 @@ impl AsyncRead for Wire {
 enum End {
     None,
     Orderly,
-    /// Without TLS saying so: anybody in between may have closed it.
+    /// Without a TLS close_notify, so anybody on the network path may have closed it.
     Abrupt,
 }
 
@@ -154,7 +155,7 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Only servers ask for readiness; clients read and write.
+/// Readiness is only used by servers. Clients read and write.
 impl ActixStream for Wire {
     fn poll_read_ready(&self, _: &mut Context<'_>) -> Poll<io::Result<Ready>> {
         Poll::Ready(Ok(Ready::ALL))
