@@ -1,9 +1,9 @@
-//! What a message is: its kind, whom it is for, what it is about.
+//! Messages: their kind, recipient and subject.
 
 use derive_more::{Display, FromStr};
 use uuid::Uuid;
 
-/// How a message travels.
+/// The channel by which a message is sent.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
@@ -17,7 +17,7 @@ pub enum Channel {
 impl Channel {
     pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Webhook];
 
-    /// As metrics and the table call it.
+    /// The name in metrics and in the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Email => "email",
@@ -27,30 +27,31 @@ impl Channel {
     }
 }
 
-/// What a message says.
+/// The kind of a message, which determines its text and what its subject is.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 pub enum MessageKind {
-    /// Confirm your address; about a registration.
+    /// A link to verify an address. The subject is a registration.
     VerifyEmail,
-    /// Choose a new password; about a reset challenge.
+    /// A link to choose a new password. The subject is a reset challenge.
     ResetPassword,
-    /// Somebody tried to register with your address; about the account.
+    /// A notice that somebody tried to register with the user's address. The
+    /// subject is the account.
     AccountExists,
-    /// A code to log in with; about a challenge.
+    /// A login code. The subject is a challenge.
     LoginCode,
-    /// A code that proves a phone number; about a challenge.
+    /// A code that verifies a phone number. The subject is a challenge.
     PhoneCode,
-    /// A code that proves a new address; about a challenge.
+    /// A code that verifies a new address. The subject is a challenge.
     EmailCode,
-    /// A code that confirms a change of the account; about a challenge.
+    /// A code that confirms a change of the account. The subject is a challenge.
     ChangeCode,
-    /// Something happened to the account's ways in; about an event.
+    /// A notice about access to the account. The subject is a security event.
     SecurityNotice,
-    /// Garmin is to be connected again; about a connection.
+    /// A notice that Garmin must be connected again. The subject is a connection.
     GarminReauth,
-    /// Something happened to the log; about a delivery of a webhook.
+    /// An event for a webhook. The subject is a delivery of the webhook.
     Webhook,
 }
 
@@ -68,7 +69,7 @@ impl MessageKind {
         Self::Webhook,
     ];
 
-    /// Whether it carries a one-time code, which the OTP actor derives.
+    /// Whether it contains a one-time code, which the OTP actor derives.
     pub fn is_code(self) -> bool {
         match self {
             Self::LoginCode | Self::PhoneCode | Self::EmailCode | Self::ChangeCode => true,
@@ -82,23 +83,24 @@ impl MessageKind {
     }
 }
 
-/// A message to enqueue. It refers to what it is about by id and holds no secret, and no address but
-/// one that nobody has any more.
+/// A message to enqueue. It refers to its subject by id. It contains no secret, and no address
+/// except a former one.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub kind: MessageKind,
     pub channel: Channel,
-    /// Nobody, once the account is gone.
+    /// `None` if the account has been deleted.
     pub user_id: Option<Uuid>,
-    /// Where it goes instead of the user's present address.
+    /// Where to send it instead of the user's current address.
     pub recipient: Option<String>,
-    /// The registration, challenge, event or account that the message is about.
+    /// The registration, challenge, event, connection, delivery or account that the
+    /// message is about.
     pub subject_id: Uuid,
-    /// A newer message of the same key cancels those still queued.
+    /// A new message cancels queued messages with the same key.
     pub supersede_key: String,
-    /// Lower goes first.
+    /// Lower priorities are sent first.
     pub priority: i16,
-    /// Minutes after which it would be useless.
+    /// Minutes until the message expires.
     pub life_minutes: i32,
 }
 
@@ -106,7 +108,7 @@ const HOUR: i32 = 60;
 const DAY: i32 = 24 * HOUR;
 
 impl Message {
-    /// One for each registration: each carries the token of another password.
+    /// Superseded per registration, because each registration has the token of another password.
     pub fn verify_email(user_id: Uuid, registration_id: Uuid) -> Self {
         let mail = Self::mail(MessageKind::VerifyEmail, user_id, registration_id);
         Self { priority: 1, life_minutes: DAY, ..mail.superseding_those_about(registration_id) }
@@ -121,7 +123,7 @@ impl Message {
         Self { priority: 2, life_minutes: DAY, ..mail }
     }
 
-    /// Tells the user, or `recipient` in the user's place, of an event.
+    /// Notifies the user, or `recipient` instead of the user, of an event.
     pub fn security_notice(
         user_id: Option<Uuid>,
         event_id: Uuid,
@@ -132,20 +134,21 @@ impl Message {
         Self { user_id, recipient, priority: 1, life_minutes: DAY, ..mail }
     }
 
-    /// Garmin is to be connected again.
+    /// Asks the user to connect Garmin again.
     pub fn garmin_reauth(user_id: Uuid, connection_id: Uuid) -> Self {
         let mail = Self::mail(MessageKind::GarminReauth, user_id, connection_id);
         Self { priority: 2, life_minutes: DAY, ..mail }
     }
 
-    /// A code: somebody is waiting for it. As long as its challenge lives.
+    /// A code for which somebody is waiting. It expires with its challenge.
     pub fn code(kind: MessageKind, channel: Channel, user_id: Uuid, challenge_id: Uuid) -> Self {
         let mail = Self::mail(kind, user_id, challenge_id);
         let supersede_key = format!("{kind}:{channel}:{user_id}");
         Self { channel, supersede_key, life_minutes: 10, ..mail }
     }
 
-    /// First in line, of use for an hour, superseded by the user's next of its kind.
+    /// Defaults: highest priority, expires after an hour, superseded by the user's next
+    /// message of its kind.
     fn mail(kind: MessageKind, user_id: Uuid, subject_id: Uuid) -> Self {
         Self {
             kind,

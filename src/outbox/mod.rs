@@ -1,5 +1,5 @@
-//! Messages to be delivered, as rows: where the half that serves requests and the half that
-//! delivers meet. Knows nothing of mail servers or actors.
+//! The outbox: messages to deliver, as rows of a table. It connects the half of the server that
+//! handles requests with the half that delivers. Independent of mail servers and actors.
 
 mod message;
 pub mod schedule;

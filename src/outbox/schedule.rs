@@ -1,4 +1,4 @@
-//! When a message is tried again.
+//! The retry schedule of messages.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use rand::RngExt;
 
 use crate::config::DeliveryConfig;
 
-/// The pause after attempt number `attempts` (from 1) failed transiently: it doubles up to a cap,
-/// and varies by a fifth so that messages that failed together do not return together.
+/// The pause after attempt number `attempts` (from 1) failed transiently. It doubles up to a cap,
+/// with a jitter of ±20 %, so that messages that failed together are not retried together.
 pub fn backoff(config: &DeliveryConfig, attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(30);
     jittered(config.backoff.saturating_mul(1 << doublings).min(config.backoff_cap))
 }
 
-/// The pause after the mail server itself failed: the breaker decides when it is asked again, so
-/// the message needs only to let others have the next probe.
+/// The pause after the mail server itself failed. The circuit breaker decides when the server is
+/// tried again, so the message only needs to make way for others at the next probe.
 pub fn after_outage(config: &DeliveryConfig) -> Duration {
     jittered(config.probe)
 }

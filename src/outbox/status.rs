@@ -2,22 +2,22 @@
 
 use derive_more::{Display, FromStr};
 
-/// Where a message is between being enqueued and being over.
+/// The state of a message.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 pub enum Status {
-    /// Waits for its time or for a relay.
+    /// Waiting until it is due, or for a relay.
     Queued,
-    /// A relay holds its lease.
+    /// Leased by a relay.
     Sending,
-    /// The provider took it.
+    /// Accepted by the provider.
     Sent,
-    /// The provider will never take it.
+    /// Given up after a permanent error.
     Dead,
-    /// Nobody would have wanted it any more.
+    /// Expired before it could be sent.
     Expired,
-    /// Superseded, or what it was about is over.
+    /// Superseded, or no longer needed.
     Cancelled,
 }
 

@@ -1,10 +1,11 @@
-//! Why messages do not reach an address or a number, in words for its owner: never the words of a
-//! mail server, which may say anything.
+//! Why messages do not reach an address or a phone number, in words for its owner. The text of a
+//! mail server is never shown, because it can contain anything.
 
 use derive_more::{Display, FromStr};
 use utoipa::ToSchema;
 
-/// What the provider's code says of the address or number.
+/// The reason why messages do not reach an address or a phone number, derived from the
+/// provider's error code.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
@@ -21,17 +22,17 @@ pub enum Undelivered {
     PhoneUnreachable,
     Blocked,
     NotServed,
-    /// Nobody could deliver the last message while it was of use.
+    /// The last message expired before it could be delivered.
     NotInTime,
-    /// The provider may have taken the last message, and cannot tell.
+    /// It is unknown whether the provider accepted the last message.
     Unconfirmed,
-    /// Refused for any other reason.
+    /// Rejected for any other reason.
     Refused,
 }
 
 impl Undelivered {
-    /// What the class and code of a message that was given up mean. The enhanced status code (RFC 3463)
-    /// says more than the reply code before it.
+    /// The reason for the error class and code of a message that was given up. The enhanced status
+    /// code (RFC 3463) takes precedence over the reply code, because it is more precise.
     pub fn of(class: &str, code: Option<&str>) -> Self {
         if class == "unconfirmed" {
             return Self::Unconfirmed;
@@ -45,7 +46,7 @@ impl Undelivered {
             Some("5.1.3") => Self::InvalidAddress,
             Some("5.2.1") => Self::MailboxDisabled,
             Some("5.2.2" | "552") => Self::MailboxFull,
-            // Twilio's, when it takes a message and afterwards: <https://www.twilio.com/docs/api/errors>.
+            // Twilio's codes, on sending and afterwards: <https://www.twilio.com/docs/api/errors>.
             Some("21211" | "30005") => Self::InvalidNumber,
             Some("21614" | "30006") => Self::NoTextMessages,
             Some("21610") => Self::OptedOut,
@@ -56,7 +57,7 @@ impl Undelivered {
         }
     }
 
-    /// For the owner of the address or number.
+    /// A sentence for the owner of the address or number.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NoSuchMailbox => "The mail server says that this mailbox does not exist.",
@@ -94,7 +95,7 @@ mod tests {
             ("permanent", Some("550 5.2.1 at RCPT"), "mailbox_disabled"),
             ("permanent", Some("552 5.2.2 at the dot"), "mailbox_full"),
             ("permanent", Some("552 at RCPT"), "mailbox_full"),
-            // The message is too large, which says nothing of the mailbox.
+            // The message is too large, which does not mean that the mailbox is full.
             ("permanent", Some("552 5.2.3"), "refused"),
             ("permanent", Some("550"), "refused"),
             ("permanent", Some("554 5.7.1 at RCPT"), "refused"),

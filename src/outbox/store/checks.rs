@@ -1,4 +1,5 @@
-//! Asking what became of text messages that the provider took: carriers refuse them later.
+//! Delivery checks of text messages that the provider accepted, because carriers may
+//! reject them later.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::db::{FetchOne, fixed_query, schema::outbox};
 
-/// A message to ask the provider about.
+/// A message whose delivery is to be checked with the provider.
 #[derive(QueryableByName)]
 pub struct Unchecked {
     #[diesel(sql_type = SqlUuid)]
@@ -20,8 +21,8 @@ pub struct Unchecked {
     pub provider_id: String,
 }
 
-/// The next message that was sent at least `after` ago and that nobody has asked about for as long.
-/// A claim that is not finished runs out after `after`; an hour later there are no more claims.
+/// Claims the next message that was sent at least `after` ago and has not been checked for as long.
+/// An unfinished claim expires after `after`. One hour later, the message is no longer claimed.
 pub async fn claim_check(
     mut conn: &AsyncPgConnection,
     after: Duration,
@@ -44,7 +45,7 @@ pub async fn claim_check(
     .optional()
 }
 
-/// The provider has not failed to deliver it: it is not asked about again.
+/// Ends the checks of a message that the provider did not fail to deliver.
 pub async fn checked(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     diesel::update(outbox::table.find(id))
         .set(outbox::unchecked_since.eq(None::<chrono::DateTime<chrono::Utc>>))

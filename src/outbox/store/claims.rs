@@ -1,5 +1,5 @@
-//! Claiming messages, and what becomes of a claim. The database's clock alone decides what is due,
-//! leased or expired.
+//! Claims on messages, with leases and fencing tokens. The database's clock alone decides what is
+//! due, leased or expired.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
     outbox::{Channel, MessageKind},
 };
 
-/// A claimed message: what it is, and the fence that only this claim may complete it with.
+/// A claim on a message. Only the holder of the current fence may complete the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub id: Uuid,
@@ -27,36 +27,37 @@ pub struct Claim {
     pub kind: MessageKind,
 }
 
-/// A claimed message with what is needed to send it.
+/// The data of a claimed message that is needed to send it.
 #[derive(Queryable)]
 pub struct Claimed {
     pub subject_id: Uuid,
     pub channel: String,
     pub attempts: i32,
-    /// Earlier tries that the provider may have taken without our hearing of it.
+    /// The number of earlier attempts that the provider may have accepted without confirming it.
     pub unconfirmed: i16,
-    /// Where it goes: an address of its own, or where its code is to be used, or the account's address.
+    /// Where to send it: its own recipient, or the destination of its code, or the
+    /// account's address.
     pub recipient: Option<String>,
-    /// Seconds until nobody wants it any more.
+    /// Seconds until it expires.
     pub life_left_secs: f64,
     /// Seconds since it was enqueued.
     pub age_secs: f64,
 }
 
-/// Which of the messages that are due are claimed first.
+/// The order in which due messages are claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     MostUrgentFirst,
-    /// For a probe while messages come back refused: those would have to go first otherwise, and a
-    /// new one that the server would take could not show that it does.
+    /// For a probe while messages are rejected. Otherwise the rejected messages would be claimed
+    /// first, and a new one that the server would accept could not show that it has recovered.
     NewestFirst,
 }
 
-/// How many posts to one user's webhooks are on their way at once, from all replicas together.
+/// The maximum number of concurrent posts to one user's webhooks, by all replicas together.
 const WEBHOOKS_OF_ONE_USER: i64 = 2;
 
-/// Claims up to `limit` messages that are due or whose lease has run out. Kinds that only another
-/// version knows are left to it.
+/// Claims up to `limit` messages that are due or whose lease has expired. Kinds that this version
+/// does not know are left to other versions.
 pub async fn claim(
     conn: &AsyncPgConnection,
     channel: Channel,
@@ -67,8 +68,8 @@ pub async fn claim(
     if channel != Channel::Webhook {
         return claim_due(conn, channel, limit, lease, order).await;
     }
-    // One by one, because each may be the last that its user can have at once: a receiver that hangs
-    // must not keep the others' events from leaving.
+    // One at a time, because each may be the last one that its user's limit allows: a receiver that
+    // hangs must not delay other users' events.
     let mut claims = Vec::new();
     while claims.len() < limit {
         let claimed = claim_due(conn, channel, 1, lease, order).await?;
@@ -96,8 +97,9 @@ async fn claim_due(
         #[diesel(sql_type = Text)]
         kind: String,
     }
-    // Written as SQL because this is the statement that everything rests on, to be read as it runs.
-    // What is being sent was due once, so that `not_before` narrows the index for both states.
+    // In plain SQL, because the whole delivery depends on this statement, and it must be
+    // readable. A message in the state `sending` was due before, so `not_before` narrows the
+    // index scan for both states.
     let order = match order {
         Order::MostUrgentFirst => "priority, not_before",
         Order::NewestFirst => "created_at DESC",
@@ -159,7 +161,7 @@ pub async fn load(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<Opt
         .optional()
 }
 
-/// Prolongs a claim that is still at work. False when it was lost.
+/// Renews the lease of a claim. False if the claim was lost.
 pub async fn renew(
     mut conn: &AsyncPgConnection,
     claim: Claim,
@@ -175,8 +177,8 @@ pub async fn renew(
     Ok(renewed.execute(&mut conn).await? == 1)
 }
 
-/// Notes that a try begins whose outcome the provider will know, whatever becomes of us, and is to
-/// be asked for later. False when the claim was lost.
+/// Records the start of an attempt whose outcome can later be requested from the provider, even if
+/// this process dies. False if the claim was lost.
 pub async fn begin_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<bool> {
     let begun = diesel::update(held(claim)).set((
         outbox::unconfirmed.eq(outbox::unconfirmed + 1),
@@ -185,14 +187,14 @@ pub async fn begin_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResul
     Ok(begun.execute(&mut conn).await? == 1)
 }
 
-/// Takes back [`begin_try`]: the provider did not take the message.
+/// Reverts [`begin_try`]: the provider did not accept the message.
 pub async fn retract_try(mut conn: &AsyncPgConnection, claim: Claim) -> QueryResult<()> {
     let some = held(claim).filter(outbox::unconfirmed.gt(0));
     let retracted = diesel::update(some).set(outbox::unconfirmed.eq(outbox::unconfirmed - 1));
     retracted.execute(&mut conn).await.map(drop)
 }
 
-/// The row of a claim, while the claim holds.
+/// The row of a claim, if the claim still holds.
 #[diesel::dsl::auto_type]
 fn held(claim: Claim) -> _ {
     let (id, fence): (Uuid, i64) = (claim.id, claim.fence);

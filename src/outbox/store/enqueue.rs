@@ -1,4 +1,4 @@
-//! Putting messages into the outbox.
+//! Enqueueing messages.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -12,7 +12,7 @@ use crate::{db::schema::outbox, outbox::Message};
 /// The channel of LISTEN and NOTIFY.
 pub const NOTIFY_CHANNEL: &str = "outbox";
 
-/// Enqueues in the caller's transaction; queued messages of the same key are cancelled.
+/// Enqueues a message in the caller's transaction, and cancels queued messages with the same key.
 pub async fn enqueue(mut conn: &AsyncPgConnection, message: &Message) -> QueryResult<()> {
     let superseded = outbox::table
         .filter(outbox::supersede_key.eq(&message.supersede_key))
@@ -37,7 +37,7 @@ pub async fn enqueue(mut conn: &AsyncPgConnection, message: &Message) -> QueryRe
     notify(conn).await
 }
 
-/// Wakes the relays of all replicas: heard when the transaction commits, and never if it does not.
+/// Wakes the relays of all replicas when the transaction commits.
 pub async fn notify(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     diesel::sql_query(format!("NOTIFY {NOTIFY_CHANNEL}")).execute(&mut conn).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The outbox's statements.
+//! SQL statements about the outbox.
 
 mod checks;
 mod claims;

@@ -1,4 +1,4 @@
-//! What operators see of messages, and do to them.
+//! Statements for operators: list, retry and cancel messages.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,7 +16,8 @@ use crate::{
     outbox::{Channel, MessageKind, Status},
 };
 
-/// A message as operators see it. It names the user, and never an address, a token or a code.
+/// A message as operators see it. It contains the user's id, but never an address,
+/// a token or a code.
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = outbox)]
 pub struct MessageRow {
@@ -39,7 +40,7 @@ pub struct MessageRow {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// Which messages: those that match every field that is set.
+/// Selects the messages that match every field that is set.
 #[derive(Default)]
 pub struct MessageFilter {
     pub status: Option<Status>,
@@ -48,9 +49,9 @@ pub struct MessageFilter {
     pub user_id: Option<Uuid>,
     /// The class of the last error.
     pub class: Option<String>,
-    /// A word of the last error's code, or the start of one up to a dot.
+    /// A word in the code of the last error, or the start of a word up to a dot.
     pub code: Option<String>,
-    /// Ended since then, or not over and enqueued since then.
+    /// Finished since then, or unfinished and enqueued since then.
     pub since: Option<DateTime<Utc>>,
 }
 
@@ -89,7 +90,7 @@ impl MessageFilter {
     }
 }
 
-/// The newest of these messages.
+/// The newest messages that match the filter.
 pub async fn list(
     mut conn: &AsyncPgConnection,
     filter: &MessageFilter,
@@ -104,16 +105,16 @@ pub async fn list(
         .await
 }
 
-/// A message that an operator would do something to.
+/// A message that an operator wants to retry or cancel.
 #[derive(Queryable)]
 pub struct Candidate {
     pub id: Uuid,
     pub status: String,
-    /// Too late to be of use.
+    /// Whether it has expired.
     pub is_over: bool,
 }
 
-/// All of these messages that are in one of `states`.
+/// All messages that match the filter and are in one of `states`.
 pub async fn candidates(
     mut conn: &AsyncPgConnection,
     filter: &MessageFilter,
@@ -131,8 +132,7 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
     outbox::table.find(id).select(MessageRow::as_select()).first(&mut conn).await.optional()
 }
 
-/// Makes messages due at once, also those that were given up, while they can still be of use: how
-/// many there were.
+/// Makes queued and dead messages due now, unless they have expired. Returns how many.
 pub async fn retry(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<usize> {
     let waiting = outbox::table
         .filter(outbox::id.eq_any(ids))
@@ -148,7 +148,7 @@ pub async fn retry(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<us
         .await
 }
 
-/// Takes back messages that are not being sent: how many there were.
+/// Cancels messages that are not being sent, and returns how many.
 pub async fn cancel(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<usize> {
     let queued = outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::status.eq("queued"));
     diesel::update(queued)

@@ -1,4 +1,5 @@
-//! What becomes of claims: they end, or are given back. Only the newest fence counts.
+//! The end of claims: messages are completed or returned to the queue. Only the
+//! newest fence counts.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -21,7 +22,7 @@ pub enum Completion {
     Sent {
         provider_id: Option<String>,
     },
-    /// To be tried again after a pause.
+    /// Try again after a pause.
     Retry {
         pause: Duration,
         class: &'static str,
@@ -35,11 +36,11 @@ pub enum Completion {
     Cancelled,
 }
 
-/// A claim that has ended.
+/// A claim to complete.
 #[derive(Clone, Debug)]
 pub struct Ended {
     pub claim: Claim,
-    /// How the message travelled and where to, where that is known.
+    /// The channel and the destination, if known.
     pub channel: Option<Channel>,
     pub sent_to: Option<String>,
     pub completion: Completion,
@@ -79,7 +80,8 @@ impl Completion {
         }
     }
 
-    /// What its owner is shown of an address or number that the message did not reach.
+    /// The reason that is shown to the owner of an address or number that the
+    /// message did not reach.
     fn failure(&self) -> Option<String> {
         match self {
             Self::Dead { class, code } => Some(Undelivered::of(class, code.as_deref()).to_string()),
@@ -89,8 +91,8 @@ impl Completion {
     }
 }
 
-/// Ends claims: by message, the seconds since it was enqueued. Those that were lost to somebody else
-/// meanwhile are not among them. Notes with it whether messages reach the addresses and numbers.
+/// Completes claims, and records whether messages reach the addresses and numbers. Returns the
+/// seconds since each message was enqueued, by message id, without claims that were lost meanwhile.
 pub async fn complete(
     mut conn: &AsyncPgConnection,
     ended: &[Ended],
@@ -136,7 +138,7 @@ pub async fn complete(
     Ok(completed.into_iter().map(|row| (row.id, row.age_secs)).collect())
 }
 
-/// Gives back claims whose messages nobody tried to send: they are due as before.
+/// Returns claims without an attempt to send. The messages are due as before.
 pub async fn give_back(mut conn: &AsyncPgConnection, claims: &[Claim]) -> QueryResult<()> {
     let (ids, fences): (Vec<Uuid>, Vec<i64>) =
         claims.iter().map(|claim| (claim.id, claim.fence)).unzip();

@@ -1,5 +1,5 @@
-//! What the owner of an account is shown of messages that did not arrive. It is about the present
-//! address and number: what went elsewhere says nothing of them.
+//! The delivery problems that are shown to the owner of an account. They concern the current
+//! address and number, so messages to other addresses do not count.
 
 use diesel::{
     prelude::*,
@@ -13,9 +13,9 @@ use crate::{
     outbox::Undelivered,
 };
 
-/// Follows a common table expression `ended (user_id, channel, status, sent_to, failure)`, with a
-/// failure unless the message was sent. Both updates look at the address as it is once its row is
-/// locked, and write nothing where nothing changes.
+/// Must follow a common table expression `ended (user_id, channel, status, sent_to, failure)`, with
+/// a failure unless the message was sent. Both updates compare the address after its row is locked,
+/// and write nothing if nothing changes.
 pub(super) const NOTE: &str = "
     noted_mail AS (
         UPDATE users u SET email_failure = e.failure,
@@ -31,8 +31,8 @@ pub(super) const NOTE: &str = "
           AND p.user_id = e.user_id AND p.phone_number = e.sent_to
           AND p.phone_failure IS DISTINCT FROM e.failure)";
 
-/// Gives up a text message that the provider took and then could not deliver. False unless it counts
-/// as sent. Every try is accounted for then, so an operator may have it sent once more.
+/// Marks a text message as dead that the provider accepted but then could not deliver. False unless
+/// its status is `sent`. The outcome of every attempt is then known, so an operator may retry it.
 pub async fn give_up_sent(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -44,7 +44,7 @@ pub async fn give_up_sent(
         #[diesel(sql_type = BigInt)]
         given_up: i64,
     }
-    // Every text message carries a code, so its challenge knows the number that it went to.
+    // Every text message contains a code, so its challenge has the number to which it was sent.
     let row: Row = FixedSql::new(format!(
         "WITH ended AS (
             UPDATE outbox SET status = 'dead', last_error_class = $2, last_error_code = $3,
@@ -63,7 +63,7 @@ pub async fn give_up_sent(
     Ok(row.given_up == 1)
 }
 
-/// A message that expired, and where it would have gone.
+/// An expired message, and where it would have been sent.
 #[derive(QueryableByName)]
 pub(super) struct Expired {
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -74,7 +74,7 @@ pub(super) struct Expired {
     pub sent_to: Option<String>,
 }
 
-/// Notes for the owners that these came to nothing.
+/// Records for the owners that these messages were not delivered.
 pub(super) async fn note_expired(
     mut conn: &AsyncPgConnection,
     expired: &[Expired],
@@ -96,8 +96,8 @@ pub(super) async fn note_expired(
     .map(drop)
 }
 
-/// Addresses by mail and numbers by text message that began to fail within the last hour: one
-/// address counts once, however many messages to it are refused.
+/// The number of email addresses and of phone numbers that began to fail within the last hour. Each
+/// counts once, however many messages to it are rejected.
 pub async fn newly_unreachable(
     mut conn: &AsyncPgConnection,
 ) -> QueryResult<[(&'static str, i64); 2]> {

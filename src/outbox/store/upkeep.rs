@@ -1,4 +1,4 @@
-//! What nobody claims: ending, counting and forgetting messages.
+//! Maintenance of unclaimed messages: expiring, counting and deleting them.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -11,18 +11,18 @@ use serde::Serialize;
 use super::undelivered::{Expired, note_expired};
 use crate::db::{fixed_query, schema::outbox};
 
-/// How many messages one statement ends.
+/// The maximum number of messages that one statement expires.
 const EXPIRED_AT_ONCE: i64 = 1000;
 
-/// How long a message that is over is remembered, in days.
+/// How long a finished message is kept, in days.
 const REMEMBERED_DAYS: i32 = 30;
 
-/// Ends what can no longer be of use: the channel of each message. Its owner is shown that it came
-/// to nothing.
+/// Expires overdue messages, and records for their owners that they were not delivered. Returns the
+/// channel of each message.
 pub async fn expire(mut conn: &AsyncPgConnection) -> QueryResult<Vec<String>> {
     let mut channels = Vec::new();
     loop {
-        // The address is read before the row ends, which erases it.
+        // Read the address before the row is finished, which erases it.
         let expired: Vec<Expired> = fixed_query(
             "WITH useless AS (
                 SELECT o.id, coalesce(o.recipient, c.destination, u.email) AS sent_to
@@ -41,7 +41,8 @@ pub async fn expire(mut conn: &AsyncPgConnection) -> QueryResult<Vec<String>> {
         .bind::<BigInt, _>(EXPIRED_AT_ONCE)
         .load(&mut conn)
         .await?;
-        // A second statement: a request that has locked an account may wait for rows of the first.
+        // A separate statement: a request that has locked an account may wait for rows
+        // of the first one.
         note_expired(conn, &expired).await?;
         let ended = i64::try_from(expired.len()).unwrap_or(i64::MAX);
         channels.extend(expired.into_iter().map(|message| message.channel));
@@ -51,7 +52,7 @@ pub async fn expire(mut conn: &AsyncPgConnection) -> QueryResult<Vec<String>> {
     }
 }
 
-/// Pending messages by channel and status, with the age of the oldest in seconds.
+/// The number of unfinished messages by channel and status, with the age of the oldest in seconds.
 pub async fn depth(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Depth>> {
     diesel::sql_query(
         "SELECT channel, status, count(*) AS messages,
@@ -62,8 +63,8 @@ pub async fn depth(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Depth>> {
     .await
 }
 
-/// Messages of the last day that nobody got, by why, the most frequent first. A webhook that
-/// expires is the fault of its receiver.
+/// The undelivered messages of the last day by reason, most frequent first. Expired webhook events
+/// are excluded, because those are the receiver's fault.
 pub async fn recently_lost(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Lost>> {
     diesel::sql_query(
         "SELECT channel, status, last_error_class AS class, last_error_code AS code, count(*) AS messages
@@ -76,7 +77,7 @@ pub async fn recently_lost(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Lost
     .await
 }
 
-/// One line of [`recently_lost`].
+/// A row of [`recently_lost`].
 #[derive(QueryableByName, Serialize)]
 pub struct Lost {
     #[diesel(sql_type = Text)]
@@ -92,7 +93,7 @@ pub struct Lost {
     pub messages: i64,
 }
 
-/// One line of [`depth`].
+/// A row of [`depth`].
 #[derive(QueryableByName, Serialize)]
 pub struct Depth {
     #[diesel(sql_type = Text)]
@@ -105,7 +106,7 @@ pub struct Depth {
     pub oldest_seconds: f64,
 }
 
-/// Forgets what was over long ago; how many.
+/// Deletes old finished messages, and returns how many.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - REMEMBERED_DAYS.days();
     diesel::delete(outbox::table.filter(outbox::finished_at.lt(forgotten.nullable())))
