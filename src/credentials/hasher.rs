@@ -1,4 +1,4 @@
-//! Password hashing with argon2id, on threads of its own behind one bounded queue.
+//! Password hashing with argon2id, on dedicated threads behind one bounded queue.
 
 use std::{
     panic::AssertUnwindSafe,

@@ -147,7 +147,7 @@ mod tests {
             (text, PasswordHash::compute(&password, memory).unwrap())
         });
         for (text, hash) in hashes {
-            // As the library does it, with memory of its own.
+            // Computed by the library, which allocates its own memory.
             let phc = Phc::new(&hash.0).unwrap();
             assert!(argon2().unwrap().verify_password(text.as_bytes(), &phc).is_ok());
             assert_eq!(hash.verify(&Password::typed(text), memory).unwrap(), Verdict::Right);
