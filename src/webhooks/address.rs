@@ -1,6 +1,6 @@
-//! Where events may be posted to: by https to public addresses, and anyhow to those that the
-//! operator allows. Otherwise anybody with an account could have this server knock on doors inside
-//! its own network, or on other services' doors outside.
+//! The addresses to which events may be posted: public addresses over HTTPS, and any address in
+//! networks that the operator allows. Otherwise, anybody with an account could use this server to
+//! probe its own network, or ports of other hosts.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -10,8 +10,8 @@ use std::{
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// The IPv4 addresses that are not an ordinary host's: IANA's registry of special-purpose addresses
-/// (RFC 6890), all of it, and multicast.
+/// The IPv4 addresses that do not belong to ordinary hosts: all of IANA's registry of
+/// special-purpose addresses (RFC 6890), and multicast.
 const SPECIAL_V4: [&str; 19] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -34,22 +34,22 @@ const SPECIAL_V4: [&str; 19] = [
     "255.255.255.255/32",
 ];
 
-/// All that IANA has given out for hosts (RFC 4291, section 2.5.4). What lies outside is loopback,
-/// private, multicast, unassigned, or embeds an IPv4 address: `::/96`, `::ffff:0:0:0/96`,
+/// All IPv6 addresses that IANA assigns to hosts (RFC 4291, section 2.5.4). Addresses outside are
+/// loopback, private, multicast, unassigned, or embed an IPv4 address: `::/96`, `::ffff:0:0:0/96`,
 /// `64:ff9b::/96`, `64:ff9b:1::/48`, `100::/64`, `5f00::/16`, `fc00::/7`, `fe80::/10`, `ff00::/8`.
 const UNICAST_V6: &str = "2000::/3";
 
-/// What is special within [`UNICAST_V6`]: IETF protocols with Teredo and ORCHID, documentation,
+/// Special addresses within [`UNICAST_V6`]: IETF protocols with Teredo and ORCHID, documentation,
 /// 6to4, AS112, and the former 6bone.
 const SPECIAL_V6: [&str; 6] =
     ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20"];
 
-/// Names that never lead to a public address: IANA's registry of special-use domain names
-/// (RFC 6761), and `internal`, which is reserved for private use.
+/// Names that never resolve to a public address: IANA's registry of special-use domain names (RFC
+/// 6761), and `internal`, which is reserved for private use.
 const SPECIAL_NAMES: [&str; 9] =
     ["alt", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test"];
 
-/// The port of https, and the first of those that no system service listens on.
+/// The HTTPS port, and the first port that is not reserved for system services.
 const HTTPS: u16 = 443;
 const FIRST_USER_PORT: u16 = 1024;
 
@@ -60,14 +60,14 @@ pub fn is_allowed(address: IpAddr, port: u16, is_tls: bool, allowed: &[IpNet]) -
     is_inside || (is_fit_for_strangers(port, is_tls) && is_public(address))
 }
 
-/// Whether an event could ever be posted to `url`, whatever its name leads to.
+/// Whether an event could be posted to `url`, depending on what its name resolves to.
 pub fn can_be_reached(url: &Url, allowed: &[IpNet]) -> bool {
     let Some(port) = url.port_or_known_default().filter(|port| *port != 0) else { return false };
     let is_tls = url.scheme() == "https";
     match url.host() {
         Some(Host::Ipv4(address)) => is_allowed(address.into(), port, is_tls, allowed),
         Some(Host::Ipv6(address)) => is_allowed(address.into(), port, is_tls, allowed),
-        // Only the address says whether it is inside.
+        // Whether it is in an allowed network is only known once the name is resolved.
         Some(Host::Domain(_)) if !allowed.is_empty() => true,
         Some(Host::Domain(name)) => is_fit_for_strangers(port, is_tls) && is_public_name(name),
         None => false,
@@ -90,7 +90,7 @@ fn is_public(address: IpAddr) -> bool {
     is_unicast && !SPECIAL.iter().any(|range| range.contains(&address))
 }
 
-/// Names without a dot are those of a local network.
+/// Names without a dot belong to a local network.
 fn is_public_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_special = SPECIAL_NAMES.iter().any(|special| {
@@ -99,7 +99,7 @@ fn is_public_name(name: &str) -> bool {
     name.contains('.') && !is_special
 }
 
-/// What people know the receiver by.
+/// The host of a receiver, for display and as a key of budgets.
 pub fn host_of(url: &str) -> String {
     let url = url::Url::parse(url).ok();
     url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()

@@ -1,4 +1,5 @@
-//! How much is posted on one day: a batch of thousands must not become thousands of posts.
+//! Daily budgets of posts, so that a batch of thousands of activities does not cause
+//! thousands of posts.
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -11,8 +12,8 @@ use crate::{
     throttle::daily,
 };
 
-/// Takes one of the day's posts: of the user's, and of those that all users together have to the
-/// host. False when either is used up. Retries and challenges count.
+/// Takes one post from the user's daily budget, and from the budget that all users share for the
+/// host. False if either is used up. Retries and challenges count.
 pub async fn take_post(
     conn: &AsyncPgConnection,
     key: &ServerKey,

@@ -1,5 +1,5 @@
-//! Asking a receiver whether it wants the events: before it has agreed, nothing else is posted to
-//! it.
+//! Challenges: a receiver must confirm that it wants the events. Until then, nothing
+//! else is posted to it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// What one worker posts challenges with.
+/// The client with which one worker posts challenges.
 pub struct Challenger(Result<WebhookClient, String>);
 
 impl Challenger {
@@ -22,16 +22,15 @@ impl Challenger {
         Self(WebhookClient::new(config, deadline))
     }
 
-    /// 500 when the certificates to trust can no longer be read.
+    /// 500 if the certificate file can no longer be read.
     pub fn client(&self) -> ApiResult<&WebhookClient> {
         self.0.as_ref().map_err(|error| ApiError::internal(error.clone()))
     }
 }
 
-/// Posts a signed `webhook.challenge`, which the receiver has to give back.
+/// Posts a signed `webhook.challenge`, which the receiver must return.
 ///
-/// # Errors
-/// Why it has not agreed, as the webhook's owner reads it.
+/// # Errors Why the receiver has not confirmed, as a message for the owner of the webhook.
 pub async fn challenge(
     client: &WebhookClient,
     server_key: &ServerKey,
@@ -56,8 +55,8 @@ pub async fn challenge(
     Ok(())
 }
 
-/// Whether `body` is the challenge, or a JSON object with it as `challenge`. What sends back all it
-/// is sent, as some services do, has agreed to nothing.
+/// Whether `body` is the challenge, or a JSON object with it as `challenge`. A receiver that echoes
+/// the whole request, as some services do, has not confirmed.
 fn is_echo(body: &[u8], challenge: &str) -> bool {
     if body.trim_ascii() == challenge.as_bytes() {
         return true;

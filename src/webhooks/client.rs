@@ -1,4 +1,4 @@
-//! Posting one event: to an address that was checked after the name was resolved, no redirects.
+//! Posts an event. The address is checked after the name is resolved. Redirects are not followed.
 
 use std::time::Duration;
 
@@ -13,50 +13,49 @@ use crate::{
     outgoing::{Bounds, Failure, Outgoing, exchange},
 };
 
-/// The longest that a name may take to be looked up, and that connecting may take, TLS included.
+/// The timeouts for the DNS lookup, and for connecting, including TLS.
 const LOOKUP_PATIENCE: Duration = Duration::from_secs(2);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 
-/// The longest that a receiver may take, from connecting on.
+/// The timeout of a post, from connecting on.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The body of an answer to an event is read only so that the receiver sees an orderly end.
+/// The response body of an event is read only to end the exchange properly.
 const BODY_PATIENCE: Duration = Duration::from_secs(1);
 const BODY_BYTES: usize = 64 * 1024;
 
-/// One sentence for a name that nobody has, one that leads inside, a closed port, a silent one and
-/// a certificate of somebody else's: otherwise anybody could scan networks through this server.
+/// The same message for an unknown name, an internal address, a closed port, a silent host, and a
+/// wrong certificate. Otherwise, anybody could scan networks through this server.
 pub const UNREACHABLE: &str =
     "the receiver cannot be reached; check the name, address, port and certificate";
 
-/// Why an event was not posted, as its owner reads it.
+/// Why an event was not posted, as a message for its owner.
 pub type PostError = String;
 
-/// What a receiver answered.
+/// The response of a receiver.
 pub struct Posted {
     pub status: StatusCode,
-    /// The pause that it asks for.
+    /// The pause that `Retry-After` asks for.
     pub retry_after: Option<Duration>,
-    /// Empty where it could not be read to its end.
+    /// Empty if it could not be read completely.
     pub body: Vec<u8>,
 }
 
-/// A client of one worker or arbiter.
+/// The HTTP client of one worker or arbiter.
 pub struct WebhookClient {
     outgoing: Outgoing,
     config: WebhookConfig,
     bounds: Bounds,
     lookup: Duration,
-    /// How long a post takes that does not get as far as a connection: exactly this, so that the
-    /// time says no more than the sentence.
+    /// The exact duration of a post that finds no receiver, so that the time reveals no more
+    /// than the message.
     unreachable_after: Duration,
 }
 
 impl WebhookClient {
-    /// Stays within `deadline`, whatever a receiver does.
+    /// A post takes no longer than `deadline`, whatever a receiver does.
     ///
-    /// # Errors
-    /// When the certificate file cannot be read.
+    /// # Errors If the certificate file cannot be read.
     pub fn new(config: &WebhookConfig, deadline: Duration) -> Result<Self, String> {
         let lookup = LOOKUP_PATIENCE.min(deadline.mul_f64(0.2));
         let connect = CONNECT_PATIENCE.min(deadline.mul_f64(0.5));
@@ -69,8 +68,7 @@ impl WebhookClient {
 
     /// Posts `body`, signed with each of `keys`.
     ///
-    /// # Errors
-    /// When no answer came back, whatever its status.
+    /// # Errors If there is no response, of any status.
     pub async fn post(
         &self,
         url: &str,
@@ -83,7 +81,7 @@ impl WebhookClient {
             Ok(posted) => return Ok(posted),
             Err(failure) => failure,
         };
-        // Without TLS nothing proves that what answers oddly is a web server at all.
+        // Without TLS, an invalid response may come from something other than a web server.
         if matches!(failure, Failure::Unreachable(_)) || url.starts_with("http:") {
             sleep_until(started + self.unreachable_after).await;
             return Err(UNREACHABLE.to_owned());
@@ -106,7 +104,7 @@ impl WebhookClient {
         let addresses = timeout_at(Instant::now() + self.lookup, looking_up).await;
         let mut addresses = addresses.map_err(|_| unreachable())?.map_err(|_| unreachable())?;
         let (is_tls, inside) = (parsed.scheme() == "https", &self.config.allowed_networks);
-        // Connected to what was checked, whatever the name means by now.
+        // Connect to the address that was checked, even if the name has changed meanwhile.
         let address = addresses.find(|found| is_allowed(found.ip(), port, is_tls, inside));
         let address = address.ok_or_else(unreachable)?;
         let (id, timestamp) = (id.to_string(), clock::now().timestamp());

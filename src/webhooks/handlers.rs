@@ -1,4 +1,4 @@
-//! HTTP to service and back.
+//! HTTP handlers of webhooks.
 
 use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
@@ -14,12 +14,13 @@ use crate::{
     state::WorkerState,
 };
 
-/// Have a service told what happens to the log. Its secret is in this answer and nowhere else.
+/// Create a webhook
 ///
-/// The service is posted a `webhook.challenge` first and has to give `data.challenge` back, as the
-/// body or as its member `challenge`. Before it has (`verified_at`), nothing else is posted. Events
-/// are posted as Standard Webhooks, signed, and tried again for three days. After days in which
-/// none arrived the webhook is disabled, and its owner is mailed.
+/// The secret is only in this response. First, a `webhook.challenge` is posted to the URL. The
+/// receiver must return `data.challenge`, as the body or as the member `challenge` of a JSON
+/// object. Until it has (`verified_at`), nothing else is posted. Events are posted and signed
+/// according to Standard Webhooks, and retried for three days. If all deliveries fail for days, the
+/// webhook is disabled and its owner is notified by mail.
 #[utoipa::path(
     post, path = "/me/webhooks", operation_id = "create_webhook", tag = "Webhooks",
     params(IdempotencyKeyParam),
@@ -42,22 +43,24 @@ pub async fn create(
     Ok(HttpResponse::Created().json(created))
 }
 
-/// The webhooks, without their secrets.
+/// List webhooks
+///
+/// The response does not contain their secrets.
 #[utoipa::path(
     get, path = "/me/webhooks", operation_id = "list_webhooks", tag = "Webhooks",
-    responses((status = 200, description = "Newest first", body = Webhooks)),
+    responses((status = 200, description = "The webhooks, newest first", body = Webhooks)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let webhooks = service::list(&state, user.identity()).await?;
     Ok(HttpResponse::Ok().json(Webhooks { webhooks }))
 }
 
-/// Change what is told, disable a webhook, or enable it again.
+/// Change, disable or enable a webhook
 #[utoipa::path(
     put, path = "/me/webhooks/{id}", operation_id = "update_webhook", tag = "Webhooks",
     params(("id" = Uuid, Path)),
     request_body = WebhookBody,
-    responses((status = 200, description = "The webhook", body = Webhook)),
+    responses((status = 200, description = "The updated webhook", body = Webhook)),
 )]
 pub async fn update(
     state: Data<WorkerState>,
@@ -69,11 +72,11 @@ pub async fn update(
     Ok(HttpResponse::Ok().json(webhook))
 }
 
-/// Tell the service nothing more.
+/// Delete a webhook
 #[utoipa::path(
     delete, path = "/me/webhooks/{id}", operation_id = "delete_webhook", tag = "Webhooks",
     params(("id" = Uuid, Path)),
-    responses((status = 204, description = "Gone")),
+    responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(
     state: Data<WorkerState>,
@@ -85,14 +88,15 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Challenge the receiver, again or for the first time after it has learned the secret.
+/// Send a challenge to a webhook
 ///
-/// A `webhook.challenge` is posted at once; `challenge_error` says why the receiver did not give it
-/// back. The first time that it does, events begin to be posted.
+/// Posts a `webhook.challenge` at once. If the receiver does not return it, `challenge_error` says
+/// why. Once the receiver has returned it for the first time, events are posted. Use this again
+/// after the receiver has learned the secret.
 #[utoipa::path(
     post, path = "/me/webhooks/{id}/test", operation_id = "test_webhook", tag = "Webhooks",
     params(("id" = Uuid, Path)),
-    responses((status = 200, description = "The webhook, with what came of it", body = Webhook)),
+    responses((status = 200, description = "The webhook, with the result of the challenge", body = Webhook)),
 )]
 pub async fn test(
     state: Data<WorkerState>,
@@ -104,11 +108,13 @@ pub async fn test(
     Ok(HttpResponse::Ok().json(webhook))
 }
 
-/// What was told lately, and how that went: the newest hundred of the last 30 days.
+/// List deliveries of a webhook
+///
+/// The newest hundred of the last 30 days, with their outcomes.
 #[utoipa::path(
     get, path = "/me/webhooks/{id}/deliveries", operation_id = "list_webhook_deliveries", tag = "Webhooks",
     params(("id" = Uuid, Path)),
-    responses((status = 200, description = "Newest first", body = WebhookDeliveries)),
+    responses((status = 200, description = "The deliveries, newest first", body = WebhookDeliveries)),
 )]
 pub async fn deliveries(
     state: Data<WorkerState>,
@@ -119,11 +125,13 @@ pub async fn deliveries(
     Ok(HttpResponse::Ok().json(WebhookDeliveries { deliveries }))
 }
 
-/// Post an event once more, with the `webhook-id` that it had.
+/// Replay a webhook delivery
+///
+/// Posts the event again, with its original `webhook-id`.
 #[utoipa::path(
     post, path = "/me/webhook-deliveries/{id}/replay", operation_id = "replay_webhook_delivery", tag = "Webhooks",
     params(("id" = Uuid, Path)),
-    responses((status = 202, description = "It is on its way", body = Message)),
+    responses((status = 202, description = "The event is being posted", body = Message)),
 )]
 pub async fn replay(
     state: Data<WorkerState>,

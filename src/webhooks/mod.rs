@@ -1,4 +1,4 @@
-//! `/me/webhooks`: other services that are told what happens to the log.
+//! `/me/webhooks`: other services that are notified of changes in the log.
 
 mod address;
 mod budget;

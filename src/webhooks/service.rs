@@ -25,11 +25,12 @@ use crate::{
     throttle::{self, Limit, daily},
 };
 
-/// Challenges that a user can have posted: each may go to somebody who never heard of us.
+/// Challenges per user. They are limited because a challenge may go to a host that
+/// did not ask for it.
 const CHALLENGES: Limit = Limit { times: 30, minutes: 60 };
 
-/// Asks the receiver whether it agrees, and keeps the webhook either way: a receiver that checks
-/// signatures knows the secret only afterwards, and is asked again by [`test`].
+/// Challenges the receiver, and stores the webhook in any case. A receiver that checks signatures
+/// learns the secret only afterwards, and can be challenged again by [`test`].
 pub async fn create(
     state: &WorkerState,
     challenger: &Challenger,
@@ -50,7 +51,7 @@ pub async fn create(
         take_challenge(state, &conn, identity, &new.url).await?;
     }
     let id = Uuid::new_v4();
-    // No connection is held meanwhile.
+    // No database connection is held during the challenge.
     let answer = challenge(challenger.client()?, &state.server_key, id, &new.url).await;
     let refusal = answer.err();
     let mut conn = state.pool.get().await?;
@@ -65,7 +66,8 @@ pub async fn create(
             }
             let kept = store::find(conn, identity, id).await?;
             let details = kept.ok_or_else(ApiError::invalid_access_token)?;
-            // Its owner gets a mail: a thief with a stolen token could listen for ever.
+            // The owner is notified by mail, because a stolen access token could be used to
+            // eavesdrop indefinitely.
             let event = Event::of(EventKind::WebhookCreated, identity.user_id);
             audit::record(conn, &event.by(host_of(&new.url)).from(device)).await?;
             idempotency::record(conn, identity, key.as_ref(), &details).await?;
@@ -85,7 +87,7 @@ fn too_many() -> ApiError {
     ApiError::new(ErrorCode::TooManyWebhooks, message)
 }
 
-/// One challenge of the user's, and one post of the day's.
+/// Takes one challenge of the user, and one post of the daily budgets.
 async fn take_challenge(
     state: &WorkerState,
     conn: &AsyncPgConnection,
@@ -101,7 +103,7 @@ async fn take_challenge(
     Err(daily::spent(conn).await?)
 }
 
-/// Challenges the receiver, also of a webhook that it has agreed to: says what came of it.
+/// Challenges the receiver of a webhook, confirmed or not. Returns the webhook with the result.
 pub async fn test(
     state: &WorkerState,
     challenger: &Challenger,
@@ -165,7 +167,7 @@ pub async fn deliveries(
     Ok(store::deliveries(&conn, id).await?)
 }
 
-/// Posts an event once more, with the id that it had.
+/// Posts an event again, with its original id.
 pub async fn replay(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<()> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {

@@ -1,4 +1,4 @@
-//! Signatures as Standard Webhooks has them:
+//! Signatures according to Standard Webhooks:
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::credentials::{Purpose, ServerKey};
 
-/// The value of `webhook-signature`: one signature by each key, with spaces between them.
+/// The value of `webhook-signature`: one signature per key, separated by spaces.
 pub fn sign(keys: &[[u8; 32]], id: &str, timestamp: i64, body: &[u8]) -> String {
     let signatures: Vec<String> =
         keys.iter().map(|key| sign_with(key, id, timestamp, body)).collect();
@@ -17,7 +17,7 @@ pub fn sign(keys: &[[u8; 32]], id: &str, timestamp: i64, body: &[u8]) -> String 
 
 /// `v1,` and the HMAC-SHA-256 of id, time (Unix seconds) and body.
 fn sign_with(key: &[u8; 32], id: &str, timestamp: i64, body: &[u8]) -> String {
-    // HMAC takes keys of any length, so this cannot fail.
+    // Cannot fail, because HMAC takes keys of any length.
     let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mac) => mac,
         Err(error) => unreachable!("{error}"),
@@ -27,13 +27,13 @@ fn sign_with(key: &[u8; 32], id: &str, timestamp: i64, body: &[u8]) -> String {
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// The key that signs what is posted to the webhook: derived from its id, and stored nowhere.
+/// The signing key of a webhook. It is derived from the id and never stored.
 pub fn signing_key(server_key: &ServerKey, webhook_id: Uuid) -> [u8; 32] {
     server_key.tag(Purpose::Webhook, "secret", webhook_id.as_bytes())
 }
 
-/// The keys that sign what is posted to the webhook: its receiver knows one of them, and while the
-/// server's key changes that may be the one before.
+/// The signing keys of a webhook, one per accepted server key. The receiver knows one of them,
+/// which may be the previous one during key rotation.
 pub fn signing_keys(server_key: &ServerKey, webhook_id: Uuid) -> Vec<[u8; 32]> {
     server_key.accepted().map(|key| signing_key(key, webhook_id)).collect()
 }

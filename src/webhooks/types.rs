@@ -1,4 +1,4 @@
-//! Webhooks as their owner sees them, and what the endpoints take.
+//! Webhooks as their owner sees them, and request bodies.
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -19,7 +19,7 @@ use crate::{
 
 const MAX_URL_CHARS: usize = 2000;
 
-/// What can be told.
+/// The type of an event.
 #[derive(
     Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
@@ -48,41 +48,42 @@ impl FromStr for WebhookEvent {
     }
 }
 
-/// `POST /me/webhooks`.
+/// Request body of `POST /me/webhooks`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewWebhook)]
 pub struct NewWebhookBody {
-    /// `https` to a public address, at port 443 or above 1023. Anything goes within the networks
-    /// that the operator allows.
+    /// An `https` URL with a public address, at port 443 or above 1023. In the networks that the
+    /// operator allows, `http` and any port are possible as well.
     #[serde(default)]
     #[schema(value_type = String, required, format = "uri", max_length = 2000, examples("https://hooks.example.com/log"))]
     url: Patch<String>,
-    /// All of them, if not given.
+    /// The events to post. All if absent.
     #[serde(default)]
     #[schema(value_type = Vec<WebhookEvent>, min_items = 1)]
     events: Patch<Vec<String>>,
 }
 
-/// `PUT /me/webhooks/{id}`.
+/// Request body of `PUT /me/webhooks/{id}`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = WebhookChanges)]
 pub struct WebhookBody {
     #[serde(default)]
     #[schema(value_type = Vec<WebhookEvent>, min_items = 1)]
     events: Patch<Vec<String>>,
-    /// Enabling one that was disabled gives it a new start.
+    /// `true` enables the webhook and resets `failing_since` and `skipped_since`.
+    /// `false` disables it.
     #[serde(default)]
     #[schema(value_type = bool)]
     enabled: Patch<bool>,
 }
 
-/// A webhook to be kept.
+/// A valid request for a webhook.
 pub struct NewWebhook {
     pub url: String,
     pub events: Vec<String>,
 }
 
-/// Changes to a webhook; `None` leaves a field as it is.
+/// Changes to a webhook. `None` leaves a field unchanged.
 pub struct WebhookChanges {
     pub events: Option<Vec<String>>,
     pub enabled: Option<bool>,
@@ -97,69 +98,71 @@ pub struct Webhook {
     #[schema(value_type = Vec<WebhookEvent>)]
     pub events: Vec<String>,
     pub created_at: DateTime<Utc>,
-    /// Every delivery has failed since then.
+    /// The first failure since the last successful delivery. `null` while deliveries succeed.
     #[schema(required)]
     pub failing_since: Option<DateTime<Utc>>,
-    /// After days of failure, or by its owner.
+    /// When the webhook was disabled, by its owner or after days of failures. `null`
+    /// if it is enabled.
     #[schema(required)]
     pub disabled_at: Option<DateTime<Utc>>,
-    /// When the receiver agreed: nothing is posted before.
+    /// When the receiver returned a challenge for the first time. `null` before: no
+    /// events are posted.
     #[schema(required)]
     pub verified_at: Option<DateTime<Utc>>,
-    /// Why the last challenge failed.
+    /// Why the last challenge failed. `null` if it succeeded.
     #[schema(required)]
     pub challenge_error: Option<String>,
-    /// Since when events are not posted one by one, because the day's posts are used up: one
-    /// `activities.changed` will stand for them.
+    /// Since when events are not posted individually, because the daily budget is used up. One
+    /// `activities.changed` will be posted instead of them. `null` otherwise.
     #[schema(required)]
     pub skipped_since: Option<DateTime<Utc>>,
 }
 
-/// A new webhook, with the secret that is never shown again.
+/// A new webhook with its secret, which is not shown again.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedWebhook {
     #[serde(flatten)]
     pub details: Webhook,
-    /// Verifies signatures (<https://www.standardwebhooks.com/>).
+    /// The secret that verifies signatures (<https://www.standardwebhooks.com/>).
     #[schema(examples("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"))]
     pub secret: String,
 }
 
-/// The answer of `GET /me/webhooks`.
+/// Response body of `GET /me/webhooks`.
 #[derive(Serialize, ToSchema)]
 pub struct Webhooks {
     pub webhooks: Vec<Webhook>,
 }
 
-/// One event that was told, or is to be.
+/// The delivery of one event.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = webhook_deliveries)]
 pub struct WebhookDelivery {
-    /// The `webhook-id` header.
+    /// The value of the `webhook-id` header.
     pub id: Uuid,
-    /// One of those that webhooks can ask for, or `activities.changed`.
+    /// One of the events of the webhook, or `activities.changed`.
     #[schema(examples("activity.created"))]
     pub event: String,
     pub created_at: DateTime<Utc>,
     pub attempts: i32,
     #[schema(required)]
     pub delivered_at: Option<DateTime<Utc>>,
-    /// Of the last attempt that was answered.
+    /// The status of the last attempt that got a response.
     #[schema(required)]
     pub response_status: Option<i32>,
-    /// Why the last attempt failed.
+    /// Why the last attempt failed. `null` if it succeeded.
     #[schema(required)]
     pub last_error: Option<String>,
 }
 
-/// The answer of `GET /me/webhooks/{id}/deliveries`.
+/// Response body of `GET /me/webhooks/{id}/deliveries`.
 #[derive(Serialize, ToSchema)]
 pub struct WebhookDeliveries {
     pub deliveries: Vec<WebhookDelivery>,
 }
 
 impl NewWebhookBody {
-    /// `allowed` are the networks that may be posted to although they are not public.
+    /// `allowed` are the networks to which events may be posted although they are not public.
     pub fn parse(self, allowed: &[IpNet]) -> ApiResult<NewWebhook> {
         let mut v = Validator::default();
         let url = v.required("url", self.url, |text| url(&text, allowed));
@@ -195,7 +198,7 @@ fn url(text: &str, allowed: &[IpNet]) -> Result<String, Fault> {
     if !is_plain {
         return Err(problem());
     }
-    // It is kept with its escapes.
+    // Check again, because the URL is stored with percent-encoding.
     if url.as_str().chars().count() > MAX_URL_CHARS {
         return Err(too_long);
     }

@@ -1,4 +1,4 @@
-//! Statements about deliveries and the events that they deliver.
+//! SQL statements about deliveries and their events.
 
 use diesel::{
     dsl::{IntervalDsl, exists, not, now},
@@ -20,7 +20,7 @@ use crate::{
 /// How long the delivery log is kept.
 const LOG_DAYS: i32 = 30;
 
-/// What is to be posted, and where.
+/// An event to post, and its receiver.
 #[derive(Queryable)]
 pub struct Posting {
     pub webhook_id: Uuid,
@@ -30,12 +30,12 @@ pub struct Posting {
     pub payload: JsonText,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 pub struct Outcome {
     pub response_status: Option<i32>,
-    /// `None` when the event was delivered.
+    /// `None` if the event was delivered.
     pub error: Option<String>,
-    /// The receiver wants no more.
+    /// Whether the receiver answered that it is gone.
     pub is_gone: bool,
 }
 
@@ -53,7 +53,7 @@ pub async fn deliveries(
         .await
 }
 
-/// Whether there is such a delivery of the live user's.
+/// Whether the live user has such a delivery.
 pub async fn is_own_delivery(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -66,7 +66,7 @@ pub async fn is_own_delivery(
     diesel::select(exists(delivery)).fetch_one(&mut conn).await
 }
 
-/// Enqueues the delivery once more.
+/// Enqueues the delivery again.
 pub async fn replay(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -85,7 +85,8 @@ pub async fn replay(
         .map(drop)
 }
 
-/// What a delivery posts, unless its webhook is disabled or gone, or its receiver has not agreed.
+/// The event of a delivery and its receiver. `None` if the webhook is deleted,
+/// disabled, or not verified.
 pub async fn posting(
     mut conn: &AsyncPgConnection,
     delivery_id: Uuid,
@@ -108,7 +109,7 @@ pub async fn posting(
         .optional()
 }
 
-/// Keeps the log of an attempt.
+/// Records the outcome of an attempt.
 pub async fn note(
     mut conn: &AsyncPgConnection,
     delivery_id: Uuid,
@@ -127,7 +128,7 @@ pub async fn note(
         .map(drop)
 }
 
-/// Forgets old deliveries, and events that no delivery refers to any more.
+/// Deletes old deliveries, and events without a delivery. Returns the number of events.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let is_old = webhook_deliveries::created_at.lt(now.into_sql::<Timestamptz>() - LOG_DAYS.days());
     diesel::delete(webhook_deliveries::table.filter(is_old)).execute(&mut conn).await?;

@@ -1,4 +1,4 @@
-//! Statements about webhooks and their deliveries.
+//! SQL statements about webhooks and their deliveries.
 
 mod deliveries;
 mod summary;

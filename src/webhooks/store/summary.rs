@@ -1,4 +1,4 @@
-//! Events beyond the day's posts: one event stands for all of them.
+//! Events beyond the daily budget are replaced by a summary event.
 
 use diesel::{
     prelude::*,
@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use crate::db::{fixed_query, schema::webhooks};
 
-/// The event that stands for those that were skipped.
+/// The type of the event that replaces skipped events.
 pub const SUMMARY: &str = "activities.changed";
 
-/// What the owner reads of an event that was skipped.
+/// The error that the owner sees for a skipped event.
 const SKIPPED: &str = "skipped: the day's posts are used up; activities.changed follows";
 
-/// Skips a claimed delivery and all others of its webhook that wait. One event instead of them is
-/// due within the first hour of the next day (UTC), unless there is one already. The webhook's row
-/// decides, so that of two that are skipped at the same time only one makes it. A summary that is
-/// skipped itself is put off by another day, and one that was lost is made again.
+/// Skips a claimed delivery and all queued deliveries of its webhook. A summary event instead of
+/// them becomes due within the first hour of the next day (UTC), unless there is one already. The
+/// update of the webhook's row ensures that concurrent calls create only one. A summary that is
+/// skipped itself is postponed by a day, and a lost summary is created again.
 pub async fn skip(
     mut conn: &AsyncPgConnection,
     webhook_id: Uuid,
@@ -67,7 +67,7 @@ pub async fn skip(
     .map(drop)
 }
 
-/// Events are posted one by one again.
+/// Posts events individually again.
 pub async fn resume(mut conn: &AsyncPgConnection, webhook_id: Uuid) -> QueryResult<()> {
     let skipping = webhooks::table.find(webhook_id).filter(webhooks::skipped_since.is_not_null());
     diesel::update(skipping)

@@ -1,4 +1,4 @@
-//! Statements about webhooks: their owners', and how their receivers fare.
+//! SQL statements about webhooks: changes by their owners, and the state of their receivers.
 
 use diesel::{
     dsl::{IntervalDsl, now},
@@ -14,11 +14,11 @@ use crate::{
     webhooks::types::{NewWebhook, Webhook, WebhookChanges},
 };
 
-/// How many webhooks one user can have.
+/// The maximum number of webhooks per user.
 pub const MAX_WEBHOOKS: usize = 10;
 
-/// Keeps a webhook whose receiver has agreed, or has not, which `challenge_error` explains. False
-/// when the user has too many; also when the identity has ended.
+/// Inserts a webhook. It is verified unless there is a `challenge_error`. False if the user has too
+/// many webhooks, or the identity is no longer live.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -66,7 +66,7 @@ pub async fn find(
     own.select(Webhook::as_select()).first(&mut conn).await.optional()
 }
 
-/// Enabling gives a new start; disabling keeps the time when that was done first.
+/// Enabling resets the record of failures. Disabling a disabled webhook keeps its `disabled_at`.
 pub async fn update(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -91,7 +91,7 @@ pub async fn update(
     find(conn, identity, id).await
 }
 
-/// Notes whether the receiver agreed. Once it has, it has.
+/// Records the result of a challenge. A webhook that was verified before stays verified.
 pub async fn note_challenge(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -111,7 +111,7 @@ pub async fn note_challenge(
     find(conn, identity, id).await
 }
 
-/// The id, if there was such a webhook.
+/// Returns the id if there was such a webhook.
 pub async fn delete(
     mut conn: &AsyncPgConnection,
     identity: Identity,
@@ -124,7 +124,7 @@ pub async fn delete(
         .optional()
 }
 
-/// A delivery arrived: nothing is failing.
+/// Records a successful delivery.
 pub async fn note_success(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     let failing = webhooks::table.find(id).filter(webhooks::failing_since.is_not_null());
     diesel::update(failing)
@@ -134,8 +134,8 @@ pub async fn note_success(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult
         .map(drop)
 }
 
-/// A delivery failed: true when that has gone on for `patience_hours`, or for whatever reason `at_once`, so
-/// that the webhook is disabled now.
+/// Records a failed delivery. True if the webhook is disabled now, because deliveries have failed
+/// for `patience_hours`, or because of `at_once`.
 pub async fn note_failure(
     mut conn: &AsyncPgConnection,
     id: Uuid,
