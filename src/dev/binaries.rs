@@ -1,4 +1,4 @@
-//! Finding PostgreSQL's server binaries, wherever a distribution keeps them.
+//! Finds PostgreSQL's server binaries in the usual places of distributions.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,8 +16,8 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The newest, or those of `version` where a cluster was made with it already: in `folder` if one is
-    /// named, or else wherever a distribution keeps them.
+    /// Finds the newest binaries, or those of `version` if a cluster was created with it. Searches
+    /// `folder` if given, or else the usual places.
     pub fn find(folder: Option<&Path>, version: Option<u32>) -> Result<Self, ClusterError> {
         let folders = folder.map_or_else(candidates, |folder| vec![folder.to_owned()]);
         let mut found: Vec<Self> = folders.into_iter().filter_map(Self::inspect).collect();
@@ -40,7 +40,7 @@ impl Binaries {
         }
     }
 
-    /// The path of one of the programs.
+    /// The path of a program.
     pub fn program(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -73,7 +73,7 @@ fn candidates() -> Vec<PathBuf> {
                 .map(|dir| dir.join("bin")),
         );
     }
-    // Fedora and Rocky have them where every program is.
+    // Fedora and Rocky install them with all other programs.
     for dir in ["/usr/bin", "/usr/local/bin", "/usr/local/pgsql/bin"] {
         dirs.push(PathBuf::from(dir));
     }

@@ -1,9 +1,9 @@
-//! A private PostgreSQL cluster that lives exactly as long as the process that started it.
+//! A private PostgreSQL cluster that runs exactly as long as the process that started it.
 //!
-//! A guardian, a shell in a process group of its own, starts the server and then reads a pipe
-//! that only we hold open. However we end, `kill -9` included, the pipe closes and the guardian
-//! stops PostgreSQL. Ctrl-C at the terminal reaches us and not the guardian, so requests can
-//! finish before the database goes.
+//! A guardian process, a shell in a separate process group, starts the server and then reads from a
+//! pipe that only this process holds open. When this process ends, even by `kill -9`, the pipe
+//! closes and the guardian stops PostgreSQL. Ctrl-C in the terminal reaches only this process and
+//! not the guardian, so requests can finish before the database stops.
 
 use std::{
     fs,
@@ -15,12 +15,12 @@ use std::{
 
 use super::{binaries::Binaries, error::ClusterError, run_as::RunAs};
 
-/// What must survive.
+/// The durability of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// As in production.
     Safe,
-    /// Nothing: faster, and the folder is deleted at the end. For tests.
+    /// None: faster, and the folder is deleted at the end. For tests.
     Ephemeral,
 }
 
@@ -30,7 +30,7 @@ pub struct Cluster {
     guardian: Child,
 }
 
-/// Arguments: pg_ctl, data folder, log file, folder to delete at the end or nothing.
+/// Arguments: pg_ctl, data folder, log file, and a folder to delete at the end, or an empty string.
 const GUARDIAN: &str = r#"
 trap '' INT HUP
 "$1" -D "$2" status >/dev/null 2>&1 && "$1" -D "$2" -m fast -w stop >/dev/null
@@ -40,12 +40,12 @@ cat >/dev/null
 [ -z "$4" ] || rm -rf "$4"
 "#;
 
-/// `sun_path` has 108 bytes on Linux and 104 on macOS; the socket's own name takes 16.
+/// `sun_path` has 108 bytes on Linux and 104 on macOS; the name of the socket takes 16.
 const LONGEST_RUN_DIR: usize = 85;
 
 impl Cluster {
-    /// Starts the cluster in `dir`, after making it if necessary, with PostgreSQL's programs from
-    /// `programs` or from wherever they are found. Blocks for a second or two.
+    /// Starts the cluster in `dir`, and creates it if necessary. Uses PostgreSQL's programs in
+    /// `programs`, or in the usual places. Blocks for one or two seconds.
     pub fn start(
         dir: &Path,
         programs: Option<&Path>,
@@ -93,7 +93,7 @@ impl Cluster {
         Err(ClusterError(format!("PostgreSQL did not start:\n  {}", last.join("\n  "))))
     }
 
-    /// The URL of one of its databases, over its Unix socket.
+    /// The URL of a database of the cluster, over its Unix socket.
     pub fn url(&self, database: &str) -> String {
         url(&self.run_dir, database)
     }
@@ -116,7 +116,8 @@ fn url(run_dir: &Path, database: &str) -> String {
     format!("postgres://sports_log@/{database}?{}", host.unwrap_or_default())
 }
 
-/// Folders on the way to `dir` may be closed to the user that PostgreSQL runs as (`/root` is).
+/// The user that PostgreSQL runs as may have no access to a parent folder of
+/// `dir`, such as `/root`.
 fn check_reachable(user: &RunAs, dir: &Path) -> Result<(), ClusterError> {
     let Some(name) = user.name() else {
         return Ok(());
@@ -132,7 +133,8 @@ fn check_reachable(user: &RunAs, dir: &Path) -> Result<(), ClusterError> {
     }
 }
 
-/// Makes the cluster beside its place and moves it there when it is whole: a killed start leaves nothing half made.
+/// Creates the cluster in a temporary folder and renames it when complete, so that an interrupted
+/// start leaves no incomplete cluster.
 fn initialise(
     user: &RunAs,
     binaries: &Binaries,

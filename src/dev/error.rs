@@ -1,10 +1,10 @@
-//! Why there is no private PostgreSQL.
+//! The error of the private PostgreSQL.
 
 use std::io;
 
 use derive_more::Display;
 
-/// Why there is no cluster, for people.
+/// Why there is no cluster, as a message for people.
 #[derive(Debug, Display)]
 pub struct ClusterError(pub String);
 

@@ -1,4 +1,4 @@
-//! The folder that a development server keeps everything in.
+//! The folder in which a development server keeps all its data.
 
 use std::{
     fs::{self, File},
@@ -13,14 +13,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{Cluster, ClusterError};
 use crate::config::Source;
 
-/// A folder; while one is held that was opened to serve, no other server uses it.
+/// An opened folder, locked against other servers.
 pub struct Home {
     dir: PathBuf,
     _lock: Option<File>,
 }
 
 impl Home {
-    /// Opens `dir`, or the default for who we are, making it where there is none.
+    /// Opens `dir`, or the default folder of the current user. Creates it if necessary.
     pub fn open(dir: Option<PathBuf>, source: &Source) -> Result<Self, ClusterError> {
         let dir = std::path::absolute(dir.unwrap_or_else(|| default_dir(source)))?;
         let problem = |error: io::Error| ClusterError(format!("{}: {error}", dir.display()));
@@ -32,7 +32,8 @@ impl Home {
                 dir.display()
             )));
         }
-        // Keys and mails are nobody else's; the folder itself stays open for PostgreSQL's user.
+        // Keys and mails are private. The folder itself must be accessible for the
+        // user of PostgreSQL.
         for private in ["keys", "mailbox"] {
             let private = dir.join(private);
             fs::create_dir_all(&private).map_err(problem)?;
@@ -85,14 +86,14 @@ impl Home {
         self.dir.join("mailbox")
     }
 
-    /// The key of this name: 48 random bytes, made once and kept.
+    /// The key with this name: 48 random bytes, created on first use and stored.
     pub fn key(&self, name: &str) -> Result<String, ClusterError> {
         let path = self.dir.join("keys").join(name);
         if let Ok(key) = fs::read_to_string(&path) {
             return Ok(key.trim().to_owned());
         }
         let key = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 48]>());
-        // Renamed when whole: a killed start leaves no half key.
+        // Renamed when complete, so that an interrupted start leaves no incomplete key.
         let unfinished = path.with_extension("unfinished");
         let mut file = fs::OpenOptions::new()
             .write(true)
@@ -113,7 +114,7 @@ pub fn names(address: SocketAddr) -> [(&'static str, String); 2] {
     [("BIND_ADDR", address.to_string()), ("APP_BASE_URL", base_url)]
 }
 
-/// As root PostgreSQL runs as another user, who could not look into root's home.
+/// Root has another default, because PostgreSQL then runs as a user without access to root's home.
 fn default_dir(source: &Source) -> PathBuf {
     if nix::unistd::Uid::effective().is_root() {
         return PathBuf::from("/var/lib/sports-log-dev");

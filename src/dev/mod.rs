@@ -1,5 +1,5 @@
-//! What a development machine has in place of services: a private PostgreSQL cluster, keys made
-//! once, a mailbox folder. The tests use the same cluster. Knows nothing of the API.
+//! Local replacements for services on a development machine: a private PostgreSQL cluster,
+//! generated keys, a mailbox folder. The tests use the same cluster. Independent of the API.
 
 mod binaries;
 mod cluster;

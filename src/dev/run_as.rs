@@ -1,4 +1,4 @@
-//! PostgreSQL refuses to run as root: then it runs as the user that its package made.
+//! The user that PostgreSQL runs as. PostgreSQL refuses to run as root.
 
 use std::{os::unix::process::CommandExt, path::Path, process::Command};
 
@@ -6,12 +6,12 @@ use nix::unistd::{Uid, User};
 
 use super::ClusterError;
 
-/// The user that PostgreSQL's programs run as, when that is not ourselves.
+/// The user that PostgreSQL's programs run as. `None` is the current user.
 #[derive(Clone, Debug)]
 pub struct RunAs(Option<User>);
 
 impl RunAs {
-    /// Ourselves, or as root the user `postgres`.
+    /// The current user, or `postgres` if that is root.
     pub fn choose() -> Result<Self, ClusterError> {
         if !Uid::effective().is_root() {
             return Ok(Self(None));
@@ -26,7 +26,7 @@ impl RunAs {
         }
     }
 
-    /// A command that will run as this user.
+    /// A command that runs as this user.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         if let Some(user) = &self.0 {
@@ -35,7 +35,7 @@ impl RunAs {
         command
     }
 
-    /// Makes `dir` this user's own, and nobody else's to look into.
+    /// Creates `dir`, owned by this user and inaccessible to others.
     pub fn make_private_dir(&self, dir: &Path) -> std::io::Result<()> {
         use std::os::unix::fs::{PermissionsExt, chown};
         std::fs::create_dir_all(dir)?;
@@ -46,7 +46,7 @@ impl RunAs {
         }
     }
 
-    /// The user's name, where it is not ourselves.
+    /// The name of the user, if it is not the current one.
     pub fn name(&self) -> Option<&str> {
         self.0.as_ref().map(|user| user.name.as_str())
     }
