@@ -1,4 +1,4 @@
-//! How to reach PostgreSQL.
+//! The connection to PostgreSQL.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use super::{
     units::{Count, Seconds},
 };
 
-/// The database's address and the sizes and patience of its pools.
+/// The database's URL, and the sizes and timeouts of its pools.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
     pub server: DatabaseUrl,
-    /// PostgreSQL itself, where `server` is a pooler that lends its connections for a transaction each.
+    /// PostgreSQL itself, if `server` is a connection pooler in transaction mode.
     pub direct: Option<DatabaseUrl>,
-    /// In place of one in the URLs.
+    /// Used instead of a password in the URLs.
     pub password: Option<SecretString>,
     /// Pooled connections of all HTTP workers together.
     pub pool_size: usize,
-    /// The longest a request waits for a connection, or for PostgreSQL to accept one.
+    /// How long a request waits for a connection, or for PostgreSQL to accept one.
     pub wait: Duration,
     /// `statement_timeout` of every connection that serves requests.
     pub statement_timeout: Duration,

@@ -1,34 +1,34 @@
-//! The URL of a PostgreSQL: what of it the driver is given, and what of it may be shown.
+//! URLs of PostgreSQL: the part for the driver, and the part that may be displayed.
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-/// TLS towards PostgreSQL, with libpq's meanings.
-/// See <https://www.postgresql.org/docs/current/libpq-ssl.html>.
+/// TLS for connections to PostgreSQL, with libpq's meanings. See
+/// <https://www.postgresql.org/docs/current/libpq-ssl.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SslMode {
     Disable,
-    /// Encrypted where the server offers it, the certificate unchecked.
+    /// Encrypted if the server supports it; the certificate is not verified.
     Prefer,
-    /// Encrypted, the certificate unchecked.
+    /// Encrypted; the certificate is not verified.
     Require,
-    /// Encrypted, certificate and host name checked.
+    /// Encrypted; certificate and host name are verified.
     VerifyFull,
 }
 
-/// One server, or several of which one takes writes.
+/// One server, or several of which one accepts writes.
 #[derive(Clone, Debug)]
 pub struct DatabaseUrl {
-    /// The URL without `sslmode` and `sslrootcert`, which are beside it.
+    /// The URL without `sslmode` and `sslrootcert`, which are in the fields below.
     pub url: SecretString,
     pub ssl_mode: SslMode,
-    /// PEM file of the certificate authorities to trust; the web's when absent.
+    /// PEM file of the trusted certificate authorities. If absent, the public ones.
     pub ssl_root_cert: Option<PathBuf>,
 }
 
 impl DatabaseUrl {
-    /// The driver knows only half of the values that TLS parameters may have: they are taken out.
+    /// Removes the TLS parameters, because the driver supports only some of their values.
     pub(super) fn parse(url: &str) -> Result<Self, String> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err("must start with postgres://".into());
@@ -48,7 +48,8 @@ impl DatabaseUrl {
                     return Err("sslmode must be disable, prefer, require or verify-full".into());
                 }
                 ("sslrootcert", path) => ssl_root_cert = Some(PathBuf::from(path)),
-                // The driver's name for libpq's `primary`; the difference is a setting nobody has by accident.
+                // The driver's name for libpq's `primary`. They differ only for a primary with
+                // `default_transaction_read_only`.
                 ("target_session_attrs", "read-write" | "primary") => {}
                 ("target_session_attrs", "any") => session = "any",
                 ("target_session_attrs", _) => {
@@ -62,7 +63,7 @@ impl DatabaseUrl {
         rest.push(("target_session_attrs".into(), session.into()));
         let query =
             serde_urlencoded::to_string(&rest).map_err(|_| "has a malformed query string")?;
-        // The driver decodes %20, but not the form encoding's plus.
+        // The driver decodes %20, but not the plus sign of the form encoding.
         let url = format!("{base}?{}", query.replace('+', "%20"));
         url.parse::<tokio_postgres::Config>().map_err(|error| {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -75,7 +76,7 @@ impl DatabaseUrl {
     }
 }
 
-/// The URL with its password hidden, wherever a URL can carry one.
+/// The URL with its password redacted, in every place where a URL can have one.
 pub(super) fn redact(url: &str) -> String {
     let (base, query) = url.split_once('?').map_or((url, None), |(b, q)| (b, Some(q)));
     let base = match base.split_once("://").and_then(|(scheme, rest)| {

@@ -1,4 +1,4 @@
-//! Patience and pace of the delivery of messages.
+//! Timeouts, retries and concurrency of the delivery.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use super::{
     units::{Count, Seconds},
 };
 
-/// Below it, a renewal that waits for a connection would come too late.
+/// With a shorter lease, a renewal that waits for a connection would come too late.
 const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
-/// Leases, deadlines and retries; `.env.example` says what each is for.
+/// Leases, deadlines and retries. See `.env.example`.
 #[derive(Clone, Debug)]
 pub struct DeliveryConfig {
-    /// How long a claimed message belongs to its claimer, who renews it while at work.
+    /// The lease of a claimed message. It is renewed while the message is being sent.
     pub lease: Duration,
-    /// The longest that one step of an attempt may take.
+    /// The timeout of a single step of an attempt.
     pub deadline: Duration,
-    /// The relay looks for work at least this often, woken or not.
+    /// The longest interval between two polls of the relay, even without a notification.
     pub poll: Duration,
-    /// Messages of one channel in flight at once; as many again are claimed ahead.
+    /// The maximum number of messages of one channel in flight. As many again are claimed ahead.
     pub in_flight: usize,
-    /// First pause after a transient failure; it doubles from there.
+    /// The first pause after a transient failure. It doubles with each failure.
     pub backoff: Duration,
     /// The longest pause between two attempts.
     pub backoff_cap: Duration,
     /// How often an open circuit breaker lets one message through.
     pub probe: Duration,
-    /// A message is not sent when it would be useless this soon.
+    /// A message that expires sooner than this is not sent.
     pub min_life: Duration,
-    /// How long a stop waits for what is in flight.
+    /// How long shutdown waits for messages in flight.
     pub drain: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Garmin Connect: by keys that people make for themselves, and by a partner's credentials.
+//! Garmin Connect, with users' personal keys and with a partner's credentials.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use super::{
     units::{HttpUrl, Seconds},
 };
 
-/// Garmin Connect. Addresses are without a trailing slash; other ones are for tests.
+/// Garmin Connect. URLs have no trailing slash; they are configurable for tests.
 #[derive(Clone, Debug)]
 pub struct GarminConfig {
-    /// There is a key that tokens can be encrypted with: people can connect by keys of their own.
+    /// Whether there is a key to encrypt tokens, so that users can connect with personal keys.
     pub is_offered: bool,
     pub personal_url: String,
     /// A partner of the developer programme.
     pub developer: Option<GarminDeveloperConfig>,
-    /// From one look at the last weeks to the next.
+    /// The interval between two syncs of the last weeks.
     pub every: Duration,
-    /// How long a connection belongs to the server that works on it, from one activity to the next.
+    /// The lease of a connection. It is renewed with each activity.
     pub lease: Duration,
-    /// It is looked for work at least this often.
+    /// The longest interval between two polls for work.
     pub poll: Duration,
-    /// How long Garmin is left alone after a failure; doubled by each further one, up to an hour.
+    /// The pause after a failure. It doubles with each further failure, up to one hour.
     pub backoff: Duration,
 }
 
@@ -36,7 +36,7 @@ pub struct GarminDeveloperConfig {
     pub authorization_url: String,
     pub token_url: String,
     pub api_url: String,
-    /// The last part of the webhooks' path, which nobody else knows.
+    /// The last segment of the webhooks' path, which must be kept secret.
     pub webhook_secret: SecretString,
 }
 

@@ -1,24 +1,24 @@
-//! How much of the machine password hashing may take.
+//! Resources for password hashing.
 
 use super::{MemoryConfig, source::Source, units::Count};
 
-/// What a thread keeps for the hashes that it computes.
+/// The memory that a hashing thread uses.
 pub const BYTES_OF_A_HASH: u64 = 19 << 20;
 
-/// Hashes at once on the largest machine, unless the operator wants more: some 400 logins a second.
+/// The default maximum of concurrent hashes on large machines: about 400 logins per second.
 const MOST: usize = 8;
 
 /// Bounds of the process-wide hashing queue.
 #[derive(Clone, Debug)]
 pub struct HashingConfig {
-    /// Hashes computed at once; each takes [`BYTES_OF_A_HASH`] and a core.
+    /// Concurrent hashes. Each takes [`BYTES_OF_A_HASH`] and a core.
     pub concurrency: usize,
-    /// Requests that may wait for their turn; more are answered 503 `busy`.
+    /// Requests that may wait. Further ones get 503 `busy`.
     pub queue: usize,
 }
 
 impl HashingConfig {
-    /// A fault where hashes alone would take more than half of the memory.
+    /// Reports a fault if hashes alone would take more than half of the memory.
     pub(super) fn read(s: &mut Source, memory: MemoryConfig) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let concurrency = s.or("HASH_CONCURRENCY", Count(fitting(cores, memory.limit))).0;
@@ -39,8 +39,8 @@ impl HashingConfig {
     }
 }
 
-/// Half of the cores: the other half keeps answering reads during a storm of logins. And no more than a
-/// quarter of the memory.
+/// Half of the cores, so that the other half keeps serving reads during a burst of logins. At most
+/// a quarter of the memory.
 fn fitting(cores: usize, limit: Option<u64>) -> usize {
     let in_memory = limit.map(|limit| limit / 4 / BYTES_OF_A_HASH);
     let in_memory = in_memory.and_then(|count| usize::try_from(count).ok()).unwrap_or(MOST);

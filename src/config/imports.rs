@@ -1,4 +1,4 @@
-//! Files of activities: how much of them, and who works on them how long.
+//! Imports of activity files: limits, leases and storage.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -10,18 +10,17 @@ use super::{
 /// Imports.
 #[derive(Clone, Debug)]
 pub struct ImportConfig {
-    /// The most that one upload may have.
+    /// The maximum size of an upload.
     pub max_bytes: u64,
-    /// How long a job belongs to the server that works on it, from one file to the next.
+    /// The lease of a job. It is renewed with each file.
     pub lease: Duration,
-    /// The runner looks for jobs at least this often, woken or not.
+    /// The longest interval between two polls of the runner, even without a notification.
     pub poll: Duration,
-    /// Where files are kept that activities were made of; the database without one.
+    /// The folder for original files. If absent, they are stored in the database.
     pub originals_dir: Option<PathBuf>,
-    /// Uploads are refused when less of that folder's disk is free, in percent.
+    /// Uploads are rejected if less than this percentage of the folder's disk is free.
     pub min_free: u8,
-    /// How long a processor may work on an import of hardly a byte; a sixth of it more for each
-    /// mebibyte.
+    /// The CPU time for a very small import. Each MiB adds a sixth of it.
     pub cpu: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! How much is too much, and whom to believe about where a request comes from.
+//! Rate limits, and the proxies that are trusted to report client addresses.
 
 use std::{net::IpAddr, str::FromStr};
 
@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::source::Source;
 
-/// So many times within so many minutes.
+/// At most `times` within `minutes`.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display("{times}/{minutes}m")]
 pub struct Rate {
@@ -15,24 +15,24 @@ pub struct Rate {
     pub minutes: u32,
 }
 
-/// Limits; `None` is none.
+/// Rate limits. `None` means no limit.
 #[derive(Clone, Debug)]
 pub struct LimitsConfig {
     /// Requests of one user.
     pub user: Option<Rate>,
-    /// Requests of one address.
+    /// Requests from one address.
     pub address: Option<Rate>,
-    /// Attempts to get in from one address, by all replicas together.
+    /// Login attempts from one address, across all replicas.
     pub auth_address: Option<Rate>,
-    /// Attempts to get in as one account, by all replicas together.
+    /// Login attempts for one account, across all replicas.
     pub auth_identifier: Option<Rate>,
-    /// Messages to one address or number that anybody can cause, by all replicas together: within
-    /// minutes and within a day.
+    /// Messages to one address or number that can be requested without a session, across all
+    /// replicas: within minutes, and within a day.
     pub message_recipient: Option<Rate>,
     pub message_recipient_day: Option<Rate>,
-    /// Requests from one network that may send such messages, by all replicas together.
+    /// Requests from one network that may send such messages, across all replicas.
     pub message_network: Option<Rate>,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The networks of proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -48,8 +48,8 @@ impl LimitsConfig {
             auth_identifier: rate("AUTH_LIMIT_IDENTIFIER", 20, 15),
             message_recipient: rate("MESSAGE_LIMIT_RECIPIENT", 3, 15),
             message_recipient_day: rate("MESSAGE_LIMIT_RECIPIENT_DAY", 10, day),
-            // Where addresses are not limited, as behind a proxy that nobody named, networks are
-            // not.
+            // If addresses are not limited, as behind a proxy that is not configured as trusted,
+            // networks are not limited either.
             message_network: s
                 .or(
                     "MESSAGE_LIMIT_NETWORK",
@@ -61,7 +61,7 @@ impl LimitsConfig {
     }
 }
 
-/// A rate as it is written, or `off`.
+/// A rate as written in a setting, or `off`.
 struct Setting(Option<Rate>);
 
 impl std::fmt::Display for Setting {
@@ -90,7 +90,7 @@ impl FromStr for Setting {
     }
 }
 
-/// Networks, or single addresses, with commas between.
+/// Networks or single addresses, separated by commas.
 pub(super) struct Networks(pub(super) Vec<IpNet>);
 
 impl std::fmt::Display for Networks {

@@ -1,4 +1,4 @@
-//! What is logged, and in which form.
+//! The filter and format of the log.
 
 use std::{
     fs::File,
@@ -10,23 +10,23 @@ use derive_more::{Display, FromStr};
 
 use super::source::Source;
 
-/// Where and how lines are written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// Text on a terminal, the journal where systemd connected us to it, JSON otherwise.
+    /// Text on a terminal, the journal if systemd connected the output to it, otherwise JSON.
     Auto,
     Text,
     Json,
-    /// systemd's journal, in its own protocol: with priorities, and a field for each of ours.
+    /// systemd's journal in its native protocol, with priorities and structured fields.
     Journald,
 }
 
-/// Filter and form of the log.
+/// The filter and format of the log.
 #[derive(Clone, Debug)]
 pub struct LoggingConfig {
-    /// A tracing-subscriber `EnvFilter` directive list.
+    /// A directive list of tracing-subscriber's `EnvFilter`.
     pub filter: String,
     /// Never [`LogFormat::Auto`].
     pub format: LogFormat,
@@ -48,8 +48,8 @@ impl LoggingConfig {
     }
 }
 
-/// Whether standard output is the stream that `JOURNAL_STREAM` names by device and inode
-/// (systemd.exec(5)): the variable alone is inherited by whatever a service starts.
+/// Whether standard output is the stream that `JOURNAL_STREAM` identifies by device and inode
+/// (systemd.exec(5)). The variable alone does not suffice, because child processes inherit it.
 fn is_journal(named: Option<&str>) -> bool {
     let output = stdout().as_fd().try_clone_to_owned().map(File::from);
     let output = output.and_then(|output| output.metadata());

@@ -1,4 +1,4 @@
-//! How mail leaves: through SMTP, into a mailbox folder, or not at all.
+//! How mail is sent: through SMTP, into a mailbox folder, or not at all.
 
 use std::path::PathBuf;
 
@@ -8,16 +8,16 @@ use secrecy::SecretString;
 
 use super::source::Source;
 
-/// TLS towards the mail server.
+/// TLS for connections to the mail server.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq)]
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 pub enum SmtpTls {
-    /// Plain at first, TLS before anything else is said (port 587).
+    /// STARTTLS before any other command (port 587).
     StartTls,
     /// TLS from the first byte (port 465).
     Implicit,
-    /// For a relay on the same machine only.
+    /// No TLS. Only for a relay on the same machine.
     None,
 }
 
@@ -28,17 +28,17 @@ pub struct SmtpConfig {
     pub port: u16,
     pub tls: SmtpTls,
     pub credentials: Option<(String, SecretString)>,
-    /// PEM file of further certificate authorities, for a relay with a private one.
+    /// PEM file of additional certificate authorities, for a relay with a private one.
     pub root_cert: Option<PathBuf>,
 }
 
-/// Where mails go.
+/// The destination of mails.
 #[derive(Clone, Debug)]
 pub enum MailTransport {
     Smtp(SmtpConfig),
-    /// One `.eml` file per mail, the link in the log: for development.
+    /// One `.eml` file per mail, with the link in the log. For development.
     Mailbox(PathBuf),
-    /// Nothing configured: endpoints that need mail answer `channel_unavailable`.
+    /// Not configured: endpoints that need mail return `channel_unavailable`.
     Unavailable,
 }
 
@@ -50,7 +50,7 @@ pub struct MailConfig {
 }
 
 impl MailConfig {
-    /// `mailbox` is `MAILBOX_DIR`.
+    /// `mailbox` is the value of `MAILBOX_DIR`.
     pub(super) fn read(s: &mut Source, mailbox: Option<PathBuf>) -> Option<Self> {
         let host: Option<String> = s.optional("SMTP_HOST");
         let port = s.or("SMTP_PORT", 587);
@@ -77,7 +77,7 @@ impl MailConfig {
         Some(Self { transport, from })
     }
 
-    /// Whether mails can be sent at all.
+    /// Whether mails can be sent.
     pub fn is_available(&self) -> bool {
         !matches!(self.transport, MailTransport::Unavailable)
     }

@@ -1,13 +1,13 @@
-//! How much memory the process may have, as the operator or a control group says.
+//! The memory limit of the process, as set by the operator or a control group.
 
 use std::{fs, path::Path};
 
 use super::{source::Source, units::Bytes};
 
-/// The limit beyond which the system ends the process.
+/// The limit beyond which the system kills the process.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryConfig {
-    /// Bytes; `None` where nothing limits it.
+    /// In bytes. `None` if there is no limit.
     pub limit: Option<u64>,
 }
 
@@ -22,8 +22,9 @@ impl MemoryConfig {
     }
 }
 
-/// The least of the limits of a process's groups, which are folders below `root`. `own` is its
-/// `/proc/self/cgroup`; see cgroups(7). A container does not see the groups above its own.
+/// The lowest limit of the process's control groups, which are folders below `root`. `own`
+/// is the content of its `/proc/self/cgroup`; see cgroups(7). A container cannot see the
+/// groups above its own.
 fn limit_of_groups(root: &Path, own: &str) -> Option<u64> {
     let limits = own.lines().flat_map(|line| {
         let mut parts = line.splitn(3, ':').skip(1);
@@ -35,7 +36,7 @@ fn limit_of_groups(root: &Path, own: &str) -> Option<u64> {
         };
         let group = root.join(group.trim_start_matches('/'));
         let groups = group.ancestors().take_while(|group| group.starts_with(&root));
-        // "max" without a limit; the first version writes a number near 2^63.
+        // Without a limit, the value is "max", or a number near 2^63 in version 1.
         let limits = groups.filter_map(|group| {
             fs::read_to_string(group.join(file)).ok()?.trim().parse::<u64>().ok()
         });
@@ -64,7 +65,7 @@ mod tests {
         assert_eq!(limit_of_groups(root.path(), own), Some(1 << 30));
         limit("system.slice/sports-log.service", "memory.max", "536870912\n");
         assert_eq!(limit_of_groups(root.path(), own), Some(512 << 20));
-        // The first version of control groups.
+        // Version 1 of control groups.
         limit("memory/docker/ab", "memory.limit_in_bytes", "268435456\n");
         let own = "11:cpu,cpuacct:/docker/ab\n9:memory:/docker/ab\n";
         assert_eq!(limit_of_groups(root.path(), own), Some(256 << 20));

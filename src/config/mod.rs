@@ -1,6 +1,6 @@
-//! Typed configuration: read once from the environment, checked at start, never global.
+//! Typed configuration: read once from the environment, checked at startup, never global.
 //!
-//! One file per concern. Nothing outside this module reads the environment.
+//! There is one file per topic. Nothing outside this module reads the environment.
 
 mod database;
 mod database_url;
@@ -41,7 +41,7 @@ pub use sms_limits::{Countries, SmsLimits};
 pub use source::{Fault, Origin, Setting, Source};
 pub use webhooks::WebhookConfig;
 
-/// Everything the server can be told.
+/// All settings of the server.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub server: ServerConfig,
@@ -62,7 +62,7 @@ pub struct Config {
     pub logging: LoggingConfig,
 }
 
-/// What was read, for `check-config`: every setting, every fault.
+/// The report of `check-config`: all settings and all errors.
 #[derive(Debug)]
 pub struct Report {
     pub settings: Vec<Setting>,
@@ -70,7 +70,7 @@ pub struct Report {
 }
 
 impl Config {
-    /// What to warn of while nobody has said where text messages may go.
+    /// A warning if the configuration does not restrict the countries of text messages.
     pub fn texts_go_anywhere(&self) -> Option<&'static str> {
         let is_open =
             matches!(self.sms, SmsConfig::Twilio(_)) && self.sms_limits.countries == Countries::All;
@@ -80,7 +80,7 @@ impl Config {
         )
     }
 
-    /// Reads all settings. The configuration is there only when there is no fault at all.
+    /// Reads all settings. Returns a configuration only if there are no errors.
     pub fn read(mut source: Source) -> (Option<Self>, Report) {
         let s = &mut source;
         let server = ServerConfig::read(s);

@@ -1,4 +1,4 @@
-//! Providers that people can log in through. One without credentials is not offered.
+//! The providers for logins. A provider without credentials is not offered.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -8,14 +8,14 @@ use super::{
     units::{Flag, HttpUrl},
 };
 
-/// What a provider knows us by.
+/// The credentials of this server at a provider.
 #[derive(Clone, Debug)]
 pub struct ClientCredentials {
     pub id: String,
     pub secret: SecretString,
 }
 
-/// An OpenID provider, found by its discovery document.
+/// An OpenID provider, described by its discovery document.
 #[derive(Clone, Debug)]
 pub struct OidcConfig {
     pub credentials: ClientCredentials,
@@ -23,24 +23,24 @@ pub struct OidcConfig {
     pub issuer: String,
 }
 
-/// Facebook, which is no OpenID provider.
+/// Facebook, which is not an OpenID provider.
 #[derive(Clone, Debug)]
 pub struct FacebookConfig {
     pub credentials: ClientCredentials,
     pub dialog_url: String,
     pub graph_url: String,
-    /// Whether an address that Facebook names counts as proven.
+    /// Whether an address from Facebook counts as verified.
     pub trust_email: bool,
 }
 
-/// All providers, where people may return to, and what provider tokens are encrypted with.
+/// All providers, the URLs that logins may return to, and the keys that encrypt providers' tokens.
 #[derive(Clone, Debug, Default)]
 pub struct OAuthConfig {
     pub google: Option<OidcConfig>,
     pub facebook: Option<FacebookConfig>,
     pub oidc: Option<OidcConfig>,
     pub return_urls: Vec<String>,
-    /// Current first, then the one before the last rotation.
+    /// The current key, then the previous one.
     pub token_keys: Vec<SecretString>,
 }
 
@@ -102,7 +102,7 @@ pub(super) fn credentials(
     }
 }
 
-/// Comma-separated, compared as they are written: absolute URLs without a fragment.
+/// A comma-separated list of absolute URLs without a fragment. They are compared literally.
 fn return_urls(s: &mut Source) -> Vec<String> {
     let listed: Option<String> = s.optional("OAUTH_RETURN_URLS");
     let listed = listed.unwrap_or_default();

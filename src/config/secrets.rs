@@ -1,4 +1,5 @@
-//! Keys: refused at start when missing, short or a placeholder, by name and never by value.
+//! Keys. A missing, short or placeholder key prevents startup. Errors contain its
+//! name, never its value.
 
 use std::time::Duration;
 
@@ -6,17 +7,17 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{source::Source, units::Count};
 
-/// Signing and derivation keys.
+/// The keys for signing and derivation.
 #[derive(Clone, Debug)]
 pub struct Secrets {
     pub jwt: SecretString,
-    /// The key before the last rotation: still accepted, never signed with.
+    /// The previous key during rotation. It verifies tokens but signs none.
     pub jwt_previous: Option<SecretString>,
-    /// How long an access token is good: as long as a stolen one can be used.
+    /// The lifetime of an access token, and therefore how long a stolen one can be used.
     pub jwt_expiry: Duration,
-    /// Mailed tokens, their digests and cursors are derived from it.
+    /// The key from which mailed tokens, their digests and cursors are derived.
     pub server_key: SecretString,
-    /// The key before the last rotation: what it made is still accepted, and it makes nothing new.
+    /// The previous key during rotation. Its values are accepted, but no new ones are derived.
     pub server_key_previous: Option<SecretString>,
 }
 
@@ -24,7 +25,7 @@ impl Secrets {
     pub(super) fn read(s: &mut Source) -> Option<Self> {
         let jwt = key(s, "JWT_SECRET", true);
         let jwt_previous = key(s, "JWT_SECRET_PREVIOUS", false);
-        // The name until the default became shorter than an hour.
+        // The former name of the setting, when the default was at least one hour.
         let minutes = match s.optional::<Count>("JWT_EXPIRY_HOURS") {
             Some(Count(hours)) => hours * 60,
             None => s.or("JWT_EXPIRY_MINUTES", Count(15)).0,
@@ -46,7 +47,7 @@ impl Secrets {
     }
 }
 
-/// A key from the environment; a fault when it is weak, or missing although `required`.
+/// A key from the environment. Reports an error if it is weak, or missing although `required`.
 pub(super) fn key(s: &mut Source, name: &'static str, required: bool) -> Option<SecretString> {
     let Some(secret) = s.secret(name) else {
         if required {
@@ -63,7 +64,7 @@ pub(super) fn key(s: &mut Source, name: &'static str, required: bool) -> Option<
     }
 }
 
-/// Why a key cannot be trusted to be one: RFC 7518, section 3.2 asks for 256 bits with HS256.
+/// Why a key is rejected. RFC 7518, section 3.2 requires 256 bits for HS256.
 fn weakness(key: &str) -> Option<&'static str> {
     const PLACEHOLDERS: [&str; 9] = [
         "change",

@@ -1,4 +1,4 @@
-//! Where the server listens, and how it is known to the world.
+//! The address on which the server listens, and its public URL.
 
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 
@@ -9,19 +9,20 @@ use super::{
     units::{Count, HttpUrl, Seconds},
 };
 
-/// Listening address, workers and public names.
+/// The listening address, the workers, and public names.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     pub bind_addr: SocketAddr,
-    /// Worker threads; each serves requests on its own.
+    /// Worker threads. Each handles requests independently.
     pub workers: usize,
-    /// What links in mails start with, without a trailing slash.
+    /// The start of links in mails, without a trailing slash.
     pub base_url: String,
-    /// The host in `base_url`, which phones know our codes by.
+    /// The host of `base_url`, by which phones recognise the codes of this server.
     pub domain: String,
-    /// Whose pages a browser lets use the API.
+    /// The origins whose web pages may use the API.
     pub cors_origins: Vec<String>,
-    /// How long requests are still taken after the signal to stop, while `/healthz` and `/readyz` say no.
+    /// How long requests are still accepted after the stop signal, while `/healthz`
+    /// and `/readyz` fail.
     pub shutdown_notice: Duration,
     /// The product's name in mails and pages.
     pub product_name: String,
@@ -54,7 +55,7 @@ impl ServerConfig {
 /// Origins of this machine, with any port.
 const ANY_PORT: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
-/// Origins as browsers write them (RFC 6454, section 6.2), with commas between.
+/// Origins as browsers send them (RFC 6454, section 6.2), separated by commas.
 #[derive(Display)]
 #[display("{}", _0.join(","))]
 struct Origins(Vec<String>);

@@ -1,4 +1,4 @@
-//! How long people stay logged in.
+//! How long users stay logged in.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use super::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Lifetimes of sessions.
+/// The lifetimes of sessions.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionConfig {
-    /// A session ends when its refresh token was not used for so long.
+    /// A session ends if its refresh token is not used for this long.
     pub idle: Duration,
-    /// A session ends so long after its login, however often it was refreshed.
+    /// A session ends this long after its login, even if it was refreshed.
     pub absolute: Duration,
-    /// How long a refresh token is answered with its successor although that was used, for tabs
-    /// that refresh at the same time.
+    /// How long a refresh token still yields its successor after that was used, for tabs that
+    /// refresh at the same time.
     pub refresh_grace: Duration,
 }
 

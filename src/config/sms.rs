@@ -1,4 +1,4 @@
-//! How text messages leave: through Twilio, into the mailbox folder, or not at all.
+//! How text messages are sent: through Twilio, into the mailbox folder, or not at all.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,33 +15,33 @@ pub struct TwilioConfig {
     pub account_sid: String,
     pub auth_token: SecretString,
     pub sender: TwilioSender,
-    /// Where its API is, without a trailing slash; another one for tests.
+    /// The URL of its API, without a trailing slash. Configurable for tests.
     pub base_url: String,
-    /// How long after a message was sent Twilio is asked what became of it.
+    /// How long after sending a message its delivery is checked at Twilio.
     pub check_after: Duration,
 }
 
-/// Whom messages come from.
+/// The sender of messages.
 #[derive(Clone, Debug)]
 pub enum TwilioSender {
-    /// A number in E.164 form, or an alphanumeric sender id.
+    /// A number in E.164 format, or an alphanumeric sender id.
     From(String),
-    /// A messaging service, which chooses.
+    /// A messaging service, which chooses the sender.
     MessagingService(String),
 }
 
-/// Where text messages go.
+/// The destination of text messages.
 #[derive(Clone, Debug)]
 pub enum SmsConfig {
     Twilio(TwilioConfig),
-    /// One `.txt` file per message, the code in the log: for development.
+    /// One `.txt` file per message, with the code in the log. For development.
     Mailbox(PathBuf),
-    /// Nothing configured: endpoints that need SMS answer `channel_unavailable`.
+    /// Not configured: endpoints that need SMS return `channel_unavailable`.
     Unavailable,
 }
 
 impl SmsConfig {
-    /// `mailbox` is `MAILBOX_DIR`, which mail has read already.
+    /// `mailbox` is the value of `MAILBOX_DIR`, which was already read for mail.
     pub(super) fn read(s: &mut Source, mailbox: Option<PathBuf>) -> Option<Self> {
         let account_sid: Option<String> = s.optional("TWILIO_ACCOUNT_SID");
         let auth_token = s.secret("TWILIO_AUTH_TOKEN");
@@ -87,7 +87,7 @@ impl SmsConfig {
         Some(Self::Twilio(config))
     }
 
-    /// Whether text messages can be sent at all.
+    /// Whether text messages can be sent.
     pub fn is_available(&self) -> bool {
         !matches!(self, Self::Unavailable)
     }

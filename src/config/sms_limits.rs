@@ -1,5 +1,5 @@
-//! How many text messages may leave, and for where: each costs money, and some numbers pay those
-//! who have messages sent to them.
+//! Limits on the number and the countries of text messages: each costs money, and some numbers earn
+//! money for those who cause messages to them.
 
 use std::str::FromStr;
 
@@ -8,10 +8,10 @@ use phonenumber::{country, metadata::DATABASE};
 
 use super::source::Source;
 
-/// Limits of text messages of the whole server.
+/// The server-wide limits of text messages.
 #[derive(Clone, Debug)]
 pub struct SmsLimits {
-    /// Messages on one day (UTC); `None` is no limit.
+    /// Messages per day (UTC). `None` means no limit.
     pub daily: Option<i32>,
     pub countries: Countries,
 }
@@ -25,17 +25,17 @@ impl SmsLimits {
     }
 }
 
-/// The countries whose numbers text messages are sent to.
+/// The countries to which text messages are sent.
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 pub enum Countries {
-    /// Those that the account at Twilio permits.
+    /// All countries that the account at Twilio permits.
     #[display("all")]
     All,
     #[display("{}", Self::list(_0))]
     Only(Vec<Country>),
 }
 
-/// A country, or all that share a calling code.
+/// A country, or all countries that share a calling code.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Country {
     /// ISO 3166-1, two letters.
@@ -47,13 +47,13 @@ pub enum Country {
 }
 
 impl Countries {
-    /// Whether text messages may be sent to `number`, in E.164 form.
+    /// Whether text messages may be sent to `number`, in E.164 format.
     pub fn include(&self, number: &str) -> bool {
         let Self::Only(countries) = self else { return true };
         let Ok(number) = phonenumber::parse(None, number) else { return false };
         let calling_code = number.code().value();
-        // The library finds none for numbers that begin with a zero after the calling code, as in
-        // Italy. The first is the country that a code is mainly of.
+        // The library finds no country for numbers with a zero after the calling code, as in Italy.
+        // The first region is the main country of a calling code.
         let main = || DATABASE.region(&calling_code)?.first()?.parse().ok();
         let found = number.country().id().or_else(main);
         countries.iter().any(|country| match country {
@@ -98,7 +98,7 @@ impl FromStr for Country {
     }
 }
 
-/// A whole number of at least one, or `off`.
+/// A whole number of at least 1, or `off`.
 struct Daily(Option<i32>);
 
 impl std::fmt::Display for Daily {
@@ -136,7 +136,7 @@ mod tests {
             ("+39", "+390612345678", true),
             ("+3", "+390612345678", false),
             ("US", "+14155552671", true),
-            // Jamaica, under the same calling code.
+            // Jamaica has the same calling code.
             ("US", "+18765230123", false),
             ("+1", "+18765230123", true),
             ("+1", "garbage", false),

@@ -1,14 +1,15 @@
-//! Where settings come from: the environment, `NAME_FILE`, the defaults of a command, our own.
+//! The sources of settings: the environment, `NAME_FILE`, the defaults of a command,
+//! built-in defaults.
 //!
-//! Reading never stops at the first fault: every fault is kept, so that `check-config`
-//! and a refused start can show them all.
+//! Reading does not stop at the first error. All errors are collected, so that `check-config` and a
+//! failed start can report them together.
 
 use std::{collections::HashMap, fmt::Display, str::FromStr};
 
 use derive_more::Display;
 use secrecy::SecretString;
 
-/// Where a value was found.
+/// The source of a value.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Origin {
     #[display("environment")]
@@ -23,7 +24,7 @@ pub enum Origin {
     NotSet,
 }
 
-/// One setting as `check-config` shows it; a secret's value is already redacted.
+/// A setting as displayed by `check-config`. Secrets are already redacted.
 #[derive(Clone, Debug)]
 pub struct Setting {
     pub name: &'static str,
@@ -31,7 +32,7 @@ pub struct Setting {
     pub origin: Origin,
 }
 
-/// Something wrong with a setting. Never holds a secret's value.
+/// An error in a setting. Never contains the value of a secret.
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 #[display("{name}: {problem}")]
 pub struct Fault {
@@ -39,7 +40,7 @@ pub struct Fault {
     pub problem: String,
 }
 
-/// The variables to read from, and the report of what was read.
+/// The variables to read, and the report of what was read.
 #[derive(Debug, Default)]
 pub struct Source {
     variables: HashMap<String, String>,
@@ -49,22 +50,23 @@ pub struct Source {
 }
 
 impl Source {
-    /// The process's environment. The only place where it is read.
+    /// The environment of the process. It is read only here.
     pub fn from_environment() -> Self {
         Self::from_variables(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         }))
     }
 
-    /// Given variables instead of the environment.
+    /// Uses the given variables instead of the environment.
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut variables: HashMap<String, String> = variables.into_iter().collect();
-        // An empty variable counts as unset: env files cannot say it otherwise.
+        // An empty variable counts as unset, because env files cannot express this in another way.
         variables.retain(|_, value| !value.is_empty());
         Self { variables, ..Self::default() }
     }
 
-    /// Values for what the environment leaves open: the only difference between `dev` and `serve`.
+    /// Defaults for settings that are not in the environment. They are the only difference between
+    /// `dev` and `serve`.
     pub fn with_dev_defaults(
         mut self,
         defaults: impl IntoIterator<Item = (&'static str, String)>,
@@ -73,12 +75,13 @@ impl Source {
         self
     }
 
-    /// A variable that is no setting of ours (`HOME`, `XDG_DATA_HOME`): not reported.
+    /// A variable that is not a setting of this program (`HOME`, `XDG_DATA_HOME`).
+    /// It is not reported.
     pub fn plain(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// A setting that may be absent.
+    /// Reads an optional setting.
     pub fn optional<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         let (raw, origin) = self.find(name);
         let value = raw.as_ref().and_then(|raw| self.parse(name, raw));
@@ -86,7 +89,7 @@ impl Source {
         value
     }
 
-    /// A setting with a default of ours.
+    /// Reads a setting with a built-in default.
     pub fn or<T: FromStr<Err: Display> + Display>(&mut self, name: &'static str, default: T) -> T {
         let (raw, origin) = self.find(name);
         match raw {
@@ -102,7 +105,7 @@ impl Source {
         }
     }
 
-    /// A setting without which nothing starts.
+    /// Reads a required setting. Reports an error if it is missing.
     pub fn required<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         let before = self.faults.len();
         let value = self.optional(name);
@@ -112,14 +115,14 @@ impl Source {
         value
     }
 
-    /// A secret, from `NAME` or from the file that `NAME_FILE` names (one trailing newline is dropped).
+    /// Reads a secret from `NAME`, or from the file in `NAME_FILE` without one trailing newline.
     pub fn secret(&mut self, name: &'static str) -> Option<SecretString> {
         let (raw, origin) = self.find(name);
         self.report(name, if raw.is_some() { "[redacted]".into() } else { String::new() }, origin);
         raw.map(SecretString::from)
     }
 
-    /// Like [`Source::secret`], but shown by `redact`, for values that are secret in part.
+    /// Like [`Source::secret`], for values of which `redact` can show a part.
     pub fn partly_secret(
         &mut self,
         name: &'static str,

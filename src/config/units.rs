@@ -1,4 +1,4 @@
-//! Value types that settings are written in.
+//! Types of values in settings.
 
 use std::{str::FromStr, time::Duration};
 
@@ -26,7 +26,7 @@ impl FromStr for Seconds {
     }
 }
 
-/// A whole number of at least one.
+/// A whole number of at least 1.
 #[derive(Clone, Copy, Debug, Display)]
 pub struct Count(pub usize);
 
@@ -53,7 +53,7 @@ impl FromStr for Flag {
     }
 }
 
-/// An `http://` or `https://` URL, kept without a trailing slash.
+/// An `http://` or `https://` URL, stored without a trailing slash.
 #[derive(Clone, Debug, Display)]
 pub struct HttpUrl(pub String);
 
@@ -71,7 +71,7 @@ impl FromStr for HttpUrl {
     }
 }
 
-/// A number of bytes; `K`, `M` and `G` may stand behind it, for powers of 1024.
+/// A number of bytes, with an optional suffix `K`, `M` or `G` for powers of 1024.
 #[derive(Clone, Copy, Debug, Display)]
 #[display("{_0}")]
 pub struct Bytes(pub u64);

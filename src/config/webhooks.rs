@@ -1,4 +1,4 @@
-//! What may be posted where.
+//! Limits of webhooks.
 
 use std::path::{Path, PathBuf};
 
@@ -13,15 +13,15 @@ use super::{limits::Networks, source::Source, units::Count};
 /// Webhooks of users.
 #[derive(Clone, Debug)]
 pub struct WebhookConfig {
-    /// Networks that may be posted to although they are not public.
+    /// Networks to which events may be posted although they are not public.
     pub allowed_networks: Vec<IpNet>,
-    /// PEM file of a private certificate authority, besides the web's.
+    /// PEM file of a private certificate authority, in addition to the public ones.
     pub root_cert: Option<PathBuf>,
-    /// A webhook that has failed for so long is disabled.
+    /// A webhook whose deliveries have failed for this long is disabled.
     pub disable_after_hours: i32,
-    /// Posts of one user on one day (UTC), retries included.
+    /// Posts of one user per day (UTC), including retries.
     pub daily_posts: i32,
-    /// Posts to one host on one day (UTC), by all users.
+    /// Posts of all users to one host per day (UTC).
     pub daily_posts_to_host: i32,
 }
 
@@ -44,7 +44,8 @@ impl WebhookConfig {
     }
 }
 
-/// Why the file's certificates could not be trusted; found at the start, not with the first message.
+/// Why the certificates of the file cannot be trusted. Checked at startup, not with
+/// the first message.
 fn unusable(file: &Path) -> Result<(), String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())? {
