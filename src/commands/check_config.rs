@@ -1,4 +1,4 @@
-//! `check-config`: what the server would use, and everything that is wrong with it.
+//! `check-config`: prints the settings, and all errors in them.
 
 use std::time::Duration;
 
@@ -11,13 +11,16 @@ use crate::{
     imports::runner::FILE_BYTES,
 };
 
-/// What a server takes besides: measured at rest and while it is busy, with something to spare. See
-/// docs/PERFORMANCE.md.
+/// The memory of a server without hashes and imports, as measured idle and under load, with a
+/// margin. See docs/PERFORMANCE.md.
 const SERVER_BYTES: u64 = 96 << 20;
 
 /// Prints settings and faults; an error when there are any.
 pub fn check_config(source: Source) -> CommandResult {
     let (config, Report { settings, mut faults }) = Config::read(source);
+/// Prints settings and errors. Fails if there are errors.
+pub fn check_config() -> CommandResult {
+    let (config, Report { settings, mut faults }) = Config::read(Source::from_environment());
     let names = settings.iter().map(|setting| setting.name.len()).max().unwrap_or_default();
     for setting in &settings {
         let value = if setting.value.is_empty() { "-" } else { &setting.value };
@@ -43,7 +46,7 @@ pub fn check_config(source: Source) -> CommandResult {
     Err(format!("{} fault(s) in the configuration", faults.len()).into())
 }
 
-/// Prints what the parts of a server need at most at the same time, and what it may have.
+/// Prints the maximum memory of a server by part, and its limit.
 fn print_memory(config: &Config) {
     let hashing = config.hashing.concurrency as u64 * BYTES_OF_A_HASH;
     let imports = FILE_BYTES as u64;
@@ -68,9 +71,10 @@ fn print_memory(config: &Config) {
     }
 }
 
-/// Says what a look at the database shows. One that is not there is no fault of the configuration.
+/// Prints the results of a database inspection. An unreachable database is not a
+/// configuration error.
 fn check_database(config: &Config) -> Vec<Fault> {
-    // A certificate file that cannot be read is found only by reading it.
+    // Creating the connector reads the certificate file, and so finds an unreadable one.
     let connector = match Connector::new(&config.database) {
         Ok(connector) => connector,
         Err(error) => return vec![Fault { name: error.name, problem: error.problem }],

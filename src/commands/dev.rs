@@ -1,4 +1,4 @@
-//! `dev`: the same server with everything it needs beside it, and nothing to configure.
+//! `dev`: the same server with its own PostgreSQL, and nothing to configure.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -28,6 +28,9 @@ pub struct Dev {
 
 /// Serves until SIGTERM or SIGINT, then stops PostgreSQL, too.
 pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
+/// Serves until SIGTERM or SIGINT, then also stops PostgreSQL. Its programs are in the folder
+/// `postgres`, or in the usual places.
+pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     let source = Source::from_environment();
     let home = Home::open(dir, &source)?;
     let listener = listen(&source)?;
@@ -43,13 +46,25 @@ pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
     let mut defaults = home.settings()?;
     defaults.extend(names(address));
     defaults.push(("CORS_ALLOWED_ORIGINS", ORIGINS.to_owned()));
+    let mut defaults = vec![
+        ("JWT_SECRET", home.key("jwt_secret")?),
+        ("SERVER_KEY", home.key("server_key")?),
+        ("OAUTH_TOKEN_KEY", home.key("oauth_token_key")?),
+        ("MAILBOX_DIR", home.mailbox_dir().display().to_string()),
+        // Local only, because a development server shows its mails to anybody who can reach it.
+        ("BIND_ADDR", "127.0.0.1:3000".to_owned()),
+        ("APP_BASE_URL", "http://localhost:3000".to_owned()),
+    ];
+    defaults.extend(cluster.as_ref().map(|cluster| ("DATABASE_URL", cluster.url("sports_log"))));
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
         let application = tokio::select! {
             built = Application::build_on(listener, &config) => built?,
-            // Nothing has begun: a start may wait for its database, or for a migration.
+            built = Application::build(&config) => built?,
+            // Startup may be waiting for the database or a migration, so there is
+            // nothing to shut down.
             () = &mut stop => return Ok(()),
         };
         print_summary(&config, &home);

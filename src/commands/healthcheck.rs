@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Asks `GET /readyz` of `url`, or of the server that `BIND_ADDR` describes.
 pub fn healthcheck(source: &mut Source, url: Option<String>) -> CommandResult {
     let url = url.unwrap_or_else(|| own_url(source));
+/// Requests `GET /readyz` from `url`, or from the server at `BIND_ADDR`.
+pub fn healthcheck(url: Option<String>) -> CommandResult {
+    let url = url.unwrap_or_else(own_url);
     let url = format!("{}/readyz", url.trim_end_matches('/'));
     actix_rt::System::new().block_on(async {
         let answer = get(&url, 64 * 1024).await.map_err(|failure| format!("{url}: {failure}"))?;
@@ -29,7 +32,8 @@ pub fn healthcheck(source: &mut Source, url: Option<String>) -> CommandResult {
     })
 }
 
-/// What a server of ours answers within five seconds. Needs an actix system.
+/// Requests `url` from a server of sports-log, with a timeout of five seconds.
+/// Needs an actix system.
 pub(super) async fn get(url: &str, body_bytes: usize) -> Result<Answer, Failure> {
     let bounds = Bounds { patience: PATIENCE, body_patience: PATIENCE, body_bytes };
     exchange(Outgoing::default().request(Method::GET, url)?.send(), bounds).await
@@ -37,11 +41,13 @@ pub(super) async fn get(url: &str, body_bytes: usize) -> Result<Answer, Failure>
 
 /// The address of the server that `BIND_ADDR` describes, as seen from this machine.
 pub(super) fn own_url(source: &mut Source) -> String {
+/// The URL of the server at `BIND_ADDR`, as seen from this machine.
+pub(super) fn own_url() -> String {
     let default = SocketAddr::from(([0, 0, 0, 0], 3000));
     local_url(source.or("BIND_ADDR", default))
 }
 
-/// Where this machine reaches a server that listens at `addr`.
+/// The URL by which this machine reaches a server that listens at `addr`.
 pub(super) fn local_url(addr: SocketAddr) -> String {
     let host = match addr {
         _ if !addr.ip().is_unspecified() => addr.ip(),

@@ -1,4 +1,4 @@
-//! `import`: files of this machine into somebody's log, with what is seen of it on a terminal.
+//! `import`: imports local files into a user's log, and shows the progress on a terminal.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -24,13 +24,18 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// Of refusals: Garmin's archive has thousands of files that are no activities.
+/// The maximum number of rejected files to list. Garmin's archive has thousands of files that
+/// are not activities.
 const MAX_SHOWN: usize = 50;
 
 /// Reads `paths`, folders with all that is in them, into the log of `user` (an address or an id). The job is
 /// the same as that of an upload: one that is interrupted, a server goes on with.
 pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
     let config = configured(source)?;
+/// Imports `paths`, including the contents of folders, into the log of `user` (an address or an
+/// id). This is the same job as that of an upload: if it is interrupted, a server continues it.
+pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
+    let config = configured(Source::from_environment())?;
     let mut files = Vec::new();
     for path in paths {
         collect(path, &mut files)?;
@@ -39,7 +44,7 @@ pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
         return Err("there is no file in there".into());
     }
     let connector = Connector::new(&config.database)?;
-    // Not an actix system: reading files blocks, and brings its own runtime.
+    // Not an actix system, because reading files blocks, and starts its own runtime.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let job = runtime.block_on(receive(&config, &connector, user, &files))?;
     let parts = Parts {
@@ -85,7 +90,7 @@ async fn receive(
     Ok(store::start_own(&conn, id, bytes, config.imports.lease).await?)
 }
 
-/// On a terminal only; elsewhere nothing is drawn.
+/// A progress bar. It is drawn only on a terminal.
 pub(super) fn bar(what: &'static str, how_far: &str) -> Result<ProgressBar, CommandError> {
     let template = format!("{{msg}} {{wide_bar}} {how_far}, {{eta}} left");
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(&template)?);

@@ -1,4 +1,4 @@
-//! What each subcommand does.
+//! The subcommands.
 
 mod check_config;
 mod demo;
@@ -34,7 +34,7 @@ use std::path::Path;
 
 use crate::{config::Source, dev::Home, error::ApiError};
 
-/// Why a command failed, for people.
+/// Why a command failed, as a message for people.
 pub type CommandError = Box<dyn std::error::Error>;
 
 /// Settings from the environment and, where it leaves them open, those of the server that
@@ -47,7 +47,7 @@ pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
     }
 }
 
-/// An error of the API's for the operator, who may know its cause.
+/// The cause of an API error, or else its message. Operators may see causes.
 fn explained(error: ApiError) -> CommandError {
     match error.cause {
         Some(cause) => cause,

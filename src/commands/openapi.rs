@@ -1,4 +1,4 @@
-//! `sports-log openapi`: the reference without a server.
+//! `openapi`: prints the API reference without a server.
 
 use super::CommandResult;
 use crate::server::openapi::document;

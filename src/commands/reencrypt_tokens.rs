@@ -1,4 +1,4 @@
-//! `reencrypt-tokens`: providers' tokens, from the key before the last rotation to the current one.
+//! `reencrypt-tokens`: re-encrypts providers' tokens with the current key after key rotation.
 
 use diesel_async::AsyncConnection;
 
@@ -8,12 +8,15 @@ use crate::{
     providers::TokenCipher,
 };
 
-/// Connections that are locked at a time: servers that run beside wait no longer than for these.
+/// Connections that are locked at a time. Running servers wait no longer than for one batch.
 const BATCH: i64 = 100;
 
 /// Encrypts anew whatever is not encrypted with the current key, and says how much that was.
 pub fn reencrypt_tokens(source: Source) -> CommandResult {
     let config = configured(source)?;
+/// Re-encrypts all tokens that do not use the current key, and prints how many.
+pub fn reencrypt_tokens() -> CommandResult {
+    let config = configured(Source::from_environment())?;
     let cipher = TokenCipher::new(&config.oauth.token_keys);
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;

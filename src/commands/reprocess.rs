@@ -1,4 +1,4 @@
-//! `reprocess`: kept files are read again, with what is seen of it on a terminal.
+//! `reprocess`: reads stored files again, and shows the progress on a terminal.
 
 use chrono::{NaiveDate, NaiveTime};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -17,7 +17,7 @@ use crate::{
     reprocess::{self, Kept, Scope, Selection, report::Report},
 };
 
-/// What became of all files.
+/// The totals over all files.
 #[derive(Default)]
 struct Counts {
     files: u64,
@@ -37,6 +37,10 @@ pub fn reprocess(
     is_trial: bool,
 ) -> CommandResult {
     let config = configured(source)?;
+/// Reads the files of `user` (an address or an id), or of all users, again. `since` limits this to
+/// activities that began on this day or later. Lists the changes. A dry run writes nothing.
+pub fn reprocess(user: Option<&str>, since: Option<NaiveDate>, is_trial: bool) -> CommandResult {
+    let config = configured(Source::from_environment())?;
     let connector = Connector::new(&config.database)?;
     let storage = Storage::new(&config.imports);
     give_way_to(&Requests::default());
@@ -94,7 +98,7 @@ async fn run(
     Ok(counts)
 }
 
-/// One file, all of it or nothing.
+/// Processes one file in one transaction.
 async fn reread(
     conn: &mut AsyncPgConnection,
     storage: &Storage,
@@ -134,7 +138,7 @@ impl Counts {
     }
 }
 
-/// Above the bar, where one is drawn.
+/// Prints a line above the progress bar, if there is one.
 fn say(bar: &ProgressBar, line: &str) {
     if bar.is_hidden() {
         println!("{line}");

@@ -1,4 +1,4 @@
-//! `send-test`: one message past the outbox, to see whether a channel works.
+//! `send-test`: sends one message without the outbox, to check a channel.
 
 use super::{CommandResult, serve::configured};
 use crate::{
@@ -9,6 +9,8 @@ use crate::{
 
 /// Sends it and prints what the provider said, on a terminal or as JSON.
 pub fn send_test(source: Source, channel: CodeChannel, address: &str, json: bool) -> CommandResult {
+/// Sends the message and prints the provider's response, as text or as JSON.
+pub fn send_test(channel: CodeChannel, address: &str, json: bool) -> CommandResult {
     let recipient = Identifier::parse(address, channel)
         .map_err(|(_, problem)| format!("{address}: {problem}"))?;
     let config = configured(source)?;

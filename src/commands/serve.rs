@@ -1,4 +1,4 @@
-//! `serve` and `migrate`: production.
+//! `serve` and `migrate`, for production.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -20,7 +20,8 @@ pub fn serve(source: Source) -> CommandResult {
         let mut stop = std::pin::pin!(stop_signal()?);
         let application = tokio::select! {
             built = Application::build(&config) => built?,
-            // Nothing has begun: a start may wait for its database, or for a migration.
+            // Startup may be waiting for the database or a migration, so there is
+            // nothing to shut down.
             () = &mut stop => return Ok(()),
         };
         supervisor::ready(application.port());
@@ -38,6 +39,9 @@ pub fn serve(source: Source) -> CommandResult {
 /// Applies what is pending and says so.
 pub fn migrate(source: Source) -> CommandResult {
     let config = configured(source)?;
+/// Applies pending migrations and prints them.
+pub fn migrate() -> CommandResult {
+    let config = configured(Source::from_environment())?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let connector = Connector::new(&config.database)?;
@@ -53,7 +57,7 @@ pub fn migrate(source: Source) -> CommandResult {
     })
 }
 
-/// The configuration, or an error that names every fault.
+/// The configuration, or an error that lists all errors in it.
 pub fn configured(source: Source) -> Result<Config, CommandError> {
     let (config, Report { faults, .. }) = Config::read(source);
     config.ok_or_else(|| {

@@ -1,10 +1,11 @@
-//! The signals that end a server.
+//! The signals that stop a server.
 
 use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Resolves at SIGTERM or SIGINT (Ctrl-C). Must be made before work that should not be cut short.
+/// Resolves on SIGTERM or SIGINT (Ctrl-C). Call this before any work that a signal
+/// must not interrupt.
 pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -1,4 +1,4 @@
-//! What systemd is told of a server (sd_notify(3)). Nothing, where nobody listens.
+//! Notifications to systemd (sd_notify(3)). They do nothing without systemd.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use sd_notify::NotifyState;
 
 use crate::outgoing::{Bounds, Outgoing, exchange};
 
-/// "It serves": units ordered after ours may start.
+/// Notifies that the server is ready, so that units ordered after it can start.
 pub fn ready(port: u16) {
     tell(&[NotifyState::Ready, NotifyState::Status(&format!("serving on port {port}"))]);
 }
 
-/// "It ends because it was asked to": what was begun is finished within the watchdog's patience.
+/// Notifies that the server is stopping. Open requests must finish within the watchdog's timeout.
 pub fn stopping() {
     let status = NotifyState::Status("finishing what was begun");
     tell(&[NotifyState::Stopping, NotifyState::Watchdog, status]);
 }
 
-/// Keeps the watchdog quiet (`WatchdogSec=`) while the HTTP workers answer; a process that is
-/// there but answers nobody is started again. A database that is gone is no reason for that.
+/// Feeds the watchdog (`WatchdogSec=`) while the HTTP workers respond, so that systemd restarts a
+/// process that has stopped responding. An unreachable database does not cause a restart.
 pub fn watch(server: &str) -> Option<JoinHandle<()>> {
     let period = sd_notify::watchdog_enabled()? / 2;
     let url = format!("{server}/healthz");

@@ -1,4 +1,4 @@
-//! How commands print: tables for people, JSON for scripts.
+//! Output of commands: tables for people, JSON for scripts.
 
 use chrono::{DateTime, Utc};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -11,7 +11,7 @@ pub fn as_json(value: &impl Serialize) -> CommandResult {
     Ok(())
 }
 
-/// Columns and nothing else.
+/// A table without borders.
 pub fn plain_table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);

@@ -1,4 +1,4 @@
-//! `user`: what operators see of accounts and do to them. Works beside running servers.
+//! `user`: operators' view of accounts, and actions on them. Can be used while servers run.
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
@@ -16,7 +16,7 @@ use crate::{
     db::Connector,
 };
 
-/// What to do, with the account of an address or id.
+/// The actions on an account, identified by its address or id.
 #[derive(Subcommand)]
 pub enum UserCommand {
     /// Make an account, and print a link to choose its password with, good for an hour.
@@ -32,42 +32,42 @@ pub enum UserCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show an account: its ways in, sessions and numbers, and nothing of its log.
+    /// Show an account: login methods, sessions and counts, but nothing from its log.
     Show {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
-        /// JSON in place of a table
+        /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Let nobody in and end every session.
+    /// Block logins to an account and end all its sessions.
     Lock {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
     },
-    /// Let the owner of a locked account in again.
+    /// Allow logins to a locked account again.
     Unlock {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
     },
-    /// End every session; the owner can log in again.
+    /// End all sessions. The owner can log in again.
     Logout {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
     },
-    /// Delete an account with everything of it. There is no way back.
+    /// Delete an account and all its data. This cannot be undone.
     Delete {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
-        /// Without it, only what would be deleted is shown
+        /// Delete the account. Without this option, only show what would be deleted
         #[arg(long)]
         yes: bool,
     },
-    /// Print a link to choose a new password with, good for an hour: for whom no mail reaches.
+    /// Print a link to choose a new password, valid for one hour, for an owner who gets no mail.
     ///
-    /// Whoever opens it gets the account, so hand it to nobody but its owner.
+    /// Anybody who opens the link gets access to the account, so give it only to the owner.
     GrantReset {
-        /// A mail address or an account's id
+        /// An email address or an account id
         user: String,
     },
 }
@@ -75,6 +75,9 @@ pub enum UserCommand {
 /// Runs one of them. An error when there is no such account.
 pub fn user(source: Source, command: UserCommand) -> CommandResult {
     let config = configured(source)?;
+/// Runs a command. Fails if there is no such account.
+pub fn user(command: UserCommand) -> CommandResult {
+    let config = configured(Source::from_environment())?;
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;
         match command {
@@ -142,6 +145,9 @@ async fn print_reset_link(
 pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
     // Addresses are kept in one spelling, so they are looked up in it.
     let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
+    // Addresses are stored normalised.
+    let who =
+        who.parse().map_or(who.to_owned(), |email: crate::credentials::EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;
     found.ok_or_else(|| format!("there is no account {who}").into())
 }

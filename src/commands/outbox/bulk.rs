@@ -1,4 +1,4 @@
-//! Trying again, or taking back, all messages that fit a filter.
+//! Retries or cancels all messages that match a filter.
 
 use clap::{ArgGroup, Args, error::ErrorKind};
 use derive_more::Display;
@@ -15,34 +15,35 @@ use crate::{
     },
 };
 
-/// How many messages one statement changes: relays and requests wait for no more.
+/// The maximum number of messages that one statement changes, which bounds the wait of
+/// relays and requests.
 const AT_ONCE: usize = 1000;
 
-/// Arguments of which one has to be there: nothing is done to all messages by an oversight.
+/// At least one of these arguments is required, so that nobody changes all messages by mistake.
 const WHICH: [&str; 9] =
     ["ids", "status", "since", "code", "class", "channel", "kind", "user", "all"];
 
-/// Which messages to do something to: some by id, those that fit filters, or all.
+/// The messages to change: those with these ids, those that match the filters, or all.
 #[derive(Args)]
 #[command(group = ArgGroup::new("which").args(WHICH).required(true).multiple(true))]
 pub struct Selection {
-    /// These messages, each of which must be in a state for it
+    /// Ids of messages. Each must be in a suitable state
     #[arg(conflicts_with_all = ["filter", "all", "dry_run", "json"])]
     pub ids: Vec<Uuid>,
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// All that are in a state for it
+    /// All messages in a suitable state
     #[arg(long, conflicts_with = "filter")]
     pub all: bool,
-    /// Only say how many it would be
+    /// Only print how many messages would be changed
     #[arg(long)]
     pub dry_run: bool,
-    /// JSON instead of sentences
+    /// Print JSON instead of sentences
     #[arg(long)]
     pub json: bool,
 }
 
-/// What to do to messages.
+/// An action on messages.
 #[derive(Clone, Copy, Display, PartialEq, Eq)]
 pub enum Action {
     #[display("tried again")]
@@ -51,29 +52,29 @@ pub enum Action {
     Cancel,
 }
 
-/// What came of it.
+/// The result of an action.
 #[derive(Default, Serialize)]
 struct Outcome {
     dry_run: bool,
-    /// Messages that fit, whether something could be done or not.
+    /// Messages that match, whether or not they could be changed.
     matched: usize,
-    /// Messages that it was done to, or would be.
+    /// Messages that were changed, or would be in a dry run.
     done: usize,
     left: Left,
 }
 
-/// Messages that were left alone, by why.
+/// Messages that were not changed, by reason.
 #[derive(Default, Serialize)]
 struct Left {
-    /// What they carry has expired.
+    /// They have expired.
     no_longer_of_use: usize,
     being_sent: usize,
-    /// Sent or ended by somebody else meanwhile.
+    /// They were sent or finished meanwhile.
     changed_meanwhile: usize,
 }
 
 impl Action {
-    /// States of messages that it can be done to.
+    /// The states of messages that the action can change.
     fn states(self) -> &'static [Status] {
         match self {
             Self::Retry => &[Status::Queued, Status::Dead],
@@ -81,7 +82,7 @@ impl Action {
         }
     }
 
-    /// A usage error when `status` asks for messages that it can be done to none of.
+    /// A usage error if `status` selects only messages that the action cannot change.
     fn check(self, status: Option<Status>) -> Result<(), clap::Error> {
         let Some(status) = status.filter(|status| !self.states().contains(status)) else {
             return Ok(());
@@ -94,7 +95,7 @@ impl Action {
         ))
     }
 
-    /// States of messages that an operator may expect it to be done to.
+    /// The states of messages that an operator may expect the action to change.
     fn expected(self) -> &'static [&'static str] {
         match self {
             Self::Retry => &["queued", "dead", "sending", "expired"],
@@ -110,7 +111,7 @@ impl Action {
     }
 }
 
-/// Acts on all messages that fit. An error when some do and nothing could be done to any.
+/// Changes all messages that match. Fails if there are some but none could be changed.
 pub async fn bulk(
     conn: &AsyncPgConnection,
     action: Action,

@@ -1,4 +1,4 @@
-//! Which messages an operator means.
+//! Filters that select messages.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -11,7 +11,7 @@ use crate::{
     outbox::{Channel, MessageKind, Status, store::MessageFilter},
 };
 
-/// How the filters of `list`, `retry` and `cancel` are written.
+/// Help on the filters of `list`, `retry` and `cancel`.
 pub const EXAMPLES: &str = "\
 Filters narrow each other. A time is a span before now (90m, 2h, 3d), a day (2026-11-29, from midnight
 UTC) or a time of RFC 3339. A code fits where it is a word of the last error's code, or all of one up to
@@ -22,35 +22,35 @@ a dot: 550 and 5.1.1 both fit \"550 5.1.1 at RCPT\", 5.7 fits 5.7.1 and 5.7.26, 
   sports-log outbox retry --status dead --since 2h --code 5.7 --dry-run
   sports-log outbox cancel --kind login_code --user ann@example.com";
 
-/// Filters. `None` lets all through.
+/// Filters. `None` matches all messages.
 #[derive(Args)]
 #[group(id = "filter", multiple = true)]
 pub struct FilterArgs {
-    /// Only those that are queued, sending, sent, dead, expired or cancelled
+    /// Only messages in this state: queued, sending, sent, dead, expired or cancelled
     #[arg(long, value_parser = status)]
     pub status: Option<Status>,
-    /// Only those that ended since then, or that are pending and were made since then
+    /// Only messages finished since then, or unfinished and created since then
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub since: Option<DateTime<Utc>>,
-    /// Only those whose last error has this code, such as 554, 5.7 or 21614
+    /// Only messages whose last error has this code, such as 554, 5.7 or 21614
     #[arg(long, value_parser = code)]
     pub code: Option<String>,
-    /// Only those whose last error is of this class, such as permanent, transient or transport
+    /// Only messages whose last error is of this class, such as permanent, transient or transport
     #[arg(long)]
     pub class: Option<String>,
-    /// Only those by email, sms or webhook
+    /// Only messages on this channel: email, sms or webhook
     #[arg(long, value_parser = channel)]
     pub channel: Option<Channel>,
-    /// Only those of this kind, such as verify_email or login_code
+    /// Only messages of this kind, such as verify_email or login_code
     #[arg(long, value_parser = kind)]
     pub kind: Option<MessageKind>,
-    /// Only those of this account: a mail address or an account's id
+    /// Only messages of this account, by email address or account id
     #[arg(long, value_name = "USER")]
     pub user: Option<String>,
 }
 
 impl FilterArgs {
-    /// An error when there is no such account.
+    /// Looks up the account. Fails if it does not exist.
     pub async fn resolve(self, conn: &AsyncPgConnection) -> Result<MessageFilter, CommandError> {
         let user_id = match &self.user {
             Some(user) => Some(user::find(conn, user).await?.id),
@@ -89,7 +89,7 @@ fn since(text: &str) -> Result<DateTime<Utc>, String> {
     since_at(text, Utc::now())
 }
 
-/// A time up to `now`.
+/// Parses a time that is not after `now`.
 fn since_at(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let span = || {
         let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

@@ -1,4 +1,4 @@
-//! `outbox`: what operators see of messages and do to them. Works beside running servers.
+//! `outbox`: operators' view of messages, and actions on them. Can be used while servers run.
 
 mod bulk;
 mod filter;
@@ -19,36 +19,36 @@ use crate::{
     outbox::store::{self, MessageRow},
 };
 
-/// What to do.
+/// The actions on messages.
 #[derive(Subcommand)]
 pub enum OutboxCommand {
-    /// List messages, the newest first.
+    /// List messages, newest first.
     #[command(after_help = EXAMPLES)]
     List {
         #[command(flatten)]
         filter: FilterArgs,
-        /// How many at most
+        /// Maximum number of messages
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
-        /// JSON instead of a table
+        /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Show all of one message.
+    /// Show a message with all its fields.
     Show {
         id: Uuid,
-        /// JSON instead of a table
+        /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Try messages again now: those that wait, and dead ones that can still be of use.
+    /// Retry queued messages now, and dead ones that have not expired.
     ///
-    /// Exit code 1 when one of the ids, or all that fit the filters, had to be left alone.
+    /// Exit code 1 if one of the ids, or all messages that match the filters, could not be changed.
     #[command(after_help = EXAMPLES)]
     Retry(Selection),
-    /// Take back messages that wait to be sent.
+    /// Cancel queued messages.
     ///
-    /// Exit code 1 when one of the ids, or all that fit the filters, had to be left alone.
+    /// Exit code 1 if one of the ids, or all messages that match the filters, could not be changed.
     #[command(after_help = EXAMPLES)]
     Cancel(Selection),
 }
@@ -56,6 +56,9 @@ pub enum OutboxCommand {
 /// Runs one of them. An error when a message is not there or not in a state for it.
 pub fn outbox(source: Source, command: OutboxCommand) -> CommandResult {
     let config = configured(source)?;
+/// Runs a command. Fails if a message does not exist or is in another state.
+pub fn outbox(command: OutboxCommand) -> CommandResult {
+    let config = configured(Source::from_environment())?;
     actix_rt::System::new().block_on(async {
         let conn = Connector::new(&config.database)?.connect().await?;
         match command {
@@ -98,7 +101,7 @@ async fn find(conn: &AsyncPgConnection, id: Uuid) -> Result<MessageRow, CommandE
     found.ok_or_else(|| format!("there is no message {id}").into())
 }
 
-/// Does `act` to every message and says what came of each; an error when one could not be helped.
+/// Calls `act` for every message and prints each result. Fails if one message could not be changed.
 async fn each(
     conn: &AsyncPgConnection,
     ids: &[Uuid],

@@ -1,4 +1,4 @@
-//! Messages as tables.
+//! Tables of messages.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::{
     outbox::store::MessageRow,
 };
 
-/// A line for each message.
+/// Prints one line per message.
 pub fn table(messages: &[MessageRow]) -> CommandResult {
     if messages.is_empty() {
         println!("There are no such messages.");
@@ -35,7 +35,7 @@ pub fn table(messages: &[MessageRow]) -> CommandResult {
     Ok(())
 }
 
-/// All of one message, a line for each property.
+/// Prints all fields of a message, one per line.
 pub fn details(message: &MessageRow) -> CommandResult {
     let optional = |at: Option<DateTime<Utc>>| at.map(time).unwrap_or_default();
     let mut table = plain_table();

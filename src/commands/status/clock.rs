@@ -1,9 +1,10 @@
-//! How far this machine's clock is from the database's, by which servers judge what others made.
+//! The offset of this machine's clock from the database's clock, which servers use to judge times
+//! written by others.
 
-/// Seconds by which clocks may differ before somebody should look, as the alert has it.
+/// The offset in seconds beyond which it is a problem. The alert has the same threshold.
 const TOLERABLE: f64 = 5.0;
 
-/// `0.002 s ahead of the database's`.
+/// Formats an offset: `0.002 s ahead of the database's`.
 pub fn line(ahead: f64) -> String {
     let side = if ahead < 0.0 { "behind" } else { "ahead of" };
     format!("{:.3} s {side} the database's", ahead.abs())

@@ -1,11 +1,12 @@
-//! Messages that nobody got, in a sentence for each channel and fate.
+//! Sentences about undelivered messages, one per channel and status.
 
 use crate::outbox::store::Lost;
 
-/// Codes that are named; the others are only counted.
+/// The number of codes that are listed. The rest is only counted.
 const NAMED: usize = 3;
 
-/// Such as "3 mails of the last day were refused for good: 2 × 550 5.1.1, 1 × 552 5.2.2; see …".
+/// For example "3 mails of the last day were refused for good: 2 × 550 5.1.1, 1 ×
+/// 552 5.2.2; see …".
 pub fn sentences(lost: &[Lost]) -> Vec<String> {
     let mut sentences = Vec::new();
     for (status, one_fate, fate) in [
@@ -33,7 +34,7 @@ pub fn sentences(lost: &[Lost]) -> Vec<String> {
     sentences
 }
 
-/// The most frequent codes, each with how often it came.
+/// The most frequent codes, each with its count.
 fn reasons(groups: &[&Lost]) -> String {
     let (named, others) = groups.split_at(groups.len().min(NAMED));
     let mut reasons: Vec<String> = named

@@ -1,4 +1,4 @@
-//! `status`: how a server, its database and its queue are, at a glance.
+//! `status`: the state of a server, its database and its queue.
 
 mod clock;
 mod lost;
@@ -18,6 +18,10 @@ use crate::config::Source;
 pub fn status(mut source: Source, json: bool) -> CommandResult {
     let url = own_url(&mut source);
     let config = configured(source)?;
+/// Prints the status. Fails if something needs attention.
+pub fn status(json: bool) -> CommandResult {
+    let url = own_url();
+    let config = configured(Source::from_environment())?;
     let status = actix_rt::System::new().block_on(async {
         let server = Server::ask(&url).await;
         let database = Database::ask(&config).await.unwrap_or_else(|error| Database {

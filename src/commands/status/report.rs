@@ -1,4 +1,4 @@
-//! What `status` tells.
+//! The data of `status`.
 
 use std::time::Duration;
 
@@ -14,48 +14,48 @@ use crate::{
     outbox::store::{self, Depth, Lost},
 };
 
-/// All of it.
+/// The complete status.
 #[derive(Serialize)]
 pub struct Status {
-    /// Of this program; the server's own is in `server`.
+    /// The version of this program. That of the server is in `server`.
     pub version: &'static str,
     pub asked_at: DateTime<Utc>,
     pub server: Server,
     pub database: Database,
-    /// What is wrong, in sentences; empty when nothing is.
+    /// Problems in sentences. Empty if there are none.
     pub problems: Vec<String>,
 }
 
-/// What the database says.
+/// The state of the database.
 #[derive(Default, Serialize)]
 pub struct Database {
-    /// Why nothing else is known.
+    /// Why the other fields are empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Of PostgreSQL.
+    /// The version of PostgreSQL.
     pub version: String,
-    /// The most that one server opens, and that the database takes.
+    /// The maximum number of connections that one server opens, and that the database accepts.
     pub server_connections: usize,
     pub possible_connections: i64,
-    /// What makes it unfit, so that nothing else was looked at.
+    /// Why the database cannot be used. If not empty, nothing else was checked.
     pub refusals: Vec<String>,
     pub warnings: Vec<String>,
     pub applied_migrations: usize,
     pub pending_migrations: Vec<String>,
-    /// The oldest version of sports-log that may use the schema, where that is not this one.
+    /// The oldest version of sports-log that may use the schema, if this version may not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newer_server: Option<String>,
     pub outbox: Vec<Depth>,
     /// Messages of the last day that were given up.
     pub dead_messages: i64,
-    /// Messages of the last day that nobody got, by why.
+    /// Undelivered messages of the last day, by reason.
     pub lost: Vec<Lost>,
     pub last_backup: Option<LastBackup>,
     /// Seconds by which this machine's clock is ahead of the database's.
     pub clock_offset_seconds: Option<f64>,
 }
 
-/// A backup, and whether a thief of its file could read it.
+/// A backup, and whether its file is encrypted.
 #[derive(Serialize)]
 pub struct LastBackup {
     #[serde(flatten)]
@@ -64,7 +64,7 @@ pub struct LastBackup {
 }
 
 impl Database {
-    /// Asks the configured database.
+    /// Queries the configured database.
     pub async fn ask(config: &Config) -> Result<Self, CommandError> {
         let connector = Connector::new(&config.database)?;
         let found = Inspection::of(&connector, Duration::ZERO).await?;
@@ -86,7 +86,7 @@ impl Database {
         known.newer_server = schema.newer_server;
         let conn = connector.connect().await?;
         known.clock_offset_seconds = db::clock::measure(&conn).await?;
-        // An older schema has not all of the tables.
+        // An older schema may lack some of these tables.
         if known.pending_migrations.is_empty() && known.newer_server.is_none() {
             known.outbox = store::depth(&conn).await?;
             known.lost = store::recently_lost(&conn).await?;
@@ -99,7 +99,7 @@ impl Database {
         Ok(known)
     }
 
-    /// What is wrong, in sentences.
+    /// The problems in sentences.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.refusals.clone();
         if let Some(error) = &self.error {

@@ -1,4 +1,4 @@
-//! What a running server says of itself, at `/readyz` and `/metrics`.
+//! The state of a running server, from `/readyz` and `/metrics`.
 
 use std::{collections::BTreeMap, io};
 
@@ -11,28 +11,28 @@ use crate::commands::healthcheck::get;
 const LONGEST_FAULT: usize = 64 * 1024;
 const METRICS_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A server, or why there is none to ask.
+/// A server, or why it could not be queried.
 #[derive(Serialize)]
 pub struct Server {
     pub url: String,
-    /// Why it cannot do its work, or cannot be asked.
+    /// Why it is not ready, or could not be queried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
     #[serde(flatten)]
     pub figures: Option<Figures>,
 }
 
-/// Read from its metrics.
+/// Values from its metrics.
 #[derive(Serialize)]
 pub struct Figures {
     #[serde(rename = "server_version")]
     pub version: Option<String>,
     pub started_at: Option<DateTime<Utc>>,
-    /// Database connections by pool and state, as `http in_use`.
+    /// Database connections by pool and state, such as `http in_use`.
     pub pool: BTreeMap<String, f64>,
     pub waiting_for_connection: f64,
     pub hashing_pending: f64,
-    /// Channels that are given time to recover.
+    /// Channels whose circuit breaker is open.
     pub open_breakers: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use comfy_table::Table;
 use super::{Database, LastBackup, Server, Status, clock};
 use crate::commands::tables::{plain_table, time};
 
-/// A line for each thing, and what is wrong beneath.
+/// Prints one line per item, and the problems below.
 pub fn table(status: &Status) {
     let mut table = plain_table();
     table.add_row(["program", status.version]);
