@@ -1,9 +1,9 @@
-//! Log lines in batches, several in one system call: one for each line costs as much as making the line. So does waking
-//! a thread for each, which writes them as `tracing-appender` does.
+//! Writes log lines in batches, several per system call. One call per line would cost as much as
+//! formatting the line. So would waking a writer thread for each line, as `tracing-appender` does.
 //!
-//! A line waits ten milliseconds at most. What warns or tells of an error is written at once, and all before it: whoever
-//! looks for the reason of a crash finds it. Of a process that is killed, the answers of the last ten milliseconds may
-//! be missing from its log.
+//! A line waits ten milliseconds at most. Warnings and errors are written at once, with all lines
+//! before them, so that the reason for a crash is in the log. If the process is killed, the lines
+//! about requests of the last ten milliseconds may be missing.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -17,10 +17,10 @@ use tracing_subscriber::fmt::MakeWriter;
 
 const WAIT: Duration = Duration::from_millis(10);
 
-/// Lines that do not fit have those before them written.
+/// The size of the buffer. If a line does not fit, the lines before it are written first.
 const BUFFER_BYTES: usize = 32 * 1024;
 
-/// What waits to be written to `W`. All clones are the same.
+/// Buffered lines that will be written to `W`. Clones share the buffer.
 pub struct Batches<W: Write>(Arc<Waiting<W>>);
 
 struct Waiting<W: Write> {
@@ -28,10 +28,10 @@ struct Waiting<W: Write> {
     came: Condvar,
 }
 
-/// Writes what still waits when it is dropped: to be kept until the process ends.
+/// Writes the remaining lines when dropped. Keep it until the process ends.
 pub struct LastBatch<W: Write>(pub Batches<W>);
 
-/// One line on its way.
+/// A writer for one line.
 pub struct Line<'a, W: Write> {
     batches: &'a Batches<W>,
     is_urgent: bool,
@@ -43,13 +43,14 @@ impl<W: Write> Batches<W> {
         Self(Arc::new(Waiting { lines, came: Condvar::new() }))
     }
 
-    /// Writes what others leave, for ever: for a thread of its own.
+    /// Writes buffered lines, and never returns. Call it on a dedicated thread.
     pub fn keep_writing(&self) {
         loop {
             let no_lines = |lines: &mut BufWriter<W>| lines.buffer().is_empty();
             drop(self.0.came.wait_while(self.lines(), no_lines));
             thread::sleep(WAIT);
-            // It stays, and whoever logs the next line learns of it; here nobody could be told.
+            // After an error the lines stay in the buffer, and the next line gets the error. This
+            // thread has no caller to report it to.
             let _ = self.lines().flush();
         }
     }
@@ -110,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// What was written, call by call.
+    /// The written bytes of each call.
     #[derive(Clone, Default)]
     struct Calls(Arc<Mutex<Vec<String>>>);
 
@@ -131,7 +132,7 @@ mod tests {
         }
     }
 
-    /// Nobody writes what is left: no thread was started.
+    /// Without a writer thread, so that remaining lines stay in the buffer.
     fn logged(log: impl FnOnce(&Calls)) -> (Calls, LastBatch<Calls>) {
         let calls = Calls::default();
         let batches = Batches::to(calls.clone());

@@ -1,4 +1,5 @@
-//! A JSON object for each event: when, how bad, from where, in which request, and the event's own fields beside them.
+//! Formats each event as a JSON object with timestamp, level, target, the request's span, and the
+//! event's own fields.
 
 use std::fmt::Debug;
 
@@ -13,7 +14,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// The layer that writes them.
+/// The layer that writes the objects.
 pub fn layer<S, W>(writer: W) -> JsonLayer<S, W>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -25,17 +26,17 @@ where
         .with_level("level")
         .with_target("target")
         .with_current_span("span");
-    // In place of the library's `with_flattened_event`, which collects them in a map before it writes them.
+    // Instead of the library's `with_flattened_event`, which first collects the fields in a map.
     layer.add_multiple_dynamic_fields(|event, _, line| event.record(&mut Fields(line)));
     layer
 }
 
-/// Writes fields as they come.
+/// Writes fields directly as they are visited.
 struct Fields<'a, 'b>(&'a mut FieldWriter<'b>);
 
 impl Fields<'_, '_> {
     fn write(&mut self, field: &Field, value: impl Serialize) {
-        // What cannot be written is left out, and the line is whole all the same.
+        // A field that cannot be serialised is omitted. The line is valid nevertheless.
         let _ = self.0.write_field(field.name(), value);
     }
 }

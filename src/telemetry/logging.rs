@@ -1,4 +1,4 @@
-//! The process's log: text for people at a terminal, fields for the journal, JSON for everything else.
+//! The process's log: text on a terminal, fields for the journal, otherwise JSON.
 
 use std::{
     io::{IsTerminal, Stdout, stdout},
@@ -13,12 +13,12 @@ use super::{
 };
 use crate::config::{LogFormat, LoggingConfig};
 
-/// Installs the log for the whole process, once; a second call changes nothing. What it returns is to be kept until
-/// the process ends.
+/// Installs the log for the whole process. A second call changes nothing. Keep the returned value
+/// until the process ends.
 #[must_use]
 pub fn init(config: &LoggingConfig) -> Option<LastBatch<Stdout>> {
     let log = tracing_subscriber::registry().with(EnvFilter::new(&config.filter));
-    // An error of `try_init` means that a log is installed already, which is just what is wanted.
+    // `try_init` fails only if a log is already installed, which is fine.
     match config.format {
         LogFormat::Text => {
             let text = fmt::layer().with_target(false).with_ansi(stdout().is_terminal());

@@ -1,4 +1,4 @@
-//! What operators see: log lines, the span of each request, metrics.
+//! Logging and metrics.
 
 mod batches;
 mod json;

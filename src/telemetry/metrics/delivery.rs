@@ -1,4 +1,4 @@
-//! The outbox and what sends from it.
+//! Metrics of the outbox and its delivery.
 
 use prometheus::{
     Gauge, GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
@@ -8,21 +8,21 @@ use prometheus::{
 use super::{counter, counters, histogram, opts, registered};
 use crate::outbox::{Channel, store::Depth};
 
-/// Seconds; one statement on an index.
+/// In seconds, for a single statement on an index.
 const CLAIM_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.5];
 
-/// Metrics of the outbox, its delivery, and what is measured beside it.
+/// Metrics of the outbox, its delivery, and periodic measurements.
 #[derive(Clone)]
 pub struct DeliveryMetrics {
-    /// Pending messages by channel and status.
+    /// Unfinished messages by channel and status.
     pub depth: IntGaugeVec,
-    /// Age in seconds of the oldest pending message, by channel.
+    /// Age in seconds of the oldest unfinished message, by channel.
     pub oldest_seconds: GaugeVec,
     /// Attempts by channel and outcome.
     pub attempts: IntCounterVec,
     /// Messages given up, by channel and class of error.
     pub dead: IntCounterVec,
-    /// Messages that could not be sent while they were of use, by channel.
+    /// Messages that expired before they could be sent, by channel.
     pub expired: IntCounterVec,
     /// Addresses that began to fail within the last hour, by channel.
     pub unreachable: IntGaugeVec,
@@ -34,23 +34,23 @@ pub struct DeliveryMetrics {
     pub breaker_open: IntGaugeVec,
     /// 1 while an actor of the delivery runs.
     pub actor_up: IntGaugeVec,
-    /// Completions refused because the lease was lost.
+    /// Completions rejected because the lease was lost.
     pub lost_leases: IntCounter,
-    /// Times the actors were started again after one of them died.
+    /// Restarts of the actors after one of them died.
     pub restarts: IntCounter,
-    /// Unix time of the last backup, 0 without one.
+    /// Unix time of the last backup; 0 if there is none.
     pub last_backup: IntGauge,
     /// Seconds by which the local clock is ahead of the database's.
     pub clock_offset: Gauge,
-    /// Seconds that the work which waits longest has waited, by what it is.
+    /// Seconds that the oldest due job has waited, by type of work.
     pub work_wait: GaugeVec,
-    /// Imports that are not finished.
+    /// Unfinished imports, by status.
     pub imports: IntGaugeVec,
-    /// Text messages of today (UTC), by all servers.
+    /// Text messages sent today (UTC) by all servers.
     pub texts_today: IntGauge,
-    /// What may be sent on one day; 0 without a limit.
+    /// The maximum number of text messages per day; 0 if there is no limit.
     pub texts_daily_limit: IntGauge,
-    /// Registrations that nobody confirmed and accounts that nobody proved, deleted.
+    /// Deleted registrations that nobody verified, and accounts without a verified login method.
     pub unproven_purged: IntCounterVec,
 }
 
@@ -172,7 +172,7 @@ impl DeliveryMetrics {
                 ))?,
             )?,
         };
-        // Series that alerts look at exist before their first event.
+        // Create the series that alerts use, so that they exist before their first event.
         for channel in Channel::ALL.map(|channel| channel.to_string()) {
             for class in ["permanent", "unconfirmed"] {
                 metrics.dead.with_label_values(&[channel.as_str(), class]);
@@ -187,7 +187,8 @@ impl DeliveryMetrics {
         Ok(metrics)
     }
 
-    /// Shows what waits, and zero where nothing does: a series that vanishes looks like a server that does.
+    /// Sets the depths, with zero where there are no messages. A series that vanishes would look
+    /// like a server that vanished.
     pub fn show_depths(&self, depths: &[Depth]) {
         for channel in Channel::ALL.map(|channel| channel.to_string()) {
             let of_channel = || depths.iter().filter(|depth| depth.channel == channel);

@@ -1,18 +1,18 @@
-//! Making and registering metrics.
+//! Helpers to create and register metrics.
 
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, core::Collector,
 };
 
-/// What the names of all metrics begin with.
+/// The prefix of all metrics' names.
 pub const NAMESPACE: &str = "sports_log";
 
-/// Name and help.
+/// Options with a name and a help text.
 pub fn opts(name: &str, help: &str) -> Opts {
     Opts::new(name, help).namespace(NAMESPACE)
 }
 
-/// The collector, registered.
+/// Registers and returns a collector.
 pub fn registered<C: Collector + Clone + 'static>(
     registry: &Registry,
     collector: C,
@@ -26,7 +26,7 @@ pub fn counter(registry: &Registry, name: &str, help: &str) -> prometheus::Resul
     registered(registry, IntCounter::with_opts(opts(name, help))?)
 }
 
-/// Registered counters, one for each combination of labels.
+/// Registered counters, one per combination of labels.
 pub fn counters(
     registry: &Registry,
     name: &str,

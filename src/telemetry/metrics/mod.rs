@@ -1,4 +1,4 @@
-//! All metrics, in a registry of their own: two servers in one process do not share it.
+//! All metrics, in a separate registry, so that two servers in one process do not share it.
 
 mod delivery;
 mod making;
@@ -16,11 +16,11 @@ use crate::{
 use making::NAMESPACE;
 use making::{counter, counters, histogram, opts, registered};
 
-/// Seconds; from a cached point read to a login behind a queue.
+/// In seconds, from a cached point read to a login behind a queue.
 const REQUEST_BUCKETS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
-/// Every metric of the service.
+/// All metrics of the server.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
@@ -34,20 +34,20 @@ pub struct Metrics {
     pub imports: ImportMetrics,
 }
 
-/// What imports count.
+/// Metrics of imports.
 #[derive(Clone)]
 pub struct ImportMetrics {
-    /// By outcome.
+    /// Files by outcome.
     pub files: IntCounterVec,
-    /// What became of events that Garmin told.
+    /// Finished events of Garmin by outcome.
     pub garmin_events: IntCounterVec,
     pub activities_created: IntCounter,
-    /// Attempts to keep something that failed because of `ORIGINALS_DIR`.
+    /// Attempts to store something that failed because of `ORIGINALS_DIR`.
     pub storage_faults: IntCounter,
 }
 
 impl Metrics {
-    /// Fails only when two metrics have one name.
+    /// Fails only if two metrics have the same name.
     pub fn new() -> prometheus::Result<Self> {
         let registry = Registry::new();
         let r = &registry;
@@ -103,7 +103,7 @@ impl Metrics {
             delivery: DeliveryMetrics::new(r)?,
             registry,
         };
-        // Series that alerts look at exist before their first event.
+        // Create the series that alerts use, so that they exist before their first event.
         for method in LoginMethod::ALL {
             for status in ["success", "failure"] {
                 metrics.logins.with_label_values(&[method.to_string().as_str(), status]);
@@ -123,7 +123,7 @@ impl Metrics {
         self.logins.with_label_values(&[method.to_string().as_str(), status]).inc();
     }
 
-    /// Those that the limit `name` allows, and those that it refuses.
+    /// The counters of requests that the limit `name` allows and rejects.
     pub fn limit_decisions(&self, name: &str) -> (IntCounter, IntCounter) {
         let of = |decision| self.limits.with_label_values(&[name, decision]);
         (of("allowed"), of("refused"))
@@ -134,15 +134,15 @@ impl Metrics {
         if is_allowed { allowed.inc() } else { refused.inc() }
     }
 
-    /// Shows `pool` under `name`, added to those already shown under it.
+    /// Adds `pool` to the metrics of the pools called `name`.
     pub fn watch_pool(&self, name: &'static str, pool: Pool) {
         self.pools.watch(name, pool);
     }
 
-    /// Everything in Prometheus' text format.
+    /// All metrics in the text format of Prometheus.
     pub fn render(&self) -> prometheus::Result<String> {
         let mut families = self.registry.gather();
-        // The process is described in the library's own registry.
+        // The library's own registry has the metrics of the process.
         families.extend(prometheus::gather());
         TextEncoder::new().encode_to_string(&families)
     }
@@ -152,7 +152,8 @@ impl Metrics {
         PrometheusMetricsBuilder::new(NAMESPACE)
             .registry(self.registry.clone())
             .buckets(&REQUEST_BUCKETS)
-            // An unknown path must not become a label: anybody could make any number of them.
+            // Unknown paths must not become labels, because clients could create
+            // any number of them.
             .mask_unmatched_patterns("unknown")
             .build()
             .map_err(std::io::Error::other)

@@ -1,4 +1,4 @@
-//! The database's pools.
+//! Metrics of the database pools.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use prometheus::{
 use super::opts;
 use crate::db::Pool;
 
-/// Reads the pools when it is scraped.
+/// Reads the pools when metrics are scraped.
 #[derive(Clone)]
 pub(super) struct PoolCollector {
     pools: Arc<Mutex<Vec<(&'static str, Pool)>>>,
@@ -34,7 +34,7 @@ impl PoolCollector {
         })
     }
 
-    /// Shows `pool` under `name`, added to those already shown under it.
+    /// Adds `pool` to the metrics of the pools called `name`.
     pub(super) fn watch(&self, name: &'static str, pool: Pool) {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner).push((name, pool));
     }
