@@ -26,7 +26,7 @@ pub struct LimitsConfig {
     pub auth_address: Option<Rate>,
     /// Login attempts for one account, across all replicas.
     pub auth_identifier: Option<Rate>,
-    /// Messages to one address or number that can be requested without a session, across all
+    /// Messages to one address or number that people other than its owner can cause, across all
     /// replicas: within minutes, and within a day.
     pub message_recipient: Option<Rate>,
     pub message_recipient_day: Option<Rate>,

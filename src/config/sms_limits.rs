@@ -1,5 +1,5 @@
-//! Limits on the number and the countries of text messages: each costs money, and some numbers earn
-//! money for those who cause messages to them.
+//! Limits on the number and the countries of text messages: each costs money, and fraudsters profit
+//! from messages to some numbers.
 
 use std::str::FromStr;
 

@@ -4,7 +4,7 @@
 //! statements find a user's rows through [`live_user`], so that one statement answers both
 //! questions. This also holds for writes: with the token of an ended session, or of a user whose
 //! sessions were all ended, a statement finds nothing and changes nothing. Only if nothing was
-//! found, [`Identity::confirm`] asks why.
+//! found does [`Identity::confirm`] ask why.
 
 use diesel::{dsl::auto_type, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

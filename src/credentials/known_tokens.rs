@@ -1,8 +1,8 @@
 //! A cache of verified access tokens, because clients send the same token with every request.
 //!
 //! Verifying a token again yields the same result, because the keys do not change while the
-//! process runs. Only the expiry is checked each time. As ever, the database decides whether the
-//! identity is still valid.
+//! process runs. Only the expiry is checked each time. The database still decides whether the
+//! identity is valid.
 
 use std::{cell::RefCell, num::NonZeroUsize};
 

@@ -1,7 +1,8 @@
 //! Low-priority threads for work that requests wait for and that takes milliseconds of CPU time.
 //!
-//! The next job is that of the owner, and then of the asker, whose last job was longest ago. Only
-//! one job per owner runs at a time, so that a single client always leaves a thread to others.
+//! Jobs run in turn: next is the owner whose last job is longest ago, and among the jobs of one
+//! owner, the asker whose last job is longest ago. Only one job per owner runs at a time, so that a
+//! single client always leaves a thread to others.
 
 use std::{
     collections::HashMap,

@@ -1,9 +1,9 @@
 //! HTTP/1.1 requests to other services, with one connection per request and limits
 //! on time and size.
 //!
-//! awc writes requests and reads bodies. Where its configuration is not sufficient, the connections
-//! below it help: [`connect`] does TLS without offering HTTP/2, and [`wire`] passes only heads to
-//! awc that it reads correctly.
+//! awc writes requests and reads bodies. What cannot be configured in awc is done in the
+//! connections that it is given: [`connect`] does TLS without offering HTTP/2, and [`wire`] passes
+//! only heads to awc that it reads correctly.
 //!
 //! A connection is used for one exchange. So the wire knows where a response begins, a request is
 //! never lost on a connection that the peer is about to close, and a connection to a checked

@@ -46,7 +46,7 @@ impl GraphError {
             _ if self.is_transient => provider_error(self),
             // The token has expired or was revoked; 102 means the same for a session.
             (102 | 190, _) => refused_token(),
-            // An invalid parameter. Of those, only the code does not come from this server.
+            // A parameter is invalid. Only the code comes from outside, so it must be the code.
             (100, Asked::ForTokens) => refused_code(),
             (10 | 200..=299, _) => ApiError::new(
                 ErrorCode::LoginDenied,

@@ -15,8 +15,8 @@ use super::{CallError, Outbound, id_token::lenient_bool, key_set::KeySet};
 
 const KEPT: Duration = Duration::from_secs(3600);
 
-/// Invalid tokens must not cause a flood of requests to the provider. So it is asked again at most
-/// once in ten seconds, with a burst of two for a provider that changes its keys twice.
+/// Invalid tokens must not flood the provider with requests. It is asked again at most once in ten
+/// seconds, with a burst of two for a provider that changes its keys twice.
 const REFETCHES_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 const REFETCHES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 

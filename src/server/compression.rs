@@ -8,8 +8,8 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Below this size, compression costs more than it saves. Also, no response this short is
-/// compressed in which a secret stands next to text that an attacker controls.
+/// Below this size, compression costs more than it saves. This also keeps short secrets, such as
+/// tokens, from being compressed together with text that an attacker may choose.
 const FLOOR_BYTES: u64 = 1024;
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");

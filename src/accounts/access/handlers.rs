@@ -15,7 +15,8 @@ use crate::{
 
 /// Change or set the password
 ///
-/// Also sets the first password of an account without one. All other sessions end.
+/// Also sets the first password of an account without one. All sessions end, and the response has
+/// the tokens of a new one.
 #[utoipa::path(
     put, path = "/me/password", operation_id = "change_password", tag = "Ways in",
     request_body = PasswordBody,
@@ -62,7 +63,8 @@ pub async fn change_email(
 
 /// Confirm the new email address
 ///
-/// Takes the code that was mailed to the new address. All other sessions end.
+/// Takes the code that was mailed to the new address. All sessions end, and the response has the
+/// tokens of a new one.
 #[utoipa::path(
     post, path = "/me/email/confirm", operation_id = "confirm_email", tag = "Ways in",
     request_body = ConfirmBody,

@@ -1,5 +1,5 @@
-//! The security log: events about access to an account. It is kept for a year, shown to the owner,
-//! and the owner is mailed about changes of access.
+//! The security log: events about access to an account. It is kept for a year and shown to the
+//! owner. The owner is notified of changes of access by mail.
 
 mod event;
 mod handlers;

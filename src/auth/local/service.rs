@@ -26,8 +26,8 @@ use crate::{
     state::{Shared, WorkerState},
 };
 
-/// Stores the registration with its own verification token, and mails the token. A verified address
-/// gets a mail that it already has an account instead. The registration is also stored if the mail
+/// Stores the registration with its own verification token, and mails the token. If the address is
+/// already verified, it gets a mail saying so instead. The registration is also stored if the mail
 /// budget is used up: a later resend mails the token of the newest registration.
 pub async fn register(
     state: &WorkerState,

@@ -9,6 +9,7 @@ use crate::{auth::AuthResponse, providers::Provider};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LoginParams {
+    /// Where to redirect afterwards. Must be one of the URLs that the operator allows.
     pub return_to: Option<String>,
 }
 

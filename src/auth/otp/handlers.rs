@@ -42,7 +42,7 @@ pub async fn request(
 
 /// Log in with a code
 ///
-/// A code works once, for ten minutes, and allows five tries.
+/// A code works once, for ten minutes, and allows five tries per network.
 #[utoipa::path(
     post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Logging in",
     security(()),

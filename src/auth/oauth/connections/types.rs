@@ -61,7 +61,7 @@ pub struct AuthorizationUrl {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LinkStart)]
 pub struct StartBody {
-    /// Where to redirect afterwards. Must be one of the addresses that the operator allows.
+    /// Where to redirect afterwards. Must be one of the URLs that the operator allows.
     #[serde(default)]
     #[schema(value_type = String)]
     return_to: Patch<String>,
