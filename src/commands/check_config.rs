@@ -15,12 +15,9 @@ use crate::{
 /// margin. See docs/PERFORMANCE.md.
 const SERVER_BYTES: u64 = 96 << 20;
 
-/// Prints settings and faults; an error when there are any.
+/// Prints settings and errors. Fails if there are errors.
 pub fn check_config(source: Source) -> CommandResult {
     let (config, Report { settings, mut faults }) = Config::read(source);
-/// Prints settings and errors. Fails if there are errors.
-pub fn check_config() -> CommandResult {
-    let (config, Report { settings, mut faults }) = Config::read(Source::from_environment());
     let names = settings.iter().map(|setting| setting.name.len()).max().unwrap_or_default();
     for setting in &settings {
         let value = if setting.value.is_empty() { "-" } else { &setting.value };

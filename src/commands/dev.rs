@@ -13,24 +13,21 @@ use crate::{
     telemetry,
 };
 
-/// Pages of this machine may use the API, whichever port a development server of theirs has.
+/// Origins allowed by default: pages that other development servers of this machine serve.
 const ORIGINS: &str = "http://localhost:*,http://127.0.0.1:*";
 
-/// What `dev` is asked for.
+/// The options of `dev`.
 pub struct Dev {
-    /// The folder that everything is kept in.
+    /// The folder for data, keys and mails.
     pub dir: Option<PathBuf>,
-    /// The folder of PostgreSQL's programs; else where a distribution keeps them.
+    /// The folder of the PostgreSQL programs, if not in one of the usual places.
     pub postgres: Option<PathBuf>,
-    /// Makes an account with two years of activities.
+    /// Creates an account with two years of activities.
     pub demo: bool,
 }
 
-/// Serves until SIGTERM or SIGINT, then stops PostgreSQL, too.
+/// Serves until SIGTERM or SIGINT, then also stops PostgreSQL.
 pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
-/// Serves until SIGTERM or SIGINT, then also stops PostgreSQL. Its programs are in the folder
-/// `postgres`, or in the usual places.
-pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     let source = Source::from_environment();
     let home = Home::open(dir, &source)?;
     let listener = listen(&source)?;
@@ -46,25 +43,14 @@ pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     let mut defaults = home.settings()?;
     defaults.extend(names(address));
     defaults.push(("CORS_ALLOWED_ORIGINS", ORIGINS.to_owned()));
-    let mut defaults = vec![
-        ("JWT_SECRET", home.key("jwt_secret")?),
-        ("SERVER_KEY", home.key("server_key")?),
-        ("OAUTH_TOKEN_KEY", home.key("oauth_token_key")?),
-        ("MAILBOX_DIR", home.mailbox_dir().display().to_string()),
-        // Local only, because a development server shows its mails to anybody who can reach it.
-        ("BIND_ADDR", "127.0.0.1:3000".to_owned()),
-        ("APP_BASE_URL", "http://localhost:3000".to_owned()),
-    ];
-    defaults.extend(cluster.as_ref().map(|cluster| ("DATABASE_URL", cluster.url("sports_log"))));
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
         let application = tokio::select! {
             built = Application::build_on(listener, &config) => built?,
-            built = Application::build(&config) => built?,
-            // Startup may be waiting for the database or a migration, so there is
-            // nothing to shut down.
+            // Startup may be waiting for the database or a migration, so there is nothing to
+            // shut down.
             () = &mut stop => return Ok(()),
         };
         print_summary(&config, &home);
@@ -79,7 +65,8 @@ pub fn dev(dir: Option<PathBuf>, postgres: Option<&Path>) -> CommandResult {
     outcome
 }
 
-/// Not for the world: anybody who reaches it can read the mails of a development server.
+/// Binds the address. Local by default, because a development server shows its mails to anybody who
+/// can reach it.
 fn listen(source: &Source) -> Result<TcpListener, CommandError> {
     let address = source.plain("BIND_ADDR").unwrap_or("127.0.0.1:3000");
     let address: SocketAddr = address.parse().map_err(|error| format!("BIND_ADDR: {error}"))?;

@@ -15,12 +15,9 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks `GET /readyz` of `url`, or of the server that `BIND_ADDR` describes.
+/// Requests `GET /readyz` from `url`, or from the server at `BIND_ADDR`.
 pub fn healthcheck(source: &mut Source, url: Option<String>) -> CommandResult {
     let url = url.unwrap_or_else(|| own_url(source));
-/// Requests `GET /readyz` from `url`, or from the server at `BIND_ADDR`.
-pub fn healthcheck(url: Option<String>) -> CommandResult {
-    let url = url.unwrap_or_else(own_url);
     let url = format!("{}/readyz", url.trim_end_matches('/'));
     actix_rt::System::new().block_on(async {
         let answer = get(&url, 64 * 1024).await.map_err(|failure| format!("{url}: {failure}"))?;
@@ -39,10 +36,8 @@ pub(super) async fn get(url: &str, body_bytes: usize) -> Result<Answer, Failure>
     exchange(Outgoing::default().request(Method::GET, url)?.send(), bounds).await
 }
 
-/// The address of the server that `BIND_ADDR` describes, as seen from this machine.
-pub(super) fn own_url(source: &mut Source) -> String {
 /// The URL of the server at `BIND_ADDR`, as seen from this machine.
-pub(super) fn own_url() -> String {
+pub(super) fn own_url(source: &mut Source) -> String {
     let default = SocketAddr::from(([0, 0, 0, 0], 3000));
     local_url(source.or("BIND_ADDR", default))
 }

@@ -28,14 +28,10 @@ use crate::{
 /// are not activities.
 const MAX_SHOWN: usize = 50;
 
-/// Reads `paths`, folders with all that is in them, into the log of `user` (an address or an id). The job is
-/// the same as that of an upload: one that is interrupted, a server goes on with.
-pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
-    let config = configured(source)?;
 /// Imports `paths`, including the contents of folders, into the log of `user` (an address or an
 /// id). This is the same job as that of an upload: if it is interrupted, a server continues it.
-pub fn import(user: &str, paths: &[PathBuf]) -> CommandResult {
-    let config = configured(Source::from_environment())?;
+pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
+    let config = configured(source)?;
     let mut files = Vec::new();
     for path in paths {
         collect(path, &mut files)?;

@@ -37,8 +37,7 @@ use crate::{config::Source, dev::Home, error::ApiError};
 /// Why a command failed, as a message for people.
 pub type CommandError = Box<dyn std::error::Error>;
 
-/// Settings from the environment and, where it leaves them open, those of the server that
-/// `sports-log dev` runs in `dir`.
+/// The cause of an API error, or else its message. Operators may see causes.
 pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
     let source = Source::from_environment();
     match dir {
@@ -47,7 +46,7 @@ pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
     }
 }
 
-/// The cause of an API error, or else its message. Operators may see causes.
+/// Converts an API error for the operator, who may see its cause.
 fn explained(error: ApiError) -> CommandError {
     match error.cause {
         Some(cause) => cause,

@@ -11,12 +11,9 @@ use crate::{
 /// Connections that are locked at a time. Running servers wait no longer than for one batch.
 const BATCH: i64 = 100;
 
-/// Encrypts anew whatever is not encrypted with the current key, and says how much that was.
+/// Re-encrypts all tokens that do not use the current key, and prints how many.
 pub fn reencrypt_tokens(source: Source) -> CommandResult {
     let config = configured(source)?;
-/// Re-encrypts all tokens that do not use the current key, and prints how many.
-pub fn reencrypt_tokens() -> CommandResult {
-    let config = configured(Source::from_environment())?;
     let cipher = TokenCipher::new(&config.oauth.token_keys);
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;

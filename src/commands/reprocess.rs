@@ -28,8 +28,8 @@ struct Counts {
     refused: u64,
 }
 
-/// Reads the files of `user` (an address or an id) or of everybody again, of activities that
-/// began on `since` or later, and lists what changes. A dry run writes nothing.
+/// Reads the files of `user` (an address or an id), or of all users, again. `since` limits this to
+/// activities that began on this day or later. Lists the changes. A dry run writes nothing.
 pub fn reprocess(
     source: Source,
     user: Option<&str>,
@@ -37,10 +37,6 @@ pub fn reprocess(
     is_trial: bool,
 ) -> CommandResult {
     let config = configured(source)?;
-/// Reads the files of `user` (an address or an id), or of all users, again. `since` limits this to
-/// activities that began on this day or later. Lists the changes. A dry run writes nothing.
-pub fn reprocess(user: Option<&str>, since: Option<NaiveDate>, is_trial: bool) -> CommandResult {
-    let config = configured(Source::from_environment())?;
     let connector = Connector::new(&config.database)?;
     let storage = Storage::new(&config.imports);
     give_way_to(&Requests::default());

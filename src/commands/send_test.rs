@@ -7,10 +7,8 @@ use crate::{
     delivery,
 };
 
-/// Sends it and prints what the provider said, on a terminal or as JSON.
-pub fn send_test(source: Source, channel: CodeChannel, address: &str, json: bool) -> CommandResult {
 /// Sends the message and prints the provider's response, as text or as JSON.
-pub fn send_test(channel: CodeChannel, address: &str, json: bool) -> CommandResult {
+pub fn send_test(source: Source, channel: CodeChannel, address: &str, json: bool) -> CommandResult {
     let recipient = Identifier::parse(address, channel)
         .map_err(|(_, problem)| format!("{address}: {problem}"))?;
     let config = configured(source)?;

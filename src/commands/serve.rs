@@ -36,12 +36,9 @@ pub fn serve(source: Source) -> CommandResult {
     })
 }
 
-/// Applies what is pending and says so.
+/// Applies pending migrations and prints them.
 pub fn migrate(source: Source) -> CommandResult {
     let config = configured(source)?;
-/// Applies pending migrations and prints them.
-pub fn migrate() -> CommandResult {
-    let config = configured(Source::from_environment())?;
     let _log = telemetry::init_logging(&config.logging);
     actix_rt::System::new().block_on(async {
         let connector = Connector::new(&config.database)?;

@@ -19,9 +19,7 @@ use crate::{
 /// The actions on an account, identified by its address or id.
 #[derive(Subcommand)]
 pub enum UserCommand {
-    /// Make an account, and print a link to choose its password with, good for an hour.
-    ///
-    /// Whoever opens it gets the account, so hand it to nobody but its owner.
+    /// Show an account: login methods, sessions and counts, but nothing from its log.
     Create {
         /// The owner's mail address
         email: EmailAddress,
@@ -32,7 +30,7 @@ pub enum UserCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show an account: login methods, sessions and counts, but nothing from its log.
+    /// Show an account: its ways in, sessions and numbers, and nothing of its log.
     Show {
         /// An email address or an account id
         user: String,
@@ -72,12 +70,9 @@ pub enum UserCommand {
     },
 }
 
-/// Runs one of them. An error when there is no such account.
+/// Runs a command. Fails if there is no such account.
 pub fn user(source: Source, command: UserCommand) -> CommandResult {
     let config = configured(source)?;
-/// Runs a command. Fails if there is no such account.
-pub fn user(command: UserCommand) -> CommandResult {
-    let config = configured(Source::from_environment())?;
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;
         match command {
@@ -143,11 +138,8 @@ async fn print_reset_link(
 }
 
 pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
-    // Addresses are kept in one spelling, so they are looked up in it.
-    let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
     // Addresses are stored normalised.
-    let who =
-        who.parse().map_or(who.to_owned(), |email: crate::credentials::EmailAddress| email.into());
+    let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;
     found.ok_or_else(|| format!("there is no account {who}").into())
 }

@@ -1,4 +1,4 @@
-//! The activities of the demo as files, which are imported like anybody's.
+//! Writes the activities of the demo as files, which are imported like those of any user.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::{
     terrain::Moment,
 };
 
-/// GPX 1.1 with Garmin's extension for heart rate and cadence.
+/// Writes GPX 1.1 with Garmin's extension for heart rate and cadence.
 pub fn gpx(outing: &Outing, moments: &[Moment]) -> String {
     let mut gpx = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -21,7 +21,7 @@ pub fn gpx(outing: &Outing, moments: &[Moment]) -> String {
     for moment in moments {
         let watts =
             moment.watts.map(|watts| format!("<power>{watts:.0}</power>")).unwrap_or_default();
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             gpx,
             "<trkpt lat=\"{:.6}\" lon=\"{:.6}\"><ele>{:.1}</ele><time>{}</time><extensions>{watts}\
@@ -38,7 +38,7 @@ pub fn gpx(outing: &Outing, moments: &[Moment]) -> String {
     gpx + "</trkseg></trk></gpx>\n"
 }
 
-/// Swims, as a table of activities.
+/// Writes swims as a table of activities.
 pub fn swims(lines: &[Line]) -> String {
     let mut table = "Start,Sport,Title,Distance (m),Duration (s)\n".to_owned();
     for line in lines {
@@ -49,7 +49,7 @@ pub fn swims(lines: &[Line]) -> String {
     table
 }
 
-/// Strength, as the app Strong exports it.
+/// Writes strength workouts in the export format of the app Strong.
 pub fn strength(lines: &[Line]) -> String {
     let mut table =
         "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Seconds\n".to_owned();

@@ -1,4 +1,4 @@
-//! `dev --demo`: an account with two years of five sports, to look at.
+//! `dev --demo`: an account with two years of five sports.
 
 mod files;
 mod plan;
@@ -19,12 +19,11 @@ use crate::{
     imports::{folder::Input, local, store},
 };
 
-/// Whose log it is, and what logs in to it.
+/// The credentials of the demo account.
 pub const EMAIL: &str = "demo@example.com";
 pub const PASSWORD: &str = "two years of five sports";
 
-/// Makes the account, and has a running server import its activities. False when the account is
-/// there already.
+/// Creates the account and queues the import of its activities. False if the account already exists.
 pub async fn fill(config: &Config, folder: &Path) -> Result<bool, CommandError> {
     let email: EmailAddress = EMAIL.parse().map_err(|_| "no address")?;
     let mut conn = Connector::new(&config.database)?.connect().await?;
@@ -41,7 +40,7 @@ pub async fn fill(config: &Config, folder: &Path) -> Result<bool, CommandError> 
     Ok(true)
 }
 
-/// The files of the two years before `today`, in the folder.
+/// Writes the files of the two years before `today` to the folder.
 fn write(folder: &Path, today: NaiveDate) -> Result<Vec<Input>, CommandError> {
     let Plan { outings, lines, mut random } = Plan::until(today);
     let mut inputs = Vec::new();

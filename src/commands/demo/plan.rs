@@ -1,4 +1,4 @@
-//! What was trained on each day of the two years: the same each time, up to today.
+//! The training plan: the activities of each day of two years. The same for every demo.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -16,27 +16,27 @@ pub struct Outing {
     pub effort: Effort,
 }
 
-/// An activity without one, as a line of a table.
+/// An activity without a track, written as a line of a table.
 pub struct Line {
     pub start: DateTime<Utc>,
     pub what: What,
 }
 
-/// What was done indoors.
+/// A workout without a track.
 pub enum What {
     Swim {
         metres: u32,
         secs: u32,
     },
-    /// Exercise, kilograms, repetitions of each set.
+    /// Exercise, kilograms, and the repetitions of each set.
     Strength(Vec<(&'static str, f64, [u32; 3])>),
 }
 
-/// Two years up to `today`.
+/// The activities of two years.
 pub struct Plan {
     pub outings: Vec<Outing>,
     pub lines: Vec<Line>,
-    /// Of the small differences between one track and the next.
+    /// Varies the tracks slightly.
     pub random: StdRng,
 }
 
@@ -46,7 +46,7 @@ impl Plan {
         let mut plan = Self { outings: Vec::new(), lines: Vec::new(), random };
         let first = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
         for (number, day) in first.iter_days().take_while(|day| *day < today).enumerate() {
-            // People get ill and go on holiday.
+            // Holidays, illness and bad weather leave gaps.
             let is_away = day.month() == 8 && day.day() < 12;
             if !is_away && plan.random.random_bool(0.86) {
                 plan.day(day, number as f64 / DAYS as f64);
@@ -55,7 +55,7 @@ impl Plan {
         plan
     }
 
-    /// `form` grows from 0 to 1 over the two years.
+    /// Adds the activities of a day. Fitness (`form`) grows from 0 to 1 over the two years.
     fn day(&mut self, day: NaiveDate, form: f64) {
         let is_summer = (4..=10).contains(&day.month());
         let shape = f64::from(day.iso_week().week() % 4);

@@ -1,4 +1,4 @@
-//! Made-up country to train in: loops from a front door over smooth hills.
+//! Invented terrain: loops over smooth hills that start and end at one place.
 
 use std::f64::consts::{PI, TAU};
 
@@ -7,37 +7,37 @@ use rand::{RngExt, rngs::StdRng};
 
 use crate::sport::{Position, destination};
 
-/// The front door: in the fields of the Swiss plateau, where nobody in particular lives.
+/// Start of all loops, in the fields of the Swiss plateau.
 const HOME: Position = Position { latitude: 47.062, longitude: 7.562 };
 
-/// Seconds between two points.
+/// Seconds between points.
 const STEP: i64 = 10;
 
 /// A closed loop.
 #[derive(Clone, Copy)]
 pub struct Loop {
-    /// Its length, roughly.
+    /// Approximate length.
     pub metres: f64,
-    /// Tells loops of one length apart; radians.
+    /// Shape parameter in radians, which distinguishes loops of the same length.
     pub shape: f64,
-    /// How hilly the country is there, in metres between valley and top.
+    /// Height of the hills in metres.
     pub relief: f64,
 }
 
-/// How somebody moves along a loop.
+/// How fast and how hard a loop is covered.
 #[derive(Clone, Copy)]
 pub struct Effort {
-    /// On the flat, in metres a second.
+    /// Speed on flat ground, in metres per second.
     pub speed: f64,
     pub heart_rate: f64,
     pub cadence: f64,
-    /// Average watts, for rides.
+    /// Average power of a ride, in watts.
     pub watts: Option<f64>,
-    /// Hard and easy in turn, seconds each.
+    /// Seconds of each hard and each easy interval.
     pub intervals: Option<i64>,
 }
 
-/// One moment.
+/// A point of the track.
 pub struct Moment {
     pub time: DateTime<Utc>,
     pub position: Position,
@@ -48,16 +48,16 @@ pub struct Moment {
 }
 
 impl Loop {
-    /// Metres from the centre in the direction `angle`.
+    /// Distance from the centre in the direction `angle`, in metres.
     fn radius(&self, angle: f64) -> f64 {
-        // Bends make a loop a fifth longer than a circle of its radius.
+        // The bends make the loop a fifth longer than a circle.
         let radius = self.metres / TAU / 1.2;
         let bend = |k: f64| (k * angle + k * k * self.shape).sin();
         let large = 0.22 * bend(2.0) + 0.13 * bend(3.0) + 0.06 * bend(5.0);
         radius * (1.0 + large + 0.025 * bend(11.0) + 0.011 * bend(23.0))
     }
 
-    /// Metres of the loop for each radian.
+    /// Length of the loop per radian, in metres.
     fn metres_per_radian(&self, angle: f64) -> f64 {
         let growth = (self.radius(angle + 0.001) - self.radius(angle)) / 0.001;
         self.radius(angle).hypot(growth)
@@ -73,7 +73,7 @@ impl Loop {
         490.0 + self.relief * (0.28 * hill(1.0) + 0.14 * hill(3.0) + 0.05 * hill(9.0))
     }
 
-    /// The moments of one turn around it from `start`.
+    /// Covers the loop once, starting at `start`.
     pub fn run(&self, effort: Effort, start: DateTime<Utc>, random: &mut StdRng) -> Vec<Moment> {
         let (mut moments, mut secs, mut angle, mut pulse) = (Vec::new(), 0, 0.0, 92.0);
         while angle < TAU {
@@ -82,7 +82,7 @@ impl Loop {
             let is_hard = effort.intervals.is_some_and(|each| secs / each % 2 == 1);
             let push = if is_hard { 1.22 } else { 1.0 };
             let wanted = effort.heart_rate * (0.5 + 0.5 * push) + 160.0 * slope.clamp(-0.06, 0.1);
-            // A heart follows with a delay, and beats faster as time goes by.
+            // The heart rate follows the load with a delay, and drifts upwards.
             pulse += (wanted + secs as f64 / 900.0 - pulse) * 0.12;
             let watts = |watts: f64| watts * (1.0 + 9.0 * slope) * random.random_range(0.85..1.15);
             moments.push(Moment {

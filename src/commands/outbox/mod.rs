@@ -53,12 +53,9 @@ pub enum OutboxCommand {
     Cancel(Selection),
 }
 
-/// Runs one of them. An error when a message is not there or not in a state for it.
+/// Runs a command. Fails if a message does not exist or is in another state.
 pub fn outbox(source: Source, command: OutboxCommand) -> CommandResult {
     let config = configured(source)?;
-/// Runs a command. Fails if a message does not exist or is in another state.
-pub fn outbox(command: OutboxCommand) -> CommandResult {
-    let config = configured(Source::from_environment())?;
     actix_rt::System::new().block_on(async {
         let conn = Connector::new(&config.database)?.connect().await?;
         match command {

@@ -14,14 +14,10 @@ use self::server::Server;
 use super::{CommandResult, healthcheck::own_url, serve::configured, tables::as_json};
 use crate::config::Source;
 
-/// Prints how things are; an error when something needs somebody.
+/// Prints the status. Fails if something needs attention.
 pub fn status(mut source: Source, json: bool) -> CommandResult {
     let url = own_url(&mut source);
     let config = configured(source)?;
-/// Prints the status. Fails if something needs attention.
-pub fn status(json: bool) -> CommandResult {
-    let url = own_url();
-    let config = configured(Source::from_environment())?;
     let status = actix_rt::System::new().block_on(async {
         let server = Server::ask(&url).await;
         let database = Database::ask(&config).await.unwrap_or_else(|error| Database {
