@@ -1,4 +1,4 @@
-//! PostgreSQL is killed at the moment of an acknowledgement.
+//! Kills PostgreSQL at the moment of an acknowledgement.
 
 use std::cell::Cell;
 
@@ -7,11 +7,11 @@ use futures_util::future::join_all;
 use super::{Kind, Size, Writer, start, writers, writes::Fact};
 use crate::support::{OwnPostgres, TestApp, until};
 
-/// How often each test kills PostgreSQL, where the environment does not say: once for each kind.
+/// Kills of PostgreSQL per test, unless the environment says otherwise: one for each kind.
 const KILLS: usize = Kind::ALL.len();
 
-/// Writes until PostgreSQL is gone, or its user may have no more of the kind; what was acknowledged, in
-/// order. It is this writer who kills it, when `kill_after` of its writes have been acknowledged.
+/// Writes until PostgreSQL is gone or the user has reached the limit of this kind. Returns what was
+/// acknowledged, in order. After `kill_after` acknowledged writes, this writer kills PostgreSQL.
 async fn write_until_killed(
     writer: &mut Writer<'_>,
     size: Size,
@@ -31,7 +31,7 @@ async fn write_until_killed(
     acknowledged
 }
 
-/// All kinds of writes at once, until one of `kind` is acknowledged once more and PostgreSQL killed.
+/// Runs all kinds of writes at once, until a write of `kind` is acknowledged and PostgreSQL killed.
 async fn round(
     writers: &mut [Writer<'_>],
     size: Size,
@@ -59,7 +59,7 @@ async fn lost(app: &TestApp, facts: &[Fact]) -> Vec<String> {
 async fn kill_again_and_again(size: Size) {
     let kills =
         std::env::var("SPORTS_LOG_TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
-    // Long enough for the kill to come before the commit, if the acknowledgement did.
+    // Commits take 20 ms: if the acknowledgement came before the commit, so would the kill.
     let (mut postgres, app) = start(20).await;
     let mut writers = writers(&app).await;
     let (mut acknowledged, mut at_the_moment) = (0, 0);
@@ -73,7 +73,7 @@ async fn kill_again_and_again(size: Size) {
         acknowledged += facts.len();
         assert_eq!(lost(&app, &facts).await, Vec::<String>::new(), "kill {kill}");
         for table in ["personal_tokens", "goals", "shares", "webhooks", "imports", "throttles"] {
-            // Of these, a user may have some only.
+            // A user may have only a limited number of these.
             app.database.execute(&format!("DELETE FROM {table}")).await;
         }
     }

@@ -1,11 +1,11 @@
-//! What was acknowledged is there for every other connection.
+//! Acknowledged writes are visible to every other connection.
 
 use futures_util::future::join_all;
 
 use super::{Size, Writer, start, writers};
 use crate::support::Database;
 
-/// Writes, and looks on connections of its own whether each acknowledged write is there at once.
+/// Writes, and checks on a separate connection that each acknowledged write is visible at once.
 async fn write_and_look(mut writer: Writer<'_>, database: &Database) {
     let mut looks = database.connect().await;
     for size in [Size::Small, Size::Large, Size::Small, Size::Large] {

@@ -1,4 +1,4 @@
-//! Each kind of write, and what must be so once it is acknowledged.
+//! Each kind of write, and the condition that its acknowledgement promises.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use sports_log::db::FetchOne;
 
 use crate::support::{Answer, PASSWORD, TestApp, User, until};
 
-/// What is acknowledged.
+/// The kinds of writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Create,
@@ -45,8 +45,8 @@ impl Kind {
     ];
 }
 
-/// How much a write brings, where its kind leaves a choice. A large row does not fit into the 8 KiB of
-/// PostgreSQL's buffer.
+/// The size of a write, where its kind leaves a choice. A large row exceeds the 8 KiB of
+/// PostgreSQL's send buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Small,
@@ -54,7 +54,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// What does not compress.
+    /// Random bytes, which do not compress.
     fn noise(self, bytes: usize) -> Vec<u8> {
         let mut noise = vec![0; if self == Self::Small { 4 } else { bytes }];
         rand::fill(&mut noise[..]);
@@ -74,7 +74,7 @@ impl Size {
     }
 }
 
-/// A condition in SQL that an acknowledgement promises.
+/// An SQL condition that an acknowledgement promises.
 #[derive(Clone)]
 pub struct Fact {
     kind: Kind,
@@ -99,16 +99,16 @@ impl Fact {
     }
 }
 
-/// Makes writes of one kind, one after the other, for a user of its own.
+/// Makes writes of one kind, one after the other, for its own user.
 pub struct Writer<'a> {
     app: &'a TestApp,
     kind: Kind,
     user: User,
-    /// The activity that is changed.
+    /// The path of the activity that updates change.
     activity: String,
-    /// How many writes it has tried.
+    /// How many writes were attempted.
     tried: usize,
-    /// How many refreshes were acknowledged.
+    /// How many token refreshes were acknowledged.
     refreshed: usize,
 }
 
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
         self.kind
     }
 
-    /// Writes once more; what must be so from now on, if it was acknowledged.
+    /// Writes once. Returns the condition that holds from now on, if the write was acknowledged.
     pub async fn write(&mut self, size: Size) -> Option<Fact> {
         self.tried += 1;
         let (app, user, tried) = (self.app, &self.user, self.tried);
@@ -149,7 +149,7 @@ impl<'a> Writer<'a> {
                 }
                 acknowledged(app.put_as(user, &self.activity, &body).await, 200)?;
                 let id = self.activity.rsplit('/').next().unwrap();
-                // What comes next may be committed and not acknowledged.
+                // `>=`: a later write may be committed without having been acknowledged.
                 format!("(SELECT calories >= {tried} FROM activities WHERE id = '{id}')")
             }
             Kind::Delete => {
@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
                 let sent = app.send(Method::POST, "/imports?name=a.bin", &headers, Some(content));
                 let id = id(&acknowledged(sent.await, 202)?);
                 let chunks = format!("FROM import_chunks WHERE import_id = '{id}'");
-                // They are kept until they were read.
+                // Chunks are kept until the import has read them.
                 format!(
                     "(SELECT finished_at IS NOT NULL OR bytes = (SELECT sum(length(data)) {chunks})
                       FROM imports WHERE id = '{id}')"
@@ -239,8 +239,8 @@ fn id(answer: &Answer) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The answer if it acknowledges, none if the database was gone or this user may have no more of the
-/// kind; panics with any other.
+/// Returns the answer if it acknowledges the write, and `None` if the database was gone or the user
+/// has reached a limit. Panics on any other answer.
 fn acknowledged(answer: Answer, status: u16) -> Option<Answer> {
     match answer.status.as_u16() {
         409 | 429 => None,
