@@ -1,4 +1,4 @@
-//! Changing and deleting.
+//! Changing and deleting activities.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{create, run, whole, with};
 use crate::support::TestApp;
 
-/// Of two times, or of two numbers.
+/// Whether `one` is the later time, or the greater number.
 fn later(one: &Value, other: &Value) -> bool {
     one.as_str() > other.as_str() || one.as_i64() > other.as_i64()
 }
@@ -105,7 +105,8 @@ async fn a_change_that_changes_nothing_is_none() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     let (path, created) = create(&app, &user, &whole()).await;
-    // A row that was not written has fired no trigger: no notification, no webhook.
+    // `xmin` is unchanged: the row was not written, so no trigger ran, no notification and no
+    // webhook.
     let row = async || app.database.text("SELECT xmin || ' ' || revision FROM activities").await;
     let before = row().await;
     let tag = format!("\"{}\"", created["revision"]);
@@ -135,7 +136,7 @@ async fn a_change_that_changes_nothing_is_none() {
     app.put_as(&user, missing, &json!({})).await.expect_error(404, "not_found");
     let bob = app.user("bob@example.com").await;
     app.put_as(&bob, &path, &json!({})).await.expect_error(404, "not_found");
-    // One field of many is enough, and so is null for a value.
+    // Changing one field of many is enough, and so is clearing one with null.
     for name in fields.as_object().unwrap().keys() {
         let revision = app.get_as(&user, &path).await.json()["revision"].as_i64().unwrap();
         let change = match name.as_str() {

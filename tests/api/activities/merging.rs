@@ -1,4 +1,4 @@
-//! The same activity from several apps, written as activities and not as files: counted once.
+//! The same activity from several apps, sent as activities instead of files, is counted once.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, User};
 
-/// A run as `source` knows it, some minutes after eight.
+/// A run as `source` recorded it, `minute` minutes after eight.
 fn run(source: &str, minute: u32) -> Value {
     json!({"activity_type": "run", "started_at": format!("2026-05-04T08:{minute:02}:00Z"), "duration_secs": 600,
            "distance_meters": 2000, "source": source})
@@ -47,7 +47,8 @@ async fn what_another_source_has_brought_is_merged_and_nothing_is_lost() {
     assert_eq!((&merged["calories"], &merged["avg_heart_rate"]), (&json!(150), &json!(140)));
     let origin = &merged["merged"][0];
     assert_eq!((&origin["source"], &origin["fields"]), (&json!("apple"), &json!(["calories"])));
-    // Once in lists, in statistics and in the feed, which names the one that is shown.
+    // It counts once in lists, statistics and the change feed, which names the activity that is
+    // shown.
     assert_eq!(listed(&app, &ann).await.len(), 1);
     let stats = app.get_as(&ann, "/stats/summary").await.expect(200).json();
     assert_eq!(stats["totals"]["distance_meters"], 2000.0);
@@ -56,18 +57,18 @@ async fn what_another_source_has_brought_is_merged_and_nothing_is_lost() {
     assert_eq!(changes.as_array().unwrap().len(), 1);
     assert_eq!(changes[0]["activity"]["id"], shown["id"]);
 
-    // Written again, it is the same; changed, what came from it changes, too.
+    // Sending it again changes nothing. Sending it changed also changes the values taken from it.
     let again = app.post_as(&ann, "/activities", &apple).await.expect(200).json();
     assert_eq!(again, merged);
     let changed = with(apple.clone(), json!({"calories": 160}));
     let changed = app.post_as(&ann, "/activities", &changed).await.expect(200).json();
     assert_eq!((&changed["id"], &changed["calories"]), (&shown["id"], &json!(160)));
-    // Its name is taken.
+    // Its external id is taken.
     let other = app.post_as(&ann, "/activities", &run("apple", 30)).await.expect(201);
     let path = other.header("location").to_owned();
     let taken = json!({"external_id": "a-1"});
     app.put_as(&ann, &path, &taken).await.expect_error(409, "external_id_taken");
-    // Without a name, and with a key.
+    // Without an external id, but with an idempotency key.
     let own = with(run("my-app", 0), json!({"notes": "with Bob"}));
     for _ in 0..2 {
         let kept = app.post_with_key(&ann, "/activities", "k-1", &own).await.expect(200).json();
@@ -75,7 +76,7 @@ async fn what_another_source_has_brought_is_merged_and_nothing_is_lost() {
         assert_eq!(kept["merged"].as_array().unwrap().len(), 2);
     }
 
-    // Each is an activity again when its owner wants it so, and stays one.
+    // The owner can unmerge them. Each is an activity again, and stays one.
     let unmerge = format!("/activities/{}/unmerge", shown["id"].as_str().unwrap());
     app.request(&ann, Method::POST, &unmerge, None).await.expect(200);
     assert_eq!(listed(&app, &ann).await.len(), 4);
@@ -84,7 +85,7 @@ async fn what_another_source_has_brought_is_merged_and_nothing_is_lost() {
     assert_eq!(listed(&app, &ann).await.len(), 4);
 }
 
-/// A source knows its own: two of its activities are two.
+/// A source does not report an activity twice: two activities of one source are two activities.
 #[actix_rt::test]
 async fn two_of_one_source_are_two_and_a_doubtful_one_is_merged_with_none() {
     let app = TestApp::spawn().await;
@@ -96,16 +97,16 @@ async fn two_of_one_source_are_two_and_a_doubtful_one_is_merged_with_none() {
     }
     assert_eq!(shown[0], shown[1]);
     assert_eq!(listed(&app, &bob).await.len(), 3);
-    // An activity that a person logs by hand stays one.
+    // An activity that a person logs by hand is never merged.
     app.post_as(&ann, "/activities", &run("garmin", 40)).await.expect(201);
     app.post_as(&ann, "/activities", &run("manual", 40)).await.expect(201);
     app.post_as(&ann, "/activities", &run("garmin", 0)).await.expect(201);
-    // Another time, length, distance or user is another activity.
+    // Another time, duration or distance makes it another activity.
     for (body, status) in [
         (with(run("apple", 0), json!({"started_at": "2026-05-04T08:01:01Z"})), 201),
         (with(run("apple", 0), json!({"duration_secs": 632})), 201),
         (with(run("apple", 0), json!({"distance_meters": 2200})), 201),
-        // The smallest number there is.
+        // The smallest positive number.
         (with(run("apple", 0), json!({"distance_meters": 5e-324})), 201),
         (with(run("apple", 0), json!({"distance_meters": 1950, "duration_secs": 590})), 200),
     ] {
@@ -144,7 +145,7 @@ async fn a_batch_merges_with_the_log_and_with_itself() {
         let shown = list.iter().find(|shown| shown["id"] == result["id"]).unwrap();
         assert!(shown["revision"].as_i64() >= result["revision"].as_i64());
     }
-    // Without those that have no name: the next retry brings nothing twice.
+    // The retry leaves out the items without an external id: it creates nothing.
     let named: Vec<_> =
         items.iter().filter(|item| item["external_id"].is_string()).cloned().collect();
     let again = batch(&app, &ann, &named).await;

@@ -1,4 +1,4 @@
-//! One activity at a time: creating, reading, changing and deleting it.
+//! Creating, reading, changing and deleting a single activity.
 
 mod bounds;
 mod changes;
@@ -18,7 +18,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
     body
 }
 
-/// Everything that a client may set.
+/// An activity with every field that a client may set.
 fn whole() -> Value {
     json!({
         "activity_type": "trail_run_2", "started_at": "2026-05-04T08:00:00.123456Z",
@@ -35,7 +35,7 @@ fn whole() -> Value {
     })
 }
 
-/// The path of a new activity, and the activity.
+/// Creates an activity. Returns its path and the activity.
 async fn create(app: &TestApp, user: &User, body: &Value) -> (String, Value) {
     let answer = app.post_as(user, "/activities", body).await.expect(201);
     (answer.header("location").to_owned(), answer.json())
