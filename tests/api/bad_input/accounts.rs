@@ -1,4 +1,4 @@
-//! The endpoints under `/auth` and `/me`.
+//! The endpoints below `/auth` and `/me`.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ async fn every_field_of_a_wish_for_a_code_is_checked() {
     let field = |name, values| Field { name, presence: Required, values };
     let valid = json!({"identifier": "bob@example.com", "channel": "email"});
     let fields = vec![field("channel", texts::channel())];
-    // One more than may be asked for: only what is at fault is answered before the limit.
+    // Three requests use up the limit. Invalid requests are refused before the limit is checked.
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
     for _ in 0..3 {
@@ -111,7 +111,7 @@ async fn every_phone_number_is_checked() {
         method: Method::PUT,
         path: "/me/phone".to_owned(),
         valid: json!({"phone_number": "+390612345678"}),
-        // What is right about the number is asked for proof.
+        // A valid number is answered with a demand for reauthentication.
         taken: (403, "reauthentication_required"),
         fields: vec![Field {
             name: "phone_number",

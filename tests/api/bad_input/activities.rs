@@ -1,4 +1,4 @@
-//! The endpoints under `/activities` that take a body.
+//! The endpoints below `/activities` that take a body.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -59,7 +59,7 @@ async fn every_field_of_a_change_is_checked() {
     endpoint(Method::PUT, path, 200, fields(NotNull)).try_all(&app, &user).await;
 }
 
-/// Whatever was taken can be read again, and is what the contract says.
+/// Every accepted value can be read again, in an answer that follows the contract.
 #[actix_rt::test]
 async fn what_was_taken_can_be_shown() {
     let app = TestApp::spawn().await;

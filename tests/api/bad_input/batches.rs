@@ -1,4 +1,5 @@
-//! The same values in the items of a batch: whatever one is, the others are kept and nothing breaks.
+//! The same values in an item of a batch: the other item is created, unless the body as a whole is
+//! refused.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! Bodies that are too large, not JSON, or not even text: told apart, on every route that takes one.
+//! Bodies that are too large, not JSON, or not text are told apart by every route that takes a
+//! body.
 
 use std::io::Write;
 
@@ -9,7 +10,7 @@ use crate::support::{Answer, TestApp, User};
 
 const KIB: usize = 1024;
 
-/// Every route that takes a body, and the most that it may hold.
+/// Every route that takes a body, and the body's size limit.
 const ROUTES: [(Method, &str, usize); 13] = [
     (Method::POST, "/auth/register", 64 * KIB),
     (Method::POST, "/auth/verify-email", 64 * KIB),
@@ -32,7 +33,7 @@ async fn send(app: &TestApp, user: &User, route: (&Method, &str), body: &[u8]) -
     app.send(route.0.clone(), route.1, &headers, Some(body.to_vec())).await
 }
 
-/// The same without a length, in chunks of 10 KB.
+/// Sends the body without a length, in chunks of 10 KB.
 async fn send_chunked(app: &TestApp, user: &User, route: (&Method, &str), body: &[u8]) -> Answer {
     let chunks: Vec<Result<Bytes, std::io::Error>> =
         body.chunks(10_000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
@@ -109,7 +110,7 @@ async fn a_compressed_body_is_refused_for_that() {
         ];
         let answer = app.send(method.clone(), path, &headers, Some(b"{}".to_vec())).await;
         assert_ne!(answer.status, 415, "{path}");
-        // Of a wrong type, nothing is said of encodings.
+        // With a wrong media type, the answer does not list encodings.
         let headers = [("authorization", authorization.as_str()), ("content-type", "text/plain")];
         let answer = app.send(method.clone(), path, &headers, Some(gzip.clone())).await;
         assert_eq!(answer.expect(415).header("accept-encoding"), "", "{path}");

@@ -1,5 +1,5 @@
-//! Every limit of the document, and one more than it allows: the refusal says the limit. Every
-//! member of another type than the document's: the refusal says which type it should have.
+//! Exceeds every limit in the OpenAPI document: the refusal names the limit. Sends every member
+//! with another type than the document's: the refusal names the expected type.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::{ID, sentences};
 use crate::support::{Answer, TestApp, User, contract::DOCUMENT};
 
-/// What some pictures have.
+/// The members of a share that only one picture has, and that picture.
 const PICTURES: [(&str, &str); 2] = [("year", "heatmap"), ("weeks", "weekly")];
 
-/// A schema of the document without the reference to it, and without the `null` beside it.
+/// Follows a schema's `$ref`, and leaves out an alternative of `null`.
 fn resolved(schema: &Value) -> &Value {
     if let Some(to) = schema["$ref"].as_str() {
         return resolved(DOCUMENT.pointer(&to[1..]).unwrap());
@@ -23,14 +23,14 @@ fn resolved(schema: &Value) -> &Value {
     }
 }
 
-/// What a schema calls the type of its values.
+/// The name of a schema's type, without `null`.
 fn kind(schema: &Value) -> &str {
     let kinds = schema["type"].as_array();
     let of_kinds = || kinds?.iter().filter_map(Value::as_str).find(|kind| *kind != "null");
     schema["type"].as_str().or_else(of_kinds).unwrap_or("")
 }
 
-/// The members of an object, with the one that says which are required.
+/// The members of an object: name, schema, whether it is required.
 fn members(schema: &Value) -> Vec<(&str, &Value, bool)> {
     let schema = resolved(schema);
     let parts = schema["allOf"].as_array().into_iter().flatten();
@@ -42,7 +42,7 @@ fn members(schema: &Value) -> Vec<(&str, &Value, bool)> {
     all
 }
 
-/// A value that is as it should be, or nearly.
+/// A value that is valid, or nearly.
 fn sample(schema: &Value) -> Value {
     let schema = resolved(schema);
     if let Some(first) = schema["enum"].get(0).or_else(|| schema["examples"].get(0)) {
@@ -59,7 +59,7 @@ fn sample(schema: &Value) -> Value {
     }
 }
 
-/// An object with all that is required, and with `other`.
+/// An object with all required members, and with `other`.
 fn with_required(schema: &Value, other: Option<(&str, Value)>) -> Value {
     let required = members(schema).into_iter().filter(|(.., is_required)| *is_required);
     let mut object: serde_json::Map<_, _> =
@@ -68,10 +68,10 @@ fn with_required(schema: &Value, other: Option<(&str, Value)>) -> Value {
     Value::Object(object)
 }
 
-/// What a value should not be, and what is said of it: one of some words.
+/// A wrong value, and words of which the refusal must contain one.
 type Wrong = (Value, Vec<String>);
 
-/// A value beyond each limit of a schema.
+/// Values that exceed each limit of a schema.
 fn beyond(schema: &Value) -> Vec<Wrong> {
     let limit = |name: &str| schema[name].as_f64();
     let said = |limit: f64| vec![format!("{limit}")];
@@ -95,7 +95,7 @@ fn beyond(schema: &Value) -> Vec<Wrong> {
     all
 }
 
-/// A value of another type than that of a schema.
+/// Values of another type than the schema's.
 fn of_another_type(schema: &Value) -> Vec<Wrong> {
     let (wrong, words) = match kind(schema) {
         "string" => (json!(5), vec!["string", "UUID", "RFC"]),
@@ -108,7 +108,7 @@ fn of_another_type(schema: &Value) -> Vec<Wrong> {
     vec![(wrong, words.into_iter().map(str::to_owned).collect())]
 }
 
-/// Bodies with one wrong value each: the member's name, the body, and the words.
+/// Bodies with one wrong value each: the member's name, the body, and the words of the refusal.
 fn bodies(schema: &Value, wrong: fn(&Value) -> Vec<Wrong>) -> Vec<(String, Value, Vec<String>)> {
     let mut all = Vec::new();
     for (name, member, _) in members(schema) {
@@ -125,7 +125,7 @@ fn bodies(schema: &Value, wrong: fn(&Value) -> Vec<Wrong>) -> Vec<(String, Value
     all
 }
 
-/// Whether the refusal of `name` has one of the words.
+/// Whether the refusal of `name` contains one of the words.
 fn says(answer: &Answer, name: &str, words: &[String]) -> bool {
     let body = answer.json();
     let of_field = |sentence: &&str| sentence.contains(name) || sentence.starts_with("must ");
@@ -163,18 +163,19 @@ impl Sender {
         self.app.send(method, path, &headers, body).await
     }
 
-    /// What is said of every wrong value of every body, where it is not what should be said.
+    /// Sends every wrong value of every body. Returns their number, and the answers that do not say
+    /// what they should.
     async fn surprises(&self, wrong: fn(&Value) -> Vec<Wrong>) -> (usize, Vec<String>) {
         let (mut count, mut surprises) = (0, Vec::new());
         for (method, path, operation) in operations() {
-            // Nothing is told to whoever has no link.
+            // Without a valid link, this route does not report wrong members.
             if path == "/auth/reset-password" {
                 continue;
             }
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             for (name, mut body, words) in bodies(schema, wrong) {
                 count += 1;
-                // Of a share, what its picture does not have is passed over.
+                // A share ignores members that its picture does not have.
                 if let Some((_, picture)) = PICTURES.iter().find(|(option, _)| *option == name) {
                     body["picture"] = json!(picture);
                 }
@@ -211,7 +212,7 @@ async fn one_more_than_a_body_may_have_is_refused_with_the_limit() {
 async fn one_more_than_a_parameter_may_be_is_refused_with_the_limit() {
     let sender = Sender::new().await;
     let (mut count, mut surprises) = (0, Vec::new());
-    // Whether there is such a share is looked at first.
+    // Routes of a share look the share up before they check parameters.
     for (method, path, operation) in
         operations().into_iter().filter(|(_, path, _)| !path.contains("{token}"))
     {

@@ -1,5 +1,5 @@
-//! Every field of every endpoint with everything that can be wrong with it, and the rest of what
-//! a client should not send. Nothing is a 500, and no connection is dropped.
+//! Every field of every endpoint with invalid values, and other requests that a client should not
+//! send. None is answered with a 500, and no connection is dropped.
 
 mod accounts;
 mod activities;
@@ -20,24 +20,24 @@ use serde_json::Value;
 
 use crate::support::{Answer, TestApp, User};
 
-/// Of nothing that is there.
+/// An id that does not exist.
 const ID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What an endpoint has to say to a value. `Fault` and `Weak` have the code of the field.
+/// How an endpoint must judge a value. `Fault` and `Weak` contain the code of the field.
 #[derive(Clone, Copy, PartialEq)]
 enum Verdict {
     Taken,
     Fault(&'static str),
     Weak(&'static str),
     NoJson,
-    /// No JSON or not valid, whatever is noticed first.
+    /// Not JSON or not valid, depending on what is noticed first.
     Refused,
     /// The contract allows both.
     TakenOrRefused,
 }
 use Verdict::{Fault, NoJson, Refused, Taken, TakenOrRefused, Weak};
 
-/// What a field makes of its absence and of `null`.
+/// How a field treats absence and `null`.
 #[derive(Clone, Copy)]
 enum Presence {
     Required,
@@ -49,24 +49,24 @@ enum Presence {
 struct Field {
     name: &'static str,
     presence: Presence,
-    /// Values as they stand in the JSON text.
+    /// Values as JSON text.
     values: Vec<(String, Verdict)>,
 }
 
 struct Endpoint {
     method: Method,
     path: String,
-    /// A body without fault, and the answer to it: a status, and a code if that is an error's.
+    /// A valid body, and the answer to it: the status, and the code if that answer is an error.
     valid: Value,
     taken: (u16, &'static str),
     fields: Vec<Field>,
 }
 
-/// Status, code, and the code of the field in question.
+/// Status, code, and the code of the field.
 type Outcome = (u16, String, String);
 
 impl Endpoint {
-    /// The valid body with `field` as given, whatever that is.
+    /// The valid body, with `field` replaced by the given members.
     fn body_with(&self, field: &str, members: &[&str]) -> String {
         let valid = self.valid.as_object().unwrap().iter().filter(|(name, _)| *name != field);
         let others = valid.map(|(name, value)| format!("{name:?}:{value}"));
@@ -74,7 +74,7 @@ impl Endpoint {
         format!("{{{}}}", others.chain(these).collect::<Vec<_>>().join(","))
     }
 
-    /// All bodies to try, each with the field in question and the verdict on it.
+    /// All bodies to send, each with its field and the verdict on it.
     fn cases(&self) -> Vec<(&str, String, Verdict)> {
         let mut cases = Vec::new();
         for Field { name, presence, values } in &self.fields {
@@ -115,7 +115,7 @@ impl Endpoint {
         }
     }
 
-    /// Sends everything and panics with all answers that are not as they should be.
+    /// Sends all bodies, and panics if any answer is unexpected, listing all of those.
     async fn try_all(&self, app: &TestApp, user: &User) {
         let mut surprises = Vec::new();
         for cases in self.cases().chunks(8) {
@@ -139,7 +139,8 @@ impl Endpoint {
     }
 }
 
-/// What was answered; an error must have the body that all errors have, and name `field` if any.
+/// Reads an answer. An error must have the body that all errors have, and name `field` unless
+/// empty.
 fn outcome(answer: &Answer, field: &str) -> Outcome {
     let status = answer.status.as_u16();
     if answer.status.is_success() {
@@ -162,7 +163,7 @@ fn outcome(answer: &Answer, field: &str) -> Outcome {
     (status, code, fault)
 }
 
-/// Every sentence for people of an answer, those of a batch's items among them.
+/// All messages for people in an answer, including those in items of a batch.
 fn sentences(answer: &Value) -> Vec<&str> {
     match answer {
         Value::Array(items) => items.iter().flat_map(sentences).collect(),

@@ -3,7 +3,7 @@
 use super::outcome;
 use crate::support::TestApp;
 
-/// What each parameter refuses, escaped as in a URL.
+/// Invalid values of each parameter, URL-encoded.
 const REFUSED: [(&str, &str); 5] = [
     ("activity_type", "Run run%20 run+ l%C3%A4ufe %00 run%00 %FF %ED%A0%80 a,,b %22"),
     ("from", TIMES),
@@ -70,7 +70,7 @@ async fn what_is_odd_but_means_something_is_answered() {
         let answer = app.get_as(&user, &format!("/activities?{query}")).await;
         assert_eq!(outcome(&answer, "").0, 200, "{query}: {}", answer.text());
     }
-    // Not the names that they look like.
+    // Names that only look like those of parameters.
     for query in "= % %zz %00 a=%FF %FF=a limit ?limit=x LIMIT=x limit%00=x limit%5B%5D=x"
         .split_whitespace()
         .chain(["a=b&".repeat(10_000).as_str()])

@@ -1,4 +1,4 @@
-//! What is tried as the value of fields that hold text.
+//! Values for fields that hold text.
 
 use super::{
     Verdict::{self, Fault, Taken, TakenOrRefused, Weak},
@@ -9,12 +9,12 @@ fn text(of: &str) -> String {
     serde_json::Value::from(of).to_string()
 }
 
-/// Texts, with ` | ` between them.
+/// Several texts, separated by ` | `.
 fn texts(of: &str, verdict: Verdict) -> Values {
     of.split(" | ").map(|of| (text(of), verdict)).collect()
 }
 
-/// Not of type string, the extreme numbers among them.
+/// Values that are not strings, including extreme numbers.
 fn not_text() -> Values {
     let mut values = all(
         r#" -1 0 -0.0 1.5 1e308 9223372036854775808 5e-324 true false [] {} ["x"] {"x":"x"} [null] "#,
@@ -24,7 +24,7 @@ fn not_text() -> Values {
     values
 }
 
-/// What is not of type string, nor of the form that the field's text has.
+/// Values that are not strings, or do not have the format of the field.
 fn not_of_form(code: &'static str, examples: &str) -> Values {
     let mut values = [not_text(), texts(examples, Fault(code))].concat();
     values.extend(["", "\0", " "].map(|of| (text(of), Fault(code))));
@@ -48,7 +48,7 @@ pub fn email() -> Values {
     values
 }
 
-/// A password to be judged. Any Unicode may be one, but for NUL, which no text may hold.
+/// A new password. Any Unicode is allowed except NUL, which no text may contain.
 pub fn new_password() -> Values {
     let mut values = not_text();
     values.extend(["", "\0", "1234567", "🏃🏃🏃🏃🏃🏃🏃"].map(|of| (text(of), Weak("too_short"))));
@@ -59,7 +59,7 @@ pub fn new_password() -> Values {
     values
 }
 
-/// Text that is compared with what is known, and so has no form to miss: passwords and tokens.
+/// Text that is only compared with a stored value, so no format is required: passwords and tokens.
 pub fn secret() -> Values {
     let mut values =
         [not_text(), texts("x | NaN | \u{feff}\u{202e} | .. | %00 | null", Taken)].concat();
@@ -103,7 +103,7 @@ pub fn phone_number() -> Values {
     values
 }
 
-/// Six ASCII digits, as people copy them.
+/// Six ASCII digits, with the spaces that people may copy along.
 pub fn code() -> Values {
     let examples =
         "12345 | 1234567 | 12345a | １２３４５６ | ٣٤٥٦٧٨ | -12345 | 1e5 | 12345\0 | 123-456";

@@ -1,12 +1,12 @@
-//! Parameters and members that nobody knows: each operation of the document has its own, and a
-//! client hears of its mistake instead of getting an answer to another question.
+//! Unknown parameters and members: each operation of the OpenAPI document knows its own. A client
+//! learns of its mistake instead of getting an answer to another question.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, User, contract::DOCUMENT};
 
-/// Each operation: method, a path, and the operation itself.
+/// Each operation: method, path, and the operation's object in the document.
 fn operations() -> Vec<(Method, String, &'static Value)> {
     let mut all = Vec::new();
     for (template, item) in DOCUMENT["paths"].as_object().unwrap() {
@@ -57,7 +57,7 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
         let said = said.unwrap_or_else(|| panic!("{method} {path}"));
         assert!(said.starts_with("no_such_parameter is not a parameter here"), "{said}");
         strict += 1;
-        // A slip of the finger is told by its name.
+        // A typo is answered with the name of the parameter that was meant.
         for name in parameters(operation).into_iter().filter(|name| name.len() > 3) {
             let slip = &name[..name.len() - 1];
             let said = is_refused(&format!("{slip}=1")).await.unwrap();
@@ -69,7 +69,7 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
         }
     }
     assert!(strict > 80 && named > 80, "{strict} {named}");
-    // Those that strangers, providers and monitors open.
+    // The operations that strangers, providers and monitoring use are not strict.
     open.sort_unstable();
     assert_eq!(
         open,
@@ -111,9 +111,9 @@ async fn a_filter_that_there_is_not_selects_nothing_else() {
     let authorization = format!("Bearer {}", ann.token);
     let head = [("authorization", authorization.as_str())];
     app.send(Method::HEAD, "/activities?x=1", &head, None).await.expect(400);
-    // Who asks comes first.
+    // Authentication comes first.
     app.send(Method::HEAD, "/activities?x=1", &[], None).await.expect(401);
-    // Names of any length and form.
+    // Unknown names of any length and form.
     for name in ["", "%00", "%ff", &"x".repeat(4000)] {
         let path = format!("/activities?{name}=1");
         app.get_as(&ann, &path).await.expect_error(400, "invalid_parameter");
@@ -136,7 +136,7 @@ async fn a_body_is_read_strictly_on_request() {
     let mut bodies = 0;
     for (method, path, operation) in operations() {
         let schema = operation.pointer("/requestBody/content/application~1json/schema");
-        // Preferences have names of their owner's own.
+        // The owner of preferences chooses their names.
         if schema.is_none() || path == "/me/preferences" {
             continue;
         }
@@ -168,7 +168,7 @@ async fn a_body_is_read_strictly_on_request() {
     let refused = send(Method::POST, "/activities/batch", strictly, &batch).await;
     let refused = refused.expect_error(422, "validation_failed").json();
     assert_eq!(refused["fields"][1]["field"], "activities[1].sets[0].rep");
-    // Whoever does not ask is not told, and what is right is taken.
+    // Without the preference, unknown members are ignored. With it, valid bodies are accepted.
     for lenient in ["handling=lenient, handling=strict", "return=minimal"] {
         let kept = send(Method::POST, "/activities", lenient, &run).await.expect(201);
         assert_eq!(kept.header("preference-applied"), "");

@@ -1,21 +1,20 @@
-//! What is tried as the value of a field: what goes for every field, and numbers and objects.
-//! All of it as it stands in the JSON text.
+//! Values for all fields, and for numbers and objects. All are JSON text.
 
 use super::Verdict::{self, Fault, NoJson, Refused, Taken, TakenOrRefused};
 
 pub type Values = Vec<(String, Verdict)>;
 
-/// JSON texts, with white space between them.
+/// JSON texts, separated by white space.
 pub fn all(texts: &str, verdict: Verdict) -> Values {
     texts.split_whitespace().map(|raw| (raw.to_owned(), verdict)).collect()
 }
 
-/// Nested arrays; within a body they stand one level deeper.
+/// Nested arrays. Within a body they are one level deeper.
 pub fn deep(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
 
-/// What no field takes, because it is no JSON, or none that can be kept.
+/// Values that no field accepts: they are not JSON, or cannot be stored.
 pub fn no_json() -> Values {
     let mut values = all(
         r#" "\u00" "\x" NaN Infinity -Infinity +1 1. .5 01 1e --1 'x' undefined True } : , "#,
@@ -23,14 +22,14 @@ pub fn no_json() -> Values {
     );
     values.extend(["", "\"a\nb\"", "\"\0\"", "\"a"].map(|raw| (raw.to_owned(), NoJson)));
     values.extend([(deep(64), NoJson), (format!("\"{}", "x".repeat(60_000)), NoJson)]);
-    // JSON to a reader who does not look into it.
+    // JSON to a parser that does not look into strings and numbers.
     values.extend(all(r#" "\ud800" "\udfff" "a\ud83dz" "\ude00\ud83d" 1e400 -1e400 "#, Refused));
-    // The wrong type may be noticed before the end is.
+    // The parser may notice the wrong type before the syntax error.
     values.extend(all(r#" 0x10 [ [1,] {"a"} {"a":1 tru nul "#, Refused));
     values
 }
 
-/// What a field may hold that nobody knows: anything that is JSON.
+/// Values of a member that the server does not know: anything that is JSON.
 pub fn unknown() -> Values {
     let mut values = all(r#" null 7 true -1e308 "" [[],{}] {"id":{"id":null}} "\u0000" "#, Taken);
     values.extend([(deep(63), Taken), (format!("{:?}", "é".repeat(10_000)), Taken)]);
@@ -39,7 +38,7 @@ pub fn unknown() -> Values {
     values
 }
 
-/// Not of type number, and beyond `max`.
+/// Values that are not numbers, or above `max`.
 fn not_number(max: u32) -> Values {
     let mut values =
         all(r#" "" "1800" "NaN" "\u0000" true false [] [1] {} {"a":1} "#, Fault("invalid_type"));
@@ -98,7 +97,7 @@ pub fn device_data() -> Values {
     values
 }
 
-/// Any member of the preferences.
+/// Values of a preference.
 pub fn preference() -> Values {
     let mut values =
         all(r#" null 7 -0.5 1e308 5e-324 true [] [null] {} "" {"":null} "\\u0000" "#, Taken);

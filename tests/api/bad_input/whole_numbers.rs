@@ -1,10 +1,10 @@
-//! Whole numbers, which clients whose numbers are all doubles write with a point.
+//! Whole numbers with a decimal point, as clients write them whose numbers are all doubles.
 
 use actix_web::http::Method;
 
 use crate::support::{PASSWORD, TestApp};
 
-/// As JSON Schema has it.
+/// JSON Schema: a number without a fraction is an integer, however it is written.
 #[actix_rt::test]
 async fn a_whole_number_may_have_a_point_wherever_one_is_taken() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! What is hardly HTTP: it is refused or hung up on, and the server serves on.
+//! Input that is barely HTTP: the server refuses it or closes the connection, and keeps running.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use tokio::{
 
 use crate::support::TestApp;
 
-/// Sends `bytes`, ends the sending side, and returns all that comes back.
+/// Sends `bytes`, closes the sending side, and returns everything that comes back.
 async fn exchange(app: &TestApp, bytes: &[u8]) -> String {
     let address = app.base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let conversation = async {
-        // A server that has heard enough may close before all is sent.
+        // The server may close before everything is sent.
         let _ = stream.write_all(bytes).await;
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
@@ -25,7 +25,7 @@ async fn exchange(app: &TestApp, bytes: &[u8]) -> String {
     answer.expect("the server neither answers nor hangs up")
 }
 
-/// The status of the only answer, 0 for none.
+/// The status of the only answer, or 0 if there is no answer.
 fn status(answer: &str) -> u16 {
     let Some(line) = answer.lines().next() else { return 0 };
     let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));

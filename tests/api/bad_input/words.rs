@@ -1,5 +1,5 @@
-//! Every parameter and every member of every operation with wrong values: what is refused is named, in words
-//! that need no knowledge of the language that this is written in.
+//! Every parameter and member of every operation with wrong values: the refusal names it, in words
+//! that need no knowledge of Rust.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{ID, sentences};
 use crate::support::{Answer, TestApp, User, contract::DOCUMENT};
 
-/// What serde, the standard library and other crates say.
+/// Words that serde, the standard library and other crates use.
 const OF_RUST: [&str; 26] = [
     "u8",
     "u16",
@@ -38,7 +38,7 @@ const OF_RUST: [&str; 26] = [
     "byte",
 ];
 
-/// A request, and the parameter or member that is wrong in it.
+/// A request, and the name of its wrong parameter or member.
 struct Case {
     method: Method,
     path: String,
@@ -47,7 +47,7 @@ struct Case {
     wrong: String,
 }
 
-/// Every operation with one wrong value each.
+/// Requests to every operation, with one wrong value each.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
@@ -102,7 +102,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// A schema of the document without the reference to it.
+/// Follows a schema's `$ref`.
 fn resolved(schema: &Value) -> &Value {
     schema["$ref"].as_str().map_or(schema, |to| DOCUMENT.pointer(&to[1..]).unwrap())
 }
@@ -152,7 +152,7 @@ async fn send(app: &TestApp, user: &User, case: &Case) -> Answer {
     app.send(case.method.clone(), &case.path, &headers, body).await
 }
 
-/// `CodeChannel`, and whatever else is put together like this.
+/// Whether the word looks like the name of a type, such as `CodeChannel`.
 fn is_name_of_type(word: &str) -> bool {
     let is_camel = word
         .chars()
