@@ -1,4 +1,4 @@
-//! What an error means does not depend on the language that PostgreSQL says it in.
+//! Errors are recognised whatever the language of PostgreSQL's messages.
 
 use std::{cell::Cell, collections::BTreeSet};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::is_there;
 use crate::support::{Database, OwnPostgres, SmtpServer, TestApp, until, until_selects};
 
-/// A PostgreSQL that speaks German, if this machine has the locale and the translation.
+/// A PostgreSQL with German messages, if this machine has the locale and the translation.
 async fn german() -> Option<OwnPostgres> {
     const SKIPPED: &str = "SKIPPED: errors of a PostgreSQL that speaks German were not tried:";
     if !is_there("de_DE.UTF-8") {
@@ -29,7 +29,7 @@ async fn german() -> Option<OwnPostgres> {
     Some(postgres)
 }
 
-/// A zone that we know and the database does not.
+/// A time zone that the server knows and the database does not.
 async fn unknown_zone(database: &Database) -> Option<String> {
     let known = database.text("SELECT string_agg(name, ' ') FROM pg_timezone_names").await;
     let known: BTreeSet<&str> = known.split(' ').collect();
@@ -51,14 +51,15 @@ async fn errors_mean_the_same_in_german() {
     let one = app.post_as(&ann, "/activities", &run("1")).await.expect(201);
     let one = one.header("location").to_owned();
     app.post_as(&ann, "/activities", &run("2")).await.expect(201);
-    // A constraint that is violated.
+    // A violated constraint.
     app.put_as(&ann, &one, &run("2")).await.expect_error(409, "external_id_taken");
     if let Some(zone) = unknown_zone(&database).await {
         let summary = app.get_as(&ann, &format!("/stats/summary?tz={zone}")).await;
         summary.expect_error(400, "invalid_parameter");
     }
 
-    // A statement that waits for too long, and then one that is waiting when PostgreSQL shuts down.
+    // A statement that exceeds the lock timeout, then one whose connection is terminated while it
+    // waits.
     let mut lock = database.connect().await;
     lock.batch_execute("BEGIN; LOCK TABLE activities IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let busy = app.post_as(&ann, "/activities", &run("3")).await.expect_error(503, "busy");

@@ -1,11 +1,11 @@
-//! Words are found whatever the case of their letters and the locale of the database.
+//! Search ignores the case of letters, whatever the locale of the database.
 
 use serde_json::json;
 
 use super::{is_there, made};
 use crate::support::{Database, SmtpServer, TestApp, User};
 
-/// Titles and notes, and words that each must be found by; no word finds another of them.
+/// Titles and notes, with words that must each find them. No word finds another entry.
 const FOUND: [(&str, &[&str]); 11] = [
     ("INTERVALS 10 × 400", &["intervals", "Intervals", "INTERVALS", "400"]),
     ("along the isar", &["ISAR", "Isar"]),
@@ -53,7 +53,7 @@ async fn words_are_found_in_every_case_in_every_locale() {
     }
 }
 
-/// That the capitals and small letters of the usual scripts are the same to a search.
+/// Asserts that search treats capital and small letters of the common scripts alike.
 async fn has_folded_all(database: &Database) {
     let letters = ('A'..='\u{58f}').filter(|letter| letter.to_lowercase().ne([*letter]));
     let pairs: Vec<String> =

@@ -1,4 +1,4 @@
-//! Databases as people have them: other encodings, locales, settings, rights and limits than ours.
+//! Databases with other encodings, locales, settings, privileges and limits than ours.
 
 mod languages;
 mod locales;
@@ -11,19 +11,19 @@ use std::process::{Command, Output};
 
 use crate::support::{Database, cluster_url, process, settings as settings_of};
 
-/// The cluster's own database, to make others from.
+/// The cluster's maintenance database, used to create others.
 fn maintenance() -> Database {
     Database { url: cluster_url("postgres") }
 }
 
-/// Makes a database without a schema.
+/// Creates a database without a schema.
 async fn made(name: &str, options: &str) -> Database {
     let create = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
     maintenance().execute(&create).await;
     Database { url: cluster_url(name) }
 }
 
-/// Runs a subcommand on the database at `url` to its end.
+/// Runs a subcommand to its end, with the database at `url`.
 async fn run(arguments: &[&str], url: &str) -> Output {
     let variables = settings_of(url, 25);
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
@@ -34,7 +34,7 @@ async fn run(arguments: &[&str], url: &str) -> Output {
     actix_rt::task::spawn_blocking(run).await.unwrap()
 }
 
-/// Whether PostgreSQL can use the locale, which root may have made.
+/// Whether PostgreSQL can use the locale. Root creates it if it is missing.
 fn is_there(locale: &str) -> bool {
     let Some(language) = locale.strip_suffix(".UTF-8") else { return true };
     let listed = || {
@@ -43,7 +43,8 @@ fn is_there(locale: &str) -> bool {
         String::from_utf8_lossy(&all).lines().any(|line| line == name || line == locale)
     };
     if !listed() {
-        // A folder of its own: a PostgreSQL that runs already does not see what the archive gains.
+        // A folder instead of the archive: a PostgreSQL that is already running does not see
+        // additions to the archive.
         let args = ["--no-archive", "-i", language, "-f", "UTF-8", locale];
         let _ = Command::new("localedef").args(args).status();
     }

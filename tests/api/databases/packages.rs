@@ -1,10 +1,11 @@
-//! `bin/lib/setup.sh` where PostgreSQL is too old says so before it installs anything.
+//! `bin/lib/setup.sh` reports a PostgreSQL that is too old before it installs anything.
 
 use std::process::Command;
 
 use crate::support::process::said;
 
-/// A machine without PostgreSQL and without package lists, which offers `$OFFERED` once it has them.
+/// A machine without PostgreSQL and without package lists. With lists, it offers version
+/// `$OFFERED`.
 const MACHINE: &str = r#"
 . bin/lib/setup.sh
 check_rust() { :; }

@@ -1,11 +1,11 @@
-//! Databases that nothing should be served from, and what is said of them.
+//! Databases that the server refuses to run on, and the messages.
 
 use tempfile::TempDir;
 
 use super::{made, maintenance, run};
 use crate::support::{Database, process::said};
 
-/// That each way to start says all of `parts`, and that none of them begins.
+/// Asserts that each way to start prints all of `parts`, and that none migrates the database.
 async fn is_refused_everywhere(url: &str, parts: &[&str]) {
     let home = TempDir::new().unwrap();
     let dev = ["dev", "--dir", home.path().to_str().unwrap()];
@@ -66,7 +66,7 @@ async fn settings_that_the_url_insists_on() {
 #[actix_rt::test]
 async fn a_schema_that_is_closed_to_us() {
     let database = made("of_others", "").await;
-    // As it is by itself since PostgreSQL 15.
+    // The default since PostgreSQL 15.
     database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC").await;
     database.execute("CREATE ROLE guest LOGIN").await;
     let url = database.url.replace("sports_log@", "guest@");

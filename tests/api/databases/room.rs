@@ -1,12 +1,13 @@
-//! How many connections there are, which version it is, and what a crash would take.
+//! The number of connections, the version of PostgreSQL, and settings that risk data in a crash.
 
 use serde_json::Value;
 
 use super::{made, maintenance, run};
 use crate::support::process::said;
 
-/// What a server with the tests' settings opens: its worker has a pool of 4 and one for point reads.
-/// Delivery has 5, imports 6, Garmin and copies 3 each. One hears of changes, one looks for efforts.
+/// The connections of a server with the tests' settings: 4 and 1 for point reads in its worker's
+/// pools, 5 for delivery, 6 for imports, 3 each for Garmin and account exports, 1 that listens for
+/// changes and 1 that computes efforts.
 const MOST: usize = 5 + 5 + 6 + 3 + 3 + 2;
 
 #[actix_rt::test]
@@ -28,7 +29,7 @@ async fn a_server_that_wants_more_connections_than_there_are_is_warned_of() {
     let status = run(&["status"], &database.url).await;
     assert!(said(&status).contains(&format!("! a server {short}")), "{}", said(&status));
 
-    // Past a pooler there are only those that listen.
+    // Only listening connections bypass a pooler.
     let mut variables = crate::support::settings(&database.url, 25);
     variables.push(("DATABASE_DIRECT_URL", database.url.clone()));
     let pooled = actix_rt::task::spawn_blocking(move || {
@@ -40,7 +41,7 @@ async fn a_server_that_wants_more_connections_than_there_are_is_warned_of() {
 
 #[actix_rt::test]
 async fn a_database_that_may_forget_is_a_problem() {
-    // The cluster of the tests is fast and forgetful.
+    // The tests' cluster is fast because it is not durable.
     let database = made("forgetful", "").await;
     let status = run(&["status", "--json"], &database.url).await;
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();

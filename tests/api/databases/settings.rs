@@ -1,4 +1,4 @@
-//! A cluster and a role that are set to everything that could be misunderstood.
+//! A cluster and a role with every setting changed that could alter the meaning of a query.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -24,7 +24,7 @@ const STRANGE: &str = "
     idle_session_timeout = '50ms'
 ";
 
-/// The settings of a session of ours, as they should be.
+/// The settings that the server's sessions must have.
 const OURS: [(&str, &str); 12] = [
     ("default_transaction_isolation", "read committed"),
     ("standard_conforming_strings", "on"),
@@ -61,7 +61,7 @@ async fn what_a_cluster_and_a_role_are_set_to_changes_nothing() {
     let check = app.database.text(check).await;
     assert!(check.contains(r"'^\+[1-9][0-9]{6,14}$'"), "{check}");
 
-    // All of them count on the row of one feed.
+    // All of them update the row of one feed.
     let ann = app.user("ann@example.com").await;
     let late = |number| {
         json!({"activity_type": "run", "started_at": format!("2026-01-05T23:{number:02}:00Z"),
@@ -93,7 +93,7 @@ async fn connections_that_wait_for_work_are_not_cut() {
     let ours = "SELECT min(backend_start) FROM pg_stat_activity
                 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
     let oldest = app.database.text(ours).await;
-    // A session without our settings is ended by the time-out.
+    // The timeout ends a session without the server's settings.
     let url = format!("{}&application_name=bare", app.database.url);
     let _bare = connector(&url).connect_bare().await.unwrap();
     let is_there = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bare'";
