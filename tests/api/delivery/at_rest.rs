@@ -1,4 +1,4 @@
-//! Nothing that opens an account is at rest in the database: security.md row 16.
+//! The database stores no secret that opens an account: security.md row 16.
 
 use base64::{
     Engine,
@@ -21,7 +21,7 @@ async fn dump(database: &Database) -> String {
     dump
 }
 
-/// The ways in which a secret could be written down.
+/// The encodings in which a secret could be stored.
 fn spellings(secret: &str) -> Vec<String> {
     let mut spellings = vec![secret.to_owned(), hex(secret.as_bytes())];
     if let Ok(raw) = URL_SAFE_NO_PAD.decode(secret) {
@@ -38,14 +38,14 @@ fn hex(bytes: &[u8]) -> String {
 async fn a_dump_has_no_token_and_no_password() {
     let app = TestApp::spawn().await;
     let mut secrets = vec![PASSWORD.to_owned(), JWT_SECRET.to_owned(), SERVER_KEY.to_owned()];
-    // Confirmed, with a reset that waits to be used, and an access token.
+    // A confirmed account with an unused reset link and an access token.
     let user = app.user("ann@example.com").await;
     forgot(&app, "ann@example.com").await;
     secrets.extend([user.token, app.smtp.mail_to("ann@example.com").await.token()]);
-    // Registered, with a mail that was sent.
+    // A registered account whose mail was sent.
     secrets.push(app.register("bob@example.com", "a password of bob's").await.token());
     secrets.push("a password of bob's".to_owned());
-    // Registered, with a mail that is being sent.
+    // A registered account whose mail is being sent.
     app.smtp.hold(Some(Stage::Dot));
     register_only(&app, "cid@example.com").await;
     until("the mail is being sent", async || !app.smtp.unanswered().is_empty()).await;

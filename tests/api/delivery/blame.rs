@@ -1,4 +1,5 @@
-//! Whose fault a refusal is, by stage and enhanced code: nothing dies of what is about us.
+//! Whether a refusal is about the message or about us, by stage and enhanced status code. A refusal
+//! that is about us ends no message.
 
 use super::{STATES, enqueue, register_only};
 use crate::support::{Scrape, Stage, TestApp, until, until_selects};
@@ -6,7 +7,7 @@ use crate::support::{Scrape, Stage, TestApp, until, until_selects};
 const BREAKER: &str = "sports_log_outbox_breaker_open{channel=\"email\"}";
 const ROW: &str = "SELECT concat_ws(' ', status, last_error_class, last_error_code) FROM outbox";
 
-/// The stages before a recipient is judged, and what a server in trouble says there.
+/// The stages before the recipient is judged, with replies of a server in trouble.
 #[actix_rt::test]
 async fn a_server_in_maintenance_for_a_while_loses_none_of_twenty() {
     for (stage, reply) in [
@@ -68,7 +69,7 @@ async fn a_recipient_is_given_up_for_its_own_sake_only() {
         app.smtp.answer(stage, 1, reply);
         register_only(&app, "ann@example.com").await;
         until_selects(&app.database, ROW, expected).await;
-        // After a refusal the same connection serves the next.
+        // The connection is used again after a refusal.
         let connections = if reply.starts_with("421") { 2 } else { 1 };
         assert_eq!(app.smtp.connections(), connections, "{reply}");
     }

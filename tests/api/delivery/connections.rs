@@ -1,4 +1,4 @@
-//! Connections to the mail server: kept between mails, given up when in doubt, encrypted.
+//! Connections to the mail server: reused between mails, closed when in doubt, encrypted.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ async fn mails_share_connections() {
     let app = TestApp::spawn_with(&[("DELIVERY_IN_FLIGHT", "1")]).await;
     enqueue(&app, 250).await;
     until_selects(&app.database, STATES, "sent 250").await;
-    // A hundred each.
+    // 100 mails per connection.
     assert_eq!(app.smtp.connections(), 3);
     assert_eq!((app.smtp.heard("EHLO").len(), app.smtp.heard("RSET").len()), (3, 0));
 }
@@ -63,8 +63,8 @@ async fn a_mail_takes_no_time_of_tcp_timers() {
     enqueue(&app, 30).await;
     until_selects(&app.database, STATES, "sent 30").await;
     let (data, mail) = (app.smtp.heard("DATA"), app.smtp.heard("MAIL"));
-    // From one mail's DATA to the next mail. Nagle's algorithm and a delayed acknowledgement would
-    // put 40 ms into each.
+    // The time from one mail's DATA to the next mail. Nagle's algorithm and a delayed
+    // acknowledgement would add 40 ms to each.
     let quickest = data.iter().zip(&mail[1..]).map(|(data, next)| *next - *data).min().unwrap();
     assert!(quickest < Duration::from_millis(40), "{quickest:?}");
 }

@@ -1,4 +1,4 @@
-//! What a mail is made of.
+//! The content of a mail.
 
 use crate::support::{Mail, PASSWORD, TestApp};
 
@@ -39,7 +39,8 @@ async fn every_kind_of_mail_says_the_same_in_text_and_in_html() {
     assert_says_the_same_twice(&exists, None);
 }
 
-/// Multipart, plain text first, one link in both that no line break divides.
+/// Asserts that the mail is multipart, plain text first, with one link in both parts that no line
+/// break divides.
 fn assert_says_the_same_twice(mail: &Mail, link: Option<&str>) {
     assert!(mail.header("Content-Type").starts_with("multipart/alternative"), "{}", mail.raw);
     let (plain, html) = (mail.raw.find("text/plain"), mail.raw.find("text/html"));

@@ -1,4 +1,4 @@
-//! PostgreSQL crashes under load and comes back: fault F13.
+//! PostgreSQL crashes under load and restarts: fault F13.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn a_crash_of_the_database_loses_nothing_that_was_acknowledged() {
         acknowledged.push(format!("user{n}@example.com"));
     }
     postgres.crash();
-    // Everyone is told so, and the process lives.
+    // Requests are answered with 503, and the process stays alive.
     register(6).await.expect_error(503, "database_unavailable");
     app.get("/readyz").await.expect_error(503, "database_unavailable");
     app.get("/healthz").await.expect(200);
@@ -32,7 +32,7 @@ async fn a_crash_of_the_database_loses_nothing_that_was_acknowledged() {
         acknowledged.push(format!("user{n}@example.com"));
     }
     until_selects(&app.database, STATES, &format!("sent {}", acknowledged.len())).await;
-    // No process died: whatever was sent during the crash is recorded after it.
+    // The process stayed alive: whatever was sent during the crash is recorded after it.
     let tally = Tally::take("F13, the database crashes", &app.database, &app.smtp).await;
     assert_eq!((tally.received, tally.duplicated, tally.lost), (acknowledged.len(), 0, 0));
     let reached: Vec<String> = app.smtp.mails().into_iter().map(|mail| mail.to).collect();

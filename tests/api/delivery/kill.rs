@@ -1,4 +1,4 @@
-//! The real program, killed in the middle: faults F1 and F2.
+//! The real program is killed while it sends: faults F1 and F2.
 
 use std::{
     collections::BTreeSet,
@@ -15,7 +15,7 @@ use crate::support::{
     Database, PASSWORD, SmtpServer, Stage, process::Process, settings, until, until_selects,
 };
 
-/// One at a time, so that a kill can double one message at most.
+/// One at a time: a kill can duplicate at most one message.
 const IN_FLIGHT: usize = 1;
 const LEASE: Duration = Duration::from_secs(2);
 
@@ -32,7 +32,7 @@ fn serve(database: &Database, smtp: &SmtpServer) -> (Process, String) {
     (server, base)
 }
 
-/// Registers `email`; whether that was acknowledged. The server may die meanwhile.
+/// Registers `email`. Returns whether that was acknowledged: the server may die meanwhile.
 async fn register(base: &str, email: &str) -> bool {
     let client = awc::Client::builder().timeout(Duration::from_secs(30)).finish();
     let request = client.post(format!("{base}/auth/register")).force_close();
@@ -40,7 +40,8 @@ async fn register(base: &str, email: &str) -> bool {
     answer.is_ok_and(|answer| answer.status() == 202)
 }
 
-/// Registers `users` of a round, four at a time, until the server is gone; those that were acknowledged.
+/// Registers the `users` of a round, four at a time, until the server is gone. Returns those that
+/// were acknowledged.
 async fn register_many(base: &str, round: usize, users: usize) -> Vec<String> {
     stream::iter(0..users)
         .map(|n| async move {
@@ -56,7 +57,7 @@ async fn register_many(base: &str, round: usize, users: usize) -> Vec<String> {
 #[actix_rt::test]
 async fn every_acknowledged_registration_gets_its_mail_however_often_the_server_is_killed() {
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);
-    // Slow enough that each kill finds something in the middle of being sent.
+    // Slow enough that each kill interrupts a send.
     smtp.take_its_time(Duration::from_millis(20));
     let mut acknowledged = BTreeSet::new();
     let kills = 8;
@@ -64,7 +65,7 @@ async fn every_acknowledged_registration_gets_its_mail_however_often_the_server_
         let (server, base) = serve(&database, &smtp);
         let after = rand::random_range(100..1200);
         let kill = async {
-            // Not when something is reached, but whatever it is at.
+            // At a random time, not at a chosen state.
             tokio::time::sleep(Duration::from_millis(after)).await;
             server.end(Signal::SIGKILL);
         };
@@ -83,7 +84,7 @@ async fn every_acknowledged_registration_gets_its_mail_however_often_the_server_
     let reached: BTreeSet<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
     let missing: Vec<&String> = acknowledged.difference(&reached).collect();
     assert!(acknowledged.len() > 20 && missing.is_empty(), "{missing:?}");
-    // Nothing for what was rolled back: each mail is of a row.
+    // No mail is about a registration that was rolled back: each belongs to a row.
     assert_eq!((tally.lost, tally.unknown), (0, 0));
     assert!(tally.duplicated <= kills * IN_FLIGHT, "{} duplicates", tally.duplicated);
 }
@@ -112,7 +113,7 @@ async fn a_kill_between_the_servers_word_and_ours_means_two_mails_of_one_id() {
     let (server, base) = serve(&database, &smtp);
     assert!(register(&base, "ann@example.com").await);
     until("the mail is there", async || !smtp.unanswered().is_empty()).await;
-    // Whoever wants to record an outcome has to wait now.
+    // This lock keeps the server from recording the outcome.
     let mut conn = database.connect().await;
     conn.batch_execute("BEGIN; SELECT FROM outbox FOR UPDATE").await.unwrap();
     smtp.hold(None);
@@ -121,7 +122,7 @@ async fn a_kill_between_the_servers_word_and_ours_means_two_mails_of_one_id() {
                    AND wait_event_type = 'Lock' AND query LIKE '%UPDATE outbox%'";
     until_selects(&database, waiting, "1").await;
     server.end(Signal::SIGKILL);
-    // PostgreSQL would carry out what a dead client has asked for.
+    // PostgreSQL would execute the statement of a dead client.
     let forget = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
     database.execute(forget).await;

@@ -1,5 +1,5 @@
-//! A mail server that answers later than anybody waits: its late words must not be taken for the
-//! answers to another mail.
+//! A mail server that answers after the timeout: a late answer must not be taken for the answer to
+//! another mail.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn a_mail_that_was_refused_after_another_was_cut_off_is_not_called_sent() 
     register_only(&app, "ann@example.com").await;
     let cut_off = "SELECT count(*) FROM outbox WHERE last_error_class = 'timeout'";
     until_selects(&app.database, cut_off, "1").await;
-    // The answer to the first is still to come. The old client went on in its dialogue.
+    // The answer to the first mail is still to come. An earlier client continued the same dialogue.
     app.smtp.answer(Stage::Dot, 1, "451 4.2.0 try again later");
     app.smtp.answer(Stage::Dot, 2, "550 5.7.1 refused");
     register_only(&app, "bob@example.com").await;
@@ -80,7 +80,7 @@ async fn only_250_says_that_a_mail_was_taken() {
 #[actix_rt::test]
 async fn an_answer_to_no_question_ends_the_connection() {
     let app = TestApp::spawn().await;
-    // With "go on" comes what looks like the answer to the dot.
+    // After "go on" comes a line that looks like the answer to the final dot.
     app.smtp.answer(Stage::Data, 1, "354 go on\r\n250 2.0.0 queued");
     app.smtp.answer(Stage::Rcpt, 1, "250 ok\r\n250 ok");
     register_only(&app, "ann@example.com").await;

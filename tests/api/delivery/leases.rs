@@ -1,4 +1,5 @@
-//! A claim is a lease with a fence: it runs out by itself, and whoever lost it completes nothing.
+//! A claim is a lease with a fence: it expires, and a process that has lost its lease cannot record
+//! an outcome.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use crate::support::{Scrape, Stage, TestApp, until, until_selects};
 #[actix_rt::test]
 async fn what_a_dead_process_was_sending_is_sent_when_its_lease_has_run_out() {
     let app = TestApp::spawn().await;
-    // As somebody else left them behind, one lately and one long ago.
+    // Messages that another process left behind: one lease expires soon, the other expired long
+    // ago.
     app.database
         .execute(
             "WITH made AS (INSERT INTO users (email) VALUES ('user1@example.com'), ('user2@example.com')
@@ -37,7 +39,7 @@ async fn a_claim_that_another_took_over_completes_nothing() {
     app.smtp.hold(Some(Stage::Dot));
     register_only(&app, "ann@example.com").await;
     until("the server has the mail", async || !app.smtp.unanswered().is_empty()).await;
-    // Another replica found the lease run out, and is sending now.
+    // Another replica has found the lease expired and is sending the message now.
     let taken_over = "UPDATE outbox SET fence = fence + 1, lease_until = now() + interval '1 hour'";
     assert_eq!(app.database.execute(taken_over).await, 1);
     let row = "SELECT (status, attempts, lease_until, fence, last_error_class, provider_id, finished_at) FROM outbox";
@@ -87,7 +89,7 @@ async fn an_attempt_whose_lease_was_lost_ends_before_the_server_has_the_text() {
 async fn a_quick_mail_renews_nothing_and_a_slow_one_its_lease() {
     let settings = [("DELIVERY_LEASE_SECS", "6"), ("DELIVERY_DEADLINE_SECS", "60")];
     let app = TestApp::spawn_with(&settings).await;
-    // Nothing else updates a message that is being sent and stays so, under the same claim.
+    // Only a renewal updates a message that is being sent and keeps both its status and its fence.
     let noted = "CREATE TABLE renewals ();
                  CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
                  $$ BEGIN INSERT INTO renewals DEFAULT VALUES; RETURN NEW; END $$;
@@ -112,7 +114,7 @@ async fn no_connection_and_no_lock_is_held_while_a_mail_is_sent() {
     until("all are being sent", async || app.smtp.unanswered().len() == 4).await;
     let open = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()";
-    // What looks for work now and then has one for a moment.
+    // Periodic queries have a transaction for a moment.
     until_selects(&app.database, open, "0").await;
     let in_use = "sports_log_db_pool_connections{pool=\"delivery\",state=\"in_use\"}";
     until("all connections are idle", async || Scrape::of(&app).await.get(in_use) == Some(0.0))

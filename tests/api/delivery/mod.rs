@@ -1,5 +1,5 @@
-//! From a committed row to the mail server, and what happens when that one misbehaves, the
-//! process dies, or another replica is quicker: docs/RELIABILITY.md.
+//! Delivery from a committed row to the mail server, with servers that misbehave, processes that
+//! die, and replicas that compete: docs/RELIABILITY.md.
 
 mod at_rest;
 mod blame;
@@ -27,18 +27,18 @@ use serde_json::json;
 
 use crate::support::{Database, PASSWORD, SmtpServer, TestApp};
 
-/// How many messages are in which state.
+/// The number of messages in each state.
 const STATES: &str = "SELECT string_agg(status || ' ' || n, ', ' ORDER BY status)
                       FROM (SELECT status, count(*) AS n FROM outbox
                             WHERE kind <> 'security_notice' GROUP BY status) s";
 
-/// Registers `email`, whatever becomes of the mail.
+/// Registers `email`, without waiting for the mail.
 async fn register_only(app: &TestApp, email: &str) {
     let body = json!({"email": email, "password": PASSWORD});
     app.post("/auth/register", &body).await.expect(202);
 }
 
-/// How often each recipient got a mail.
+/// The number of mails that each recipient got.
 fn copies(smtp: &SmtpServer) -> BTreeMap<String, usize> {
     let mut copies = BTreeMap::new();
     for mail in smtp.mails() {
@@ -51,7 +51,7 @@ async fn forgot(app: &TestApp, email: &str) {
     app.post("/auth/forgot-password", &json!({"email": email})).await.expect(200);
 }
 
-/// Users with a message each that waits to be sent: `user1@example.com` and so on.
+/// Creates users with a queued message each: `user1@example.com` and so on.
 async fn enqueue(app: &TestApp, messages: usize) {
     enqueue_on(&app.database, messages).await;
 }

@@ -1,9 +1,9 @@
-//! A mail server that is not there, hangs, or goes away in the middle.
+//! A mail server that is absent, hangs, or disappears while it takes a mail.
 
 use super::{STATES, enqueue, register_only, tally::Tally};
 use crate::support::{Database, SmtpServer, Stage, TestApp, until, until_selects};
 
-/// An attempt ends after 0.6 s here, and its message may be tried again soon after.
+/// An attempt ends after 0.6 s, and its message is retried soon after.
 const QUICK: [(&str, &str); 3] = [
     ("DELIVERY_DEADLINE_SECS", "0.6"),
     ("DELIVERY_LEASE_SECS", "3"),
@@ -60,8 +60,8 @@ async fn a_server_that_hangs_after_the_dot_gets_the_same_mail_again() {
     assert!(copies > 0);
 }
 
-/// Registers while the server hangs, and sees the mail arrive when it no longer does. How many
-/// copies the server had before that.
+/// Registers while the server hangs, and waits for the mail after the hang. Returns the number of
+/// copies that the server had received before that.
 async fn survives_a_hang_at(stage: Stage) -> usize {
     let app = TestApp::spawn_with(&QUICK).await;
     app.smtp.hold(Some(stage));
@@ -80,7 +80,7 @@ async fn survives_a_hang_at(stage: Stage) -> usize {
     for copy in &copies {
         assert_eq!((&copy.message_id, copy.token()), (&mail.message_id, mail.token()));
     }
-    // A copy whose reader had gone away is taken, too, when the server comes to itself.
+    // When the server recovers, it also takes a copy whose sender has left.
     assert!((1..=1 + copies.len()).contains(&app.smtp.received()));
     Tally::take(&format!("F7, hang: {stage:?}"), &app.database, &app.smtp).await;
     copies.len()

@@ -1,4 +1,4 @@
-//! Bugs of ours, asked for by the recipient (`src/delivery/faults.rs`): fault F15.
+//! Panics in our own code, provoked by special recipients (`src/delivery/faults.rs`): fault F15.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ async fn an_actor_that_dies_is_started_again() {
     let before = Instant::now();
     app.register("bob@example.com", PASSWORD).await;
     assert!(before.elapsed() < Duration::from_secs(10));
-    // The code is of no more use: nothing kills the actor any longer.
+    // The code expires, so its message is cancelled and no longer kills the actor.
     app.database.execute("UPDATE otp_challenges SET expires_at = now()").await;
     until_selects(&app.database, STATES, "cancelled 1, sent 2").await;
     until("all are well", async || app.get("/readyz").await.status == 200).await;

@@ -1,4 +1,4 @@
-//! A process that stands still past its leases and then goes on: fault F14.
+//! A process is suspended past the end of its leases and then resumes: fault F14.
 
 use nix::sys::signal::Signal;
 
@@ -13,7 +13,7 @@ async fn a_replica_that_slept_past_its_leases_completes_nothing() {
     let in_flight = 3;
     let mut variables = settings(&database.url, smtp.port);
     variables.push(("DELIVERY_IN_FLIGHT", in_flight.to_string()));
-    // An attempt that had ended before the last one began would lose no lease.
+    // An attempt that ended before the last one began would lose no lease.
     variables.push(("DELIVERY_DEADLINE_SECS", "8".to_owned()));
     variables.push(("DELIVERY_LEASE_SECS", "9".to_owned()));
     let sleeper = Process::start(&["serve"], &variables);
@@ -24,7 +24,7 @@ async fn a_replica_that_slept_past_its_leases_completes_nothing() {
     sleeper.signal(Signal::SIGSTOP);
     smtp.hold(None);
 
-    // Another one takes over what the sleeper had claimed, once the leases have run out.
+    // Another server takes over the messages of the sleeper once their leases have expired.
     let app = TestApp::spawn_on(database, smtp, &[]).await;
     until_selects(&app.database, STATES, "sent 30").await;
     sleeper.signal(Signal::SIGCONT);

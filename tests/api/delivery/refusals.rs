@@ -1,4 +1,4 @@
-//! A mail server that answers, but does not take the mail: which answers are about the mail and
+//! A mail server that answers but does not take the mail: which answers are about the mail, and
 //! which are about us.
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ async fn a_server_that_wants_it_later_gets_it_later_and_later() {
     until_selects(&app.database, row, "sent 4 transient 451 at RCPT").await;
     let asked = app.smtp.heard("RCPT");
     let gaps: Vec<Duration> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    // The first pause is 0.1 s here, each is twice the one before, and they vary by a fifth.
+    // The first pause is 0.1 s here. Each is twice the one before, and varies by a fifth.
     let least = [80, 160, 320].map(Duration::from_millis);
     assert!(
         gaps.len() == 3 && gaps.iter().zip(least).all(|(gap, least)| *gap >= least),
@@ -68,7 +68,7 @@ async fn a_server_that_wants_a_login_first_kills_nothing() {
     nothing_dies_until(&app, |app| app.smtp.close(None)).await;
 }
 
-/// Registers during the outage, sees the breaker open, ends the outage by `repair`.
+/// Registers during the outage, waits for the breaker to open, and ends the outage with `repair`.
 async fn nothing_dies_until(app: &TestApp, repair: impl Fn(&TestApp)) {
     for n in 0..3 {
         register_only(app, &format!("user{n}@example.com")).await;
@@ -99,7 +99,8 @@ async fn an_open_breaker_asks_one_question_at_a_time() {
     enqueue(&app, 9).await;
     until("six logins were tried", async || app.smtp.heard("AUTH").len() >= 6).await;
     let asked = app.smtp.heard("AUTH");
-    // Three went out together before the first answer; from then on each waits for DELIVERY_PROBE_SECS.
+    // Three attempts started together before the first answer. From then on each waits for
+    // DELIVERY_PROBE_SECS.
     let gaps: Vec<Duration> = asked[2..].windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(gaps.iter().all(|gap| *gap >= Duration::from_millis(450)), "{gaps:?}");
     app.smtp.refuse_logins(None);

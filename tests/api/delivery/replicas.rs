@@ -75,7 +75,7 @@ async fn a_database_that_drops_every_connection_loses_nothing() {
     until_selects(&app.database, STATES, "sent 40").await;
     let copies = copies(&app.smtp);
     assert_eq!(copies.len(), 40);
-    // No process died, so no outcome is lost: whatever was accepted is recorded in the end.
+    // No process died, so no outcome is lost: every accepted mail is recorded in the end.
     assert!(copies.values().all(|n| *n == 1), "{copies:?}");
     app.get("/readyz").await.expect(200);
 }

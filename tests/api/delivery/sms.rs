@@ -1,4 +1,5 @@
-//! Text messages and a provider that misbehaves: faults F9 and F10, and F7 seen from the other channel.
+//! Text messages and a provider that misbehaves: faults F9 and F10, and F7 as the other channel
+//! sees it.
 
 use std::time::Duration;
 
@@ -16,13 +17,13 @@ pub const ROW: &str =
     "SELECT status || ' ' || attempts || ' ' || coalesce(last_error_class, '-') || ' ' ||
                           coalesce(last_error_code, '-') FROM outbox WHERE channel = 'sms'";
 
-/// An application with a proven number, and delivery settings that are quick, or as given.
+/// An application with a verified number and quick delivery, unless `more` sets it otherwise.
 async fn with_number(more: &[(&'static str, &str)]) -> (TestApp, Twilio) {
     let twilio = Twilio::start().await;
     (app_with_number(&twilio.settings(), more).await, twilio)
 }
 
-/// The same for a provider that is there already.
+/// The same, with a provider that is already running.
 pub async fn app_with_number(
     settings: &[(&'static str, String)],
     more: &[(&'static str, &str)],
@@ -51,7 +52,7 @@ async fn a_provider_that_wants_a_pause_gets_it() {
     until_selects(&app.database, ROW, "sent 2 transport 20429").await;
     let attempts = twilio.attempts();
     assert!(attempts[1] - attempts[0] >= Duration::from_secs(7), "{attempts:?}");
-    // It was refused for certain: nothing had to be looked up.
+    // The refusal was certain: no search was needed.
     assert_eq!((twilio.messages().len(), twilio.searches()), (1, 0));
 }
 
@@ -73,7 +74,7 @@ async fn a_message_that_was_taken_before_a_hang_is_found_and_not_sent_again() {
     let (app, twilio) = with_number(&[("DELIVERY_DEADLINE_SECS", "0.6")]).await;
     twilio.fail(&[Fault::AcceptThenHang]);
     ask_for_a_code(&app).await;
-    // A hang of one channel holds up nobody else.
+    // A hang of one channel does not hold up the other.
     register_only(&app, "bob@example.com").await;
     app.smtp.mail_to("bob@example.com").await;
     until_selects(&app.database, ROW, "sent 2 timeout -").await;

@@ -1,4 +1,5 @@
-//! Twilio, or whatever answers in its name: what counts as sent, and what is asked about.
+//! Answers of Twilio, or of something in its place: which count as sent, and which lead to a
+//! search.
 
 use super::sms::{ROW, app_with_number, ask_for_a_code};
 use crate::support::{
@@ -8,24 +9,24 @@ use crate::support::{
     until_selects,
 };
 
-/// An application whose way to Twilio leads through a peer.
+/// An application that reaches Twilio through a peer.
 async fn through_a_peer() -> (TestApp, Twilio, Peer) {
     let twilio = Twilio::start().await;
     let peer = Peer::before(&twilio.base());
     let settings = peer.instead_of(&twilio.base(), twilio.settings());
-    // A busy machine must not turn an odd answer into a late one.
+    // On a busy machine, an odd answer must not become a late one.
     let patient = ("DELIVERY_DEADLINE_SECS", "8");
     (app_with_number(&settings, &[patient]).await, twilio, peer)
 }
 
-/// Lets the next code be asked for.
+/// Deletes what would refuse or supersede the next code.
 async fn forget_the_first(app: &TestApp) {
     for table in ["outbox", "otp_challenges", "throttles"] {
         app.database.execute(&format!("DELETE FROM {table}")).await;
     }
 }
 
-/// Asks for a code again and again, with an answer each; what becomes of the message is `expected`.
+/// Requests a code for each answer, and asserts how its message ends.
 async fn each_ends(
     (app, twilio, peer): &(TestApp, Twilio, Peer),
     manners: &[(Manner, &str)],
@@ -132,7 +133,7 @@ async fn a_pause_of_any_length_can_be_kept() {
         ("Sunday, 06-Nov-94 08:49:37 GMT", 0, 2),
     ] {
         let (app, twilio, _) = through_a_peer().await;
-        // Refused again, so that a short pause can be seen, too.
+        // Every attempt is refused, so that a short pause shows as well.
         let refused = Fault::Refuse { status: 429, code: 20429, retry_after: Some(retry_after) };
         twilio.fail(&[refused; 100]);
         ask_for_a_code(&app).await;

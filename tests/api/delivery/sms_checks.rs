@@ -1,4 +1,4 @@
-//! The look at a text message a while after Twilio took it.
+//! The status query for a text message, some time after Twilio accepted it.
 
 use std::time::Duration;
 

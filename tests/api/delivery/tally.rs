@@ -1,22 +1,22 @@
-//! What became of the messages of a test; printed, so that `-- --nocapture` shows it.
+//! The fate of a test's messages, printed with `-- --nocapture`.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Database, SmtpServer};
 
 pub struct Tally {
-    /// Mails that came to the final dot, whether or not their sender was told.
+    /// Mails that arrived up to the final dot, whether or not the sender got an answer.
     pub received: usize,
-    /// Those whose `Message-ID` had been seen before.
+    /// Mails whose `Message-ID` had been seen before.
     pub duplicated: usize,
-    /// Rows that say `sent` and whose mail the server did not answer by 250.
+    /// Rows in status `sent` whose mail the server did not accept with 250.
     pub lost: usize,
-    /// Mails that no row is about.
+    /// Mails that belong to no row.
     pub unknown: usize,
 }
 
 impl Tally {
-    /// Compares all mails that `smtp` took and has not handed out, or handed out, with the outbox.
+    /// Compares every mail that `smtp` received with the outbox.
     pub async fn take(fault: &str, database: &Database, smtp: &SmtpServer) -> Self {
         let ids = |query: &str| format!("SELECT string_agg(id::text, ' ') FROM outbox {query}");
         let sent = database.text(&ids("WHERE status = 'sent'")).await;

@@ -1,4 +1,4 @@
-//! A message is looked at again before it is sent: what is of no more use is not sent.
+//! A message is checked again before it is sent: a useless message is not sent.
 
 use serde_json::json;
 
@@ -53,7 +53,7 @@ async fn a_code_past_its_life_is_never_sent_and_a_new_one_works() {
     app.smtp.close(DOWN);
     let ask = json!({"identifier": "ann@example.com", "channel": "email"});
     app.post("/auth/otp/request", &ask).await.expect(200);
-    // As ten minutes later: of the code and of its message.
+    // Ten minutes later, both the code and its message have expired.
     let pending = "UPDATE outbox SET expires_at = now() WHERE status IN ('queued', 'sending')";
     assert_eq!(app.database.execute(pending).await, 1);
     app.database.execute("UPDATE otp_challenges SET expires_at = now()").await;
@@ -74,7 +74,8 @@ async fn a_message_with_too_little_life_left_is_not_sent() {
     app.registered_user("ann@example.com").await;
     app.smtp.close(DOWN);
     forgot(&app, "ann@example.com").await;
-    // Of the hour that a reset lives, ten minutes are gone.
+    // A reset link lives for an hour. Eleven minutes later, less than DELIVERY_MIN_LIFE_SECS is
+    // left.
     let older = "UPDATE outbox SET expires_at = expires_at - interval '11 minutes'
                  WHERE status IN ('queued', 'sending')";
     assert_eq!(app.database.execute(older).await, 1);
@@ -87,7 +88,7 @@ async fn a_message_with_too_little_life_left_is_not_sent() {
 async fn a_reset_that_was_used_before_the_retry_is_cancelled() {
     let app = TestApp::spawn().await;
     app.registered_user("ann@example.com").await;
-    // The server has the mail, but never says so; its reader is quicker than the next attempt.
+    // The server has the mail but never answers. The link is used before the next attempt.
     app.smtp.hold(Some(Stage::Dot));
     forgot(&app, "ann@example.com").await;
     until("the server has the mail", async || !app.smtp.unanswered().is_empty()).await;

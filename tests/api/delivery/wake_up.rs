@@ -1,10 +1,10 @@
-//! How the relay learns that there is something to send: from the commit, by looking, and after
-//! the listening connection came back.
+//! How the relay learns of new messages: from the commit, by polling, and after its listening
+//! connection was restored.
 
 use super::{STATES, enqueue};
 use crate::support::{PASSWORD, TestApp, until_selects};
 
-/// Longer than any test's patience: the relay does not find anything by looking.
+/// Longer than any test waits: the relay finds no message by polling.
 const NEVER_POLL: (&str, &str) = ("DELIVERY_POLL_SECS", "300");
 
 const IS_LISTENING: &str = "SELECT count(*) FROM pg_stat_activity
