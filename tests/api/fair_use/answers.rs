@@ -1,4 +1,4 @@
-//! Answers that their client does not read.
+//! Clients that do not read the answer.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::{
 use super::get_as;
 use crate::support::{TestApp, User};
 
-/// A client that has read the head of the answer, and goes no further.
+/// A client that has read the beginning of the answer and stops there.
 async fn reader_of(app: &TestApp, user: &User, path: &str) -> TcpStream {
     let address = app.base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -30,7 +30,7 @@ async fn two_exports_of_a_user_are_written_at_a_time() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     let bob = app.user("bob@example.com").await;
-    // More than the kernel keeps for a connection.
+    // More than the kernel buffers for a connection.
     let large = format!(
         "INSERT INTO activities (user_id, activity_type, started_at, duration_secs, device_data)
          SELECT '{}', 'run', timestamptz '2026-01-01' + n * interval '1 hour', 60,
@@ -44,7 +44,7 @@ async fn two_exports_of_a_user_are_written_at_a_time() {
     let (base, token) = (app.base.clone(), ann.token.clone());
     let mut third = actix_rt::spawn(get_as(base, token, path.to_owned()));
     assert!(timeout(Duration::from_millis(300), &mut third).await.is_err(), "it does not wait");
-    // Of the same user other requests go on, and exports of others.
+    // Other requests of the same user go on, and so do exports of other users.
     app.get_as(&ann, "/activities").await.expect(200);
     app.get_as(&bob, path).await.expect(200);
     app.request(&ann, Method::HEAD, path, None).await.expect(200);

@@ -1,4 +1,4 @@
-//! One client asks for too much, and others go on.
+//! One client asks for too much, and the others are still served.
 
 mod answers;
 mod sizes;
@@ -44,7 +44,7 @@ async fn one_user_holds_four_connections_and_others_have_the_rest() {
     }
 }
 
-/// Nobody is logged in: who logs in from one address waits for others from there.
+/// Requests without a user count by address: logins from one address wait for each other.
 #[actix_rt::test]
 async fn one_address_holds_four_connections_too() {
     let settings = [
@@ -138,7 +138,7 @@ async fn only_changes_wake_those_who_wait() {
     app.database
         .execute("UPDATE activity_feeds SET awaited_until = now() + interval '1 hour'")
         .await;
-    // Requests that change nothing, and then a change by each way there is.
+    // Requests that change nothing, then one change by each way to write.
     for _ in 0..2 {
         app.post_as(&ann, "/activities/batch", &batch).await.expect(200);
         app.post_as(&ann, "/activities", &named).await.expect(200);
@@ -156,7 +156,7 @@ async fn only_changes_wake_those_who_wait() {
     listening.abort();
 }
 
-/// Strangers who have one user's pictures drawn again and again keep nobody from another's.
+/// Strangers who request pictures of one user again and again do not delay those of another user.
 #[actix_rt::test]
 async fn pictures_are_drawn_in_turn() {
     let app = TestApp::spawn_with(&[("TRUSTED_PROXIES", "127.0.0.0/8")]).await;
@@ -184,7 +184,7 @@ async fn pictures_are_drawn_in_turn() {
     until("the strangers keep the painter busy", async || *drawn.borrow() > 4).await;
     for width in 200..204 {
         app.get_as(&bob, &format!("/stats/weekly.png?width={width}")).await.expect(200);
-        // The owner has a turn of her own.
+        // The owner does not wait behind the strangers.
         app.get_as(&ann, &format!("{path}/chart.png?width={width}")).await.expect(200);
     }
     strangers.iter().for_each(actix_rt::task::JoinHandle::abort);

@@ -1,11 +1,11 @@
-//! How large an activity may be, and an answer with many of them.
+//! The size limits of an activity, and of an answer with many of them.
 
 use serde_json::{Value, json};
 
 use super::run;
 use crate::support::{Answer, TestApp};
 
-/// 511 KB as PostgreSQL writes it, and 10 KB before.
+/// 511 KB as PostgreSQL writes it, and 10 KB in the request.
 fn device_data() -> Value {
     serde_json::from_str(&format!("{{\"x\":[{}0]}}", "1e300,".repeat(1700))).unwrap()
 }
@@ -45,7 +45,7 @@ async fn an_activity_has_a_mebibyte_of_text_at_most() {
     let codes = outcomes["results"].as_array().unwrap().iter();
     let codes: Vec<_> = codes.map(|outcome| outcome["status"].clone()).collect();
     assert_eq!(codes, ["error", "created"], "{outcomes}");
-    // In two steps it is as much.
+    // The same limit applies if it is reached in two requests.
     body["laps"] = Value::Null;
     let created = app.post_as(&ann, "/activities", &body).await.expect(201);
     let path = created.header("location").to_owned();
@@ -92,7 +92,7 @@ async fn a_page_ends_where_it_becomes_too_long() {
         cursor = format!("&cursor={next}");
     }
     assert_eq!(seen, (1..=150).rev().collect::<Vec<_>>());
-    // Offsets count what is left out.
+    // A page with an offset is not shortened: the next offset would skip the rest.
     let page = app.get_as(&ann, "/activities?limit=100&offset=10").await.expect(200).json();
     assert_eq!(page["activities"].as_array().unwrap().len(), 100);
 }
