@@ -1,4 +1,4 @@
-//! The developer programme: logging in at Garmin, orders, leaving.
+//! The Garmin Connect Developer Program: authorization, backfill orders, disconnecting.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ async fn whoever_logs_in_at_garmin_is_connected_and_its_history_is_ordered() {
     connect(&app, &garmin, &ann).await.expect(204);
     let now = until_read(&app, &ann).await;
     assert_eq!((&now["mode"], &now["last_error"]), (&json!("developer"), &Value::Null));
-    // Ten years, a month at a time, none of them missing.
+    // Ten years in spans of a month, without a gap.
     let number = |target: &str, name: &str| {
         let (_, rest) = target.split_once(&format!("{name}=")).unwrap();
         rest.split('&').next().unwrap().parse::<i64>().unwrap()
@@ -76,13 +76,13 @@ async fn an_attempt_is_its_sessions_and_comes_back_once() {
     come_back(&app, &returned, "").await.expect_error(400, "invalid_state");
     come_back(&app, &returned, &cookie).await.expect(204);
     come_back(&app, &returned, &cookie).await.expect_error(400, "invalid_state");
-    // A login's way back is none of Garmin's, nor the other way round.
+    // The callback of a login does not accept the state of a Garmin authorization.
     let login = returned.replace("/integrations/garmin/callback", "/auth/callback/google");
     come_back(&app, &login, &cookie).await.expect_error(404, "not_found");
 
     connect(&app, &garmin, &bob).await.expect_error(409, "connection_taken");
     assert_eq!(standing(&app, &bob).await, Value::Null);
-    // Ann's other account at Garmin takes the place of the first, which Garmin is told of.
+    // Ann's second Garmin account replaces the first, which is deregistered at Garmin.
     garmin.log_in(Person("g-ann-2"));
     connect(&app, &garmin, &ann).await.expect(204);
     until("the first is deregistered", async || garmin.deregistered() == [Person("g-ann")]).await;
@@ -100,12 +100,12 @@ async fn garmin_hears_of_it_when_somebody_leaves() {
         connect(&app, &garmin, user).await.expect(204);
         until_read(&app, user).await;
     }
-    // Not at once: it does not answer.
+    // Not at the first attempt: Garmin answers with errors.
     garmin.fail("user/registration", &[Fault::Status(500), Fault::Status(503)]);
     app.request(&ann, Method::DELETE, "/me/garmin", None).await.expect(204);
     assert_eq!(standing(&app, &ann).await, Value::Null);
     until("Ann is deregistered", async || garmin.deregistered() == [Person("g-ann")]).await;
-    // The whole account goes.
+    // Deleting the account deregisters it, too.
     let body = json!({"password": PASSWORD});
     app.request(&bob, Method::DELETE, "/me", Some(&body)).await.expect(204);
     until("Bob is deregistered", async || garmin.deregistered().contains(&Person("g-bob"))).await;

@@ -1,4 +1,4 @@
-//! Garmin at its worst.
+//! Failures of Garmin: throttling, errors, revoked keys.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn it_is_left_alone_for_as_long_as_it_asks() {
         standing(&app, &ann).await["last_error"]["code"] == "rate_limited"
     })
     .await;
-    // Nor by somebody who is impatient.
+    // A sync on request does not shorten the pause either.
     let asked = app.post_as(&ann, "/me/garmin/sync", &json!({})).await.expect(202).json();
     assert!(
         asked["connection"]["next_sync_at"].as_str().unwrap() > &*chrono::Utc::now().to_rfc3339()
@@ -43,7 +43,7 @@ async fn it_is_left_alone_for_as_long_as_it_asks() {
     assert_eq!(activities(&app, &ann).await.len(), 1);
     assert_eq!(standing(&app, &ann).await["last_error"], Value::Null);
 
-    // By the clock, whose seconds are whole ones.
+    // A pause until a point in time, which has no fractions of a second.
     let before = garmin.calls("").len();
     garmin.fail(SEARCH, &[Fault::ThrottleUntil(3)]);
     app.post_as(&ann, "/me/garmin/sync", &json!({})).await.expect(202);
@@ -108,14 +108,14 @@ async fn a_key_that_has_ended_is_told_by_mail_and_a_new_one_goes_on() {
     app.post_as(&ann, "/me/garmin/sync", &json!({})).await.expect_error(409, "garmin_needs_reauth");
     let asked = garmin.calls("").len();
 
-    // Nothing is asked meanwhile, nor told again, after a restart neither.
+    // Meanwhile nothing is requested and no second mail is sent, not even after a restart.
     let settings = garmin.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, &**value)).collect();
     let app = app.restarted(&settings).await;
     garmin.add_key("another-key");
     app.post_as(&ann, "/me/garmin", &json!({"api_key": "another-key"})).await.expect(200);
     until("what came meanwhile comes", async || activities(&app, &ann).await.len() == 2).await;
-    // From the first on, by the new key; what follows is at once.
+    // The first request already uses the new key, and none uses the old one.
     let calls: Vec<_> = garmin.calls("").into_iter().skip(asked).map(|call| call.bearing).collect();
     assert_eq!(calls[0], "ApiKey another-key");
     assert!(!calls.contains(&format!("ApiKey {KEY}")), "{calls:?}");
@@ -137,8 +137,8 @@ async fn nobody_can_connect_while_it_does_not_answer() {
     app.post_as(&ann, "/me/garmin", &body).await.expect(200);
 }
 
-/// As servers leave it that died while they worked on it: it may not take one after the other
-/// along.
+/// As servers leave the connection when they die while they work on it: it must not take down one
+/// server after the other.
 #[actix_rt::test]
 async fn a_connection_that_kills_its_servers_is_left_alone_for_a_while() {
     let (app, garmin, ann) = connected(|garmin| add(garmin, 1)).await;

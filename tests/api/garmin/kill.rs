@@ -1,4 +1,4 @@
-//! The real program, killed in the middle.
+//! The real program is killed during a sync.
 
 use nix::sys::signal::Signal;
 use serde_json::json;
@@ -15,14 +15,15 @@ fn serve(database: &Database, smtp: &SmtpServer, garmin: &Garmin) -> Process {
     let mut variables = settings(&database.url, smtp.port);
     variables.extend(garmin.settings());
     variables.push(("HASH_CONCURRENCY", "2".to_owned()));
-    // A thread of low priority that gets no processor for two seconds would lose what it has fetched.
+    // With a shorter lease, a thread of low priority that gets no CPU time for two seconds would
+    // lose what it has fetched.
     variables.push(("GARMIN_LEASE_SECS", "6".to_owned()));
     let server = Process::start(&["serve"], &variables);
     server.port();
     server
 }
 
-/// A user who is connected, and a server that is there no more.
+/// A database with a connected user, whose server has been stopped.
 async fn prepared(garmin: &Garmin) -> (Database, SmtpServer, User) {
     garmin.log_in(Person("g-ann"));
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);
@@ -80,12 +81,12 @@ async fn a_first_sync_goes_on_where_it_was_killed() {
     ] {
         assert_eq!(database.text(query).await, "200", "{query}");
     }
-    // What had come was not fetched again, but for what was on its way when the server died.
+    // Files were not downloaded again, except those that were in transit when the server died.
     assert!(garmin.calls("download-service").len() <= 203);
 }
 
-/// Garmin has changed the refresh token, and the server dies before it hears of it: the old one is good for
-/// nothing. Nothing but its owner can help, who is told.
+/// Garmin has rotated the refresh token, and the server dies before it gets the answer: the old
+/// token is worthless. Only the owner can reconnect, and is notified.
 #[actix_rt::test]
 async fn a_rotation_that_nobody_heard_of_ends_in_a_mail_and_not_in_silence() {
     let garmin = Garmin::start().await;
@@ -108,11 +109,11 @@ async fn a_rotation_that_nobody_heard_of_ends_in_a_mail_and_not_in_silence() {
     assert_eq!(super::sync(&app, &ann).await["last_error"], json!(null));
 }
 
-/// A rotation is kept in one step, before anything is done with it: whoever dies behind it loses nothing.
+/// A rotated token is stored in one step, before it is used: a crash after that loses nothing.
 #[actix_rt::test]
 async fn a_rotation_that_was_heard_of_is_kept() {
     let garmin = Garmin::start().await;
-    // Every token is to be renewed before it is used.
+    // Every token has to be renewed before it is used.
     garmin.set_lifetime(300);
     let (database, smtp, _) = prepared(&garmin).await;
     for _ in 0..4 {

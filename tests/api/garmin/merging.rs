@@ -1,4 +1,4 @@
-//! What Garmin has twice, and what it has beside something else.
+//! Activities that Garmin lists twice, and activities that another source has, too.
 
 use chrono::Utc;
 use serde_json::json;
@@ -9,7 +9,8 @@ use crate::{
     support::{fit, garmin::listed},
 };
 
-/// Two under two ids are two, and a lift is no run; what a watch's file says is the same.
+/// Two ids at Garmin are two activities, and strength training is not a run. The file of the watch
+/// is merged.
 #[actix_rt::test]
 async fn garmin_knows_its_own() {
     let morning = Utc::now().timestamp() / 86_400 * 86_400 - 5 * 86_400;

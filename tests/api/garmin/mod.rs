@@ -1,4 +1,4 @@
-//! Garmin Connect, against a local one that behaves as the real one does, at its worst, too.
+//! Garmin Connect, against a local server that behaves like the real one, including its failures.
 
 mod developer;
 mod faults;
@@ -20,7 +20,7 @@ async fn spawn(garmin: &Garmin) -> TestApp {
     spawn_patient(garmin, "0.1").await
 }
 
-/// A server that leaves Garmin alone for `backoff` seconds after a failure.
+/// A server that backs off for `backoff` seconds after a failure.
 async fn spawn_patient(garmin: &Garmin, backoff: &str) -> TestApp {
     let mut settings = garmin.settings();
     settings.retain(|(name, _)| *name != "GARMIN_BACKOFF_SECS");
@@ -30,7 +30,7 @@ async fn spawn_patient(garmin: &Garmin, backoff: &str) -> TestApp {
     TestApp::spawn_with(&settings).await
 }
 
-/// A server, Garmin, and a user who has connected it by a key.
+/// A server, Garmin, and a user who is connected with a key.
 async fn connected(prepare: impl Fn(&Garmin)) -> (TestApp, Garmin, User) {
     let garmin = Garmin::start().await;
     garmin.add_key(KEY);
@@ -45,7 +45,7 @@ async fn standing(app: &TestApp, user: &User) -> Value {
     app.get_as(user, "/me/garmin").await.expect(200).json()["connection"].clone()
 }
 
-/// Waits until the log at Garmin has been read, all of it.
+/// Waits until the whole history at Garmin has been read.
 async fn until_read(app: &TestApp, user: &User) -> Value {
     let mut now = Value::Null;
     until("all of Garmin's log is read", async || {
@@ -56,7 +56,7 @@ async fn until_read(app: &TestApp, user: &User) -> Value {
     now
 }
 
-/// Looks at Garmin once more, and waits for the end of it.
+/// Requests a sync and waits for its end.
 async fn sync(app: &TestApp, user: &User) -> Value {
     app.post_as(user, "/me/garmin/sync", &json!({})).await.expect(202);
     let mut now = Value::Null;

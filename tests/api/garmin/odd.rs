@@ -1,5 +1,4 @@
-//! What Garmin answers that is odd, by keys that people make: tokens that are none, denials, values
-//! of another type, pages without an end.
+//! Odd answers to personal keys: malformed tokens, denials, values of another type, endless pages.
 
 use serde_json::{Value, json};
 
@@ -19,7 +18,7 @@ fn told(app: &TestApp) -> usize {
     app.smtp.mails().iter().filter(|mail| mail.subject.contains("Connect Garmin")).count()
 }
 
-/// Looks at Garmin, again and again, until all goes well.
+/// Requests a sync and waits until one succeeds.
 async fn until_well(app: &TestApp, user: &User) {
     app.post_as(user, "/me/garmin/sync", &json!({})).await.expect(202);
     let is_over = "SELECT next_sync_at > now() FROM garmin_connections";
@@ -28,7 +27,7 @@ async fn until_well(app: &TestApp, user: &User) {
     assert_eq!(standing(app, user).await["needs_reauth"], false);
 }
 
-/// Eight in the morning, some days ago.
+/// 08:00 UTC, `days_ago` days before today.
 fn morning(days_ago: i64) -> i64 {
     chrono::Utc::now().timestamp() / 86_400 * 86_400 - days_ago * 86_400 + 8 * 3600
 }
@@ -47,7 +46,7 @@ async fn what_has_not_the_form_of_a_token_is_not_kept_as_one() {
         app.post_as(&ann, "/me/garmin", &body).await.expect_error(502, "provider_error");
     }
     assert_eq!(app.database.text("SELECT count(*) FROM garmin_connections").await, "0");
-    // A key that is not taken, however that is said.
+    // A refused key, whatever the status.
     garmin.fail(TOKEN, &[Fault::Status(403), Fault::Status(400)]);
     for _ in 0..2 {
         app.post_as(&ann, "/me/garmin", &body).await.expect_error(422, "validation_failed");
@@ -55,7 +54,7 @@ async fn what_has_not_the_form_of_a_token_is_not_kept_as_one() {
     app.post_as(&ann, "/me/garmin", &body).await.expect(200);
     until_read(&app, &ann).await;
 
-    // What is renewed is kept until there is a new one.
+    // A malformed answer to a renewal does not end the connection.
     garmin.forget_tokens();
     garmin.fail(TOKEN, &[Fault::Garbage, Fault::Body("null"), Fault::Body("<!DOCTYPE html>")]);
     until_well(&app, &ann).await;
@@ -104,7 +103,7 @@ async fn a_single_denial_passes_and_three_within_an_hour_are_told() {
         .await;
     assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
     until_well(&app, &ann).await;
-    // From the beginning: what was denied before does not count.
+    // The count starts again: earlier denials do not count.
     for status in [403, 404, 400] {
         let asked = garmin.calls(TOKEN).len();
         sync_denied(status, 3).await;
@@ -179,7 +178,7 @@ async fn pages_without_an_end_are_not_read_for_ever() {
         .await;
     let now = standing(&app, &ann).await;
     assert_eq!((&now["needs_reauth"], &now["last_error"]), (&json!(false), &Value::Null));
-    // What was before is looked for a page at a time.
+    // The history is read page by page.
     garmin.mend();
     until_read(&app, &ann).await;
     assert_eq!(activities(&app, &ann).await.len(), 45);
@@ -197,7 +196,7 @@ async fn odd_lists_are_asked_for_again() {
     assert_eq!(activities(&app, &ann).await.len(), 1);
 }
 
-/// It holds up nothing for good, and comes when it can be had.
+/// A missing file does not block the sync, and is added once it is available.
 #[actix_rt::test]
 async fn an_activity_whose_file_cannot_be_had_is_kept_without_it() {
     let garmin = Garmin::start().await;

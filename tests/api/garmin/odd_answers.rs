@@ -1,4 +1,4 @@
-//! Garmin, whose answers come slowly, with company, or in part.
+//! Answers of Garmin that arrive slowly, with extra data, or cut off.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn add(garmin: &Garmin, id: i64) {
     garmin.add(listed(id, start, 120), Some(fit::run(start, 120)));
 }
 
-/// A server whose way to Garmin leads through a peer.
+/// A server that reaches Garmin through a peer.
 async fn through_a_peer(garmin: &Garmin) -> (TestApp, Peer) {
     garmin.add_key(KEY);
     let peer = Peer::before(&garmin.base());
@@ -52,7 +52,7 @@ async fn half_a_file_is_no_file() {
     app.post_as(&ann, "/me/garmin", &json!({"api_key": KEY})).await.expect(200);
     until_read(&app, &ann).await;
     add(&garmin, 1);
-    // The list, and then half the file.
+    // The list arrives whole, then half of the file.
     peer.next(&[Manner::AsItIs, Manner::CutOff]);
     app.post_as(&ann, "/me/garmin/sync", &json!({})).await.expect(202);
     let mut error = Value::Null;

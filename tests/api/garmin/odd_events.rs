@@ -1,4 +1,4 @@
-//! Events that cannot be read, or whose address gives nothing of use.
+//! Events that cannot be read, or whose callback URL returns nothing useful.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn with(id: i64, changes: Value) -> Value {
     event
 }
 
-/// After a failure, nothing is asked for half a minute: what comes at once did not wait for one.
+/// The pause after a failure is 30 s: what ends at once was not retried.
 #[actix_rt::test]
 async fn unreadable_events_are_given_up_at_once() {
     let (app, _garmin, ann) = connected("30").await;
@@ -99,7 +99,7 @@ async fn an_address_that_gives_nothing_holds_up_no_other_event() {
     until("both come", async || activities(&app, &ann).await.len() == 2).await;
     assert_eq!(app.database.text("SELECT count(*) FROM garmin_events").await, "6");
     assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
-    // They are asked for again, each at its time.
+    // They are requested again, each when it is due.
     garmin.set_pulled(vec![pushed(3, 3.0)]);
     garmin.set_file(2, fit::run(START + 7200, 600));
     app.database.execute("UPDATE garmin_events SET due_at = now()").await;
@@ -125,7 +125,7 @@ async fn an_address_that_never_gives_anything_is_given_up() {
     assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
 }
 
-/// Garmin posts again what is not answered with 200.
+/// Garmin sends a notification again unless it is answered with 200.
 #[actix_rt::test]
 async fn odd_notifications_are_passed_over_and_not_refused_for_ever() {
     let garmin = Garmin::start().await;

@@ -1,4 +1,4 @@
-//! Keys that people make for themselves.
+//! Personal API keys, which people create at Garmin.
 
 use actix_web::http::Method;
 use chrono::{DateTime, Days, Utc};
@@ -11,12 +11,12 @@ use crate::support::{
     process::{run, said},
 };
 
-/// Another key for tokens.
+/// Another encryption key for tokens.
 const NEXT: &str = "Q9wE5rT1yU7iO3pA8sD4fG6hJ2kL0zXcVbNm";
 
 const DAY: i64 = 86_400;
 
-/// Eight o'clock, some days ago.
+/// 08:00 UTC, `days_ago` days before today.
 fn morning(days_ago: i64) -> i64 {
     Utc::now().timestamp() / DAY * DAY - days_ago * DAY + 8 * 3600
 }
@@ -47,7 +47,7 @@ async fn a_key_is_tried_before_it_is_kept_and_kept_encrypted() {
     let kept = app.database.text("SELECT row_to_json(c)::text FROM garmin_connections c").await;
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     assert!(!kept.contains(&hex(KEY)) && !kept.contains(&hex("eyJ.")), "{kept}");
-    // Personal access tokens are for logs, not for connections.
+    // Personal access tokens give access to the log, not to connections.
     let token =
         json!({"name": "t", "scopes": ["activities:write"], "password": crate::support::PASSWORD});
     let token = app.post_as(&ann, "/me/tokens", &token).await.expect(201).json();
@@ -55,7 +55,7 @@ async fn a_key_is_tried_before_it_is_kept_and_kept_encrypted() {
         crate::support::User { token: token["token"].as_str().unwrap().to_owned(), ..ann.clone() };
     app.get_as(&bearer, "/me/garmin").await.expect_error(403, "insufficient_scope");
 
-    // With a new key, they are encrypted anew.
+    // After a change of `OAUTH_TOKEN_KEY`, the stored tokens are encrypted again.
     let mut rotated = crate::support::settings(&app.database.url, app.smtp.port);
     rotated.push(("OAUTH_TOKEN_KEY", NEXT.to_owned()));
     rotated.push(("OAUTH_TOKEN_KEY_PREVIOUS", crate::support::OAUTH_TOKEN_KEY.to_owned()));
@@ -79,7 +79,7 @@ async fn a_key_is_tried_before_it_is_kept_and_kept_encrypted() {
 #[actix_rt::test]
 async fn the_whole_log_comes_page_by_page_and_nothing_twice() {
     let (app, garmin, ann) = connected(|garmin| {
-        // 95 over some years, with files; many of them on one day.
+        // 95 activities with files over some years, fifty of them on one day.
         for n in 0..95 {
             let start =
                 if (30..80).contains(&n) { morning(400) + n * 300 } else { morning(n * 10) };
@@ -104,20 +104,20 @@ async fn the_whole_log_comes_page_by_page_and_nothing_twice() {
     assert_eq!((&one["utc_offset_minutes"], &one["calories"]), (&json!(60), &json!(321)));
     let path = format!("/activities/{}/original", one["id"].as_str().unwrap());
     assert_eq!(app.get_as(&ann, &path).await.expect(200).body, fit::run(morning(0), 120));
-    // No more than Garmin can bear: 40 a page, two calls at a time, each file once.
+    // Garmin's limits: pages of 40, two calls at a time, each file once.
     assert!(garmin.calls("search/activities").iter().all(|call| call.target.contains("limit=40")));
     assert!(garmin.most_at_once() <= 2);
     assert_eq!(garmin.calls("download-service").len(), 95);
     assert_eq!(garmin.calls("personal-api-key/token").len(), 1);
 
-    // Nothing has changed: nothing is fetched, and whoever asks for changes hears of none.
+    // Nothing has changed: no file is downloaded, and the change feed stays empty.
     let revisions = "SELECT max(revision) FROM activities";
     let before = app.database.text(revisions).await;
     let now = sync(&app, &ann).await;
     assert_eq!(garmin.calls("download-service").len(), 95);
     assert_eq!(app.database.text(revisions).await, before);
 
-    // It was the last thirty days that were looked at, and will be again in an hour.
+    // The sync read the last thirty days, and the next one is due in an hour.
     let last = garmin.calls("search/activities").pop().unwrap().target;
     let since =
         [30, 31].map(|days| format!("startDate={}", Utc::now().date_naive() - Days::new(days)));
@@ -159,13 +159,13 @@ async fn what_changes_at_garmin_changes_here_but_for_what_its_owner_wrote() {
     assert_eq!((&one["title"], &one["distance_meters"]), (&json!("Renamed"), &json!(1234.5)));
     assert_eq!((&two["title"], &two["distance_meters"]), (&json!("Mine"), &json!(1234.5)));
     assert_eq!(two["notes"], "windy");
-    // What was deleted here stays deleted.
+    // An activity that was deleted here stays deleted.
     get(3).await.expect_error(404, "not_found");
     assert_eq!(get(4).await.expect(200).json()["title"], "Run 4");
     assert_eq!(activities(&app, &ann).await.len(), 4);
     assert_eq!(garmin.calls("download-service").len(), 5);
 
-    // Connected anew, it knows what came before.
+    // After disconnecting and connecting again, known activities are recognised.
     app.request(&ann, Method::DELETE, "/me/garmin", None).await.expect(204);
     app.post_as(&ann, "/me/garmin", &json!({"api_key": KEY})).await.expect(200);
     until_read(&app, &ann).await;
@@ -186,12 +186,12 @@ async fn whatever_garmin_does_not_say_is_not_known() {
             }
         }
         garmin.add(bare, None);
-        // A kind that is new, among those that are known; a file that is none.
+        // A new type below a known one, and a file that is not a FIT file.
         let mut odd = listed(2, start + 3600, 60);
         odd["activityType"] = json!({"typeId": 999, "typeKey": "moon_running", "parentTypeId": 1});
         odd["averageHR"] = json!(0.0);
         garmin.add(odd, Some(b"\x0e\x20not a fit file".to_vec()));
-        // A part of another one, one without a start, and what is no activity at all.
+        // A part of another activity, one without a start, and an entry that is not an activity.
         let mut part = listed(3, start + 7200, 60);
         part["parentId"] = json!(2);
         garmin.add(part, None);
@@ -214,7 +214,7 @@ async fn whatever_garmin_does_not_say_is_not_known() {
     }
 }
 
-/// Garmin lists the whole of a triathlon, whose file has its parts.
+/// Garmin lists a triathlon as a whole. Its file contains the parts.
 #[actix_rt::test]
 async fn the_parts_of_one_recording_keep_their_own_totals() {
     let start = morning(3);

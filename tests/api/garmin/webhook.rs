@@ -1,4 +1,4 @@
-//! What Garmin tells by itself.
+//! Notifications from Garmin.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn what_is_pushed_is_kept_and_changed_and_never_doubled() {
         "SELECT string_agg(distance_meters::text, ' ' ORDER BY external_id) FROM activities";
     until_selects(&app.database, distances, "1100 2000").await;
 
-    // The file comes by itself, once it can be had.
+    // The file is downloaded as soon as it is available.
     let run = fit::run(START + 3600, 600);
     garmin.set_file(1, run.clone());
     garmin.fail("activityFile", &[Fault::Status(500)]);
@@ -80,7 +80,7 @@ async fn what_is_pushed_is_kept_and_changed_and_never_doubled() {
     assert_eq!(now["title"], "Over the hill");
     assert_eq!(activities(&app, &ann).await.len(), 2);
 
-    // Deleted here, it does not come again.
+    // An activity that was deleted here does not come back.
     app.request(&ann, Method::DELETE, &format!("/activities/{id}"), None).await.expect(204);
     tell(
         &app,
@@ -92,7 +92,7 @@ async fn what_is_pushed_is_kept_and_changed_and_never_doubled() {
     until_selects(&app.database, distances, "2000 3000").await;
 }
 
-/// What came as one activity turns out to have parts when its file comes.
+/// An activity that was listed as a whole turns out to have parts when its file arrives.
 #[actix_rt::test]
 async fn the_file_of_a_triathlon_brings_its_parts_once() {
     let (app, garmin, ann) = connected().await;
@@ -121,7 +121,7 @@ async fn the_file_of_a_triathlon_brings_its_parts_once() {
         all.iter().map(text).collect::<Vec<_>>()
     };
     assert_eq!(kinds().await, ["running 100", "cycling 300", "swimming 300"]);
-    // The same once more, changed: its parts are there.
+    // The same file again, changed: its parts exist already.
     tell_of(110, "2").await;
     assert_eq!(kinds().await.len(), 3);
 }
@@ -184,7 +184,8 @@ async fn who_ends_it_at_garmin_is_told_what_to_do() {
     );
     tell(&app, change(json!(["ACTIVITY_EXPORT", "HEALTH_EXPORT"]))).await.expect(200);
     assert_eq!(standing(&app, &ann).await["needs_reauth"], false);
-    // What is under way just then goes well, and says nothing against it.
+    // A request that is in flight at that moment succeeds, but does not count as a working
+    // connection.
     until("nothing is under way", async || standing(&app, &ann).await["is_syncing"] == false).await;
     garmin.fail("wellness-api/rest/activities", &[Fault::Held]);
     garmin.set_pulled(vec![pushed(1, 1000.0)]);
