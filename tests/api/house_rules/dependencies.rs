@@ -1,4 +1,5 @@
-//! Imports lead down: the order of the rooms is that of the drawing in `src/lib.rs`.
+//! Imports point downwards, in the order that the drawing in `src/lib.rs` gives to the top-level
+//! modules, the rooms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +8,8 @@ use super::{
     sources,
 };
 
-/// The steps of the house from the top down, as `lib.rs` draws them: rooms, two spaces, what they
-/// are for.
+/// The levels of the drawing in `lib.rs`, from the top down. Each line names the rooms of a level,
+/// then two spaces, then their purpose.
 fn steps(lib: &str) -> Vec<Vec<String>> {
     let drawing = lib.split("//! ```text\n").nth(1).unwrap().split("//! ```").next().unwrap();
     let rooms = drawing.lines().map(|line| line.trim_start_matches("//!").trim_start());
@@ -16,7 +17,7 @@ fn steps(lib: &str) -> Vec<Vec<String>> {
     rooms.map(|rooms| rooms.split(' ').map(str::to_owned).collect()).collect()
 }
 
-/// Whoever imports itself by way of others.
+/// Modules that import each other in a cycle, if there are any.
 fn circle(imports: &Imports) -> Option<Vec<String>> {
     fn visit(
         at: &Module,
@@ -42,7 +43,7 @@ fn circle(imports: &Imports) -> Option<Vec<String>> {
     is_found.then(|| path.iter().map(|one| one.join("/")).collect())
 }
 
-/// Of the folders that files are in, where none of two is within the other.
+/// The imports between folders of which neither contains the other.
 fn of_folders(source: &Source, imports: &Imports) -> Imports {
     let folder = |module: &Module| {
         let is_folder = source.is_folder(module);
@@ -61,7 +62,8 @@ fn pairs(imports: &Imports) -> impl Iterator<Item = (&Module, &Module)> {
     imports.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to)))
 }
 
-/// What leads up, or along a step to another room, and what is in no step.
+/// Imports that point upwards or to another room of the same level, and rooms that are missing from
+/// the drawing or from the source.
 fn upward(source: &Source, imports: &Imports, steps: &[Vec<String>]) -> Vec<String> {
     let numbered = steps.iter().enumerate();
     let step: BTreeMap<_, _> =
@@ -86,7 +88,7 @@ fn dependencies_point_one_way() {
     let steps = steps(lib);
     let source = Source::of(files);
     let imports = source.imports();
-    // The reader sees what there is.
+    // The reader finds the imports.
     assert!(pairs(&imports).count() > 1500, "{}", pairs(&imports).count());
     assert_eq!(upward(&source, &imports, &steps), Vec::<String>::new());
     assert_eq!(circle(&imports), None, "a circle of files");

@@ -1,11 +1,11 @@
-//! The rules of docs/ARCHITECTURE.md that can be read off the source.
+//! The rules of docs/ARCHITECTURE.md that can be checked in the source.
 
 mod dependencies;
 mod source;
 
 use std::{fs, path::Path};
 
-/// Every file below `root`, as its path there and its text.
+/// Every Rust file below `root`: its path relative to `root`, and its text.
 fn sources_below(root: &str) -> Vec<(String, String)> {
     fn collect(dir: &Path, root: &Path, into: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(dir).unwrap().flatten() {
@@ -33,7 +33,7 @@ fn is_store(name: &str) -> bool {
     name.ends_with("/store.rs") || name.contains("/store/")
 }
 
-/// The code before the file's own unit tests.
+/// The code before the unit tests of the file.
 fn code(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap()
 }
@@ -59,7 +59,7 @@ fn nothing_below_the_handlers_knows_http() {
 
 #[test]
 fn queries_stand_in_stores() {
-    // Health is asked with SELECT 1, and LISTEN has a connection of its own.
+    // The health check runs SELECT 1, and an identity is confirmed with its own query.
     let exceptions = ["server/health.rs", "credentials/identity.rs"];
     for (name, text) in sources() {
         if is_store(&name) || name.starts_with("db/") || exceptions.contains(&name.as_str()) {

@@ -1,4 +1,4 @@
-//! Which file of the source imports which, as its tokens tell.
+//! Which source file imports which, read from the tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// `["auth", "otp"]` for `auth/otp/mod.rs`; empty for `lib.rs`.
 pub type Module = Vec<String>;
 
-/// What imports what.
+/// The modules that each module imports.
 pub type Imports = BTreeMap<Module, BTreeSet<Module>>;
 
 #[derive(Default)]
@@ -18,14 +18,14 @@ struct File {
     paths: Vec<Vec<String>>,
 }
 
-/// A leaf of a `use`: what it brings into the file, or all that is there.
+/// A leaf of a `use`: the name that it brings into scope, or everything for a glob.
 struct Use {
     path: Vec<String>,
     called: Option<String>,
     is_public: bool,
 }
 
-/// What a path leads to: a module, or something that a file defines.
+/// What a path resolves to: a module, or an item that a file defines.
 #[derive(Clone)]
 enum Found {
     Module(Module),
@@ -36,7 +36,7 @@ enum Found {
 pub struct Source(BTreeMap<Module, File>);
 
 impl Source {
-    /// Of files by their names below `src`.
+    /// Reads files, which are named by their paths below `src`.
     pub fn of(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let files = files.into_iter().filter(|(name, _)| name != "main.rs");
         Self(files.map(|(name, text)| (module(&name), File::read(&text))).collect())
@@ -46,13 +46,13 @@ impl Source {
         &self.0[&Module::new()].children
     }
 
-    /// Whether the module is a folder, with files of its own.
+    /// Whether the module is a folder that contains files.
     pub fn is_folder(&self, module: &Module) -> bool {
         !self.0[module].children.is_empty()
     }
 
-    /// Every import of a file, by `use` or by a path in code, to the file that defines what is
-    /// imported. What a file shows of its own folder is no import.
+    /// Every import, by `use` or by a path in code, to the file that defines the imported item. A
+    /// re-export from a file's own folder is not an import.
     pub fn imports(&self) -> Imports {
         let of = |(from, file): (&Module, &File)| {
             let uses = file.uses.iter().map(|one| (&one.path, one.is_public));
@@ -66,7 +66,7 @@ impl Source {
             });
             (from.clone(), imported.filter(|to| !to.is_empty()).collect())
         };
-        // Modules of tests have no parent that is left.
+        // The parent of a test module does not list it as a child.
         let is_product = |from: &Module| match from.split_last() {
             Some((name, parent)) => {
                 self.0.get(parent).is_some_and(|file| file.children.contains(name))
@@ -89,14 +89,14 @@ impl Source {
         };
         for name in rest {
             let Found::Module(module) = &found else { break };
-            // What a macro defines is not found, and of that file all the same.
+            // Items that a macro defines are not found, but they belong to that file.
             let defined = || (!module.is_empty()).then(|| Found::ItemOf(module.clone()));
             found = self.look_up(module, name, seen).or_else(defined)?;
         }
         Some(found)
     }
 
-    /// What a name means in a module.
+    /// Resolves a name within a module.
     fn look_up(&self, module: &Module, name: &str, seen: &[(&Module, &str)]) -> Option<Found> {
         let file = self.0.get(module)?;
         if seen.contains(&(module, name)) {
@@ -166,7 +166,7 @@ impl File {
         file
     }
 
-    /// Reads a tree from `at` on; where it ends.
+    /// Reads a `use` tree that starts at `at`. Returns where it ends.
     fn read_use(
         &mut self,
         tokens: &[String],
@@ -209,7 +209,7 @@ impl File {
     }
 }
 
-/// A path in `inner` inline modules as the file sees it, if it leaves them.
+/// A path within `inner` nested inline modules, as seen from the file, if it leads out of them.
 fn outside(path: Vec<String>, inner: usize) -> Option<Vec<String>> {
     let levels = path.iter().take_while(|name| *name == "super").count();
     match levels {
@@ -252,7 +252,7 @@ fn flatten(stream: TokenStream, into: &mut Vec<String>) {
     }
 }
 
-/// Without what is behind `#[cfg(test)]`, to the end of its block or statement.
+/// Removes what follows `#[cfg(test)]`, up to the end of its block or statement.
 fn without_tests(tokens: &[String]) -> Vec<String> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let (mut kept, mut at) = (Vec::new(), 0);
