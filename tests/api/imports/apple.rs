@@ -1,11 +1,12 @@
-//! Apple Health's export.
+//! Exports of Apple Health.
 
 use serde_json::{Value, json};
 
 use super::{import, outcomes, zip};
 use crate::support::TestApp;
 
-/// As the iPhone writes it: a DTD that is broken, records without end, and workouts of two ages.
+/// An export as an iPhone writes it: a broken DTD, many records, and workouts in the old and the
+/// new format.
 fn export(records: usize) -> String {
     let record = r#"<Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Watch" unit="count/min"
         creationDate="2024-05-04 08:00:01 +0200" startDate="2024-05-04 08:00:01 +0200" endDate="2024-05-04 08:00:01 +0200" value="61"/>
@@ -96,7 +97,7 @@ async fn workouts_are_imported_with_their_routes_and_not_twice() {
     let original = app.get_as(&ann, &format!("{path}/original")).await.expect(200);
     assert_eq!(original.text(), ROUTE);
     assert_eq!(original.header("content-disposition"), "attachment; filename*=UTF-8''route_1.gpx");
-    // The next export has all of it again, perhaps without the zip.
+    // The next export contains all of it again, perhaps without the zip.
     for (name, content) in [("export.zip", archive.as_slice()), ("export.xml", xml.as_bytes())] {
         let again = import(&app, &ann, name, content).await;
         assert_eq!(again["counts"]["duplicate"], 2, "{again}");
@@ -119,7 +120,7 @@ async fn one_that_is_cut_off_brings_what_it_has_and_one_without_workouts_nothing
         (&none["status"], &none["ignored"], &none["files"]),
         (&json!("done"), &json!(1), &json!([]))
     );
-    // A tag without end is not kept in memory.
+    // A tag that does not end is not buffered in memory.
     let endless = format!("<HealthData><Record a='{}'/></HealthData>", "x".repeat(3 << 20));
     let refused = import_of(endless.as_bytes()).await;
     assert_eq!(refused["files"][0]["code"], "malformed");
@@ -138,7 +139,7 @@ async fn what_is_damaged_in_a_route_is_told() {
     assert!(warning.contains("it ends in the middle"), "{import}");
 }
 
-/// Workouts of a traveller: an export has all times of the place where it was made.
+/// Workouts of a traveller: an export gives all times in the time zone in which it was made.
 const TRAVELS: &str = r#"<HealthData>
  <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="30" durationUnit="min" sourceName="Watch"
    startDate="2024-07-01 14:00:00 +0200" endDate="2024-07-01 14:30:00 +0200" totalDistance="9" totalDistanceUnit="km">
@@ -207,7 +208,7 @@ async fn distances_are_those_of_the_sport_and_offsets_those_of_the_place() {
         (25_500.0, Some(120)),
     ];
     assert_eq!(found, expected);
-    // The pieces of the route in their order, with a gap between them.
+    // The pieces of the route in order, with a gap between them.
     let path = format!("/activities/{}/track.geojson", list[0]["id"].as_str().unwrap());
     let track = app.get_as(&ann, &path).await.expect(200).json();
     let latitudes = |line: &Value| {

@@ -1,4 +1,4 @@
-//! Zips: what is in them is read, and what they could do is not done.
+//! Zip archives: their files are imported, and attacks with them have no effect.
 
 use std::io::{Cursor, Write};
 
@@ -45,7 +45,7 @@ async fn one_bad_file_does_not_stop_the_others() {
     let counts = json!({"imported": 4, "merged": 0, "duplicate": 1, "refused": 2, "activities": 4});
     assert_eq!(import["counts"], counts);
     assert_eq!((&import["found"], &import["ignored"]), (&json!(11), &json!(4)));
-    // A name is a name, and no place on a disk.
+    // A name in an archive is not a path on a disk.
     let id = import["files"][4]["activity_ids"][0].as_str().unwrap();
     let original = app.get_as(&ann, &format!("/activities/{id}/original")).await.expect(200);
     assert_eq!(original.header("content-disposition"), "attachment; filename*=UTF-8''passwd.fit");
@@ -67,11 +67,12 @@ async fn what_would_be_too_much_is_refused() {
         }
         writer.finish().unwrap().into_inner()
     };
-    // One file that unpacks to more than any may have.
+    // One file that unpacks to more than the limit.
     let large = zip(&[("large.gpx", &[b"<gpx>".as_slice(), &vec![b' '; 65 << 20]].concat())]);
     let encrypted = {
         let mut bytes = zip(&[("a.fit", run.as_slice())]);
-        // The flag of encryption, in the local header and in the directory (APPNOTE.TXT, 4.4.4).
+        // The encryption flag, in the local header and in the central directory (APPNOTE.TXT,
+        // 4.4.4).
         let directory = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
         bytes[6] |= 1;
         bytes[directory + 8] |= 1;
@@ -94,7 +95,7 @@ async fn what_would_be_too_much_is_refused() {
         assert_eq!(import["status"], "done", "{name}");
         assert_eq!(import["files"][0]["code"], code, "{name}: {import}");
     }
-    // What was damaged in the middle loses only what is there.
+    // Damage in the middle affects only the files that it hits.
     let mut damaged = good.clone();
     damaged[60] ^= 0xff;
     let import = import(&app, &ann, "damaged.zip", &damaged).await;
@@ -140,7 +141,7 @@ async fn archives_in_archives_have_a_bottom() {
     assert_eq!(app.database.text("SELECT count(*) FROM import_parts").await, "0");
 }
 
-/// The warning, or else the message of a file.
+/// The warning of a file, or else its message.
 fn said(file: &Value) -> &str {
     file["warning"].as_str().or(file["message"].as_str()).unwrap_or_default()
 }
@@ -169,12 +170,12 @@ async fn what_is_whole_in_an_archive_that_is_cut_off_is_imported() {
         assert!(outcomes(&import).starts_with(&expected[..count]), "{name}: {import}");
         let files = import["files"].as_array().unwrap();
         assert!(said(&files[0]).contains(&format!("{name} is cut off")), "{import}");
-        // It is said once.
+        // The warning about the archive is given once.
         let is_said = |file: &Value| said(file).contains(&format!("archive {name}"));
         assert!(!files[1..].iter().any(is_said), "{import}");
         assert_eq!(import["ignored_files"][0]["name"], "b.jpg");
     }
-    // The whole of it brings the rest.
+    // Importing the whole archive adds the rest.
     let user = app.user("ann@example.com").await;
     import(&app, &user, "a.zip", &whole[..last]).await;
     let again = import(&app, &user, "a.zip", &whole).await;

@@ -1,4 +1,4 @@
-//! The bounds of one upload, and of one user.
+//! The limits of an upload and of a user.
 
 use std::{
     io::{Cursor, Read, Write},
@@ -45,7 +45,7 @@ async fn an_upload_may_not_grow_without_bounds() {
     assert_eq!(app.database.text("SELECT count(*) FROM import_chunks").await, "0");
 }
 
-/// An archive with another in it, which is nearly all zeros.
+/// An archive within an archive. The inner one is nearly all zeros.
 fn zeros() -> Vec<u8> {
     let mut inner = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -65,7 +65,7 @@ async fn an_import_has_a_budget_of_processor_time() {
     let import = import(&app, &ann, "a.zip", &zip(&files)).await;
     assert_eq!((&import["status"], &import["code"]), (&json!("failed"), &json!("too_costly")));
     assert!(import["message"].as_str().unwrap().contains("takes more work"), "{import}");
-    // What was read by then stays.
+    // What was read by then is kept.
     let kept = app.database.text("SELECT count(*) FROM activities").await;
     assert_eq!(json!(kept.parse::<i64>().unwrap()), import["counts"]["imported"]);
 }
@@ -79,7 +79,7 @@ async fn messages_that_say_nothing_cost_next_to_nothing() {
     assert_eq!(outcomes(&import), [refused]);
 }
 
-/// Nothing is claimed until the gate is taken away.
+/// Prevents claims until the trigger `gate` is dropped.
 async fn shut_gate(app: &TestApp, table: &str) {
     let gate = format!(
         "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
@@ -114,7 +114,7 @@ async fn what_kills_its_process_again_and_again_is_given_up() {
     let ann = app.user("ann@example.com").await;
     shut_gate(&app, "imports").await;
     let answer = upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
-    // As servers leave it that died before they had read a file.
+    // As servers leave an import when they die before they have read a file.
     app.database.execute("UPDATE imports SET attempts = 6").await;
     app.database.execute("DROP TRIGGER gate ON imports").await;
     let import = finished(&app, &ann, answer.header("location")).await;
@@ -122,7 +122,7 @@ async fn what_kills_its_process_again_and_again_is_given_up() {
     assert_eq!(app.database.text("SELECT count(*) FROM import_chunks").await, "0");
 }
 
-/// A connection on which two mebibytes of an upload have been sent, and one more byte is to come.
+/// A connection that has sent two mebibytes of an upload and has one more byte to send.
 fn begun(app: &TestApp, user: &User) -> TcpStream {
     let mut stream = TcpStream::connect(app.base.trim_start_matches("http://")).unwrap();
     let (most, token) = (vec![0; 2 << 20], &user.token);
@@ -153,9 +153,9 @@ async fn what_a_user_has_under_way_is_bounded_and_short_lived() {
     let answer = ended(second);
     assert!(answer.starts_with("HTTP/1.1 409") && answer.contains("too_many_imports"), "{answer}");
     until_selects(&app.database, "SELECT count(*) FROM imports", "1").await;
-    // Somebody else's is another matter.
+    // Other users' imports are not affected.
     import(&app, &bob, "b.fit", &fit::run(MORNING, 30)).await;
-    // One that nothing comes of is forgotten soon.
+    // An upload without progress is deleted soon.
     let long_ago = "UPDATE imports SET progressed_at = now() - interval '16 minutes'
                     WHERE status = 'receiving'";
     app.database.execute(long_ago).await;

@@ -1,4 +1,4 @@
-//! `sports-log import`, as an operator runs it beside a server.
+//! `sports-log import`, run by an operator beside a server.
 
 use std::fs;
 
@@ -41,7 +41,7 @@ async fn files_and_folders_are_imported_and_refusals_named() {
             .len(),
         3
     );
-    // Its owner sees it like any other.
+    // The owner sees it like any other import.
     let list = app.get_as(&ann, "/imports").await.expect(200).json();
     assert_eq!(
         (&list["imports"][0]["status"], &list["imports"][0]["counts"]["duplicate"]),

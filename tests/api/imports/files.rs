@@ -1,4 +1,4 @@
-//! Single files.
+//! Imports of single files.
 
 use serde_json::json;
 
@@ -77,7 +77,7 @@ async fn a_gpx_file_is_read_without_a_pause_counting_as_a_way() {
     assert!((distance - 111.19).abs() < 0.5, "{distance}");
 }
 
-/// Old programs write in the encoding of their country, and say so.
+/// Old programs write in a national encoding, and declare it.
 #[actix_rt::test]
 async fn a_file_need_not_be_in_utf_8() {
     let app = TestApp::spawn().await;
@@ -97,7 +97,7 @@ async fn a_file_need_not_be_in_utf_8() {
         (latin, "Zürich 4"),
         (utf16(gpx("UTF-16", 5), u16::to_le_bytes), "Zürich 5"),
         (utf16(gpx("UTF-16", 6), u16::to_be_bytes), "Zürich 6"),
-        // One that lies about it, and one of an encoding that nobody knows.
+        // A wrong declaration, and an unknown encoding.
         (gpx("UTF-16", 7).into_bytes(), "Zürich 7"),
         (gpx("none", 8).into_bytes(), "Zürich 8"),
     ] {
@@ -117,12 +117,12 @@ async fn the_sessions_of_one_file_are_activities_that_belong_together() {
     assert_eq!(types, ["swim", "transition", "cycle"]);
     assert_eq!(activities[0]["parent_id"], json!(null));
     assert_eq!(activities[2]["parent_id"], activities[0]["id"]);
-    // What belonged to one that is gone stands alone.
+    // A part whose parent is deleted stands alone.
     let first = format!("/activities/{}", activities[0]["id"].as_str().unwrap());
     app.request(&ann, actix_web::http::Method::DELETE, &first, None).await.expect(204);
     let last = format!("/activities/{}", activities[2]["id"].as_str().unwrap());
     assert_eq!(app.get_as(&ann, &last).await.expect(200).json()["parent_id"], json!(null));
-    // The file is there as long as something was made of it, and the account can go at any time.
+    // A file is kept as long as one of its activities is. The account can be deleted at any time.
     app.get_as(&ann, &format!("{last}/original")).await.expect(200);
     let body = json!({"password": crate::support::PASSWORD});
     app.request(&ann, actix_web::http::Method::DELETE, "/me", Some(&body)).await.expect(204);
@@ -146,7 +146,7 @@ async fn the_same_file_again_is_a_duplicate_until_its_activity_is_deleted() {
         assert_eq!(outcomes(&again)[0].1, "duplicate");
         assert_eq!(again["files"][0]["activity_ids"], first["files"][0]["activity_ids"]);
     }
-    // Another user's log is another log.
+    // The log of another user is separate.
     let bob = app.user("bob@example.com").await;
     assert_eq!(outcomes(&import(&app, &bob, "a.fit", &file).await)[0].1, "imported");
     let path = format!("/activities/{}", first["files"][0]["activity_ids"][0].as_str().unwrap());
@@ -192,7 +192,7 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
         (no_time.into(), "no_start_time"),
         (in_year("0000-01-01T00:00:00Z"), "no_start_time"),
         (in_year("9999-12-31T23:59:59-10:00"), "no_start_time"),
-        // Of which nothing is whole.
+        // Files in which nothing is complete.
         (GPX.as_bytes()[..GPX.find("</trkpt>").unwrap()].to_vec(), "truncated"),
         (b"<gpx><trk><name>a</trk></gpx>".to_vec(), "malformed"),
         (bomb.into_bytes(), "malformed"),
@@ -211,6 +211,6 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
         assert_eq!(import["counts"]["refused"], 1);
     }
     assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "0");
-    // Nothing of what was uploaded stays.
+    // Nothing that was uploaded is kept.
     assert_eq!(app.database.text("SELECT count(*) FROM import_parts").await, "0");
 }

@@ -1,4 +1,4 @@
-//! FIT files as people have them: chained, cut off, and with sensors apart.
+//! FIT files as they occur in practice: chained, cut off, or with sensor data in separate messages.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn what_is_whole_of_a_file_that_was_cut_off_is_imported() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     let file = fit::run(MORNING, 600);
-    // Without its session and its last points.
+    // Cuts off the session and the last points.
     let import = import(&app, &ann, "a.fit", &file[..file.len() - 100]).await;
     assert_eq!(import["counts"]["imported"], 1, "{import}");
     let activity = &activities(&app, &ann, &import).await[0];
@@ -59,7 +59,7 @@ async fn sensors_in_messages_of_their_own_are_in_the_exports() {
     assert_eq!((count("<trkpt"), count(">141<"), count(">222<")), (60, 60, 60));
 }
 
-/// What a watch keeps beside activities tells that it is none.
+/// A watch also stores files that are not activities. Their type says so.
 #[actix_rt::test]
 async fn files_that_are_no_activities_are_told_apart() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! Files that are kept in a folder, and not in the database.
+//! Original files that are stored in a folder instead of the database.
 
 use std::{
     fs::{self, File},
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{MORNING, import};
 use crate::support::{TestApp, fit, process::run, process::said, settings, until};
 
-/// A folder of its own, gone when the test is.
+/// A temporary folder that is deleted after the test.
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -62,7 +62,7 @@ async fn they_are_given_back_as_they_were_and_go_when_nothing_refers_to_them() {
     let in_rows =
         "SELECT string_agg((content IS NULL)::text, ' ' ORDER BY created_at) FROM originals";
     assert_eq!(app.database.text(in_rows).await, "false true");
-    // Both are there, wherever they are.
+    // Both can be downloaded, wherever they are stored.
     let path_of = |import: &serde_json::Value| {
         format!("/activities/{}", import["files"][0]["activity_ids"][0].as_str().unwrap())
     };
@@ -71,7 +71,7 @@ async fn they_are_given_back_as_they_were_and_go_when_nothing_refers_to_them() {
         assert_eq!(original.body, *run);
     }
 
-    // One that nothing refers to, and one of a transaction that may not have ended.
+    // A file without a row, and one whose transaction may still be open.
     let (lost, young) = (files[0].with_file_name("lost"), files[0].with_file_name("young"));
     fs::write(&lost, b"x").unwrap();
     fs::write(&young, b"x").unwrap();

@@ -1,4 +1,4 @@
-//! An archive as Garmin makes it.
+//! Garmin's account export.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::{TestApp, User, fit};
 const LIST: &str = "DI_CONNECT/DI-Connect-Fitness/ann_0_summarizedActivities.json";
 const UPLOADS: &str = "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip";
 
-/// As it is listed, two hours east of Greenwich.
+/// An entry of the list of activities, two hours east of Greenwich.
 fn listed(id: u64, name: &str, kind: &str, start: i64, secs: u32) -> Value {
     json!({
         "activityId": id, "name": name, "activityType": kind, "sportType": "GENERIC", "uuidMsb": 1, "splits": [{"a": {}}],
@@ -120,7 +120,7 @@ async fn names_and_sports_come_from_its_lists_and_other_files_are_named() {
         ] {
             assert_has(&log[n], &expected);
         }
-        // The next archive brings nothing twice.
+        // The next archive adds nothing twice.
         let again = super::import(&app, &ann, "garmin.zip", &archive).await;
         assert_eq!(
             again["counts"],
@@ -149,7 +149,7 @@ async fn a_list_that_breaks_off_or_is_alone_gives_what_it_has() {
     );
     let none = import(&app, &ann, "b_summarizedActivities.json", b"[{}]").await;
     assert_eq!(outcomes(&none)[0].2, "not_an_activity");
-    // Other archives have settings that somebody wants to have read.
+    // In other archives, a settings file is reported and not ignored.
     let other = import(&app, &ann, "other.zip", &zip(&[("a.fit", &fit::of_kind(2)[..])])).await;
     assert_eq!(outcomes(&other)[0].2, "not_an_activity");
 }

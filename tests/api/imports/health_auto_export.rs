@@ -1,4 +1,4 @@
-//! Workouts that an app posts, again and again.
+//! Workouts that the app Health Auto Export posts, repeatedly.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub async fn post(app: &TestApp, user: &User, workouts: Value) -> Vec<Value> {
     answer["results"].as_array().unwrap().clone()
 }
 
-/// A user who has nothing but a token to write with.
+/// A user whose token may only write activities.
 async fn app_token(app: &TestApp, user: &User) -> User {
     let body = json!({"name": "phone", "scopes": ["activities:write"], "password": PASSWORD});
     let token = app.post_as(user, "/me/tokens", &body).await.expect(201).json()["token"].clone();
@@ -61,11 +61,11 @@ async fn a_workout_is_kept_by_its_id_and_measured_anew_when_it_has_changed() {
         assert_eq!(run[name], value, "{name}");
     }
     let streams = app.get_as(&ann, &format!("{path}/streams")).await.expect(200).json();
-    // The first heart rate went to the point of the route that is ten seconds away.
+    // The first heart rate is assigned to the route's point that is ten seconds away.
     assert_eq!(streams["series"]["time"], json!([0.0, 300.0, 540.0]));
     assert_eq!(streams["series"]["heart_rate"], json!([120.0, 150.0, null]));
 
-    // The same again changes nothing, whoever asks for changes.
+    // Posting the same workout again changes nothing. The owner's edits stay.
     let owned = app
         .put_as(&ann, &path, &json!({"notes": "mine", "title": "Before work"}))
         .await
@@ -130,7 +130,7 @@ async fn each_workout_has_its_result() {
         ("refused", "malformed"),
         ("refused", "malformed"),
         ("imported", ""),
-        // The app knows its own: another id is another workout.
+        // Within one app, another id is another workout.
         ("imported", ""),
     ];
     assert_eq!(found, expected);
@@ -147,7 +147,7 @@ async fn each_workout_has_its_result() {
     app.post(PATH, &json!({"data": {}})).await.expect_error(401, "missing_token");
 }
 
-/// What the watch's own file says of it, and what the app says, is one activity.
+/// The file of the watch and the workout of the app become one activity.
 #[actix_rt::test]
 async fn it_is_the_same_as_that_of_a_file() {
     let app = TestApp::spawn().await;

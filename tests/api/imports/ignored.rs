@@ -1,4 +1,4 @@
-//! What is not read is named, and said what to do about.
+//! Files that are not read are named, with advice where there is any.
 
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ async fn the_first_names_of_what_an_archive_has_besides_are_told() {
     assert_eq!(ignored[0], json!({"name": "empty.txt", "message": "there is nothing in it"}));
     assert_eq!(ignored[1], json!({"name": "media/0.jpg", "message": null}));
     assert!(ignored[99]["message"].as_str().unwrap().contains("PDF"), "{}", ignored[99]);
-    // Neither a list nor an event has them.
+    // The list of imports leaves the names out.
     let list = app.get_as(&ann, "/imports").await.expect(200).json();
     assert_eq!(
         (&list["imports"][0]["ignored_files"], &list["imports"][0]["warnings"]),
@@ -75,7 +75,8 @@ async fn an_entry_that_is_packed_in_another_way_says_so() {
     let run = fit::run(MORNING, 60);
     let packed_by = |method: u8| {
         let mut bytes = zip(&[("a.fit", run.as_slice())]);
-        // The method, in the local header and in the directory (APPNOTE.TXT, 4.4.5).
+        // The compression method, in the local header and in the central directory (APPNOTE.TXT,
+        // 4.4.5).
         let directory = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
         bytes[8] = method;
         bytes[directory + 10] = method;

@@ -1,4 +1,4 @@
-//! The real program, killed in the middle of an import.
+//! The real program is killed during an import.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn serve(database: &Database, smtp: &SmtpServer) -> Process {
     server
 }
 
-/// An archive of `files` runs, some of them in an archive of their own.
+/// An archive of `files` runs, some of them in an inner archive.
 fn archive(files: i64) -> Vec<u8> {
     let runs: Vec<_> =
         (0..files).map(|n| (format!("{n}.fit"), fit::run(MORNING + n * 3600, 300))).collect();
@@ -39,7 +39,7 @@ fn archive(files: i64) -> Vec<u8> {
 async fn an_import_goes_on_where_it_was_killed_and_nothing_is_lost_or_doubled() {
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);
     {
-        // Accepts the upload, and reads nothing: its runner never gets to look.
+        // Accepts the upload but reads nothing: its runner cannot claim it.
         let app = TestApp::spawn_on(database.clone(), smtp.clone(), &[]).await;
         let ann = app.user("ann@example.com").await;
         let gate = "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
@@ -80,7 +80,7 @@ async fn an_import_goes_on_where_it_was_killed_and_nothing_is_lost_or_doubled() 
     drop(server);
 }
 
-/// A stop waits for one file only, and the next server begins at once.
+/// A shutdown waits for one file only, and the next server continues at once.
 #[actix_rt::test]
 async fn a_stop_gives_the_job_back() {
     let (database, smtp) = (Database::new().await, SmtpServer::start().await);

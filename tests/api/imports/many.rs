@@ -1,6 +1,6 @@
-//! Archives of years: no wrong title, type or day, and nothing twice.
+//! Archives of several years: every title, type and day is right, and nothing is imported twice.
 //!
-//! `SPORTS_LOG_TEST_ARCHIVE` says of how many activities they are.
+//! `SPORTS_LOG_TEST_ARCHIVE` sets the number of activities.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::support::{TestApp, User, fit};
 
 const ACTIVITIES: usize = 200;
 
-/// What Strava calls a sport, what Garmin does, and the log.
+/// The name of a sport at Strava, at Garmin, and in the log.
 const SPORTS: [(&str, &str, &str); 7] = [
     ("Run", "running", "run"),
     ("Trail Run", "trail_running", "trail_run"),
@@ -23,7 +23,7 @@ const SPORTS: [(&str, &str, &str); 7] = [
     ("Weight Training", "strength_training", "lift"),
 ];
 
-/// An activity of the archives; its number is its name there.
+/// An activity of the archives. Its number is its id there.
 struct Made {
     number: usize,
     start: DateTime<Utc>,
@@ -34,7 +34,8 @@ fn made() -> Vec<Made> {
     let count = std::env::var("SPORTS_LOG_TEST_ARCHIVE").map_or(ACTIVITIES, |n| n.parse().unwrap());
     let first: DateTime<Utc> = "2017-01-01T05:30:00Z".parse().unwrap();
     let one = |number: usize| {
-        // A day and a little later, so that all hours of the day come, and some days have two.
+        // Twenty hours and a little apart: all hours of the day occur, and some days have two
+        // activities.
         let start = first + TimeDelta::minutes(i64::try_from(number).unwrap() * 1207);
         Made { number, start, secs: 20 + u32::try_from(number % 11).unwrap() }
     };
@@ -72,7 +73,7 @@ impl Made {
     }
 }
 
-/// All activities, by their names at their source.
+/// All activities by their external ids.
 async fn log(app: &TestApp, user: &User) -> BTreeMap<usize, Value> {
     let (mut all, mut cursor) = (BTreeMap::new(), String::new());
     loop {
@@ -118,7 +119,7 @@ async fn years_of_strava() {
     let mut files = Vec::new();
     for one in &all {
         let number = one.number;
-        // Of five, one has no file, and that of another is missing.
+        // Of every five activities, one has no file, and the file of another is missing.
         let (file, content) = match number % 5 {
             0 => (format!("activities/{number}.fit.gz"), Some(gzip(&one.fit()))),
             1 => (format!("activities/{number}.gpx"), Some(one.gpx())),

@@ -1,5 +1,5 @@
-//! The same activity from a watch that measured it and from a file that has only points: what was
-//! measured is shown, whichever came first.
+//! The same activity from a watch that measured it, and from a file that has only points. The
+//! measured values are shown, whichever came first.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
     takeout::take_out,
 };
 
-/// Ten minutes of moving, with half an hour of rest in the middle: seconds since 08:00.
+/// Ten minutes of movement with half an hour of rest in the middle: seconds since 08:00.
 pub fn with_a_rest() -> Vec<i64> {
     (0..=300).step_by(5).chain((2100..=2400).step_by(5)).collect()
 }
@@ -19,13 +19,13 @@ pub fn time(secs: i64) -> String {
     format!("2026-05-04T{:02}:{:02}:{:02}Z", 8 + secs / 3600, secs / 60 % 60, secs % 60)
 }
 
-/// Three metres a second northward, as far as somebody got who rested.
+/// The latitude after moving northward at 3 m/s, except during the rest.
 fn latitude(secs: i64) -> f64 {
     let moved = if secs > 2000 { secs - 1800 } else { secs };
     47.0 + moved as f64 * 3.0 / 111_195.0
 }
 
-/// What other programs export: points, and no totals.
+/// A file as other programs export it: points, but no totals.
 pub fn gpx(times: &[i64]) -> Vec<u8> {
     let points: String = times
         .iter()
@@ -38,7 +38,7 @@ pub fn gpx(times: &[i64]) -> Vec<u8> {
         .into_bytes()
 }
 
-/// What a watch knows: totals, and a heart rate at each point.
+/// A file as a watch writes it: totals, and a heart rate at each point.
 pub fn tcx(times: &[i64], secs: i64, metres: f64) -> Vec<u8> {
     let points: String = times
         .iter()
@@ -72,7 +72,7 @@ async fn unmerge(app: &TestApp, user: &User, activity: &Value) -> Value {
     app.request(user, Method::POST, &path, None).await.expect(200).json()
 }
 
-/// Without what every change changes.
+/// The activity without the fields that every change updates.
 fn lasting(mut activity: Value) -> Value {
     for name in ["revision", "updated_at"] {
         activity.as_object_mut().unwrap().remove(name);
@@ -106,7 +106,7 @@ async fn what_was_measured_is_shown_whichever_came_first() {
     for name in ["duration_secs", "distance_meters", "calories", "avg_heart_rate"] {
         assert!(fields(&second).contains(&name), "{name}: {second}");
     }
-    // With the series that has more in it.
+    // The series come from the file that has more of them.
     for (user, activity) in [(&ann, &first), (&bob, &second)] {
         let path = format!("/activities/{}/streams", activity["id"].as_str().unwrap());
         let streams = app.get_as(user, &path).await.expect(200).json();
@@ -117,7 +117,7 @@ async fn what_was_measured_is_shown_whichever_came_first() {
     let summary = app.get_as(&bob, "/stats/summary").await.expect(200).json();
     assert_eq!(summary["totals"]["distance_meters"], 1850.0);
 
-    // Apart, each is as it was.
+    // After unmerging, each is as it was.
     assert_eq!(lasting(unmerge(&app, &bob, &second).await), lasting(before));
     let list = app.get_as(&bob, "/activities").await.expect(200).json();
     assert_eq!(list["activities"].as_array().unwrap().len(), 2);
@@ -147,7 +147,7 @@ async fn what_a_person_wrote_is_never_replaced() {
     ] {
         assert_eq!(merged[name], value, "{name}");
     }
-    // Changed afterwards, a replaced value is the person's, and stays when they are taken apart.
+    // A replaced value that the owner edits afterwards stays when the activities are unmerged.
     app.put_as(&ann, &path, &json!({"duration_secs": 610})).await.expect(200);
     let mut expected = lasting(before);
     expected["duration_secs"] = json!(610);
@@ -161,11 +161,11 @@ async fn who_began_the_timer_later_has_the_same_ride() {
     let hour: Vec<i64> = (0..=3600).step_by(10).collect();
     import(&app, &ann, "a.tcx", &tcx(&hour, 3600, 10_800.0)).await;
     for (from, to, metres, expected) in [
-        // Two minutes later, and nine tenths of it.
+        // Two minutes later, with a similar distance.
         (120, 3600, 10_500.0, "merged"),
         // Another distance is another ride.
         (120, 3600, 9_000.0, "imported"),
-        // So is the half of it, and what comes after it.
+        // So are the first half, the hour after, and an hour that overlaps.
         (0, 1800, 5_400.0, "imported"),
         (3600, 7200, 10_800.0, "imported"),
         (600, 4200, 10_800.0, "imported"),
@@ -185,7 +185,7 @@ async fn parts_of_a_file_are_not_the_same_as_one_another() {
     import(&app, &ann, "a.gpx", &gpx(&times)).await;
     let one = String::from_utf8(tcx(&times, 600, 1850.0)).unwrap();
     let (start, end) = (one.find("<Activity ").unwrap(), one.find("</Activities>").unwrap());
-    // A file has two that began at the same time.
+    // A file with two activities that began at the same time.
     let other = String::from_utf8(tcx(&times, 600, 1900.0)).unwrap();
     let twice = format!("{}{}{}", &one[..end], &other[start..end], &one[end..]);
     let import = import(&app, &ann, "b.tcx", twice.as_bytes()).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{MORNING, activities, import, outcomes};
 use crate::support::{PASSWORD, TestApp, User, fit};
 
-/// What a watch would know, as a file of another kind.
+/// The data of a watch in another format.
 fn tcx(start: &str, secs: i64, metres: f64) -> Vec<u8> {
     format!(
         "<TrainingCenterDatabase><Activities><Activity Sport='Running'><Id>{start}</Id>
@@ -22,7 +22,7 @@ async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
     list["activities"].as_array().unwrap().clone()
 }
 
-/// A run that was logged by hand, and its path.
+/// Logs a run by hand. Returns its path.
 async fn logged(app: &TestApp, user: &User) -> String {
     let run = json!({"activity_type": "run", "started_at": "2026-05-04T08:00:30Z", "duration_secs": 590,
                      "distance_meters": 1790, "notes": "by hand"});
@@ -62,7 +62,7 @@ async fn it_is_counted_once_with_the_best_of_all_and_can_be_taken_apart() {
         (&origins[1]["fields"], &origins[1]["source"]),
         (&json!(["calories", "laps"]), &json!("import"))
     );
-    // Once everywhere.
+    // It appears once everywhere.
     assert_eq!(listed(&app, &ann).await.len(), 1);
     assert_eq!(app.get_as(&ann, "/activities/export").await.expect(200).text().lines().count(), 1);
     let feed = format!("/activities/changes?since={}", since.as_str().unwrap());
@@ -71,7 +71,7 @@ async fn it_is_counted_once_with_the_best_of_all_and_can_be_taken_apart() {
         (changes.as_array().unwrap().len(), &changes[0]["activity"]["id"]),
         (1, &before["id"])
     );
-    // With the track of the one that has it, and its file.
+    // It has the track and the file of the activity that has them.
     let streams = app.get_as(&ann, &format!("{path}/streams?resolution=full")).await.expect(200);
     assert_eq!(streams.json()["points"], 600);
     assert!(app.get_as(&ann, &format!("{path}/original")).await.expect(200).body == file);
@@ -79,7 +79,7 @@ async fn it_is_counted_once_with_the_best_of_all_and_can_be_taken_apart() {
     assert_eq!(outcomes(&again)[0].1, "duplicate");
     assert_eq!(again["files"][0]["activity_ids"], json!([before["id"]]));
 
-    // What was changed since is its owner's.
+    // Values that the owner changed since then stay the owner's.
     app.put_as(&ann, &path, &json!({"calories": 400})).await.expect(200);
     let bob = app.user("bob@example.com").await;
     let unmerge = format!("{path}/unmerge");
@@ -105,13 +105,13 @@ async fn another_time_length_or_distance_is_another_activity() {
         ("2026-05-04T08:00:00Z", 632, 1800.0, "imported"),
         ("2026-05-04T08:00:00Z", 600, 1700.0, "imported"),
         ("2026-05-04T07:59:00Z", 620, 1720.0, "merged"),
-        // No distance is no other distance.
+        // A missing distance is not a different distance.
         ("2026-05-04T08:00:02Z", 601, 0.0, "merged"),
     ] {
         let import = import(&app, &ann, "b.tcx", &tcx(start, secs, metres)).await;
         assert_eq!(outcomes(&import)[0].1, expected, "{start} {secs} {metres}");
     }
-    // Nobody else's is the same.
+    // Activities of other users are never merged.
     let bob = app.user("bob@example.com").await;
     assert_eq!(
         outcomes(&import(&app, &bob, "a.fit", &fit::run(MORNING, 600)).await)[0].1,
@@ -134,7 +134,7 @@ async fn who_deletes_it_deletes_all_of_it() {
             "{table}"
         );
     }
-    // Its copy is told of one that is gone.
+    // The change feed has one tombstone, for the activity that was shown.
     assert_eq!(app.database.text("SELECT count(*) FROM activity_tombstones").await, "1");
     logged(&app, &ann).await;
     import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
@@ -143,7 +143,7 @@ async fn who_deletes_it_deletes_all_of_it() {
     assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "0");
 }
 
-/// A run that was logged by hand, with one behind it that a client keeps by its name.
+/// A run that was logged by hand, merged with a workout that an app keeps up to date by its id.
 async fn with_a_record_behind(app: &TestApp, user: &User) -> (String, Value) {
     let path = logged(app, user).await;
     let workout = json!({"id": "w-1", "name": "Outdoor Run", "start": "2026-05-04 10:00:00 +0200",
@@ -177,7 +177,8 @@ async fn what_changes_at_its_source_changes_here_unless_somebody_else_has_change
     assert_eq!((&first["calories"], &first["elapsed_secs"]), (&json!(100), &json!(600)));
     assert_eq!(fields(&first), ["calories", "elapsed_secs", "sport_raw", "utc_offset_minutes"]);
 
-    // What it has of the workout, and what neither knew; what it said itself stays.
+    // Values that came from the workout change, and new ones are added. Values of the run itself
+    // stay.
     workout["activeEnergyBurned"]["qty"] = json!(110);
     workout["elevationUp"] = json!({"qty": 30, "units": "m"});
     workout["distance"]["qty"] = json!(1.81);
@@ -193,7 +194,7 @@ async fn what_changes_at_its_source_changes_here_unless_somebody_else_has_change
     assert_eq!(fields(&second), all);
     assert!(second["revision"].as_i64() > first["revision"].as_i64());
 
-    // What its owner has changed is the owner's, also when it was taken away.
+    // A value that the owner has changed stays, even if the change was to remove it.
     let own = json!({"calories": 90, "sport_raw": null});
     let third = app.put_as(&ann, &path, &own).await.expect(200).json();
     assert_eq!(fields(&third), ["elapsed_secs", "elevation_gain_meters", "utc_offset_minutes"]);
@@ -205,7 +206,7 @@ async fn what_changes_at_its_source_changes_here_unless_somebody_else_has_change
     assert_eq!((&fourth["calories"], &fourth["sport_raw"]), (&json!(90), &Value::Null));
     assert_eq!(fourth["elevation_gain_meters"], 31.0);
 
-    // A client that keeps it by its name has the same rights as the app.
+    // A client that writes the workout by its external id has the same rights as the app.
     let upsert = json!({"source": "apple", "external_id": "w-1", "activity_type": "run", "duration_secs": 600,
                         "started_at": "2026-05-04T08:00:00Z", "elapsed_secs": 601, "avg_heart_rate": 133});
     app.post_as(&ann, "/activities", &upsert).await.expect(200);
@@ -236,7 +237,7 @@ async fn who_deletes_a_record_takes_what_came_from_it() {
     let left = app.get_as(&ann, &path).await.expect(200).json();
     assert_eq!((&left["calories"], &left["avg_heart_rate"]), (&Value::Null, &json!(140)));
     assert_eq!(left["merged"].as_array().unwrap().len(), 1);
-    // The other one is still there to be taken apart.
+    // The other record can still be unmerged.
     let apart =
         app.request(&ann, Method::POST, &format!("{path}/unmerge"), None).await.expect(200).json();
     assert_eq!((&apart["avg_heart_rate"], &apart["merged"]), (&Value::Null, &Value::Null));

@@ -1,4 +1,4 @@
-//! Bringing files: what is read, what is refused, and what survives.
+//! Imports: what is read, what is refused, and what survives a crash.
 
 mod apple;
 mod archives;
@@ -50,16 +50,16 @@ async fn upload(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Answe
     app.send(Method::POST, &path, &headers, Some(content.to_vec())).await
 }
 
-/// The import with its files, when it is finished.
+/// Waits until the import is finished. Returns it with its files.
 async fn finished(app: &TestApp, user: &User, location: &str) -> Value {
     let id = location.rsplit('/').next().unwrap();
-    // Not by asking the server: an import gives way to those who do.
+    // Polls the database instead of the server: an import yields to requests.
     let is_finished = format!("SELECT finished_at IS NOT NULL FROM imports WHERE id = '{id}'");
     until_selects(&app.database, &is_finished, "true").await;
     app.get_as(user, &format!("{location}?limit=1000")).await.expect(200).json()
 }
 
-/// Uploads a file and waits for what becomes of it.
+/// Uploads a file and waits for the finished import.
 pub async fn import(app: &TestApp, user: &User, name: &str, content: &[u8]) -> Value {
     let answer = upload(app, user, name, content).await.expect(202);
     finished(app, user, answer.header("location")).await

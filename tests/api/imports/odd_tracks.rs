@@ -1,5 +1,5 @@
-//! Tracks as people's programs write them, each in a way of its own. `tests/fixtures/tracks` has
-//! a file of each: from 08:00 on, straight north at three metres a second.
+//! Tracks as various programs write them. `tests/fixtures/tracks` has an example of each, which
+//! starts at 08:00 and leads straight north at 3 m/s.
 
 use std::{fs, path::Path};
 
@@ -13,7 +13,7 @@ pub fn fixture(name: &str) -> Vec<u8> {
     fs::read(folder.join(name)).unwrap()
 }
 
-/// Holds the activities of each file against what is expected of them, in a log of its own.
+/// Imports each file into a new log, and compares its activities with the expected values.
 async fn expect(app: &TestApp, cases: &[(&str, Value)]) {
     for (name, expected) in cases {
         let ann = app.user(&format!("{name}@example.com")).await;
@@ -33,7 +33,7 @@ async fn expect(app: &TestApp, cases: &[(&str, Value)]) {
     }
 }
 
-/// What is computed is nearly the same.
+/// Whether two values are the same. Computed numbers may differ by 0.2 %.
 fn is_like(found: &Value, expected: &Value) -> bool {
     match (found.as_f64(), expected.as_f64()) {
         (Some(found), Some(expected)) => (found - expected).abs() <= 0.002 * expected.abs(),

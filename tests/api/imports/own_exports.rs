@@ -1,5 +1,5 @@
-//! Our own exports, which are imported again: in the same log they are what is there, and in
-//! another one the same.
+//! The server's own exports, imported again. In the same log they are recognised. In another log
+//! they create the same activity.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
     list["activities"].as_array().unwrap().clone()
 }
 
-/// Files of many shapes; each is imported into a log of its own.
+/// Files of many kinds. Each is imported into a new log.
 fn shapes() -> Vec<(&'static str, Vec<u8>)> {
     let times = with_a_rest();
     let indoors = String::from_utf8(tcx(&[0], 1800, 0.0)).unwrap();
@@ -46,7 +46,7 @@ fn shapes() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Puts an export where CI holds it against the schema.
+/// Saves an export where CI validates it against the schema.
 fn show(name: &str, file: &[u8]) {
     if let Ok(folder) = std::env::var("SPORTS_LOG_EXPORTS") {
         std::fs::write(std::path::Path::new(&folder).join(name), file).unwrap();
@@ -63,7 +63,7 @@ async fn in_the_same_log_nothing_is_doubled() {
         let mut exports = 0;
         for activity in &before {
             let path = format!("/activities/{}", activity["id"].as_str().unwrap());
-            // What its owner says goes along.
+            // Values that the owner has set are exported, too.
             let own = json!({"title": "Own", "started_at": "2026-05-04T06:30:00+02:00"});
             if name == "paused.tcx" {
                 app.put_as(&ann, &path, &own).await.expect(200);
@@ -130,7 +130,7 @@ async fn in_another_log_it_is_the_same() {
     }
 }
 
-/// The children of `parent` by their names, at any place.
+/// The names of all children of elements called `parent`, at any depth.
 fn children(document: &str, parent: &str) -> Vec<String> {
     let mut reader = quick_xml::Reader::from_str(document);
     reader.config_mut().expand_empty_elements = true;
@@ -151,7 +151,7 @@ fn children(document: &str, parent: &str) -> Vec<String> {
     }
 }
 
-/// GPX 1.1 has an order, and extensions in namespaces of their own only.
+/// GPX 1.1 fixes the order of elements, and allows extensions only in their own namespaces.
 #[actix_rt::test]
 async fn a_gpx_file_keeps_to_the_schema_and_has_what_sensors_said() {
     let app = TestApp::spawn().await;
@@ -168,7 +168,7 @@ async fn a_gpx_file_keeps_to_the_schema_and_has_what_sensors_said() {
     show("sensors.gpx", &file.body);
     let text = file.text();
     assert_eq!(text.matches("<trkpt ").count(), 10);
-    // Two, each at the point that is nearest.
+    // Two heart rates, each at the nearest point.
     assert_eq!(text.matches("<gpxtpx:hr>").count(), 2, "{text}");
     assert!(text.contains("lon=\"-180\"") && !text.contains("lon=\"180\""));
     for (parent, order) in [
@@ -182,7 +182,7 @@ async fn a_gpx_file_keeps_to_the_schema_and_has_what_sensors_said() {
         for name in &found {
             let place = order.iter().position(|known| known == name);
             assert!(place.is_some(), "{name} in {parent}");
-            // A new parent begins anew.
+            // Another parent starts the order again.
             assert!(place >= last || place == Some(0) || parent == "trkpt", "{name} in {parent}");
             last = place;
         }

@@ -1,4 +1,5 @@
-//! Workouts as phones really post them: odd values, clocks and encodings, and everything at once.
+//! Workouts as phones really post them: with odd values, times and encodings, and the whole history
+//! at once.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 use super::health_auto_export::{PATH, post, workout};
 use crate::support::TestApp;
 
-/// Each on a day of its own, so that none is taken for another one.
+/// A workout on a separate day, so that it is not merged with another one.
 fn odd(day: usize, name: &str, value: &Value) -> Value {
     let text = workout().to_string().replace("2026-05-04", &format!("2026-03-{day:02}"));
     let mut workout: Value = serde_json::from_str(&text).unwrap();
@@ -21,7 +22,7 @@ async fn an_odd_value_is_left_out_and_its_workout_kept() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     let km = |qty: Value| json!({"qty": qty, "units": "km"});
-    // The field, what it is, what it is said to be, and what becomes of it.
+    // The field that is posted, its value, the field of the activity, and the expected value.
     let cases = [
         ("distance", km(json!("5.0")), "distance_meters", json!(5000.0)),
         ("distance", km(json!(null)), "distance_meters", json!(null)),
@@ -71,7 +72,7 @@ async fn what_one_moment_lacks_is_that_moments_loss() {
         {"date": "2026-05-04 10:01:00 +0200", "qty": 120, "units": "bpm"},
         {"date": "2026-05-04 10:02:00 +0200", "Avg": "130", "Max": "140"},
         {"Avg": 200}, {"date": "tomorrow", "Avg": 200}, {"date": "2026-05-04 10:03:00 +0200"}, 7,
-        // How the heart recovers.
+        // Recovery after the workout.
         {"date": "2026-05-04 10:11:00 +0200", "Avg": 90, "Max": 190},
     ]);
     workout["heartRateData"] = rates;
@@ -89,7 +90,7 @@ async fn what_one_moment_lacks_is_that_moments_loss() {
     let run = app.get_as(&ann, &path).await.expect(200).json();
     assert_eq!((&run["avg_heart_rate"], &run["max_heart_rate"]), (&json!(125), &json!(140)));
     let streams = app.get_as(&ann, &format!("{path}/streams")).await.expect(200).json();
-    // The first heart rate is of the minute of the first point.
+    // The first heart rate falls into the minute of the first point.
     assert_eq!(streams["series"]["time"], json!([0.0, 120.0, 540.0, 570.0]));
 }
 
@@ -118,7 +119,7 @@ async fn clocks_of_all_kinds_are_read() {
     }
 }
 
-/// An app shows nobody its answers: who wonders where a workout is looks among the imports.
+/// The app does not show the answer to anybody, so refusals are listed among the imports.
 #[actix_rt::test]
 async fn refusals_are_listed_once_among_the_imports() {
     let app = TestApp::spawn().await;
@@ -155,7 +156,7 @@ async fn refusals_are_listed_once_among_the_imports() {
     assert_eq!(names[1], "Yoga, 2026-03-01 10:00:00 +0200");
     assert_eq!(files[1]["message"], "it ends before it starts");
 
-    // However many there are.
+    // However many there are, they make one import with a limited list.
     let many: Vec<_> = (0..300).map(|n| json!({"name": format!("Run {n}")})).collect();
     post(&app, &ann, json!(many)).await;
     post(&app, &ann, json!(many)).await;
@@ -163,7 +164,7 @@ async fn refusals_are_listed_once_among_the_imports() {
     assert_eq!(app.database.text("SELECT count(*) FROM imports").await, "1");
 }
 
-/// The first time it posts everything that Apple Health has.
+/// The first export posts everything that Apple Health has.
 #[actix_rt::test]
 async fn a_first_export_is_taken_whole() {
     let app = TestApp::spawn().await;
@@ -186,7 +187,7 @@ async fn a_first_export_is_taken_whole() {
     assert_eq!(app.database.text("SELECT count(*) FROM activities").await, "1200");
 }
 
-/// Names that are given twice, and text and numbers that nothing can hold.
+/// Duplicate names, and text and numbers that cannot be represented.
 #[actix_rt::test]
 async fn the_text_itself_may_be_odd() {
     let app = TestApp::spawn().await;
@@ -213,7 +214,7 @@ async fn what_was_left_out_of_a_workout_is_listed_once_among_the_imports() {
     let ann = app.user("ann@example.com").await;
     let mut odd = odd(1, "distance", &json!({"qty": "far", "units": "km"}));
     let activity = post(&app, &ann, json!([odd])).await[0]["activity_id"].clone();
-    // It has changed, and comes again.
+    // It has changed, and is posted again.
     odd["activeEnergyBurned"] = json!({"qty": 1, "units": "kcal"});
     post(&app, &ann, json!([odd, workout()])).await;
     let list = app.get_as(&ann, "/imports").await.expect(200).json();

@@ -1,4 +1,4 @@
-//! Following an import, and ending it.
+//! Following and cancelling an import.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;
@@ -68,7 +68,7 @@ async fn files_are_listed_page_by_page() {
 async fn one_that_is_cancelled_goes_no_further_and_keeps_what_it_has() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // The runner stands still at the eleventh file until the test lets it go on.
+    // The runner blocks at the eleventh file until the test opens the gate.
     let mut gate = app.database.connect().await;
     let trigger = "
         CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -85,7 +85,7 @@ async fn one_that_is_cancelled_goes_no_further_and_keeps_what_it_has() {
     .await;
     let cancel = async || app.request(&ann, Method::DELETE, &location, None).await.expect(204);
     let mut open = async || gate.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
-    // Whoever cancels waits for the file that is being kept.
+    // Cancelling waits for the file that is being stored.
     futures_util::future::join(cancel(), open()).await;
     let import = finished(&app, &ann, &location).await;
     assert_eq!(import["status"], "cancelled");
@@ -97,11 +97,12 @@ async fn one_that_is_cancelled_goes_no_further_and_keeps_what_it_has() {
     cancel().await;
     let bob = app.user("bob@example.com").await;
     app.request(&bob, Method::DELETE, &location, None).await.expect_error(404, "not_found");
-    // The next one is done as if nothing had been.
+    // The next import is not affected.
     assert_eq!(super::import(&app, &ann, "b.zip", &archive(50)).await["status"], "done");
 }
 
-/// A file that cannot be kept, for whatever reason, is given up, and holds up nothing for long.
+/// A file that cannot be stored, for whatever reason, is given up without blocking the import for
+/// long.
 #[actix_rt::test]
 async fn a_file_that_fails_again_and_again_is_given_up() {
     let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;
@@ -139,7 +140,7 @@ async fn five_at_once_are_enough() {
     upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
 }
 
-/// Whoever brings one run does not wait for somebody else's ten years.
+/// A user who uploads one run does not wait for another user's ten years.
 #[actix_rt::test]
 async fn a_small_one_does_not_wait_for_a_large_one() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,5 @@
-//! Files that are read again: what readers of today find changes, what people wrote stays.
+//! Files are read again: values that the current readers find differently change, and values that
+//! people set stay.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -18,7 +19,8 @@ async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
     list["activities"].as_array().unwrap().clone()
 }
 
-/// As an older version would have read it, which remembered nothing.
+/// Makes activities look as if an older version had read them, which recorded neither computed nor
+/// edited fields.
 async fn as_read_by_an_older_version(app: &TestApp, changes: &str) {
     let statement = format!("UPDATE activities SET {changes}, computed = NULL, edited = NULL");
     let trigger =
@@ -28,12 +30,12 @@ async fn as_read_by_an_older_version(app: &TestApp, changes: &str) {
     }
 }
 
-/// The activity as it is then.
+/// Reprocesses an activity and returns it.
 async fn reprocess(app: &TestApp, user: &User, activity: &Value) -> Value {
     reprocessed(app, user, activity).await.0
 }
 
-/// The activity as it is then, and what changed.
+/// Reprocesses an activity. Returns it, and the changes.
 async fn reprocessed(app: &TestApp, user: &User, activity: &Value) -> (Value, Value) {
     let path = format!("/activities/{}/reprocess", activity["id"].as_str().unwrap());
     let answer = app.request(user, Method::POST, &path, None).await.expect(200);
@@ -63,7 +65,7 @@ async fn what_was_measured_changes_and_what_a_person_wrote_stays() {
         app.database.execute(&format!("DELETE FROM {table}")).await;
     }
     let since = app.get_as(&ann, "/activities/changes").await.expect(200).json()["next"].clone();
-    // Since then, this was changed by a person.
+    // A person has edited these values since the import.
     app.put_as(&ann, &path, &json!({"calories": 99, "title": "Mine"})).await.expect(200);
     let (again, changes) = reprocessed(&app, &ann, &right).await;
     let [change] = changes["changed"].as_array().unwrap().as_slice() else { panic!("{changes}") };
@@ -94,7 +96,7 @@ async fn what_was_measured_changes_and_what_a_person_wrote_stays() {
     assert_eq!(summary["totals"]["distance_meters"], right["distance_meters"]);
     assert_eq!(app.get_as(&ann, &efforts).await.expect(200).json(), fastest);
 
-    // A second time there is nothing to change.
+    // The second time there is nothing to change.
     let (second, changes) = reprocessed(&app, &ann, &right).await;
     assert_eq!(second["revision"], again["revision"]);
     let none = json!({"changed": [], "unchanged": 1, "added": [], "left": [], "warnings": []});
@@ -120,7 +122,7 @@ async fn what_nobody_remembers_is_left_to_its_owner() {
     let right = listed(&app, &ann).await.remove(0);
     as_read_by_an_older_version(&app, "distance_meters = 1900, updated_at = now()").await;
     assert_eq!(reprocess(&app, &ann, &right).await["distance_meters"], 1900.0);
-    // A workout that an app has posted is read again, too.
+    // A workout that an app posted is read again, too.
     let bob = app.user("bob@example.com").await;
     app_posts::post(&app, &bob, json!([app_posts::workout()])).await;
     let workout = listed(&app, &bob).await.remove(0);
@@ -172,7 +174,7 @@ async fn the_command_lists_what_changes_and_writes_it_unless_it_is_a_trial() {
     );
     assert!(trial.contains("nothing was written"));
     assert_eq!(listed(&app, &ann).await[0]["distance_meters"], 1.0);
-    // Of one user, and of a day.
+    // Only one user's files, and only since a day.
     let some = command(&["--user", "ann@example.com", "--since", "2026-05-05"]);
     assert!(some.contains("1 files read, 0 refused: 2 activities changed"), "{some}");
     app.database
@@ -193,7 +195,7 @@ async fn the_command_lists_what_changes_and_writes_it_unless_it_is_a_trial() {
     assert_eq!(failed.status.code(), Some(1));
 }
 
-/// A file that was read as one activity, and has several for the readers of today.
+/// A file that was read as one activity, and in which the current readers find several.
 #[actix_rt::test]
 async fn what_was_one_and_is_several_has_new_ones() {
     let app = TestApp::spawn().await;
@@ -203,7 +205,7 @@ async fn what_was_one_and_is_several_has_new_ones() {
     let right = listed(&app, &ann).await;
     let second = right.iter().find(|one| one["activity_type"] != "swim").unwrap();
     let path = format!("/activities/{}", second["id"].as_str().unwrap());
-    // One that somebody has deleted stays deleted.
+    // A deleted activity stays deleted.
     app.request(&ann, Method::DELETE, &path, None).await.expect(204);
     let first = listed(&app, &ann).await.remove(0);
     assert_eq!(reprocess(&app, &ann, &first).await["revision"], first["revision"]);

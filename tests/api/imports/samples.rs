@@ -1,4 +1,4 @@
-//! Public sample files, through the API.
+//! Public sample files, imported through the API.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn samples_become_activities_with_their_totals_or_are_refused() {
     let app = TestApp::spawn().await;
     let rows = expected();
     for (n, row) in rows.iter().filter(|row| matches!(&row[1], "" | "1")).enumerate() {
-        // Some of them are the same activity.
+        // Each has its own user, because some of them are the same activity.
         let ann = app.user(&format!("ann{n}@example.com")).await;
         let import = import(&app, &ann, &row[0], &sample(&row[0])).await;
         if row[1].is_empty() {

@@ -1,5 +1,4 @@
-//! What services export as JSON: Polar, Google Fit, Fitbit, and the app Health Auto Export as a
-//! file.
+//! JSON exports of services: Polar, Google Fit, Fitbit, and the app Health Auto Export as a file.
 
 use serde_json::{Value, json};
 

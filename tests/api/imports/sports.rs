@@ -1,4 +1,5 @@
-//! What is one outing and what are two, by the sport and by the source, in every way in.
+//! When two records are one activity and when they are two, by sport and by source, for every way
+//! to import.
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ async fn kinds(app: &TestApp, user: &User) -> Vec<String> {
     kinds
 }
 
-/// The same ten minutes by TCX, which knows three sports.
+/// The same ten minutes as TCX, which has three sports.
 fn tcx(sport: &str) -> Vec<u8> {
     format!(
         "<TrainingCenterDatabase><Activities><Activity Sport='{sport}'><Id>2026-05-04T08:00:00Z</Id>
@@ -24,13 +25,13 @@ fn tcx(sport: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The same ten minutes as the app says it.
+/// The same ten minutes as the app posts them.
 fn workout(id: &str, name: &str) -> Value {
     json!({"id": id, "name": name, "duration": 600,
            "start": "2026-05-04 10:00:00 +0200", "end": "2026-05-04 10:10:00 +0200"})
 }
 
-/// The same ten minutes as a client says it.
+/// The same ten minutes as a client posts them.
 fn activity(source: &str, activity_type: &str) -> Value {
     json!({"source": source, "activity_type": activity_type, "duration_secs": 602,
            "started_at": "2026-05-04T08:00:00Z", "external_id": activity_type})
@@ -57,7 +58,7 @@ async fn what_a_client_writes_of_another_sport_is_another_activity() {
         ("cardio", "merged"),
         ("my_own_sport", "merged"),
         ("lift", "created"),
-        // Neither what is shown nor any record behind it is a ride.
+        // Neither the activity that is shown nor a record merged into it is a ride.
         ("cycle", "created"),
         ("walk", "merged"),
     ];
@@ -81,7 +82,7 @@ async fn what_a_client_writes_of_another_sport_is_another_activity() {
     }
 }
 
-/// An activity that says nothing of its sport is not what brings two others together.
+/// An activity without a specific sport does not join two activities of different sports.
 #[actix_rt::test]
 async fn records_of_one_activity_are_of_one_sport() {
     let app = TestApp::spawn().await;
@@ -92,7 +93,8 @@ async fn records_of_one_activity_are_of_one_sport() {
     assert_eq!(kinds(&app, &ann).await, ["lift", "other"]);
 }
 
-/// The app knows its own workouts, in one post and later.
+/// The ids of an app are reliable: two of its workouts are two activities, in one post or in
+/// several.
 #[actix_rt::test]
 async fn two_workouts_of_one_app_are_two() {
     let app = TestApp::spawn().await;
@@ -102,13 +104,13 @@ async fn two_workouts_of_one_app_are_two() {
     let third = post(&app, &ann, json!([workout("w-3", "Running")])).await;
     assert!([&first[0], &first[1], &third[0]].iter().all(|result| result["outcome"] == "imported"));
     assert_eq!(kinds(&app, &ann).await, ["run", "run", "run"]);
-    // With a record of the watch's own, the first is one; the others are still two.
+    // The watch's file is merged with the first workout. The others stay two activities.
     import(&app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
     assert_eq!(kinds(&app, &ann).await.len(), 3);
     let again = post(&app, &ann, json!([workout("w-4", "Strength Training")])).await;
     assert_eq!(again[0]["outcome"], "imported");
 
-    // Behind what another source has brought, it is one of them all the same.
+    // With a file from another source, one of the two is merged all the same.
     let bob = app.user("bob@example.com").await;
     import(&app, &bob, "a.fit", &fit::run(MORNING, 600)).await;
     let results = post(&app, &bob, json!([one, other])).await;
@@ -118,7 +120,8 @@ async fn two_workouts_of_one_app_are_two() {
     );
 }
 
-/// A watch and a bike computer under one account, and the export of Apple Health beside the app.
+/// Two devices of one account, and the Apple Health export beside the app: these are the same
+/// activity.
 #[actix_rt::test]
 async fn two_devices_of_one_source_are_one() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! How files are kept, and what happens when they cannot be.
+//! How original files are stored, and what happens when they cannot be.
 
 use std::{collections::HashSet, fs, io::Read};
 
@@ -14,7 +14,7 @@ use crate::support::{
     settings, until,
 };
 
-/// A walk with white space between its points.
+/// A walk with white space behind its points.
 fn padded_gpx(hour: u32, padding: usize) -> Vec<u8> {
     let point = |n: u32| {
         format!(
@@ -54,7 +54,7 @@ async fn files_are_kept_compressed_and_given_back_byte_by_byte() {
     GzDecoder::new(packed.body.as_slice()).read_to_end(&mut unpacked).unwrap();
     assert!(unpacked == files[0]);
 
-    // As a version kept it that did not compress.
+    // As an earlier version stored it, without compression.
     let small = fit::run(MORNING + 86_400, 30);
     let second = import(&app, &ann, "b.fit", &small).await;
     let hex: String = small.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -68,7 +68,7 @@ async fn files_are_kept_compressed_and_given_back_byte_by_byte() {
     assert_eq!(import(&app, &ann, "c.fit", &small).await["counts"]["duplicate"], 1);
 }
 
-/// A fault of our own disk is no fault of the file's: it waits.
+/// A storage fault of the server is not the fault of the file: the import waits.
 #[actix_rt::test]
 async fn an_import_waits_while_its_files_cannot_be_kept() {
     let folder = Folder::new();
@@ -77,7 +77,7 @@ async fn an_import_waits_while_its_files_cannot_be_kept() {
     let app = TestApp::spawn_with(&settings).await;
     let ann = app.user("ann@example.com").await;
     let (first, second) = (fit::run(MORNING, 60), fit::run(MORNING + 7200, 60));
-    // Where the second file is to be, nothing can be put.
+    // A directory occupies the path of the second file.
     let digest: String = Sha256::digest(&second).iter().map(|byte| format!("{byte:02x}")).collect();
     let in_the_way = format!("{path}/{}/{digest}.gz", ann.id);
     fs::create_dir_all(format!("{in_the_way}/occupied")).unwrap();
@@ -124,7 +124,7 @@ async fn nothing_is_uploaded_to_a_disk_that_is_nearly_full() {
     let body = json!({"data": {"workouts": []}});
     let path = "/integrations/apple/health-auto-export";
     app.post_as(&ann, path, &body).await.expect_error(507, "storage_full");
-    // An activity that needs no file is kept.
+    // An activity that needs no file is accepted.
     let run =
         json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60});
     app.post_as(&ann, "/activities", &run).await.expect(201);

@@ -1,4 +1,4 @@
-//! An archive as Strava makes it.
+//! Strava's account export.
 
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn names_and_ids_come_from_the_table_and_what_has_no_file_too() {
             json!({"external_id": "12", "activity_type": "lift", "title": "Bench day", "duration_secs": 3600,
                    "started_at": "2026-05-05T18:30:00Z", "distance_meters": 0.0}),
         ),
-        // What was chosen at Strava goes before what the file says.
+        // Values that were set at Strava take precedence over the file's.
         (
             2,
             json!({"external_id": "11", "activity_type": "trail_run", "sport_raw": "running",
@@ -59,7 +59,7 @@ async fn names_and_ids_come_from_the_table_and_what_has_no_file_too() {
         }
         assert_eq!(list[n]["source"], "strava");
     }
-    // The next archive brings nothing twice, also where Strava wrote a file anew.
+    // The next archive adds nothing twice, even if Strava has rewritten a file.
     let next = zip(&[
         ("export/activities.csv", TABLE.as_bytes()),
         ("export/activities/11.fit.gz", &gzip(&fit::run(MORNING + 1, 600))),
@@ -83,7 +83,7 @@ async fn a_table_that_is_none_changes_nothing() {
     }
 }
 
-/// A run as the table of an archive lists it, with or without a file.
+/// The table of an archive that lists one run, with or without a file.
 fn listed(file: &str) -> Vec<u8> {
     let head = TABLE.lines().next().unwrap();
     let row = "21,\"May 4, 2026, 8:00:00 AM\",Morning,Run,,650,1.80,false,";
@@ -132,7 +132,7 @@ async fn a_recording_that_comes_later_is_given_to_what_was_listed_without() {
         assert_eq!(streams["points"], 600);
         let list = app.get_as(&ann, "/activities").await.expect(200).json();
         assert_eq!(list["activities"].as_array().unwrap().len(), 1);
-        // That is all: a recording that is there stays.
+        // An existing recording is not replaced.
         let other = fit::run(MORNING, 601);
         let with =
             zip(&[("activities.csv", &listed("activities/21.fit")), ("activities/21.fit", &other)]);

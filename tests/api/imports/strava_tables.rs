@@ -1,18 +1,18 @@
-//! Tables of Strava as they come: edited, damaged, old, and in the languages that it speaks.
+//! Strava's tables as they occur: edited, damaged, old, and in the languages that Strava supports.
 
 use serde_json::{Value, json};
 
 use super::{MORNING, gzip, import, outcomes, zip};
 use crate::support::{TestApp, User, fit};
 
-/// The titles since 2019, up to the calories.
+/// The column titles since 2019, up to the calories.
 const TITLES: &str = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,\
     Max Heart Rate,Relative Effort,Commute,Activity Private Note,Activity Gear,Filename,Athlete Weight,Bike Weight,\
     Elapsed Time,Moving Time,Distance,Max Speed,Average Speed,Elevation Gain,Elevation Loss,Elevation Low,Elevation High,\
     Max Grade,Average Grade,Average Positive Grade,Average Negative Grade,Max Cadence,Average Cadence,Max Heart Rate,\
     Average Heart Rate,Max Watts,Average Watts,Calories";
 
-/// A track northward of `secs` seconds at three metres a second, with a point for every ten.
+/// A track northward of `secs` seconds at 3 m/s, with a point every ten seconds.
 fn gpx(name: &str, kind: &str, start: &str, secs: u32) -> String {
     let start: chrono::DateTime<chrono::Utc> = start.parse().unwrap();
     let points: String = (0..=secs / 10)
@@ -30,7 +30,7 @@ fn gpx(name: &str, kind: &str, start: &str, secs: u32) -> String {
     )
 }
 
-/// All activities of the user, the oldest first.
+/// All activities of the user, oldest first.
 async fn log(app: &TestApp, user: &User) -> Vec<Value> {
     let list = app.get_as(user, "/activities").await.expect(200).json();
     let mut all = Vec::new();
@@ -78,7 +78,7 @@ async fn what_was_written_at_strava_goes_before_the_file_and_all_columns_are_kep
             "avg_cadence": 80.0, "calories": 98,
         }),
     );
-    // What the device measured is better known than what Strava computed.
+    // Values measured by the device take precedence over those that Strava computed.
     assert_has(
         &log[1],
         &json!({
@@ -119,10 +119,10 @@ async fn a_file_that_is_known_takes_what_it_lacks_and_keeps_what_its_owner_wrote
     assert_has(&after[0], &json!({"title": "Before work", "notes": "fog", "calories": 88}));
     assert_has(&after[1], &json!({"title": "Mine", "notes": "sun"}));
     assert_has(&after[2], &json!({"title": "Around", "activity_type": "hike"}));
-    // Once more changes nothing.
+    // Importing the archive again changes nothing.
     assert_eq!(import(&app, &ann, "export.zip", &archive).await["counts"]["duplicate"], 3);
     assert_eq!(log(&app, &ann).await, after);
-    // A value that its owner has removed is not lacking.
+    // A value that the owner has removed is not filled in again.
     let path = format!("/activities/{}", after[0]["id"].as_str().unwrap());
     app.put_as(&ann, &path, &json!({"title": null})).await.expect(200);
     let removed = log(&app, &ann).await;
@@ -149,7 +149,7 @@ async fn rows_without_their_file_and_rows_around_bad_bytes_are_activities() {
         gpx("x", "running", "2024-05-03T18:00:00Z", 600),
         gpx("x", "running", "2024-05-04T18:00:00Z", 600),
     );
-    // Packed by Windows, and one that was unpacked.
+    // An archive packed by Windows, in which one file is no longer compressed.
     let archive = zip(&[
         ("export\\activities.csv", &table[..]),
         ("export\\activities\\3.gpx", third.as_bytes()),
@@ -207,7 +207,7 @@ async fn tables_are_read_in_the_language_of_the_account() {
             "run",
             "2022-12-09T15:24:49Z",
         ),
-        // Nobody here speaks it: columns are known by their places, and titles that come twice.
+        // An unsupported language: columns are recognised by position and by repeated titles.
         (
             "アクティビティID,日付,名前,種類,説明,経過時間,距離,最大,努力,通勤,メモ,機材,ファイル",
             "2022/12/09 15:24:49",
@@ -250,7 +250,7 @@ async fn tables_of_before_2019_and_tables_alone_are_read() {
     let file = gpx("", "", "2016-05-04T08:00:00Z", 600);
     let archive = zip(&[("activities.csv", old.as_bytes()), ("activities/1.gpx", file.as_bytes())]);
     import(&app, &ann, "export.zip", &archive).await;
-    // A swim is in metres, where all else is in kilometres.
+    // The distance of a swim is in metres, all others in kilometres.
     let alone = "Activity ID;Activity Date;Activity Name;Activity Type;Activity Description;Elapsed Time;Distance;Filename\n\
         3;May 8, 2024, 6:00:00 PM;Pool;Swim;;1800;1,500;activities/3.fit.gz\n\
         4;May 9, 2024, 6:00:00 PM;Run;Run;;1800;5.01;\n";

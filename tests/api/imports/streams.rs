@@ -1,4 +1,4 @@
-//! What was measured, as it is answered.
+//! The recorded series, as the API answers them.
 
 use serde_json::{Value, json};
 
@@ -133,7 +133,7 @@ async fn they_are_kept_in_little_more_than_what_they_say() {
     let answered = app.get_as(&ann, &format!("{path}/streams?resolution=full")).await.expect(200);
     let kept: usize =
         app.database.text("SELECT octet_length(data) FROM activity_streams").await.parse().unwrap();
-    // Five series with a value a second.
+    // Five series with a value per second.
     assert!(kept < 5 * 3600, "{kept}");
     assert!(kept * 10 < answered.body.len(), "{kept} of {}", answered.body.len());
 }

@@ -1,11 +1,11 @@
-//! Tables of activities and of sets: CSV as apps export it, and as people keep it.
+//! Tables of activities and of sets: CSV as apps export it, and as people write it.
 
 use serde_json::{Value, json};
 
 use super::{gzip, import, outcomes, zip};
 use crate::support::{TestApp, User};
 
-/// Activities, the oldest first, with all their fields.
+/// All activities with all their fields, oldest first.
 async fn log(app: &TestApp, user: &User) -> Vec<Value> {
     let list = app.get_as(user, "/activities?sort=started_at&limit=100").await.expect(200).json();
     let mut activities = Vec::new();
@@ -58,7 +58,7 @@ async fn a_workout_of_a_table_of_sets_is_one_activity() {
         {"exercise": "Rowing Machine", "duration_secs": 480.0},
     ]);
     assert_eq!(activities[0]["sets"], sets);
-    // The next export has one more, and the others are known by their names.
+    // The next export has one more workout. The others are recognised by their names.
     let next = format!(
         "{HEVY}\"Pull\",\"8 May 2024, 18:30\",\"8 May 2024, 19:00\",\"\",\"Row\",,\"\",0,\"normal\",50,5,,,\n"
     );
@@ -74,14 +74,13 @@ async fn strong_and_fitnotes_are_read_with_their_units() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     app.put_as(&ann, "/me/profile", &json!({"preferred_units": "imperial"})).await.expect(200);
-    // Strong on an iPhone: no unit, a narrow space before the half of the day, lines that are no
-    // sets.
+    // Strong on an iPhone: no unit, a narrow space before AM, and lines that are not sets.
     let strong = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE\n\
         2024-05-04 8:00:00\u{202f}AM,\"Push\",1h 3m,\"Bench Press (Barbell)\",W,45,10,0,0,\"\",\"\",\n\
         2024-05-04 8:00:00\u{202f}AM,\"Push\",1h 3m,\"Bench Press (Barbell)\",1,135,8,0,0,\"\",\"\",8\n\
         2024-05-04 8:00:00\u{202f}AM,\"Push\",1h 3m,\"Bench Press (Barbell)\",Rest Timer,0,0,0,120,\"\",\"\",\n";
     import(&app, &ann, "strong.csv", strong.as_bytes()).await;
-    // And on Android, with semicolons.
+    // Strong on Android, with semicolons.
     let android = "Workout #;Date;Workout Name;Duration (sec);Exercise Name;Set Order;Weight (kg);Reps;RPE;Distance (meters);Seconds;Notes;Workout Notes\n\
         \"7\";\"2024-05-06 18:00:00\";\"Legs\";\"1800\";\"Squat\";\"1\";\"102,5\";\"5\";;;\"0,0\";;\"short\"\n";
     import(&app, &ann, "strong.csv", android.as_bytes()).await;
@@ -194,7 +193,7 @@ async fn units_and_dates_are_those_that_make_sense_of_all_lines() {
     }
 }
 
-/// A day may have several, and none is the other.
+/// A day may have several activities, which are not merged.
 #[actix_rt::test]
 async fn activities_of_a_day_without_times_are_apart() {
     let app = TestApp::spawn().await;

@@ -1,11 +1,11 @@
-//! Activities as files, and back.
+//! Exporting activities as files, and importing them again.
 
 use serde_json::{Value, json};
 
 use super::{MORNING, activities, import};
 use crate::support::{TestApp, User, fit};
 
-/// What a round trip keeps, to what the formats can hold.
+/// The values that a round trip keeps, at the precision of the formats.
 async fn essence(app: &TestApp, user: &User, activity: &Value) -> (Value, Value) {
     let path = format!("/activities/{}", activity["id"].as_str().unwrap());
     let streams = app.get_as(user, &format!("{path}/streams?resolution=full")).await.expect(200);
@@ -31,7 +31,7 @@ async fn what_is_written_is_read_again() {
         let file = app.get_as(&ann, &format!("{path}/export?format={format}")).await.expect(200);
         let name = format!("attachment; filename=\"2026-05-04T080000Z.{format}\"");
         assert_eq!(file.header("content-disposition"), name);
-        // In another log: in this one it would be the same activity.
+        // Imported into another log: in this one it would be the same activity.
         let bob = app.user(&format!("{format}@example.com")).await;
         let again = import(&app, &bob, "b", &file.body).await;
         let again = activities(&app, &bob, &again).await.remove(0);

@@ -1,4 +1,4 @@
-//! How files come.
+//! Ways to upload files.
 
 use std::{
     io::{Read, Write},
@@ -67,11 +67,11 @@ async fn a_form_may_bring_several_files() {
         outcomes(&import).into_iter().map(|(name, outcome, _)| (name, outcome)).collect();
     let expected = [("one.fit", "imported"), ("two.fit", "imported")];
     assert_eq!(names, expected.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())));
-    // Without its end, it is none.
+    // Without its end, a form is refused.
     let cut = body[..body.len() - 30].to_vec();
     let refused = send(cut).await.expect_error(400, "malformed_request");
     assert!(refused.text().contains("the form ends in the middle"), "{}", refused.text());
-    // A name in another encoding than UTF-8.
+    // A name that is not UTF-8.
     let mut odd =
         b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"L\xe4ufe\"\r\n\r\n"
             .to_vec();
@@ -129,7 +129,8 @@ async fn an_upload_that_is_cancelled_stays_cancelled() {
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&most).unwrap();
-    // All that was sent is read: who answers before it has, and closes, takes the answer back with it.
+    // Waits until everything that was sent has been read: if a server closes earlier, its answer is
+    // lost.
     until_selects(&app.database, "SELECT sum(octet_length(data)) FROM import_chunks", "3145728")
         .await;
     let imports = app.get_as(&ann, "/imports").await.expect(200).json();

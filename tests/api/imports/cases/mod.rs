@@ -1,4 +1,4 @@
-//! Small files with the troubles that files of other logs have. They are not part of this
+//! Small files with the defects that files from other apps have. They are not part of this
 //! repository: without the folder, nothing is tested here.
 
 mod table;
@@ -11,7 +11,7 @@ use self::table::CASES;
 use super::{health_auto_export, import};
 use crate::support::{TestApp, User};
 
-/// Beside the repository.
+/// The folder of the cases, beside the repository.
 const FOLDER: &str = "../shared/cases/imports";
 
 #[actix_rt::test]
@@ -55,7 +55,7 @@ fn the_table_has_every_case_once() {
     assert_eq!(listed, typed);
 }
 
-/// What an import said.
+/// The result of an import.
 struct Came {
     outcomes: Vec<String>,
     messages: String,
@@ -103,7 +103,7 @@ impl Came {
     }
 }
 
-/// Of what Health Auto Export posts.
+/// Posts `content` as Health Auto Export does.
 async fn posted(app: &TestApp, user: &User, content: &[u8]) -> Came {
     let body: Value = serde_json::from_slice(content).unwrap();
     let answer = app.post_as(user, health_auto_export::PATH, &body).await.expect(200).json();
@@ -115,7 +115,8 @@ async fn posted(app: &TestApp, user: &User, content: &[u8]) -> Came {
     Came { outcomes: texts("outcome"), messages, has_warning: false, ignored: 0 }
 }
 
-/// All of the user's, the oldest first, with what is asked of their series.
+/// All activities of the user, oldest first, with the properties of their series that the table
+/// uses.
 async fn activities(app: &TestApp, user: &User) -> Vec<Value> {
     let list = app.get_as(user, "/activities").await.expect(200).json();
     let mut activities = Vec::new();
@@ -155,7 +156,8 @@ fn faults(activities: &[Value], expected: &Value) -> Vec<String> {
     differing.collect()
 }
 
-/// Equal; between two numbers; or one of several.
+/// Whether `found` equals the expected value, lies between two numbers, or is one of several
+/// values.
 fn is_as(found: &Value, expected: &Value) -> bool {
     if let [low, high] = expected.as_array().map(Vec::as_slice).unwrap_or_default() {
         let found = found.as_f64();

@@ -1,7 +1,7 @@
-//! What is right for each case: values of activities, the oldest first. Two numbers are the
-//! bounds of a value; one is right within half a percent.
+//! The expected result of each case: values of activities, oldest first. Two numbers are the bounds
+//! of a value. A single number is matched within half a percent.
 
-/// A file, and what is to become of it.
+/// A file, and its expected result.
 #[rustfmt::skip]
 pub const CASES: [(&str, &str); 55] = [
     ("apple-01-export.zip", r#"{"activities": [
