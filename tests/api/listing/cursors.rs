@@ -1,4 +1,4 @@
-//! Walks by cursor.
+//! Walking through lists by cursor.
 
 use std::{cell::Cell, collections::HashMap};
 
@@ -95,7 +95,7 @@ async fn a_cursor_holds_for_one_user_and_one_filter_and_cannot_be_made() {
     }
 }
 
-/// Rows come and go at every place of the list, and at the cursor itself, while it is walked.
+/// While a list is walked, rows are added and deleted everywhere in it, and at the cursor itself.
 #[actix_rt::test]
 async fn a_walk_sees_what_stays_exactly_once_while_others_write() {
     let app = TestApp::spawn().await;

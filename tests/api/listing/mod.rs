@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, User};
 
-/// `count` activities for `user`, `ties` of them starting at each instant, an hour apart.
+/// Inserts `count` activities for `user`. Each group of `ties` starts at the same time, an hour
+/// after the one before.
 async fn seed(app: &TestApp, user: &User, count: usize, ties: usize, notes: &str) {
     app.database
         .execute(&format!(
@@ -24,7 +25,7 @@ fn items(page: &Value) -> Vec<Value> {
     page["activities"].as_array().unwrap().clone()
 }
 
-/// The durations, by which the seeded activities are numbered.
+/// The durations of a page's activities, which number the seeded ones.
 fn numbers(page: &Value) -> Vec<i64> {
     items(page).iter().map(|item| item["duration_secs"].as_i64().unwrap()).collect()
 }
@@ -157,7 +158,7 @@ async fn an_offset_skips_and_is_told_back() {
     for offset in ["-1", "x", "0.5", ""] {
         refuses(app.get_as(&user, &format!("/activities?offset={offset}")).await, "offset");
     }
-    // It is a whole number.
+    // The message says that it is an integer, and names the limit.
     let answer = app.get_as(&user, "/activities?offset=99999999999999999999").await;
     assert!(
         answer.text().contains("offset must be between")

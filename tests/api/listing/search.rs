@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{TestApp, User};
 
-/// The titles of a list, walked two at a time.
+/// The titles of a list, read in pages of two.
 async fn titles(app: &TestApp, user: &User, query: &str) -> Vec<String> {
     let (mut titles, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -19,7 +19,7 @@ async fn titles(app: &TestApp, user: &User, query: &str) -> Vec<String> {
     }
 }
 
-/// Five activities whose titles are letters; two are as long and as far as each other.
+/// Five activities with letters as titles. Two pairs are of the same duration.
 async fn letters(app: &TestApp) -> User {
     let user = app.user("ann@example.com").await;
     for (day, title, kind, secs, metres, notes) in [
@@ -40,7 +40,7 @@ async fn letters(app: &TestApp) -> User {
 async fn a_list_is_sorted_as_asked_and_walked_by_cursor() {
     let app = TestApp::spawn().await;
     let ann = letters(&app).await;
-    // Ties go by id, which is random: of A and B, and of C and E.
+    // Ties, A with B and C with E, are ordered by id, which is random.
     for (sort, expected) in [
         ("-started_at", ["E", "D", "C", "B", "A"]),
         ("started_at", ["A", "B", "C", "D", "E"]),
