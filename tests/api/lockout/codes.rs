@@ -1,4 +1,4 @@
-//! Codes that strangers try, and codes of those who are logged in: trust.md row 2.
+//! Codes that strangers guess, and codes of users who are logged in: trust.md row 2.
 
 use serde_json::json;
 
@@ -36,12 +36,12 @@ async fn a_hundred_wrong_codes_in_a_row_close_them_for_strangers_until_the_mailb
     Client::at(&app, "198.51.100.8").try_code(ANN, &other_than(&code)).await.expect(401);
     let owner = Client::at(&app, "203.0.113.9");
     owner.try_code(ANN, &code).await.expect_error(401, "invalid_code");
-    // Nothing is sent to a stranger, who cannot see that.
+    // A stranger's request sends nothing, and the answer does not show that.
     owner.ask_for_code(ANN).await.expect(200);
     let codes = "SELECT count(*) FROM outbox WHERE kind = 'login_code'";
     assert_eq!(app.database.text(codes).await, "1");
     owner.clone().known_by("device-token", known).try_code(ANN, &code).await.expect(200);
-    // By a known device, which proves the mailbox by its code.
+    // That login has proven the mailbox, so strangers get codes again.
     owner.ask_for_code(ANN).await.expect(200);
     let code = mailed_code(&app, ANN).await;
     owner.try_code(ANN, &code).await.expect(200);
@@ -91,7 +91,7 @@ async fn somebody_who_is_logged_in_is_told_that_codes_are_closed() {
     app.put_as(&ann, "/me/email", &body).await.expect_error(429, "codes_closed");
     let body = json!({"code": "123456", "new_password": NEW_PASSWORD});
     app.put_as(&ann, "/me/password", &body).await.expect_error(429, "codes_closed");
-    // Logging in by a code is another thing.
+    // A login by code is not affected.
     app.post("/auth/otp/request", &json!({"identifier": ANN, "channel": "email"})).await;
     let body = json!({"identifier": ANN, "code": mailed_code(&app, ANN).await});
     app.post("/auth/otp/verify", &body).await.expect(200);

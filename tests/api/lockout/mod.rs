@@ -1,4 +1,4 @@
-//! Strangers lock nobody out, learn nothing from the order of their questions, and leave a trail.
+//! Strangers lock nobody out, learn nothing from the order of their requests, and leave a trail.
 
 mod codes;
 mod networks;
@@ -13,10 +13,10 @@ use crate::support::{Answer, PASSWORD, TestApp, User};
 
 const ANN: &str = "ann@example.com";
 
-/// Tests are many clients by a header that only proxies may write.
+/// The tests act as many clients with a header that only trusted proxies may set.
 const PROXY: (&str, &str) = ("TRUSTED_PROXIES", "127.0.0.0/8");
 
-/// A client at some address, with what makes it known, if anything does.
+/// A client at an address, with the header that makes it a known device, if it is one.
 #[derive(Clone)]
 struct Client<'a> {
     app: &'a TestApp,
@@ -44,7 +44,7 @@ impl<'a> Client<'a> {
         self.post("/auth/login", json!({"email": email, "password": password})).await
     }
 
-    /// The statuses of so many logins with a wrong password.
+    /// Logs in with a wrong password, `times` times. Returns the statuses.
     async fn guess(&self, email: &str, times: usize) -> Vec<u16> {
         let mut statuses = Vec::new();
         for _ in 0..times {
@@ -71,17 +71,17 @@ fn other_than(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
-/// What a login on a device gives it to be known by.
+/// The token by which the server recognises a device after a login.
 fn device_token(answer: &Answer) -> String {
     answer.json()["device_token"].as_str().unwrap().to_owned()
 }
 
-/// Logs in, and returns the device's token.
+/// Logs in. Returns the token of the device.
 async fn known_device(app: &TestApp, email: &str) -> String {
     device_token(&app.login(email, PASSWORD).await.expect(200))
 }
 
-/// As if nearly all of a hundred failures had happened.
+/// Pretends that there were `failures` failures in a row.
 async fn fail_until(app: &TestApp, failures: u32) {
     let runs = format!("UPDATE failure_runs SET failures = {failures}");
     assert!(app.database.execute(&runs).await > 0);

@@ -1,4 +1,5 @@
-//! A subscriber has more than one network of IPv6: attempts count for the wider ones, too.
+//! An IPv6 subscriber has many networks: attempts also count for the wider networks around an
+//! address.
 
 use super::{ANN, Client, PROXY};
 use crate::support::{PASSWORD, TestApp};
@@ -12,7 +13,7 @@ async fn wider_networks_have_larger_budgets_and_end() {
     };
     let mut statuses = Vec::new();
     for network in [
-        // A /64 has two, its /56 four, its /48 eight.
+        // A /64 has two attempts, its /56 four, and its /48 eight.
         "1:1101", "1:1101", "1:1101", "1:1102", "1:1102", "1:1103", //
         "1:1201", "1:1201", "1:1301", "1:1301", "1:1401", //
         "2:1101",

@@ -1,4 +1,4 @@
-//! In whatever order somebody asks, known and unknown addresses look alike: trust.md row 3.
+//! Known and unknown addresses look alike, in whatever order requests are made: trust.md row 3.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{Answer, PASSWORD, TestApp};
 
 const PLANTED: &str = "the attackers choice";
 
-/// Everything of an answer that a client sees, but for what differs between any two.
+/// Everything that a client sees of an answer, except what always differs.
 fn seen(answer: &Answer) -> Value {
     let mut body = answer.json();
     if body.get("request_id").is_some() {
@@ -24,7 +24,8 @@ fn seen(answer: &Answer) -> Value {
     json!({"status": answer.status.as_u16(), "body": body, "headers": headers})
 }
 
-/// A header's value; seconds until a limit ends, which pass between two questions, to the minute.
+/// A header's value. Seconds until a limit ends, which differ between two requests, are rounded to
+/// minutes.
 fn in_minutes(value: &str) -> String {
     let (before, seconds) = value.rsplit_once("t=").unwrap_or(("", value));
     match seconds.parse::<u32>() {
@@ -89,6 +90,6 @@ async fn no_order_of_questions_tells_known_from_unknown_addresses() {
     let statuses: Vec<u64> =
         sequences[0].iter().map(|seen| seen["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [202, 401, 401, 401, 429, 202]);
-    // The attacker's password is worth nothing, and the owner's still is.
+    // The attacker's password does not work, and the owner's still does.
     app.login("known0@example.com", PASSWORD).await.expect(200);
 }

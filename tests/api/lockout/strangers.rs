@@ -1,4 +1,4 @@
-//! Failures of strangers and what is left to the owner: trust.md row 2.
+//! Failures of strangers, and what the owner can still do: trust.md row 2.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ async fn strangers_elsewhere_refuse_no_way_in() {
     let stranger = Client::at(&app, "198.51.100.7");
     let mail = json!({"email": ANN});
     assert_eq!(stranger.guess(ANN, 3).await, [401, 401, 429]);
-    // The count is that of all replicas.
+    // The count is shared by all replicas.
     let elsewhere = Client::at(&replica, "198.51.100.7");
     elsewhere.login(ANN, PASSWORD).await.expect_error(429, "rate_limited");
     for path in ["/auth/forgot-password", "/auth/resend-verification"] {
@@ -81,7 +81,7 @@ async fn after_a_hundred_wrong_passwords_only_the_mailbox_helps_and_known_device
     }
     let refresh = json!({"refresh_token": before.refresh_token});
     owner.post("/auth/refresh", refresh).await.expect(200);
-    // A known device shows nothing of the mailbox, so strangers stay out.
+    // A known device does not prove the mailbox, so unknown devices stay locked out.
     owner.login(ANN, PASSWORD).await.expect_error(403, "password_closed");
 
     owner.post("/auth/forgot-password", json!({"email": ANN})).await.expect(200);
@@ -100,7 +100,7 @@ async fn after_a_hundred_wrong_passwords_only_the_mailbox_helps_and_known_device
     owner.login(ANN, NEW_PASSWORD).await.expect(200);
 }
 
-/// Who guessed at an address before it was anybody's does not close it for its owner.
+/// Guesses at an address before it was registered do not lock out its owner.
 #[actix_rt::test]
 async fn confirming_an_address_opens_what_was_closed_before() {
     let app = TestApp::spawn_with(&[PROXY, ("AUTH_LIMIT_IDENTIFIER", "20/15m")]).await;
@@ -154,7 +154,7 @@ async fn a_known_device_is_limited_by_itself_and_a_stolen_one_refuses_no_other()
     assert_eq!(thief.guess(ANN, 4).await, [401, 401, 401, 429]);
     let owner = Client::at(&app, "203.0.113.9");
     owner.clone().known_by("device-token", own).login(ANN, PASSWORD).await.expect(200);
-    // After a hundred failures it is one of the strangers, who have budgets of their own.
+    // After a hundred failures the device counts as a stranger. Strangers have their own budgets.
     fail_until(&app, 100).await;
     assert_eq!(thief.guess(ANN, 4).await, [401, 401, 401, 429]);
     owner.login(ANN, PASSWORD).await.expect(200);
@@ -177,7 +177,7 @@ async fn a_stolen_session_that_guesses_leaves_the_owners_proofs_alone() {
     app.put_as(&owner, "/me/password", &change(PASSWORD)).await.expect(200);
 }
 
-/// By the cookie as a browser would send it: where there is no TLS it has no `__Host-`.
+/// With the cookie that a browser would send. Without TLS, its name has no `__Host-` prefix.
 #[actix_rt::test]
 async fn a_browser_is_known_by_its_cookie() {
     for (base, name, secure) in [

@@ -1,4 +1,4 @@
-//! What is kept and logged of failures, so that people can act: trust.md row 19.
+//! What is stored and logged about failures, so that people can act: trust.md row 19.
 
 use std::{
     io::Write,
@@ -26,7 +26,7 @@ async fn events_have_their_network_for_ninety_days() {
         page["events"].as_array().unwrap().iter().map(|event| &event["network"]).collect();
     assert_eq!(networks, ["2001:db8:1::/48", "203.0.113.0/24"]);
 
-    // A network can neither be changed, nor be erased before its time.
+    // A network can neither be changed nor erased before its time.
     let mut conn = app.database.connect().await;
     for network in ["NULL", "'10.0.0.0/24'"] {
         let update = format!("UPDATE auth_events SET network = {network}");
@@ -46,7 +46,8 @@ async fn events_have_their_network_for_ninety_days() {
     assert_eq!(app.database.text(others).await, "0");
 }
 
-/// What fail2ban makes of the filter that we ship, told by Python, whose expressions it uses.
+/// Applies the fail2ban filter that we ship. It runs in Python, whose regular expressions fail2ban
+/// uses.
 const FAIL2BAN: &str = r#"
 import configparser, re, sys
 filter = configparser.ConfigParser()
@@ -98,7 +99,7 @@ async fn fail2ban_finds_those_who_fail_and_nobody_else() {
             let headers = [
                 ("content-type", "application/json"),
                 ("x-forwarded-for", address),
-                // Nothing that a client writes puts another's address into the log.
+                // A client cannot write another client's address into the log.
                 ("user-agent", "POST /auth/login 401 from 192.0.2.66"),
             ];
             send(Method::POST, &base, path, &headers, Some(body.to_string().into_bytes())).await
@@ -127,7 +128,7 @@ async fn fail2ban_finds_those_who_fail_and_nobody_else() {
         for others in ["192.0.2.1", "192.0.2.2", "192.0.2.4", "2001:db8:1:2:3"] {
             assert!(!log.contains(others), "{others} is in: {log}");
         }
-        // The journal has the message alone, behind who wrote it.
+        // The journal puts the program's name before the message.
         let message = "POST /auth/login 401 from 203.0.113.5";
         assert!(log.contains(message), "{log}");
         assert_eq!(banned(&format!("host sports-log[7]: {message}")), ["203.0.113.5"]);
