@@ -1,4 +1,4 @@
-//! Linking and unlinking while logged in.
+//! Linking and unlinking providers while logged in.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn start(app: &TestApp, user: &User, body: &Value) -> Answer {
     app.post_as(user, "/me/connections/oidc", body).await
 }
 
-/// Links the person who is logged in at the provider; what comes back.
+/// Links the person who is logged in at the provider. Returns the answer.
 pub async fn link(app: &TestApp, provider: &OpenIdProvider, user: &User, person: Person) -> Answer {
     provider.log_in(person);
     let started = start(app, user, &json!({"password": PASSWORD})).await.expect(200);
@@ -33,7 +33,8 @@ async fn a_linked_provider_is_one_more_way_in() {
     let ann = app.user(ANN).await;
     let none = app.get_as(&ann, "/me/connections").await.expect(200).json();
     assert_eq!(none, json!({"connections": [], "available": ["google", "oidc"]}));
-    // Another address, and one that the provider has not proven: it is the owner who links.
+    // Another address, which the provider has not verified: this is allowed, because the owner
+    // links it.
     let person = Person::unverified("s1", "elsewhere@example.org");
     let linked = link(&app, &provider, &ann, person.clone()).await.expect(200).json();
     assert_eq!(linked, json!({"linked": "oidc"}));
@@ -104,7 +105,7 @@ async fn the_last_way_in_stays() {
     let user = user_of(&app, &provider, Person::unverified("s1", ANN)).await;
     unlink(&app, &user, "oidc").await.expect_error(409, "last_way_in");
     user_of(&app, &provider, Person::unverified("s1", ANN)).await;
-    // A second provider makes the first one dispensable, and a mailbox that codes reach does, too.
+    // With a second provider, or a mailbox that receives codes, the first provider can be removed.
     app.database
         .execute(&format!(
             "INSERT INTO oauth_connections (user_id, provider, provider_uid)
@@ -114,13 +115,14 @@ async fn the_last_way_in_stays() {
         .await;
     unlink(&app, &user, "oidc").await.expect(204);
     unlink(&app, &user, "google").await.expect_error(409, "last_way_in");
-    // Nor does the phone go that is left.
+    // The phone cannot be removed either if it is the last way in.
     let proven = "UPDATE profiles SET phone_number = '+15005550006', phone_verified = true";
     app.database.execute(proven).await;
     app.database.execute("DELETE FROM oauth_connections").await;
     let phone = json!({"phone_number": null});
     app.put_as(&user, "/me/phone", &phone).await.expect_error(403, "reauthentication_required");
-    // A session of the last minutes is proof where there is neither a password nor an address.
+    // A session of the last minutes counts as proof if the account has neither a password nor an
+    // address.
     let recent = "UPDATE profiles SET phone_verified_at = now()";
     app.database.execute(recent).await;
     app.put_as(&user, "/me/phone", &phone).await.expect_error(409, "last_way_in");

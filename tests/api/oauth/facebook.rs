@@ -1,4 +1,4 @@
-//! Facebook, whose word about an address counts only when the operator says so.
+//! Facebook, whose email addresses count as verified only if the operator says so.
 
 use serde_json::{Value, json};
 
@@ -44,8 +44,8 @@ async fn an_operator_may_trust_it() {
     assert_ne!(other.id, ann.id);
 }
 
-/// Status and error of the Graph API; what a login is answered then, and whether a look still finds
-/// the connection active, where it finds anything.
+/// Status and error of the Graph API, the answer to a login, and whether the connection is still
+/// reported as active, or `None` if that cannot be found out.
 type Case = (u16, Value, (u16, &'static str), Option<bool>);
 
 fn graph_errors() -> Vec<Case> {

@@ -1,4 +1,5 @@
-//! Providers that deny, hang, lie or talk nonsense: security.md row 12. Never a 500, and nobody gets in.
+//! Providers that deny, hang, lie or answer nonsense: security.md row 12. There is never a 500, and
+//! nobody is logged in.
 
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,7 @@ async fn a_provider_that_hangs_is_waited_for_ten_seconds() {
     log_in(&app, &provider, "oidc", Person::new("s1", ANN))
         .await
         .expect_error(502, "provider_error");
-    // That it ended at all is what counts; the margin is for a busy machine.
+    // The request must end at all. The margin is for a busy machine.
     assert!(before.elapsed() < Duration::from_secs(25));
 }
 

@@ -1,4 +1,4 @@
-//! Who answers a login, as the answer itself says: RFC 9207.
+//! The issuer that the authorization response names: RFC 9207.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::{
     openid::{OpenIdProvider, Person},
 };
 
-/// Comes back from `provider` with something added to the query; the status and the code.
+/// Returns from `provider` with `added` appended to the query. Returns the status and the code.
 async fn answered(app: &TestApp, provider: &OpenIdProvider, added: &str) -> (u16, String) {
     let begun = begin(app, "/auth/login/oidc").await;
     let returned = provider.visit(&begun.location).await;

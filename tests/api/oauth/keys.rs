@@ -1,4 +1,4 @@
-//! Providers that change their keys, and key sets with more in them than is understood.
+//! Providers that change their keys, and key sets with unknown members and keys.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ fn ann() -> Person {
     Person::new("s1", ANN)
 }
 
-/// How often the key set was asked for lately.
+/// How often the key set was requested since the last call.
 fn fetched(provider: &OpenIdProvider) -> usize {
     provider.calls().iter().filter(|call| *call == "GET /keys").count()
 }
@@ -22,7 +22,7 @@ async fn a_key_may_be_changed_under_its_id() {
     provider.change_key_under_its_id();
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
     assert_eq!(fetched(&provider), 1);
-    // And once more at once, under another.
+    // A second change right after it, this time with another id.
     provider.change_key();
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
@@ -87,7 +87,7 @@ async fn keys_of_other_kinds_do_not_hide_the_right_one() {
     provider.publish(odd.to_vec());
     let app = spawn(&provider.settings()).await;
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
-    // Without an id any key that suits may be the one.
+    // Without a key id, any suitable key may be the one.
     provider.forge(json!({"kid": crate::support::openid::ABSENT}), json!({}));
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
 }

@@ -1,4 +1,4 @@
-//! Who gets into which account: security.md rows 7 to 9.
+//! Which account a provider login opens: security.md rows 7 to 9.
 
 use serde_json::json;
 
@@ -30,11 +30,11 @@ async fn an_account_is_its_subject_whatever_becomes_of_the_address() {
     let moved = user_of(&app, &provider, Person::new("s1", "ann@new.example")).await;
     assert_eq!(moved.id, ann.id);
     assert_eq!(me(&app, &moved).await["email"], ANN);
-    // The same address under another subject of the same provider is somebody else's by now.
+    // The same address with another subject of the same provider belongs to somebody else by now.
     log_in(&app, &provider, "oidc", Person::new("s2", ANN))
         .await
         .expect_error(409, "connection_taken");
-    // And a subject is one only at its provider.
+    // A subject is unique only within its provider.
     let other = log_in(&app, &provider, "google", Person::new("s1", "bob@example.com")).await;
     assert_ne!(User::of(&other.expect(200)).id, ann.id);
 }

@@ -1,4 +1,4 @@
-//! Logging in through providers, against local ones that check what real ones check.
+//! Logging in with providers, against local ones that check what real ones check.
 
 mod connections;
 mod facebook;
@@ -37,7 +37,7 @@ async fn spawn(settings: &[(&'static str, String)]) -> TestApp {
     TestApp::spawn_with(&settings).await
 }
 
-/// Where a login begins, and the cookie that belongs to it.
+/// The URL at which a login starts, and its cookie.
 #[derive(Clone)]
 struct Begun {
     location: String,
@@ -56,19 +56,19 @@ impl Begun {
     }
 }
 
-/// Asks for a login as a browser does.
+/// Begins a login as a browser does.
 async fn begin(app: &TestApp, path: &str) -> Begun {
     let answer = app.get(path).await.expect(302);
     Begun::of(&answer, answer.header("location").to_owned())
 }
 
-/// Brings `returned`, where the provider sent the browser, back to the server.
+/// Follows the provider's redirect `returned` to the server.
 async fn come_back(app: &TestApp, returned: &str, cookie: &str) -> Answer {
     let path = returned.strip_prefix("https://log.example").expect(returned);
     app.send(Method::GET, path, &[("cookie", cookie)], None).await
 }
 
-/// A whole login through `provider`, under the name that we know it by.
+/// A complete login at `provider`, which the server knows as `name`.
 async fn log_in(app: &TestApp, provider: &OpenIdProvider, name: &str, person: Person) -> Answer {
     provider.log_in(person);
     let begun = begin(app, &format!("/auth/login/{name}")).await;

@@ -1,12 +1,12 @@
-//! Answers that are none: HTML, nothing, too much, other types than they should be. Each ends in a
-//! code and a sentence, and keeps nobody out whom it does not concern.
+//! Malformed answers: HTML, empty, too large, or with values of other types. Each ends in an error
+//! with a code and a message, and does not affect other users.
 
 use serde_json::json;
 
 use super::{ANN, log_in, with_provider};
 use crate::support::openid::{Canned, Person};
 
-/// What any endpoint may answer.
+/// Answers that any endpoint may give.
 fn nonsense() -> Vec<Canned> {
     let html = "<html><body>Welcome to the hotel's network</body></html>".to_owned();
     let mut answers = vec![

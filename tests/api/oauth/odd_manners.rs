@@ -1,4 +1,4 @@
-//! Providers whose answers come slowly, with company, or not at all.
+//! Providers whose answers arrive slowly, with extra data, or not at all.
 
 use super::{ANN, begin, come_back, spawn};
 use crate::support::{
@@ -8,7 +8,7 @@ use crate::support::{
     peer::{Manner, ODD_MANNERS, Peer},
 };
 
-/// A server whose way to Facebook leads through a peer; browsers go there directly.
+/// A server that reaches Facebook through a peer. Browsers go there directly.
 async fn through_a_peer() -> (TestApp, Facebook, Peer) {
     let facebook = Facebook::start().await;
     let peer = Peer::before(&facebook.base);

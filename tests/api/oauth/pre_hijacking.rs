@@ -1,5 +1,5 @@
-//! The five attacks of "Pre-hijacked accounts" (Sudhodanan and Paverd, 2022): somebody prepares an
-//! account for an address before its owner comes. In the end nothing of it opens anything.
+//! The five attacks of "Pre-hijacked accounts" (Sudhodanan and Paverd, 2022): an attacker prepares
+//! an account for an address before its owner registers. Nothing of it may open the owner's account.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn reset(app: &TestApp, email: &str, password: &str) -> User {
     User::of(&app.login(email, password).await.expect(200))
 }
 
-/// The attacker registers with a password; the owner comes through a provider.
+/// The attacker registers with a password. The owner logs in with a provider.
 #[actix_rt::test]
 async fn classic_federated_merge() {
     let (app, provider) = with_provider().await;
@@ -32,8 +32,9 @@ async fn classic_federated_merge() {
     assert_eq!(me(&app, &owner).await["email"], OWNERS);
 }
 
-/// The attacker keeps a session; the owner resets the password. Here no session of the attacker's can
-/// exist before the mailbox is proven, so the strongest one is tried: of whoever got in once.
+/// The attacker keeps a session and the owner resets the password. Here the attacker can have no
+/// session before the mailbox is verified, so the test uses a session of an attacker who was logged
+/// in once.
 #[actix_rt::test]
 async fn unexpired_session() {
     let (app, provider) = with_provider().await;
@@ -47,12 +48,12 @@ async fn unexpired_session() {
     assert_eq!(user_of(&app, &provider, Person::new("owner", OWNERS)).await.id, owner.id);
 }
 
-/// The attacker links an identity of their own to the address; the owner proves the mailbox.
+/// The attacker links an identity to the owner's address. The owner verifies the mailbox.
 #[actix_rt::test]
 async fn trojan_identifier() {
     let (app, provider) = with_provider().await;
     app.register(OWNERS, ATTACKERS_PASSWORD).await;
-    // Nothing lets the attacker link anything to an unproven account; so it is written down as if.
+    // The attacker cannot link anything to an unverified account, so the test inserts the rows.
     app.database
         .execute(
             "INSERT INTO oauth_connections (user_id, provider, provider_uid)
@@ -67,14 +68,15 @@ async fn trojan_identifier() {
     assert_eq!(me(&app, &owner).await["profile"]["phone_number"], json!(null));
 }
 
-/// The attacker begins to change the address to the owner's, or away from it, and ends that later.
+/// The attacker starts to change the address to the owner's, or away from it, and finishes that
+/// later.
 #[actix_rt::test]
 async fn unexpired_email_change() {
     let (app, _provider) = with_provider().await;
     let attacker = app.user("attacker@example.com").await;
     let body = json!({"email": OWNERS, "password": PASSWORD});
     app.put_as(&attacker, "/me/email", &body).await.expect(202);
-    // The owner gets a code that nobody but the attacker's session can use, and registers.
+    // The owner gets a code that only the attacker's session can use, and registers.
     let code = code_to(&app, OWNERS).await;
     let owner = app.user(OWNERS).await;
     let confirm = json!({"code": code});
@@ -82,7 +84,7 @@ async fn unexpired_email_change() {
     taken.expect_error(409, "email_taken");
     assert_eq!(me(&app, &owner).await["email"], OWNERS);
 
-    // Somebody who got into the account once, and wants to take it along after the owner's reset.
+    // An attacker who was logged in once tries to take over the account after the owner's reset.
     let body = json!({"email": "attackers-new@example.com", "password": PASSWORD});
     app.put_as(&owner, "/me/email", &body).await.expect(202);
     let code = code_to(&app, "attackers-new@example.com").await;
@@ -93,7 +95,8 @@ async fn unexpired_email_change() {
     assert_eq!(me(&app, &fresh).await["email"], OWNERS);
 }
 
-/// A provider that proves nothing names the owner's address for the attacker, before or after.
+/// A provider that verifies nothing returns the owner's address for the attacker, before the owner
+/// registers or after.
 #[actix_rt::test]
 async fn non_verifying_provider() {
     let (app, provider) = with_provider().await;
@@ -107,8 +110,8 @@ async fn non_verifying_provider() {
     assert_eq!(me(&app, &attacker).await["email"], json!(null));
 }
 
-/// The attacker begins a login and has the owner end it: the owner would log in as the attacker, and
-/// keep a log for them.
+/// The attacker begins a login and makes the owner finish it: the owner would be logged in to the
+/// attacker's account, and would log activities there.
 #[actix_rt::test]
 async fn a_login_that_the_attacker_began_is_not_ended_by_the_owner() {
     let (app, provider) = with_provider().await;

@@ -1,5 +1,5 @@
-//! ID tokens that are signed as they should be and still prove nothing: OpenID Connect Core 1.0,
-//! section 3.1.3.7, RFC 7515, RFC 8725.
+//! ID tokens that are signed correctly but prove nothing: OpenID Connect Core 1.0, section 3.1.3.7,
+//! RFC 7515, RFC 8725.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn a_token_that_is_not_for_this_login_here_and_now_is_refused() {
     let evil = "https://evil.example";
     let none = json!({});
     for (header, claims) in [
-        // Whom it is for.
+        // Audience.
         (none.clone(), json!({"aud": [CLIENT_ID, "another-client"]})),
         (none.clone(), json!({"aud": ["another-client"]})),
         (none.clone(), json!({"aud": []})),
@@ -27,21 +27,21 @@ async fn a_token_that_is_not_for_this_login_here_and_now_is_refused() {
         (none.clone(), json!({"aud": {"client": CLIENT_ID}})),
         (none.clone(), json!({"azp": "another-client"})),
         (none.clone(), json!({"azp": 7})),
-        // Whom it is from.
+        // Issuer.
         (none.clone(), json!({"iss": evil})),
         (none.clone(), json!({"iss": [own, evil]})),
         (none.clone(), json!({"iss": [own]})),
         (none.clone(), json!({"iss": ABSENT})),
         (none.clone(), json!({"iss": format!("{own}/")})),
         (none.clone(), json!({"iss": null})),
-        // Whom it is about.
+        // Subject.
         (none.clone(), json!({"sub": ABSENT})),
         (none.clone(), json!({"sub": null})),
         (none.clone(), json!({"sub": 7})),
         (none.clone(), json!({"sub": ""})),
         (none.clone(), json!({"sub": "s\u{e9}"})),
         (none.clone(), json!({"sub": "s".repeat(256)})),
-        // When.
+        // Times.
         (none.clone(), json!({"exp": ABSENT})),
         (none.clone(), json!({"exp": null})),
         (none.clone(), json!({"exp": now - 120})),
@@ -55,14 +55,14 @@ async fn a_token_that_is_not_for_this_login_here_and_now_is_refused() {
         (none.clone(), json!({"iat": now + 120})),
         (none.clone(), json!({"iat": now - 7200})),
         (none.clone(), json!({"iat": [now]})),
-        // Which login.
+        // Which login it belongs to.
         (none.clone(), json!({"nonce": ABSENT})),
         (none.clone(), json!({"nonce": null})),
         (none.clone(), json!({"nonce": 7})),
         (none.clone(), json!({"at_hash": "A".repeat(22)})),
         (none.clone(), json!({"at_hash": ""})),
         (none.clone(), json!({"at_hash": 7})),
-        // What it is.
+        // Type of the token.
         (json!({"typ": "at+jwt"}), none.clone()),
         (json!({"typ": "application/at+jwt"}), none.clone()),
         (json!({"typ": "logout+jwt"}), none.clone()),
@@ -115,10 +115,10 @@ async fn what_a_token_may_say_besides_keeps_nobody_out() {
             none.clone(),
             json!({"nbf": now - 300, "iat": now as f64 - 0.5, "exp": now as f64 + 60.5}),
         ),
-        // A provider whose clock is a little off.
+        // A provider whose clock is slightly off.
         (none.clone(), json!({"nbf": now + 10, "iat": now + 10})),
         (none.clone(), json!({"iat": now - 300, "auth_time": now - 86_400, "amr": ["pwd"]})),
-        // Of other types than they should be, but they open nothing.
+        // Claims of other types, which grant nothing.
         (none.clone(), json!({"name": 7, "email_verified": "true", "address": null})),
     ] {
         provider.forge(header.clone(), claims.clone());

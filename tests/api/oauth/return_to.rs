@@ -1,4 +1,4 @@
-//! Where people are sent after a login: security.md row 11.
+//! Where users are redirected after a login: security.md row 11.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::support::{
     openid::{Fault, Person},
 };
 
-/// What stands after the `#`.
+/// The fragment of a URL, decoded.
 fn fragment(location: &str, expected: &str) -> HashMap<String, String> {
     let (target, fragment) = location.split_once('#').unwrap();
     assert_eq!(target, expected);
@@ -53,7 +53,7 @@ async fn what_goes_wrong_is_told_in_the_fragment_too() {
     let failed = fragment(answer.header("location"), "https://app.example/in");
     assert_eq!(failed["error"], "provider_error");
     assert!(!failed.contains_key("token"));
-    // Without its cookie there is nothing that says where to return to.
+    // Without its cookie, nothing tells where to redirect to.
     come_back(&app, &returned, "").await.expect_error(400, "invalid_state");
 }
 

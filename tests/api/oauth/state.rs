@@ -1,4 +1,5 @@
-//! What comes back must be what was sent out, in the same browser, once: security.md row 10.
+//! A callback must belong to a login that the same browser began, and is accepted once: security.md
+//! row 10.
 
 use super::{ANN, begin, come_back, with_provider};
 use crate::support::{ROTATION, openid::Person};
@@ -36,7 +37,7 @@ async fn what_was_not_begun_here_is_refused_and_nobody_is_asked() {
         assert_eq!(answer.json()["code"], "invalid_state", "{what}");
         assert_eq!(provider.calls(), Vec::<String>::new(), "{what}");
     }
-    // Neither code nor error is not the provider's doing; the attempt is over then.
+    // A callback with neither code nor error does not come from the provider, and ends the attempt.
     let neither = format!("{path}?{state}");
     come_back(&app, &neither, &mine.cookie).await.expect_error(400, "invalid_parameter");
     come_back(&app, &returned, &mine.cookie).await.expect_error(400, "invalid_state");

@@ -1,4 +1,4 @@
-//! Several logins of one browser at once, such as in two tabs.
+//! Several logins of one browser at the same time, for example in two tabs.
 
 use actix_web::http::{Method, header};
 
@@ -8,7 +8,7 @@ use crate::support::{
     openid::{OpenIdProvider, Person},
 };
 
-/// A browser: it sends all the cookies that it has.
+/// A browser that sends all cookies that it has.
 #[derive(Default)]
 struct Browser(Vec<(String, String)>);
 
@@ -20,7 +20,7 @@ impl Browser {
             let set = set.to_str().unwrap();
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
             self.0.retain(|(kept, _)| kept != name);
-            // What makes the browser a known device stays.
+            // Ignores the cookie of the known device.
             if !set.contains("Max-Age=0") && name != "__Host-sports-log-device" {
                 self.0.push((name.to_owned(), value.to_owned()));
             }
@@ -28,7 +28,7 @@ impl Browser {
         answer
     }
 
-    /// Begins a login; where the provider sends it back to.
+    /// Begins a login. Returns where the provider redirects to.
     async fn begin(&mut self, app: &TestApp, provider: &OpenIdProvider) -> String {
         let begun = self.get(app, "/auth/login/oidc").await.expect(302);
         let returned = provider.visit(begun.header("location")).await;
@@ -69,7 +69,7 @@ async fn the_oldest_of_more_than_five_logins_is_given_up() {
     for tab in &tabs {
         browser.get(&app, tab).await.expect(200);
     }
-    // Whatever else is in the jar goes before an attempt does.
+    // Junk cookies are deleted before those of other attempts.
     let junk = |n| (format!("__Host-sports-log-login-{n}"), "junk".to_owned());
     browser.0.extend((0..9).map(junk));
     let tab = browser.begin(&app, &provider).await;

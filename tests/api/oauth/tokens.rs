@@ -1,4 +1,5 @@
-//! Providers' tokens: encrypted at rest, refreshed when they have expired: security.md row 30.
+//! Providers' tokens are encrypted at rest, and refreshed when they have expired: security.md row
+//! 30.
 
 use serde_json::json;
 

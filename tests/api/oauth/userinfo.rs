@@ -1,4 +1,4 @@
-//! Who somebody is, the ID token says. The userinfo endpoint is asked for an address, where one is
+//! The ID token identifies the user. The userinfo endpoint is only asked for an address, if one is
 //! needed.
 
 use chrono::Utc;
@@ -21,11 +21,11 @@ async fn only_a_first_login_needs_userinfo() {
     provider.answer("GET /userinfo", broken());
     assert_eq!(user_of(&app, &provider, Person::new("s1", ANN)).await.id, ann.id);
     assert!(!provider.calls().contains(&"GET /userinfo".to_owned()));
-    // What it said the first time is still known.
+    // The address of the first login is still known.
     let connections = app.get_as(&ann, "/me/connections").await.expect(200).json();
     assert_eq!(connections["connections"][0]["email"], ANN);
     assert_eq!(connections["connections"][0]["name"], "Ann Example");
-    // Somebody new would get an account without an address for good.
+    // A new user would get an account without an address, permanently.
     log_in(&app, &provider, "oidc", Person::new("s2", "bob@example.com"))
         .await
         .expect_error(502, "provider_error");
@@ -60,7 +60,7 @@ async fn signed_userinfo_is_read() {
         let look = app.get_as(&user, "/me/connections/oidc").await.expect(200).json();
         assert_eq!((&look["active"], &look["email"]), (&json!(true), &json!(address)));
     }
-    // With a key that nobody has seen yet.
+    // Signed with a key that the server does not know yet.
     let first = user_of(&app, &provider, Person::new("s1", "user1@example.com")).await;
     provider.change_key_under_its_id();
     let look = app.get_as(&first, "/me/connections/oidc").await.expect(200).json();
