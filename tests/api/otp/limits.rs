@@ -1,4 +1,4 @@
-//! How many codes can be asked for, and how many tried.
+//! Limits of requests for codes, and of attempts.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{mailed_code, other_than, request, verify};
 use crate::support::{Answer, PASSWORD, TestApp, until_selects};
 
-/// Everything of an answer that a client sees, but for what differs between any two.
+/// Everything that a client sees of an answer, except what always differs.
 fn seen(answer: &Answer) -> Value {
     let mut body = answer.json();
     if body.get("request_id").is_some() {
@@ -27,7 +27,7 @@ async fn three_codes_in_fifteen_minutes_and_then_the_time_to_wait() {
     let answer = request(&app, "Ann@Example.com", "email").await.expect_error(429, "rate_limited");
     let seconds: i32 = answer.header("retry-after").parse().unwrap();
     assert!((1..=900).contains(&seconds), "{seconds}");
-    // The oldest of the three no longer counts: one more, and not two.
+    // The oldest of the three requests no longer counts: one more is allowed, not two.
     let age = "UPDATE throttles SET taken = ARRAY(SELECT CASE WHEN at = (SELECT min(a) FROM unnest(taken) a)
                    THEN at - interval '15 minutes' ELSE at END FROM unnest(taken) at)";
     app.database.execute(age).await;
@@ -94,7 +94,7 @@ async fn ten_failures_in_a_day_close_codes_and_nothing_else() {
             verify(&app, "ann@example.com", &other_than(&code)).await.expect(401);
         }
     }
-    // Asking is answered as always; nothing is sent that could not be used.
+    // The answer is the same as ever, but no code is sent that could not be used.
     request(&app, "ann@example.com", "email").await.expect(200);
     let codes = "SELECT count(*) FROM outbox WHERE kind = 'login_code'";
     assert_eq!(app.database.text(codes).await, "2");
@@ -120,7 +120,7 @@ async fn the_eleventh_failure_is_not_compared_although_its_code_is_fresh() {
     for _ in 0..4 {
         verify(&app, "ann@example.com", &other_than(&second)).await.expect(401);
     }
-    // Nine so far; another challenge has the tenth.
+    // These were nine failures. The tenth is one of another challenge.
     let third = mailed_code(&app, "ann@example.com").await;
     verify(&app, "ann@example.com", &other_than(&third)).await.expect(401);
     verify(&app, "ann@example.com", &third).await.expect_error(401, "invalid_code");

@@ -1,4 +1,4 @@
-//! A code that was mailed logs in once, for a while, and only the newest.
+//! A mailed code logs in once, for a limited time, and only the newest is valid.
 
 use futures_util::future::join_all;
 
@@ -18,7 +18,7 @@ async fn a_mailed_code_logs_in() {
     let session = User::of(&verify(&app, "ann@example.com", &code).await.expect(200));
     assert_eq!((&session.id, &session.email), (&ann.id, &ann.email));
     app.get_as(&session, "/me").await.expect(200);
-    // What was open stays open: logging in is no reset.
+    // Existing sessions stay: a login is not a reset.
     app.get_as(&ann, "/me").await.expect(200);
     app.login("ann@example.com", PASSWORD).await.expect(200);
     let logins = "sports_log_logins_total{method=\"otp\",status=\"success\"}";
@@ -45,7 +45,7 @@ async fn asking_again_gives_the_same_code_while_it_is_good() {
     assert_eq!(mailed_code(&app, "ann@example.com").await, first);
     let age = "UPDATE otp_challenges SET expires_at = expires_at - interval '9 minutes'";
     assert_eq!(app.database.execute(age).await, 1);
-    // It ends too soon to be sent again, and a new one makes it void.
+    // It expires too soon to be sent again. A new code makes it void.
     let second = mailed_code(&app, "ann@example.com").await;
     if first != second {
         verify(&app, "ann@example.com", &first).await.expect_error(401, "invalid_code");
@@ -97,7 +97,7 @@ async fn a_code_of_one_account_is_none_of_anothers() {
 #[actix_rt::test]
 async fn an_account_without_a_password_can_use_a_code() {
     let app = TestApp::spawn().await;
-    // As an account made through a provider would be.
+    // Like an account created by a provider login.
     let made = "WITH u AS (INSERT INTO users (email) VALUES ('ann@example.com') RETURNING id)
                 INSERT INTO profiles (user_id) SELECT id FROM u";
     app.database.execute(made).await;

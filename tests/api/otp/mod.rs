@@ -1,4 +1,5 @@
-//! Logging in by a one-time code, and proving a number by one: security.md rows 6, 8, 13 to 17.
+//! Logging in with a one-time code, and verifying a number with one: security.md rows 6, 8, 13 to
+//! 17.
 
 mod limits;
 mod login;
@@ -14,7 +15,7 @@ use crate::support::{Answer, Mail, PASSWORD, TestApp, User, twilio::Twilio};
 
 const NUMBER: &str = "+390612345678";
 
-/// An application that sends text messages, too.
+/// An application that also sends text messages.
 async fn with_sms() -> (TestApp, Twilio) {
     let twilio = Twilio::start().await;
     let settings = twilio.settings();
@@ -32,18 +33,18 @@ async fn verify(app: &TestApp, identifier: &str, code: &str) -> Answer {
     app.post("/auth/otp/verify", &json!({"identifier": identifier, "code": code})).await
 }
 
-/// The code that leads a mail's subject.
+/// The code at the beginning of a mail's subject.
 fn code(mail: &Mail) -> String {
     mail.subject.chars().take(6).collect()
 }
 
-/// Asks for a code and reads the mail.
+/// Requests a code and reads the mail.
 async fn mailed_code(app: &TestApp, email: &str) -> String {
     request(app, email, "email").await.expect(200);
     code(&app.smtp.mail_to(email).await)
 }
 
-/// Some code of six digits that is not `code`.
+/// A code of six digits that is not `code`.
 fn other_than(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
@@ -57,7 +58,7 @@ async fn confirm(app: &TestApp, user: &User, code: &str) -> Answer {
     app.post_as(user, "/me/phone/verification/confirm", &json!({"code": code})).await
 }
 
-/// Makes `number` the user's own.
+/// Sets and verifies the user's number.
 async fn prove(app: &TestApp, twilio: &Twilio, user: &User, number: &str) {
     set_number(app, user, number).await;
     app.post_as(user, "/me/phone/verification", &json!({})).await.expect(202);

@@ -1,4 +1,4 @@
-//! The account's number: who may set it, what it looks like, and what a new one may confirm.
+//! The account's number: who may set it, its format, and what a new number may confirm.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn a_stolen_access_token_cannot_make_a_number_its_proof() {
     answer.expect_error(403, "reauthentication_required");
     let wrong = json!({"phone_number": NUMBER, "password": "not the password"});
     app.put_as(&ann, "/me/phone", &wrong).await.expect_error(401, "invalid_credentials");
-    // The profile is for names and units; a token that may write it leaves the number alone.
+    // The profile contains names and units. A token that may write it cannot set the number.
     app.put_as(&ann, "/me/profile", &body).await.expect(200);
     let me = app.get_as(&ann, "/me").await.expect(200).json();
     assert_eq!(me["profile"]["phone_number"], json!(null));
@@ -32,11 +32,11 @@ async fn a_number_proven_lately_or_in_this_session_confirms_nothing() {
     ask().await.expect_error(409, "phone_number_missing");
     let proven =
         |ago: &str| format!("UPDATE profiles SET phone_verified_at = now() - interval '{ago}'");
-    // Long enough ago, but by the session that asks.
+    // Long enough ago, but in the session that asks.
     app.database.execute("UPDATE sessions SET created_at = now() - interval '9 days'").await;
     app.database.execute(&proven("4 days")).await;
     ask().await.expect_error(409, "phone_number_missing");
-    // Before this session, but not three days ago.
+    // Before this session, but less than three days ago.
     app.database.execute("UPDATE sessions SET created_at = now()").await;
     app.database.execute(&proven("71 hours")).await;
     ask().await.expect_error(409, "phone_number_missing");

@@ -1,4 +1,4 @@
-//! Proving a number: security.md row 17.
+//! Verifying a number: security.md row 17.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -70,7 +70,8 @@ async fn setting_somebodys_number_does_nothing_to_them() {
     let (ann, eve) = (app.user("ann@example.com").await, app.user("eve@example.com").await);
     prove(&app, &twilio, &ann, NUMBER).await;
     set_number(&app, &eve, NUMBER).await;
-    // Eve may ask, and even use up what may be asked of this number to be proven: Ann asked once.
+    // Eve may request codes, and even use up the limit of verifications for this number. Ann has
+    // made one request.
     for _ in 0..2 {
         app.post_as(&eve, "/me/phone/verification", &json!({})).await.expect(202);
     }

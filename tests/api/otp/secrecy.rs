@@ -1,4 +1,4 @@
-//! Codes are at rest nowhere: security.md row 16, delivery.md F16.
+//! Codes are not stored anywhere: security.md row 16, delivery.md F16.
 
 use super::{NUMBER, mailed_code, prove, request, with_sms};
 use crate::support::{Stage, until};
@@ -11,7 +11,7 @@ async fn a_dump_has_no_code() {
     let mut codes = vec![twilio.messages()[0].code(), mailed_code(&app, "ann@example.com").await];
     request(&app, NUMBER, "sms").await.expect(200);
     codes.push(twilio.sms_to(NUMBER).await.code());
-    // One whose mail is being sent.
+    // A code whose mail is being sent.
     app.smtp.hold(Some(Stage::Dot));
     request(&app, "ann@example.com", "email").await.expect(200);
     until("the mail is being sent", async || !app.smtp.unanswered().is_empty()).await;
@@ -24,7 +24,8 @@ async fn a_dump_has_no_code() {
     let outbox = app.database.text(outbox).await;
     assert!(challenges.contains("ann@example.com") && outbox.contains("sending"));
     for code in codes {
-        // Digits may meet by chance inside ids and digests, which are not words of their own.
+        // Within ids and digests, the same digits may occur by chance. Those are not separate
+        // words.
         for row in [&challenges, &outbox] {
             let mut words = row.split(|c: char| !c.is_ascii_alphanumeric());
             assert!(!words.any(|word| word == code), "{code} is in {row}");

@@ -1,4 +1,4 @@
-//! Codes by text message, to numbers that are proven and to no others.
+//! Codes by text message, to verified numbers only.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn a_texted_code_logs_in_and_fills_itself_in() {
         )
     );
     assert_eq!(sms.from, crate::support::twilio::FROM);
-    // Not after the code's own end.
+    // The message does not outlive the code.
     assert!((500..=600).contains(&sms.validity_secs), "{}", sms.validity_secs);
     let session = User::of(&verify(&app, NUMBER, &code).await.expect(200));
     assert_eq!(session.id, ann.id);

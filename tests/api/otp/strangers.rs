@@ -1,5 +1,5 @@
-//! What a stranger has planted on an address that was not proven does not survive its owner's first
-//! code: security.md row 8.
+//! What a stranger has set on an account with an unverified address is deleted with the owner's
+//! first code: security.md row 8.
 
 use serde_json::json;
 
