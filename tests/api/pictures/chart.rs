@@ -1,4 +1,4 @@
-//! What was measured, by time.
+//! Charts of an activity's series over time.
 
 use serde_json::json;
 

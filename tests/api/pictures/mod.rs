@@ -1,4 +1,4 @@
-//! Pictures: what they show and say, whatever the data are.
+//! Pictures: what they show and describe, for all kinds of data.
 
 mod chart;
 mod png;
@@ -15,10 +15,10 @@ use crate::{
     support::{TestApp, User},
 };
 
-/// Latitude, longitude and height at each second since the morning.
+/// Latitude, longitude and height, one per second from `MORNING` on.
 pub type Fix = (f64, f64, f64);
 
-/// A file with a piece for each of these.
+/// A GPX file with a track segment for each piece.
 pub fn gpx(pieces: &[Vec<Fix>]) -> Vec<u8> {
     let mut text = "<gpx version=\"1.1\" creator=\"t\"><trk><type>running</type>".to_owned();
     let mut secs = 0;
@@ -35,7 +35,7 @@ pub fn gpx(pieces: &[Vec<Fix>]) -> Vec<u8> {
     (text + "</trk></gpx>").into_bytes()
 }
 
-/// Northward from 47° N 8° E at 3 m/s, a fix a second, with a hill.
+/// Northward from 47° N 8° E at 3 m/s, a fix per second, over a hill.
 pub fn northward(secs: u32) -> Vec<Fix> {
     let fix = |at: u32| {
         let metres = f64::from(at) * 3.0;
@@ -44,27 +44,27 @@ pub fn northward(secs: u32) -> Vec<Fix> {
     (0..secs).map(fix).collect()
 }
 
-/// The path of the activity that comes of a file.
+/// Imports a file. Returns the path of its activity.
 pub async fn activity(app: &TestApp, user: &User, file: &[u8]) -> String {
     let import = import(app, user, "a.gpx", file).await;
     let id = import["files"][0]["activity_ids"][0].as_str();
     format!("/activities/{}", id.unwrap_or_else(|| panic!("{import}")))
 }
 
-/// An SVG as a parser reads it.
+/// An SVG, parsed.
 #[derive(Debug, Default, PartialEq)]
 pub struct Picture {
     pub title: String,
     pub desc: String,
     pub style: String,
-    /// What stands on it.
+    /// The texts in the picture.
     pub texts: Vec<String>,
     /// Every shape: its class, and its `d` if it is a path.
     pub shapes: Vec<(String, String)>,
 }
 
 impl Picture {
-    /// Panics unless it is well-formed and an image with a text alternative.
+    /// Panics unless it is well-formed, and an image with a text alternative.
     #[track_caller]
     pub fn of(svg: &str) -> Self {
         let mut picture = Self::default();
@@ -113,7 +113,7 @@ impl Picture {
         picture
     }
 
-    /// The paths of a class.
+    /// The paths with a class.
     pub fn paths(&self, class: &str) -> Vec<&str> {
         let of_class = self.shapes.iter().filter(|shape| shape.0 == class);
         of_class.map(|shape| shape.1.as_str()).collect()
@@ -129,14 +129,14 @@ fn attribute(start: &quick_xml::events::BytesStart<'_>, name: &str) -> String {
     found.map(|found| found.value.into_owned()).unwrap_or_default()
 }
 
-/// Asks for a picture and reads it.
+/// Requests a picture and parses it.
 pub async fn picture(app: &TestApp, user: &User, path: &str) -> Picture {
     let answer = app.get_as(user, path).await.expect(200);
     assert_eq!(answer.header("content-type"), "image/svg+xml");
     Picture::of(&answer.text())
 }
 
-/// The coordinates of a path, in pieces.
+/// The coordinates of a path, piece by piece.
 pub fn points(d: &str) -> Vec<Vec<(f64, f64)>> {
     let piece = |piece: &str| {
         piece

@@ -61,7 +61,7 @@ async fn letters_are_drawn_with_the_font_that_the_server_brings_along() {
     for title in ["Aa", "Ωж", "🏃"] {
         app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
         let pixmap = decoded(&app, &ann, &format!("{path}/route.png")).await;
-        // Where the title stands.
+        // The area of the title.
         let dark = (24..60).flat_map(|x| (18..44).map(move |y| (x, y)));
         let dark = dark.filter(|(x, y)| pixmap.pixel(*x, *y).unwrap().red() < 128).count();
         assert!(dark > 5, "{title}: {dark}");
@@ -95,14 +95,14 @@ async fn what_no_font_has_is_left_out_without_boxes() {
         }
         let [route, chart, as_route, as_chart] = drawn.try_into().unwrap();
         assert!(route.data() == as_route.data() && chart.data() == as_chart.data(), "{title}");
-        // An SVG has all of it: readers have fonts.
+        // The SVG contains the whole title: viewers have their own fonts.
         app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
         let svg = app.get_as(&ann, &format!("{path}/route.svg")).await.expect(200).text();
         assert!(svg.contains(&format!(">{title}</text>")), "{svg}");
         let isolated = format!("<title>Route of \u{2068}{title}\u{2069}</title>");
         assert_eq!(svg.contains(&isolated), title.contains(['ר', 'م']), "{svg}");
     }
-    // Nobody turns around what follows.
+    // Control characters in a title cannot reverse the text that follows.
     let title = "Run \u{202e}3202\u{2066} x";
     app.put_as(&ann, &path, &serde_json::json!({"title": title})).await.expect(200);
     let svg = app.get_as(&ann, &format!("{path}/route.svg")).await.expect(200).text();

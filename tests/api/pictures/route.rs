@@ -1,4 +1,4 @@
-//! The route of an activity.
+//! The picture of an activity's route.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ async fn a_route_is_drawn_and_said_in_words() {
     assert!(route.desc.starts_with("Run: 4 May 2026, 3.00 km, 17 min, "), "{}", route.desc);
     assert!(route.desc.contains("It ends 3.00 km from where it begins."), "{}", route.desc);
     assert!(route.desc.contains("Its elevation is between 400 m and 450 m."), "{}", route.desc);
-    // Straight to the north: up, and in the middle.
+    // Straight north: a vertical line in the middle.
     let line = points(route.paths("route")[0]);
     assert_eq!(line.len(), 1);
     let (first, last) = (line[0][0], line[0].last().unwrap());
@@ -65,7 +65,7 @@ async fn pauses_are_gaps_and_what_was_not_recorded_is_said() {
 #[actix_rt::test]
 async fn no_place_on_earth_is_special() {
     let app = TestApp::spawn().await;
-    // The same loop of a kilometre, here, across the antimeridian, and around the pole.
+    // The same loop of a kilometre: here, across the antimeridian, and around the pole.
     let loop_at = |latitude: f64, longitude: f64| -> Vec<Fix> {
         let fix = |at: u32| {
             let angle = f64::from(at).to_radians();
@@ -80,7 +80,7 @@ async fn no_place_on_earth_is_special() {
     let mut sizes = Vec::new();
     for fixes in [loop_at(47.0, 8.0), loop_at(-17.0, 180.0), loop_at(89.0, -180.0), around_the_pole]
     {
-        // Of one user, they would be the same activity.
+        // For a single user, they would be the same activity.
         let ann = app.user(&format!("ann{}@example.com", sizes.len())).await;
         let path = activity(&app, &ann, &gpx(&[fixes])).await;
         let route = picture(&app, &ann, &format!("{path}/route.svg")).await;

@@ -1,4 +1,4 @@
-//! Years of days, and weeks.
+//! The heat map of a year, and the weeks.
 
 use chrono::{Datelike, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn a_year_has_its_days_and_says_what_they_come_to() {
     assert!(by_distance.desc.contains("The greatest day by distance was 1 March with 10.00 km."));
     let swims = picture(&app, &ann, "/stats/heatmap.svg?year=2025&activity_type=swim,row").await;
     assert_eq!(swims.desc, "2025: Swim, Row: 0 active days, 0 activities.");
-    // A moment of the new year in UTC is one of the old in New York.
+    // A moment of the new year in UTC is in the old year in New York.
     let late =
         json!({"activity_type": "run", "started_at": "2025-01-01T02:00:00Z", "duration_secs": 60});
     app.post_as(&ann, "/activities", &late).await.expect(201);
@@ -75,7 +75,7 @@ async fn weeks_are_bars_and_the_present_one_is_not_averaged() {
     assert!(weeks.desc.starts_with(expected), "{}", weeks.desc);
     assert!(weeks.desc.ends_with("This week so far: 10 min."), "{}", weeks.desc);
     let bars = |class: &str| weeks.shapes.iter().filter(|shape| shape.0 == class).count();
-    // The other is in the key.
+    // The second one is in the key.
     assert_eq!((bars("bar"), bars("bar unfinished")), (2, 2));
     let first = ago(14);
     let monday = first - Days::new(first.weekday().num_days_from_monday().into());
