@@ -1,4 +1,4 @@
-//! Reading what devices write.
+//! Reading the files that devices write.
 
 mod fit;
 pub mod samples;

@@ -1,4 +1,4 @@
-//! Public sample files against what independent readers (fitdecode, gpxpy) found in them.
+//! Public sample files, compared with what independent readers (fitdecode, gpxpy) found in them.
 
 use std::{fs, path::Path};
 
@@ -8,10 +8,10 @@ use sports_log::{
     sport::metres_between,
 };
 
-/// Beside the project where it is developed; they are not ours to give away.
+/// Beside the repository on development machines. We may not redistribute them.
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/activities");
 
-/// The lines of the table, each as its columns; none where the samples are missing, which is said.
+/// The rows of the table. Without the samples it is empty, and a message says so.
 pub fn expected() -> Vec<csv::StringRecord> {
     let table = Path::new(SAMPLES).join("expected.tsv");
     if !table.exists() {
@@ -30,7 +30,7 @@ pub fn sample(name: &str) -> Vec<u8> {
 fn assert_total(what: &str, expected: &str, found: Option<f64>, tolerance: f64) {
     if let Ok(expected) = expected.parse::<f64>() {
         let found = found.unwrap_or_else(|| panic!("{what}: missing"));
-        // The table has two digits.
+        // The table has two decimals.
         let allowed = (expected * tolerance).abs().max(0.005);
         assert!((found - expected).abs() <= allowed, "{what}: {found}, expected {expected}");
     }
@@ -45,8 +45,8 @@ fn every_sample_has_the_totals_that_others_read_in_it() {
         let number: usize = row[1].parse().unwrap();
         let Session { started_at, sport_raw, totals, .. } = &sessions[number - 1];
         let what = |total| format!("{name} session {number}: {total}");
-        // What we compute of a drawn line is nearly, what a device says is exactly that. Of the
-        // ascent of a drawn line the table has what gpxpy makes of it, which adds up the noise.
+        // Values computed from a track may differ slightly, values from a device must be equal. The
+        // ascent of GPX files is not compared: the table has gpxpy's, which adds up the noise.
         let (computed, ascent) =
             if name.ends_with(".gpx") { (0.005, f64::INFINITY) } else { (0.0, 0.0) };
         assert_total(&what("elapsed"), &row[5], totals.elapsed_secs, 0.0);
@@ -78,7 +78,7 @@ fn every_sample_has_the_totals_that_others_read_in_it() {
     }
 }
 
-/// What is computed of the points, where the device said what it was.
+/// The ascent computed from the points, compared with that of the device.
 #[test]
 fn the_ascent_of_samples_is_nearly_the_devices() {
     let mut ratios = Vec::new();
@@ -121,7 +121,7 @@ fn what_is_no_activity_is_refused_and_what_is_whole_of_a_damaged_file_is_read() 
     }
 }
 
-/// The parts of a track are what its totals say.
+/// The lengths of a track's parts add up to its total distance.
 #[test]
 fn the_tracks_of_samples_are_as_long_as_their_distance() {
     for row in expected().iter().filter(|row| row[1] == *"1" && !row[0].contains("Activity.fit")) {

@@ -1,4 +1,4 @@
-//! Documents that are damaged, and names in any namespace.
+//! Damaged documents, and element names in any namespace.
 
 use proptest::prelude::*;
 use sports_log::recordings::{Reason, read};
@@ -22,7 +22,7 @@ fn damage_is_survived_and_said() {
     }
 }
 
-/// What is whole is read, wherever the rest was cut off.
+/// Everything complete is read, wherever the file is cut off.
 #[test]
 fn a_file_may_end_anywhere() {
     for name in ["days.gpx", "history.tcx", "opentracks.kml", "lists.kml"] {
@@ -44,7 +44,7 @@ fn a_file_may_end_anywhere() {
                     0
                 }
             };
-            // The later it ends, the more there is.
+            // The later it is cut off, the more points there are.
             assert!(found >= points, "{name} cut off at {end}: {found} points after {points}");
             points = found;
         }
@@ -52,7 +52,7 @@ fn a_file_may_end_anywhere() {
     }
 }
 
-/// The document with `prefix` before the name of each element that has none.
+/// The document with `prefix` before the name of each element without a prefix.
 fn prefixed(text: &str, prefix: &str) -> String {
     let mut parts = text.split('<');
     let mut prefixed = parts.next().unwrap_or_default().to_owned();

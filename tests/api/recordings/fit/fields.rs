@@ -1,8 +1,8 @@
-//! What messages and their fields say.
+//! Messages and their fields.
 
 use super::*;
 
-/// Heart rates of a strap stand in files of their own behind the swim that they are of.
+/// The heart rates of a strap are in a separate file, appended to that of the swim.
 #[test]
 fn heart_rates_that_come_afterwards_are_those_of_the_points() {
     let mut swim = Messages::default();
@@ -10,7 +10,7 @@ fn heart_rates_that_come_afterwards_are_those_of_the_points() {
     (0..=8).for_each(|second| record(&mut swim, second, &[]));
     let mut strap = Messages::default();
     strap.add(132, &[(253, Value::time(START)), (6, Value::U8(120)), (9, Value::U32(1024 * 5000))]);
-    // Twelve bits each, of which these are the lowest: one second later, and another.
+    // Twelve bits each, the lowest of the time: one second later, and another.
     let ticks = [(1024 * 5001) & 0xfff, (1024 * 5002) & 0xfff];
     let packed =
         [ticks[0] as u8, (ticks[0] >> 8 | (ticks[1] & 0xf) << 4) as u8, (ticks[1] >> 4) as u8];
@@ -30,7 +30,7 @@ fn sensors_in_messages_of_their_own_belong_to_the_point_of_their_moment() {
         record(&mut messages, second, &[]);
         let time = (253, Value::time(START + second));
         messages.add(RECORD, &[time, (3, Value::U8(140)), (7, Value::U16(200))]);
-        // Some write the whole message once more.
+        // Some devices write the whole message once more.
         record(&mut messages, second, &[]);
     }
     let session = only(&messages.file());
@@ -43,7 +43,7 @@ fn sensors_in_messages_of_their_own_belong_to_the_point_of_their_moment() {
     assert_eq!(session.totals.avg_power_watts, Some(200.0));
 }
 
-/// A field of another developer stands for the one of the profile that its description names.
+/// A developer field stands for the profile's field that its description names.
 #[test]
 fn fields_of_developers_are_read_by_what_they_stand_for() {
     let mut messages = Messages::default();
@@ -72,7 +72,7 @@ fn fields_of_developers_are_read_by_what_they_stand_for() {
                 (0, 1, Value::F32(36.0)),
                 (0, 2, Value::U8(180)),
                 (0, 3, Value::U8(140)),
-                // Nothing describes it.
+                // A field without a description.
                 (0, 9, Value::U32(7)),
             ],
         );
@@ -105,7 +105,7 @@ fn big_endian_and_compressed_times_are_read() {
     assert_eq!(times[100], at(START + 100));
 }
 
-/// Fields whose size is none of their type, values that are none, and messages that nobody knows.
+/// Fields whose size does not fit their type, invalid values, and unknown messages.
 #[test]
 fn what_is_odd_is_left_out_and_nothing_else() {
     let mut messages = Messages::default();

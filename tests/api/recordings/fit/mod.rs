@@ -1,4 +1,4 @@
-//! FIT as devices and programs write it, whole and damaged.
+//! FIT as devices and programs write it, intact and damaged.
 
 mod fields;
 mod sessions;
@@ -20,7 +20,7 @@ fn at(unix: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(unix, 0).unwrap()
 }
 
-/// A run northward, three metres a second; `more` are further fields.
+/// A point of a run northward at 3 m/s. `more` are additional fields.
 fn record(messages: &mut Messages, second: i64, more: &[fit::Field<'_>]) {
     let mut fields = vec![
         (253, Value::time(START + second)),
@@ -83,20 +83,21 @@ fn a_file_is_read_whatever_became_of_its_frame() {
     assert_read(&[&whole[..], b"rubbish"].concat(), 61, "7 bytes behind its end were ignored");
     assert_read(without_checksum, 61, NO_CHECKSUM);
     assert_read(&[without_checksum, &[0, 0]].concat(), 61, WRONG_CHECKSUM);
-    // The length was never written, with and without a checksum, and space was reserved behind it.
+    // The length was never written, with and without a checksum, or with reserved space after the
+    // data.
     assert_read(&fit::framed(&body, 0), 61, "");
     let open = fit::framed(&body, 0);
     assert_read(&open[..open.len() - 2], 61, NO_CHECKSUM);
     assert_read(&fit::framed(&body, u32::MAX as usize)[..open.len() - 2], 61, NO_CHECKSUM);
     assert_read(&[&open[..open.len() - 2], &[0; 500]].concat(), 61, NO_CHECKSUM);
-    // The length is that of an earlier moment, or too large.
+    // The length is out of date, or too large.
     assert_read(&fit::framed(&body, 200), 61, "");
     assert_read(&fit::framed(&body, body.len() + 1000), 61, "");
     assert_read(&whole[..whole.len() - 12], 60, CUT_OFF);
     assert_eq!(read(&whole[..40]).unwrap_err().reason, Reason::Truncated);
 }
 
-/// Of a file in which bytes were lost or changed, the messages before and behind are read.
+/// If bytes were lost or changed in a file, the messages before and after them are read.
 #[test]
 fn damage_within_a_file_costs_what_is_damaged() {
     let body = minute().bytes;
@@ -108,7 +109,7 @@ fn damage_within_a_file_costs_what_is_damaged() {
         ("ones", [before, &[0xff; 64], &behind[64..]].concat()),
         ("lost", [before, &behind[7..]].concat()),
     ] {
-        // The checksum is that of the file as it was.
+        // The checksum is that of the undamaged file.
         let mut file = fit::file(&bytes);
         let end = file.len() - 1;
         file[end] ^= 1;

@@ -25,7 +25,7 @@ fn without_a_session_there_are_sport_timer_and_workout() {
     assert_eq!(session.track.breaks, [21]);
 }
 
-/// A sport that FIT has no number for is what its owner calls it.
+/// If FIT has no number for a sport, its name by the owner counts.
 #[test]
 fn a_sport_without_a_name_is_named_by_its_owner() {
     let mut messages = minute();
