@@ -1,4 +1,4 @@
-//! The best parts of an activity.
+//! The best efforts within an activity.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ async fn efforts(app: &TestApp, user: &User, path: &str) -> Value {
 async fn the_fastest_parts_are_found_when_a_file_is_imported() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // Three metres a second, for 25 minutes.
+    // 3 m/s for 25 minutes.
     let found = import(&app, &ann, "a.fit", &fit::run(MORNING, 1500)).await;
     let path = format!("/activities/{}", found["files"][0]["activity_ids"][0].as_str().unwrap());
     let answer = efforts(&app, &ann, &path).await;
@@ -68,7 +68,7 @@ async fn what_was_kept_before_is_searched_after_an_upgrade() {
     let app = app.restarted(&[]).await;
     until_selects(&app.database, known, &before).await;
 
-    // Streams that servers died on are left alone, and hold up nothing.
+    // Streams on which servers have died are skipped, and do not delay the others.
     import(&app, &ann, "b.fit", &fit::run(MORNING + 7200, 600)).await;
     let died = "UPDATE activity_streams SET efforts_version = 0, efforts_attempts = 3
                 WHERE activity_id = (SELECT id FROM activities ORDER BY started_at LIMIT 1)";

@@ -1,4 +1,4 @@
-//! The totals that are kept are what the log adds up to, whatever happens to it.
+//! The stored totals equal the sums of the log, after any change.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ use crate::{
     support::{TestApp, User, fit},
 };
 
-/// What is kept and not so, or so and not kept.
+/// The rows in which stored and computed totals differ.
 const DIFFERENCES: &str = "
     WITH counted AS (
         SELECT a.user_id, (a.started_at AT TIME ZONE p.time_zone)::date AS day, a.activity_type, count(*)::int AS activities,

@@ -1,4 +1,4 @@
-//! What somebody wants to reach.
+//! Goals.
 
 use actix_web::http::Method;
 use chrono::{Datelike, Utc};

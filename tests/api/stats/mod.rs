@@ -1,4 +1,4 @@
-//! What the log adds up to.
+//! Statistics of the log.
 
 mod efforts;
 mod exact;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, User};
 
-/// Logs an activity; its path.
+/// Logs an activity. Returns its path.
 async fn log(app: &TestApp, user: &User, kind: &str, started_at: &str, more: Value) -> String {
     let mut body = json!({"activity_type": kind, "started_at": started_at, "duration_secs": 600});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -23,7 +23,7 @@ async fn summary(app: &TestApp, user: &User, query: &str) -> Value {
     app.get_as(user, &format!("/stats/summary?{query}")).await.expect(200).json()
 }
 
-/// Of each bucket its name, and how many activities it has.
+/// The name of each bucket, and its number of activities.
 fn counts(summary: &Value) -> Vec<(String, i64)> {
     let buckets = summary["buckets"].as_array().unwrap().iter();
     let name = |bucket: &Value| match &bucket["activity_type"] {

@@ -1,4 +1,4 @@
-//! The best there ever was.
+//! Personal records.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Days and weeks in a row.
+//! Streaks of days and weeks.
 
 use chrono::{Days, Utc};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn days_in_a_row_until_today_are_a_streak() {
     let longest = json!({"length": 4, "from": "2025-06-01", "to": "2025-06-04"});
     let from = yesterday - Days::new(2);
     let current = json!({"length": 3, "from": from, "to": yesterday});
-    // A test that runs over midnight sees yesterday become the day before.
+    // If the test runs over midnight, yesterday becomes the day before.
     let found = streaks("").await;
     let is_midnight = Utc::now().date_naive() - Days::new(1) != yesterday;
     assert_eq!(found["longest"], longest);
@@ -38,7 +38,7 @@ async fn days_in_a_row_until_today_are_a_streak() {
     app.get_as(&ann, "/stats/streaks?tz=Mars").await.expect_error(400, "invalid_parameter");
 }
 
-/// The last hours of the calendar are of the year 10000 in the east.
+/// In the east, the last hours of the calendar are in the year 10000.
 #[actix_rt::test]
 async fn no_date_has_a_year_of_five_digits() {
     let app = TestApp::spawn().await;
@@ -47,7 +47,7 @@ async fn no_date_has_a_year_of_five_digits() {
         log(&app, &ann, "run", &format!("9999-12-{day}T23:59:59Z"), json!({})).await;
     }
     for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-        // By days that are kept, and by others.
+        // With days that are stored, and with days that are computed.
         for query in ["", "&activity_type=run", "&week_start=sunday", "&week_start=saturday"] {
             let path = format!("/stats/streaks?tz={zone}{query}");
             let streaks = app.get_as(&ann, &path).await.expect(200).text();

@@ -80,7 +80,7 @@ async fn a_period_is_compared_with_the_one_before() {
 async fn days_are_those_of_the_zone_also_when_clocks_change() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // In Rome: half past midnight in summer and winter, around both changes of 2026.
+    // In Rome: half past midnight in summer and winter, around both clock changes of 2026.
     for (started_at, _) in ROME {
         log(&app, &ann, "run", started_at, json!({})).await;
     }
@@ -89,7 +89,7 @@ async fn days_are_those_of_the_zone_also_when_clocks_change() {
     let asked = summary(&app, &ann, &format!("{range}&tz=Europe/Rome")).await;
     assert_eq!((counts(&asked), &asked["tz"]), (expected.clone(), &json!("Europe/Rome")));
     assert_ne!(counts(&summary(&app, &ann, range).await), expected);
-    // The same when it is the zone of the profile, for what is there and for what comes.
+    // The same, if it is the zone of the profile, for existing and new activities.
     app.put_as(&ann, "/me/profile", &json!({"time_zone": "Europe/Rome"})).await.expect(200);
     assert_eq!(counts(&summary(&app, &ann, range).await), expected);
     log(&app, &ann, "run", "2026-10-25T22:59:59Z", json!({})).await;
