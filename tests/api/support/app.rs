@@ -1,4 +1,4 @@
-//! The production application on a free port, with a database and a mail server of its own.
+//! The production application on a free port, with its own database and mail server.
 
 use std::thread::JoinHandle;
 
@@ -15,7 +15,7 @@ use super::{Answer, Database, Mail, PASSWORD, SmtpServer, client, registered};
 pub const JWT_SECRET: &str = "Jc0vH9vYlHsmh2m5rF4C0vU1c8Z7qkXw6pT3";
 pub const SERVER_KEY: &str = "S5kQ2yR8dN1mB7xV4cL9zP6wG3tH0jFaUeIo";
 
-/// The settings of a test's server. Delivery is as patient as in production, only quicker.
+/// The settings of a test's server. Delivery retries as in production, only faster.
 pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String)> {
     vec![
         ("DATABASE_URL", database_url.to_owned()),
@@ -29,7 +29,7 @@ pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String
         ("SMTP_PORT", smtp_port.to_string()),
         ("SMTP_TLS", "none".to_owned()),
         ("SMTP_FROM", "sports-log <noreply@log.example>".to_owned()),
-        // All tests come from one address; those of limits set their own.
+        // All tests come from one address. Tests of limits set their own.
         ("AUTH_LIMIT_ADDRESS", "off".to_owned()),
         ("AUTH_LIMIT_IDENTIFIER", "off".to_owned()),
         ("MESSAGE_LIMIT_RECIPIENT", "off".to_owned()),
@@ -39,7 +39,7 @@ pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String
         ("DELIVERY_PROBE_SECS", "0.5".to_owned()),
         ("DELIVERY_DEADLINE_SECS", "2".to_owned()),
         ("DELIVERY_LEASE_SECS", "4".to_owned()),
-        // However full the disk of the machine is that runs the tests.
+        // Independent of the free space of the machine that runs the tests.
         ("ORIGINALS_MIN_FREE_PERCENT", "0".to_owned()),
     ]
 }
@@ -68,12 +68,12 @@ impl TestApp {
         Self::spawn_with(&[]).await
     }
 
-    /// With settings besides the usual ones, or in place of them.
+    /// With settings that are added to the usual ones, or replace them.
     pub async fn spawn_with(overrides: &[(&'static str, &str)]) -> Self {
         Self::spawn_on(Database::new().await, SmtpServer::start().await, overrides).await
     }
 
-    /// With a database and a mail server that are there already.
+    /// With an existing database and mail server.
     pub async fn spawn_on(
         database: Database,
         smtp: SmtpServer,
@@ -88,7 +88,7 @@ impl TestApp {
         let config = config.unwrap_or_else(|| panic!("{:?}", report.faults));
         let (stop, stopped) = oneshot::channel::<()>();
         let (started, is_started) = oneshot::channel();
-        // A system of its own: like a process, it outlives no test and shares nothing.
+        // Its own actix system: like a process, it ends with the test and shares nothing.
         let thread = std::thread::spawn(move || {
             actix_rt::System::new().block_on(async move {
                 let application = Application::build(&config).await.unwrap();
@@ -105,7 +105,7 @@ impl TestApp {
         Self { base, database, smtp, server_key, stop, thread }
     }
 
-    /// The same server after a restart with other settings.
+    /// Restarts the server with other settings.
     pub async fn restarted(self, overrides: &[(&'static str, &str)]) -> Self {
         let (database, smtp) = (self.database.clone(), self.smtp.clone());
         drop(self);
@@ -117,7 +117,7 @@ impl TestApp {
         self.replica_with(&[]).await
     }
 
-    /// The same with other settings.
+    /// The same, with other settings.
     pub async fn replica_with(&self, overrides: &[(&'static str, &str)]) -> Self {
         Self::spawn_on(self.database.clone(), self.smtp.clone(), overrides).await
     }
@@ -141,7 +141,7 @@ impl TestApp {
         self.send(Method::POST, path, &headers, Some(body.to_string().into_bytes())).await
     }
 
-    /// A request in `user`'s name.
+    /// A request with `user`'s token.
     pub async fn request(
         &self,
         user: &User,
@@ -165,7 +165,7 @@ impl TestApp {
         self.request(user, Method::POST, path, Some(body)).await
     }
 
-    /// With an `Idempotency-Key`.
+    /// A request with an `Idempotency-Key`.
     pub async fn post_with_key(&self, user: &User, path: &str, key: &str, body: &Value) -> Answer {
         let authorization = format!("Bearer {}", user.token);
         let headers = [
@@ -180,7 +180,7 @@ impl TestApp {
         self.request(user, Method::PUT, path, Some(body)).await
     }
 
-    /// Registers `email` and returns the mail that came of it.
+    /// Registers `email`. Returns the mail that this sends.
     pub async fn register(&self, email: &str, password: &str) -> Mail {
         let body = json!({"email": email, "password": password});
         self.post("/auth/register", &body).await.expect(202);
@@ -195,13 +195,14 @@ impl TestApp {
         self.post("/auth/login", &json!({"email": email, "password": password})).await
     }
 
-    /// A user who has registered with [`PASSWORD`] and answered the mail: the first of the server's messages.
+    /// A user who has registered with [`PASSWORD`] and confirmed the mail, which is the server's
+    /// first message.
     pub async fn registered_user(&self, email: &str) -> User {
         let mail = self.register(email, PASSWORD).await;
         User::of(&self.verify(&mail.token()).await.expect(200))
     }
 
-    /// The same user without a message.
+    /// The same without any message.
     pub async fn user(&self, email: &str) -> User {
         let token = registered::register(&self.database, &self.server_key, email).await;
         User::of(&self.verify(&token).await.expect(200))

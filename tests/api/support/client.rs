@@ -1,4 +1,4 @@
-//! Requests as a client makes them, answers as a client sees them.
+//! An HTTP client, and the answers that it gets.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::contract;
 
-/// An answer, read whole.
+/// An answer, read completely.
 #[derive(Debug)]
 pub struct Answer {
     pub method: String,
@@ -18,7 +18,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON, null when it is none.
+    /// The body as JSON, or null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -39,7 +39,7 @@ impl Answer {
         self
     }
 
-    /// Panics unless this is an error of this status and code, with the body that all errors have.
+    /// Panics unless this is an error with this status and code, and the body that all errors have.
     #[track_caller]
     pub fn expect_error(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);
@@ -53,7 +53,7 @@ impl Answer {
     }
 }
 
-/// Sends one request on a connection of its own. The answer must be one that the OpenAPI document knows.
+/// Sends one request on its own connection. The OpenAPI document must describe the answer.
 pub async fn send(
     method: Method,
     base: &str,
@@ -66,7 +66,7 @@ pub async fn send(
     answer
 }
 
-/// As [`send`], for answers that our own parser would not read as they stand.
+/// Like [`send`] without the check, for answers that our JSON parser would not read unchanged.
 pub async fn raw(
     method: Method,
     base: &str,
@@ -78,7 +78,7 @@ pub async fn raw(
     answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
 }
 
-/// As [`raw`], of a server that may not be there or end before it has answered.
+/// Like [`raw`], for a server that may be absent or may end before it answers.
 pub async fn attempt(
     method: Method,
     base: &str,

@@ -1,4 +1,4 @@
-//! One ephemeral PostgreSQL for the test run, one database for each test.
+//! One ephemeral PostgreSQL for the test run, and one database for each test.
 
 use std::{
     ffi::OsString,
@@ -21,18 +21,18 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 const TEMPLATE: &str = "migrated_template";
 
-/// Starts a cluster in `dir`, of the PostgreSQL whose programs are in the folder that the environment names, if any.
+/// Starts a cluster in `dir`. The environment may name the folder of PostgreSQL's programs.
 pub fn start(dir: &Path, durability: Durability) -> Cluster {
     let programs = std::env::var_os("SPORTS_LOG_TEST_POSTGRES").map(PathBuf::from);
     Cluster::start(dir, programs.as_deref(), durability).unwrap()
 }
 
-/// Starts the cluster with the first test; it ends with the process, however that ends.
+/// Starts the cluster with the first test. It ends with the process, however that ends.
 fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(|| {
         let dir = std::env::temp_dir().join(format!("sports-log-test-{}", std::process::id()));
         let cluster = start(&dir, Durability::Ephemeral);
-        // Tests run on runtimes of their own; the template is made on none of them.
+        // Each test has its own runtime. The template is created outside of them.
         let url = cluster.url("postgres");
         let template_url = cluster.url(TEMPLATE);
         std::thread::spawn(move || {
@@ -75,19 +75,19 @@ async fn execute(url: &str, statement: &str) {
     diesel::sql_query(statement).execute(&mut conn).await.unwrap();
 }
 
-/// A database of one test.
+/// The database of a test.
 #[derive(Clone)]
 pub struct Database {
     pub url: String,
 }
 
 impl Database {
-    /// A fresh copy of the migrated schema.
+    /// Creates a copy of the migrated schema.
     pub async fn new() -> Self {
         Self::create(&format!("TEMPLATE {TEMPLATE}")).await
     }
 
-    /// A database without a schema.
+    /// Creates a database without a schema.
     pub async fn empty() -> Self {
         Self::create("").await
     }
@@ -98,17 +98,17 @@ impl Database {
         Self { url: cluster_url(&name) }
     }
 
-    /// A connection to look behind the API.
+    /// A connection that bypasses the API.
     pub async fn connect(&self) -> AsyncPgConnection {
         connector(&self.url).connect().await.unwrap()
     }
 
-    /// Runs one statement; how many rows it touched.
+    /// Runs one statement. Returns how many rows it affected.
     pub async fn execute(&self, statement: &str) -> usize {
         diesel::sql_query(statement).execute(&mut self.connect().await).await.unwrap()
     }
 
-    /// The single text that `query` selects.
+    /// The single value that `query` selects, as text.
     pub async fn text(&self, query: &str) -> String {
         #[derive(diesel::QueryableByName)]
         struct Row {

@@ -1,4 +1,4 @@
-//! What the OpenAPI document promises, held against every answer that any test gets.
+//! Checks every answer of every test against the OpenAPI document.
 
 use std::{
     collections::HashMap,
@@ -14,18 +14,18 @@ use sports_log::server::openapi::document;
 pub static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(document()).expect("the document is JSON"));
 
-/// The same, with schemas that allow no member they do not name.
+/// The document with schemas that allow only the members that they name.
 static STRICT: LazyLock<Value> = LazyLock::new(|| {
     let mut document = DOCUMENT.clone();
     close(&mut document["paths"], false);
     for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
-        // Closed where it is used: it may be a part of another.
+        // It may be a part of another schema, so it is closed where it is used.
         close(schema, true);
     }
     document
 });
 
-/// Makes schemas refuse members they do not name, but not the parts of a composition.
+/// Makes schemas refuse members that they do not name, except the parts of a composition.
 fn close(value: &mut Value, is_part: bool) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| close(item, false)),
@@ -40,7 +40,7 @@ fn close(value: &mut Value, is_part: bool) {
                 }
             }
             let is_schema = ["$ref", "properties", "allOf"].iter().any(|name| {
-                // A property may have any name; a keyword's value tells them apart.
+                // A property may have the same name as a keyword. The value tells them apart.
                 members.get(*name).is_some_and(|value| !value["type"].is_string())
             });
             if is_schema && !is_part {
@@ -51,14 +51,14 @@ fn close(value: &mut Value, is_part: bool) {
     }
 }
 
-/// Panics when the document says nothing of this answer, or something else.
+/// Panics if the document does not describe this answer.
 #[track_caller]
 pub fn check(answer: &Answer) {
     let path = answer.path.split(['?', '#']).next().unwrap_or_default();
     let Some((template, item)) = find(path) else { return };
     let method = if answer.method == "HEAD" { "get" } else { &answer.method.to_lowercase() };
     let what = format!("{} {} → {}", answer.method, answer.path, answer.status);
-    // What browsers ask before they ask is answered in front of all routes.
+    // Preflight requests of browsers are answered before routing.
     if answer.method == "OPTIONS" && answer.status != 405 {
         return;
     }
@@ -96,7 +96,7 @@ pub fn check(answer: &Answer) {
     }
 }
 
-/// Panics unless `value` is one of what `schema`, a part of the document, allows.
+/// Panics unless `value` matches `schema`, a part of the document.
 #[track_caller]
 pub fn assert_valid(schema: &Value, value: &Value) {
     let fault =
@@ -104,7 +104,8 @@ pub fn assert_valid(schema: &Value, value: &Value) {
     assert_eq!(fault, None, "{value} is none of {schema}");
 }
 
-/// The path of the document that `path` is one of; fixed ones before those with parameters.
+/// The path of the document that matches `path`. Fixed paths take precedence over those with
+/// parameters.
 fn find(path: &str) -> Option<(&'static str, &'static Value)> {
     let paths = STRICT["paths"].as_object()?;
     let steps: Vec<&str> = path.split('/').collect();
@@ -126,7 +127,7 @@ fn find(path: &str) -> Option<(&'static str, &'static Value)> {
     found.first().map(|(template, item)| (template.as_str(), *item))
 }
 
-/// The validator of a schema of the document, made once.
+/// The validator of a schema of the document, built once.
 fn validator(name: &str, schema: &Value) -> Arc<Validator> {
     static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> =
         LazyLock::new(Mutex::default);

@@ -1,9 +1,9 @@
-//! Small FIT files, written by the book (FIT SDK, "FIT File Structure").
+//! Small FIT files, written as the FIT SDK specifies ("FIT File Structure").
 
-/// Seconds from the Unix epoch to FIT's, 1989-12-31.
+/// Seconds from the Unix epoch to the FIT epoch, 1989-12-31.
 const EPOCH: i64 = 631_065_600;
 
-/// The CRC of FIT, a nibble at a time.
+/// The CRC of FIT, computed by nibbles.
 fn crc(bytes: &[u8]) -> u16 {
     const TABLE: [u16; 16] = [
         0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001, 0x6c00, 0x7800,
@@ -16,12 +16,12 @@ fn crc(bytes: &[u8]) -> u16 {
     })
 }
 
-/// Frames messages as a file.
+/// Adds header and checksum to messages.
 pub fn file(messages: &[u8]) -> Vec<u8> {
     framed(messages, messages.len())
 }
 
-/// The same with a header that says another length.
+/// The same, with a header that contains another length.
 pub fn framed(messages: &[u8], length: usize) -> Vec<u8> {
     let mut bytes = vec![14, 0x20, 0x54, 0x08];
     bytes.extend(u32::try_from(length).unwrap().to_le_bytes());
@@ -41,7 +41,7 @@ fn definition(local: u8, global: u16, fields: &[(u8, u8, u8)]) -> Vec<u8> {
     bytes
 }
 
-/// What stands in a field.
+/// The value of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'a> {
     Enum(u8),
@@ -50,14 +50,14 @@ pub enum Value<'a> {
     U32(u32),
     I32(i32),
     F32(f32),
-    /// A text, and the bytes that its field has.
+    /// A text, and the size of its field in bytes.
     Text(&'a str, usize),
-    /// Bytes of a base type, to be misused.
+    /// Bytes of a base type, which may not fit it.
     Raw(u8, &'a [u8]),
 }
 
 impl Value<'_> {
-    /// Moments, in seconds of the Unix epoch.
+    /// A time, in seconds since the Unix epoch.
     pub fn time(unix: i64) -> Self {
         Self::U32(u32::try_from(unix - EPOCH).unwrap())
     }
@@ -100,11 +100,12 @@ impl Value<'_> {
     }
 }
 
-/// A field by its number; of a developer, whose number is the first, the second.
+/// A field: its number and value. For a developer field, the number of the developer comes first.
 pub type Field<'a> = (u8, Value<'a>);
 pub type DeveloperField<'a> = (u8, u8, Value<'a>);
 
-/// Messages, one after the other, each of which is defined where it is not as the one before it.
+/// Messages in sequence. A definition is written before each message that does not have the
+/// definition of the one before it.
 #[derive(Default)]
 pub struct Messages {
     pub bytes: Vec<u8>,
@@ -131,7 +132,7 @@ impl Messages {
         self
     }
 
-    /// A message whose header says the last five bits of its time.
+    /// A message with a compressed timestamp: its header contains the last five bits of the time.
     pub fn add_at(&mut self, unix: i64, global: u16, fields: &[Field<'_>]) -> &mut Self {
         self.define(global, fields, &[]);
         self.bytes.push(0x80 | LOCAL << 5 | ((unix - EPOCH) & 0x1f) as u8);
@@ -158,7 +159,7 @@ impl Messages {
         }
     }
 
-    /// The first message of a file: what it is of (4 is an activity).
+    /// The first message of a file: the file type (4 is an activity).
     pub fn id(&mut self, kind: u8) -> &mut Self {
         self.add(0, &[(0, Value::Enum(kind)), (1, Value::U16(1))])
     }
@@ -168,7 +169,7 @@ impl Messages {
     }
 }
 
-/// The local number of all messages: one that compressed headers can say.
+/// The local number of all messages, small enough for compressed headers.
 const LOCAL: u8 = 1;
 
 const ENUM: u8 = 0;
@@ -181,12 +182,13 @@ fn degrees(degrees: f64) -> [u8; 4] {
     ((degrees / 180.0 * 2_147_483_648.0).round() as i32).to_le_bytes()
 }
 
-/// A run northward from 47° N 8° E for `secs` seconds, a point a second, with a heart rate of 140.
+/// A run northward from 47° N 8° E for `secs` seconds, a point per second, with a heart rate of
+/// 140.
 pub fn run(started_at: i64, secs: u32) -> Vec<u8> {
     activity(&[(1, started_at, secs)])
 }
 
-/// A file that is of another kind than activities (by FIT's number).
+/// A file of another type than activity (by FIT's number).
 pub fn of_kind(kind: u8) -> Vec<u8> {
     let mut bytes = definition(0, 0, &[(3, 4, U32), (0, 1, ENUM), (4, 4, U32)]);
     bytes.push(0);
@@ -196,14 +198,14 @@ pub fn of_kind(kind: u8) -> Vec<u8> {
     file(&bytes)
 }
 
-/// A file with messages that have no field.
+/// A file with messages that have no fields.
 pub fn silent(messages: usize) -> Vec<u8> {
     let mut bytes = definition(3, 20, &[]);
     bytes.resize(bytes.len() + messages, 3);
     file(&bytes)
 }
 
-/// An activity with a session for each sport (by FIT's number), start and length.
+/// An activity with a session for each sport (by FIT's number), start and duration.
 pub fn activity(sessions: &[(u8, i64, u32)]) -> Vec<u8> {
     let fit_time = |time: i64| u32::try_from(time - EPOCH).unwrap().to_le_bytes();
     let mut bytes = definition(0, 0, &[(0, 1, ENUM), (1, 2, U16), (4, 4, U32)]);
@@ -233,7 +235,7 @@ pub fn activity(sessions: &[(u8, i64, u32)]) -> Vec<u8> {
         for second in 0..*secs {
             bytes.push(1);
             bytes.extend(fit_time(start + i64::from(second)));
-            // Three metres a second.
+            // 3 m/s.
             bytes.extend(degrees(47.0 + f64::from(second) * 3.0 / 111_195.0));
             bytes.extend(degrees(8.0));
             // 400 m, in fifths of a metre above -500 m.

@@ -1,4 +1,4 @@
-//! A local Facebook: the login dialog, and the part of the Graph API that tells who somebody is.
+//! A local Facebook: the login dialog, and the part of the Graph API that identifies users.
 
 use std::{
     collections::HashMap,
@@ -29,7 +29,7 @@ struct State {
     person: Option<Person>,
     codes: HashMap<String, Person>,
     tokens: HashMap<String, Person>,
-    /// What it answers instead, of this status.
+    /// The error that it answers instead, and its status.
     error: Option<(u16, Value)>,
 }
 
@@ -55,7 +55,7 @@ impl Facebook {
         facebook
     }
 
-    /// What a server needs to be told to offer it.
+    /// The settings of a server that offers it.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("FACEBOOK_CLIENT_ID", CLIENT_ID.to_owned()),
@@ -66,17 +66,17 @@ impl Facebook {
         ]
     }
 
-    /// From now on, this one is logged in there.
+    /// Logs this person in at Facebook.
     pub fn log_in(&self, person: Person) {
         self.state().person = Some(person);
     }
 
-    /// From now on both parts of the Graph API answer with this, or as they should.
+    /// Lets both parts of the Graph API answer with this error, or correctly with `None`.
     pub fn fail(&self, error: Option<(u16, Value)>) {
         self.state().error = error;
     }
 
-    /// Plays the browser at Facebook: where `location` leads back to, with code and state.
+    /// Plays the browser at Facebook. Returns where `location` redirects to, with code and state.
     pub async fn visit(&self, location: &str) -> String {
         let path = location.strip_prefix(&self.base).expect(location);
         let answer = super::send(actix_web::http::Method::GET, &self.base, path, &[], None).await;
@@ -133,7 +133,7 @@ async fn access_token(facebook: Data<Facebook>, form: Form<Params>) -> HttpRespo
         .json(json!({"access_token": token, "token_type": "bearer", "expires_in": 5_183_944}))
 }
 
-/// Asked with the token in a header, and with the proof that it is the app that asks.
+/// Requires the token in a header, and the proof that the request comes from the app.
 async fn me(facebook: Data<Facebook>, request: HttpRequest, query: Query<Params>) -> HttpResponse {
     if let Some(failure) = facebook.failure() {
         return failure;

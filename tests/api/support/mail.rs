@@ -1,4 +1,4 @@
-//! A mail, as the test's mail server took it.
+//! A mail that the test's mail server received.
 
 use mail_parser::MessageParser;
 
@@ -16,12 +16,12 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Whether it only tells what happened to the account.
+    /// Whether it only reports an event of the account.
     pub fn is_notice(&self) -> bool {
         self.subject.ends_with(" (sports-log)")
     }
 
-    /// Panics when `raw` is no mail.
+    /// Panics if `raw` is not a mail.
     pub fn new(from: &str, to: &str, raw: String) -> Self {
         let message = MessageParser::default().parse(raw.as_bytes()).unwrap();
         Self {
@@ -42,7 +42,7 @@ impl Mail {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// A header of the mail as it was written, unfolded.
+    /// A header as it was written, unfolded.
     pub fn header(&self, name: &str) -> String {
         let head = self.raw.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
         let line = head.lines().find(|line| {

@@ -21,12 +21,12 @@ impl Scrape {
         Self(series.collect())
     }
 
-    /// The value of `series` (`name{label="value"}`, labels in alphabetical order), where it exists.
+    /// The value of `series` (`name{label="value"}`, labels in alphabetical order), if it exists.
     pub fn get(&self, series: &str) -> Option<f64> {
         self.0.get(series).copied()
     }
 
-    /// The value of `series`; 0 while nothing has made it exist.
+    /// The value of `series`, or 0 if it does not exist yet.
     pub fn count(&self, series: &str) -> f64 {
         self.get(series).unwrap_or_default()
     }

@@ -32,15 +32,15 @@ pub use skewed_clock::skewed_clock;
 pub use smtp::{SmtpServer, Stage};
 pub use wait::{until, until_found, until_selects};
 
-/// Encrypts the tokens of providers.
+/// The key that encrypts the providers' tokens.
 pub const OAUTH_TOKEN_KEY: &str = "T4nW8cQ1xZ6hB9rM3vK7yD2pL5fJ0gSaUeIo";
 
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "seven silver swans";
 
-/// A key to change [`SERVER_KEY`] for.
+/// The key that replaces [`SERVER_KEY`] in a rotation.
 pub const NEXT_SERVER_KEY: &str = "Zq7mW2tY9rK4nB6vD1xF8hJ3sL5pC0gAeUiO";
 
-/// The settings while the one is changed for the other.
+/// The settings during a rotation of the server key.
 pub const ROTATION: [(&str, &str); 2] =
     [("SERVER_KEY", NEXT_SERVER_KEY), ("SERVER_KEY_PREVIOUS", SERVER_KEY)];

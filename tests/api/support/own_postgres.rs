@@ -1,4 +1,4 @@
-//! A PostgreSQL of one test, which may stop it, break it and configure it.
+//! A PostgreSQL of one test, which may stop, break and configure it.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ use super::{cluster, until_found};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Dropping it stops the server and deletes its folder.
+/// A running PostgreSQL. Dropping it stops the server and deletes its folder.
 pub struct OwnPostgres {
     dir: PathBuf,
     cluster: Option<Cluster>,
@@ -41,7 +41,7 @@ impl OwnPostgres {
         self.cluster.as_ref().unwrap().url("sports_log")
     }
 
-    /// A standby that follows it, and that it waits for before it acknowledges anything.
+    /// Starts a synchronous standby of this server.
     pub fn standby(&mut self) -> Self {
         self.stop();
         self.write("postgresql.auto.conf", "synchronous_standby_names = '*'\n");
@@ -61,13 +61,13 @@ impl OwnPostgres {
         standby
     }
 
-    /// The URL of one that leads to the other as well, whichever takes writes.
+    /// A URL with both hosts, for whichever accepts writes.
     pub fn url_with(&self, other: &Self) -> String {
         let host = serde_urlencoded::to_string([("host", other.dir.join("run").to_str().unwrap())]);
         format!("{}&{}", self.url(), host.unwrap())
     }
 
-    /// Stops it as a crash would, as `pg_ctl stop -m immediate` does; whoever was connected finds out.
+    /// Stops it like a crash, as `pg_ctl stop -m immediate` does. Connected clients notice.
     pub fn crash(&mut self) {
         let pid_file = self.dir.join("data/postmaster.pid");
         kill(self.pid(), Signal::SIGQUIT).unwrap();
@@ -76,22 +76,23 @@ impl OwnPostgres {
         self.cluster.take().unwrap().stop().unwrap();
     }
 
-    /// Kills all of its processes in the middle of whatever they do. [`Self::start_again`] comes next.
+    /// Kills all of its processes at any moment. [`Self::start_again`] must follow.
     pub fn kill(&self) {
         let processes = self.freeze();
         processes.signal(Signal::SIGKILL);
         let have_ended = || processes.0.iter().all(|pid| has_ended(*pid)).then_some(());
         until_found(Duration::from_secs(30), || "PostgreSQL does not end".to_owned(), have_ended);
-        // One that nobody has reaped yet would be taken for a running server.
+        // A zombie process would be taken for a running server.
         for lock in ["data/postmaster.pid", "run/.s.PGSQL.5432.lock"] {
             fs::remove_file(self.dir.join(lock)).unwrap();
         }
     }
 
-    /// Halts all of its processes until the value is dropped: they accept what comes and answer nothing.
+    /// Suspends all of its processes until the value is dropped: they accept connections and answer
+    /// nothing.
     pub fn freeze(&self) -> Frozen {
         let parent = self.pid();
-        // First of all the one that would start others.
+        // The postmaster first, because it could start others.
         kill(parent, Signal::SIGSTOP).unwrap();
         let children = fs::read_dir("/proc")
             .unwrap()
@@ -108,7 +109,7 @@ impl OwnPostgres {
         Pid::from_raw(file.lines().next().unwrap().parse().unwrap())
     }
 
-    /// Stops it in order.
+    /// Stops it in an orderly way.
     pub fn stop(&mut self) {
         self.cluster.take().unwrap().stop().unwrap();
     }
@@ -120,7 +121,7 @@ impl OwnPostgres {
         self.cluster = Some(cluster::start(&self.dir, Durability::Safe));
     }
 
-    /// Adds a file to its data folder that only the server may read.
+    /// Adds a file to its data folder that only the server can read.
     pub fn write(&self, name: &str, content: &str) {
         let data = self.dir.join("data");
         let owner = fs::metadata(&data).unwrap();
@@ -130,10 +131,10 @@ impl OwnPostgres {
         chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
     }
 
-    /// Restarts it with more settings: lines of `postgresql.conf`.
+    /// Restarts it with additional settings, as lines of `postgresql.conf`.
     pub fn configure(&mut self, settings: &str) {
         self.stop();
-        // Read after every other file.
+        // This file is read last.
         self.write("postgresql.auto.conf", settings);
         self.start_again();
     }
@@ -143,21 +144,21 @@ fn has_ended(pid: Pid) -> bool {
     matches!(stat(pid).next().as_deref(), None | Some("Z" | "X"))
 }
 
-/// The fields behind the name in brackets, of which the first is the state and the second the parent: see
-/// proc_pid_stat(5). Empty without such a process.
+/// The fields after the name in brackets, of which the first is the state and the second the parent
+/// process: see proc_pid_stat(5). Empty if there is no such process.
 fn stat(pid: Pid) -> impl Iterator<Item = String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().to_owned();
     fields.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
-/// The processes of a server that stands still.
+/// The processes of a suspended server.
 pub struct Frozen(Vec<Pid>);
 
 impl Frozen {
     fn signal(&self, signal: Signal) {
         for pid in &self.0 {
-            // One that has ended meanwhile is still, too.
+            // A process that has ended in the meantime does no harm.
             let _ = kill(*pid, signal);
         }
     }
@@ -178,7 +179,7 @@ impl Drop for OwnPostgres {
     }
 }
 
-/// A port of loopback that nobody listens on.
+/// A loopback port that nothing listens on.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

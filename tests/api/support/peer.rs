@@ -1,5 +1,5 @@
-//! A peer that speaks HTTP byte by byte, as the test says: before one of the local servers, whose
-//! answers it passes on in its own manner, or alone.
+//! A peer that speaks HTTP byte by byte, as the test demands. It either passes on the answers of a
+//! local server in its own manner, or works alone.
 
 use std::{
     collections::VecDeque,
@@ -16,32 +16,32 @@ use rustls::{
 };
 use tempfile::{NamedTempFile, TempPath};
 
-/// How an answer comes.
+/// How an answer arrives.
 #[derive(Clone, Copy, Debug)]
 pub enum Manner {
     AsItIs,
     /// After interim answers with these statuses.
     Interim(&'static [u16]),
-    /// With two hundred fields more.
+    /// With two hundred more headers.
     LongHead,
     ByteByByte,
     Late(Duration),
-    /// Without a length: it ends when the connection does.
+    /// Without a length: it ends with the connection.
     UntilClosed,
     /// All of the above.
     Everything,
     /// Without its second half.
     CutOff,
-    /// These bytes instead, once the request was passed on.
+    /// These bytes instead, after the request was passed on.
     Instead(&'static str),
-    /// The same, and then a space every few milliseconds, without an end.
+    /// The same, then a space every few milliseconds, endlessly.
     Endless(&'static str),
-    /// A field after the other, without an end.
+    /// One header after the other, endlessly.
     EndlessHead,
     EndlessInterim,
 }
 
-/// Answers that come slowly or with company, and mean what they mean without.
+/// Answers that arrive slowly or with extra data, but mean the same.
 pub const ODD_MANNERS: [Manner; 8] = [
     Manner::Interim(&[100]),
     Manner::Interim(&[102]),
@@ -55,12 +55,12 @@ pub const ODD_MANNERS: [Manner; 8] = [
 
 struct State {
     requests: Vec<(Instant, String)>,
-    /// Of the next answers.
+    /// The manners of the next answers.
     next: VecDeque<Manner>,
     usually: Manner,
 }
 
-/// See the module.
+/// A peer, which runs until the end of the test run.
 #[derive(Clone)]
 pub struct Peer {
     pub port: u16,
@@ -69,12 +69,13 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Before the server at `base`.
+    /// A peer before the server at `base`.
     pub fn before(base: &str) -> Self {
         Self::start(Some(base.strip_prefix("http://").unwrap().to_owned()), None)
     }
 
-    /// Alone: it answers 200 to everything, and gives the challenges of webhooks back.
+    /// A peer without a server: it answers 200 to everything, and returns the challenges of
+    /// webhooks.
     pub fn alone() -> Self {
         Self::start(None, None)
     }
@@ -107,7 +108,7 @@ impl Peer {
                 let (peer, tls, stream) = (serving.clone(), tls.clone(), stream.unwrap());
                 let upstream = upstream.clone();
                 stream.set_nodelay(true).unwrap();
-                // A client that goes away is none of a peer's business.
+                // A client that disconnects is no error.
                 std::thread::spawn(move || match tls {
                     None => peer.serve(stream, upstream),
                     Some(tls) => {
@@ -120,7 +121,7 @@ impl Peer {
         peer
     }
 
-    /// A server's settings with those that name `base` naming this peer.
+    /// A server's settings, in which every `base` is replaced by this peer.
     pub fn instead_of(
         &self,
         base: &str,
@@ -130,7 +131,7 @@ impl Peer {
         settings.into_iter().map(|(name, value)| (name, value.replace(base, &own))).collect()
     }
 
-    /// The settings of a server that may post to this machine, and trusts the peer.
+    /// The settings of a server that may post to this machine and trusts the peer.
     pub fn webhook_settings(&self) -> Vec<(&'static str, &str)> {
         let certificate = self.certificate.as_ref().unwrap().to_str().unwrap();
         vec![("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8,::1"), ("WEBHOOK_ROOT_CERT", certificate)]
@@ -140,17 +141,17 @@ impl Peer {
         format!("https://localhost:{}/hook", self.port)
     }
 
-    /// How the next answers come.
+    /// Sets the manners of the next answers.
     pub fn next(&self, manners: &[Manner]) {
         self.state.lock().unwrap().next.extend(manners);
     }
 
-    /// How all others come from now on.
+    /// Sets the manner of all later answers.
     pub fn usually(&self, manner: Manner) {
         self.state.lock().unwrap().usually = manner;
     }
 
-    /// What it was asked, and when.
+    /// The requests, and when they arrived.
     pub fn requests(&self) -> Vec<(Instant, String)> {
         self.state.lock().unwrap().requests.clone()
     }
@@ -181,7 +182,7 @@ impl Peer {
     }
 }
 
-/// What a receiver of webhooks that agrees answers to a challenge.
+/// The answer of a webhook receiver that agrees to a challenge.
 fn agreement(request: &[u8]) -> Option<Vec<u8>> {
     let body = &request[end_of_head(request)?..];
     let event: serde_json::Value = serde_json::from_slice(body).ok()?;
@@ -190,7 +191,7 @@ fn agreement(request: &[u8]) -> Option<Vec<u8>> {
     Some(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{challenge}").into_bytes())
 }
 
-/// All of a request whose body has a length, or nothing when the client goes away.
+/// A request whose body has a length, or `None` if the client disconnects.
 fn read_request(stream: &mut impl Read) -> Option<Vec<u8>> {
     let mut request = Vec::new();
     loop {
@@ -210,7 +211,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// Writes the answer; nothing when the client goes away first, which some manners wait for.
+/// Writes the answer. `None` if the client disconnects first, which some manners wait for.
 fn answer_in(manner: Manner, answer: &[u8], stream: &mut (impl Read + Write)) -> Option<()> {
     let pause = || std::thread::sleep(Duration::from_millis(5));
     let (head, body) = answer.split_at(end_of_head(answer).unwrap());

@@ -1,4 +1,4 @@
-//! `sports-log` as a process, with an environment of its own.
+//! `sports-log` as a process, with its own environment.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -15,7 +15,7 @@ use nix::{
 
 use super::until_found;
 
-/// The binary under test with these variables and no others.
+/// The binary under test, with these environment variables and no others.
 pub fn command(arguments: &[&str], variables: &[(&str, String)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sports-log"));
     command.args(arguments).env_clear().envs(variables.iter().map(|(name, value)| (*name, value)));
@@ -69,7 +69,7 @@ impl Process {
         Self { child, output, readers }
     }
 
-    /// Everything it has printed so far.
+    /// Everything that it has printed so far.
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
     }
@@ -81,7 +81,7 @@ impl Process {
         until_found(Duration::from_secs(30), missing, look);
     }
 
-    /// The port that it says it listens on.
+    /// The port that it listens on, from its output.
     pub fn port(&self) -> u16 {
         self.wait_for("\"port\":");
         let output = self.output();
@@ -89,22 +89,22 @@ impl Process {
         rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
     }
 
-    /// Sends `signal` and goes on.
+    /// Sends `signal` and does not wait.
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
-    /// Sends `signal` and waits for the end; the exit code, where it has one.
+    /// Sends `signal` and waits for the end. Returns the exit code, if there is one.
     pub fn end(self, signal: Signal) -> Option<i32> {
         self.end_with_output(signal).0
     }
 
-    /// The same, and everything it has printed.
+    /// The same. Also returns everything that it has printed.
     pub fn end_with_output(mut self, signal: Signal) -> (Option<i32>, String) {
         self.signal(signal);
         let code = self.child.wait().unwrap().code();
         for reader in std::mem::take(&mut self.readers) {
-            // A guardian that outlives a killed server holds no pipe of ours.
+            // The guardian process, which outlives a killed server, holds none of these pipes.
             reader.join().unwrap();
         }
         (code, self.output())

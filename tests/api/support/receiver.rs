@@ -1,4 +1,4 @@
-//! A service that webhooks are posted to: https on this machine, with a certificate of its own making.
+//! A webhook receiver: https on this machine, with a self-signed certificate.
 
 use std::{
     net::TcpListener,
@@ -23,7 +23,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::until;
 
-/// One request that it got.
+/// A request that it received.
 #[derive(Clone, Debug)]
 pub struct Post {
     pub target: String,
@@ -36,7 +36,7 @@ impl Post {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Whether one of its signatures is by `secret`, as Standard Webhooks has it.
+    /// Whether one of its signatures is made with `secret`, as Standard Webhooks specifies.
     pub fn is_signed_by(&self, secret: &Value) -> bool {
         let secret = secret.as_str().unwrap().strip_prefix("whsec_").unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(secret).unwrap()).unwrap();
@@ -73,11 +73,11 @@ impl State {
     }
 }
 
-/// See the module.
+/// A receiver of webhooks, as tests see it.
 #[derive(Clone)]
 pub struct Receiver {
     pub url: String,
-    /// Whom to trust for it.
+    /// The certificate to trust.
     pub certificate: Arc<TempPath>,
     key: String,
     state: Arc<Mutex<State>>,
@@ -87,14 +87,14 @@ struct State {
     posts: Vec<Post>,
     challenges: Vec<Post>,
     answer: StatusCode,
-    /// Gives challenges back.
+    /// Whether it returns challenges.
     agrees: bool,
-    /// Takes posts and never answers.
+    /// Accepts posts but never answers.
     is_silent: bool,
 }
 
 impl Receiver {
-    /// One that agrees to be posted to, and answers 200.
+    /// A receiver that agrees to challenges and answers 200.
     pub fn start() -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -103,7 +103,7 @@ impl Receiver {
         Self::with(certificate, signing_key.serialize_pem())
     }
 
-    /// Another one, trusted like this one.
+    /// Another receiver with the same certificate.
     pub fn beside(&self) -> Self {
         Self::with(Arc::clone(&self.certificate), self.key.clone())
     }
@@ -157,23 +157,23 @@ impl Receiver {
         }
     }
 
-    /// The settings of a server that may post to this machine, and trusts the receiver.
+    /// The settings of a server that may post to this machine and trusts the receiver.
     pub fn settings(&self) -> Vec<(&'static str, &str)> {
         let certificate = self.certificate.to_str().unwrap();
         vec![("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8,::1"), ("WEBHOOK_ROOT_CERT", certificate)]
     }
 
-    /// What it answers from now on.
+    /// Sets the status of its answers.
     pub fn answer(&self, status: u16) {
         self.state.lock().unwrap().answer = StatusCode::from_u16(status).unwrap();
     }
 
-    /// Whether it agrees to be posted to, from now on.
+    /// Sets whether it agrees to challenges.
     pub fn agree(&self, agrees: bool) {
         self.state.lock().unwrap().agrees = agrees;
     }
 
-    /// From now on it takes posts and says nothing.
+    /// Accepts posts but never answers, from now on.
     pub fn be_silent(&self) {
         self.state.lock().unwrap().is_silent = true;
     }
@@ -182,12 +182,12 @@ impl Receiver {
         self.state.lock().unwrap().challenges.clone()
     }
 
-    /// Without the challenges.
+    /// The posts, without challenges.
     pub fn posts(&self) -> Vec<Post> {
         self.state.lock().unwrap().posts.clone()
     }
 
-    /// The posts, once there are so many.
+    /// Waits until there are `count` posts.
     pub async fn got(&self, count: usize) -> Vec<Post> {
         until("the posts are there", async || self.posts().len() >= count).await;
         self.posts()

@@ -1,4 +1,4 @@
-//! A registration as it stands before its mail is answered, without the price of a hash and a mail.
+//! A registration that waits for its confirmation, without the cost of a hash and a mail.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,8 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     hash.unwrap().to_string()
 });
 
-/// Registers `email` with [`PASSWORD`] behind the back of a server with this key: the token that its mail would carry.
+/// Registers `email` with [`PASSWORD`] directly in the database of a server with this key. Returns
+/// the token that the mail would contain.
 pub async fn register(database: &Database, server_key: &str, email: &str) -> String {
     let key = ServerKey::new(&SecretString::from(server_key));
     let (id, user_id) = (Uuid::new_v4(), Uuid::new_v4());

@@ -1,10 +1,11 @@
-//! Local servers in place of the world's: on a thread and a system of their own.
+//! Local servers that stand in for real services. Each has its own thread and actix system.
 
 use std::net::TcpListener;
 
 use actix_web::{App, HttpServer, web::ServiceConfig};
 
-/// Serves what `configure` says. Like a real one the server outlives its clients, here by the test's end.
+/// Serves what `configure` sets up. Like a real server it outlives its clients, here until the end
+/// of the test run.
 pub fn serve(
     listener: TcpListener,
     configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,

@@ -1,8 +1,9 @@
-//! A process whose clock is off: the C library's, which Rust's standard library asks for the time.
+//! A process whose clock is wrong: overrides the C library's clock, which Rust's standard library
+//! uses.
 
 use std::{path::Path, process::Command};
 
-/// Adds `CLOCK_SKEW` seconds to the time of day, and leaves the other clocks alone.
+/// Adds `CLOCK_SKEW` seconds to the time of day, and leaves the other clocks unchanged.
 const SOURCE: &str = r#"
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -17,8 +18,8 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 }
 "#;
 
-/// The variables that make a process' clock be `seconds` ahead. What they need is built in
-/// `folder`.
+/// The environment variables that put the clock of a process `seconds` ahead. The library for this
+/// is built in `folder`.
 pub fn skewed_clock(folder: &Path, seconds: i64) -> [(&'static str, String); 2] {
     let (source, library) = (folder.join("skew.c"), folder.join("skew.so"));
     std::fs::write(&source, SOURCE).unwrap();

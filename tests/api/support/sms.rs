@@ -1,4 +1,4 @@
-//! A text message, as the local Twilio keeps and shows it.
+//! A text message, as the local Twilio stores and shows it.
 
 use serde_json::{Value, json};
 

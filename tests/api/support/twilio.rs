@@ -1,4 +1,4 @@
-//! A local server that speaks Twilio's Messages API, and misbehaves when told to.
+//! A local server that speaks Twilio's Messages API, and misbehaves on demand.
 
 use std::{
     collections::VecDeque,
@@ -20,20 +20,20 @@ pub const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
 pub const AUTH_TOKEN: &str = "a token that only Twilio knows";
 pub const FROM: &str = "+15005550006";
 
-/// What becomes of the next attempt to send, in place of 201.
+/// What happens to the next message instead of 201.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// Refused with this status, Twilio's error code, and `Retry-After`.
     Refuse { status: u16, code: u32, retry_after: Option<&'static str> },
-    /// Accepted, and then this status in place of 201.
+    /// Accepted, then answered with this status instead of 201.
     AcceptThen(u16),
-    /// Accepted, and then no answer at all.
+    /// Accepted, but never answered.
     AcceptThenHang,
-    /// Not accepted, and no answer.
+    /// Not accepted, and never answered.
     Hang,
-    /// Accepted, answered with something that is no JSON.
+    /// Accepted, but answered with something that is not JSON.
     Garbage,
-    /// Answered 201, with a status and an error code, which is JSON.
+    /// Answered with 201, and with a status and an error code in JSON.
     AcceptAs(&'static str, &'static str),
 }
 
@@ -41,12 +41,12 @@ pub enum Fault {
 struct State {
     faults: VecDeque<Fault>,
     messages: Vec<Sms>,
-    /// How many of them [`Twilio::sms_to`] has handed out.
+    /// The ids of the messages that [`Twilio::sms_to`] has returned.
     handed_out: Vec<String>,
     attempts: Vec<Instant>,
     searches: usize,
     looks: usize,
-    /// Lists have members that are no messages.
+    /// Lists contain members that are not messages.
     lists_oddly: bool,
 }
 
@@ -81,7 +81,7 @@ impl Twilio {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What a server needs to be told to use it.
+    /// The settings of a server that uses it.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("TWILIO_ACCOUNT_SID", ACCOUNT_SID.to_owned()),
@@ -99,7 +99,7 @@ impl Twilio {
         self.state().messages.clone()
     }
 
-    /// When sending was tried.
+    /// When messages were posted.
     pub fn attempts(&self) -> Vec<Instant> {
         self.state().attempts.clone()
     }
@@ -109,24 +109,24 @@ impl Twilio {
         self.state().searches
     }
 
-    /// How often a message was looked at.
+    /// How often a message was fetched.
     pub fn looks(&self) -> usize {
         self.state().looks
     }
 
-    /// From now on, lists have members that are no messages.
+    /// Adds members that are not messages to lists, from now on.
     pub fn list_oddly(&self) {
         self.state().lists_oddly = true;
     }
 
-    /// From now on, messages are shown with this status and error code, which is JSON.
+    /// Sets the status and the error code, in JSON, with which all messages are shown.
     pub fn report(&self, status: &'static str, error_code: &'static str) {
         for sms in &mut self.state().messages {
             (sms.status, sms.error_code) = (status, error_code);
         }
     }
 
-    /// The next message to this number that was not handed out yet.
+    /// Waits for the next message to this number that was not returned yet.
     pub async fn sms_to(&self, number: &str) -> Sms {
         let next = async {
             loop {

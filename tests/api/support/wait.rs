@@ -1,15 +1,16 @@
-//! Waiting for what can be observed, and not for ever.
+//! Waiting for observable conditions, with a time limit.
 
 use std::time::{Duration, Instant};
 
 use super::Database;
 
-/// Threads of low priority do the work that is waited for, beside other tests that keep all processors busy.
+/// Work that tests wait for runs on threads of low priority, while other tests keep all processors
+/// busy.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Others change what is waited for, and tell nobody: it is looked at again and again.
+/// The conditions are polled, because nothing reports that they have changed.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// Looks again and again until `holds` does; panics with `what` when patience ends.
+/// Polls until `holds` returns true. Panics with `what` after the time limit.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds().await {
@@ -18,7 +19,7 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// Waits until `query` selects `expected`; panics with what it selected last.
+/// Waits until `query` selects `expected`. Panics with what it selected last.
 pub async fn until_selects(database: &Database, query: &str, expected: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -31,7 +32,7 @@ pub async fn until_selects(database: &Database, query: &str, expected: &str) {
     }
 }
 
-/// The same without a runtime: what `look` finds, once it finds something; panics with `missing` when `patience` ends.
+/// The same without a runtime: returns what `look` finds. Panics with `missing` after `patience`.
 pub fn until_found<T>(
     patience: Duration,
     missing: impl Fn() -> String,

@@ -1,4 +1,5 @@
-//! The developer programme: OAuth 2.0 with PKCE, refresh tokens that rotate, orders and webhooks.
+//! The Developer Program: OAuth 2.0 with PKCE, rotating refresh tokens, backfill orders and
+//! webhooks.
 
 use std::collections::HashMap;
 
@@ -29,11 +30,11 @@ pub struct Person(pub &'static str);
 #[derive(Default)]
 pub struct State {
     person: Option<Person>,
-    /// With the challenge of whoever may redeem it.
+    /// The person, and the challenge of the client that may redeem the code.
     codes: HashMap<String, (Person, String)>,
     refresh_tokens: HashMap<String, Person>,
     access_tokens: HashMap<String, Person>,
-    /// Seconds that an access token lives, as it is written.
+    /// The lifetime of an access token in seconds, as it is written in answers.
     lifetime: Option<Value>,
     pulled: Vec<Value>,
     deregistered: Vec<Person>,
@@ -61,17 +62,17 @@ pub fn routes(app: &mut ServiceConfig) {
 }
 
 impl Garmin {
-    /// From now on, this one is logged in there.
+    /// Logs this person in at Garmin.
     pub fn log_in(&self, person: Person) {
         self.state().developer.person = Some(person);
     }
 
-    /// Access tokens that are made from now on have this as their `expires_in`.
+    /// Sets the `expires_in` of access tokens that are issued from now on.
     pub fn set_lifetime(&self, seconds: impl Into<Value>) {
         self.state().developer.lifetime = Some(seconds.into());
     }
 
-    /// What those find who follow a ping.
+    /// Sets the activities that the callback URL of a ping returns.
     pub fn set_pulled(&self, activities: Vec<Value>) {
         self.state().developer.pulled = activities;
     }
@@ -88,7 +89,7 @@ impl Garmin {
         self.state().developer.deregistered.clone()
     }
 
-    /// Plays the browser at Garmin: where `location` leads back to.
+    /// Plays the browser at Garmin. Returns where `location` redirects to.
     pub async fn visit(&self, location: &str) -> String {
         let base = self.base();
         let path = location.strip_prefix(&base).expect(location);
@@ -148,7 +149,7 @@ async fn token(garmin: Data<Garmin>, request: HttpRequest, form: Form<Params>) -
                     .filter(|(_, asked)| *asked == challenge && get("redirect_uri") == REDIRECT_URI)
                     .map(|(person, _)| person)
             }
-            // Each is good for once.
+            // Each can be used once.
             "refresh_token" => state.developer.refresh_tokens.remove(&get("refresh_token")),
             _ => None,
         };
@@ -189,7 +190,7 @@ async fn deregister(garmin: Data<Garmin>, request: HttpRequest) -> HttpResponse 
     answer.await
 }
 
-/// An order; at most 30 days at once, and each only once.
+/// A backfill order: 30 days at most, and each only once.
 async fn backfill(
     garmin: Data<Garmin>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! A local Garmin Connect, with both of its APIs and what they are known to do at their worst.
+//! A local Garmin Connect, with both of its APIs and its known failures.
 
 mod developer;
 mod personal;
@@ -20,28 +20,28 @@ use tokio::sync::Notify;
 
 pub use developer::{Person, WEBHOOK_SECRET};
 
-/// What goes wrong with a call, instead of its answer.
+/// A failure instead of the answer to a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     Status(u16),
-    /// 429, for so many seconds.
+    /// 429, for a number of seconds.
     Throttle(u32),
-    /// 429, until the second that is so many from now.
+    /// 429, until a number of seconds from now, as a date.
     ThrottleUntil(u32),
     Garbage,
-    /// 200, with this.
+    /// 200, with this body.
     Body(&'static str),
-    /// New tokens are made, the old ones end, and nobody is told.
+    /// Rotates the tokens, and does not answer.
     RotateThenHang,
-    /// What is right is answered, but not before [`Garmin::let_go`].
+    /// The right answer, but not before [`Garmin::let_go`].
     Held,
 }
 
-/// A call as it came.
+/// A call that was received.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub target: String,
-    /// The key or the token that it bore.
+    /// The key or the token of the call.
     pub bearing: String,
     pub at: Instant,
 }
@@ -50,13 +50,13 @@ pub struct Call {
 struct State {
     base: String,
     keys: HashSet<String>,
-    /// Access tokens that are taken.
+    /// Valid access tokens.
     tokens: HashSet<String>,
     activities: Vec<Value>,
     files: HashMap<String, Vec<u8>>,
-    /// Every page is the first one, whichever was asked for.
+    /// Every page is the first one.
     is_stuck: bool,
-    /// By the part of the path that a call must have.
+    /// By a part of the path.
     faults: Vec<(&'static str, VecDeque<Fault>)>,
     calls: Vec<Call>,
     under_way: usize,
@@ -88,7 +88,7 @@ impl Garmin {
         garmin
     }
 
-    /// What a server needs to be told: quick where it is slow in production.
+    /// The settings of a server that uses it, with short intervals.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let mut settings = vec![
             ("OAUTH_TOKEN_KEY", super::OAUTH_TOKEN_KEY.to_owned()),
@@ -101,7 +101,7 @@ impl Garmin {
         settings
     }
 
-    /// A key that is taken from now on.
+    /// Accepts a key from now on.
     pub fn add_key(&self, key: &str) {
         self.state().keys.insert(key.to_owned());
     }
@@ -112,12 +112,13 @@ impl Garmin {
         state.tokens.clear();
     }
 
-    /// Access tokens end early.
+    /// Invalidates all access tokens.
     pub fn forget_tokens(&self) {
         self.state().tokens.clear();
     }
 
-    /// Lists an activity, with its file if it has one. Newest first, as there.
+    /// Adds an activity, with its file if it has one. The list is sorted newest first, as at
+    /// Garmin.
     pub fn add(&self, activity: Value, file: Option<Vec<u8>>) {
         let mut state = self.state();
         if let Some(file) = file {
@@ -132,29 +133,29 @@ impl Garmin {
         change(state.activities.iter_mut().find(|one| one["activityId"] == id).unwrap());
     }
 
-    /// The next calls whose path has `part` go wrong.
+    /// Lets the next calls whose path contains `part` fail.
     pub fn fail(&self, part: &'static str, faults: &[Fault]) {
         self.state().faults.push((part, faults.iter().copied().collect()));
     }
 
-    /// Nothing goes wrong any more.
+    /// Ends all faults.
     pub fn mend(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.is_stuck = false;
     }
 
-    /// Gives the first page again and again, whatever is asked for.
+    /// Returns the first page for every page.
     pub fn get_stuck(&self) {
         self.state().is_stuck = true;
     }
 
-    /// Answers the call that is held, or the next one that would be.
+    /// Answers the held call, or the next one that would be held.
     pub fn let_go(&self) {
         self.state().gate.notify_one();
     }
 
-    /// The calls so far whose path has `part`.
+    /// The calls so far whose path contains `part`.
     pub fn calls(&self, part: &str) -> Vec<Call> {
         let state = self.state();
         state.calls.iter().filter(|call| call.target.contains(part)).cloned().collect()
@@ -172,7 +173,7 @@ impl Garmin {
         self.state.lock().unwrap()
     }
 
-    /// Takes note of a call; what goes wrong with it, if anything.
+    /// Records a call. Returns the fault that it gets, if any.
     fn note(&self, request: &HttpRequest) -> Option<Fault> {
         let target = request.uri().to_string();
         let given = request.headers().get(header::AUTHORIZATION);
@@ -183,7 +184,7 @@ impl Garmin {
         faults.filter_map(|(_, faults)| faults.pop_front()).next()
     }
 
-    /// What answers every call but those for tokens: with a token that is taken, and nothing wrong.
+    /// Answers all calls except those for tokens: requires a valid token, and applies faults.
     async fn answer(
         &self,
         request: &HttpRequest,
@@ -195,7 +196,7 @@ impl Garmin {
             state.under_way += 1;
             state.most_at_once = state.most_at_once.max(state.under_way);
         }
-        // Long enough for calls that are made at once to meet.
+        // Long enough for concurrent calls to overlap.
         tokio::time::sleep(Duration::from_millis(2)).await;
         if let Some(Fault::Held) = fault {
             let gate = self.state().gate.clone();
@@ -236,7 +237,7 @@ impl Fault {
     }
 }
 
-/// An activity as it is listed, an hour east of Greenwich.
+/// An activity in the list, an hour east of Greenwich.
 pub fn listed(id: i64, started_at: i64, secs: u32) -> Value {
     let text = |seconds: i64| {
         DateTime::from_timestamp(seconds, 0).unwrap().format("%Y-%m-%d %H:%M:%S").to_string()

@@ -11,7 +11,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::Garmin;
 
-/// More are answered with 500.
+/// Requests for larger pages are answered with 500.
 const MOST: usize = 45;
 
 #[derive(serde::Deserialize)]
@@ -74,7 +74,7 @@ async fn search(garmin: Data<Garmin>, request: HttpRequest, query: Query<Search>
     answer.await
 }
 
-/// A zip that holds what was recorded.
+/// A zip with the recorded file.
 async fn download(garmin: Data<Garmin>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = garmin.answer(&request, |state| match state.files.get(&*id) {
         Some(file) => {

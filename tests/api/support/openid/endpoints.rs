@@ -52,7 +52,7 @@ async fn discovery(provider: Data<OpenIdProvider>) -> HttpResponse {
     })))
 }
 
-/// OpenID Connect Core 1.0, section 3.1.2, and RFC 7636: whatever is missing is a 400 here.
+/// OpenID Connect Core 1.0, section 3.1.2, and RFC 7636. Anything missing is answered with 400.
 async fn authorize(provider: Data<OpenIdProvider>, params: Query<Params>) -> HttpResponse {
     note(&provider, "GET /authorize");
     let get = |name: &str| params.get(name).cloned().unwrap_or_default();
@@ -125,7 +125,7 @@ async fn token(
     let mut state = provider.state();
     let (person, nonce) = match get("grant_type").as_str() {
         "authorization_code" => {
-            // Taken out: a code is good once.
+            // Removed: a code can be used once.
             let Some(grant) = state.codes.remove(&get("code")) else { return invalid_grant() };
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(get("code_verifier")));
             let is_good = grant.redirect_uri == get("redirect_uri") && grant.challenge == challenge;
@@ -178,7 +178,7 @@ fn claims(issuer: &str, person: &Person, nonce: &str, fault: Option<Fault>) -> V
     claims
 }
 
-/// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
+/// RFC 6749, section 2.3.1: id and secret are form-encoded before they are joined.
 fn is_our_client(request: &HttpRequest) -> bool {
     let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let basic = STANDARD.encode(format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET)));
@@ -186,7 +186,7 @@ fn is_our_client(request: &HttpRequest) -> bool {
     value.is_some_and(|value| value.as_bytes() == format!("Basic {basic}").as_bytes())
 }
 
-/// Where nobody may be led.
+/// A target that no client must follow.
 async fn trap(provider: Data<OpenIdProvider>) -> HttpResponse {
     note(&provider, "/trap");
     HttpResponse::Ok().json(json!({"access_token": "x", "token_type": "Bearer"}))

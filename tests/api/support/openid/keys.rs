@@ -1,4 +1,4 @@
-//! RSA keys of the provider's, made once for all tests, and ID tokens signed with them.
+//! RSA keys of the provider, generated once for all tests, and ID tokens signed with them.
 
 use std::sync::OnceLock;
 
@@ -22,7 +22,7 @@ struct Key {
     signing: EncodingKey,
 }
 
-/// Key number `index`: all but the last are the provider's, that one is somebody else's.
+/// Key number `index`. All keys are the provider's except the last, which is foreign.
 fn key(index: usize) -> &'static Key {
     static KEYS: [OnceLock<Key>; 4] = [const { OnceLock::new() }; 4];
     KEYS[index].get_or_init(|| {
@@ -37,14 +37,14 @@ fn key(index: usize) -> &'static Key {
 
 const FOREIGN: usize = 3;
 
-/// Key number `index` as a JSON Web Key of this id.
+/// Key number `index` as a JSON Web Key with this id.
 pub fn jwk(index: usize, kid: &str) -> Value {
     let public = PublicKeyComponents::<Vec<u8>>::from(key(index).pair.public_key());
     let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
     json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e})
 }
 
-/// A token of any header and claims, signed with key number `index` by RS256.
+/// A token with any header and claims, signed with key number `index` by RS256.
 pub fn sign_raw(index: usize, header: &Value, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(header), part(claims));
@@ -54,7 +54,7 @@ pub fn sign_raw(index: usize, header: &Value, claims: &Value) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// An ID token, signed with key number `index` of this id or as `fault` wants it.
+/// An ID token, signed with key number `index` and this id, or as `fault` demands.
 pub fn sign(index: usize, kid: &str, claims: &Value, fault: Fault) -> String {
     let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
     match fault {

@@ -1,4 +1,4 @@
-//! What a provider says besides, or instead of what is right.
+//! Answers of the provider that replace or change the right ones.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::{CLIENT_ID, OpenIdProvider, keys};
 
-/// As a member's value: it is left out.
+/// The value of a member that is to be left out.
 pub const ABSENT: &str = "(absent)";
 
-/// A whole answer.
+/// A complete answer.
 #[derive(Clone, Debug)]
 pub struct Canned {
     pub status: u16,
@@ -24,7 +24,7 @@ impl Canned {
     }
 }
 
-/// All that is not as it should be.
+/// All changes to the right answers.
 #[derive(Default)]
 pub struct Lies {
     canned: HashMap<&'static str, Canned>,
@@ -38,7 +38,7 @@ pub struct Lies {
     userinfo: Option<(Value, Value)>,
 }
 
-/// `value` with the members of `patch`, if it has any.
+/// `value` with the members of `patch`, if there are any.
 fn patched(mut value: Value, patch: &Value) -> Value {
     for (name, member) in patch.as_object().into_iter().flatten() {
         if member == ABSENT {
@@ -51,41 +51,41 @@ fn patched(mut value: Value, patch: &Value) -> Value {
 }
 
 impl OpenIdProvider {
-    /// From now on a call, such as `GET /keys`, is answered with this, or as it should be.
+    /// Sets the answer to a call, such as `GET /keys`. `None` restores the right one.
     pub fn answer(&self, call: &'static str, canned: Option<Canned>) {
         let canned_answers = &mut self.state().lies.canned;
         canned_answers.remove(call);
         canned_answers.extend(canned.map(|canned| (call, canned)));
     }
 
-    /// Members of the discovery document.
+    /// Changes members of the discovery document.
     pub fn describe(&self, members: Value) {
         self.state().lies.discovery = members;
     }
 
-    /// Members of the header and of the claims of ID tokens, which are signed as they should be.
+    /// Changes members of header and claims of ID tokens, which are still signed correctly.
     pub fn forge(&self, header: Value, claims: Value) {
         let lies = &mut self.state().lies;
         (lies.header, lies.claims) = (header, claims);
     }
 
-    /// ID tokens name nobody any more; the userinfo endpoint does.
+    /// Removes the address and the name from ID tokens. The userinfo endpoint still has them.
     pub fn name_nobody_in_tokens(&self) {
         let nobody = json!({"email": ABSENT, "email_verified": ABSENT, "name": ABSENT});
         self.forge(Value::Null, nobody);
     }
 
-    /// Other keys of the set, before the provider's own.
+    /// Adds keys to the key set, before the provider's own.
     pub fn publish(&self, keys: Vec<Value>) {
         self.state().lies.keys = keys;
     }
 
-    /// What its own key says that it is for.
+    /// Sets the purpose of the provider's own key.
     pub fn restrict_key(&self, members: Value) {
         self.state().lies.key = members;
     }
 
-    /// Userinfo is signed, with these members in header and claims.
+    /// Signs userinfo, with these members in header and claims.
     pub fn sign_userinfo(&self, header: Value, claims: Value) {
         self.state().lies.userinfo = Some((header, claims));
     }

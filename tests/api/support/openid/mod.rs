@@ -1,4 +1,4 @@
-//! A local OpenID provider, which checks what a real one checks and misbehaves when told to.
+//! A local OpenID provider, which checks what a real one checks, and misbehaves on demand.
 
 mod endpoints;
 mod keys;
@@ -16,7 +16,7 @@ pub use lies::{ABSENT, Canned};
 pub const CLIENT_ID: &str = "sports-log-tests";
 pub const CLIENT_SECRET: &str = "a secret of the tests + 100%";
 
-/// Who is logged in at the provider.
+/// The person who is logged in at the provider.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub subject: String,
@@ -36,7 +36,7 @@ impl Person {
     }
 }
 
-/// What it does instead of what it should.
+/// Ways to misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     TokenGarbage,
@@ -60,7 +60,7 @@ pub enum Fault {
     AnotherIssuer,
 }
 
-/// A code that was handed out.
+/// An authorization code that was issued.
 struct Grant {
     person: Person,
     redirect_uri: String,
@@ -103,7 +103,7 @@ impl OpenIdProvider {
         provider
     }
 
-    /// What a server needs to be told to offer it as `google` and as `oidc`.
+    /// The settings of a server that offers it as `google` and as `oidc`.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         [
             ("OIDC_ISSUER", self.issuer.as_str()),
@@ -119,13 +119,13 @@ impl OpenIdProvider {
         .to_vec()
     }
 
-    /// From now on, this one is logged in there.
+    /// Logs this person in at the provider.
     pub fn log_in(&self, person: Person) {
         let mut state = self.state();
         (state.person, state.denies) = (Some(person), false);
     }
 
-    /// From now on, whoever is asked says no.
+    /// Lets the person deny every login.
     pub fn deny(&self) {
         self.state().denies = true;
     }
@@ -134,41 +134,42 @@ impl OpenIdProvider {
         self.state().fault = fault;
     }
 
-    /// `POST /token` and so on, since it was asked last.
+    /// The calls since the last time this was asked, such as `POST /token`.
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state().calls)
     }
 
-    /// Every token that it has handed out and that is still good.
+    /// All valid tokens that were issued.
     pub fn tokens(&self) -> Vec<String> {
         let state = self.state();
         state.access_tokens.keys().chain(state.refresh_tokens.keys()).cloned().collect()
     }
 
-    /// Signs with a key that nobody has seen yet.
+    /// Signs with a new key from now on.
     pub fn change_key(&self) {
         let mut state = self.state();
         (state.key, state.key_id) = (state.key + 1, state.key_id + 1);
     }
 
-    /// The same, and the new key has the old one's id.
+    /// The same, but the new key has the id of the old one.
     pub fn change_key_under_its_id(&self) {
         self.state().key += 1;
     }
 
-    /// How long the access tokens of the future are good.
+    /// Sets the lifetime of access tokens that are issued from now on.
     pub fn set_token_life(&self, seconds: i64) {
         self.state().token_life_secs = Some(seconds);
     }
 
-    /// Forgets every token: their owner took them back.
+    /// Revokes all tokens, as their owner can.
     pub fn revoke(&self) {
         let mut state = self.state();
         state.access_tokens.clear();
         state.refresh_tokens.clear();
     }
 
-    /// Plays the browser at the provider: where `location` leads back to, with code and state.
+    /// Plays the browser at the provider. Returns where `location` redirects to, with code and
+    /// state.
     pub async fn visit(&self, location: &str) -> String {
         let path = location.strip_prefix(&self.issuer).expect(location);
         let answer = super::send(actix_web::http::Method::GET, &self.issuer, path, &[], None).await;

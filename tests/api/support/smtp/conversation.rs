@@ -1,5 +1,5 @@
-//! What the mail server says, and where it was told to misbehave. A client that hangs up changes
-//! nothing of that: what was asked is answered, late or to nobody, and in its order.
+//! The dialogue of the mail server, with the faults that tests ask for. A client that disconnects
+//! does not change it: every command is answered in order, late or to nobody.
 
 use std::{io::ErrorKind, time::Instant};
 
@@ -21,7 +21,7 @@ impl SmtpServer {
             self.state().connections += 1;
             let server = self.clone();
             actix_rt::spawn(async move {
-                // A client that goes away in the middle is its own business.
+                // A client that disconnects is no error.
                 let _ = server.converse(BufReader::new(Box::new(stream))).await;
             });
         }
@@ -88,7 +88,7 @@ impl SmtpServer {
         }
     }
 
-    /// The reply at `stage`, once it is no longer held up: the scripted one, or `usually`.
+    /// The reply at `stage`, once it is no longer held: the scripted one, or `usually`.
     async fn reply(&self, stage: Stage, usually: &str) -> String {
         let mut held = self.held.subscribe();
         let _ = held.wait_for(|held| *held != Some(stage)).await;
@@ -107,7 +107,7 @@ impl SmtpServer {
         lines.iter().map(|line| format!("250-{line}\r\n")).collect::<String>() + "250 " + &last
     }
 
-    /// Sends a reply. The connection ends after an empty one and after 421.
+    /// Sends a reply. The connection ends after an empty reply, and after 421.
     async fn say(&self, stream: &mut Stream, reply: &str) -> std::io::Result<()> {
         let closed = self.state().closed.clone();
         let reply = closed.as_deref().unwrap_or(reply);
@@ -119,7 +119,7 @@ impl SmtpServer {
         if is_last { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    /// Takes a mail or refuses it; returns the reply.
+    /// Accepts or refuses a mail. Returns the reply.
     async fn take(&self, mail: Mail) -> std::io::Result<String> {
         let is_held = *self.held.borrow() == Some(Stage::Dot);
         let (is_dropped, pace) = {
@@ -136,7 +136,7 @@ impl SmtpServer {
             return Err(ErrorKind::ConnectionAborted.into());
         }
         let reply = self.reply(Stage::Dot, "250 queued as 4711").await;
-        // Waits for nothing: it is a slow server, if it was told to be one.
+        // The server's pace. It does not wait for anything.
         tokio::time::sleep(pace).await;
         let mut state = self.state();
         if reply.starts_with("250 ") {

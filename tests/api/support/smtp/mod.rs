@@ -1,5 +1,5 @@
-//! A mail server on loopback that speaks SMTP (RFC 5321), keeps what it is given, and misbehaves
-//! when told to: as real ones do, late and in order.
+//! A mail server on loopback that speaks SMTP (RFC 5321), stores the mails that it receives, and
+//! misbehaves on demand: late and in order, as real servers do.
 
 mod conversation;
 
@@ -17,7 +17,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Mail;
 
-/// Where a conversation can be held up, or get another answer: before the server says its next word.
+/// The stages at which the server can be held, or can get another reply, before it sends its next
+/// reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     Greeting,
@@ -28,11 +29,11 @@ pub enum Stage {
     Rcpt,
     /// After DATA, before the mail itself.
     Data,
-    /// After the mail's final dot.
+    /// After the final dot of the mail.
     Dot,
 }
 
-/// What was taken, what was heard, and what is said in place of taking a mail.
+/// What was received, and the replies that tests have set.
 #[derive(Default)]
 struct State {
     connections: usize,
@@ -40,38 +41,38 @@ struct State {
     extensions: Vec<String>,
     mails: VecDeque<Mail>,
     received: usize,
-    /// `Message-ID`s of all mails read to the final dot.
+    /// `Message-ID`s of all mails read up to the final dot.
     seen: Vec<String>,
-    /// Mails read to the final dot whose sender was left without an answer.
+    /// Mails read up to the final dot whose sender got no answer.
     unanswered: Vec<Mail>,
-    /// `Message-ID`s of the mails that were answered by 250.
+    /// `Message-ID`s of the mails that were answered with 250.
     taken: Vec<String>,
     heard: Vec<(Instant, String)>,
-    /// Replies to the next that come to a stage, and to all after them.
+    /// Replies at a stage: to the next times, and to all times after them.
     next: HashMap<Stage, VecDeque<String>>,
     always: HashMap<Stage, String>,
     refused: HashMap<String, String>,
     closed: Option<String>,
     drops: usize,
-    /// How long the next mails take, and all after them.
+    /// How long each of the next mails takes, and all mails after them.
     paces: VecDeque<Duration>,
     pace: Duration,
 }
 
-/// A running mail server, on a thread of its own: a test that stops an application blocks, and
-/// mails in flight must still be taken. It ends with the test run.
+/// A running mail server on its own thread: a test that stops an application blocks, and mails in
+/// flight must still be received. It ends with the test run.
 #[derive(Clone)]
 pub struct SmtpServer {
     pub port: u16,
     state: Arc<Mutex<State>>,
     arrived: Arc<Notify>,
     held: Arc<watch::Sender<Option<Stage>>>,
-    /// The last words on idle connections.
+    /// The last reply on idle connections.
     hang_up: Arc<watch::Sender<String>>,
     tls: Option<TlsAcceptor>,
 }
 
-/// A port that belongs to a mail server which does not listen yet: connections are refused.
+/// The port of a mail server that does not listen yet: connections are refused.
 pub struct AbsentSmtpServer {
     server: SmtpServer,
     socket: TcpSocket,
@@ -82,7 +83,7 @@ impl SmtpServer {
         Self::absent().appear().await
     }
 
-    /// One that is not there yet.
+    /// A server that does not listen yet.
     pub fn absent() -> AbsentSmtpServer {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -94,25 +95,25 @@ impl SmtpServer {
         AbsentSmtpServer { server, socket }
     }
 
-    /// One that offers STARTTLS.
+    /// A server that offers STARTTLS.
     pub async fn start_with_tls(acceptor: TlsAcceptor) -> Self {
         let mut absent = Self::absent();
         absent.server.tls = Some(acceptor);
         absent.appear().await
     }
 
-    /// What the answer to EHLO says from now on.
+    /// Sets the extensions in the answer to EHLO.
     pub fn offer(&self, extensions: &[&str]) {
         self.state().extensions = extensions.iter().map(|line| (*line).to_owned()).collect();
     }
 
-    /// The next `times` that come to `stage` get `reply`; an empty one is the end of the connection.
+    /// Sets the reply to the next `times` times at `stage`. An empty reply closes the connection.
     pub fn answer(&self, stage: Stage, times: usize, reply: &str) {
         let replies = std::iter::repeat_n(reply.to_owned(), times);
         self.state().next.entry(stage).or_default().extend(replies);
     }
 
-    /// Whatever comes to `stage` gets `reply`; with `None` the usual one again.
+    /// Sets the reply at `stage`. `None` restores the usual one.
     pub fn answer_always(&self, stage: Stage, reply: Option<&str>) {
         let mut state = self.state();
         match reply {
@@ -121,94 +122,95 @@ impl SmtpServer {
         };
     }
 
-    /// Ends all connections that wait for a command, with these last words or none.
+    /// Closes all connections that wait for a command, with this last reply or none.
     pub fn hang_up(&self, last_words: &str) {
         self.hang_up.send_replace(last_words.to_owned());
     }
 
-    /// The next `times` recipients are answered with `reply` (such as `451 later`).
+    /// Answers the next `times` recipients with `reply` (such as `451 later`).
     pub fn refuse(&self, times: usize, reply: &str) {
         self.answer(Stage::Rcpt, times, reply);
     }
 
-    /// This recipient is always answered with `reply`.
+    /// Always answers this recipient with `reply`.
     pub fn refuse_recipient(&self, address: &str, reply: &str) {
         self.state().refused.insert(address.to_owned(), reply.to_owned());
     }
 
-    /// Every login is answered with `reply`; with `None` they succeed again.
+    /// Answers every login with `reply`. With `None` they succeed again.
     pub fn refuse_logins(&self, reply: Option<&str>) {
         self.answer_always(Stage::Auth, reply);
     }
 
-    /// Everything, on open connections too, is answered with `reply` and the end of the
-    /// connection; with `None` the server works again.
+    /// Answers everything with `reply` and closes the connection, including open ones. With `None`
+    /// the server works again.
     pub fn close(&self, reply: Option<&str>) {
         self.state().closed = reply.map(str::to_owned);
     }
 
-    /// The connections of the next `times` mails end after the final dot, without an answer.
+    /// Closes the connections of the next `times` mails after the final dot, without an answer.
     pub fn drop_after_dot(&self, times: usize) {
         self.state().drops = times;
     }
 
-    /// From now on the server takes this long over each mail.
+    /// Sets how long the server takes for each mail.
     pub fn take_its_time(&self, pace: Duration) {
         self.state().pace = pace;
     }
 
-    /// How long the server takes over each of the next mails.
+    /// Sets how long the server takes for each of the next mails.
     pub fn take_its_time_over_the_next(&self, paces: &[Duration]) {
         self.state().paces.extend(paces);
     }
 
-    /// Every conversation that comes to `stage` stays there; with `None` they all go on.
+    /// Holds every conversation at `stage`. With `None` they all continue.
     pub fn hold(&self, stage: Option<Stage>) {
         self.held.send_replace(stage);
     }
 
-    /// Mails taken so far, also those that were handed out.
+    /// The number of accepted mails, including those returned by [`SmtpServer::mail_to`].
     pub fn received(&self) -> usize {
         self.state().received
     }
 
-    /// The `Message-ID`s of all mails that came to their final dot, answered or not.
+    /// The `Message-ID`s of all mails that arrived up to the final dot, answered or not.
     pub fn seen(&self) -> Vec<String> {
         self.state().seen.clone()
     }
 
-    /// The `Message-ID`s of all mails that were answered by 250, whether anybody heard it or not.
+    /// The `Message-ID`s of all mails that were answered with 250, whether or not the client read
+    /// it.
     pub fn taken(&self) -> Vec<String> {
         self.state().taken.clone()
     }
 
-    /// Connections that were opened so far.
+    /// The number of connections opened so far.
     pub fn connections(&self) -> usize {
         self.state().connections
     }
 
-    /// Mails whose sender was not told that they were taken.
+    /// Mails whose sender was not told that they were accepted.
     pub fn unanswered(&self) -> Vec<Mail> {
         self.state().unanswered.clone()
     }
 
-    /// The mails taken and not handed out by [`SmtpServer::mail_to`].
+    /// The accepted mails that [`SmtpServer::mail_to`] has not returned.
     pub fn mails(&self) -> Vec<Mail> {
         self.state().mails.iter().cloned().collect()
     }
 
-    /// When commands that begin with `verb` were heard.
+    /// The times at which commands that begin with `verb` arrived.
     pub fn heard(&self, verb: &str) -> Vec<Instant> {
         let state = self.state();
         state.heard.iter().filter(|(_, said)| said.starts_with(verb)).map(|(at, _)| *at).collect()
     }
 
-    /// The next mail to `address` that is no notice, waiting for it; all others are kept.
+    /// Waits for the next mail to `address` that is not a notice. Other mails are kept.
     pub async fn mail_to(&self, address: &str) -> Mail {
         self.next_mail(address, |mail| !mail.is_notice()).await
     }
 
-    /// The next mail to `address` that tells what happened to its account.
+    /// Waits for the next mail to `address` that reports an event of its account.
     pub async fn notice_to(&self, address: &str) -> Mail {
         self.next_mail(address, Mail::is_notice).await
     }
