@@ -67,7 +67,7 @@ async fn atomic_means_all_or_nothing() {
             "activities[2].duration_secs"
         ]
     );
-    // What is no JSON after all, deep inside.
+    // Values deep inside that cannot be represented.
     for broken in [r#""duration_secs":1e400"#, r#""notes":"\ud800""#] {
         let batch = format!(r#"{{"activities":[{},{{"activity_type":"run",{broken}}}]}}"#, run());
         let authorization = format!("Bearer {}", ann.token);

@@ -1,4 +1,4 @@
-//! The feed of changes: what a copy of the log is kept level by.
+//! The change feed, with which a client keeps its copy of the log up to date.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,7 @@ async fn creations_changes_and_deletions_come_in_their_order() {
     let expected = [("changed", &ids[2]), ("changed", &ids[0]), ("deleted", &ids[1])];
     assert_eq!(told, expected.map(|(kind, id)| (kind, id.as_str())));
     assert_eq!(page["changes"][1]["activity"]["notes"], "x");
-    // In parts, it is the same.
+    // Read in parts, it is the same.
     let (mut since, mut parts) = (next(&nothing), Vec::new());
     loop {
         let part = read(&app, &ann, &format!("limit=1&since={since}")).await;
@@ -87,12 +87,13 @@ async fn a_copy_that_was_away_for_too_long_begins_again() {
     let old = next(&read(&app, &ann, "").await);
     app.request(&ann, Method::DELETE, created.header("location"), None).await.expect(204);
     app.post_as(&ann, "/activities", &run()).await.expect(201);
-    // The position says when it was given, so it is the server's clock that must have gone on.
+    // A position contains the time at which it was issued. The test moves that time instead of the
+    // server's clock.
     let key = sports_log::credentials::ServerKey::new(&crate::support::SERVER_KEY.into());
     let aged = age(&old, &key, &ann.id, 89);
     let page = read(&app, &ann, &format!("since={aged}&limit=1")).await;
     assert_eq!(page["changes"][0]["type"], "deleted");
-    // Still not level: the age of a position counts from when it was.
+    // The copy is not up to date yet: the age counts from its last complete read.
     let more = age(&next(&page), &key, &ann.id, 2);
     let refused = async |since: String| {
         let path = format!("/activities/changes?since={since}");
@@ -100,14 +101,14 @@ async fn a_copy_that_was_away_for_too_long_begins_again() {
     };
     refused(more).await;
     refused(age(&old, &key, &ann.id, 91)).await;
-    // From a future that was lost with the database's last hour.
+    // A position of revisions that were lost with the database's last hour.
     let future = next(&read(&app, &ann, "").await);
     app.database.execute("UPDATE activity_feeds SET last_revision = 1").await;
     refused(future).await;
     assert_eq!(read(&app, &ann, "").await["changes"][1]["type"], "changed");
 }
 
-/// The position as it would have been given so many days before.
+/// The position as if it had been issued `days` days earlier.
 pub fn age(
     position: &str,
     key: &sports_log::credentials::ServerKey,
@@ -166,7 +167,7 @@ async fn waiting_ends_with_nothing_and_with_the_server() {
     crate::support::until_selects(&app.database, awaited, "1").await;
     let stopped = Instant::now();
     drop(app);
-    // An answer and no broken connection, long before the wait is over.
+    // The client gets an answer instead of a broken connection, long before its wait would end.
     assert_eq!(waiting.await.unwrap().expect(200).json()["changes"], json!([]));
     assert!(stopped.elapsed() < Duration::from_secs(20));
 }

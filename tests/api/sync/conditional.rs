@@ -1,4 +1,5 @@
-//! Nothing is sent twice, and nobody overwrites what they have not seen.
+//! Conditional requests: unchanged content is not sent again, and nobody overwrites changes that
+//! they have not seen.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -60,7 +61,7 @@ async fn a_change_is_for_what_was_seen() {
             .await
             .expect_error(412, "version_mismatch");
     }
-    // No conflict, and no reason to read it again and again.
+    // A 400 instead of a 412, which would make a client read and retry again and again.
     for malformed in ["not quoted", "", "5", second.trim_matches('"'), "*, \"5\"", "\"5\" \"6\""] {
         for (method, body) in [(Method::PUT, Some(&theirs)), (Method::DELETE, None)] {
             let refused = send(&app, &ann, (method, &path), &[("if-match", malformed)], body).await;
@@ -80,7 +81,7 @@ async fn a_change_is_for_what_was_seen() {
     put(&app, &ann, &path, &tag, &theirs).await.expect_error(404, "not_found");
 }
 
-/// A condition that nobody looks at holds for nobody.
+/// A request with a condition that the server does not check is refused.
 #[actix_rt::test]
 async fn a_change_that_compares_no_tags_is_not_made_on_a_condition() {
     let app = TestApp::spawn().await;
@@ -105,12 +106,12 @@ async fn a_change_that_compares_no_tags_is_not_made_on_a_condition() {
     }
     let now = app.get_as(&ann, &goal_path).await.expect(200).json();
     assert_eq!(now["target"], 1000.0);
-    // What is there, whichever it is; and reading changes nothing.
+    // Any revision is accepted with `*`, and a read has no effect.
     put(&app, &ann, &goal_path, "*", &json!({"target": 3000})).await.expect(200);
     send(&app, &ann, (Method::GET, &goal_path), &[("if-match", "\"5\"")], None).await.expect(200);
 }
 
-/// A proxy that compresses marks the tag, or weakens it.
+/// A proxy that compresses adds a suffix to the tag, or makes it weak.
 #[actix_rt::test]
 async fn a_tag_is_known_as_proxies_change_it() {
     let app = TestApp::spawn().await;
@@ -140,7 +141,7 @@ async fn a_tag_is_known_as_proxies_change_it() {
             let refused = refused.expect_error(412, "version_mismatch").json();
             assert!(refused["error"].as_str().unwrap().contains("without W/"), "{refused}");
         }
-        // Among others, one that counts is enough.
+        // One valid tag among several is enough.
         put(&app, &ann, target, &format!("W/\"x\", {tag}"), &json!({})).await.expect(200);
         for other in ["gzip", "-gzip", "x-gzip"] {
             put(&app, &ann, target, &format!("\"{other}\""), &json!({})).await.expect(412);

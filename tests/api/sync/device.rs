@@ -1,6 +1,6 @@
-//! A device that is often offline. It does what docs/clients/sync.py does, step by step: pulls
+//! A device that is often offline. It does the same as docs/clients/sync.py, step by step: it pulls
 //! before it pushes, sends new activities with a key and `on_existing=keep`, and changes and
-//! deletes what it has seen.
+//! deletes only what it has seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::support::Answer;
 
 pub const SOURCE: &str = "phone";
 
-/// What to set the notes of an activity to, and what they were when that was decided.
+/// New notes of an activity, and the notes that they replace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
     pub was: Option<String>,
@@ -30,7 +30,7 @@ pub struct State {
     pub since: Option<String>,
 }
 
-/// What a device has done, by the names of its activities.
+/// What a device has done, by the names of the activities.
 #[derive(Default)]
 pub struct Deeds {
     pub added: BTreeSet<String>,
@@ -44,7 +44,7 @@ pub struct Device<'a> {
     network: &'a Network,
     random: StdRng,
     label: String,
-    /// The file of the copy: what is left after the app was killed.
+    /// The file of the copy, which remains after the app was killed.
     file: State,
     pub state: State,
     pub deeds: Deeds,
@@ -91,7 +91,7 @@ impl<'a> Device<'a> {
         external_id
     }
 
-    /// Edits the activity that the copy calls `id`, or one of its own that is not sent yet.
+    /// Edits the activity with this `id` in the copy, or one that was not sent yet.
     pub fn edit(&mut self, id: &str) {
         self.next += 1;
         let set = format!("{} {}", self.label, self.next);
@@ -125,7 +125,7 @@ impl<'a> Device<'a> {
         self.save();
     }
 
-    /// An activity that the copy has, or one that is not sent yet.
+    /// A random activity of the copy, including those that were not sent yet.
     pub fn any(&mut self) -> Option<String> {
         let unsent = self.state.unsent.iter();
         let sending = self.state.sending.iter().flat_map(|(_, activities)| activities);
@@ -139,7 +139,8 @@ impl<'a> Device<'a> {
         self.random.random_range(0..100) < percent
     }
 
-    /// Level with the server, or as the file has it after the app was killed.
+    /// Syncs with the server. After a failure, the state is that of the file, as if the app had
+    /// been killed.
     pub async fn sync(&mut self) -> Online<()> {
         let outcome = self.try_sync().await;
         if outcome.is_err() {
@@ -198,7 +199,7 @@ impl<'a> Device<'a> {
                         self.deeds.applied.insert((name(&current), edit));
                     }
                 } else if notes.as_ref() == Some(&edit.set) {
-                    // Our own, whose answer was lost.
+                    // This device's own edit, whose answer was lost.
                     self.deeds.applied.insert((name(&current), edit));
                 }
             }
@@ -231,7 +232,7 @@ impl<'a> Device<'a> {
         Ok(())
     }
 
-    /// Changes what was seen. After 412 the copy has what was there first.
+    /// Changes an activity at the revision that was seen. After a 412 it pulls first.
     async fn change(&mut self, method: Method, id: &str, body: Option<&Value>) -> Online<u16> {
         let tag = format!("\"{}\"", self.state.activities[id]["revision"]);
         let path = format!("/activities/{id}");

@@ -1,5 +1,6 @@
-//! A model of a log that two phones and another app share: answers are lost, servers killed, one
-//! phone is away for a month. In the end nothing is lost or doubled, and every copy is the log.
+//! A model of a log that two phones and another app share: answers are lost, servers are killed,
+//! and one phone is away for a month. In the end nothing is lost or duplicated, and every copy
+//! equals the log.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -18,7 +19,7 @@ use crate::support::{
     SERVER_KEY, TestApp, User, attempt, free_port, process::Process, settings, until,
 };
 
-/// Two servers of one database, which are killed and come again.
+/// Two servers on one database, which are killed and restarted.
 struct Servers {
     variables: Vec<Vec<(&'static str, String)>>,
     processes: Vec<Process>,
@@ -41,7 +42,7 @@ impl Servers {
         (Self { variables, processes }, bases)
     }
 
-    /// Kills one in the middle of whatever it does.
+    /// Kills one of them at a random moment.
     async fn kill(&mut self, random: &mut StdRng) {
         for _ in 0..random.random_range(0..200) {
             tokio::task::yield_now().await;
@@ -63,7 +64,7 @@ async fn are_ready(bases: &[String]) {
     }
 }
 
-/// A phone's turn: something is done, and reaches the server if it can.
+/// A phone's turn: it changes something, and syncs if it can.
 async fn turn(phone: &mut Device<'_>) {
     for _ in 0..2 {
         if phone.chance(60) {
@@ -80,13 +81,13 @@ async fn turn(phone: &mut Device<'_>) {
             phone.delete(&id);
         }
         if phone.chance(80) {
-            // When it is offline, it tries again the next time.
+            // If it is offline, it tries again the next time.
             let _ = phone.sync().await;
         }
     }
 }
 
-/// Another app writes what it has under the very names that a phone gives, and deletes some of it.
+/// Another app writes activities under the same names as a phone, and deletes some of them.
 async fn write(network: &Network, random: &mut StdRng, written: &mut BTreeMap<String, Value>) {
     let external_id = format!("one-{}", random.random_range(1..8));
     let body = json!({
@@ -94,7 +95,7 @@ async fn write(network: &Network, random: &mut StdRng, written: &mut BTreeMap<St
         "duration_secs": random.random_range(7000..70_000), "external_id": external_id,
     });
     let path = (Method::POST, "/activities");
-    // It goes on until it has an answer, and so knows what is there.
+    // It retries until it has an answer, so it knows what is stored.
     while network.send(random, path.clone(), Some(&body), &[]).await.is_err() {}
     written.insert(external_id.clone(), body["duration_secs"].clone());
     if random.random_range(0..4) == 0 {
@@ -110,7 +111,8 @@ async fn write(network: &Network, random: &mut StdRng, written: &mut BTreeMap<St
     }
 }
 
-/// What the server remembers grows a month older, and the phone's place in the feed three.
+/// Makes what the server remembers a month older, and the phone's position in the feed three
+/// months.
 async fn a_month_passes(app: &TestApp, user: &User, phone: &mut Device<'_>) {
     for (table, column) in [
         ("idempotent_answers", "created_at"),
@@ -163,7 +165,7 @@ async fn nothing_is_lost_or_doubled_between_two_phones_and_another_app() {
     }
     network.losses.set((0, 0));
     are_ready(&bases).await;
-    // Each hears of what the other had still to send.
+    // Each reads what the other still had to send.
     for _ in 0..2 {
         one.sync().await.unwrap();
         two.sync().await.unwrap();
@@ -182,8 +184,8 @@ async fn nothing_is_lost_or_doubled_between_two_phones_and_another_app() {
     assert_eq!(log.len(), others.len() + of(SOURCE).len());
 }
 
-/// The second phone sends two activities, never hears of it and is off for a month; the first one,
-/// which has them, is about to change one and to delete the other.
+/// The second phone sends two activities, gets no answer and is off for a month. The first phone
+/// has them and is about to change one and delete the other.
 async fn away(network: &Network, one: &mut Device<'_>, two: &mut Device<'_>) -> (String, String) {
     network.losses.set((0, 0));
     two.sync().await.unwrap();
@@ -200,7 +202,7 @@ async fn away(network: &Network, one: &mut Device<'_>, two: &mut Device<'_>) -> 
     (edited, deleted)
 }
 
-/// All activities as the feed tells them from its beginning.
+/// All activities, from the list.
 async fn whole_log(app: &TestApp, user: &User) -> BTreeMap<String, Value> {
     let path = "/activities?limit=100&include=laps,sets,device_data";
     let page = app.get_as(user, path).await.expect(200).json();
@@ -223,7 +225,7 @@ fn check(log: &[&Value], deeds: &[Deeds]) {
     for deleted in all(|deeds| &deeds.deleted) {
         assert!(!there.contains_key(deleted), "came back: {deleted}");
     }
-    // What was written is there, or somebody who had seen it wrote something else.
+    // An applied edit is still there, or somebody who had seen it made another edit.
     let tried: Vec<_> = deeds.iter().flat_map(|deeds| &deeds.tried).collect();
     for (name, edit) in deeds.iter().flat_map(|deeds| &deeds.applied) {
         let Some(activity) = there.get(name) else { continue };

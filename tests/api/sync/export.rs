@@ -1,4 +1,4 @@
-//! The whole log at once.
+//! Exports of the whole log.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn every_form_has_every_activity_once_and_whole() {
     let ann = app.user("ann@example.com").await;
     let bob = app.user("bob@example.com").await;
     app.post_as(&bob, "/activities", &run()).await.expect(201);
-    // More than two pieces, and some at the same time.
+    // More than two chunks, and some activities that start at the same time.
     let mut batch: Vec<Value> = (0..130).map(|n| named(&n.to_string(), n)).collect();
     batch[7]["notes"] = "a \"quoted\", comma\r\nand a line — ü".into();
     batch[8]["device_data"] = json!({"hr": [1, 2]});
@@ -49,7 +49,7 @@ async fn every_form_has_every_activity_once_and_whole() {
             let expected = match &activity[name] {
                 Value::Null => String::new(),
                 Value::String(text) => text.clone(),
-                // Spaces between its parts are PostgreSQL's own.
+                // The white space within JSON is PostgreSQL's.
                 other => {
                     assert_eq!(&serde_json::from_str::<Value>(text).unwrap(), other, "{name}");
                     continue;
@@ -74,7 +74,7 @@ async fn an_export_of_nothing_is_empty_and_a_wrong_one_refused() {
     app.get_as(&ann, "/activities/export").await.expect_error(401, "invalid_access_token");
 }
 
-/// A spreadsheet must not compute a title that an app or a file wrote.
+/// A spreadsheet must not evaluate a title that an app or a file contains.
 #[actix_rt::test]
 async fn no_cell_of_a_csv_is_a_formula() {
     let app = TestApp::spawn().await;

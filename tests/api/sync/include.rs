@@ -1,4 +1,4 @@
-//! What lists and the feed leave out, for a copy that is whole.
+//! Fields that lists and the feed omit unless a client includes them, for a complete copy.
 
 use serde_json::{Value, json};
 
@@ -39,14 +39,14 @@ async fn a_copy_can_be_whole() {
             refused.expect_error(400, "invalid_parameter");
         }
     }
-    // What is not there is null, and not absent.
+    // A missing value is null, not absent.
     let page = app.get_as(&ann, &format!("/activities/changes?{ALL}")).await.json();
     for name in fields {
         assert_eq!(page["changes"][1]["activity"].get(name), Some(&Value::Null));
     }
 }
 
-/// Five hundred activities may have much more than any client or server has memory for.
+/// Five hundred activities can be larger than the memory of any client or server.
 #[actix_rt::test]
 async fn an_answer_ends_where_it_is_large_enough() {
     let app = TestApp::spawn().await;

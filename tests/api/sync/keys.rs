@@ -1,4 +1,4 @@
-//! What is remembered of a request with a key: its value, and a short answer.
+//! What the server remembers of a request with an idempotency key: its value, and a short answer.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -10,7 +10,7 @@ async fn post(app: &TestApp, user: &User, key: &str, body: &serde_json::Value) -
     app.post_with_key(user, "/activities", key, body).await
 }
 
-/// A client that builds its body anew does not know in which order it wrote the members before.
+/// A client that builds its body again may write the members in another order.
 #[actix_rt::test]
 async fn requests_are_the_same_when_their_values_are() {
     let app = TestApp::spawn().await;
@@ -40,7 +40,7 @@ async fn requests_are_the_same_when_their_values_are() {
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800,"device_data":{"a":[2,1],"b":"é"}}"#,
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1801,"device_data":{"a":[1,2],"b":"é"}}"#,
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800}"#,
-        // Doubles have no 18th digit.
+        // A double has no 18th digit.
         r#"{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":1800,"device_data":{"a":[1.00000000000000001,2],"b":"é"}}"#,
     ] {
         send(other).await.expect_error(422, "idempotency_key_reused");
@@ -48,7 +48,8 @@ async fn requests_are_the_same_when_their_values_are() {
     assert_eq!(listed(&app, &ann).await.len(), 1);
 }
 
-/// A number that no double holds, where nobody reads it, makes no two bodies the same.
+/// Numbers that no double can represent, in members that the server ignores, still make bodies
+/// differ.
 #[actix_rt::test]
 async fn numbers_are_compared_to_their_last_digit() {
     let app = TestApp::spawn().await;
@@ -88,7 +89,7 @@ async fn a_long_answer_is_repeated_and_not_kept() {
     let first = post(&app, &ann, "k", &body).await.expect(201);
     app.put_as(&ann, first.header("location"), &json!({"device_data": null})).await.expect(200);
     assert_eq!(post(&app, &ann, "k", &body).await.expect(201).json(), first.json());
-    // Of a thousand at fault nothing is kept, and each is told again.
+    // A thousand errors are not stored. They are found again by the retry.
     let batch = json!({"activities": vec![json!({}); 1000]});
     let answer = app.post_with_key(&ann, "/activities/batch", "b", &batch).await.expect(200);
     let again = app.post_with_key(&ann, "/activities/batch", "b", &batch).await.expect(200);

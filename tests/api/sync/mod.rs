@@ -1,5 +1,5 @@
-//! Clients that are offline, come back, and try again: safe retries, conditional requests, batches, the
-//! feed of changes, the export.
+//! Clients that are offline and retry later: idempotency keys, conditional requests, batches, the
+//! change feed, the export.
 
 mod batch;
 mod changes;
@@ -31,7 +31,7 @@ fn named(external_id: &str, duration_secs: i64) -> Value {
     body
 }
 
-/// A request with headers besides the usual ones.
+/// A request with additional headers.
 async fn send(
     app: &TestApp,
     user: &User,
@@ -48,7 +48,7 @@ async fn send(
     app.send(method, path, &all, body.map(|body| body.to_string().into_bytes())).await
 }
 
-/// All activities by walking the list.
+/// All activities, by walking through the list.
 async fn listed(app: &TestApp, user: &User) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {

@@ -1,5 +1,5 @@
-//! A model of what clients do: several write at random through several replicas of the server while
-//! several copies read the feed in parts of random size. In the end every copy is the log.
+//! A model of clients: several write at random through several replicas of the server, while
+//! several copies read the feed in parts of random size. In the end every copy equals the log.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -19,7 +19,7 @@ struct Copy {
 }
 
 impl Copy {
-    /// Reads one part of the feed; whether there is more.
+    /// Reads one part of the feed. Returns whether there is more.
     async fn pull(&mut self, app: &TestApp, user: &User, limit: u32) -> bool {
         let path = format!("/activities/changes?limit={limit}{}", self.position);
         let page = app.get_as(user, &path).await.expect(200).json();
@@ -53,7 +53,8 @@ async fn write(replicas: &[&TestApp], user: &User, mut random: StdRng) {
                 ids.push(body["id"].as_str().unwrap().to_owned());
             }
             4..6 => {
-                // Others may write just the same at once, and then it is to be tried again.
+                // Others may write the same activity at the same time, which is answered with a
+                // retryable error.
                 let answer = app.post_as(user, "/activities", &named(&external_id, duration)).await;
                 assert!(matches!(answer.status.as_u16(), 200 | 201 | 503), "{}", answer.text());
             }

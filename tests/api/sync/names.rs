@@ -1,5 +1,5 @@
-//! The names that apps give activities: each app's own, looked up by, and left alone when they are
-//! there.
+//! The external ids that apps give activities: separate for each app, searchable, and not
+//! overwritten if they exist.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn each_app_has_names_of_its_own() {
         assert_eq!(kept["source"], source);
     }
     assert_eq!(listed(&app, &ann).await.len(), sources.len());
-    // Looked up by name, by source, and both.
+    // Filters by external id, by source, and by both.
     assert_eq!(found(&app, &ann, "source=sync.py&external_id=1").await, [100]);
     assert_eq!(found(&app, &ann, "source=sync.py&external_id=2").await, [0; 0]);
     assert_eq!(found(&app, &ann, "source=my-app,0").await.len(), 2);
@@ -42,7 +42,7 @@ async fn each_app_has_names_of_its_own() {
         let refused = app.get_as(&ann, &format!("/activities?{bad}")).await;
         refused.expect_error(400, "invalid_parameter");
     }
-    // Exported with the same filters.
+    // The export has the same filters.
     let path =
         "/activities/export?format=json&source=sync.py,other_app.2&from=2026-05-04T08:00:00Z";
     let exported = app.get_as(&ann, path).await.expect(200).json();
@@ -60,7 +60,8 @@ async fn each_app_has_names_of_its_own() {
     }
 }
 
-/// A record that stands behind another is what its client looks for after a lost answer.
+/// After a lost answer, a client looks for its activity, which may have been merged into another
+/// one.
 #[actix_rt::test]
 async fn a_name_leads_to_what_is_shown_for_it() {
     let app = TestApp::spawn().await;
@@ -116,7 +117,7 @@ async fn what_is_there_or_was_deleted_is_left_alone() {
     assert_eq!(found(&app, &ann, "source=my-app&external_id=2").await, [0; 0]);
     assert_eq!(listed(&app, &ann).await.len(), 4);
 
-    // What stood behind a deleted one is gone with it.
+    // Deleting an activity also deletes those that were merged into it.
     let merge = "UPDATE activities a SET merged_into = b.id FROM activities b
                  WHERE a.external_id = '3' AND b.external_id = '1' AND a.user_id = b.user_id";
     assert_eq!(app.database.execute(merge).await, 1);
@@ -124,7 +125,7 @@ async fn what_is_there_or_was_deleted_is_left_alone() {
     for name in ["1", "3"] {
         create(&app, &ann, &of("my-app", name, 9)).await.expect_error(412, "already_deleted");
     }
-    // Without the condition, somebody wants it back.
+    // A request without the condition restores it.
     app.post_as(&ann, "/activities", &of("my-app", "2", 7)).await.expect(201);
     create(&app, &ann, &of("my-app", "2", 9)).await.expect_error(412, "already_exists");
     app.get_as(&ann, "/activities?on_existing=keep").await.expect_error(400, "invalid_parameter");

@@ -1,4 +1,4 @@
-//! A network as a phone has it in a tunnel.
+//! A network as unreliable as a phone's in a tunnel.
 
 use std::cell::Cell;
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::support::{Answer, attempt, contract};
 
-/// No answer, however often it was asked for.
+/// There was no answer, despite all retries.
 #[derive(Debug)]
 pub struct Offline;
 
 pub type Online<T> = Result<T, Offline>;
 
-/// Servers that are sometimes reached, and whose answers sometimes arrive.
+/// Servers that are not always reached, and whose answers do not always arrive.
 pub struct Network {
     pub bases: Vec<String>,
     pub token: String,
-    /// Of a hundred requests, how many do not arrive, and how many are answered in vain.
+    /// The percentages of requests that do not arrive, and of those whose answer is lost.
     pub losses: Cell<(u32, u32)>,
 }
 

@@ -1,4 +1,4 @@
-//! A request that is sent again, because its answer was lost, does nothing twice.
+//! A request that is repeated because its answer was lost takes effect only once.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -16,7 +16,7 @@ async fn the_same_request_gets_the_same_answer_and_is_carried_out_once() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     let first = post(&app, &ann, "k1", &run()).await.expect(201);
-    // Also when it was changed and deleted meanwhile.
+    // Even if the activity was changed in the meantime.
     app.put_as(&ann, first.header("location"), &json!({"notes": "later"})).await.expect(200);
     for _ in 0..2 {
         let again = post(&app, &ann, "k1", &run()).await.expect(201);
@@ -24,7 +24,7 @@ async fn the_same_request_gets_the_same_answer_and_is_carried_out_once() {
         assert_eq!(again.header("location"), first.header("location"));
         assert_eq!(again.header("etag"), first.header("etag"));
     }
-    // As the draft writes it.
+    // The quoted form of the draft.
     assert_eq!(post(&app, &ann, "\"k1\"", &run()).await.expect(201).body, first.body);
     assert_eq!(listed(&app, &ann).await.len(), 1);
     assert_ne!(post(&app, &ann, "k2", &run()).await.expect(201).json()["id"], first.json()["id"]);
@@ -39,7 +39,7 @@ async fn a_key_stands_for_one_request_of_one_user() {
     let mut other = run();
     other["notes"] = "another".into();
     let refused = post(&app, &ann, "k", &other).await.expect_error(422, "idempotency_key_reused");
-    // Another key would make another activity.
+    // With another key the client would create another activity.
     let advice = refused.json()["error"].as_str().unwrap().to_owned();
     assert!(advice.contains("send that request again") && !advice.contains("another key"));
     let batch = json!({"activities": [run()]});
@@ -122,7 +122,7 @@ async fn what_another_system_named_is_replaced_and_not_doubled() {
     assert_eq!((&second["duration_secs"], &second["notes"]), (&json!(1900), &Value::Null));
     assert!(second["revision"].as_i64() > first["revision"].as_i64());
     assert_eq!(second["created_at"], first["created_at"]);
-    // Another source, another user, no name: others.
+    // With another source, another user, or no external id, it is another activity.
     let mut apple = named("11868304219", 1800);
     apple["source"] = "apple".into();
     let apple = app.post_as(&ann, "/activities", &apple).await.expect(201);
@@ -179,7 +179,7 @@ async fn a_goal_and_a_share_are_made_once_too() {
         other["activity_type"] = "run".into();
         let reused = app.post_with_key(&ann, path, all, &other).await;
         reused.expect_error(422, "idempotency_key_reused");
-        // As it was then.
+        // The answer is the stored one.
         post(&app, &ann, path, &run()).await.expect(201);
         assert_eq!(app.post_with_key(&ann, path, all, &body).await.body, made[0].body, "{path}");
     }
@@ -189,7 +189,7 @@ async fn a_goal_and_a_share_are_made_once_too() {
 async fn device_data_comes_back_as_it_was_whatever_a_parser_makes_of_it() {
     let app = TestApp::spawn().await;
     let user = app.user("ann@example.com").await;
-    // A name that the JSON library gives a meaning of its own, and a number beyond every type.
+    // A name with a special meaning in the JSON library, and a number that no type can represent.
     let data = r#"{"n": 123456789012345678901234567890.5, "$serde_json::private::RawValue": "}"}"#;
     let body = format!(
         r#"{{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","duration_secs":60,"device_data":{data}}}"#
@@ -227,7 +227,7 @@ async fn numbers_that_postgresql_writes_out_count_as_what_it_writes() {
     );
 }
 
-/// A number of eight bytes that PostgreSQL keeps with sixteen thousand digits.
+/// A number of eight bytes, which PostgreSQL would store with sixteen thousand digits.
 #[actix_rt::test]
 async fn a_number_is_not_kept_with_more_digits_than_it_came_with() {
     let app = TestApp::spawn().await;
