@@ -1,4 +1,4 @@
-//! How a takeout is made.
+//! Making an account export.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;
@@ -40,7 +40,7 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
     let made = take_out(&app, &ann).await;
     assert_eq!(manifest(&made)["activities"], 0);
     app.get_as(&bob, "/me/export/file").await.expect_error(404, "not_found");
-    // A new one takes its place.
+    // A new export replaces it.
     take_out(&app, &ann).await;
     app.request(&ann, Method::DELETE, "/me/export", None).await.expect(204);
     assert_eq!(app.database.text("SELECT count(*) FROM takeout_chunks").await, "0");
@@ -50,7 +50,7 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
 async fn it_wants_a_proof_and_its_owner_is_told() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // A stolen access token, twice: recorded once.
+    // An attempt with a stolen access token is recorded once, even if it is repeated.
     for _ in 0..2 {
         let bare = app.request(&ann, Method::POST, "/me/export", None).await;
         bare.expect_error(403, "reauthentication_required");
@@ -70,7 +70,8 @@ async fn it_wants_a_proof_and_its_owner_is_told() {
     assert_eq!(kinds, "export_refused export_created export_downloaded");
 }
 
-/// Activities whose notes alone fill the first piece of a takeout, which is stored before the files come.
+/// Activities whose notes alone fill the first chunk of an export, which is stored before the files
+/// are added.
 fn incompressible() -> Value {
     let mut rng = StdRng::seed_from_u64(1);
     let activities: Vec<_> = (0..200)
@@ -113,7 +114,7 @@ async fn it_is_made_anew_where_its_maker_was_killed() {
     until_selects(&database, "SELECT status FROM takeouts", "done").await;
     let made = app.get_as(&ann, "/me/export/file").await.expect(200).body;
     let listed = manifest(&made)["content"].as_array().unwrap().len();
-    // 20 files and as many series, with three lists.
+    // 20 files, 20 series, and three lists.
     assert_eq!(listed, 43);
     for file in manifest(&made)["content"].as_array().unwrap() {
         use sha2::{Digest, Sha256};
@@ -125,7 +126,7 @@ async fn it_is_made_anew_where_its_maker_was_killed() {
     }
 }
 
-/// As servers leave it that died while they made it.
+/// As servers leave an export when they die while they make it.
 #[actix_rt::test]
 async fn one_that_kills_its_maker_again_and_again_is_given_up() {
     let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;
@@ -138,6 +139,6 @@ async fn one_that_kills_its_maker_again_and_again_is_given_up() {
     app.database.execute(&died).await;
     until_selects(&app.database, "SELECT status FROM takeouts", "failed").await;
     assert_eq!(app.get_as(&ann, "/me/export").await.expect(200).json()["status"], "failed");
-    // The next one is another matter.
+    // The next export is not affected.
     take_out(&app, &ann).await;
 }

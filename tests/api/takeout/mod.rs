@@ -1,4 +1,4 @@
-//! Taking everything along, and bringing it to another server.
+//! Account exports, and importing them on another server.
 
 mod making;
 mod moving;
@@ -14,11 +14,11 @@ use crate::{
     support::{PASSWORD, TestApp, User, fit, until_selects},
 };
 
-/// Asks for a zip and waits for it.
+/// Requests an export and waits for the zip.
 pub async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
     let asked = app.post_as(user, "/me/export", &json!({"password": PASSWORD})).await.expect(202);
     assert_eq!(asked.header("location"), "/me/export");
-    // Not by asking the server: who makes it gives way to those who do.
+    // Polls the database instead of the server: making an export yields to requests.
     let status = format!("SELECT status FROM takeouts WHERE user_id = '{}'", user.id);
     until_selects(&app.database, &status, "done").await;
     let now = app.get_as(user, "/me/export").await.expect(200).json();
@@ -41,7 +41,7 @@ fn manifest(zip: &[u8]) -> Value {
     serde_json::from_slice(&entry(zip, "manifest.json")).unwrap()
 }
 
-/// An account with something of everything.
+/// An account with data of every kind.
 async fn with_everything(app: &TestApp, email: &str) -> User {
     let ann = app.user(email).await;
     let profile =
@@ -54,7 +54,7 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
     app.put_as(&ann, "/me/preferences", &json!({"theme": {"dark": true}, "week": 1}))
         .await
         .expect(200);
-    // By hand, with all there is to say.
+    // Logged by hand, with every field.
     let lift = json!({
         "activity_type": "lift", "started_at": "2026-01-02T03:04:05.678Z", "duration_secs": 3600, "calories": 250,
         "notes": "a \"quote\", a comma,\nand a line", "title": "Ä 🏋", "elapsed_secs": 4000, "moving_secs": 3500,
@@ -64,7 +64,7 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
         "device_data": {"deep": [1, 2.5e-3, {"x": null}], "big": 12345678901234567890_u64},
     });
     app.post_as(&ann, "/activities", &lift).await.expect(201);
-    // Of a file, of a triathlon, and one from two sources.
+    // From a file, from a triathlon, and merged from two sources.
     import(app, &ann, "a.fit", &fit::run(MORNING, 600)).await;
     let triathlon = fit::activity(&[
         (5, MORNING + 86_400, 300),
@@ -77,7 +77,7 @@ async fn with_everything(app: &TestApp, email: &str) -> User {
     });
     app.post_as(&ann, "/activities", &same).await.expect(201);
     import(app, &ann, "b.fit", &fit::run(MORNING + 4 * 86_400, 600)).await;
-    // By itself, from an app, with a file of its own.
+    // Posted by an app, with its own stored file.
     let workout = json!({
         "id": "w-1", "name": "Outdoor Walk", "start": "2026-07-01 10:00:00 +0200", "end": "2026-07-01 10:10:00 +0200",
         "distance": {"qty": 0.8, "units": "km"},

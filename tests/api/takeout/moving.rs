@@ -1,4 +1,4 @@
-//! What is taken along.
+//! The content of an account export.
 
 use std::io::{Cursor, Read};
 
@@ -42,7 +42,7 @@ async fn a_personal_token_restores_no_account() {
 
 #[actix_rt::test]
 async fn a_log_is_the_same_on_another_server() {
-    // Files are in rows here, and in a folder there.
+    // This server stores files in rows, the other one in a folder.
     let folder = Folder::new();
     let there = TestApp::spawn_with(&[("ORIGINALS_DIR", folder.path())]).await;
     let here = TestApp::spawn().await;
@@ -61,7 +61,7 @@ async fn a_log_is_the_same_on_another_server() {
     assert_eq!(manifest(&second)["content"], made["content"]);
     assert_eq!(folder.files().len(), 4);
 
-    // As clients see it, too.
+    // Also the answers that clients get.
     for path in ["/stats/summary?group_by=day", "/stats/records"] {
         let mut answers = Vec::new();
         for (app, user) in [(&here, &ann), (&there, &bob)] {
@@ -103,7 +103,7 @@ async fn a_log_is_the_same_on_another_server() {
         (&json!("Ann"), &json!("bob@example.com"))
     );
 
-    // Again, or where it came from: nothing is doubled.
+    // Imported again, or into the original log: nothing is duplicated.
     for (app, user) in [(&there, &bob), (&here, &ann)] {
         let again = import(app, user, "again.zip", &first).await;
         assert_eq!(
@@ -112,7 +112,7 @@ async fn a_log_is_the_same_on_another_server() {
         );
         assert_eq!(list(app, user).await.len(), 7);
     }
-    // To somebody else of the same server, whose ids must be others.
+    // Into another account of the same server, where the ids must differ.
     let carl = here.user("carl@example.com").await;
     for activities in [7, 0] {
         let taken = import(&here, &carl, "home.zip", &first).await;
@@ -173,7 +173,7 @@ async fn privacy_zones_move_along_as_they_were_drawn() {
     let taken = import(&there, &bob, "home.zip", &taken_out).await;
     assert_eq!(taken["counts"]["refused"], 0, "{taken}");
     assert_eq!(there.get_as(&bob, "/me/privacy-zones").await.expect(200).json(), zones);
-    // A second draw would tell more than the first.
+    // A second random choice would reveal more than the first.
     assert_eq!(picture(&there, &bob).await, shown);
     let again = take_out(&there, &bob).await;
     assert_eq!(manifest(&again)["content"], manifest(&taken_out)["content"]);
@@ -220,7 +220,7 @@ async fn what_is_for_people_has_no_secrets() {
     }
 }
 
-/// Two activities that their owner has taken apart stay two on the next server.
+/// Two activities that their owner has unmerged stay two on the next server.
 #[actix_rt::test]
 async fn what_was_taken_apart_stays_apart() {
     let (here, there) = (TestApp::spawn().await, TestApp::spawn().await);
@@ -232,7 +232,7 @@ async fn what_was_taken_apart_stays_apart() {
     here.request(&ann, Method::POST, &unmerge, None).await.expect(200);
     let moved = take_out(&here, &ann).await;
     assert_eq!(import(&there, &bob, "a.zip", &moved).await["counts"]["activities"], 2);
-    // With what was there before, it is put together.
+    // They are merged with an activity that exists there.
     let carl = there.user("carl@example.com").await;
     there.post_as(&carl, "/activities", &run("manual")).await.expect(201);
     assert_eq!(import(&there, &carl, "a.zip", &moved).await["counts"]["merged"], 2);

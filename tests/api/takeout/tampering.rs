@@ -1,4 +1,4 @@
-//! What was changed or forged on its way.
+//! Account exports that were damaged or forged.
 
 use std::io::{Cursor, Read, Write};
 
@@ -50,7 +50,7 @@ async fn what_was_changed_on_its_way_is_refused_and_the_rest_is_kept() {
         "Ann"
     );
 
-    // One file is damaged: what was made of it is refused, and nothing else.
+    // One file is damaged: the activities from it are refused, and no others.
     let damaged = changed(&whole, |name, mut content| {
         if name.starts_with("originals/") && content.len() < 20_000 {
             content.push(0);
@@ -76,7 +76,7 @@ async fn what_was_changed_on_its_way_is_refused_and_the_rest_is_kept() {
     assert_eq!(refused(&import(&there, &bob, "d.zip", &newer).await), ["unknown_format"]);
 }
 
-/// An export of these files, with a manifest that vouches for them.
+/// An export of these files, with a manifest that matches them.
 fn forged(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let sha256 = |bytes: &[u8]| {
         use sha2::{Digest, Sha256};
@@ -95,7 +95,8 @@ fn forged(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     zip(&entries)
 }
 
-/// A takeout by an enemy's hand reaches nobody else's log, and says nothing that a client could not.
+/// A forged export does not affect other users' logs, and stores nothing that a client could not
+/// store.
 #[actix_rt::test]
 async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
     let app = TestApp::spawn().await;
@@ -145,7 +146,7 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
             "imported", "refused", "refused", "refused", "imported", "imported"
         ]
     );
-    // What of it is missing or cannot be is told.
+    // Missing and invalid parts are reported.
     let told = |at: usize| taken["files"][at]["warning"].as_str().unwrap_or_default();
     assert_eq!(told(7), "the file that it was made of is not in the export");
     assert_eq!(told(12), "left out, because it cannot be: what was measured along it");
@@ -159,18 +160,18 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
     );
     let page = app.get_as(&eve, "/activities?limit=100").await.expect(200).json();
     let eves = page["activities"].as_array().unwrap();
-    // The second stands behind the first, which has an id of its own here.
+    // The second is merged into the first, which has a new id here.
     assert_eq!(eves.len(), 5);
     assert!(eves.iter().all(|one| one["id"] != hers["id"] && one["parent_id"].is_null()));
     assert!(eves.iter().all(|one| one["source"] == "manual" || one["source"] == "import"));
-    // What it says of others stays words.
+    // References to other activities have no effect.
     app.post_as(&eve, &format!("/activities/{}/unmerge", id(9)), &json!({})).await.expect(200);
     assert_eq!(app.database.text("SELECT count(*) FROM users").await, "2");
     let ten = app.get_as(&eve, &format!("/activities/{}/streams", id(10))).await.expect(200).json();
     assert_eq!(ten["series"], json!({}));
 }
 
-/// An activity that says it was put together from one that somebody else will have.
+/// An activity that claims to be merged from one that somebody else will have.
 #[actix_rt::test]
 async fn taking_apart_reaches_nobody_elses_activity() {
     let app = TestApp::spawn().await;
@@ -190,7 +191,7 @@ async fn taking_apart_reaches_nobody_elses_activity() {
     let guess = |merged: Value| json!({"title": "at home", "notes": "a guess", "merged": merged});
     let lines = [
         line(1, guess(merged(8))),
-        // Its record is in the same export, and will not be kept.
+        // Its record is in the same export, but is refused.
         line(2, guess(merged(9))),
         line(9, json!({"merged_into": id(2), "duration_secs": -1})),
     ];
@@ -213,13 +214,13 @@ async fn taking_apart_reaches_nobody_elses_activity() {
     assert_eq!(log().await, before);
     let eves = app.get_as(&eve, &format!("/activities/{}", id(1))).await.expect(200).json();
     assert_eq!(eves["merged"], Value::Null, "{eves}");
-    // Her own are taken apart as before.
+    // Ann can still unmerge her own activities.
     let path = format!("/activities/{}/unmerge", id(7));
     app.post_as(&ann, &path, &json!({})).await.expect(200);
     assert_eq!(log().await.lines().count(), 3);
 }
 
-/// However many records are said to stand behind one, twenty do.
+/// Twenty records at most are merged into an activity, however many an export claims.
 #[actix_rt::test]
 async fn a_forged_takeout_puts_no_crowd_behind_an_activity() {
     let app = TestApp::spawn().await;
