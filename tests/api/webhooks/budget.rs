@@ -1,4 +1,4 @@
-//! Posts of a day: a batch of thousands does not become thousands of posts.
+//! The daily budget of posts: a batch of thousands does not become thousands of posts.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -19,7 +19,7 @@ async fn beyond_the_days_posts_one_event_stands_for_all() {
     let webhook = hook(&app, &ann, &json!({"url": receiver.url})).await;
     let many = json!({"activities": vec![run(); 40]});
     app.post_as(&ann, "/activities/batch", &many).await.expect(200);
-    // The challenge was one of the five.
+    // The challenge counted as one of the five posts.
     until_selects(&app.database, WAITING, "1").await;
     assert_eq!(receiver.posts().len(), 4);
     let listed = app.get_as(&ann, "/me/webhooks").await.expect(200).json();
@@ -34,12 +34,12 @@ async fn beyond_the_days_posts_one_event_stands_for_all() {
     let spent = spent.expect_error(429, "rate_limited");
     assert!((1..=86_400).contains(&spent.header("retry-after").parse::<u32>().unwrap()));
 
-    // What happens meanwhile is covered by the same event, which comes within the next day.
+    // Later changes are covered by the same event, which is sent within the next day.
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     until_selects(&app.database, WAITING, "1").await;
     let due = "SELECT count(*) FROM outbox WHERE status = 'queued' AND not_before <= now() + interval '25 hours'";
     assert_eq!(app.database.text(due).await, "1");
-    // The others' posts are their own.
+    // Other users have their own budgets.
     hook(&app, &bob, &json!({"url": receiver.url})).await;
     app.post_as(&bob, "/activities", &run()).await.expect(201);
     receiver.got(5).await;

@@ -1,4 +1,4 @@
-//! Nothing is posted to those who have not agreed.
+//! Nothing is posted to receivers that have not agreed.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ async fn events_begin_once_the_receiver_has_agreed() {
     let challenge = receiver.challenges().remove(0);
     assert!(challenge.is_signed_by(&made["secret"]));
     assert!(challenge.json()["data"]["challenge"].as_str().is_some_and(|text| text.len() >= 20));
-    // Asked once, however often the request is repeated.
+    // There is one challenge, however often the request is repeated.
     let again = json!({"url": receiver.url});
     let again = app.post_with_key(&ann, "/me/webhooks", "k", &again).await.expect(201).json();
     assert_eq!((&again, receiver.challenges().len()), (&made, 1));
@@ -41,7 +41,7 @@ async fn events_begin_once_the_receiver_has_agreed() {
     app.request(&ann, Method::DELETE, lost.header("location"), None).await.expect(204);
     assert_eq!(receiver.got(1).await[0].json()["type"], "activity.deleted");
 
-    // Once it has agreed, a test that fails is no more than a test.
+    // After the receiver has agreed, a failed test has no consequences.
     receiver.agree(false);
     let failed = app.request(&ann, Method::POST, &test, None).await.expect(200).json();
     assert_eq!(failed["verified_at"], tested["verified_at"]);

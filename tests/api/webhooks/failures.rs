@@ -1,4 +1,4 @@
-//! What fails.
+//! Failed deliveries.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -81,7 +81,7 @@ async fn after_days_of_failure_it_is_disabled_and_the_owner_is_told() {
     assert!(notice.subject.contains("The webhook to localhost was disabled"), "{}", notice.subject);
     let listed = app.get_as(&ann, "/me/webhooks").await.json();
     assert!(listed["webhooks"][0]["disabled_at"].is_string());
-    // What was waiting is over, and nothing new is made.
+    // Queued events are cancelled, and no new ones are created.
     until_selects(
         &app.database,
         "SELECT status FROM outbox WHERE channel = 'webhook'",

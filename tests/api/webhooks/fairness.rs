@@ -1,4 +1,4 @@
-//! One receiver's slowness is nobody else's.
+//! A slow receiver delays no other messages.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ async fn a_slow_or_missing_receiver_holds_up_no_mail() {
     let receiver = Receiver::start();
     let app = app_for(&receiver).await;
     let ann = app.user("ann@example.com").await;
-    // Agrees, and never says a word again.
+    // Agrees, then never answers again.
     let silent = receiver.beside();
     let webhook = hook(&app, &ann, &json!({"url": silent.url})).await;
     silent.be_silent();
@@ -30,7 +30,8 @@ async fn a_slow_or_missing_receiver_holds_up_no_mail() {
 async fn one_users_silent_receiver_holds_up_nobody_elses_events() {
     let receiver = Receiver::start();
     let mut settings = receiver.settings();
-    // However slow this machine is, nobody gives up the silent one, whose next events would be tried then.
+    // Even on a slow machine the attempts at the silent receiver must not time out: its next events
+    // would be tried then.
     settings.extend([("DELIVERY_DEADLINE_SECS", "60"), ("DELIVERY_LEASE_SECS", "61")]);
     settings.push(("DELIVERY_DRAIN_SECS", "0.3"));
     let app = TestApp::spawn_with(&settings).await;
@@ -45,7 +46,7 @@ async fn one_users_silent_receiver_holds_up_nobody_elses_events() {
     until_selects(&app.database, sending, "2").await;
     app.post_as(&bob, "/activities", &run()).await.expect(201);
     receiver.got(1).await;
-    // None of those that wait before it was tried meanwhile.
+    // Of the events that were queued before, none was tried in the meantime.
     let tried = format!(
         "SELECT count(*) FROM outbox WHERE channel = 'webhook' AND attempts > 0 AND user_id = '{}'",
         ann.id
@@ -60,7 +61,7 @@ async fn many_events_of_one_user_leave_one_after_the_other_without_waiting_to_be
     let app = TestApp::spawn_with(&[
         ("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8,::1"),
         ("WEBHOOK_ROOT_CERT", certificate),
-        // Nothing is found by looking while this test runs.
+        // The test does not depend on polling.
         ("DELIVERY_POLL_SECS", "3600"),
     ])
     .await;

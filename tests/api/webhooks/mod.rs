@@ -1,4 +1,4 @@
-//! Webhooks: what is posted, how it is signed, what happens when nobody takes it, and where it never goes.
+//! Webhooks: payloads, signatures, failures, and addresses that they never reach.
 
 mod budget;
 mod consent;
@@ -18,7 +18,7 @@ fn run() -> Value {
     json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 1800})
 }
 
-/// A server that may post to this machine, and trusts the receiver.
+/// A server that may post to this machine and trusts the receiver.
 async fn app_for(receiver: &Receiver) -> TestApp {
     TestApp::spawn_with(&receiver.settings()).await
 }
@@ -90,7 +90,7 @@ async fn only_what_was_asked_for_is_told() {
         let path = format!("/activities/{}", result["id"].as_str().unwrap());
         app.request(&ann, Method::DELETE, &path, None).await.expect(204);
     }
-    // With the revision that ended, so that an older event that comes later is known to be old.
+    // The event contains the last revision: an older event that arrives later is recognised as old.
     let ended = receiver
         .got(3)
         .await
@@ -114,7 +114,7 @@ async fn only_what_was_asked_for_is_told() {
 
 #[actix_rt::test]
 async fn webhooks_are_their_owners_and_not_too_many() {
-    // Nobody is there to agree, which is soon known.
+    // No receiver exists that could agree. The short deadline makes that known soon.
     let app = TestApp::spawn_with(&[("DELIVERY_DEADLINE_SECS", "0.5")]).await;
     let ann = app.user("ann@example.com").await;
     let bob = app.user("bob@example.com").await;
@@ -145,10 +145,10 @@ async fn webhooks_are_their_owners_and_not_too_many() {
     app.request(&ann, Method::DELETE, &path, None).await.expect(204);
     app.request(&ann, Method::DELETE, &path, None).await.expect_error(404, "not_found");
     hook(&app, &ann, &body).await;
-    // A dump has no secret.
+    // A dump does not contain the secret.
     let dump = app.database.text("SELECT string_agg(w::text, ' ') FROM webhooks w").await;
     assert!(!dump.contains(webhook["secret"].as_str().unwrap().trim_start_matches("whsec_")));
-    // Deleting the account with webhooks, activities and all.
+    // The account is deleted with its webhooks and activities.
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     let proof = json!({"password": crate::support::PASSWORD});
     app.request(&ann, Method::DELETE, "/me", Some(&proof)).await.expect(204);

@@ -1,4 +1,4 @@
-//! Receivers that answer slowly, with company, or with anything but HTTP.
+//! Receivers that answer slowly, with extra data, or with something other than HTTP.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn an_answer_that_comes_oddly_is_an_answer() {
     let app = TestApp::spawn_with(&peer.webhook_settings()).await;
     let ann = app.user("ann@example.com").await;
     let webhook = hook(&app, &ann, &json!({"url": peer.webhook_url()})).await;
-    // The status counts, whether or not the body ever ends.
+    // The status counts, whether or not the body ends.
     let endless = Manner::Endless("HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n");
     let manners = ODD_MANNERS.into_iter().chain([endless, Manner::CutOff]);
     for (n, manner) in manners.enumerate() {
@@ -68,7 +68,7 @@ async fn what_is_no_answer_is_explained_to_its_owner_and_holds_up_nobody() {
         })
         .await;
         assert_eq!(log[0]["last_error"].as_str().unwrap(), sentence, "{manner:?}");
-        // A receiver that works is posted to meanwhile.
+        // Afterwards a working receiver gets its events, too.
         peer.usually(Manner::AsItIs);
         app.request(&ann, Method::DELETE, created.header("location"), None).await.expect(204);
         until("both are delivered", async || {
@@ -92,7 +92,7 @@ async fn a_receiver_that_wants_a_pause_gets_it() {
     let requests = peer.requests();
     assert!(requests[1].0 - requests[0].0 >= Duration::from_secs(2), "{requests:?}");
 
-    // As long as it likes, within reason, and only for that event.
+    // The receiver may ask for any pause up to a limit, and only for that event.
     peer.next(&[Manner::Instead(
         "HTTP/1.1 429 Later\r\nretry-after: 18446744073709551615\r\n\r\n",
     )]);

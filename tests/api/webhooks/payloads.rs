@@ -1,4 +1,4 @@
-//! What happened is kept once, however many webhooks are informed of it.
+//! An event is stored once, however many webhooks receive it.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn ten_webhooks_share_one_payload_until_the_last_is_gone() {
         let webhook = hook(&app, &ann, &json!({"url": receiver.url})).await;
         webhooks.push(format!("/me/webhooks/{}", webhook["id"].as_str().unwrap()));
     }
-    // Nothing that could be compressed to nothing.
+    // Random text, which hardly compresses.
     let notes: String = (0..130).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
     let mut activity = run();
     activity["notes"] = json!(notes);
@@ -49,7 +49,7 @@ async fn ten_webhooks_share_one_payload_until_the_last_is_gone() {
     app.request(&ann, Method::DELETE, &webhooks[9], None).await.expect(204);
     assert_eq!(app.database.text("SELECT count(*) FROM webhook_events").await, "0");
 
-    // With the account, too.
+    // Deleting the account deletes them, too.
     hook(&app, &ann, &json!({"url": receiver.url})).await;
     app.post_as(&ann, "/activities", &activity).await.expect(201);
     assert_eq!(app.database.text("SELECT count(*) FROM webhook_events").await, "1");
@@ -74,7 +74,7 @@ async fn what_is_old_is_forgotten_with_its_payload() {
                   WHERE id = (SELECT id FROM webhook_deliveries LIMIT 1)",
         )
         .await;
-    // Left by two that were deleted at the same time.
+    // Left over by two deliveries that were deleted at the same time.
     app.database.execute("INSERT INTO webhook_events (payload) VALUES ('{}')").await;
     let app = app.restarted(&receiver.settings()).await;
     until_selects(&app.database, "SELECT count(*) FROM webhook_events", "1").await;

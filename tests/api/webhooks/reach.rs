@@ -1,4 +1,4 @@
-//! Where a webhook never goes, and what its owner learns of it.
+//! Addresses that a webhook never reaches, and what its owner is told.
 
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,7 @@ async fn what_can_never_be_reached_is_refused_at_once() {
 #[actix_rt::test]
 async fn nothing_inside_the_operators_network_is_reached_by_name() {
     let receiver = Receiver::start();
-    // Trusted, but not in the network that is allowed.
+    // Trusted, but not within the allowed network.
     let app = TestApp::spawn_with(&[
         ("WEBHOOK_ROOT_CERT", receiver.certificate.to_str().unwrap()),
         ("WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8"),
@@ -65,7 +65,7 @@ async fn nothing_inside_the_operators_network_is_reached_by_name() {
     let ann = app.user("ann@example.com").await;
     let webhook = hook(&app, &ann, &json!({"url": receiver.url})).await;
     assert_eq!(webhook["challenge_error"], UNREACHABLE);
-    // As a name that led elsewhere when it was asked.
+    // Like a name that resolved to another address when the challenge was sent.
     app.database.execute("UPDATE webhooks SET verified_at = now()").await;
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     until("it is refused", async || {
@@ -84,7 +84,7 @@ async fn neither_words_nor_time_tell_what_there_is() {
     let ann = app.user("ann@example.com").await;
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = silent.local_addr().unwrap().port();
-    // Another certificate, no TLS at all, and plain HTTP that is none.
+    // Another certificate, no TLS at all, and a plain-text server that does not speak HTTP.
     let (stranger, plain, odd) = (Receiver::start(), Peer::alone(), Peer::alone());
     odd.usually(Manner::Instead("220 mail ESMTP\r\n"));
     let urls = [
@@ -105,10 +105,10 @@ async fn neither_words_nor_time_tell_what_there_is() {
     for (webhook, taken) in join_all(tries).await {
         assert_eq!(webhook["challenge_error"], UNREACHABLE, "{}", webhook["url"]);
         assert!(webhook["verified_at"].is_null());
-        // What comes back at once elsewhere waits until nothing can come any more.
+        // Failures that are known at once are reported as late as a timeout.
         assert!(taken >= Duration::from_millis(700), "{}: {taken:?}", webhook["url"]);
     }
-    // It agrees, so that its later answers are seen.
+    // It agrees, so that its later answers are read.
     let by_http =
         hook(&app, &ann, &json!({"url": format!("http://localhost:{}/", odd.port)})).await;
     app.post_as(&ann, "/activities", &run()).await.expect(201);
