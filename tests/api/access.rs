@@ -1,4 +1,4 @@
-//! Changing who can get in: password, address, the end of the account.
+//! Changing the credentials of an account: password, email address, and deleting the account.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn put(app: &TestApp, user: &User, path: &str, body: Value) -> Answer {
     app.put_as(user, path, &body).await
 }
 
-/// Asks for a code that confirms a change, and reads it.
+/// Requests a code that confirms a change, and reads it from the mail.
 async fn change_code(app: &TestApp, user: &User) -> String {
     app.post_as(user, "/me/otp", &json!({"channel": "email"})).await.expect(202);
     code_to(app, &user.email).await
@@ -87,7 +87,7 @@ async fn a_code_for_a_change_is_good_once_and_for_nothing_else() {
     let body = json!({"code": code, "new_password": NEW_PASSWORD});
     let ann = User::of(&put(&app, &ann, "/me/password", body.clone()).await.expect(200));
     put(&app, &ann, "/me/password", body).await.expect_error(401, "invalid_code");
-    // Nor does a code to log in confirm a change.
+    // A login code does not confirm a change either.
     let request = json!({"identifier": ANN, "channel": "email"});
     app.post("/auth/otp/request", &request).await.expect(200);
     let login = code_to(&app, ANN).await;
@@ -135,12 +135,12 @@ async fn an_address_is_changed_by_a_code_to_the_new_one_and_told_to_the_old_one(
     is_over(&app, &ann).await;
     let notice = app.smtp.notice_to(ANN).await;
     assert_eq!(notice.subject, "The address of your account was changed (sports-log)");
-    // A new password is not to be had by the old address any more.
+    // The old address can no longer be used to set a new password.
     assert!(notice.text.contains("ask whoever runs sports-log"), "{}", notice.text);
     assert!(!notice.html.contains("reset-password"), "{}", notice.html);
     app.login(NEW, PASSWORD).await.expect(200);
     app.login(ANN, PASSWORD).await.expect_error(401, "invalid_credentials");
-    // Told, the message no longer knows whom.
+    // Once the notice is sent, its row no longer stores the recipient.
     let known = "SELECT count(*) FROM outbox WHERE recipient IS NOT NULL";
     crate::support::until_selects(&app.database, known, "0").await;
 }
@@ -224,7 +224,7 @@ async fn a_deleted_account_leaves_nothing_but_that_it_was_deleted() {
         assert_eq!(app.database.text(&left).await, expected, "{table}");
     }
     app.get_as(&bob, "/me").await.expect(200);
-    // The address is free again, and a new account has nothing of the old one.
+    // The address is free again, and a new account sees nothing of the old one.
     let again = app.user(ANN).await;
     assert_ne!(again.id, ann.id);
     let list = app.get_as(&again, "/activities").await.expect(200).json();

@@ -1,4 +1,4 @@
-//! What happened to an account, as its owner is told: security.md row 29.
+//! The account events that the owner can read: security.md row 29.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};

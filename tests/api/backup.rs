@@ -1,4 +1,4 @@
-//! `deploy/backup/sports-log-backup`: the drill. Back up under load, destroy, restore, look.
+//! A drill of `deploy/backup/sports-log-backup`: back up under load, destroy, restore, compare.
 
 use std::{
     fs,
@@ -16,13 +16,13 @@ use crate::support::{
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/backup/sports-log-backup");
 
-/// The dumps that are in a folder of backups.
+/// The dumps in a backup folder.
 pub fn dumps(folder: &TempDir) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.extension().is_some_and(|e| e == "dump")).collect()
 }
 
-/// The script for the PostgreSQL at `url`.
+/// The command that runs the script against the PostgreSQL at `url`.
 pub fn script(url: &str, folder: &Path, arguments: &[&str]) -> Command {
     let (_, socket_dir) = url.split_once("host=").unwrap();
     let socket_dir = socket_dir.replace("%2F", "/");
@@ -36,7 +36,7 @@ pub fn script(url: &str, folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the script to its end, beside whatever the test's runtime does.
+/// Runs the script to its end without blocking the test's runtime.
 pub async fn finished(mut command: Command) -> Output {
     actix_rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
@@ -64,7 +64,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     for minute in 0..50 {
         acknowledged.push(create_activity(&app, &user, minute).await);
     }
-    // Under load: writing goes on while the backup is made.
+    // Writes go on while the backup is made.
     let url = app.database.url.clone();
     let mut making = std::pin::pin!(backup(&url, folder.path(), &["create"]));
     let mut written_meanwhile = 0;
@@ -86,7 +86,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     postgres.stop();
     drop(postgres);
     let postgres = OwnPostgres::start();
-    // As `initdb` makes it where nobody has set a locale.
+    // `initdb` creates this encoding when no locale is set.
     let ascii = "UPDATE pg_database SET encoding = pg_char_to_encoding('SQL_ASCII')
                  WHERE datname LIKE 'template%'";
     Database { url: postgres.url() }.execute(ascii).await;
@@ -125,7 +125,8 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
         .await;
     app.get_as(&user, &format!("/activities/{before}")).await.expect(200);
     app.get_as(&user, &format!("/activities/{after}")).await.expect(404);
-    // A copy may have what is lost: it begins again. Numbers that it has seen are not given twice.
+    // A client may have synchronised changes that the backup lacks, so it must start again.
+    // Revisions that clients have seen are not used again.
     app.get_as(&user, &since).await.expect_error(410, "resync_required");
     let latest =
         app.get_as(&user, &format!("/activities/{before}")).await.json()["revision"].clone();
@@ -141,7 +142,7 @@ async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
 async fn a_damaged_backup_and_a_failed_one_are_called_so() {
     let folder = TempDir::new().unwrap();
     let postgres = OwnPostgres::start();
-    // Not migrated: a database without our tables is no backup worth the name.
+    // Before the migrations: a dump of a database without our tables is worthless.
     let refused = backup(&postgres.url(), folder.path(), &["create"]).await;
     assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     assert!(said(&refused).contains("no backup was made"), "{}", said(&refused));

@@ -1,4 +1,4 @@
-//! Servers whose clocks are minutes apart, with one database: what one makes the other takes.
+//! Servers on one database whose clocks are hours apart accept each other's tokens and states.
 
 use actix_web::http::Method;
 
@@ -11,7 +11,7 @@ use crate::support::{
 
 const ANN: &str = "ann@example.com";
 
-/// A server as a process, with a clock that is so many seconds ahead.
+/// A server process whose clock is ahead by a number of seconds.
 struct Skewed {
     _process: Process,
     base: String,
@@ -33,7 +33,8 @@ impl Skewed {
         send(Method::GET, &self.base, path, &headers, None).await
     }
 
-    /// Begins a login; the cookie, and where the provider sends the browser back to.
+    /// Begins a login. Returns the cookie, and the path to which the provider sends the browser
+    /// back.
     async fn begin(&self, provider: &OpenIdProvider) -> (String, String) {
         let begun = self.get("/auth/login/oidc", "", None).await.expect(302);
         let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -50,7 +51,7 @@ async fn a_login_begins_at_one_server_and_ends_at_another() {
     let folder = tempfile::tempdir().unwrap();
     let mut variables = settings(&database.url, smtp.port);
     variables.extend(provider.settings());
-    // Shorter than the clocks are apart.
+    // Shorter than the difference between the clocks.
     variables.push(("JWT_EXPIRY_HOURS", "1".to_owned()));
     let servers = [-7200, 0, 7200].map(|ahead| Skewed::start(&variables, &folder, ahead));
     for begins in &servers {

@@ -1,4 +1,4 @@
-//! The subcommands as an operator runs them: security.md row 21.
+//! The subcommands, run as an operator runs them: security.md row 21.
 
 use tempfile::NamedTempFile;
 
@@ -112,7 +112,7 @@ async fn migrate_says_what_it_did() {
 async fn healthcheck_tells_by_its_exit_code() {
     let app = TestApp::spawn().await;
     assert_eq!(run(&["healthcheck", "--url", &app.base], &[]).status.code(), Some(0));
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     let output = run(&["healthcheck"], &[("BIND_ADDR", "0.0.0.0:1".to_owned())]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("http://127.0.0.1:1/readyz"), "{}", said(&output));

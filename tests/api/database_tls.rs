@@ -1,4 +1,4 @@
-//! PostgreSQL over TLS: what each `sslmode` accepts, with libpq's meanings.
+//! PostgreSQL over TLS: what each `sslmode` accepts, with libpq's semantics.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::support::{
     settings,
 };
 
-/// A server that takes TCP connections with TLS only, and shows a certificate for `localhost`.
+/// A PostgreSQL that requires TLS on TCP connections and has a certificate for `localhost`.
 struct TlsPostgres {
     port: u16,
     authority: TempPath,
@@ -28,7 +28,7 @@ fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// Writes a certificate authority's certificate to a file of its own.
+/// Writes the certificate of a certificate authority to a temporary file.
 fn publish(authority: &CertifiedIssuer<'_, KeyPair>) -> TempPath {
     let path = NamedTempFile::new().unwrap().into_temp_path();
     fs::write(&path, authority.pem()).unwrap();
@@ -52,13 +52,13 @@ impl TlsPostgres {
         Self { port, authority: publish(&authority), _postgres: postgres }
     }
 
-    /// The URL with a user, and a password if there is one.
+    /// A URL for `user`, which may contain a password.
     fn url(&self, user: &str, host: &str, parameters: &str) -> String {
         let port = self.port;
         format!("postgres://{user}@{host}:{port}/sports_log?hostaddr=127.0.0.1&{parameters}")
     }
 
-    /// What the server says of a connection with `parameters`: its TLS version, or why there is none.
+    /// Connects with `parameters`. Returns the TLS version, or the error.
     async fn connect(&self, host: &str, parameters: &str) -> Result<String, String> {
         #[derive(diesel::QueryableByName)]
         struct Row {
@@ -86,7 +86,7 @@ async fn each_mode_checks_what_it_promises() {
     assert!(plain.contains("no encryption"), "{plain}");
     let other_name = server.connect("db.example", &trusted).await.unwrap_err();
     assert!(other_name.contains("not valid for name"), "{other_name}");
-    // With several hosts, each must show a certificate for its own name.
+    // With several hosts, each must have a certificate for its own name.
     let query = format!("{trusted}&hostaddr=127.0.0.1,127.0.0.1");
     let hosts = |hosts: &str| {
         let named: Vec<_> =
@@ -118,7 +118,7 @@ async fn a_login_is_bound_to_its_tls_connection() {
         .unwrap();
     let role = "CREATE ROLE bound LOGIN PASSWORD 'sesame'";
     diesel::sql_query(role).execute(&mut conn).await.unwrap();
-    // SCRAM-SHA-256-PLUS: the server refuses it when the digest of its certificate is another.
+    // SCRAM-SHA-256-PLUS: the server refuses the login if the digest of its certificate differs.
     for binding in ["require", "prefer", "disable"] {
         let parameters = format!("sslmode=require&channel_binding={binding}");
         let url = server.url("bound:sesame", "localhost", &parameters);

@@ -1,4 +1,5 @@
-//! `sports-log dev`: everything beside it, kept from one start to the next, gone when it is gone.
+//! `sports-log dev` starts everything it needs, keeps its data between starts, and stops everything
+//! when it ends.
 
 use std::{path::Path, time::Duration};
 
@@ -18,7 +19,7 @@ fn variables() -> Vec<(&'static str, String)> {
     vec![("BIND_ADDR", "127.0.0.1:0".to_owned()), ("LOG_FORMAT", "json".to_owned())]
 }
 
-/// The link in the newest mail of the mailbox, once there is one.
+/// The token of the link in a mail of the mailbox, once there is one.
 fn token(home: &Path) -> String {
     let look = || {
         let mails = std::fs::read_dir(home.join("mailbox")).unwrap().flatten();

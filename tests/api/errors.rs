@@ -1,4 +1,4 @@
-//! What every error has in common, whoever found it: body, headers, codes, and the way back.
+//! What all errors have in common: body, headers, codes, and how clients recover.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{Database, PASSWORD, TestApp, cluster_url, contract};
 
-/// Every route with what it allows, as the OpenAPI document has them.
+/// Every route and the methods it allows, from the OpenAPI document.
 fn routes() -> Vec<(String, String)> {
     let paths = contract::DOCUMENT["paths"].as_object().unwrap();
     let routes = paths.iter().map(|(path, item)| {
@@ -73,7 +73,7 @@ async fn head_is_answered_as_get_is_on_every_route() {
         let head = app.send(Method::HEAD, path, &[], None).await.expect(get.status.as_u16());
         assert!(head.body.is_empty(), "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
-        // Metrics grow with every request.
+        // The metrics change with every request.
         if path != "/metrics" {
             assert_eq!(head.header("content-length"), get.header("content-length"), "{path}");
         }
@@ -142,7 +142,7 @@ async fn every_answer_has_an_id_of_its_own_and_the_headers_that_protect_it() {
     }
 }
 
-/// Closes the database to everyone and ends what is connected, or opens it again.
+/// Closes the database to new connections and terminates the existing ones, or opens it again.
 async fn set_open(name: &str, open: bool) {
     let server = Database { url: cluster_url("postgres") };
     server.execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {open}")).await;
@@ -155,7 +155,7 @@ async fn set_open(name: &str, open: bool) {
 
 #[actix_rt::test]
 async fn without_a_database_everyone_is_told_when_to_come_back_and_all_recovers() {
-    // The relay looks for work only when told to: it has to be listening again.
+    // The relay does not poll: it has to listen again after the outage.
     let app = TestApp::spawn_with(&[("DELIVERY_POLL_SECS", "600")]).await;
     let user = app.user("ann@example.com").await;
     let run =
@@ -212,7 +212,7 @@ async fn a_database_that_does_not_answer_in_time_is_busy() {
     let mut lock = app.database.connect().await;
     lock.batch_execute("BEGIN; LOCK TABLE activities IN ACCESS EXCLUSIVE MODE").await.unwrap();
     app.get_as(&user, "/activities").await.expect_error(503, "busy");
-    // The pool has four connections: four wait for the lock, the others for a connection.
+    // The pool has four connections: four requests wait for the lock, the others for a connection.
     let posts = (0..8).map(|_| app.post_as(&user, "/activities", &run));
     for answer in join_all(posts).await {
         let answer = answer.expect_error(503, "busy");

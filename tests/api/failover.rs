@@ -1,4 +1,4 @@
-//! The primary goes and another server takes its place: several hosts in `DATABASE_URL`.
+//! The primary disappears and another server takes over: several hosts in `DATABASE_URL`.
 
 use std::net::TcpListener;
 
@@ -62,7 +62,7 @@ async fn a_standby_takes_over_and_nothing_acknowledged_is_lost() {
         let named = format!("SELECT count(*) FROM activities WHERE external_id = '{name}'");
         assert_eq!(app.database.text(&named).await, "1", "{name}");
     }
-    // The delivery found its way, too, and hears of what comes.
+    // Delivery has reconnected, too, and listens for new messages.
     let listens = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query = 'LISTEN outbox'";
     until_selects(&app.database, listens, "true").await;
     app.register("bob@example.com", "seven silver swans").await;
@@ -77,7 +77,7 @@ async fn a_primary_that_freezes_holds_nobody() {
     let database = Database { url: standby.url_with(&primary) };
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[SHORT_WAIT]).await;
     let user = app.user("ann@example.com").await;
-    // Its connections are there and silent: only a clock tells.
+    // Its connections stay open and silent: only a timeout ends them.
     let frozen = primary.freeze();
     tell(&standby.url(), "SELECT pg_promote()").await;
     until("it is ready again", async || is_ready(&app).await).await;
@@ -101,7 +101,7 @@ async fn a_server_that_takes_no_writes_any_more_is_let_go() {
     tell(&postgres.url(), told).await;
     tell(&postgres.url(), "SELECT pg_reload_conf()").await;
     until("writes are refused", async || post(&app, &user, "1").await.status == 503).await;
-    // Nor is it read from: what a standby knows may be old.
+    // It is not read from either: the data of a standby may be old.
     app.get_as(&user, "/me").await.expect_error(503, "database_unavailable");
     app.get("/readyz").await.expect_error(503, "database_unavailable");
 
@@ -112,7 +112,7 @@ async fn a_server_that_takes_no_writes_any_more_is_let_go() {
     app.get_as(&user, "/me").await.expect(200);
 }
 
-/// As [`tell`], in a session that may write although others may not.
+/// Like [`tell`], in a session that may write although the default is read-only.
 async fn tell_anyway(url: &str, statement: &str) {
     let options = "&options=-c%20default_transaction_read_only%3Doff";
     tell(&format!("{url}{options}"), statement).await;

@@ -1,4 +1,5 @@
-//! What browsers, proxies and slow or hostile clients get: security.md rows 25 and 27.
+//! Protection for browsers, proxies, and against slow or hostile clients: security.md rows 25 and
+//! 27.
 
 use std::{
     io::{Read, Write},
@@ -30,7 +31,7 @@ async fn pages_of_allowed_origins_may_use_the_api_and_no_others() {
         assert!(answer.status.is_success(), "{}", answer.text());
         assert_eq!(answer.header("access-control-allow-origin"), origin);
         assert_eq!(answer.header("access-control-allow-credentials"), "");
-        // Errors too, so that a page can read what is wrong.
+        // Errors, too, so that a page can read what is wrong.
         let answer = app.send(Method::GET, "/me", &[("origin", origin)], None).await.expect(401);
         assert_eq!(answer.header("access-control-allow-origin"), origin);
         let exposed = answer.header("access-control-expose-headers").to_lowercase();
@@ -93,7 +94,7 @@ async fn long_answers_are_compressed_where_asked_for_and_short_ones_not() {
     for (path, accepted, encoding) in [
         ("/activities", "gzip", "gzip"),
         ("/activities/export", "gzip", "gzip"),
-        // Nothing that we have: plain text, rather than no answer.
+        // No encoding that the server has: plain text instead of no answer.
         ("/activities", "br, identity;q=0", ""),
         ("/activities", "*;q=0", ""),
         ("/activities", "identity", ""),
@@ -106,7 +107,8 @@ async fn long_answers_are_compressed_where_asked_for_and_short_ones_not() {
     }
 }
 
-/// What the server says to `sent` until it closes, and how long that took; at most 30 seconds.
+/// Sends `sent` and reads until the server closes, for 30 seconds at most. Returns the answer and
+/// the time it took.
 fn until_closed(app: &TestApp, sent: &[u8]) -> (String, Duration) {
     let start = std::time::Instant::now();
     let mut stream = TcpStream::connect(app.base.trim_start_matches("http://")).unwrap();
@@ -148,7 +150,7 @@ async fn while_hundreds_are_slow_others_are_served() {
     for _ in 0..20 {
         app.get_as(&ann, "/me").await.expect(200);
     }
-    // And those who were slow do not stay.
+    // The slow clients are disconnected.
     until("the slow ones are gone", async || {
         slow.iter().all(|stream| {
             stream.set_nonblocking(true).unwrap();

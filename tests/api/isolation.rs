@@ -1,11 +1,11 @@
-//! Nobody reaches what is another's: security.md row 26.
+//! Users cannot reach the data of others: security.md row 26.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, TestApp, User};
 
-/// What a client could hope to set besides what it may.
+/// Fields that a client might try to set, but must not.
 fn forbidden(owner: &str) -> Value {
     json!({
         "id": "00000000-0000-0000-0000-000000000001", "user_id": owner, "owner": owner,
@@ -25,7 +25,7 @@ fn run() -> Value {
     json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 60})
 }
 
-/// The whole answer, without what differs between any two.
+/// The whole answer, without the headers that always differ.
 fn comparable(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer
         .headers
@@ -142,7 +142,7 @@ async fn an_activity_stays_its_owners_whatever_the_body_says() {
     assert_ne!(created["id"], "00000000-0000-0000-0000-000000000001");
     assert!(created["created_at"].as_str() > Some("2026"), "{created}");
     assert_eq!(created["updated_at"], created["created_at"]);
-    // Nothing of it is the owner's to set, so nothing changes, the revision included.
+    // The owner may set none of these fields, so nothing changes, not even the revision.
     let changed = app.put_as(&bob, &path, &forbidden(&ann.id)).await.expect(200).json();
     assert_eq!(changed, created);
     app.get_as(&bob, &path).await.expect(200);

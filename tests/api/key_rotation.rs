@@ -1,4 +1,4 @@
-//! A change of the server's key: what the key before made stays good, until that one is taken away.
+//! A change of the server key: what the previous key made stays valid until that key is removed.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ async fn a_personal_token_that_is_used_meanwhile_outlives_the_old_key() {
     let rotated = old.restarted(&ROTATION).await;
     rotated.get_as(&used, "/activities").await.expect(200);
     let found = made(&rotated, "lost").await;
-    // It may be in use: it was not the answer that was lost, but the client's note of having it.
+    // The token may be in use, if the client only forgot that it had received the answer.
     assert_eq!(found.token, lost.token);
     rotated.get_as(&found, "/activities").await.expect(200);
 
@@ -89,7 +89,7 @@ async fn a_shared_picture_stays_where_it_is() {
     let link = shared(&old).await;
 
     let rotated = old.restarted(&ROTATION).await;
-    // Also for who asks again: the picture may be on somebody's page by now.
+    // A repeated request gets the same link: the picture may be embedded in a page.
     assert_eq!(shared(&rotated).await, link);
     rotated.get(&link).await.expect(200);
 
@@ -105,7 +105,7 @@ async fn what_was_asked_for_before_is_sent_and_taken_after() {
     }
     let link = confirmed.register("cy@example.com", PASSWORD).await.token();
     let nobody = free_port().to_string();
-    // From here on the mail server is down.
+    // The mail server is down from here on.
     let old = confirmed.restarted(&[("SMTP_PORT", &nobody)]).await;
     let forgot = json!({"email": "ann@example.com"});
     old.post("/auth/forgot-password", &forgot).await.expect(200);

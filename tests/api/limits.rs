@@ -1,4 +1,4 @@
-//! Limits: whom they stop, whom not, and what everybody is told of them.
+//! Rate limits: which requests they refuse, which not, and what clients are told.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -14,7 +14,7 @@ async fn login_from(app: &TestApp, forwarded: &str, email: &str, password: &str)
     app.send(Method::POST, "/auth/login", &headers, Some(body)).await
 }
 
-/// `r` and `t` of the `RateLimit` field.
+/// `r` and `t` of the `RateLimit` header.
 fn standing(answer: &Answer) -> (u32, u32) {
     let field = answer.header("ratelimit");
     let number =
@@ -80,7 +80,7 @@ async fn an_address_has_so_many_attempts_on_all_replicas_together() {
     let mut refused = 0;
     for n in 0..14 {
         let target = if n % 2 == 0 { &app } else { &replica };
-        // Somebody else's address in the header helps nobody whom no proxy speaks for.
+        // Without a trusted proxy, an address in the header has no effect.
         let answer =
             login_from(target, &format!("198.51.100.{n}"), &format!("x{n}@example.com"), "wrong")
                 .await;
@@ -120,12 +120,12 @@ async fn behind_a_proxy_each_client_has_attempts_of_its_own() {
     let wrong =
         async |forwarded: &str| login_from(&app, forwarded, "x@example.com", "wrong").await.status;
     for n in 0..5 {
-        // What is left of the last hop, the client wrote itself.
+        // The client itself can write everything to the left of the last hop.
         let status = wrong(&format!("203.0.113.{n}, 198.51.100.1")).await;
         assert_eq!(status, if n < 3 { 401 } else { 429 });
     }
     assert_eq!(wrong("198.51.100.2").await, 401);
-    // One subscriber has 2^64 addresses of IPv6.
+    // One IPv6 subscriber has 2^64 addresses.
     for n in 0..5 {
         assert_eq!(wrong(&format!("2001:db8:1:2:{n}::1")).await, if n < 3 { 401 } else { 429 });
     }
@@ -150,7 +150,7 @@ async fn an_account_is_guessed_at_so_often_and_unknown_ones_just_so() {
     assert_eq!(told[0], told[1]);
     let statuses: Vec<u16> = told[0].iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
-    // Not with the right password either, but whoever is in stays in.
+    // The right password is refused, too, but existing sessions go on.
     app.login("ann@example.com", PASSWORD).await.expect_error(429, "rate_limited");
     app.get_as(&ann, "/me").await.expect(200);
     app.login("bob@example.com", "wrong").await.expect(401);
@@ -164,7 +164,8 @@ async fn an_account_is_guessed_at_so_often_and_unknown_ones_just_so() {
     }
 }
 
-/// The remainder of another limit would mislead the client.
+/// The refusal reports the limit that refused. The remainder of another limit would mislead the
+/// client.
 #[actix_rt::test]
 async fn a_refusal_says_how_the_client_stands_with_the_limit_that_refused() {
     let settings = [("AUTH_LIMIT_ADDRESS", "100/15m"), ("AUTH_LIMIT_IDENTIFIER", "2/15m")];

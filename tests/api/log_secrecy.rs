@@ -1,4 +1,4 @@
-//! No secret in the log, however much is logged: security.md row 22.
+//! The log contains no secrets, whatever its level: security.md row 22.
 
 use actix_web::http::Method;
 use nix::sys::signal::Signal;
@@ -96,7 +96,7 @@ async fn nothing_secret_is_logged_even_at_trace() {
     };
     let body = json!({"name": "x", "scopes": ["activities:write"], "password": new_password});
     let personal = post_as("/me/tokens", body).await["token"].as_str().unwrap().to_owned();
-    // Nothing is posted anywhere: this machine is no public address.
+    // Nothing is posted: this host has no public address.
     let webhook = post_as("/me/webhooks", json!({"url": "https://localhost/"})).await;
     database.execute("UPDATE webhooks SET verified_at = now()").await;
     let webhook = webhook["secret"].as_str().unwrap().trim_start_matches("whsec_").to_owned();
@@ -164,8 +164,8 @@ async fn nothing_secret_is_logged_even_at_trace() {
     }
 }
 
-/// Whether `line` has `secret`, and not only as digits of a longer number or of a fraction: six
-/// digits of a code are sooner or later those of a microsecond.
+/// Whether `line` contains `secret`, other than within a longer number or a fraction: sooner or
+/// later the six digits of a code are those of a microsecond.
 fn says(line: &str, secret: &str) -> bool {
     line.match_indices(secret).any(|(at, _)| {
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);

@@ -33,7 +33,7 @@ async fn every_failed_login_is_answered_alike() {
     assert_eq!(bodies.len(), 1, "{bodies:?}");
 }
 
-/// The same characters are other code points from another keyboard (NIST SP 800-63B, 3.1.1.2).
+/// Keyboards compose the same characters of different code points (NIST SP 800-63B, 3.1.1.2).
 #[actix_rt::test]
 async fn a_password_is_the_same_however_its_characters_are_composed() {
     let app = TestApp::spawn().await;
@@ -52,12 +52,12 @@ async fn a_password_is_the_same_however_its_characters_are_composed() {
         }
         app.login(&email, "Zurcher Hohenweg fix").await.expect_error(401, "invalid_credentials");
     }
-    // Eight keys, of which each is two code points until they are composed.
+    // Seven characters, each of which is two code points until it is composed.
     let seven = json!({"email": "bob@example.com", "password": "e\u{301}".repeat(7)});
     let refused = app.post("/auth/register", &seven).await.expect_error(422, "weak_password");
     assert_eq!(refused.json()["fields"][0]["code"], "too_short");
 
-    // A hash of the typed text, from before passwords were normalised.
+    // A hash of the text as typed, from before passwords were normalised.
     app.database.execute("DELETE FROM users WHERE email <> 'ann0@example.com'").await;
     let old = {
         use argon2::{Argon2, PasswordHasher};
@@ -73,7 +73,7 @@ async fn a_password_is_the_same_however_its_characters_are_composed() {
         app.login("ann0@example.com", typed).await.expect(200);
     }
     assert_eq!(app.database.text(hash).await, new);
-    // As a proof, and as the next one, too.
+    // As proof of identity, and as the new password.
     let body = json!({"password": forms[2], "new_password": forms[1]});
     app.put_as(&ann, "/me/password", &body).await.expect(200);
     app.login("ann0@example.com", forms[0]).await.expect(200);

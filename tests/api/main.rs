@@ -1,7 +1,7 @@
-//! Tests of the API, through HTTP, against the real application and a real PostgreSQL.
+//! Tests of the API through HTTP, with the real application and a real PostgreSQL.
 //!
-//! Each test starts an application of its own on a database of its own, so they run in any
-//! order and side by side. `support` has what they share.
+//! Each test starts its own application on its own database, so tests run in any order and in
+//! parallel. `support` contains what they share.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 

@@ -1,4 +1,4 @@
-//! The account of whoever asks: `/me`, its profile and its preferences.
+//! The account of the client: `/me`, its profile and its preferences.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};

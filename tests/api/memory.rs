@@ -1,4 +1,4 @@
-//! What memory a server needs, as `check-config` has it.
+//! The memory that a server needs, as `check-config` calculates it.
 
 use crate::support::{
     Database,
@@ -39,7 +39,7 @@ async fn the_budget_is_printed_and_hashing_stays_within_the_limit() {
         "{printed}"
     );
 
-    // By itself it takes what there is: one, on a machine of any size.
+    // The default depends on the available memory: one hash at a time, on a machine of any size.
     let (_, printed) = check("64M", "").await;
     assert!(printed.contains("19 for password hashes"), "{printed}");
 }

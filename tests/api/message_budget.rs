@@ -1,4 +1,4 @@
-//! How many messages anybody can have sent to somebody, and from one network to many.
+//! Limits of the messages that are sent to one recipient, and from one network to many recipients.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -9,10 +9,10 @@ use crate::support::{Answer, PASSWORD, Scrape, TestApp, User, process, twilio::T
 const BUDGET: [(&str, &str); 2] =
     [("MESSAGE_LIMIT_RECIPIENT", "3/15m"), ("MESSAGE_LIMIT_RECIPIENT_DAY", "10/1440m")];
 
-/// All that were ever to be sent, whatever became of them.
+/// All messages ever queued, whatever their status.
 const MESSAGES: &str = "SELECT count(*) FROM outbox";
 
-/// As if everything had happened `minutes` earlier.
+/// Pretends that all counted requests were made `minutes` earlier.
 async fn later(app: &TestApp, minutes: u32) {
     let aged = format!(
         "UPDATE throttles SET taken = ARRAY(SELECT at - interval '{minutes} minutes' FROM unnest(taken) at)"
@@ -20,7 +20,7 @@ async fn later(app: &TestApp, minutes: u32) {
     app.database.execute(&aged).await;
 }
 
-/// Every request that sends mail without a session, for an address.
+/// Every request without a session that sends mail to an address.
 async fn ask_for_everything(app: &TestApp, email: &str, client: &str) -> Vec<Answer> {
     let requests = [
         ("/auth/register", json!({"email": email, "password": PASSWORD})),
@@ -40,13 +40,13 @@ async fn ask_for_everything(app: &TestApp, email: &str, client: &str) -> Vec<Ans
 async fn a_mailbox_that_never_asked_gets_three_in_a_quarter_of_an_hour_and_ten_in_a_day() {
     let app = TestApp::spawn_with(&BUDGET).await;
     let other = TestApp::spawn_on(app.database.clone(), app.smtp.clone(), &BUDGET).await;
-    // Requests count whether or not anything is known of the address: here, each is answered by mail.
+    // Requests count for known and unknown addresses alike. Here, each is answered by mail.
     app.register("never.asked@example.com", PASSWORD).await;
     for expected in [3, 6, 9, 10, 10] {
         let both = [&app, &other, &app];
         let sixty = both.map(|server| ask_for_everything(server, "never.asked@example.com", ""));
         for answer in join_all(sixty).await.into_iter().flatten() {
-            // The budget shows in no answer; codes have had a limit of their own.
+            // No answer reveals the budget. Codes have their own limit.
             let status = answer.status.as_u16();
             let is_code = answer.path == "/auth/otp/request";
             assert!(status == 202 || status == 200 || (is_code && status == 429), "{answer:?}");
@@ -71,7 +71,7 @@ async fn what_a_stranger_uses_up_neither_voids_what_was_sent_nor_silences_notice
     for _ in 0..5 {
         app.post("/auth/forgot-password", &forgot).await.expect(200);
     }
-    // The registration was the first; the second of the resets supersedes the first.
+    // The registration was the first message. The second reset supersedes the first.
     assert_eq!(app.database.text(MESSAGES).await, "3");
     let sent = async || {
         let mails = app.smtp.mails();
@@ -88,7 +88,7 @@ async fn what_a_stranger_uses_up_neither_voids_what_was_sent_nor_silences_notice
     let reset = json!({"token": token, "new_password": "eight amber otters"});
     app.post("/auth/reset-password", &reset).await.expect(200);
     app.smtp.notice_to("ann@example.com").await;
-    // The code to confirm a change is the session's own.
+    // A code that confirms a change belongs to the session and is not limited.
     let ann = User::of(&app.login("ann@example.com", "eight amber otters").await.expect(200));
     app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
     assert_eq!(
@@ -125,7 +125,7 @@ async fn one_network_cannot_write_to_many() {
         let path = "/auth/forgot-password";
         app.send(Method::POST, path, &headers, Some(body)).await
     };
-    // Whether or not anybody is known by the addresses.
+    // Whether or not the addresses are registered.
     for n in 0..5 {
         ask(n, &format!("2001:db8:7:{n}::1")).await.expect(200);
     }
@@ -134,7 +134,7 @@ async fn one_network_cannot_write_to_many() {
     ask(5, "2001:db8:8::1").await.expect(200);
 }
 
-/// A server that sends text messages, with these settings besides.
+/// A server that sends text messages, with additional settings.
 async fn with_texts(more: &[(&'static str, &str)]) -> (TestApp, Twilio) {
     let twilio = Twilio::start().await;
     let settings = twilio.settings();
@@ -155,7 +155,7 @@ async fn with_number(app: &TestApp, email: &str, number: &str) -> User {
 async fn text_messages_of_a_day_end_for_everybody_alike() {
     let (app, twilio) = with_texts(&[("SMS_DAILY_LIMIT", "2")]).await;
     let ann = with_number(&app, "ann@example.com", "+390612345678").await;
-    // Numbers that nobody has cost nothing.
+    // Numbers that nobody has registered do not count.
     let login = async |number: &str| {
         let body = json!({"identifier": number, "channel": "sms"});
         app.post("/auth/otp/request", &body).await

@@ -1,4 +1,4 @@
-//! What Prometheus and health checks see.
+//! Metrics and health checks.
 
 use serde_json::json;
 

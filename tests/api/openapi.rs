@@ -1,5 +1,5 @@
-//! The reference: that answers keep to it is checked with every answer of every test, by
-//! `support::contract`; here is what else it promises.
+//! The OpenAPI document. `support::contract` checks every answer of every test against it. The
+//! tests here check everything else that it promises.
 
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ async fn the_page_loads_nothing_from_elsewhere() {
     }
 }
 
-/// Every object of the document.
+/// Visits every object of the document.
 fn visit<'a>(value: &'a Value, look: &mut impl FnMut(&'a Value)) {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! `sports-log outbox` with filters: what they let through, and what is done to it.
+//! `sports-log outbox` with filters: which messages match, and what the commands do to them.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::{
     settings, until_selects,
 };
 
-/// Messages of two accounts, by kind: how they are, when they ended, what went wrong.
+/// Messages of two accounts, each of another kind: their status, when they ended, and the error.
 async fn messages() -> (Database, Vec<(&'static str, String)>) {
     let database = Database::new().await;
     database
@@ -39,7 +39,7 @@ async fn messages() -> (Database, Vec<(&'static str, String)>) {
     (database, variables)
 }
 
-/// The kinds that `list` shows, in order.
+/// The kinds of the messages that `list` shows, sorted.
 fn listed(filters: &[&str], variables: &[(&str, String)]) -> Vec<String> {
     let arguments = [&["outbox", "list", "--json"], filters].concat();
     let output = run(&arguments, variables);
@@ -83,7 +83,7 @@ async fn filters_narrow_each_other() {
         ),
         (vec!["--user", &bob, "--code", "5.7"], vec!["reset_password", "verify_email"]),
         (vec!["--status", "dead", "--since", "3d"], dead.to_vec()),
-        // It waits since three days ago, and is not over.
+        // It was created three days ago, and has not ended.
         (vec!["--status", "queued", "--since", "2d"], vec![]),
         (vec!["--status", "queued", "--since", "4d"], vec!["garmin_reauth"]),
         (vec!["--since", "30m"], vec![]),

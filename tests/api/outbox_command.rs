@@ -1,4 +1,4 @@
-//! `sports-log outbox` and `send-test`, as an operator runs them beside a server.
+//! `sports-log outbox` and `send-test`, run by an operator beside a server.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::support::{
     until_selects,
 };
 
-/// The variables of `app`'s server.
+/// The environment variables of `app`'s server.
 fn variables(app: &TestApp) -> Vec<(&'static str, String)> {
     settings(&app.database.url, app.smtp.port)
 }
@@ -89,7 +89,7 @@ async fn a_waiting_message_can_be_taken_back_and_a_finished_one_not() {
     )
     .await;
     let waiting = id_of(&app, "queued").await;
-    // Out of the relay's hands, so that it waits for certain.
+    // The relay does not claim it, so it certainly stays queued.
     app.database.execute("UPDATE outbox SET not_before = now() + interval '1 hour'").await;
     let unknown = "00000000-0000-4000-8000-000000000000";
     let taken_back = run(&["outbox", "cancel", &waiting, &sent, unknown], &variables(&app));

@@ -1,4 +1,4 @@
-//! Personal access tokens: what they are for, what not, and when they end.
+//! Personal access tokens: what they permit, what not, and when they end.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;
@@ -11,7 +11,7 @@ pub fn run() -> Value {
     json!({"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 1800})
 }
 
-/// A user whose access token is a personal one.
+/// Creates a personal token. Returns a user who has it as access token, and the answer.
 pub async fn made(app: &TestApp, user: &User, scopes: &[&str]) -> (User, Value) {
     let body = json!({"name": "watch upload", "scopes": scopes, "password": PASSWORD});
     let answer = app.post_as(user, "/me/tokens", &body).await.expect(201).json();
@@ -82,7 +82,7 @@ async fn no_token_gets_at_the_ways_in() {
         }
     }
     assert!(refused > 15, "{refused}");
-    // Nor is it a session to be seen, or ended, as one.
+    // It is not listed as a session either, and cannot be ended as one.
     assert_eq!(
         app.get_as(&ann, "/me/sessions").await.json()["sessions"].as_array().unwrap().len(),
         1
@@ -141,7 +141,7 @@ async fn a_token_is_made_by_its_owner_and_kept_as_a_digest() {
 async fn a_lost_answer_is_given_again_with_the_same_secret() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
-    // A code is spent by the first request, whose answer is lost.
+    // The first request uses up the code, and its answer is lost.
     app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
     let code: String = app.smtp.mail_to(&ann.email).await.subject.chars().take(6).collect();
     let body = json!({"name": "x", "scopes": ["profile"], "code": code}).to_string();
@@ -201,7 +201,7 @@ async fn a_user_has_a_hundred_tokens_at_most() {
         )
         .await;
     let body = json!({"name": "x", "scopes": ["profile"], "password": PASSWORD});
-    // All of them have been counted before the first is there.
+    // The lock makes all requests count the tokens before the first is inserted.
     let mut gate = app.database.connect().await;
     gate.batch_execute("BEGIN; LOCK TABLE personal_tokens IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let waiting = "SELECT count(*) FROM pg_stat_activity
@@ -225,7 +225,7 @@ async fn sixty_of_one_request_are_one_attempt_to_prove_something() {
     let answers: Vec<Value> =
         join_all(all).await.into_iter().map(|answer| answer.expect(201).json()).collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    // By a code, which is good once.
+    // With a code, which can be used once.
     app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
     let code: String = app.smtp.mail_to("ann@example.com").await.subject.chars().take(6).collect();
     let body = json!({"name": "script", "scopes": ["profile"], "code": code});
@@ -234,7 +234,7 @@ async fn sixty_of_one_request_are_one_attempt_to_prove_something() {
         answer.expect(201);
     }
     assert_eq!(app.get_as(&ann, "/me/tokens").await.json()["tokens"].as_array().unwrap().len(), 2);
-    // Guesses are counted as ever, with a key of their own or with the same one.
+    // Guesses count as usual, each with its own key or all with the same one.
     let wrong = json!({"name": "script", "scopes": ["profile"], "password": "a guess"});
     let guesses = (0..12).map(|_| app.post_with_key(&ann, "/me/tokens", "guess", &wrong));
     let guesses = join_all(guesses).await;

@@ -1,4 +1,5 @@
-//! `/readyz`: what it depends on, and whom it tells what. Servers and schemas that do not go together.
+//! `/readyz`: what it depends on, and what it tells to whom. Also servers and schemas that do not
+//! fit together.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;

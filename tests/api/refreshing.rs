@@ -1,4 +1,4 @@
-//! Refresh tokens: exchanged, retried when the answer was lost, and in two hands.
+//! Refresh tokens: exchanged, retried after a lost answer, and used by two clients.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -29,12 +29,13 @@ async fn a_client_that_lost_the_answer_gets_it_again() {
     let again = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
     assert_eq!(again.refresh_token, lost.refresh_token);
     let next = User::of(&refresh(&app, &again.refresh_token).await.expect(200));
-    // Once the successor was used, the answer has arrived, and the first token has no excuse.
+    // The use of the successor shows that the answer has arrived. The first token is not accepted
+    // again.
     refresh(&app, &user.refresh_token).await.expect_error(401, "invalid_refresh_token");
     is_over(&app, &next).await;
 }
 
-/// As if the last refresh had been so long ago.
+/// Pretends that the last refresh was `time` ago.
 async fn later(app: &TestApp, time: &str) {
     app.database
         .execute(&format!("UPDATE sessions SET last_used_at = now() - interval '{time}'"))
@@ -48,14 +49,14 @@ async fn a_lost_answer_can_be_fetched_after_any_time_until_it_is_used() {
     let lost = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
     for time in ["33 seconds", "1 hour", "2 days"] {
         later(&app, time).await;
-        // The login's own access token is no sign that the answer has arrived.
+        // The access token of the login does not show that the answer has arrived.
         app.get_as(&user, "/me").await.expect(200);
         let again = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
         assert_eq!(again.refresh_token, lost.refresh_token, "{time}");
     }
     let kinds = app.get_as(&user, "/me/security-events").await.expect(200).text();
     assert!(!kinds.contains("refresh"), "{kinds}");
-    // By another server, and by a write.
+    // With another server, and with a write.
     let replica = app.replica().await;
     let arrived = User::of(&refresh(&replica, &user.refresh_token).await.expect(200));
     later(&app, "33 seconds").await;
@@ -70,7 +71,7 @@ async fn a_lost_answer_can_be_fetched_after_any_time_until_it_is_used() {
 async fn owner_and_thief_cannot_take_turns() {
     let app = TestApp::spawn().await;
     let owner = app.user(ANN).await;
-    // The thief took a copy of the token and is first.
+    // The thief has a copy of the token and uses it first.
     let thief = User::of(&refresh(&app, &owner.refresh_token).await.expect(200));
     later(&app, "1 hour").await;
     app.get_as(&thief, "/activities").await.expect(200);
@@ -84,7 +85,7 @@ async fn tabs_that_refresh_at_once_stay_logged_in() {
     let user = app.user(ANN).await;
     let one = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
     app.get_as(&one, "/me").await.expect(200);
-    // The other tab's request was on its way.
+    // The request of the other tab was in flight.
     let other = User::of(&refresh(&app, &user.refresh_token).await.expect(200));
     assert_eq!(other.refresh_token, one.refresh_token);
     app.get_as(&other, "/me").await.expect(200);
@@ -96,7 +97,7 @@ async fn refresh_from(app: &TestApp, token: &str, user_agent: &str) -> Answer {
     app.send(Method::POST, "/auth/refresh", &headers, Some(body)).await
 }
 
-/// The security events of these kinds, oldest first, with their devices.
+/// The security events of these kinds with their devices, oldest first.
 async fn events(app: &TestApp, kinds: &str) -> String {
     let list = format!(
         "SELECT coalesce(string_agg(kind || ' ' || device, ', ' ORDER BY at), '')
@@ -110,7 +111,7 @@ async fn another_device_is_recorded_and_gets_no_answer_that_was_lost() {
     let app = TestApp::spawn().await;
     app.user(ANN).await;
     let phone = login_from(&app, "RunLog/2 (iPhone)").await;
-    // A new version, then another name of the app, and both in turn: told once.
+    // A new version, another name of the app, then both in turn: one event.
     let mut token = phone.refresh_token.clone();
     for user_agent in ["RunLog/3 (iPhone)", "CFNetwork/1", "RunLog/3 (iPhone)", "CFNetwork/2"] {
         token = User::of(&refresh_from(&app, &token, user_agent).await.expect(200)).refresh_token;
@@ -122,7 +123,7 @@ async fn another_device_is_recorded_and_gets_no_answer_that_was_lost() {
     let refused = refresh_from(&app, &token, "curl/8").await;
     refused.expect_error(401, "invalid_refresh_token");
     assert!(events(&app, kinds).await.ends_with(", refresh_refused curl"));
-    // The owner's session goes on.
+    // The owner's session continues.
     let again = User::of(&refresh_from(&app, &token, "CFNetwork/2").await.expect(200));
     assert_eq!(again.refresh_token, lost.refresh_token);
     app.get_as(&again, "/me").await.expect(200);

@@ -1,4 +1,4 @@
-//! Registering and confirming the address: security.md rows 6, 7, 16, 23 and 24.
+//! Registering, and confirming the address: security.md rows 6, 7, 16, 23 and 24.
 
 use serde_json::json;
 

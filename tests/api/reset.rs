@@ -1,4 +1,4 @@
-//! Choosing a new password: security.md rows 8, 18 and 20.
+//! Resetting the password: security.md rows 8, 18 and 20.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -116,7 +116,7 @@ async fn only_the_newest_token_works_and_not_for_ever() {
     let app = TestApp::spawn().await;
     app.user("ann@example.com").await;
     let first = forgot(&app, "ann@example.com").await;
-    // Strangers can ask, too, and must not make the owner's link void.
+    // Strangers can ask, too, and must not void the owner's link.
     assert_eq!(forgot(&app, "ann@example.com").await, first);
     app.database
         .execute(

@@ -1,4 +1,4 @@
-//! What a personal access token cannot do by a detour, and in which order a request is judged.
+//! What a personal access token cannot do indirectly, and the order in which a request is checked.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use crate::{
     support::{TestApp, User, contract},
 };
 
-/// A request with a key, whose answer another token may get again.
+/// Posts with an idempotency key. Another token may get the stored answer.
 async fn keyed(app: &TestApp, user: &User, path: &str, body: &Value) -> Value {
     app.post_with_key(user, path, path, body).await.expect(201).json()
 }
@@ -25,7 +25,7 @@ async fn a_token_that_may_not_read_does_not_read_by_writing() {
     let whole = keyed(&app, &ann, "/activities", &named).await;
     assert_eq!(keyed(&app, &both, "/activities", &named).await, whole);
     let bare = json!({"id": whole["id"], "revision": whole["revision"]});
-    // Again by its key, which replays the answer.
+    // A retry with the same key, which replays the answer.
     assert_eq!(keyed(&app, &writer, "/activities", &named).await, bare);
     let path = format!("/activities/{}", whole["id"].as_str().unwrap());
     let tag = app.get_as(&ann, &path).await.expect(200).header("etag").to_owned();
@@ -34,7 +34,7 @@ async fn a_token_that_may_not_read_does_not_read_by_writing() {
     let unmerge = format!("{path}/unmerge");
     let answer = app.request(&writer, Method::POST, &unmerge, None).await.expect(200);
     assert_eq!(answer.json(), bare);
-    // By its name, whether it is new, and in a batch.
+    // With a known external id, as a new activity, and in a batch.
     assert_eq!(app.post_as(&writer, "/activities", &named).await.expect(200).json(), bare);
     let new = app.post_as(&writer, "/activities", &run()).await.expect(201).json();
     assert_eq!(new.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "revision"]);
@@ -42,7 +42,7 @@ async fn a_token_that_may_not_read_does_not_read_by_writing() {
     let answer = app.post_as(&writer, "/activities/batch", &batch).await.expect(200).json();
     assert_eq!(answer["results"][0]["id"], whole["id"]);
     assert!(!answer.to_string().contains("secret"), "{answer}");
-    // What is refused tells nothing either.
+    // Refusals reveal nothing either.
     let bearer = format!("Bearer {}", writer.token);
     let headers = [
         ("authorization", bearer.as_str()),
@@ -60,7 +60,7 @@ async fn a_token_that_may_not_read_does_not_read_by_writing() {
     }
     assert_eq!(app.put_as(&both, &path, &json!({})).await.expect(200).json(), whole);
 
-    // A goal tells how far it is.
+    // A goal contains its progress.
     let goal = json!({"metric": "duration", "period": "year", "target": 3600});
     let whole = keyed(&app, &ann, "/me/goals", &goal).await;
     assert!(whole["progress"].is_number(), "{whole}");
@@ -84,13 +84,13 @@ async fn who_asks_and_for_what_is_looked_at_before_what_they_sent() {
     let (mut guarded, mut refused) = (0, 0);
     for (path, item) in contract::DOCUMENT["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            // Open to everybody.
+            // Operations without authentication.
             if operation["security"] == json!([{}]) || operation["security"] == json!([]) {
                 continue;
             }
             guarded += 1;
             let method: Method = method.to_uppercase().parse().unwrap();
-            // Nothing of it is valid: neither the path nor the query nor the body.
+            // None of it is valid, neither path nor query nor body.
             let path = path.replace("{id}", "x").replace("{provider}", "google");
             let path = format!("{path}?limit=x&from=x&cursor=x&since=x&name=%00&tz=x&width=x");
             let send = async |user: Option<&User>| {
@@ -108,7 +108,7 @@ async fn who_asks_and_for_what_is_looked_at_before_what_they_sent() {
             let answers = join_all(answers).await;
             let without_scope =
                 answers.iter().filter(|answer| answer.json()["code"] == "insufficient_scope");
-            // Each operation is for one scope at most.
+            // Each operation requires one scope at most.
             let count = without_scope.inspect(|answer| assert_eq!(answer.status, 403)).count();
             assert!(count >= 2, "{method} {path}: {count}");
             refused += count;

@@ -1,4 +1,4 @@
-//! Sessions: seen, refreshed, ended.
+//! Sessions: listing, refreshing, ending them.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn a_refresh_gives_new_tokens_of_the_same_session() {
     let refreshed = User::of(&answer);
     assert_ne!(refreshed.refresh_token, user.refresh_token);
     app.get_as(&refreshed, "/me").await.expect(200);
-    // The session goes on, so its older access token does, too.
+    // The session continues, and with it the older access token.
     app.get_as(&user, "/me").await.expect(200);
     assert_eq!(sessions(&app, &refreshed).await.len(), 1);
 }
@@ -129,7 +129,7 @@ async fn a_reset_ends_refresh_tokens_too() {
 async fn a_session_opened_beside_a_reset_is_worth_nothing() {
     let app = TestApp::spawn().await;
     let user = app.user(ANN).await;
-    // As if its row had been written after the reset deleted the others.
+    // As if its row had been inserted after a reset had deleted the others.
     app.database.execute("UPDATE users SET token_version = token_version + 1").await;
     is_over(&app, &user).await;
 }
@@ -163,7 +163,7 @@ async fn what_is_no_refresh_token_is_refused() {
     app.post("/auth/refresh", &json!({"refresh_token": 1}))
         .await
         .expect_error(422, "validation_failed");
-    // A refresh token opens nothing by itself.
+    // A refresh token alone gives no access.
     let user = User { token: user.refresh_token.clone(), ..user };
     app.get_as(&user, "/me").await.expect_error(401, "invalid_access_token");
 }

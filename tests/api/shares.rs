@@ -1,4 +1,4 @@
-//! Pictures that are shown to whoever has the link.
+//! Pictures that anybody can see with the link.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use crate::{
     support::{Answer, PASSWORD, Scrape, TestApp, User, until_selects},
 };
 
-/// A share, and the path of its picture as SVG.
+/// Creates a share. Returns it, and the path of its picture as SVG.
 async fn share(app: &TestApp, user: &User, body: Value) -> (Value, String) {
     let share = app.post_as(user, "/shares", &body).await.expect(201).json();
     let url = share["svg_url"].as_str().unwrap();
@@ -75,7 +75,7 @@ async fn a_share_that_contradicts_itself_is_refused() {
         let refused = app.post_as(&ann, "/shares", &body).await;
         let refused = refused.expect_error(422, "validation_failed").json();
         assert_eq!(refused["fields"][0]["field"], "hide_ends");
-        // Said twice, it is said.
+        // Both options that mean the same may be given together.
         body["hide_ends"] = json!(!both);
         app.post_as(&ann, "/shares", &body).await.expect(201);
     }
@@ -94,7 +94,7 @@ async fn a_share_tells_no_more_than_it_was_asked_to() {
             (json!({"show_title": true}), true, false, false),
             (json!({"show_date": true, "hide_ends": true}), false, true, false),
             (json!({"whole_track": true, "show_title": true, "show_date": true}), true, true, true),
-            // As it was asked for before there were zones.
+            // The option from before there were privacy zones.
             (json!({"hide_ends": false}), false, false, true),
         ] {
             let mut body = route_of(&path);
@@ -134,7 +134,7 @@ async fn a_whole_route_wants_a_proof_and_each_share_is_told() {
     all["hide_ends"] = json!(false);
     let refused = app.post_as(&ann, "/shares", &all).await;
     refused.expect_error(403, "reauthentication_required");
-    // A code is spent by the first of the requests with a key, and the others get its answer.
+    // The first request with the key uses up the code. The others get its answer.
     app.post_as(&ann, "/me/otp", &json!({"channel": "email"})).await.expect(202);
     let code: String = app.smtp.mail_to("ann@example.com").await.subject.chars().take(6).collect();
     all["code"] = json!(code);
@@ -194,7 +194,7 @@ async fn a_share_ends_when_its_owner_says_so_and_with_what_it_shows() {
     app.database.execute("UPDATE shares SET expires_at = now()").await;
     assert_eq!(gone(&app, &link).await.json()["error"], never);
     assert_eq!(app.get_as(&ann, "/shares").await.expect(200).json(), json!({"shares": []}));
-    // Who starts forgets first.
+    // A starting server purges first.
     let app = app.restarted(&[]).await;
     until_selects(&app.database, "SELECT count(*) FROM shares", "0").await;
 
@@ -276,7 +276,7 @@ async fn what_cannot_be_shared_is_told() {
             app.post_as(&ann, "/shares", &wrong).await.expect_error(422, "validation_failed");
         assert_eq!(answer.json()["fields"][0]["field"], field, "{wrong}");
     }
-    // What the picture does not have is not looked at, and not kept.
+    // Members that the picture does not have are neither validated nor stored.
     let path = activity(&app, &ann, &gpx(&[northward(900)])).await;
     let mut route = route_of(&path);
     (route["tz"], route["year"]) = (json!("\u{0}"), json!(-5));

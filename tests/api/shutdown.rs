@@ -1,4 +1,4 @@
-//! The end of a server: nothing that was begun fails, and proxies hear of it in time.
+//! The shutdown of a server: no request in progress fails, and proxies are informed in time.
 
 use std::{
     io::{Read, Write},
@@ -39,7 +39,7 @@ async fn a_request_in_flight_is_answered() {
         body.len()
     )
     .unwrap();
-    // Connections are taken in order: when a later one is answered, this one was taken.
+    // Connections are accepted in order: once a later one is answered, this one was accepted.
     send(Method::GET, &format!("http://{address}"), "/healthz", &[], None).await.expect(200);
     server.signal(Signal::SIGTERM);
     server.wait_for("\"message\":\"stopping\"");
@@ -97,7 +97,7 @@ async fn every_answer_has_its_line_in_the_log() {
 async fn a_migration_that_fails_leaves_the_old_server_serving() {
     let database = Database::new().await;
     let (server, address) = start(&database, "");
-    // The last migration again, on a schema that it does not fit.
+    // Applies the last migration again, to a schema that it does not fit.
     let forget = "DELETE FROM __diesel_schema_migrations
                   WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)";
     database.execute(forget).await;
@@ -112,7 +112,7 @@ async fn a_migration_that_fails_leaves_the_old_server_serving() {
     }
     assert_eq!(database.text("SELECT count(*) FROM __diesel_schema_migrations").await, before);
     let base = format!("http://{address}");
-    // It does not know that the schema has all that it needs, but it does its work.
+    // It cannot know that the schema is complete, but it serves requests.
     send(Method::GET, &base, "/readyz", &[], None).await.expect_error(503, "schema_mismatch");
     let body = json!({"email": "nobody@example.com", "password": "seven silver swans"});
     let json = [("content-type", "application/json")];

@@ -1,4 +1,4 @@
-//! `sports-log status`: what it shows, and what it calls a problem.
+//! `sports-log status`: what it shows, and what it reports as a problem.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::support::{
     settings, until_selects,
 };
 
-/// The status of `app`, and whether something needs somebody.
+/// The status of `app`, and the exit code.
 async fn status(app: &TestApp, database_url: &str) -> (Value, Option<i32>) {
     let mut variables = settings(database_url, 25);
     variables.retain(|(name, _)| *name != "BIND_ADDR");
@@ -21,7 +21,7 @@ async fn status(app: &TestApp, database_url: &str) -> (Value, Option<i32>) {
 
 #[actix_rt::test]
 async fn a_well_server_has_no_problems() {
-    // The cluster that tests share may forget what it acknowledged, which is a problem.
+    // The cluster that tests share is not durable, which is a problem.
     let postgres = OwnPostgres::start();
     let database = Database { url: postgres.url() };
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[]).await;
@@ -62,7 +62,7 @@ async fn what_is_wrong_is_said_and_makes_the_exit_code() {
     let empty = Database::empty().await;
     let (told, _) = status(&app, &empty.url).await;
     assert!(told["problems"].to_string().contains("sports-log migrate"), "{told}");
-    // Looking changed nothing.
+    // The command changed nothing.
     connector(&empty.url).connect().await.unwrap();
     let tables = "SELECT count(*) FROM pg_class WHERE relname = 'users'";
     assert_eq!(empty.text(tables).await, "0");

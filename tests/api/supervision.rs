@@ -1,4 +1,4 @@
-//! What systemd is told: sd_notify(3).
+//! Notifications to systemd: sd_notify(3).
 
 use std::{os::unix::net::UnixDatagram, time::Duration};
 
@@ -23,7 +23,7 @@ impl Manager {
         Self { socket, path, _folder: folder }
     }
 
-    /// The next message; panics when none comes.
+    /// The next message. Panics if there is none.
     fn hear(&self) -> String {
         let mut buffer = [0; 1024];
         let length = self.socket.recv(&mut buffer).unwrap();
@@ -36,7 +36,7 @@ async fn systemd_hears_of_readiness_health_and_stop() {
     let database = Database::new().await;
     let manager = Manager::new();
     let mut variables = settings(&database.url, 1);
-    // Where `localhost` does not lead.
+    // `localhost` does not lead there.
     variables.push(("BIND_ADDR", "127.0.0.9:0".into()));
     variables.push(("NOTIFY_SOCKET", manager.path.clone()));
     variables.push(("WATCHDOG_USEC", "200000".into()));

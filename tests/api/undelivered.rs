@@ -1,4 +1,4 @@
-//! What the owner of an account sees of messages that did not arrive: `GET /me`.
+//! What `GET /me` tells the owner of an account about undelivered messages.
 
 use serde_json::{Value, json};
 use sports_log::outbox::store;
@@ -20,7 +20,7 @@ async fn forgot(app: &TestApp, email: &str) {
     app.post("/auth/forgot-password", &json!({"email": email})).await.expect(200);
 }
 
-/// Waits until so many messages have come to `status`.
+/// Waits until `messages` messages have reached `status`.
 async fn ended(app: &TestApp, status: &str, messages: usize) {
     let count = format!("SELECT count(*) FROM outbox WHERE status = '{status}'");
     until_selects(&app.database, &count, &messages.to_string()).await;
@@ -42,14 +42,14 @@ async fn a_refused_mail_is_shown_until_one_arrives() {
     assert!(chrono::DateTime::parse_from_rfc3339(first["since"].as_str().unwrap()).is_ok());
     assert_eq!(problem(&app, &ann, "phone_problem").await, Value::Null);
     assert_eq!(problem(&app, &bob, "email_problem").await, Value::Null);
-    // It has failed since the first of them.
+    // The time is that of the first failure.
     app.smtp.refuse(1, "550 no such user");
     forgot(&app, ANN).await;
     ended(&app, "dead", 2).await;
     assert_eq!(problem(&app, &ann, "email_problem").await, first);
     let dead = "sports_log_outbox_dead_total{channel=\"email\",class=\"permanent\"}";
     until("both are counted", async || Scrape::of(&app).await.get(dead) == Some(2.0)).await;
-    // Two messages, and one address.
+    // Two messages, but one address.
     let unreachable = "sports_log_outbox_unreachable_addresses{channel=\"email\"}";
     until("the address is counted", async || Scrape::of(&app).await.get(unreachable) == Some(1.0))
         .await;
@@ -68,20 +68,20 @@ async fn mail_to_other_addresses_says_nothing_of_the_present_one() {
     app.put_as(&ann, "/me/email", &to("nobody@example.org")).await.expect(202);
     ended(&app, "dead", 1).await;
     assert_eq!(problem(&app, &ann, "email_problem").await, Value::Null);
-    // The present one fails, and is replaced.
+    // The current address fails, and is replaced.
     app.smtp.refuse_recipient(ANN, "550 no such user");
     forgot(&app, ANN).await;
     ended(&app, "dead", 2).await;
     assert_eq!(problem(&app, &ann, "email_problem").await["code"], "refused");
     app.put_as(&ann, "/me/email", &to("new@example.org")).await.expect(202);
     let code: String = app.smtp.mail_to("new@example.org").await.subject.chars().take(6).collect();
-    // A mail elsewhere that arrives says nothing, either.
+    // A delivered mail to another address does not clear the problem.
     ended(&app, "sent", 2).await;
     assert_eq!(problem(&app, &ann, "email_problem").await["code"], "refused");
     let confirmed = app.post_as(&ann, "/me/email/confirm", &json!({"code": code})).await;
     let fresh = User::of(&confirmed.expect(200));
     assert_eq!(problem(&app, &fresh, "email_problem").await, Value::Null);
-    // The notice to the one before is refused.
+    // The notice to the previous address is refused.
     ended(&app, "dead", 3).await;
     assert_eq!(problem(&app, &fresh, "email_problem").await, Value::Null);
 }
@@ -163,7 +163,7 @@ async fn a_number_that_takes_no_text_messages_is_told_why() {
         assert!(shown["message"].as_str().unwrap().contains(words), "{shown}");
         assert_eq!(problem(&app, &ann, "email_problem").await, Value::Null);
     }
-    // The same number again is the same number.
+    // Setting the same number again does not clear the problem.
     let renamed = app.put_as(&ann, "/me/profile", &json!({"display_name": "Ann"})).await;
     assert!(renamed.expect(200).json()["phone_problem"].is_object());
     for (number, is_shown) in [(NUMBER, true), ("+390612345679", false)] {
@@ -189,7 +189,7 @@ async fn a_text_message_that_was_taken_and_then_failed_is_shown_too() {
     assert!(store::give_up_sent(&conn, id, "permanent", "30006").await.unwrap());
     assert!(!store::give_up_sent(&conn, id, "permanent", "30006").await.unwrap());
     assert_eq!(problem(&app, &ann, "phone_problem").await["code"], "no_text_messages");
-    // One that arrives ends it.
+    // A delivered message clears the problem.
     ask_for_a_code(&app, &ann).await;
     until_selects(
         &app.database,

@@ -1,5 +1,4 @@
-//! What strangers leave behind is forgotten: registrations that nobody confirms, accounts that
-//! nobody proves.
+//! Registrations that are never confirmed and accounts that are never verified are deleted.
 
 use serde_json::json;
 
@@ -15,7 +14,7 @@ async fn what_nobody_proves_is_forgotten_after_days() {
     for name in ["expired", "resent", "resetting", "coding", "again"] {
         app.register(&format!("{name}@example.com"), PASSWORD).await;
     }
-    // What is recorded of one of them goes with it.
+    // Its events are deleted with it.
     let recorded = "INSERT INTO auth_events (user_id, kind)
                     SELECT id, 'login_failed' FROM users WHERE email = 'expired@example.com'";
     app.database.execute(recorded).await;
@@ -27,7 +26,7 @@ async fn what_nobody_proves_is_forgotten_after_days() {
     let recently = "UPDATE registrations SET verify_expires = now() - interval '2 days'
                     WHERE user_id IN (SELECT id FROM users WHERE email LIKE 'resent@%')";
     app.database.execute(recently).await;
-    // Their owners are about to prove these.
+    // Their owners are about to verify these.
     app.post("/auth/forgot-password", &json!({"email": "resetting@example.com"})).await.expect(200);
     let code = json!({"identifier": "coding@example.com", "channel": "email"});
     app.post("/auth/otp/request", &code).await.expect(200);
@@ -46,7 +45,7 @@ async fn what_nobody_proves_is_forgotten_after_days() {
         })
         .await;
     }
-    // A token that was mailed again is good for the account that is still there.
+    // A token that was mailed again is valid for an account that still exists.
     app.post("/auth/resend-verification", &json!({"email": "resent@example.com"}))
         .await
         .expect(202);

@@ -1,4 +1,4 @@
-//! `sports-log user`, as an operator runs it beside a server.
+//! `sports-log user`, run by an operator beside a server.
 
 use std::process::Output;
 
