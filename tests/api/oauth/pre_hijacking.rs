@@ -1,5 +1,6 @@
 //! The five attacks of "Pre-hijacked accounts" (Sudhodanan and Paverd, 2022): an attacker prepares
-//! an account for an address before its owner registers. Nothing of it may open the owner's account.
+//! an account for an address before its owner registers. None of the preparations may open the
+//! owner's account.
 
 use serde_json::json;
 
