@@ -1,5 +1,5 @@
-"""What one client does to the others, by the rows of the threat model: each attack is prepared, and then goes on until it is killed.
-A process of its own: `attacks.py NAME PORT TOKEN FOLDER`; prints a line when it is prepared."""
+"""The attacks of one client on others, by the rows of the threat model. Each is prepared, then goes on until it is killed.
+Runs as a separate process: `attacks.py NAME PORT TOKEN FOLDER`. Prints a line when the attack is prepared."""
 
 import datetime
 import io
@@ -17,7 +17,7 @@ import zipfile
 from client import Client
 
 RUN = {"activity_type": "run", "started_at": "2026-05-04T08:00:00Z", "duration_secs": 5}
-# Some 12 KB, and 510 KB as PostgreSQL writes it.
+# About 12 KB in the request, and 510 KB as PostgreSQL writes it.
 LARGE = {"x": [10 ** 300 * 1.0] * 1690}
 
 
@@ -39,7 +39,7 @@ def gpx(points, begin="2026-06-01T06:00:00", name="walk"):
 
 
 def fit(messages):
-    """Messages without a single field."""
+    """A FIT file of messages without fields."""
     table = [0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401, 0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400]
     body = struct.pack("<BBBHB", 0x40, 0, 0, 20, 0) + bytes(messages)
     content, crc = struct.pack("<BBHI4sH", 14, 0x20, 2132, len(body), b".FIT", 0) + body, 0
@@ -50,7 +50,7 @@ def fit(messages):
 
 
 def imported(client, content, name):
-    """The activities of a file, when it is read."""
+    """Imports a file. Returns its activities once it has been read."""
     status, text = client.upload(content, name)
     if status != 202:
         raise SystemExit(f"an upload was refused: {status} {text[:300]}")
@@ -63,12 +63,12 @@ def imported(client, content, name):
 
 
 def together(count, work):
-    """Does it again and again in so many threads."""
+    """Repeats `work` in `count` threads, endlessly."""
     def again(number):
         while True:
             try:
                 work(number)
-            except Exception:  # An attacker is not put off.
+            except Exception:  # Errors do not stop an attacker.
                 time.sleep(0.05)
     for number in range(count):
         threading.Thread(target=again, args=(number,), daemon=True).start()
@@ -79,7 +79,7 @@ def ready():
 
 
 def slow_readers(client, path, count):
-    """Connections that take the head of the answer, and then a little every second."""
+    """Connections that read the head of the answer, and then a few bytes every second."""
     streams = [client.open(path, receive=4096) for _ in range(count)]
     def drip():
         for stream in streams:
@@ -94,7 +94,7 @@ def slow_readers(client, path, count):
 
 
 def growth(client, folder):
-    """Files that grow when they are kept, and uploads that nobody finishes."""
+    """Files that grow when they are stored, and unfinished uploads."""
     files = [zipped([(f"{n}.gpx", gpx(10, name=f"w{n}") + b" " * 8_000_000)]) for n in range(4)]
     unfinished = []
     ready()
@@ -109,7 +109,7 @@ def growth(client, folder):
 
 
 def numbers(client, folder):
-    """Numbers of few letters and thousands of digits."""
+    """Numbers that are short in JSON and have thousands of digits in PostgreSQL."""
     ready()
     def post(number):
         mine = Client(client.port, client.token, client.address)
@@ -126,7 +126,7 @@ def numbers(client, folder):
 
 
 def exports(client, folder):
-    """Large activities, exported by readers that do not read."""
+    """Exports of large activities to clients that do not read them."""
     for number in range(60):
         client.json("POST", "/activities", RUN | {"device_data": LARGE, "notes": "🏋" * 10_000, "external_id": str(number)})
     ready()
@@ -139,7 +139,7 @@ def exports(client, folder):
 
 
 def pictures(client, folder):
-    """A picture that the attacker shares, in every size, for many who have the link."""
+    """A picture that the attacker shares, requested in every size by many clients with the link."""
     activity = imported(client, gpx(20_000), "a.gpx")[0]
     link = client.json("POST", "/shares", {"picture": "route", "activity_id": activity, "hide_ends": False})["png_url"]
     path = "/" + link.split("/", 3)[3]
@@ -153,7 +153,7 @@ def pictures(client, folder):
 
 
 def zones(client, folder):
-    """The time zone of a large log, changed all the time."""
+    """The time zone of a large log, changed continuously."""
     names = ("Europe/Rome", "Asia/Tokyo", "America/Lima", "UTC")
     ready()
     def change(number):
@@ -164,7 +164,7 @@ def zones(client, folder):
 
 
 def polls(client, folder):
-    """A thousand requests that wait for changes, and upserts that change nothing."""
+    """A thousand long polls for changes, and upserts that change nothing."""
     batch = {"activities": [RUN | {"external_id": "x", "source": "garmin"}]}
     client.json("POST", "/activities/batch", batch)
     since = client.json("GET", "/activities/changes?limit=500")["next"]
@@ -183,7 +183,7 @@ def polls(client, folder):
 
 
 def streams(client, folder):
-    """As many points as a file may have, read in every form."""
+    """The most points that a file may have, read in every format."""
     activity = imported(client, zipped([("a.gpx", gpx(290_000))]), "a.zip")[0]
     paths = [f"/activities/{activity}/{path}" for path in (
         "streams?resolution=full", "streams?resolution=low", "track.geojson?resolution=full", "export?format=gpx", "route.svg?theme=dark")]
@@ -198,7 +198,7 @@ def streams(client, folder):
 
 
 def imports(client, folder):
-    """Tens of thousands of files of one byte, and messages that say nothing."""
+    """Tens of thousands of files of one byte, and FIT messages without fields."""
     files = zipped([(f"{n}.gpx", b"x") for n in range(40_000)])
     bomb = zipped([(f"{n}.fit", fit(1 << 20)) for n in range(2)])
     ready()
@@ -211,7 +211,7 @@ def imports(client, folder):
 
 
 def unmerge(client, folder):
-    """An activity that names a great many records behind it."""
+    """An activity that claims to be merged from 100 000 records."""
     import hashlib
     one = RUN | {"id": str(uuid.uuid4()), "source": "manual", "parent_id": None, "merged_into": None, "original": None,
                  "merged": [{"activity_id": str(uuid.uuid4()), "source": "x", "fields": []} for _ in range(100_000)]}
@@ -229,7 +229,7 @@ def unmerge(client, folder):
 
 def main():
     name, port, token, folder = sys.argv[1:]
-    # Killed, it takes its connections with it.
+    # The connections stay open until the process is killed.
     held = globals()[name](Client(int(port), token), folder)
     while os.getppid() != 1:
         time.sleep(1)

@@ -1,4 +1,4 @@
-"""A client of the API on one connection, with an address of its own."""
+"""A client of the API on one connection, with its own address."""
 
 import http.client
 import json
@@ -7,7 +7,7 @@ import socket
 
 
 class Client:
-    """`token` may be None: then nobody is logged in."""
+    """Without a `token`, requests are anonymous."""
 
     def __init__(self, port, token=None, address=None):
         self.port, self.token = port, token
@@ -19,7 +19,7 @@ class Client:
         return headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
 
     def request(self, method, path, body=None, kind="application/json"):
-        """Status and body. A connection that the server closed is opened again, once."""
+        """Returns status and body. A connection that the server has closed is reopened once."""
         headers = self.headers()
         if body is not None:
             headers["Content-Type"] = kind
@@ -37,7 +37,7 @@ class Client:
                     raise
 
     def json(self, method, path, body=None, kind="application/json"):
-        """The body of an answer that must be a success."""
+        """Returns the body of an answer that must be successful."""
         status, text = self.request(method, path, body, kind)
         if status >= 300:
             raise SystemExit(f"{method} {path}: {status} {text[:300]}")
@@ -47,7 +47,7 @@ class Client:
         return self.request("POST", f"/imports?name={name}", content, "application/octet-stream")
 
     def open(self, path, method="GET", more="", receive=None):
-        """A request whose answer is not read."""
+        """Sends a request and does not read the answer."""
         stream = socket.socket()
         if receive:
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)

@@ -1,6 +1,6 @@
-"""Two people who use the server as people do, and how long each request takes. A process of its own, so that the attackers'
-threads do not hold it up: `polite.py PORT SECONDS TOKEN TOKEN SHARED`, where the first changes its log, the second does not, and
-SHARED is a picture that the second shares. Prints JSON: seconds by kind, and answers that were no success."""
+"""Two users who behave normally, and how long each of their requests takes. A separate process, so that the attackers' threads do
+not delay it: `polite.py PORT SECONDS TOKEN TOKEN SHARED`. The first user changes its log, the second does not. SHARED is a picture
+that the second user shares. Prints JSON: seconds by kind of request, and the number of unsuccessful answers by status."""
 
 import itertools
 import json
@@ -19,7 +19,7 @@ def main():
     taken, refused = {"requests": [], "pictures": []}, {}
 
     def ask(client, method, path, body=None):
-        """The answer, or None when it was refused or did not come."""
+        """Returns the answer, or None if it was refused or did not arrive."""
         try:
             status, text = client.request(method, path, body)
         except OSError as error:
@@ -39,14 +39,14 @@ def main():
         ("requests", reader, "GET", "/stats/summary?group_by=month&from=2026-01-01&to=2026-12-31", None),
         ("requests", writer, "POST", "/activities/batch", "batch"),
         ("pictures", stranger, "GET", shared + ".svg", None),
-        # The log has changed: it is drawn anew.
+        # Redrawn, because the log has changed.
         ("pictures", writer, "GET", "/stats/heatmap.svg", None),
         ("pictures", writer, "GET", "/stats/weekly.png?width=400", None),
         ("pictures", stranger, "GET", shared + ".png", None),
     ])
     until = time.monotonic() + seconds
     for number in itertools.count():
-        # Each of them once, however long that takes.
+        # Each request is made at least once, however long that takes.
         if time.monotonic() > until and number >= 10:
             break
         kind, client, method, path, body = next(requests)

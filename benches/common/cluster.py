@@ -1,4 +1,4 @@
-"""A private PostgreSQL on loopback TCP, durable as in production, deleted at the end."""
+"""A private PostgreSQL on loopback TCP, as durable as in production, and deleted at the end."""
 
 import copy
 import glob
@@ -17,7 +17,7 @@ def free_port():
 
 
 def binaries():
-    """The folder of the newest server binaries, wherever the distribution keeps them."""
+    """Returns the folder of the newest server binaries, in any distribution's layout."""
     folders = [d for d in glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin") + ["/usr/bin"]
                if os.path.exists(os.path.join(d, "initdb"))]
     if not folders:
@@ -26,10 +26,10 @@ def binaries():
 
 
 class Cluster:
-    """Use as a context manager."""
+    """A PostgreSQL cluster. Use as a context manager."""
 
     def __init__(self, folder, **settings):
-        """`settings` of PostgreSQL's go before those that all benchmarks share."""
+        """PostgreSQL `settings` override those that all benchmarks share."""
         self.bin, self.folder, self.data = binaries(), folder, os.path.join(folder, "postgres")
         self.port = free_port()
         self.url = f"postgres://sports_log@127.0.0.1:{self.port}/postgres?sslmode=disable"
@@ -57,7 +57,7 @@ class Cluster:
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
 
     def crash(self):
-        """Ends it as a crash would, and starts it again."""
+        """Stops it like a crash, and starts it again."""
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
         self._start()
 
@@ -66,7 +66,7 @@ class Cluster:
         self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", self.settings, "start")
 
     def database(self, name):
-        """Makes another database. What is returned is the same cluster, and speaks to that one."""
+        """Creates another database. Returns this cluster with the URL of that database."""
         self.psql("-c", f"CREATE DATABASE {name}")
         other = copy.copy(self)
         other.url = self.url.replace("/postgres?", f"/{name}?")
@@ -76,7 +76,7 @@ class Cluster:
         return os.path.getsize(os.path.join(self.data, "log"))
 
     def log_from(self, begin):
-        """What was logged since it had that size."""
+        """Returns what was logged since the log had the size `begin`."""
         with open(os.path.join(self.data, "log"), encoding="utf-8", errors="replace") as file:
             file.seek(begin)
             return file.read()
@@ -85,7 +85,7 @@ class Cluster:
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url, *arguments], check=True)
 
     def query(self, sql):
-        """Lines of tab-separated values."""
+        """Returns the rows as lists of texts."""
         command = ["psql", "-qXAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c", sql]
         return [line.split("\t") for line in subprocess.check_output(command, text=True).splitlines()]
 

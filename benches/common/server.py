@@ -1,4 +1,4 @@
-"""The server as a process, and tokens for its users: the release, or what was built with another SPORTS_LOG_PROFILE."""
+"""The server as a process, and tokens for its users. SPORTS_LOG_PROFILE selects another build than the release."""
 
 import base64
 import hashlib
@@ -14,12 +14,12 @@ from cluster import free_port
 
 
 def target(root):
-    """Where cargo puts what it builds."""
+    """Returns cargo's target folder."""
     return os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
 
 
 def user_id(number):
-    """As seed.sql makes them."""
+    """Returns the id of a user as seed.sql creates it."""
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
@@ -31,24 +31,24 @@ class Server:
         subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], check=True, cwd=root)
 
     def __init__(self, root, folder, database_url, **settings):
-        """`settings` go before those of the load benchmark; two servers on one database share secrets."""
+        """`settings` override the defaults below. Two servers on one database need the same secrets."""
         self.binary = os.path.join(target(root), os.environ.get("SPORTS_LOG_PROFILE", "release"), "sports-log")
         self.root, self.folder, self.port = root, folder, free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.jwt_secret = secrets.token_urlsafe(48)
         self.env = {
             "PATH": os.environ["PATH"],
-            # All load comes from one address.
+            # Limits are off, because all load comes from one address.
             "RATE_LIMIT_USER": "off", "RATE_LIMIT_ADDRESS": "off", "AUTH_LIMIT_ADDRESS": "off", "AUTH_LIMIT_IDENTIFIER": "off",
             "MESSAGE_LIMIT_RECIPIENT": "off", "MESSAGE_LIMIT_RECIPIENT_DAY": "off",
             "DATABASE_URL": database_url, "BIND_ADDR": f"127.0.0.1:{self.port}",
             "JWT_SECRET": self.jwt_secret, "SERVER_KEY": secrets.token_urlsafe(48), "APP_BASE_URL": self.base,
-            # As in production: logs and metrics are on, and memory goes back to the system soon.
+            # As in production: logs and metrics are on, and memory is returned to the system soon.
             "MIMALLOC_PURGE_DELAY": "10",
             "MAILBOX_DIR": os.path.join(folder, "mailbox"), "LOG_FORMAT": "json",
         } | settings
         self.jwt_secret = self.env["JWT_SECRET"]
-        # What runs it, if something else does.
+        # The program that runs the server, such as valgrind, if there is one.
         self.runner = []
 
     def __enter__(self):
@@ -56,7 +56,7 @@ class Server:
         return self
 
     def start(self):
-        """Returns when it is ready; `ready_after` says how many seconds that took."""
+        """Starts the server and waits until it is ready. Sets `ready_after` to the seconds that took."""
         started = time.monotonic()
         log = open(os.path.join(self.folder, f"log-{self.port}"), "ab")
         self.process = subprocess.Popen([*self.runner, self.binary, "serve"], env=self.env, stdout=log, stderr=log)
@@ -75,7 +75,7 @@ class Server:
         self.stop()
 
     def stop(self):
-        """As systemd would."""
+        """Stops the server as systemd would."""
         self.process.terminate()
         self.process.wait(30)
 
@@ -84,7 +84,7 @@ class Server:
         self.process.wait()
 
     def metrics(self):
-        """Every series of /metrics with its value."""
+        """Returns every series of /metrics with its value."""
         text = urllib.request.urlopen(self.base + "/metrics", timeout=10).read().decode()
         lines = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {series: float(value) for series, value in lines}
@@ -95,24 +95,24 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self, field="VmRSS"):
-        """What is resident; with `VmHWM` the most there was since `forget_peak`."""
+        """Returns the resident memory. With `VmHWM`, its peak since `forget_peak`."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             line = next(line for line in status if line.startswith(field))
         return int(line.split()[1]) / 1024
 
     def forget_peak(self):
-        """See proc(5), clear_refs."""
+        """Resets the peak of memory: see proc(5), clear_refs."""
         with open(f"/proc/{self.process.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
 
     def connections(self):
-        """How many connections are open, seen from the server's end."""
+        """Returns the number of open connections, as seen by the server."""
         with open("/proc/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table][1:]
         return sum(1 for row in rows if row[1].endswith(f":{self.port:04X}") and row[3] in ("01", "08"))
 
     def tokens(self, users):
-        """A file with the tokens of so many users, one in each line."""
+        """Returns the path of a file with the tokens of the first `users` users, one per line."""
         path = os.path.join(self.folder, f"tokens-{self.port}-{users}")
         if not os.path.exists(path):
             with open(path, "w", encoding="ascii") as file:
@@ -120,7 +120,7 @@ class Server:
         return path
 
     def token(self, number):
-        """What a login of this user would answer, in the session that is seeded with the user."""
+        """Returns an access token as a login would, for the session that is seeded with the user."""
         encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")
         kid = hashlib.sha256(self.jwt_secret.encode()).hexdigest()[:16]
         now = int(time.time())

@@ -1,4 +1,4 @@
-"""A real Postfix on loopback, from the distribution's package, with folders of its own. Needs root, as Postfix does."""
+"""A real Postfix on loopback, from the distribution's package, with its own folders. Needs root, because Postfix does."""
 
 import collections
 import mailbox
@@ -47,7 +47,7 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
-# What an administrator does to a mail server at work, and the answer that clients get meanwhile.
+# Reconfigurations that an administrator might make under load, and the answer that clients get meanwhile.
 MOODS = {
     "maintenance": "smtpd_delay_reject = no\nsmtpd_client_restrictions = check_client_access static:{554 5.3.2 maintenance}",
     "deferring": "smtpd_client_restrictions = defer",
@@ -57,14 +57,14 @@ MOODS = {
 
 
 class Postfix:
-    """Use as a context manager."""
+    """A Postfix instance. Use as a context manager."""
 
     def __init__(self, folder):
         self.folder, self.port = os.path.join(folder, "postfix"), free_port()
 
     @staticmethod
     def why_not():
-        """Why there can be none here, in words; nothing where it can."""
+        """Returns why Postfix cannot run here, or None if it can."""
         if not shutil.which("postfix"):
             return "Postfix is not installed"
         return None if os.geteuid() == 0 else "Postfix starts as root only"
@@ -87,18 +87,18 @@ class Postfix:
         self.run("stop")
 
     def be(self, mood):
-        """Takes up one of MOODS."""
+        """Applies one of MOODS."""
         self.write("config/main.cf", self.main + MOODS[mood] + "\n")
         self.run("reload")
 
     def restart(self, away):
-        """Is not there for some seconds; what its processes were at is cut off."""
+        """Aborts its processes and starts it again after `away` seconds."""
         self.run("abort")
         time.sleep(away)
         self.run("start")
 
     def mails(self):
-        """How many copies of each Message-ID were delivered."""
+        """Returns how many copies of each Message-ID were delivered."""
         folder = mailbox.Maildir(os.path.join(self.folder, "mails"), create=False)
         return collections.Counter(mail["Message-ID"].strip("<>").split("@")[0] for mail in folder)
 

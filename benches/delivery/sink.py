@@ -1,14 +1,14 @@
-"""A mail server on loopback that takes mails, notes when and what it answered, and makes trouble when told to.
+"""A mail server on loopback that accepts mails, records when and how it answered, and misbehaves on demand.
 
-As real servers do, it answers every command in order, however late and whether or not the client still waits: what
-was sent to it completely, it takes."""
+Like a real server, it answers every command in order, however late and whether or not the client still waits: it
+accepts every mail that it has received completely."""
 
 import asyncio
 import random
 import threading
 import time
 
-# Where it can make trouble, in the order of a dialogue.
+# The stages at which it can misbehave, in the order of a dialogue.
 STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot")
 USUAL = {"greeting": "220 sink ESMTP", "EHLO": "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8", "MAIL": "250 2.1.0 ok",
          "RCPT": "250 2.1.5 ok", "DATA": "354 go on", "dot": "250 2.0.0 taken"}
@@ -16,19 +16,19 @@ CUT = "the end of the connection"
 
 
 class Late(float):
-    """Seconds that the usual answer takes."""
+    """The delay of the usual answer, in seconds."""
 
 
 class Sink:
-    """Runs on a thread of its own. Use as a context manager."""
+    """The mail server, on its own thread. Use as a context manager."""
 
     def __init__(self):
-        self.data_at = {}  # Message-ID → when DATA was heard, for each copy
+        self.data_at = {}  # Message-ID → when DATA arrived, for each copy
         self.taken = {}  # Message-ID → how many copies were answered with 250
         self.recipients = {}  # Message-ID → recipient
-        # Stage → (share of the times, what happens then: an answer, Late(seconds) or CUT), each share of what is left.
+        # Stage → (probability, fault: an answer, Late(seconds) or CUT). Each is drawn only if those before it did not occur.
         self.trouble = {}
-        self.refused = lambda recipient: False  # recipients that there are not: 550 5.1.1
+        self.refused = lambda recipient: False  # recipients that do not exist: 550 5.1.1
         self.writers = set()
 
     def __enter__(self):
@@ -60,13 +60,13 @@ class Sink:
         try:
             await self._talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # a client that went, or the end of the sink
+            pass  # the client has disconnected, or the sink is being stopped
         finally:
             self.writers.discard(writer)
             writer.close()
 
     async def _answer(self, stage):
-        """What is said at `stage`, once it is time to."""
+        """Returns the answer at `stage`, after its delay."""
         for share, happens in self.trouble.get(stage, ()):
             if random.random() >= share:
                 continue
@@ -113,7 +113,7 @@ class Sink:
 
 
 async def _feed(port, mails, connections):
-    """Hands over mails as quickly as the sink takes them, over connections that stay open."""
+    """Delivers mails as quickly as the sink accepts them, over persistent connections."""
     numbers = iter(range(mails))
 
     async def client():
@@ -133,7 +133,7 @@ async def _feed(port, mails, connections):
 
 
 def feed(port, mails, connections):
-    """Seconds that plain clients need for so many mails: the limit of this sink on this machine."""
+    """Returns the seconds that plain clients need to deliver `mails` mails: the limit of this sink on this machine."""
     before = time.monotonic()
     asyncio.run(_feed(port, mails, connections))
     return time.monotonic() - before

@@ -1,4 +1,4 @@
-"""Files to import, made anew for each run: hours of running, a point a second, each hour another one."""
+"""Files to import, generated for each run: runs of an hour with a point per second, all different."""
 
 import datetime
 import random
@@ -9,7 +9,7 @@ FIT_EPOCH = 631_065_600
 START = 1_767_254_400  # 2026-01-01T08:00:00Z
 
 def crc_table():
-    """What each byte makes of FIT's CRC, which is that of ARC."""
+    """The table of FIT's CRC, which is CRC-16/ARC."""
     for byte in range(256):
         for _ in range(8):
             byte = byte >> 1 ^ (0xA001 if byte & 1 else 0)
@@ -27,7 +27,7 @@ def crc(data):
 
 
 def points(number, seconds):
-    """Time, latitude, longitude, altitude, heart rate, distance of each second."""
+    """Yields time, latitude, longitude, altitude, heart rate and distance for each second."""
     draw = random.Random(number)
     start = START + number * 7200
     for second in range(seconds):
@@ -64,14 +64,14 @@ def gpx(number, seconds):
 
 
 def archive(path, files, seconds):
-    """A zip of so many FIT files."""
+    """Writes a zip of `files` FIT files."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for number in range(files):
             target.writestr(f"{number}.fit", fit(number, seconds))
 
 
 def records(seed):
-    """A megabyte of records of Apple Health."""
+    """Returns a megabyte of Apple Health records."""
     draw, lines, size = random.Random(seed), [], 0
     while size < 1_000_000:
         second = draw.randrange(86_400)
@@ -83,8 +83,8 @@ def records(seed):
 
 
 def apple(path, megabytes):
-    """An export of Apple Health of so many megabytes, with a workout in each, zipped."""
-    # They come again, but too far apart for it to be packed any better.
+    """Writes a zipped export of Apple Health of `megabytes` megabytes, with a workout in each of them."""
+    # Records repeat, but too far apart to improve the compression.
     some = [records(seed) for seed in range(min(megabytes, 20))]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target, \
             target.open("apple_health_export/export.xml", "w", force_zip64=True) as file:

@@ -1,5 +1,6 @@
-//! Reads the files of a folder, as imports do, keeps nothing, and prints how many seconds that took.
-//! The boundaries of time zones are loaded before, as is what the other readers import.
+//! Reads the files of a folder like an import, stores nothing, and prints how many seconds it took.
+//! The boundaries of time zones are loaded before the measurement, like the modules of the other
+//! readers.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-"""A history brought in by batches, against the same one by one, by one client on one connection."""
+"""A history uploaded in batches, compared with single requests, by one client on one connection."""
 
 import http.client
 import itertools
@@ -11,7 +11,7 @@ SINGLES = 1_000
 
 
 def batch(server):
-    """Activities per second by batches of a thousand in relation to single POSTs, and the rate of the batches."""
+    """Returns the ratio of activities per second in batches of a thousand to single POSTs, and the rate of the batches."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     names = itertools.count()
 

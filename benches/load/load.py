@@ -9,7 +9,7 @@ import time
 from workloads import WORKLOADS, script
 
 CONNECTIONS = 32
-# As many as the server has: a limit should not be missed for want of connections.
+# As many as the server has, so that a lack of connections does not lower the limit.
 PGBENCH_CLIENTS = 16
 
 
@@ -19,7 +19,7 @@ def need(program):
 
 
 def wrk(server, name, size, seconds, connections=CONNECTIONS):
-    """Requests per second, latencies in ms, the server's CPU in µs per request."""
+    """Returns requests per second, latencies in ms, and the server's CPU time in µs per request."""
     lua = os.path.join(server.folder, "load.lua")
     with open(lua, "w", encoding="ascii") as file:
         file.write(script(name, size, server.tokens(size.users)))
@@ -32,7 +32,7 @@ def wrk(server, name, size, seconds, connections=CONNECTIONS):
 
 
 def run_wrk(url, connections, seconds, *arguments):
-    """wrk's report; any answer that is not 2xx or 3xx ends the run."""
+    """Returns wrk's report. Any answer other than 2xx or 3xx ends the run."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", *arguments, url]
     output = subprocess.check_output(command, text=True)
     if "Non-2xx" in output or "Socket errors" in output:
@@ -46,8 +46,8 @@ def percentile(output, number):
 
 
 def pgbench(database, name, size, seconds):
-    """Transactions per second of the same statement, prepared, on as many connections as the server has; and the CPU in µs that
-    pgbench and PostgreSQL together spend on one."""
+    """Returns transactions per second of the same statement, prepared, on as many connections as the server has, and the CPU time
+    in µs that pgbench and PostgreSQL together spend on one."""
     started, before = time.monotonic(), machine_cpu_seconds()
     output = run_pgbench(database, name, size, seconds)
     busy_cores = (machine_cpu_seconds() - before) / (time.monotonic() - started)
@@ -56,14 +56,14 @@ def pgbench(database, name, size, seconds):
 
 
 def machine_cpu_seconds():
-    """What all processes and interrupts together have spent: see proc(5), /proc/stat."""
+    """Returns the CPU time of all processes and interrupts: see proc(5), /proc/stat."""
     with open("/proc/stat", encoding="ascii") as file:
         user, nice, system, _idle, _iowait, irq, softirq = map(int, file.readline().split()[1:8])
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def run_pgbench(database, name, size, seconds, *arguments):
-    """pgbench's report; its complaint ends the run."""
+    """Returns pgbench's report. Its failure ends the run."""
     path = os.path.join(database.folder, "load.sql")
     with open(path, "w", encoding="ascii") as file:
         file.write(WORKLOADS[name].sql + "\n")

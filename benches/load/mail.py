@@ -1,4 +1,4 @@
-"""Reads beside a mail server that takes connections and never says a word."""
+"""Reads beside a mail server that accepts connections and never answers."""
 
 import contextlib
 import socket
@@ -12,7 +12,7 @@ MESSAGES = 1000
 
 @contextlib.contextmanager
 def silent_server():
-    """Its port. Who connects waits."""
+    """Yields the port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         accepted = []
 
@@ -24,7 +24,7 @@ def silent_server():
         thread = threading.Thread(target=accept)
         thread.start()
         yield listener.getsockname()[1]
-        # What waits in accept() is woken by nothing else.
+        # Nothing else wakes the thread in accept().
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
         for connection in accepted:
@@ -36,7 +36,7 @@ def settings(port):
 
 
 def hang(server, database, seconds):
-    """p99 of GET /me in ms, without and with a thousand messages that cannot leave."""
+    """Returns p99 of GET /me in ms, without and with a thousand messages that cannot be delivered."""
     header = ["-H", f"Authorization: Bearer {server.token(1)}"]
     read = lambda: percentile(run_wrk(server.base + "/me", READERS, seconds, *header), 99)
     idle = read()

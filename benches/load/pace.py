@@ -1,4 +1,4 @@
-"""GET one at a fixed rate, whatever the answers take, and pgbench's reads of the same."""
+"""GET one activity at a fixed rate, however long the answers take, and pgbench's reads of the same rows."""
 
 import glob
 import os
@@ -17,7 +17,7 @@ def build(root):
 
 
 def paced(server, size, rate, seconds):
-    """p50 and p99 in ms of GET /activities/{id}, of random activities, `rate` of them a second."""
+    """Returns p50 and p99 in ms of GET /activities/{id}, for random activities, at `rate` requests per second."""
     path = os.path.join(server.folder, "requests")
     with open(path, "w", encoding="ascii") as file:
         for _ in range(20_000):
@@ -31,7 +31,7 @@ def paced(server, size, rate, seconds):
 
 
 def paced_pgbench(database, size, rate, seconds):
-    """p99 in ms of what pgbench reads for it. Its connections are new, so their first second does not count."""
+    """Returns p99 in ms of pgbench's reads. Its connections are new, so their first second does not count."""
     with tempfile.TemporaryDirectory(dir=database.folder) as folder:
         prefix = os.path.join(folder, "log")
         run_pgbench(database, "one", size, seconds + 1, "--rate", str(rate), "--log", f"--log-prefix={prefix}")
@@ -42,7 +42,7 @@ def paced_pgbench(database, size, rate, seconds):
 
 
 def timed(log):
-    """When each transaction was due and how long it took from then, in seconds: see pgbench(1), per-transaction logging."""
+    """Yields when each transaction was due, and its latency since then, in seconds: see pgbench(1), per-transaction logging."""
     with open(log, encoding="ascii") as file:
         for line in file:
             _, _, latency, _, seconds, micros, *_ = map(int, line.split())

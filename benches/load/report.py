@@ -1,18 +1,18 @@
-"""The figures as Markdown, because that is where they go."""
+"""The figures as Markdown tables."""
 
 import os
 import statistics
 
 from workloads import WORKLOADS
 
-# No figure of the largest size may be worse than so many times that of the smallest.
+# No figure of the largest size may be worse than this many times that of the smallest.
 GROWTH = 1.3
-# Between them, a document has the tables.
+# The marks around the tables in a document.
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def verdict(value, aim):
-    """Whether `value` is what is aimed at: `("≤", 40)`, `("≥", 0.8)` or nothing."""
+    """Returns whether `value` meets an aim, such as `("≤", 40)` or `("≥", 0.8)`, in words. Empty without an aim."""
     if aim is None:
         return ""
     relation, bound = aim
@@ -33,7 +33,7 @@ def median(rounds, key):
 
 
 def workloads(by_size):
-    """A table for each size."""
+    """Yields a table for each size."""
     for size, results in by_size.items():
         yield f"\n{size} activities:\n"
         yield "| workload | requests/s | p50 ms | p99 ms | server CPU, µs | pgbench/s | ratio | CPU of pgbench and PostgreSQL, µs | share | aims |"
@@ -50,8 +50,8 @@ def workloads(by_size):
 
 
 def growth(by_size):
-    """By how much the figures of the largest size are worse than those of the smallest: the median of what each round says,
-    whose two sizes are measured within seconds of one another."""
+    """Yields how much worse the figures of the largest size are than those of the smallest: the median over the rounds, in which
+    both sizes are measured within seconds."""
     if len(by_size) < 2:
         return
     (least, smallest), *_, (most, largest) = by_size.items()
@@ -69,7 +69,7 @@ def growth(by_size):
 
 
 def others(measured):
-    """What there is one figure of: `(title, value, aim)`."""
+    """Yields a table of single figures: `(title, value, aim)`."""
     yield "\n| measurement | figure | aim |"
     yield "|---|---|---|"
     for title, value, aim in measured:

@@ -1,4 +1,4 @@
-"""How much there is: a database for each size, with the same shape, so that sizes can be compared."""
+"""Sizes of databases. All have the same shape, so that sizes can be compared."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 @dataclass(frozen=True)
 class Size:
-    """So many activities. Each user has about a thousand of them, the first one more."""
+    """A number of activities. Each user has about a thousand of them, the first one more."""
     activities: int
 
     @property
@@ -17,7 +17,7 @@ class Size:
 
     @property
     def large(self):
-        """How many of them are the first user's."""
+        """The number of the first user's activities."""
         return min(100_000, self.activities // 10)
 
     def __str__(self):
@@ -25,7 +25,7 @@ class Size:
 
 
 def seed(database, size):
-    """Fills the migrated `database`: 10 000 000 activities in some five minutes."""
+    """Fills the migrated `database`: 10 000 000 activities in about five minutes."""
     variables = ("activities", "users", "large")
     given = [option for name in variables for option in ("-v", f"{name}={getattr(size, name)}")]
     database.psql(*given, "-f", os.path.join(HERE, "seed.sql"))

@@ -1,4 +1,4 @@
-"""Reads beside 500 connections that are slow on purpose: headers, bodies and readings that never end."""
+"""Reads beside 500 connections that are slow on purpose: they send headers or bodies, or read answers, endlessly."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ READERS = 8
 
 
 def slow(server, seconds):
-    """p99 of GET /me in ms, without and with the slow ones, and for how long the last of them was let be."""
+    """Returns p99 of GET /me in ms, without and with slow connections, and the seconds until the last of them was closed."""
     header = ["-H", f"Authorization: Bearer {server.token(1)}"]
     read = lambda: percentile(run_wrk(server.base + "/me", READERS, seconds, *header), 99)
     idle = read()
@@ -20,7 +20,7 @@ def slow(server, seconds):
     sockets, stop = [], threading.Event()
     for number in range(CONNECTIONS):
         connection = socket.socket()
-        # A reader with room for little, who takes nothing.
+        # A client with a small receive buffer that reads nothing.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", server.port))
         connection.sendall((b"GET /healthz HTTP/1.1\r\nX-Slow: ", body, export)[number % 3])

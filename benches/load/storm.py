@@ -1,4 +1,4 @@
-"""Reads beside a storm of logins: does hashing passwords keep others waiting?"""
+"""Reads beside a storm of logins: does hashing passwords delay other requests?"""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ READERS = 8
 
 
 def storm(server, seconds):
-    """p99 of GET /me in ms, without and with 64 logins in flight all the time."""
+    """Returns p99 of GET /me in ms, without and with 64 logins in flight at all times."""
     header = ["-H", f"Authorization: Bearer {server.token(1)}"]
     read = lambda: percentile(run_wrk(server.base + "/me", READERS, seconds, *header), 99)
     idle = read()

@@ -1,4 +1,4 @@
-"""A walk by cursor over the first user's activities: does the last page cost what the first does?"""
+"""A walk by cursor over the first user's activities: does the last page cost as much as the first?"""
 
 import http.client
 import json
@@ -7,9 +7,9 @@ import time
 
 
 def walk(server, activities, times):
-    """The slowest tenth of the walk in relation to its first fiftieth, by the median time of a page in so many walks."""
+    """Returns the ratio of the walk's slowest tenth to its first fiftieth. A page's time is its median over `times` walks."""
     walks = [pages(server, activities) for _ in range(times)]
-    # A tenth that a stall of the machine hit in one walk is another one in the next.
+    # A stall of the machine hits another tenth in each walk.
     medians = [statistics.median(page) for page in zip(*walks)]
     size = len(medians) // 10
     tenths = [statistics.median(medians[i:i + size]) for i in range(0, size * 10, size)]
@@ -17,7 +17,7 @@ def walk(server, activities, times):
 
 
 def pages(server, activities):
-    """How many seconds each page of one walk took."""
+    """Returns the seconds that each page of one walk took."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {"Authorization": f"Bearer {server.token(1)}"}
     times, seen, cursor = [], set(), None

@@ -1,7 +1,7 @@
 """The requests that are measured, and the statements that the server runs for them.
 
-The statements are what PostgreSQL logs of the server's (`log_min_duration_statement = 0`), with expressions in place of
-parameters."""
+The statements are those that PostgreSQL logs for the server (`log_min_duration_statement = 0`), with expressions instead
+of parameters."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from sizes import Size
 
 USER = "('00000000-0000-4000-8000-' || lpad(to_hex(:u::int), 12, '0'))::uuid"
 ACTIVITY = "('00000000-0000-4000-9000-' || lpad(to_hex(:n::int), 12, '0'))::uuid"
-# What is checked with every statement; the session has the id of its user (seed.sql).
+# The check that is part of every statement. The id of a session is that of its user (seed.sql).
 SESSION = ("users INNER JOIN sessions ON sessions.user_id = users.id "
            f"WHERE sessions.id = {USER} AND users.id = {USER} AND users.token_version = 0")
 OWN = f"activities.user_id = ANY(SELECT users.id FROM {SESSION})"
@@ -22,7 +22,7 @@ SUMMARY = ["id", "activity_type", "started_at", "duration_secs", "distance_meter
 WHOLE = [*SUMMARY, "laps", "sets", "device_data", "merged"]
 
 ANY_ROW = "\\set n random(1, :activities)\n\\set u case when :n <= :large then 1 else 2 + mod(:n, :users - 1) end\n"
-# The first user is for walks.
+# The first user is only used for walks.
 ANY_USER = "\\set u random(2, :users)\n"
 
 
@@ -33,12 +33,12 @@ def columns(names):
 @dataclass
 class Workload:
     title: str
-    """Lua: the request of one draw; `n` is an activity, `u` its user."""
+    """Lua: the request of one draw. `n` is an activity, `u` its user."""
     request: str
-    """The statement that the server runs for it, if it runs one."""
+    """The statement that the server runs for the request, if it runs one."""
     sql: str = None
-    """Aims: the least of pgbench's rate; the most of the server's CPU in µs a request, and as a share of what pgbench and PostgreSQL
-    spend on the statement."""
+    """Aims: the least ratio to pgbench's rate, and the most CPU time of the server, in µs per request and as a share of what pgbench
+    and PostgreSQL spend on the statement."""
     ratio: float = None
     cpu: int = None
     share: float = None
@@ -50,7 +50,7 @@ WORKLOADS = {
         "GET /activities/{id}",
         'wrk.format("GET", string.format("/activities/00000000-0000-4000-9000-%012x", n), auth(u))',
         ANY_ROW + f"SELECT {columns(WHOLE)} FROM activities WHERE activities.id = {ACTIVITY} AND {OWN} LIMIT 1;", 0.80, 40,
-        # 40 µs were aimed at where pgbench answered 28 000 to 31 000 such reads a second on two cores: 40 / 71.
+        # The aim of 40 µs is from a machine where pgbench made 28 000 to 31 000 such reads per second on two cores: 40 / 71.
         0.56),
     "list": Workload(
         "GET /activities, 20 items",
@@ -78,7 +78,7 @@ local body = '{"activity_type":"run","started_at":"2026-05-04T08:00:00Z","durati
 local function auth(u)
   return {["Authorization"] = "Bearer " .. tokens[u], ["Content-Type"] = "application/json"}
 end
--- Drawn beforehand, so that the load generator does little while it measures.
+-- Requests are drawn beforehand, so that the load generator does little during the measurement.
 local requests, at = {}, 0
 function init(args)
   math.randomseed(os.time())
@@ -96,8 +96,8 @@ end
 
 
 def script(name, size: Size, tokens):
-    """What wrk runs."""
-    # Lists and writes leave the first user alone; points go everywhere.
+    """Returns the script that wrk runs."""
+    # Lists and writes leave out the first user. Point reads use all users.
     first = 1 if name == "one" else size.large + 1
     return LUA % {"tokens": tokens, "first": first, "activities": size.activities, "large": size.large, "users": size.users,
                   "request": WORKLOADS[name].request}

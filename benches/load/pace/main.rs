@@ -1,8 +1,10 @@
-//! Sends requests at fixed times, whether or not earlier ones were answered, and prints latency percentiles in ms.
+//! Sends requests at fixed times, whether or not earlier ones were answered, and prints latency
+//! percentiles in ms.
 //!
-//! A request's latency counts from when it was due, not from when it could be sent: a server that stalls
-//! is charged for all that should have come meanwhile, which clients that wait for answers leave out.
-//! One thread does it all, as in wrk: one for each connection would be sixty that the server has to share its cores with.
+//! The latency of a request counts from when it was due, not from when it could be sent: a stall of
+//! the server counts for all requests that were due meanwhile, which clients that wait for answers
+//! would hide. One thread does everything, as in wrk: with a thread for each connection, the server
+//! would have to share its cores with sixty threads.
 
 use std::{
     env, fs,
@@ -14,7 +16,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// Enough that a connection is free whenever a request is due, unless the server stalls.
+/// Enough for a free connection whenever a request is due, unless the server stalls.
 const CONNECTIONS: usize = 64;
 
 fn main() -> ExitCode {
@@ -27,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `REQUESTS` has a path and a token in each line.
+/// Each line of the file `REQUESTS` contains a path and a token.
 fn run() -> io::Result<()> {
     let usage = || io::Error::other("usage: pace ADDRESS REQUESTS_PER_SECOND SECONDS REQUESTS");
     let mut arguments = env::args().skip(1);
@@ -63,14 +65,14 @@ fn connect(address: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// A connection on which an answer is waited for.
+/// A connection that waits for an answer.
 struct Waiting {
     stream: TcpStream,
     due: Instant,
     answer: Vec<u8>,
 }
 
-/// Sends what is scheduled on whichever connection is idle, and says how long each took.
+/// Sends scheduled requests on idle connections. Returns their latencies.
 fn send<'a>(
     mut idle: Vec<TcpStream>,
     schedule: impl Iterator<Item = (Instant, &'a String)>,
@@ -101,7 +103,7 @@ fn send<'a>(
     Ok(latencies)
 }
 
-/// Waits for answers, until `next` at the longest: which connections have something to read.
+/// Waits for answers, at most until `next`. Returns which connections have something to read.
 fn ready(waiting: &[Waiting], next: Option<Instant>) -> io::Result<Vec<bool>> {
     let rest = next.map(|next| next.saturating_duration_since(Instant::now()));
     let rest = rest.map(Timespec::try_from).transpose().map_err(io::Error::other)?;
@@ -112,7 +114,8 @@ fn ready(waiting: &[Waiting], next: Option<Instant>) -> io::Result<Vec<bool>> {
 }
 
 impl Waiting {
-    /// Reads what is there. Anything but 200 is an error.
+    /// Reads what has arrived. Returns whether the answer is complete. Other statuses than 200 are
+    /// errors.
     fn is_answered(&mut self) -> io::Result<bool> {
         let mut piece = [0; 16 * 1024];
         match self.stream.read(&mut piece) {
