@@ -1,6 +1,6 @@
-"""Looks at a Grafana dashboard: `check FILE` for its form, `ask FILE PROMETHEUS-URL` for its queries.
+"""Checks a Grafana dashboard: `check FILE` checks its structure, `ask FILE PROMETHEUS-URL` its queries.
 
-Grafana itself comes in no package: that it loads the file is for people to see."""
+No package registry has Grafana itself, so whether it loads the file is not checked here."""
 
 import json
 import sys
@@ -20,14 +20,14 @@ def check(dashboard):
     for panel in dashboard["panels"]:
         title = panel["title"]
         if panel["id"] in ids:
-            problems.append(f"{title}: its id is another's, too")
+            problems.append(f"{title}: another panel has the same id")
         ids.add(panel["id"])
         place = panel["gridPos"]
         if place["x"] + place["w"] > 24:
             problems.append(f"{title}: too wide")
         mine = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
         if mine & cells:
-            problems.append(f"{title}: over another panel")
+            problems.append(f"{title}: overlaps another panel")
         cells |= mine
         if panel["type"] == "row":
             continue
@@ -39,7 +39,7 @@ def check(dashboard):
             if not target.get("legendFormat"):
                 problems.append(f"{title}: no legend for {target['expr']}")
             if target["datasource"]["uid"] != SOURCE:
-                problems.append(f"{title}: asks a source that is not provisioned")
+                problems.append(f"{title}: its data source is not provisioned")
     fail(problems)
 
 
@@ -54,10 +54,10 @@ def ask(dashboard, prometheus):
     targets = [(panel["title"], target["expr"]) for panel in dashboard["panels"] for target in panel.get("targets", [])]
     targets += [(note["name"], note["expr"]) for note in dashboard["annotations"]["list"]]
     for title, expression in targets:
-        # What Grafana would put there for a scrape every 15 s.
+        # The value that Grafana would insert for a scrape interval of 15 s.
         found = query(prometheus, expression.replace("$__rate_interval", "1m"))
         asked += 1
-        # Numbers: a quantile of nothing is none. The annotation is empty until a server restarts.
+        # Without observations a quantile is NaN. The annotation is empty until a server restarts.
         if title != "Restarts" and not [sample for sample in found if sample["value"][1] != "NaN"]:
             problems.append(f"{title}: no data for {expression}")
     fail(problems)

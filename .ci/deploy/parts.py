@@ -1,4 +1,4 @@
-"""What tries with real programs have in common: running them, waiting for them, and Caddy in front of servers."""
+"""Helpers for checks with real programs: running them, waiting for them, and Caddy in front of servers."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ def require(holds, what):
 
 @contextlib.contextmanager
 def running(folder, name, *arguments, **options):
-    """One of the tools, until the block ends; its output is in FOLDER/NAME.log."""
+    """Runs one of the tools until the block ends. Its output goes to FOLDER/NAME.log."""
     with open(os.path.join(folder, name + ".log"), "ab") as log:
         process = subprocess.Popen([os.path.join(TOOLS, "usr/bin", name), *arguments], stdout=log, stderr=log, **options)
     try:
@@ -46,12 +46,12 @@ def eventually(what, holds, seconds=30):
 
 
 class Front:
-    """Caddy with the repository's Caddyfile on a port of its own, before `servers`."""
+    """Caddy with the repository's Caddyfile on a free port, in front of `servers`."""
 
     def __init__(self, folder, servers):
         self.folder, self.port = folder, free_port()
         with open(os.path.join(ROOT, "deploy/caddy/Caddyfile"), encoding="utf-8") as file:
-            # Ports that this machine has to spare, in place of 80 and 2020.
+            # Free ports instead of 80 and 2020.
             text = file.read().replace("\tadmin off\n", f"\tadmin off\n\thttp_port {free_port()}\n", 1)
         self.file = os.path.join(folder, "Caddyfile")
         with open(self.file, "w", encoding="utf-8") as file:
@@ -71,7 +71,7 @@ class Front:
         return http.client.HTTPSConnection("localhost", self.port, timeout=60, context=context, source_address=(address, 0))
 
     def ask(self, method, path, body=None, token=None, connection=None, address="127.0.0.1", **headers):
-        """The status and the JSON of the answer."""
+        """Returns the status and the JSON of the answer."""
         connection = connection or self.connect(address)
         headers = {"Content-Type": "application/json"} | headers
         if token:

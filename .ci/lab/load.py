@@ -1,6 +1,6 @@
-"""Asks for /me and creates activities in turn, by four connections, for so many seconds.
+"""Alternately creates activities and reads /me, on four connections, for a number of seconds.
 
-    load.py SECONDS TOKEN CA-FILE: prints what failed, and exits with 1 when something did
+    load.py SECONDS TOKEN CA-FILE: prints the failures, and exits with 1 if there are any
 """
 
 import http.client
@@ -52,8 +52,8 @@ for worker in workers:
 for worker in workers:
     worker.join()
 failed = [what for what, _ in results if not isinstance(what, int)]
-# Caddy before 2.7.5 does not hold a POST that comes when no server is there at all
-# (https://github.com/caddyserver/caddy/pull/5841); Debian's, in the lab, is older.
+# Caddy before 2.7.5 does not hold a POST that arrives while no server is available
+# (https://github.com/caddyserver/caddy/pull/5841). Debian's version, used in the lab, is older.
 unheld = [what for what in failed if what == ("POST", 503, "Caddy", b"")]
 slowest = max(duration for _, duration in results)
 print(f"{len(results)} requests, {len(failed)} failed ({len(unheld)} not held by Caddy), slowest {slowest:.2f} s, "

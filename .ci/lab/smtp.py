@@ -1,4 +1,4 @@
-"""A mail server on port 2525 that keeps every message of whoever has the password, one after the other, in /root/mails."""
+"""A mail server on port 2525 that requires the password and appends every message to /root/mails."""
 
 import time
 

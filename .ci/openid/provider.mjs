@@ -1,6 +1,6 @@
-// An OpenID provider with one client, which anybody can log in to as anybody: for .ci/openid-login.
+// An OpenID provider with one client, for .ci/openid-login. Anybody can log in under any name.
 // usage: node provider.mjs PORT CLIENT_ID CLIENT_SECRET REDIRECT_URI KEY_ID token|userinfo plain|signed
-// Its key is another one at each start. Addresses are in the ID token or only in userinfo, which is plain or signed.
+// Each start makes a new key. Addresses are in the ID token, or only in userinfo, which is plain or signed.
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 

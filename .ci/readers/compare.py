@@ -1,7 +1,7 @@
-"""Holds what our readers find in files against what fitdecode and gpxpy find in them.
+"""Compares what our readers find in files with what fitdecode and gpxpy find.
 
-compare.py DESCRIBE SAMPLES FOLDER: DESCRIBE is our reader, SAMPLES a folder of files that may be missing, FOLDER
-where files of our own making may be put.
+compare.py DESCRIBE SAMPLES FOLDER: DESCRIBE is our reader, SAMPLES a folder of sample files that may be missing, and
+FOLDER a folder for generated files.
 """
 
 import datetime
@@ -21,27 +21,27 @@ sys.path.append(os.path.join(os.path.dirname(__file__), "..", "..", "benches", "
 
 import corpus
 
-# As fitdecode calls what we call …
+# Our names of totals, and fitdecode's.
 TOTALS = {
     "timer_secs": "total_timer_time", "elapsed_secs": "total_elapsed_time", "distance_meters": "total_distance",
     "calories": "total_calories", "elevation_gain_meters": "total_ascent", "elevation_loss_meters": "total_descent",
     "avg_heart_rate": "avg_heart_rate", "max_heart_rate": "max_heart_rate", "avg_power_watts": "avg_power",
 }
-# Before it, times count from when the device was switched on.
+# Earlier times count from when the device was switched on.
 FIRST_ABSOLUTE = datetime.datetime(1998, 1, 1, tzinfo=datetime.timezone.utc)
-# Of what is computed, and not read.
+# For computed values. Values that are read must be equal.
 TOLERANCE = 0.005
-# How near the ascent that we compute must be to the devices' own: the mean error, and the median ratio. gpxpy adds up
-# the noise of heights, so that its ascent is no measure.
+# The accepted mean error and median ratio of the computed ascent, compared with the devices'. gpxpy's ascent is no
+# reference, because it adds up the noise of heights.
 MEAN_ERROR, MEDIAN_RATIO = 0.15, (0.95, 1.05)
-# In metres: less is a matter of rounding.
+# In metres. Smaller ascents are dominated by rounding.
 LEAST_ASCENT = 20
-# In these, a device counts what its points do not show.
+# For these sports, a device counts ascent that its points do not show.
 NOT_ON_GROUND = ("dive", "indoor_cycle", "virtual_cycle", "transition", "other")
 
 
 def made(folder):
-    """Files of our own making, one of them damaged and one cut off."""
+    """Generates files, one of them damaged and one cut off."""
     for number, seconds in enumerate((2, 60, 3600)):
         for kind, make in (("fit", corpus.fit), ("gpx", corpus.gpx)):
             with open(os.path.join(folder, f"made-{number}.{kind}"), "wb") as file:
@@ -54,7 +54,7 @@ def made(folder):
 
 
 def moments(records):
-    """Records of the same moment and place are one point: sensors may have records of their own."""
+    """Joins records of the same time and place to one point: sensors may have separate records."""
     points, last = [], None
     for time, position, heart_rate in records:
         if points and time is not None and time == last and (position is None or points[-1][0] in (None, position)):
@@ -67,7 +67,7 @@ def moments(records):
 
 
 def fit(path):
-    """Sessions, and how many points, positions, heart rates and laps there are; None when it is damaged."""
+    """Returns sessions, and the numbers of points, positions, heart rates and laps. None if the file is damaged."""
     sessions, counts, records, apart = [], {"laps": 0}, [], False
     try:
         with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.RAISE) as reader:
@@ -80,13 +80,13 @@ def fit(path):
                     position = None if None in position or position == (0, 0) else position
                     records.append((value("timestamp"), position, value("heart_rate") or None))
                 elif frame.name == "hr":
-                    # Those of a strap, which we give to the points.
+                    # Heart rates of a strap, which we assign to the points.
                     apart = True
                 elif frame.name == "lap":
                     counts["laps"] += 1
                 elif frame.name == "session":
                     totals = {ours: value(theirs) for ours, theirs in TOTALS.items()}
-                    # A heart rate of zero is a missing one.
+                    # A heart rate of zero means missing.
                     totals = {name: known for name, known in totals.items()
                               if known is not None and (known or "heart_rate" not in name)}
                     sessions.append({"started_at": value("start_time"), "totals": totals})
@@ -102,7 +102,7 @@ def fit(path):
 
 
 def gpx(path):
-    """The same of a GPX file, all tracks of which are one activity."""
+    """The same for a GPX file, whose tracks are one activity."""
     with open(path, encoding="utf-8-sig") as file:
         read = gpxpy.parse(file)
     points = [point for track in read.tracks for segment in track.segments for point in segment.points]
@@ -113,10 +113,10 @@ def gpx(path):
 
 
 def differences(ours, theirs, tolerance):
-    """What is not the same, in words."""
+    """Yields the differences, in words."""
     if theirs is None:
         if "refused" not in ours and not ours["warnings"]:
-            yield "we read it without a word, and they find that it is damaged"
+            yield "we read it without a warning, and they find that it is damaged"
         return
     if not theirs[0] and not theirs[1]["points"]:
         if "refused" not in ours:
@@ -141,13 +141,13 @@ def differences(ours, theirs, tolerance):
                 yield f"it began at {one['started_at']}, they find {start}"
         for name, known in other["totals"].items():
             found = one["totals"][name]
-            # The same division gives the same number, but for its last digits.
+            # Equal divisions may differ in their last digits.
             if found is None or not math.isclose(found, known, rel_tol=tolerance, abs_tol=1e-6):
                 yield f"{name} is {found}, they find {known}"
 
 
 def ascents(found):
-    """What we compute of the ascent that a device measured itself, for each such session."""
+    """Yields the ratio of computed to measured ascent, for each session in which the device measured it."""
     for session in (session for file in found for session in file.get("sessions", [])):
         measured, computed = session["measured"]["elevation_gain_meters"], session["computed"]["elevation_gain_meters"]
         if session["activity_type"] not in NOT_ON_GROUND and (measured or 0) >= LEAST_ASCENT and computed is not None:
@@ -159,7 +159,7 @@ def main():
     files = made(folder)
     public = sorted(glob.glob(os.path.join(samples, "*.fit")) + glob.glob(os.path.join(samples, "*.gpx")))
     if not public:
-        print(f"there are no samples at {samples}: only files of our own making are compared")
+        print(f"there are no samples at {samples}: only generated files are compared")
     files += public
     lines = subprocess.check_output([describe, *files], text=True).splitlines()
     found = [json.loads(line) for line in lines]

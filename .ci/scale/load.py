@@ -1,4 +1,4 @@
-"""People who use the servers until told to stop, who try again what failed, and who remember what was acknowledged."""
+"""Clients that use the servers until they are stopped, retry what failed, and record what was acknowledged."""
 
 import http.client
 import threading
@@ -10,14 +10,14 @@ PAUSE = 0.03
 
 
 class Load:
-    """Use as a context manager; `front` is asked by each thread on a connection of its own."""
+    """Use as a context manager. Each thread has its own connection to `front`."""
 
     def __init__(self, front, token):
         self.front, self.token = front, token
         self.stopping = threading.Event()
-        # Names of activities and addresses of people, and whether they were acknowledged.
+        # Names of activities and addresses of users, and whether they were acknowledged.
         self.activities, self.mails = {}, {}
-        # When a request was answered as it should be, and those that were not: time, kind, answer.
+        # Time and kind of successful requests; time, kind, status and answer of failed ones.
         self.answered, self.failed = [], []
         work = [self.post_named, self.post_named, self.post_keyed, self.post_keyed, self.read, self.read, self.register]
         self.threads = [threading.Thread(target=run, args=(number,)) for number, run in enumerate(work)]
@@ -33,7 +33,7 @@ class Load:
             thread.join()
 
     def until_acknowledged(self, connection, expected, kind, *request, **headers):
-        """Sends the same again, as a client of good manners does; the connection, and whether it was acknowledged."""
+        """Sends the same request until it succeeds. Returns the connection, and whether it was acknowledged."""
         while True:
             try:
                 status, answer = self.front.ask(*request, connection=connection, **headers)
@@ -78,7 +78,7 @@ class Load:
             time.sleep(PAUSE)
 
     def register(self, number):
-        """Each acknowledged one is owed a mail."""
+        """Registers accounts. Each acknowledged registration must get a mail."""
         connection = self.front.connect()
         count = 0
         while not self.stopping.is_set():
@@ -91,6 +91,6 @@ class Load:
             time.sleep(0.5)
 
     def silence(self, kind):
-        """The longest that nothing of a kind was answered, in seconds."""
+        """Returns the longest time without an answer to this kind of request, in seconds."""
         times = sorted(time for time, answered in self.answered if answered == kind)
         return max((later - earlier for earlier, later in zip(times, times[1:])), default=float("inf"))
