@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What bin/dev, bin/test and .ci/run share; to be sourced in the repository's folder.
+# Functions that bin/dev, bin/test and .ci/run share, to be sourced in the repository's folder.
 #
-# `set_up_machine` leaves a machine that can build and run sports-log: Rust, a C compiler and the
-# PostgreSQL server. It says nothing when nothing is missing, and shows each command that it runs
-# as root before running it. Kept to what the bash 3.2 of macOS understands.
+# `set_up_machine` ensures that this machine can build and run sports-log: Rust, a C compiler and the
+# PostgreSQL server. It prints nothing if nothing is missing, and shows each command before it runs it
+# as root. This file only uses features of bash 3.2, which macOS has.
 
 readonly oldest_postgres=14
 
@@ -39,7 +39,7 @@ set_up_machine() {
     postgres_found || no_new_postgres "the one installed now is older or elsewhere"
 }
 
-# --- what is there ------------------------------------------------------------------------------
+# --- checks -------------------------------------------------------------------------------------
 
 # name_version: has the build say in --version which commit it is of.
 name_version() {
@@ -50,7 +50,7 @@ name_version() {
 }
 
 check_rust() {
-    # A fresh rustup is on the PATH of the next login only.
+    # After a new installation of rustup, only the next login has it on the PATH.
     PATH=$PATH:${CARGO_HOME:-${HOME-}/.cargo}/bin
 
     local wanted version
@@ -59,8 +59,8 @@ check_rust() {
         say "cargo and rustc are missing: sports-log is built with Rust $wanted or newer."
         advise_rust
     fi
-    # A rustup without a toolchain answers with its own advice, on standard error.
-    version=$(rustc --version) || die "rustc is there but does not run; its own message is above."
+    # A rustup without a toolchain prints its own advice on standard error.
+    version=$(rustc --version) || die "rustc is installed but does not run; its own message is above."
     version=${version#rustc }
     if ! at_least "$version" "$wanted"; then
         say "rustc ${version%% *} is too old: sports-log is built with Rust $wanted or newer."
@@ -69,9 +69,9 @@ check_rust() {
 }
 
 advise_rust() {
-    say "With rustup already installed: rustup update stable. Otherwise, as on https://rustup.rs:"
+    say "If rustup is installed: rustup update stable. Otherwise, as described on https://rustup.rs:"
     echo "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" | indent
-    die "or from the distribution, where its version is new enough (Fedora: dnf install cargo)."
+    die "or install it from the distribution, if its version is new enough (Fedora: dnf install cargo)."
 }
 
 # at_least HAVE WANTED: compares MAJOR.MINOR.
@@ -82,10 +82,10 @@ at_least() {
     ((have_major > major || (have_major == major && have_minor >= minor)))
 }
 
-# The headers of the C library are a package apart, so that a compiler alone proves nothing.
+# The headers of the C library are a separate package, so a compiler alone is not enough.
 compiler_works() {
     if [[ $(uname -s) == Darwin ]]; then
-        # Without the developer tools, cc there is a stub that opens a dialogue window.
+        # Without the developer tools, cc is a stub that opens a dialogue window.
         xcode-select -p >/dev/null 2>&1 || return 1
     fi
     command -v cc >/dev/null && cc -fsyntax-only -x c - <<<'#include <stdlib.h>' 2>/dev/null
@@ -93,8 +93,8 @@ compiler_works() {
 
 postgres_found() { (($(newest_postgres) >= oldest_postgres)); }
 
-# The newest major version installed, or 0. The places where the server looks, too: Debian and Ubuntu,
-# postgresql.org's packages for Fedora and its kin, Homebrew, and the PATH.
+# Prints the newest installed major version, or 0. Looks where the server does: Debian and Ubuntu,
+# postgresql.org's packages for Fedora and related distributions, Homebrew, and the PATH.
 newest_postgres() {
     local bin version newest=0
     for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
@@ -113,7 +113,7 @@ leading_number() {
     echo "${number:-0}"
 }
 
-# --- what to do about it (`missing` is the list in set_up_machine) ------------------------------
+# --- installation (`missing` is the list in set_up_machine) -------------------------------------
 
 is_missing() { [[ ${missing[*]} == *"$1"* ]]; }
 
@@ -134,7 +134,7 @@ advise_macos() {
     exit 1
 }
 
-# as_root WHY SCRIPT: shows the script, then runs exactly that; its status is the script's.
+# as_root WHY SCRIPT: shows the script, then runs it. Returns its status.
 as_root() {
     local shell=(sh -euc)
     say "$1"
@@ -148,7 +148,7 @@ as_root() {
     fi
     say "Running, as root:"
     indent <<<"$2"
-    # No package script may wait for an answer; sudo asks for its password on the terminal.
+    # No package script may wait for input. sudo asks for its password on the terminal.
     "${shell[@]}" "$2" </dev/null >&2
 }
 
@@ -162,15 +162,15 @@ install_with_apt() {
         packages+=(postgresql)
         offered=$(apt_candidate postgresql)
         if [[ -z $offered ]]; then
-            # A fresh machine or image has no lists; what they offer is known before anything is installed.
+            # A new machine or image has no package lists. They must be known before anything is installed.
             as_root "asking apt which PostgreSQL it offers…" "apt-get -o DPkg::Lock::Timeout=120 update" ||
-                die "apt-get update did not work; what is missing can also be installed by hand."
+                die "apt-get update failed; you can also install what is missing yourself."
             offered=$(apt_candidate postgresql)
         fi
         (($(leading_number "$offered") >= oldest_postgres)) || advise_newer_apt "$offered"
-        # The package makes a cluster for the whole system and starts it on port 5432, unless it
-        # finds this first: postgresql-common reads every *.conf of the folder.
-        why+=" (sports-log.conf keeps Debian's package from starting a database of its own.)"
+        # The package creates a cluster for the whole system and starts it on port 5432, unless this
+        # file exists: postgresql-common reads every *.conf of the folder.
+        why+=" (sports-log.conf keeps Debian's package from starting its own database.)"
         before="mkdir -p /etc/postgresql-common/createcluster.d
 echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/sports-log.conf
 "
@@ -178,7 +178,7 @@ echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/sport
     apt_install "$why" "$before" "${packages[@]}"
 }
 
-# advise_newer_apt OFFERED: Debian 11 has PostgreSQL 13, Ubuntu 20.04 has 12. Nothing is installed then.
+# advise_newer_apt OFFERED: Debian 11 has PostgreSQL 13, Ubuntu 20.04 has 12. In this case nothing is installed.
 advise_newer_apt() {
     say "PostgreSQL $oldest_postgres or newer is needed, and apt offers ${1:-none}. PostgreSQL's own packages, as root:"
     indent <<<"apt-get install -y postgresql-common
@@ -192,7 +192,7 @@ apt_install() {
     local why=$1 before=$2 script package status=0
     local update="apt-get update"$'\n'
     shift 2
-    # A machine that has just started may still be busy with its own upgrades: wait for the lock.
+    # A machine that has just started may be running its own upgrades: wait for the lock.
     script="${before}export DEBIAN_FRONTEND=noninteractive
 apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 $*"
     for package; do
@@ -203,15 +203,15 @@ apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 $*"
     done
 
     as_root "$why" "$script" || status=$?
-    # apt's own status for a package that the mirror has replaced since the lists were fetched.
+    # apt's status if the mirror has replaced a package since the lists were fetched.
     if ((status == 100)) && [[ -n $update ]]; then
         status=0
-        as_root "The package lists may be out of date: once more, with new ones." "$update$script" || status=$?
+        as_root "The package lists may be out of date: trying again with new ones." "$update$script" || status=$?
     fi
-    ((status == 0)) || die "that did not work; what is missing can also be installed by hand."
+    ((status == 0)) || die "that failed; you can also install what is missing yourself."
 }
 
-# The version that apt would install, nothing when it knows none.
+# Prints the version that apt would install, or nothing if there is none.
 apt_candidate() { LC_ALL=C apt-cache policy "$1" | sed -n '/(none)/d; s/^ *Candidate: //p'; }
 
 install_with_dnf() {
@@ -220,23 +220,23 @@ install_with_dnf() {
         packages+=(gcc glibc-devel)
     fi
     if is_missing PostgreSQL; then
-        # dnf has one version at a time: a newer one would take the place of a server in use, whose
-        # databases it cannot read.
+        # dnf has one version at a time: a newer one would replace a server that may be in use, and could
+        # not read its databases.
         ! rpm -q --quiet postgresql-server || no_new_postgres "an older one is installed and may be in use"
         packages+=(postgresql-server)
         say "asking dnf which PostgreSQL it offers…"
         if (($(dnf_newest_postgres) < oldest_postgres)); then
-            # Rocky 8 and 9 and their kin have an old one by default, and newer ones as modules.
+            # Rocky 8 and 9 and related distributions have an old version by default, and newer ones as modules.
             stream=$(dnf_newest_stream)
             ((stream >= oldest_postgres)) || no_new_postgres "dnf offers none"
             script="dnf -y module enable postgresql:$stream"$'\n'
         fi
     fi
     script+="dnf -y install ${packages[*]}"
-    as_root "$(missing_sentence)" "$script" || die "that did not work; what is missing can also be installed by hand."
+    as_root "$(missing_sentence)" "$script" || die "that failed; you can also install what is missing yourself."
 }
 
-# dnf 4 ends each line by itself, dnf 5 where the format says so.
+# dnf 4 ends each line by itself, dnf 5 only if the format does.
 dnf_newest_postgres() {
     { dnf -q repoquery --qf 'offered %{version}\n' postgresql-server || true; } 2>/dev/null </dev/null |
         newest offered
@@ -246,5 +246,5 @@ dnf_newest_stream() {
     { dnf -q module list postgresql || true; } 2>/dev/null </dev/null | newest postgresql
 }
 
-# newest WORD: of the lines "WORD VERSION …" read, the highest major version, or 0.
+# newest WORD: reads lines "WORD VERSION …" and prints the highest major version, or 0.
 newest() { awk -v word="$1" '$1 == word && int($2) > max { max = int($2) } END { print max + 0 }'; }
