@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets, shows and lists the secrets of sports-log, which Podman keeps for the user of the services.
+# Sets, shows and lists the secrets of sports-log, which Podman stores for the user of the services.
 set -euo pipefail
 unset CDPATH
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -8,13 +8,13 @@ usage() {
     cat <<'TEXT'
 Usage: deploy/secret.sh COMMAND
 
-  list          the names, and whether they are set
-  set NAME      take the value from the terminal, which does not show it, or from standard input
-  make NAME     make a new random value; one that was there becomes NAME-previous, where there is such a name
+  list          list the secrets, and whether they are set
+  set NAME      read the value from the terminal, without showing it, or from standard input
+  make NAME     set a new random value; the old one becomes NAME-previous, if there is such a secret
   show NAME     print the value
-  unset NAME    forget the value of an optional one
+  unset NAME    unset an optional secret
 
-A service sees the change after its restart: systemctl --user restart sports-log
+A change takes effect after a restart: systemctl --user restart sports-log
 TEXT
 }
 
@@ -34,7 +34,7 @@ case ${1-}:$# in
     set:2)
         is_known "$2"
         if [[ -t 0 ]]; then read -rsp "$2: " value && echo >&2; else value=$(cat); fi
-        [[ -n $value ]] || die "an empty value is none; to forget it: deploy/secret.sh unset $2"
+        [[ -n $value ]] || die "the value is empty; to unset the secret: deploy/secret.sh unset $2"
         printf %s "$value" | set_secret "$2"
         ;;
     make:2)
@@ -45,7 +45,7 @@ case ${1-}:$# in
     show:2) is_known "$2" && value_of "$2" ;;
     unset:2)
         is_known "$2"
-        [[ " ${optional_secrets[*]} " == *" $2 "* ]] || die "sports-log cannot do without $2."
+        [[ " ${optional_secrets[*]} " == *" $2 "* ]] || die "$2 is required and cannot be unset."
         echo | set_secret "$2"
         ;;
     help:1 | --help:1 | -h:1) usage ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs sports-log with everything beside it as rootless containers that systemd runs.
+# Installs sports-log and its companion services as rootless containers that systemd runs.
 set -euo pipefail
 unset CDPATH
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,22 +10,22 @@ usage() {
 Usage: deploy/setup.sh --domain NAME [--tls internal|MAIL-ADDRESS] [OPTION…]
 
 Installs sports-log, PostgreSQL, Caddy, Prometheus and Grafana as rootless Podman containers that
-systemd runs. It can be run again at any time: what is there stays, what is missing is made.
+systemd runs. It can be run again at any time: it keeps what exists and adds what is missing.
 
-As root it makes the user, its lingering systemd, and what else needs root, and goes on as that user.
-As an ordinary user it does all of the rest.
+Started as root, it creates the user with its lingering systemd, does everything else that needs root,
+and continues as that user. Started as an ordinary user, it does only the rest.
 
-  --domain NAME     the name that people reach the server by; needed the first time
-  --tls internal    certificates of Caddy's own authority [default]
-  --tls ADDRESS     certificates by ACME (Let's Encrypt), with this mail address as the account
-  --user NAME       the user that runs everything, when started by root [sports-log]
-  --image IMAGE     an image that is there or can be pulled, in place of one built from here
+  --domain NAME     the domain name of the server; required the first time
+  --tls internal    certificates from Caddy's own authority [default]
+  --tls ADDRESS     certificates by ACME (Let's Encrypt), with this mail address for the account
+  --user NAME       the user that runs everything, if started as root [sports-log]
+  --image IMAGE     use this image, local or pulled, instead of building one from this checkout
   --firewall        open 80/tcp, 443/tcp and 443/udp in firewalld
-  --no-start        install, and start nothing
+  --no-start        install but do not start anything
   --dry-run         show what would be done
-  --uninstall       stop and remove the units; data, secrets and settings stay
-  --purge           with --uninstall: delete those too, but never the backups
-  --help            show this
+  --uninstall       stop and remove the units; keep data, secrets and settings
+  --purge           with --uninstall: delete those, too, but never the backups
+  --help            show this help
 TEXT
 }
 
@@ -53,7 +53,7 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 tls=${tls:-internal}
-# Names of domains and addresses of mail, and nothing that would mean something to sed or Caddy.
+# Only domain names and mail addresses, without characters that are special to sed or Caddy.
 [[ -z $domain || $domain =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || { echo "--domain $domain is no domain name" >&2; exit 2; }
 [[ $tls == internal || $tls =~ ^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$ ]] || { echo "--tls takes internal or a mail address" >&2; exit 2; }
 
@@ -71,7 +71,7 @@ if [[ $EUID -eq 0 ]]; then
         exit 0
     fi
     runuser -u "$user" -- test -r "$repository/deploy/setup.sh" ||
-        die "$user cannot read $repository: put the repository where everybody can, such as /opt/sports-log."
+        die "$user cannot read $repository: move the repository to a folder that all users can read, such as /opt/sports-log."
     as_user "$user" bash "$repository/deploy/setup.sh" "${original[@]}"
     ! ((uninstall)) || release_host "$user"
     exit 0
@@ -95,10 +95,10 @@ fi
 pull_images
 if ((start)); then
     start_services
-    say "https://${domain:-$(sed -n 's/^SPORTS_LOG_DOMAIN=//p' "$settings_dir/caddy.env")} is served. Next:"
+    say "sports-log runs at https://${domain:-$(sed -n 's/^SPORTS_LOG_DOMAIN=//p' "$settings_dir/caddy.env")}. Next steps:"
 else
-    say "Everything is installed and nothing started: systemctl --user start sports-log-caddy sports-log-grafana. Next:"
+    say "Everything is installed. To start it: systemctl --user start sports-log-caddy sports-log-grafana. Next steps:"
 fi
-say "- the mail server, in $settings_dir/sports-log.env, and its password: deploy/secret.sh set smtp-pass"
-say "- Grafana at http://127.0.0.1:3001 (ssh -L 3001:localhost:3001), user admin: deploy/secret.sh show grafana-password"
-say "- a key to encrypt backups with, in $settings_dir/backup.env; docs/OPERATIONS.md has the rest"
+say "- configure the mail server in $settings_dir/sports-log.env, and its password: deploy/secret.sh set smtp-pass"
+say "- open Grafana at http://127.0.0.1:3001 (ssh -L 3001:localhost:3001) as admin; its password: deploy/secret.sh show grafana-password"
+say "- set a key to encrypt backups in $settings_dir/backup.env; see docs/OPERATIONS.md for more"

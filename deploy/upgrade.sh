@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts another version of sports-log in place of the one that runs, and the old one back if it fails.
+# Replaces the running version of sports-log with another one, and puts the old one back if that fails.
 set -euo pipefail
 unset CDPATH
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,15 +9,15 @@ usage() {
     cat <<'TEXT'
 Usage: deploy/upgrade.sh [--image IMAGE | --rollback] [--no-backup] [--user NAME]
 
-Builds the image of this checkout (git pull first), or takes IMAGE; backs up; brings the schema up to
-date while the old version serves; restarts sports-log with the new image, which is started when it is
-healthy; and puts the old image back when it does not become so. Requests wait meanwhile, some seconds;
-where there are several servers, they are restarted one after the other, and nothing waits.
+Builds the image of this checkout (run git pull first), or uses IMAGE. Makes a backup, brings the schema
+up to date while the old version runs, and restarts sports-log with the new image. If it does not become
+healthy, the old image is put back. Requests wait for some seconds during the restart. Several servers are
+restarted one after the other, so that no request waits.
 
-  --image IMAGE   an image that is there or can be pulled
-  --rollback      back to the image before
-  --no-backup     when the last backup is recent enough for you
-  --user NAME     the user that runs the services, when started by root [sports-log]
+  --image IMAGE   use this image, local or pulled
+  --rollback      go back to the previous image
+  --no-backup     do not make a backup first
+  --user NAME     the user that runs the services, if started as root [sports-log]
 TEXT
 }
 
@@ -48,13 +48,13 @@ previous_file=$settings_dir/previous-image
 
 image_in_use() { podman container inspect sports-log --format '{{.ImageName}}' 2>/dev/null || sed -n 's/^Image=//p' "$quadlet_dir/sports-log.container"; }
 
-# sports-log, and the servers that docs/OPERATIONS.md adds to it: sports-log-2, …
+# sports-log, and the servers that were added as described in docs/OPERATIONS.md: sports-log-2, …
 servers=(sports-log)
 for quadlet in "$quadlet_dir"/sports-log-[0-9]*.container; do
     [[ ! -e $quadlet ]] || servers+=("$(basename -- "$quadlet" .container)")
 done
 
-# use_image IMAGE: at the next start, and at every boot.
+# use_image IMAGE: sets the image for the next start, and for every boot.
 use_image() {
     local server drop_ins
     for server in "${servers[@]}"; do
@@ -66,7 +66,7 @@ use_image() {
     systemctl --user daemon-reload
 }
 
-# One after the other, each when the one before it is healthy.
+# Restarts one server after the other, each when the one before it is healthy.
 restart_servers() {
     local server
     for server in "${servers[@]}"; do
@@ -74,13 +74,13 @@ restart_servers() {
     done
 }
 
-# The migrations of an image, by a container of its own, with the settings and secrets that sports-log.container and its drop-ins
-# give the server: what the new version would refuse, it refuses here.
+# migrate IMAGE: runs the migrations of an image in a separate container, with the settings and secrets of sports-log.container
+# and its drop-ins. Settings that the new version would refuse are refused here.
 migrate() {
     local options
     mapfile -t options < <(shopt -s nullglob
         sed -n 's/^Environment=/--env=/p; s/^Secret=/--secret=/p' "$quadlet_dir"/sports-log.container{,.d/*.conf})
-    # The journal's socket is not there.
+    # LOG_FORMAT=text, because the container does not have the journal's socket.
     podman run --rm --name sports-log-migrate --network sports-log --read-only --cap-drop all \
         --security-opt no-new-privileges --env-file "$settings_dir/sports-log.env" \
         "${options[@]}" --env=LOG_FORMAT=text "$1" migrate
@@ -88,32 +88,32 @@ migrate() {
 
 old=$(image_in_use)
 if ((rollback)); then
-    wanted=$(cat "$previous_file" 2>/dev/null) || die "no upgrade was made yet: there is nothing to go back to."
-    podman image exists "$wanted" || die "the image before, $wanted, is not here any more."
+    wanted=$(cat "$previous_file" 2>/dev/null) || die "there was no upgrade yet, so there is nothing to go back to."
+    podman image exists "$wanted" || die "the previous image, $wanted, does not exist any more."
 elif [[ -n $wanted ]]; then
     podman image exists "$wanted" || run podman pull "$wanted"
 else
     wanted=$image:$(version_here)-$(git_here rev-parse --short HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)
     build_image "$wanted"
 fi
-[[ $wanted != "$old" ]] || die "$wanted is what runs already."
+[[ $wanted != "$old" ]] || die "$wanted is already running."
 
 if ((with_backup)) && ! ((rollback)); then
-    say "backing up"
-    systemctl --user start sports-log-backup.service || die "the backup failed, and nothing was changed: journalctl --user -u sports-log-backup"
+    say "making a backup"
+    systemctl --user start sports-log-backup.service || die "the backup failed, and nothing was changed; see: journalctl --user -u sports-log-backup"
 fi
 if ! ((rollback)); then
-    say "bringing the schema up to date, while the old version serves"
+    say "bringing the schema up to date while the old version runs"
     migrate "$wanted" || die "the migration failed and was undone; the old version, $old, goes on serving."
 fi
-say "from $old to $wanted"
+say "restarting with $wanted instead of $old"
 use_image "$wanted"
 if restart_servers; then
     echo "$old" >"$previous_file"
     say "done. To go back: deploy/upgrade.sh --rollback"
     exit 0
 fi
-say "the new version does not become healthy; putting $old back. What it said: journalctl _SYSTEMD_USER_UNIT=sports-log.service --since -15min"
+say "the new version does not become healthy; putting $old back. Its log: journalctl _SYSTEMD_USER_UNIT=sports-log.service --since -15min"
 use_image "$old"
-restart_servers || die "and the old version does not become healthy either."
+restart_servers || die "the old version does not become healthy either."
 die "$old serves again."

@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# (Names come from the scripts that source this, and go to them.)
-# What the scripts of deploy/ share; to be sourced.
+# (Variables are shared with the scripts that source this file.)
+# Functions that the scripts of deploy/ share, to be sourced.
 
-# Podman knows a unit's Notify=healthy and the drop-ins of Quadlets since 5.0.
+# Since 5.0, Podman supports a unit's Notify=healthy and drop-ins of Quadlets.
 readonly oldest_podman=5.0
 readonly config_dir=${XDG_CONFIG_HOME:-$HOME/.config}
 readonly settings_dir=$config_dir/sports-log
 readonly quadlet_dir=$config_dir/containers/systemd/sports-log
 readonly image=localhost/sports-log
 
-# Secrets that setup.sh makes, and those that only some installations have.
+# Secrets that setup.sh makes, and optional ones.
 readonly made_secrets=(postgres-password database-password jwt-secret server-key oauth-token-key grafana-password)
 readonly optional_secrets=(jwt-secret-previous server-key-previous oauth-token-key-previous smtp-pass
     twilio-auth-token google-client-secret facebook-client-secret oidc-client-secret
@@ -28,13 +28,13 @@ die() {
     exit 1
 }
 
-# run COMMAND…: shows the command and runs it, or only shows it in a dry run.
+# run COMMAND…: shows the command, and runs it unless this is a dry run.
 run() {
     printf '    %s\n' "$*" >&2
     ((dry_run)) || "$@"
 }
 
-# write_file FILE LINE…: unless it is there as it should be.
+# write_file FILE LINE…: writes the file, unless it has this content already.
 write_file() {
     local file=$1
     shift
@@ -48,13 +48,13 @@ write_file() {
 # at_least HAVE WANTED: compares MAJOR.MINOR.
 at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 
-# as_user USER COMMAND…: from root to the user that runs the services, with its systemd at hand.
+# as_user USER COMMAND…: from root, runs the command as the user of the services, with access to its systemd.
 as_user() {
     local user=$1 uid home
     shift
     uid=$(id -u "$user")
     home=$(getent passwd "$user" | cut -d : -f 6)
-    cd -- "$home" || die "the home of $user, $home, is not there."
+    cd -- "$home" || die "the home of $user, $home, does not exist."
     runuser -u "$user" -- env -i HOME="$home" USER="$user" LANG="${LANG:-C.UTF-8}" \
         PATH="$home/.local/bin:/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin:/bin" \
         XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@"
@@ -62,21 +62,21 @@ as_user() {
 
 secret_exists() { podman secret inspect "sports-log-$1" >/dev/null 2>&1; }
 
-# set_secret NAME: takes the value from standard input, in place of the one before.
+# set_secret NAME: sets the secret to the value on standard input.
 set_secret() {
     ! secret_exists "$1" || podman secret rm "sports-log-$1" >/dev/null
     podman secret create "sports-log-$1" - >/dev/null
 }
 
-# A random value that survives every syntax it passes through; 256 bits.
+# Prints a random value of 256 bits, without characters that need quoting anywhere.
 random_value() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 version_here() { sed -n 's/^version = "\(.*\)"/\1/p' "$repository/Cargo.toml" | head -n 1; }
 
-# git in this checkout, which may be another user's.
+# Runs git in this checkout, which another user may own.
 git_here() { git -c safe.directory="$repository" -C "$repository" "$@"; }
 
-# The images that are not ours: those of the units, and those that the Dockerfile builds on.
+# The third-party images: those of the units, and those that the Dockerfile builds on.
 images_of_units() { sed -n 's/^Image=//p' "$repository"/deploy/quadlets/*.container | grep -v "^$image:"; }
 images_to_build_on() {
     local version
@@ -86,12 +86,12 @@ images_to_build_on() {
 
 digest_of() { sed -n "s|^$1 \(sha256:[0-9a-f]\{64\}\)\$|\1|p" "$repository/deploy/images.lock"; }
 
-# pull IMAGE: by its digest, where that is known.
+# pull IMAGE: pulls the image by its digest, if that is known.
 pull() {
     local digest
     digest=$(digest_of "$1")
     if [[ -z $digest ]]; then
-        say "no digest of $1 is known (deploy/pin-images.sh): taking what its tag names"
+        say "no digest of $1 is known (see deploy/pin-images.sh): pulling it by its tag"
         run podman pull --quiet "$1"
     else
         run podman pull --quiet "${1%:*}@$digest"
@@ -99,13 +99,13 @@ pull() {
     fi
 }
 
-# build_image TAG: from this checkout.
+# build_image TAG: builds the image from this checkout.
 build_image() {
     local revision base
     images_to_build_on | while IFS= read -r base; do
         [[ -z $(digest_of "$base") ]] || pull "$base"
     done
     revision=$(git_here rev-parse HEAD 2>/dev/null || echo unknown)
-    say "building $1: some minutes the first time"
+    say "building $1: this takes some minutes the first time"
     run podman build --tag "$1" --build-arg "VERSION=$(version_here)" --build-arg "REVISION=$revision" "$repository"
 }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# (Names come from the scripts that source this, and go to them.)
-# The part of setup.sh that needs root: a user, a systemd of its own for it, ports, firewall.
+# (Variables are shared with the scripts that source this file.)
+# The part of setup.sh that needs root: a user with its own systemd, ports, firewall.
 
 prepare_host() {
     local user=$1 uid
     command -v podman >/dev/null || die "podman is missing: dnf install podman (Rocky, Fedora), apt-get install podman (Debian 13 or newer, Ubuntu 25.04 or newer)."
     if ! id "$user" >/dev/null 2>&1; then
-        say "making the user $user, who runs everything"
+        say "creating the user $user, which runs everything"
         run useradd --create-home --shell /bin/bash "$user"
     fi
     if ((dry_run)) && ! id "$user" >/dev/null 2>&1; then
@@ -18,14 +18,14 @@ prepare_host() {
         fi
     fi
 
-    # Its services start at boot and stay when nobody is logged in.
+    # The user's services start at boot, and keep running without a login.
     [[ -e /var/lib/systemd/linger/$user ]] || run loginctl enable-linger "$user"
 
-    # The log of the containers, which run as users of their own, is in the system's journal.
+    # The containers run as other users, so their logs are in the system's journal.
     id -nG "$user" 2>/dev/null | grep -qw systemd-journal || run usermod --append --groups systemd-journal "$user"
 
-    # Containers copy the host's addresses when they start. Nothing else may want network-online.target,
-    # and Podman's units would wait for it in vain, 90 s at each boot.
+    # Containers copy the host's addresses when they start. If nothing else wants network-online.target,
+    # Podman's units would wait for it in vain, for 90 s at each boot.
     write_file "/etc/systemd/system/user@$uid.service.d/sports-log.conf" \
         "[Unit]" "Wants=network-online.target" "After=network-online.target"
     # Ports 80 and 443 for Caddy.
@@ -35,7 +35,7 @@ prepare_host() {
     run systemctl start network-online.target
 
     if ((open_firewall)); then
-        command -v firewall-cmd >/dev/null || die "--firewall is for firewalld, which is not here; open 80/tcp, 443/tcp and 443/udp by hand."
+        command -v firewall-cmd >/dev/null || die "--firewall needs firewalld, which is not installed; open 80/tcp, 443/tcp and 443/udp yourself."
         run firewall-cmd --permanent --add-service=http --add-service=https --add-port=443/udp
         run firewall-cmd --reload
     fi
@@ -51,12 +51,12 @@ wait_for_user_manager() {
     die "systemd of user $1 does not answer at /run/user/$1/bus: are dbus and libpam-systemd (Debian: dbus-user-session) installed?"
 }
 
-# Takes back what prepare_host did, but for the user and its files.
+# Reverts prepare_host, except the user and its files.
 release_host() {
     local user=$1 uid
     uid=$(id -u "$user" 2>/dev/null || echo UID)
     run rm -rf -- "/etc/systemd/system/user@$uid.service.d/sports-log.conf" /etc/sysctl.d/90-sports-log.conf
     run loginctl disable-linger "$user"
     run systemctl daemon-reload
-    say "The user $user and its home are left; to delete them: userdel --remove $user"
+    say "The user $user and its home are kept. To delete them: userdel --remove $user"
 }

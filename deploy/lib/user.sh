@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# (Names come from the scripts that source this, and go to them.)
+# (Variables are shared with the scripts that source this file.)
 # The part of setup.sh that runs as the user of the services: secrets, settings, units.
 
 check_podman() {
@@ -24,21 +24,21 @@ make_secrets() {
         ((dry_run)) || random_value | set_secret "$name"
     done
     for name in "${optional_secrets[@]}"; do
-        # Podman has no empty secrets; to sports-log a lone newline is "not set".
+        # Podman has no empty secrets. For sports-log, a single newline means "not set".
         secret_exists "$name" || ((dry_run)) || echo | set_secret "$name"
     done
 }
 
-# fill_in FILE: the answers of the command line in place of their names.
+# fill_in FILE: prints the file with the placeholders replaced by the options.
 fill_in() { sed -e "s|DOMAIN\$|$domain|; s|SERVER_NAME\$|$domain|; s|^SPORTS_LOG_TLS=TLS\$|SPORTS_LOG_TLS=$tls|" -- "$1"; }
 
-# keep_or_write FILE EXAMPLE: settings belong to the operator and are never written twice.
+# keep_or_write FILE EXAMPLE: writes settings once. Afterwards they belong to the operator, and are never overwritten.
 keep_or_write() {
     if [[ -e $1 ]]; then
         say "keeping $1"
         return
     fi
-    [[ -n $domain ]] || die "--domain is needed the first time: the name that people reach the server by."
+    [[ -n $domain ]] || die "--domain is required the first time: the domain name of the server."
     say "writing $1"
     ((dry_run)) || (umask 077 && fill_in "$2" >"$1")
 }
@@ -48,7 +48,7 @@ write_settings() {
     keep_or_write "$settings_dir/sports-log.env" "$repository/deploy/sports-log.env.example"
     keep_or_write "$settings_dir/caddy.env" "$repository/deploy/caddy/caddy.env.example"
     keep_or_write "$settings_dir/backup.env" "$repository/deploy/backup/backup.env.example"
-    # Ours: later versions bring later ones.
+    # Files that every version overwrites.
     say "writing the configuration of PostgreSQL, Caddy, Prometheus and Grafana to $settings_dir"
     copy "$repository/deploy/postgres/init.sh" "$settings_dir/postgres/init.sh"
     copy "$repository/deploy/caddy/Caddyfile" "$settings_dir/caddy/Caddyfile"
@@ -62,13 +62,13 @@ write_settings() {
     done
     if [[ -n $domain ]] && ! ((dry_run)); then
         fill_in "$repository/deploy/blackbox/blackbox.yml" >"$settings_dir/blackbox/blackbox.yml"
-        # Caddy's own certificates live for hours and are renewed without anybody.
+        # Certificates from Caddy's own authority live for hours, and need no alert.
         [[ $tls == internal ]] ||
             echo "- targets: ['host.containers.internal:443']" >"$settings_dir/prometheus/targets/certificate.yml"
     fi
 }
 
-# Containers run as users of their own, to whom these files are "others'".
+# Containers run as other users, so these files must be readable by all.
 copy() {
     if ((dry_run)); then
         run install -D --mode=0644 -- "$1" "$2"
@@ -87,12 +87,12 @@ write_units() {
         copy "$repository/deploy/systemd/$file" "$config_dir/systemd/user/$file"
     done
     run install --mode=0755 -- "$repository/deploy/backup/sports-log-backup" "$HOME/.local/bin/sports-log-backup"
-    # Podman would write to the journal each time that something was found healthy.
+    # Otherwise Podman would write to the journal after each successful health check.
     write_file "$config_dir/containers/containers.conf.d/sports-log.conf" "[engine]" "healthcheck_events = false"
     run systemctl --user daemon-reload
 }
 
-# Beforehand, with Podman's progress to look at: a unit's start would be silent and might time out.
+# Images are pulled beforehand, with Podman's progress output: the start of a unit would be silent and might time out.
 pull_images() {
     local wanted
     images_of_units | while IFS= read -r wanted; do
@@ -103,12 +103,12 @@ pull_images() {
 start_services() {
     local service
     for service in "${services[@]}"; do
-        say "starting $service; it is started when it is ready"
+        say "starting $service and waiting until it is ready"
         run systemctl --user start "$service.service" ||
-            die "$service does not start: journalctl --user -u $service.service --since -10min"
+            die "$service does not start, see: journalctl --user -u $service.service --since -10min"
     done
     run systemctl --user enable --now sports-log-backup.timer
-    # The first backup now, so that there is one, and that a fault in it is known today.
+    # Make the first backup now, so that there is one, and that problems show up today.
     run systemctl --user start sports-log-backup.service
 }
 
@@ -131,8 +131,8 @@ remove_services() {
             ! secret_exists "$name" || run podman secret rm "sports-log-$name"
         done
         run rm -rf -- "$settings_dir"
-        say "Gone: units, volumes, secrets, settings. Backups are left where they are."
+        say "Deleted: units, volumes, secrets, settings. Kept: backups."
     else
-        say "Gone: the units. Left: volumes, secrets, settings in $settings_dir, backups; --purge deletes all but the backups."
+        say "Deleted: units. Kept: volumes, secrets, settings in $settings_dir, backups. --purge deletes all but the backups."
     fi
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run by the image of PostgreSQL when its volume is new: the role and the database of sports-log,
-# which owns its database and has no rights beyond it.
+# PostgreSQL's image runs this when its volume is new. It creates the role sports_log, which owns its
+# database and has no other privileges.
 set -eu
 
 password=$(cat /run/secrets/sports-log-database-password)
