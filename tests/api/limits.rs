@@ -1,4 +1,4 @@
-//! Rate limits: which requests they refuse, which not, and what clients are told.
+//! Rate limits: which requests are refused, and what the answers say about the limits.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;

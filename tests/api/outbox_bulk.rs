@@ -8,7 +8,8 @@ use crate::support::{
     settings, until_selects,
 };
 
-/// Messages of two accounts, each of another kind: their status, when they ended, and the error.
+/// Messages of two accounts, each of a different kind. They differ in status, time of the end, and
+/// error.
 async fn messages() -> (Database, Vec<(&'static str, String)>) {
     let database = Database::new().await;
     database

@@ -1,4 +1,4 @@
-//! Personal access tokens: what they permit, what not, and when they end.
+//! Personal access tokens: what they permit and refuse, and when they end.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;

@@ -1,5 +1,5 @@
-//! `/readyz`: what it depends on, and what it tells to whom. Also servers and schemas that do not
-//! fit together.
+//! `/readyz`: what it depends on, and what it reveals to whom. Also servers on a schema that is
+//! missing or that requires a newer server.
 
 use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;

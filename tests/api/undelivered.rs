@@ -1,4 +1,4 @@
-//! What `GET /me` tells the owner of an account about undelivered messages.
+//! What `GET /me` reports about undelivered messages to the owner of an account.
 
 use serde_json::{Value, json};
 use sports_log::outbox::store;

@@ -14,7 +14,7 @@ async fn what_nobody_proves_is_forgotten_after_days() {
     for name in ["expired", "resent", "resetting", "coding", "again"] {
         app.register(&format!("{name}@example.com"), PASSWORD).await;
     }
-    // Its events are deleted with it.
+    // The events of the expired account are deleted with it.
     let recorded = "INSERT INTO auth_events (user_id, kind)
                     SELECT id, 'login_failed' FROM users WHERE email = 'expired@example.com'";
     app.database.execute(recorded).await;
@@ -26,7 +26,7 @@ async fn what_nobody_proves_is_forgotten_after_days() {
     let recently = "UPDATE registrations SET verify_expires = now() - interval '2 days'
                     WHERE user_id IN (SELECT id FROM users WHERE email LIKE 'resent@%')";
     app.database.execute(recently).await;
-    // Their owners are about to verify these.
+    // The owners of these accounts are about to verify them.
     app.post("/auth/forgot-password", &json!({"email": "resetting@example.com"})).await.expect(200);
     let code = json!({"identifier": "coding@example.com", "channel": "email"});
     app.post("/auth/otp/request", &code).await.expect(200);

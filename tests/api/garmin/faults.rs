@@ -137,8 +137,8 @@ async fn nobody_can_connect_while_it_does_not_answer() {
     app.post_as(&ann, "/me/garmin", &body).await.expect(200);
 }
 
-/// As servers leave the connection when they die while they work on it: it must not take down one
-/// server after the other.
+/// A server that dies while it works on a connection leaves it in this state. The connection must
+/// not take down one server after another.
 #[actix_rt::test]
 async fn a_connection_that_kills_its_servers_is_left_alone_for_a_while() {
     let (app, garmin, ann) = connected(|garmin| add(garmin, 1)).await;

@@ -114,7 +114,7 @@ async fn what_kills_its_process_again_and_again_is_given_up() {
     let ann = app.user("ann@example.com").await;
     shut_gate(&app, "imports").await;
     let answer = upload(&app, &ann, "a.fit", &fit::run(MORNING, 30)).await.expect(202);
-    // As servers leave an import when they die before they have read a file.
+    // Servers that die before they have read a file leave an import in this state.
     app.database.execute("UPDATE imports SET attempts = 6").await;
     app.database.execute("DROP TRIGGER gate ON imports").await;
     let import = finished(&app, &ann, answer.header("location")).await;

@@ -25,7 +25,7 @@ fn items(page: &Value) -> Vec<Value> {
     page["activities"].as_array().unwrap().clone()
 }
 
-/// The durations of a page's activities, which number the seeded ones.
+/// The durations of a page's activities. For seeded activities, the duration is the number.
 fn numbers(page: &Value) -> Vec<i64> {
     items(page).iter().map(|item| item["duration_secs"].as_i64().unwrap()).collect()
 }

@@ -41,7 +41,7 @@ async fn a_hundred_wrong_codes_in_a_row_close_them_for_strangers_until_the_mailb
     let codes = "SELECT count(*) FROM outbox WHERE kind = 'login_code'";
     assert_eq!(app.database.text(codes).await, "1");
     owner.clone().known_by("device-token", known).try_code(ANN, &code).await.expect(200);
-    // That login has proven the mailbox, so strangers get codes again.
+    // That login proved control of the mailbox, so strangers get codes again.
     owner.ask_for_code(ANN).await.expect(200);
     let code = mailed_code(&app, ANN).await;
     owner.try_code(ANN, &code).await.expect(200);

@@ -87,7 +87,7 @@ async fn keys_of_other_kinds_do_not_hide_the_right_one() {
     provider.publish(odd.to_vec());
     let app = spawn(&provider.settings()).await;
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
-    // Without a key id, any suitable key may be the one.
+    // Without a key id, any suitable key may be the right one.
     provider.forge(json!({"kid": crate::support::openid::ABSENT}), json!({}));
     log_in(&app, &provider, "oidc", ann()).await.expect(200);
 }

@@ -120,7 +120,7 @@ async fn the_eleventh_failure_is_not_compared_although_its_code_is_fresh() {
     for _ in 0..4 {
         verify(&app, "ann@example.com", &other_than(&second)).await.expect(401);
     }
-    // These were nine failures. The tenth is one of another challenge.
+    // These were nine failures. The tenth belongs to another challenge.
     let third = mailed_code(&app, "ann@example.com").await;
     verify(&app, "ann@example.com", &other_than(&third)).await.expect(401);
     verify(&app, "ann@example.com", &third).await.expect_error(401, "invalid_code");

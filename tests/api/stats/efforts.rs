@@ -68,7 +68,7 @@ async fn what_was_kept_before_is_searched_after_an_upgrade() {
     let app = app.restarted(&[]).await;
     until_selects(&app.database, known, &before).await;
 
-    // Streams on which servers have died are skipped, and do not delay the others.
+    // Streams that have killed servers are skipped, and do not delay the others.
     import(&app, &ann, "b.fit", &fit::run(MORNING + 7200, 600)).await;
     let died = "UPDATE activity_streams SET efforts_version = 0, efforts_attempts = 3
                 WHERE activity_id = (SELECT id FROM activities ORDER BY started_at LIMIT 1)";

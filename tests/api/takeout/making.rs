@@ -126,7 +126,7 @@ async fn it_is_made_anew_where_its_maker_was_killed() {
     }
 }
 
-/// As servers leave an export when they die while they make it.
+/// Servers that die while they make an export leave it in this state.
 #[actix_rt::test]
 async fn one_that_kills_its_maker_again_and_again_is_given_up() {
     let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;

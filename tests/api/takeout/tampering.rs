@@ -171,7 +171,7 @@ async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
     assert_eq!(ten["series"], json!({}));
 }
 
-/// An activity that claims to be merged from one that somebody else will have.
+/// An activity claims to be merged from one whose id another user's activity will have.
 #[actix_rt::test]
 async fn taking_apart_reaches_nobody_elses_activity() {
     let app = TestApp::spawn().await;

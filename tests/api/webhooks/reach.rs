@@ -1,4 +1,4 @@
-//! Addresses that a webhook never reaches, and what its owner is told.
+//! Addresses that a webhook never reaches, and the errors that its owner sees.
 
 use std::time::{Duration, Instant};
 
@@ -65,7 +65,7 @@ async fn nothing_inside_the_operators_network_is_reached_by_name() {
     let ann = app.user("ann@example.com").await;
     let webhook = hook(&app, &ann, &json!({"url": receiver.url})).await;
     assert_eq!(webhook["challenge_error"], UNREACHABLE);
-    // Like a name that resolved to another address when the challenge was sent.
+    // Simulates a name that resolved to another address when the challenge was sent.
     app.database.execute("UPDATE webhooks SET verified_at = now()").await;
     app.post_as(&ann, "/activities", &run()).await.expect(201);
     until("it is refused", async || {

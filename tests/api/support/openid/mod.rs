@@ -134,7 +134,7 @@ impl OpenIdProvider {
         self.state().fault = fault;
     }
 
-    /// The calls since the last time this was asked, such as `POST /token`.
+    /// The calls since the last use of this function, such as `POST /token`.
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.state().calls)
     }

@@ -189,7 +189,7 @@ impl SmtpServer {
         self.state().connections
     }
 
-    /// Mails whose sender was not told that they were accepted.
+    /// Mails that were read up to the final dot, and whose sender got no answer.
     pub fn unanswered(&self) -> Vec<Mail> {
         self.state().unanswered.clone()
     }
