@@ -37,7 +37,8 @@ use crate::{config::Source, dev::Home, error::ApiError};
 /// Why a command failed, as a message for people.
 pub type CommandError = Box<dyn std::error::Error>;
 
-/// The cause of an API error, or else its message. Operators may see causes.
+/// Reads settings from the environment. Those that it does not set come from the server that
+/// `sports-log dev` runs in `dir`.
 pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
     let source = Source::from_environment();
     match dir {
@@ -46,7 +47,7 @@ pub fn settings(dir: Option<&Path>) -> Result<Source, CommandError> {
     }
 }
 
-/// Converts an API error for the operator, who may see its cause.
+/// The cause of an API error, or else its message. Operators may see causes.
 fn explained(error: ApiError) -> CommandError {
     match error.cause {
         Some(cause) => cause,

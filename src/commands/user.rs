@@ -19,18 +19,20 @@ use crate::{
 /// The actions on an account, identified by its address or id.
 #[derive(Subcommand)]
 pub enum UserCommand {
-    /// Show an account: login methods, sessions and counts, but nothing from its log.
+    /// Create an account, and print a link to choose its password, valid for one hour.
+    ///
+    /// Anybody who opens the link gets access to the account, so give it only to the owner.
     Create {
-        /// The owner's mail address
+        /// The owner's email address
         email: EmailAddress,
     },
-    /// List all accounts, and nothing of their logs.
+    /// List all accounts, but nothing from their logs.
     List {
-        /// JSON in place of a table
+        /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Show an account: its ways in, sessions and numbers, and nothing of its log.
+    /// Show an account: login methods, sessions and counts, but nothing from its log.
     Show {
         /// An email address or an account id
         user: String,

@@ -52,7 +52,7 @@ impl ServerConfig {
     }
 }
 
-/// Origins of this machine, with any port.
+/// Origins of this machine, on any port.
 const ANY_PORT: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
 /// Origins as browsers send them (RFC 6454, section 6.2), separated by commas.
@@ -65,7 +65,7 @@ impl FromStr for Origins {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let origins = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| {
-            // Any port, of this machine only: development servers of pages choose theirs.
+            // Any port, but of this machine only: development servers choose their own.
             if ANY_PORT.contains(&part) {
                 return Ok(part.to_owned());
             }

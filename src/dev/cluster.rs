@@ -98,7 +98,7 @@ impl Cluster {
         url(&self.run_dir, database)
     }
 
-    /// The same of a cluster that another process has started in `dir`.
+    /// The URL of a database of the cluster that another process has started in `dir`.
     pub fn url_in(dir: &Path, database: &str) -> String {
         url(&dir.join("run"), database)
     }

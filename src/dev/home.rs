@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{Cluster, ClusterError};
 use crate::config::Source;
 
-/// An opened folder, locked against other servers.
+/// A folder. One that was opened to serve is locked against other servers.
 pub struct Home {
     dir: PathBuf,
     _lock: Option<File>,
@@ -42,7 +42,7 @@ impl Home {
         Ok(Self { dir, _lock: Some(lock) })
     }
 
-    /// The folder of a server that runs or has run, for commands beside it.
+    /// Opens the folder of a server that is running or has run, without locking it: for commands.
     pub fn existing(dir: &Path) -> Result<Self, ClusterError> {
         if !dir.join("keys/server_key").exists() {
             return Err(ClusterError(format!(
@@ -53,7 +53,7 @@ impl Home {
         Ok(Self { dir: std::path::absolute(dir)?, _lock: None })
     }
 
-    /// Settings that are the same for the server and for commands beside it.
+    /// The settings that the server and commands for it share.
     pub fn settings(&self) -> Result<Vec<(&'static str, String)>, ClusterError> {
         let mut settings = vec![
             ("JWT_SECRET", self.key("jwt_secret")?),
@@ -69,7 +69,7 @@ impl Home {
         Ok(settings)
     }
 
-    /// Remembers where the server listens, for [`Home::settings`].
+    /// Stores the address that the server listens on, for [`Home::settings`].
     pub fn set_address(&self, address: SocketAddr) -> io::Result<()> {
         fs::write(self.dir.join("address"), address.to_string())
     }
@@ -108,7 +108,7 @@ impl Home {
     }
 }
 
-/// What a server that listens there is called by the browsers of this machine.
+/// The settings that name a server listening on `address`, as browsers of this machine reach it.
 pub fn names(address: SocketAddr) -> [(&'static str, String); 2] {
     let base_url = format!("http://localhost:{}", address.port());
     [("BIND_ADDR", address.to_string()), ("APP_BASE_URL", base_url)]

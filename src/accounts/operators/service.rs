@@ -14,8 +14,8 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// A new account for the owner of a mailbox, which the operator vouches for. `None` when the address
-/// has an account.
+/// Creates an account with a verified address: the operator vouches for its owner. `None` if the
+/// address already has an account.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     email: &EmailAddress,

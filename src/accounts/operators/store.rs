@@ -63,7 +63,7 @@ pub async fn find(mut conn: &AsyncPgConnection, who: &str) -> QueryResult<Option
         .optional()
 }
 
-/// All accounts, the oldest first.
+/// Selects all accounts, oldest first.
 pub async fn list(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Overview>> {
     diesel::sql_query(format!("{OVERVIEW} ORDER BY u.created_at, u.id")).load(&mut conn).await
 }
