@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""A complete small sync client for sports-log: a copy of the log that works offline.
+"""A small but complete sync client for sports-log. It keeps a copy of the log that works offline.
 
-    sync.py COPY.json                           make the copy level with the server
-    sync.py COPY.json add run 1800              add an activity; prints the name that it has until it is sent
+    sync.py COPY.json                           synchronise the copy with the server
+    sync.py COPY.json add run 1800              add an activity; prints its external id, which names it until it is sent
     sync.py COPY.json edit ID notes "by night"  change a field of an activity
     sync.py COPY.json delete ID                 delete an activity
 
-What is done offline reaches the server when it can. SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN a
-personal access token (`POST /me/tokens`) with activities:read and activities:write: it lasts, where an access token
-of a login ends after minutes. Python 3.9 or later, nothing else.
+Offline changes are sent as soon as the server can be reached. SPORTS_LOG_API is the server's URL. SPORTS_LOG_TOKEN is a
+personal access token (`POST /me/tokens`) with activities:read and activities:write; the access token of a login would
+expire after minutes. Needs only Python 3.9 or later.
 """
 
 import http.client
@@ -22,12 +22,12 @@ import uuid
 from datetime import datetime
 
 API = os.environ.get("SPORTS_LOG_API", "http://localhost:3000")
-# The namespace of our external ids: every app has its own.
+# The namespace of our external ids. Every app needs its own.
 SOURCE = "sync.py"
 
 
 class Refused(Exception):
-    """An answer that is not 2xx."""
+    """The server answered with an error."""
 
     def __init__(self, status, body):
         super().__init__(body.get("error", str(status)))
@@ -35,12 +35,12 @@ class Refused(Exception):
 
 
 class Offline(Exception):
-    """No answer, however often it was asked for."""
+    """The server did not answer after several attempts."""
 
 
 def request(method, path, body=None, headers=None, tries=5):
-    """The answer as JSON. Waits and tries again when the server or the network asks for it: everything that is
-    sent here may come twice without harm."""
+    """Returns the answer as JSON. Retries after network errors and when the server asks for it: every request of this
+    client may safely be sent twice."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {os.environ['SPORTS_LOG_TOKEN']}", "Content-Type": "application/json",
                **(headers or {})}
@@ -54,7 +54,7 @@ def request(method, path, body=None, headers=None, tries=5):
                 raise Refused(error.code, explained(error)) from None
             seconds = error.headers.get("Retry-After", "")
             time.sleep(int(seconds) if seconds.isdigit() else 2**attempt)
-        # The connection may also break when the answer is on its way.
+        # The connection may also break while the answer is being read.
         except (OSError, http.client.HTTPException) as error:
             if attempt == tries:
                 raise Offline(str(error)) from None
@@ -62,7 +62,7 @@ def request(method, path, body=None, headers=None, tries=5):
 
 
 def explained(error):
-    """The body of an error; a proxy's is not ours to read."""
+    """Returns the body of an error, or nothing if it is not JSON, such as a proxy's page."""
     try:
         return json.load(error)
     except ValueError:
@@ -74,13 +74,13 @@ def tell(message, what):
 
 
 class Copy:
-    """Activities by id, what is not sent yet, what is being sent, and how far the feed was read: one file,
-    replaced as a whole."""
+    """The local state, in one file that is replaced as a whole: activities by id, unsent changes, the batch that is
+    being sent, and the position in the change feed."""
 
     def __init__(self, path):
         self.path = path
-        # Edits are by id, or by external id until the activity has one: what to set, and what was there.
-        # Deletes are by the same names: the revision that was there, when it is known.
+        # Edits have the activity's id as key, or its external id until it has an id. `set` has the new values, `was`
+        # the values before. Deletes have the same keys and the last known revision.
         self.state = {"activities": {}, "unsent": [], "sending": None, "edits": {}, "deletes": {}, "since": None}
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -94,7 +94,7 @@ class Copy:
         os.replace(self.path + ".new", self.path)
 
     def add(self, activity_type, duration_secs):
-        """Keeps the activity until the server has it."""
+        """Stores a new activity until the server has accepted it."""
         activity = {"activity_type": activity_type, "duration_secs": duration_secs, "source": SOURCE,
                     "external_id": str(uuid.uuid4()), "started_at": datetime.now().astimezone().isoformat()}
         self.state["unsent"].append(activity)
@@ -102,7 +102,7 @@ class Copy:
         return activity["external_id"]
 
     def edit(self, name, field, value):
-        """Sets a field of an activity that the copy has, or that is not sent yet."""
+        """Sets a field of an activity, sent or unsent."""
         for activity in self.state["unsent"]:
             if activity["external_id"] == name:
                 activity[field] = value
@@ -116,7 +116,7 @@ class Copy:
         self.save()
 
     def delete(self, name):
-        """Deletes an activity that the copy has, or that is not sent yet."""
+        """Deletes an activity, sent or unsent."""
         kept = [activity for activity in self.state["unsent"] if activity["external_id"] != name]
         if len(kept) == len(self.state["unsent"]):
             self.state["deletes"][name] = self.state["activities"].get(name, {}).get("revision")
@@ -125,7 +125,7 @@ class Copy:
         self.save()
 
     def sync(self):
-        """Pulls before it pushes, so that what was changed elsewhere is known, and once more for what it pushed."""
+        """Pulls before it pushes, to know other clients' changes, and again afterwards, to get its own results."""
         self.pull()
         self.push_new()
         self.pull()
@@ -134,11 +134,11 @@ class Copy:
         self.pull()
 
     def push_new(self):
-        """Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped.
+        """Sends unsent activities, 1 000 at a time. Reports and drops those that the server refuses.
 
-        The batch and its key are kept before it is sent: when the answer is lost, the same is sent again, and the
-        server, which knows the key for 30 days, answers the same. After that, `on_existing=keep` leaves alone what
-        happened to the activities meanwhile."""
+        The batch and its key are stored before they are sent. If the answer is lost, the same batch is sent again, and
+        the server, which keeps the key for 30 days, gives the same answer. After that, `on_existing=keep` preserves
+        changes that were made to the activities meanwhile."""
         while self.state["sending"] or self.state["unsent"]:
             if not self.state["sending"]:
                 unsent = self.state["unsent"]
@@ -151,7 +151,7 @@ class Copy:
                 name = activity["external_id"]
                 if result["status"] == "error":
                     tell("not kept", f"{activity}: {result['error']}")
-                # From now on it is known by its id.
+                # The activity has an id now: use it as key.
                 if name in self.state["edits"]:
                     self.state["edits"][result.get("id")] = self.state["edits"].pop(name)
                 if name in self.state["deletes"]:
@@ -161,13 +161,13 @@ class Copy:
             self.save()
 
     def push_edits(self):
-        """Changes what is still as it was when it was edited; what somebody else changed meanwhile stays theirs."""
+        """Sends edits of fields that nobody else has changed. The change of another client wins."""
         for name, edit in list(self.state["edits"].items()):
             while name in self.state["edits"]:
                 current = self.state["activities"].get(name, {})
                 ours = {}
                 for field, value in edit["set"].items():
-                    # What is there already may be our own, whose answer was lost.
+                    # The server may have our value already, if the answer was lost.
                     if current and current.get(field) == edit["was"][field]:
                         ours[field] = value
                     elif not current or current.get(field) != value:
@@ -177,7 +177,7 @@ class Copy:
                     self.save()
 
     def push_deletes(self):
-        """Deletes what is still as it was when it was deleted; what somebody else changed meanwhile stays."""
+        """Deletes activities that nobody else has changed. The change of another client wins."""
         for name, revision in list(self.state["deletes"].items()):
             while name in self.state["deletes"]:
                 current = self.state["activities"].get(name)
@@ -188,7 +188,8 @@ class Copy:
                     self.save()
 
     def changed(self, method, name, body):
-        """Whether that was done, or cannot be any more; if not, the copy has what was there first."""
+        """Sends a change. Returns False if another client was first: then the copy has the new version, and the caller
+        decides again."""
         revision = self.state["activities"][name]["revision"]
         try:
             request(method, f"/activities/{name}", body, {"If-Match": f'"{revision}"'})
@@ -202,8 +203,8 @@ class Copy:
             return True
 
     def pull(self):
-        """Applies what changed since the last time; after too long, begins again. Activities come whole, so that
-        each replaces what the copy has of it."""
+        """Applies the changes since the last pull, or starts again if the position is too old. Activities are complete,
+        so each replaces the one in the copy."""
         while True:
             since = f"&since={self.state['since']}" if self.state["since"] else ""
             try:

@@ -1,12 +1,12 @@
 /**
- * A complete small sync client for sports-log: a copy of the log that works offline.
+ * A small but complete sync client for sports-log. It keeps a copy of the log that works offline.
  *
- *     node built/sync.js COPY.json                     make the copy level with the server
- *     node built/sync.js COPY.json add run 1800        add an activity; it reaches the server when it can
+ *     node built/sync.js COPY.json                     synchronise the copy with the server
+ *     node built/sync.js COPY.json add run 1800        add an activity; it is sent when the server can be reached
  *
- * SPORTS_LOG_API is where the server is, SPORTS_LOG_TOKEN a personal access token (`POST /me/tokens`) with
- * activities:read and activities:write: it lasts, where an access token of a login ends after minutes. `api.d.ts`
- * is generated from `sports-log openapi`.
+ * SPORTS_LOG_API is the server's URL. SPORTS_LOG_TOKEN is a personal access token (`POST /me/tokens`) with
+ * activities:read and activities:write; the access token of a login would expire after minutes. `api.d.ts` is generated
+ * from `sports-log openapi`.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -20,8 +20,8 @@ type Failure = components["schemas"]["Error"];
 const client = createClient<paths>({
   baseUrl: process.env.SPORTS_LOG_API ?? "http://localhost:3000",
   headers: { Authorization: `Bearer ${process.env.SPORTS_LOG_TOKEN}` },
-  // Waits and tries again when the server or the network asks for it: everything that is sent here may come twice
-  // without harm, what changes something by a key of its own.
+  // Retries after network errors and when the server asks for it: every request of this client may safely be sent
+  // twice, because writes have an idempotency key.
   fetch: async (request: Request) => {
     for (let attempt = 1; ; attempt++) {
       const answer = await fetch(request.clone(), { signal: AbortSignal.timeout(60_000) }).catch((error: unknown) => {
@@ -34,7 +34,7 @@ const client = createClient<paths>({
   },
 });
 
-/** No answer, however often it was asked for. */
+/** The server did not answer after several attempts. */
 class Offline extends Error {}
 
 class Refused extends Error {
@@ -48,7 +48,7 @@ function accepted<T>(answer: { data?: T; error?: Failure }): T {
   return answer.data as T;
 }
 
-/** The namespace of our external ids: every app has its own. */
+/** The namespace of our external ids. Every app needs its own. */
 const SOURCE = "sync.ts";
 
 interface Sending {
@@ -56,7 +56,10 @@ interface Sending {
   activities: NewActivity[];
 }
 
-/** Activities by id, what is not sent yet, what is being sent, and how far the feed was read: one file, replaced as a whole. */
+/**
+ * The local state, in one file that is replaced as a whole: activities by id, unsent activities, the batch that is
+ * being sent, and the position in the change feed.
+ */
 class Copy {
   private activities: Record<string, Activity> = {};
   private unsent: NewActivity[] = [];
@@ -84,7 +87,7 @@ class Copy {
     return this.unsent.length + (this.sending?.activities.length ?? 0);
   }
 
-  /** Keeps the activity until the server has it. */
+  /** Stores a new activity until the server has accepted it. */
   add(activity_type: string, duration_secs: number): void {
     const now = new Date();
     this.unsent.push({
@@ -95,11 +98,11 @@ class Copy {
   }
 
   /**
-   * Sends what is unsent, 1 000 at a time. What the server cannot take is said and dropped.
+   * Sends unsent activities, 1 000 at a time. Reports and drops those that the server refuses.
    *
-   * The batch and its key are kept before it is sent: when the answer is lost, the same is sent again, and the
-   * server, which knows the key for 30 days, answers the same. After that, `on_existing=keep` leaves alone what
-   * happened to the activities meanwhile.
+   * The batch and its key are stored before they are sent. If the answer is lost, the same batch is sent again, and the
+   * server, which keeps the key for 30 days, gives the same answer. After that, `on_existing=keep` preserves changes
+   * that were made to the activities meanwhile.
    */
   async push(): Promise<void> {
     while (this.waiting > 0) {
@@ -120,8 +123,8 @@ class Copy {
   }
 
   /**
-   * Applies what changed since the last time; after too long, begins again. Activities come whole, so that each
-   * replaces what the copy has of it.
+   * Applies the changes since the last pull, or starts again if the position is too old. Activities are complete, so
+   * each replaces the one in the copy.
    */
   async pull(): Promise<void> {
     for (let more = true; more; ) {

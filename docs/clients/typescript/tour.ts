@@ -1,4 +1,4 @@
-/** The README's tour by a client that is generated from the OpenAPI document. */
+/** The README's tour with a client that is generated from the OpenAPI document. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,10 @@ assert(mailbox, "usage: tour.js MAILBOX");
 const baseUrl = process.env.SPORTS_LOG_API ?? "http://localhost:3000";
 const anybody = createClient<paths>({ baseUrl });
 
-/** What `pattern` captures in the newest mail of this kind to `recipient`; mails are written a moment later. */
+/**
+ * Returns what `pattern` captures in the newest mail of this kind to `recipient`. Waits for the mail, which is written
+ * after the answer.
+ */
 async function mailed(recipient: string, kind: string, pattern: RegExp): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const mails = readdirSync(mailbox!).filter((name) => name.includes(kind) && name.endsWith(".eml"));
@@ -31,7 +34,7 @@ assert.equal(confirmed.data?.user.email, account.email);
 
 const login = await anybody.POST("/auth/login", { body: account });
 assert(login.data);
-// The access token ends after minutes; whatever keeps running refreshes it before.
+// The access token expires after minutes; a long-running client refreshes it before that.
 const refreshed = await anybody.POST("/auth/refresh", { body: { refresh_token: login.data.refresh_token } });
 assert(refreshed.data);
 const me = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${refreshed.data.token}` } });
@@ -46,7 +49,7 @@ assert.equal(again.data?.id, created.data.id);
 const path = { id: created.data.id };
 const tag = created.response.headers.get("ETag") ?? "";
 const changed = await me.PUT("/activities/{id}", { params: { path, header: { "If-Match": tag } }, body: { notes: "windy" } });
-// A personal access token without activities:read would get id and revision only.
+// With a personal access token without activities:read, the answer would only have id and revision.
 assert(changed.data && "notes" in changed.data);
 assert.equal(changed.data.notes, "windy");
 const late = await me.PUT("/activities/{id}", { params: { path, header: { "If-Match": tag } }, body: { notes: "late" } });
