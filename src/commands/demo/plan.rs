@@ -72,7 +72,7 @@ impl Plan {
         let hard = Effort { heart_rate: 160.0, intervals: Some(180), ..run };
         let walk =
             Effort { speed: 1.25, heart_rate: 112.0, cadence: 55.0, watts: None, intervals: None };
-        let is_even = day.iso_week().week() % 2 == 0;
+        let is_even = day.iso_week().week().is_multiple_of(2);
         match day.weekday() {
             Weekday::Mon => {
                 let metres = 1500 + 100 * self.random.random_range(0..6);
