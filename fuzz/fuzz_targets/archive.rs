@@ -10,5 +10,5 @@ fuzz_target!(|bytes: &[u8]| {
     // For the same reason as in the FIT target: an archive may contain FIT files.
     static HOOK: Once = Once::new();
     HOOK.call_once(|| panic::set_hook(Box::new(|_| {})));
-    let _ = single::read("fuzz", bytes.to_vec());
+    let _ = single::read("fuzz", bytes);
 });
