@@ -3,11 +3,43 @@
 
 use std::rc::Rc;
 
-use super::{Parts, breaker::Health, channel::Carrier, lease, send_error::SendError};
+use diesel_async::AsyncPgConnection;
+
+use super::{
+    Parts,
+    breaker::Health,
+    lease::{self, Lease},
+    send_error::{SendError, SendResult},
+};
 use crate::{
     error::ApiResult,
     outbox::store::{self, Claim, Claimed, Completion, Ended},
 };
+
+/// What the actor of a channel does with a message.
+pub trait Carrier: 'static {
+    /// What is sent.
+    type Content;
+
+    /// What to send, or nothing when that is of no more use.
+    async fn compose(
+        &self,
+        parts: &Parts,
+        conn: &AsyncPgConnection,
+        claim: Claim,
+        message: &Claimed,
+    ) -> ApiResult<Option<Self::Content>>;
+
+    /// Sends it, with a deadline of its own, while the lease is renewed.
+    async fn send(
+        &self,
+        parts: &Parts,
+        claim: Claim,
+        message: &Claimed,
+        content: Self::Content,
+        lease: Lease,
+    ) -> SendResult;
+}
 
 /// What a second look at a message says.
 enum Verdict<T> {

@@ -4,43 +4,18 @@
 use std::rc::Rc;
 
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
-use diesel_async::AsyncPgConnection;
 
-use super::{Parts, attempt::attempt, breaker::Health, lease::Lease, send_error::SendResult};
-use crate::{
-    error::ApiResult,
-    outbox::store::{Claim, Claimed},
+use super::{
+    Parts,
+    attempt::{Carrier, attempt},
+    breaker::Health,
 };
+use crate::outbox::store::Claim;
 
 /// Send this message. Carries an id and a fence; the row has the rest.
 #[derive(Message)]
 #[rtype(result = "Health")]
 pub struct Deliver(pub Claim);
-
-/// What the actor of a channel does with a message.
-pub trait Carrier: 'static {
-    /// What is sent.
-    type Content;
-
-    /// What to send, or nothing when that is of no more use.
-    async fn compose(
-        &self,
-        parts: &Parts,
-        conn: &AsyncPgConnection,
-        claim: Claim,
-        message: &Claimed,
-    ) -> ApiResult<Option<Self::Content>>;
-
-    /// Sends it, with a deadline of its own, while the lease is renewed.
-    async fn send(
-        &self,
-        parts: &Parts,
-        claim: Claim,
-        message: &Claimed,
-        content: Self::Content,
-        lease: Lease,
-    ) -> SendResult;
-}
 
 /// Makes an attempt for each message that it is told of. How many at once is the relay's business.
 pub struct ChannelActor<C> {

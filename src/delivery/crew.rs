@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     ActorState, Actors, Parts,
-    channel::{Carrier, ChannelActor},
+    attempt::Carrier,
+    channel::ChannelActor,
     email::Mailer,
     lane::Lane,
     otp::Channels,

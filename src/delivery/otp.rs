@@ -10,7 +10,7 @@ use crate::{
     auth::otp::{self, CodeChannel, OtpCode},
     delivery::{
         Parts,
-        channel::Carrier,
+        attempt::Carrier,
         email::{Mail, SendMail},
         lease::Lease,
         send_error::{SendError, SendResult},

@@ -7,7 +7,7 @@ use crate::{
     auth::audit::{self, Event, EventKind},
     delivery::{
         Parts,
-        channel::Carrier,
+        attempt::Carrier,
         lease::Lease,
         send_error::{SendError, SendResult},
     },

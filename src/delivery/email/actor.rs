@@ -10,7 +10,8 @@ use super::{Mail, Mailer, links};
 use crate::{
     delivery::{
         Parts,
-        channel::{Carrier, ChannelActor},
+        attempt::Carrier,
+        channel::ChannelActor,
         faults,
         lease::Lease,
         send_error::{SendError, SendResult},
