@@ -56,7 +56,7 @@ pub async fn update_profile(
 ///
 /// The body is a JSON Merge Patch (RFC 7396). The merged preferences may have at most 16 KiB.
 #[utoipa::path(
-    put, path = "/me/preferences", operation_id = "patch_preferences", tag = "Account",
+    put, path = "/me/preferences", operation_id = "update_preferences", tag = "Account",
     params(IfMatchParam),
     extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
     request_body = Map<String, Value>,

@@ -20,6 +20,7 @@ use crate::{
 /// Response body of `GET /me`.
 #[derive(Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = users)]
+#[schema(as = Account)]
 pub struct Me {
     id: Uuid,
     #[schema(required)]
@@ -113,6 +114,7 @@ pub struct ProfileChanges {
 #[display(rename_all = "lowercase")]
 #[from_str(rename_all = "lowercase")]
 #[schema(rename_all = "lowercase")]
+#[schema(as = UnitSystem)]
 pub enum Units {
     #[default]
     Metric,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// A message for people.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageResponse)]
 pub struct Message {
     #[schema(value_type = String)]
     message: Cow<'static, str>,

@@ -1,5 +1,6 @@
 //! What handlers use: extractors, conditional requests, idempotency keys, response helpers. No SQL.
 
+mod binary;
 mod canonical;
 mod client_address;
 mod conditional;
@@ -18,6 +19,7 @@ mod shape;
 mod timestamp;
 mod written;
 
+pub use binary::Binary;
 pub use client_address::ClientAddress;
 pub use conditional::{
     IfAbsent, IfAbsentParam, IfMatch, IfMatchParam, IfNoneMatchParam, cached, revision_tag, tagged,

@@ -9,6 +9,7 @@ use actix_web::{
 };
 use futures_util::stream;
 use tokio::time::Instant;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -34,6 +35,15 @@ const TELL_EVERY: Duration = Duration::from_secs(1);
 /// How long an event stream lasts. Then the client requests another one.
 const TELL_FOR: Duration = Duration::from_secs(600);
 
+/// The form of an upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a body that is read as it comes")]
+struct UploadForm {
+    /// The file. Repeat the field for several files.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 /// Import activity files
 ///
 /// Accepts FIT, GPX, TCX and KML files, optionally compressed with gzip, and zips of them, such as
@@ -43,8 +53,8 @@ const TELL_FOR: Duration = Duration::from_secs(600);
     post, path = "/imports", operation_id = "create_import", tag = "Imports",
     params(UploadParams),
     request_body(
-        description = "A single file, or `multipart/form-data` with up to 1 000 files",
-        content((Vec<u8> = "application/octet-stream"), (Object = "multipart/form-data")),
+        description = "Up to 1 000 files as a form. A single file may also be the whole body, with any other content type",
+        content((inline(UploadForm) = "multipart/form-data")),
     ),
     responses((
         status = 202, description = "The import", body = Progress,
@@ -126,7 +136,7 @@ pub async fn cancel(
 /// Server-sent events, each with the import without its files. The last event contains the finished
 /// import. A stream ends after ten minutes at the latest; request it again to continue.
 #[utoipa::path(
-    get, path = "/imports/{id}/events", operation_id = "follow_import", tag = "Imports",
+    get, path = "/imports/{id}/events", operation_id = "follow_import_events", tag = "Imports",
     params(("id" = Uuid, Path)),
     responses((
         status = 200, description = "Events: `data:` lines with JSON", body = Event, content_type = "text/event-stream",

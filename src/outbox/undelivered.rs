@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 #[display(rename_all = "snake_case")]
 #[from_str(rename_all = "snake_case")]
 #[schema(rename_all = "snake_case")]
+#[schema(as = DeliveryProblemCode)]
 pub enum Undelivered {
     NoSuchMailbox,
     NoSuchDomain,

@@ -71,6 +71,7 @@ pub struct ValuesChange {
 
 /// An activity that was left as it is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = UnchangedActivity)]
 pub struct LeftActivity {
     activity_id: Uuid,
     /// The reason, as a message for people.

@@ -33,7 +33,7 @@ struct DocsPage<'a> {
 
 /// Get the OpenAPI document
 #[utoipa::path(
-    get, path = "/openapi.json", operation_id = "openapi", tag = "Operations",
+    get, path = "/openapi.json", operation_id = "get_openapi", tag = "Operations",
     security(()),
     responses((status = 200, description = "The OpenAPI 3.1 document of this server", body = Object)),
     extensions(("x-any-parameters" = json!(true))),
@@ -51,7 +51,7 @@ pub async fn openapi(document: Data<Document>) -> ApiResult<HttpResponse> {
 ///
 /// A web page on which every operation can be tried.
 #[utoipa::path(
-    get, path = "/docs", operation_id = "docs", tag = "Operations",
+    get, path = "/docs", operation_id = "get_docs", tag = "Operations",
     security(()),
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
@@ -75,7 +75,7 @@ pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
 
 /// Get a file of the API reference
 #[utoipa::path(
-    get, path = "/docs/{file}", operation_id = "docs_file", tag = "Operations",
+    get, path = "/docs/{file}", operation_id = "get_docs_file", tag = "Operations",
     security(()),
     params(("file" = String, Path, description = "For example `swagger-ui.css`")),
     responses((status = 200, description = "A script or a style sheet", content_type = "*/*", body = String)),

@@ -42,7 +42,7 @@ pub struct LoggedCode(pub ErrorCode);
 
 /// The body of every response that is not 2xx.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Error)]
+#[schema(as = ApiError)]
 pub struct ErrorBody<'a> {
     /// Human-readable message.
     error: &'a str,

@@ -38,7 +38,7 @@ pub struct Readiness {
 /// 200 while the process accepts requests, even if its database or delivery fails. 503
 /// `shutting_down` before it stops. For load balancers.
 #[utoipa::path(
-    get, path = "/healthz", operation_id = "healthz", tag = "Operations",
+    get, path = "/healthz", operation_id = "get_liveness", tag = "Operations",
     security(()),
     responses((status = 200, description = "The process accepts requests", body = Health)),
     extensions(
@@ -65,7 +65,7 @@ fn stays(state: &WorkerState) -> ApiResult<()> {
 /// Otherwise 503 with the code of the problem. The check uses a shared connection, so that an
 /// exhausted connection pool does not cause a restart.
 #[utoipa::path(
-    get, path = "/readyz", operation_id = "readyz", tag = "Operations",
+    get, path = "/readyz", operation_id = "get_readiness", tag = "Operations",
     security(()),
     responses((status = 200, description = "The server is ready", body = Readiness)),
     extensions(
@@ -117,7 +117,7 @@ fn is_inside(request: &HttpRequest) -> bool {
 
 /// Get metrics for Prometheus
 #[utoipa::path(
-    get, path = "/metrics", operation_id = "metrics", tag = "Operations",
+    get, path = "/metrics", operation_id = "get_metrics", tag = "Operations",
     security(()),
     responses((
         status = 200, description = "The metrics in the text format of Prometheus",

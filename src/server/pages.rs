@@ -48,7 +48,7 @@ struct ResetPasswordPage<'a> {
 ///
 /// The link in the verification mail leads here. The token is in the fragment.
 #[utoipa::path(
-    get, path = "/verify-email", operation_id = "verify_email_page", tag = "Pages",
+    get, path = "/verify-email", operation_id = "show_verify_email_page", tag = "Pages",
     security(()),
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
@@ -70,7 +70,7 @@ pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpRespon
 ///
 /// The link in the password mail leads here. The token is in the fragment.
 #[utoipa::path(
-    get, path = "/reset-password", operation_id = "reset_password_page", tag = "Pages",
+    get, path = "/reset-password", operation_id = "show_reset_password_page", tag = "Pages",
     security(()),
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),

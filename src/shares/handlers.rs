@@ -15,7 +15,7 @@ use super::{
 use crate::{
     auth::{CurrentUser, Device},
     error::{ApiResult, ErrorCode},
-    http::{ApiPath, ApiQuery, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
+    http::{ApiPath, ApiQuery, Binary, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
     pictures::{Size, Studio, image},
     state::WorkerState,
 };
@@ -109,7 +109,7 @@ pub async fn shared_svg(
     security(()),
     params(("token" = String, Path), SharedParams, Size, IfNoneMatchParam),
     responses(
-        (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
     extensions(("x-any-parameters" = json!(true))),

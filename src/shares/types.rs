@@ -84,6 +84,7 @@ pub struct ShareBody {
 
 /// What is shared, as stored.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = SharedPictureOptions)]
 pub struct Shown {
     picture: SharedPicture,
     #[schema(required)]

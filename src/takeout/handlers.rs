@@ -16,7 +16,7 @@ use crate::{
     auth::{CurrentUser, Device, reauth::ProofBody},
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
-    http::OptionalJson,
+    http::{Binary, OptionalJson},
     state::WorkerState,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 /// sports-log server imports it with `POST /imports`. Requires a proof of identity (`password` or
 /// `code`); the owner is notified by mail.
 #[utoipa::path(
-    post, path = "/me/export", operation_id = "create_takeout", tag = "Account",
+    post, path = "/me/export", operation_id = "create_account_export", tag = "Account",
     request_body = Option<ProofBody>,
     responses((
         status = 202, description = "The export is being created", body = Standing,
@@ -50,7 +50,7 @@ pub async fn create(
 
 /// Get the account export's status
 #[utoipa::path(
-    get, path = "/me/export", operation_id = "get_takeout", tag = "Account",
+    get, path = "/me/export", operation_id = "get_account_export", tag = "Account",
     responses((status = 200, description = "The last export that was requested", body = Standing)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
@@ -61,9 +61,9 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
 
 /// Download an account export
 #[utoipa::path(
-    get, path = "/me/export/file", operation_id = "download_takeout", tag = "Account",
+    get, path = "/me/export/file", operation_id = "download_account_export", tag = "Account",
     responses((
-        status = 200, description = "The zip", body = Vec<u8>, content_type = "application/zip",
+        status = 200, description = "The zip", body = inline(Binary), content_type = "application/zip",
         headers(("Content-Disposition" = String, description = "Name of the file")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::NotReady]))),
@@ -105,7 +105,7 @@ pub async fn download(
 ///
 /// Also cancels an export that is still being created.
 #[utoipa::path(
-    delete, path = "/me/export", operation_id = "delete_takeout", tag = "Account",
+    delete, path = "/me/export", operation_id = "delete_account_export", tag = "Account",
     responses((status = 204, description = "Deleted")),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]

@@ -16,7 +16,7 @@ pub const KEPT_DAYS: i32 = 7;
 #[derive(Clone, Copy, Debug, FromStr, PartialEq, Eq, Serialize, ToSchema)]
 #[from_str(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-#[schema(as = TakeoutStatus)]
+#[schema(as = AccountExportStatus)]
 pub enum Status {
     Waiting,
     Running,
@@ -41,7 +41,7 @@ pub struct Takeout {
 
 /// Response of `GET /me/export`.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Takeout)]
+#[schema(as = AccountExport)]
 pub struct Standing {
     #[schema(value_type = Status)]
     pub status: String,

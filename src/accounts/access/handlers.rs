@@ -43,7 +43,7 @@ pub async fn change_password(
 /// Mails a code to the new address. The response is the same if the address belongs to another
 /// account. Confirm the change with `POST /me/email/confirm`.
 #[utoipa::path(
-    put, path = "/me/email", operation_id = "change_email", tag = "Ways in",
+    put, path = "/me/email", operation_id = "request_email_change", tag = "Ways in",
     request_body = EmailBody,
     responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
@@ -66,7 +66,7 @@ pub async fn change_email(
 /// Takes the code that was mailed to the new address. All sessions end, and the response has the
 /// tokens of a new one.
 #[utoipa::path(
-    post, path = "/me/email/confirm", operation_id = "confirm_email", tag = "Ways in",
+    post, path = "/me/email/confirm", operation_id = "confirm_email_change", tag = "Ways in",
     request_body = ConfirmBody,
     responses((status = 200, description = "The tokens of a new session", body = AuthResponse)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCode, ErrorCode::EmailTaken]))),

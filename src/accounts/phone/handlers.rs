@@ -108,7 +108,7 @@ pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<H
 ///
 /// Takes the code that was sent to the number. A verified number is a login method.
 #[utoipa::path(
-    post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone", tag = "Ways in",
+    post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone_number", tag = "Ways in",
     request_body = ConfirmBody,
     responses((status = 200, description = "The account, with the number verified", body = Me)),
     extensions(("x-error-codes" = json!([

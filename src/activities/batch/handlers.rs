@@ -23,7 +23,7 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 /// or left unchanged with `on_existing=keep`. An activity that another source has already logged is
 /// merged with the existing one.
 #[utoipa::path(
-    post, path = "/activities/batch", operation_id = "create_activities", tag = "Activities",
+    post, path = "/activities/batch", operation_id = "create_activity_batch", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),
     request_body = BatchBody,
     responses((status = 200, description = "One outcome per activity, in the order of the request", body = Results)),

@@ -15,7 +15,7 @@ pub const MAX_ITEMS: usize = 1000;
 
 /// Body of `POST /activities/batch`.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = Batch)]
+#[schema(as = ActivityBatch)]
 pub struct BatchBody {
     #[schema(value_type = Vec<NewActivityBody>, min_items = 1, max_items = 1000)]
     pub activities: Vec<Box<RawValue>>,

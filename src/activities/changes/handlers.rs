@@ -30,7 +30,7 @@ const MAX_WAIT_SECS: u64 = 30;
 /// even during concurrent writes. A copy that has not been up to date for 90 days gets 410
 /// `resync_required`: delete it and start again without `since`.
 #[utoipa::path(
-    get, path = "/activities/changes", operation_id = "list_changes", tag = "Activities",
+    get, path = "/activities/changes", operation_id = "list_activity_changes", tag = "Activities",
     params(ChangesParams),
     responses((status = 200, description = "Changes, the earliest first", body = Changes)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCursor, ErrorCode::ResyncRequired]))),

@@ -30,6 +30,7 @@ pub struct ChangesParams {
 /// A change of one activity. Of several changes, only the last is reported.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = ActivityChange)]
 pub enum Change {
     /// The activity was created or changed. Each field present here replaces the copy's; `laps`,
     /// `sets` and `device_data` are present only with `include`.
@@ -61,6 +62,7 @@ impl Change {
 
 /// A part of the feed, ordered by revision.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ActivityChanges)]
 pub struct Changes {
     pub changes: Vec<Change>,
     /// Position to pass as `since` in the next request. Store it with the copy.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = EffortUnit)]
 pub enum Unit {
     Seconds,
     Watts,

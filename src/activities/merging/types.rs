@@ -29,6 +29,7 @@ pub const FIELDS: [&str; 18] = [
 
 /// Another record of the same activity.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = MergedActivity)]
 pub struct Merged {
     pub activity_id: Uuid,
     /// The app or service that the record comes from.

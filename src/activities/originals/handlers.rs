@@ -17,7 +17,7 @@ use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
-    http::ApiPath,
+    http::{ApiPath, Binary},
     state::WorkerState,
 };
 
@@ -32,7 +32,7 @@ const SLICE_BYTES: usize = 64 * 1024;
     get, path = "/activities/{id}/original", operation_id = "get_original", tag = "Activities",
     params(("id" = Uuid, Path)),
     responses((
-        status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream",
+        status = 200, description = "The file", body = inline(Binary), content_type = "application/octet-stream",
         headers(("Content-Disposition" = String, description = "Name of the file")),
     )),
     extensions(("x-error-codes" = json!([ErrorCode::NoOriginal, ErrorCode::StorageUnavailable]))),

@@ -26,6 +26,7 @@ pub enum Grant {
 
 /// The number of grants left, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName, Serialize, ToSchema)]
+#[schema(as = RemainingGrants)]
 pub struct StillOpen {
     #[diesel(sql_type = BigInt)]
     pub shares: i64,

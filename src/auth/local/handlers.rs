@@ -19,7 +19,7 @@ use crate::{
 /// Mails a verification link, or a notice that the address already has an account. The response is
 /// the same in both cases.
 #[utoipa::path(
-    post, path = "/auth/register", operation_id = "register", tag = "Logging in",
+    post, path = "/auth/register", operation_id = "register_account", tag = "Logging in",
     security(()),
     request_body = RegisterBody,
     responses((status = 202, description = "The mail is being sent", body = Message)),
@@ -61,7 +61,7 @@ pub async fn verify_email(
 /// Sends a mail only if a registration for this address awaits verification. The response is the
 /// same in any case.
 #[utoipa::path(
-    post, path = "/auth/resend-verification", operation_id = "resend_verification", tag = "Logging in",
+    post, path = "/auth/resend-verification", operation_id = "resend_verification_mail", tag = "Logging in",
     security(()),
     request_body = EmailBody,
     responses((status = 202, description = "The same response for every address", body = Message)),
@@ -104,7 +104,7 @@ pub async fn login(
 /// Mails a link to choose a new password, if the address has an account. The response is the
 /// same in any case.
 #[utoipa::path(
-    post, path = "/auth/forgot-password", operation_id = "forgot_password", tag = "Logging in",
+    post, path = "/auth/forgot-password", operation_id = "request_password_reset", tag = "Logging in",
     security(()),
     params(DeviceTokenParam),
     request_body = EmailBody,

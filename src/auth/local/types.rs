@@ -36,7 +36,7 @@ pub struct Registration {
 
 /// Request body of `POST /auth/login`.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = Login)]
+#[schema(as = LoginCredentials)]
 pub struct LoginBody {
     #[serde(default)]
     #[schema(value_type = String, required, format = "email", max_length = 254, examples("ann@example.com"))]

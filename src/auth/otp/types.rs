@@ -33,7 +33,7 @@ pub struct RequestBody {
 
 /// Request body of `POST /auth/otp/verify`.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = LoginCode)]
+#[schema(as = CodeLogin)]
 pub struct VerifyBody {
     /// An email address, or a phone number in E.164 format.
     #[serde(default)]

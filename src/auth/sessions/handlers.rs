@@ -20,7 +20,7 @@ use crate::{
 /// of the new tokens is used, so that a lost response can be requested again. If it is used after
 /// that, somebody else has a copy, and the session ends.
 #[utoipa::path(
-    post, path = "/auth/refresh", operation_id = "refresh", tag = "Sessions",
+    post, path = "/auth/refresh", operation_id = "refresh_tokens", tag = "Sessions",
     security(()),
     request_body = RefreshBody,
     responses((status = 200, description = "The new tokens", body = AuthResponse)),

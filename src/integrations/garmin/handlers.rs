@@ -53,7 +53,7 @@ pub async fn connect(
 /// Not available on all servers: see `modes`. Open `authorization_url` in the browser that has
 /// stored the cookie of this response.
 #[utoipa::path(
-    post, path = "/me/garmin/authorization", operation_id = "authorize_garmin", tag = "Garmin",
+    post, path = "/me/garmin/authorization", operation_id = "start_garmin_authorization", tag = "Garmin",
     request_body = AuthorizeBody,
     responses((
         status = 200, description = "The URL to open", body = AuthorizationUrl,
@@ -76,7 +76,7 @@ pub async fn authorize(
 ///
 /// Garmin redirects users to this URL after they have logged in.
 #[utoipa::path(
-    get, path = "/integrations/garmin/callback", operation_id = "garmin_callback", tag = "Garmin",
+    get, path = "/integrations/garmin/callback", operation_id = "complete_garmin_authorization", tag = "Garmin",
     security(()),
     params(CallbackParams),
     responses(

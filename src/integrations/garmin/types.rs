@@ -48,7 +48,7 @@ pub struct Connection {
 
 /// Response of `GET /me/garmin`.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Garmin)]
+#[schema(as = GarminStatus)]
 pub struct Standing {
     /// The modes that this server offers.
     pub modes: Vec<Mode>,

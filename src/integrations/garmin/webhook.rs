@@ -55,7 +55,7 @@ pub struct Notification {
 ///
 /// For Garmin's developer programme. Only Garmin knows the path.
 #[utoipa::path(
-    post, path = "/integrations/garmin/webhook/{secret}", operation_id = "garmin_webhook", tag = "Garmin",
+    post, path = "/integrations/garmin/webhook/{secret}", operation_id = "receive_garmin_webhook", tag = "Garmin",
     security(()),
     params(("secret" = String, Path)),
     request_body = Notification,

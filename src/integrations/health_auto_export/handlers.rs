@@ -23,7 +23,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// repeatedly. A known workout, by its `id`, is updated if its measurements have changed.
 /// What the owner wrote stays.
 #[utoipa::path(
-    post, path = "/integrations/apple/health-auto-export", operation_id = "health_auto_export",
+    post, path = "/integrations/apple/health-auto-export", operation_id = "receive_health_auto_export",
     tag = "Imports", request_body = Export,
     responses((status = 200, description = "The outcome of each workout", body = Results)),
     extensions(("x-error-codes" = json!([ErrorCode::StorageFull, ErrorCode::StorageUnavailable]))),

@@ -7,7 +7,7 @@ use super::image;
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::ApiResult,
-    http::{ApiPath, ApiQuery, IfNoneMatchParam, cached},
+    http::{ApiPath, ApiQuery, Binary, IfNoneMatchParam, cached},
     pictures::{
         Disclosure, Studio, service,
         types::{Look, Picture, Size},
@@ -42,7 +42,7 @@ pub async fn route_svg(
     get, path = "/activities/{id}/route.png", operation_id = "get_route_png", tag = "Pictures",
     params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
     responses(
-        (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
@@ -86,7 +86,7 @@ pub async fn chart_svg(
     get, path = "/activities/{id}/chart.png", operation_id = "get_chart_png", tag = "Pictures",
     params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
     responses(
-        (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]

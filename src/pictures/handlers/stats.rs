@@ -6,7 +6,7 @@ use super::activities::{png, svg};
 use crate::{
     auth::{Permitted, tokens::ReadsActivities},
     error::ApiResult,
-    http::{ApiQuery, IfNoneMatchParam},
+    http::{ApiQuery, Binary, IfNoneMatchParam},
     pictures::{
         Studio,
         types::{
@@ -43,7 +43,7 @@ pub async fn heatmap_svg(
     get, path = "/stats/heatmap.png", operation_id = "get_heatmap_png", tag = "Pictures",
     params(YearParams, DaysParams, Look, Size, IfNoneMatchParam),
     responses(
-        (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
@@ -88,7 +88,7 @@ pub async fn weekly_svg(
     get, path = "/stats/weekly.png", operation_id = "get_weekly_png", tag = "Pictures",
     params(WeeksParams, DaysParams, Look, Size, IfNoneMatchParam),
     responses(
-        (status = 200, description = "The picture", content_type = "image/png", body = Vec<u8>, headers(("ETag" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use actix_web::http::StatusCode;
+use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        AllOfBuilder, Content, Header, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Response,
-        ResponseBuilder, Type,
+        Content, Header, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        Type,
         path::{Operation, ParameterIn},
     },
 };
@@ -24,28 +25,82 @@ use crate::{
 const CODES: &str = "x-error-codes";
 
 /// See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
-const LIMIT_HEADERS: [(&str, &str); 2] = [
-    ("RateLimit", "What is left: `r` requests, and `t` seconds until there is more"),
+const HEADERS: [(&str, &str); 4] = [
+    ("X-Request-Id", "The request's id, as in the server's log"),
+    ("RateLimit", "The remaining quota: `r` requests, and `t` seconds until it grows again"),
     ("RateLimit-Policy", "The limit: `q` requests in `w` seconds"),
+    (RETRY_AFTER, "Seconds to wait before the next try"),
 ];
 
+const RETRY_AFTER: &str = "Retry-After";
+
+/// Error codes of an operation, by status.
+type Codes = BTreeMap<u16, Vec<ErrorCode>>;
+
 /// Adds the error responses of every operation, and the headers of every response.
+///
+/// Each status has one response among the components, which describes the codes that most operations
+/// have. An operation with other codes describes its own.
 pub fn complete(api: &mut OpenApi) {
-    for item in api.paths.paths.values_mut() {
-        for operation in operations(item) {
-            for (status, codes) in by_status(&codes_of(operation)) {
-                let response = RefOr::T(error_response(status, &codes));
-                operation.responses.responses.insert(status.to_string(), response);
+    let codes: Vec<Codes> = api
+        .paths
+        .paths
+        .values_mut()
+        .flat_map(operations)
+        .map(|operation| by_status(&codes_of(operation)))
+        .collect();
+    let usual = usual(&codes);
+    for (operation, codes) in api.paths.paths.values_mut().flat_map(operations).zip(codes) {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response {
+                add_headers(response, false);
             }
-            for response in operation.responses.responses.values_mut() {
-                if let RefOr::T(response) = response {
-                    let header = text_header("The request's id, for logs and questions");
-                    response.headers.insert("X-Request-Id".to_owned(), header);
-                    for (name, description) in LIMIT_HEADERS {
-                        response.headers.insert(name.to_owned(), text_header(description));
-                    }
-                }
+        }
+        for (status, codes) in codes {
+            let mut response = Ref::new(format!("#/components/responses/{}", name(status)));
+            if usual.get(&status) != Some(&codes) {
+                response.description = list(&codes);
             }
+            operation.responses.responses.insert(status.to_string(), RefOr::Ref(response));
+        }
+    }
+    let components = api.components.get_or_insert_default();
+    for (header, description) in HEADERS {
+        components.headers.insert(header.to_owned(), text_header(description));
+    }
+    for (status, codes) in usual {
+        components.responses.insert(name(status), RefOr::T(error_response(status, &codes)));
+    }
+}
+
+/// For each status, the codes that most operations have.
+fn usual(codes: &[Codes]) -> Codes {
+    let mut counts: BTreeMap<u16, BTreeMap<&[ErrorCode], usize>> = BTreeMap::new();
+    for (status, codes) in codes.iter().flatten() {
+        *counts.entry(*status).or_default().entry(codes).or_default() += 1;
+    }
+    let most = counts.into_iter().filter_map(|(status, counts)| {
+        let (codes, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        Some((status, codes.to_vec()))
+    });
+    most.collect()
+}
+
+/// The name of a status's response among the components, such as `NotFound`.
+fn name(status: u16) -> String {
+    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    reason.map_or_else(|| format!("Status{status}"), |reason| reason.replace(' ', ""))
+}
+
+fn list(codes: &[ErrorCode]) -> String {
+    codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn add_headers(response: &mut Response, can_be_retried: bool) {
+    for (header, _) in HEADERS {
+        if header != RETRY_AFTER || can_be_retried {
+            let reference = Ref::new(format!("#/components/headers/{header}"));
+            response.headers.insert(header.to_owned(), RefOr::Ref(reference));
         }
     }
 }
@@ -90,43 +145,29 @@ fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {
     codes
 }
 
-fn by_status(codes: &BTreeSet<ErrorCode>) -> BTreeMap<u16, Vec<ErrorCode>> {
-    let mut statuses: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+fn by_status(codes: &BTreeSet<ErrorCode>) -> Codes {
+    let mut statuses = Codes::new();
     for code in codes {
         statuses.entry(code.status().as_u16()).or_default().push(*code);
     }
     statuses
 }
 
-/// The error body, with `code` restricted to these codes.
 fn error_response(status: u16, codes: &[ErrorCode]) -> Response {
-    let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
-    let of_these = ObjectBuilder::new().property(
-        "code",
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(codes.iter().map(|code| json!(code)))),
-    );
-    let schema = AllOfBuilder::new().item(Ref::from_schema_name(ErrorBody::name())).item(of_these);
-    let mut content = Content::new(Some(schema));
-    content.example = codes.first().map(|code| example(*code));
+    let mut content = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+    content.example = codes.first().map(|code| {
+        json!({
+            "error": "The reason, in a sentence for people",
+            "code": code,
+            "request_id": "01a208d4-cd85-7417-88dc-1252c50e2c2e",
+        })
+    });
     let mut response = ResponseBuilder::new()
-        .description(names.join(", "))
+        .description(list(codes))
         .content("application/json", content)
         .build();
-    if matches!(status, 429 | 503) {
-        let header = text_header("Seconds after which a retry makes sense");
-        response.headers.insert("Retry-After".to_owned(), header);
-    }
+    add_headers(&mut response, matches!(status, 429 | 503));
     response
-}
-
-fn example(code: ErrorCode) -> Value {
-    json!({
-        "error": "a sentence for people",
-        "code": code,
-        "request_id": "01a208d4-cd85-7417-88dc-1252c50e2c2e",
-    })
 }
 
 fn text_header(description: &str) -> RefOr<Header> {

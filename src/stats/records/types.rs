@@ -11,6 +11,7 @@ use crate::{activities::efforts::Unit, http::rfc3339};
 
 /// A value that set a record.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = PersonalRecordEntry)]
 pub struct Fall {
     pub value: f64,
     pub activity_id: Uuid,
@@ -20,6 +21,7 @@ pub struct Fall {
 
 /// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = PersonalRecordKey)]
 pub struct Discipline {
     /// The sport, for a record of a sport. Each sport has separate records.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +39,7 @@ pub struct Discipline {
 
 /// A current record.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonalRecord)]
 pub struct Record {
     #[serde(flatten)]
     pub discipline: Discipline,
@@ -49,6 +52,7 @@ pub struct Record {
 
 /// The answer of `GET /stats/records`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonalRecords)]
 pub struct Records {
     pub records: Vec<Record>,
 }

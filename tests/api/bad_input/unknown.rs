@@ -74,19 +74,19 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
     assert_eq!(
         open,
         [
-            "docs",
-            "docs_file",
-            "garmin_callback",
-            "garmin_webhook",
+            "complete_garmin_authorization",
+            "complete_provider_login",
+            "get_docs",
+            "get_docs_file",
+            "get_liveness",
+            "get_metrics",
+            "get_openapi",
+            "get_readiness",
             "get_shared_png",
             "get_shared_svg",
-            "healthz",
-            "login_callback",
-            "metrics",
-            "openapi",
-            "readyz",
-            "reset_password_page",
-            "verify_email_page",
+            "receive_garmin_webhook",
+            "show_reset_password_page",
+            "show_verify_email_page",
         ]
     );
 }

@@ -18,6 +18,7 @@ pub static DOCUMENT: LazyLock<Value> =
 static STRICT: LazyLock<Value> = LazyLock::new(|| {
     let mut document = DOCUMENT.clone();
     close(&mut document["paths"], false);
+    close(&mut document["components"]["responses"], false);
     for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
         // It may be a part of another schema, so it is closed where it is used.
         close(schema, true);
@@ -67,9 +68,10 @@ pub fn check(answer: &Answer) {
         return;
     };
     let status = answer.status.as_str();
-    let Some(response) = operation["responses"].get(status) else {
+    let Some(described) = operation["responses"].get(status) else {
         panic!("{what} is not in the document: {}", answer.text());
     };
+    let response = resolved(described);
     for name in response["headers"].as_object().into_iter().flat_map(|headers| headers.keys()) {
         // Limits can be off.
         let is_optional = name.starts_with("RateLimit");
@@ -93,7 +95,19 @@ pub fn check(answer: &Answer) {
                 .map(|fault| format!("{}: {fault}", fault.instance_path()))
                 .collect();
         assert!(faults.is_empty(), "{what} {}: {faults:?}", answer.text());
+        if let (true, Some(code)) = (answer.status.as_u16() >= 400, answer.json()["code"].as_str())
+        {
+            let codes = described["description"].as_str().or(response["description"].as_str());
+            let is_listed = codes.unwrap_or_default().contains(&format!("`{code}`"));
+            assert!(is_listed, "{what}: {code} is not among {codes:?}");
+        }
     }
+}
+
+/// A response, or the component that it refers to.
+fn resolved(response: &'static Value) -> &'static Value {
+    let component = response["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    component.and_then(|pointer| STRICT.pointer(pointer)).unwrap_or(response)
 }
 
 /// Panics unless `value` matches `schema`, a part of the document.

@@ -27,7 +27,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 ///
 /// Asks the provider whether the link is still valid.
 #[utoipa::path(
-    get, path = "/me/connections/{provider}", operation_id = "look_at_connection", tag = "Ways in",
+    get, path = "/me/connections/{provider}", operation_id = "get_connection", tag = "Ways in",
     params(("provider" = Provider, Path)),
     responses((status = 200, description = "The provider's current answer", body = Look)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),

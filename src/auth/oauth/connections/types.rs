@@ -39,7 +39,7 @@ pub struct Connections {
 
 /// Response body of `GET /me/connections/{provider}`: the provider's current answer.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ConnectionLook)]
+#[schema(as = ConnectionCheck)]
 pub struct Look {
     pub provider: Provider,
     /// Whether the provider still accepts the stored token.
