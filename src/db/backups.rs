@@ -1,4 +1,4 @@
-//! The record that the backup script keeps of what it finished.
+//! The table in which the backup script records finished backups.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,18 +12,18 @@ use super::schema::backups;
 #[diesel(table_name = backups, check_for_backend(diesel::pg::Pg))]
 pub struct Backup {
     pub finished_at: DateTime<Utc>,
-    /// Its name in the folder of backups.
+    /// The file name in the backup folder.
     pub file: String,
     pub bytes: i64,
 }
 
 impl Backup {
-    /// As the script names files that only a key opens.
+    /// By the extensions that the script gives to encrypted files.
     pub fn is_encrypted(&self) -> bool {
         self.file.ends_with(".age") || self.file.ends_with(".gpg")
     }
 
-    /// The last one, if there ever was one.
+    /// The newest backup.
     pub async fn latest(mut conn: &AsyncPgConnection) -> QueryResult<Option<Self>> {
         backups::table
             .order(backups::id.desc())

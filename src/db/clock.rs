@@ -1,5 +1,5 @@
-//! The time that all servers of one database agree on: the local clock, corrected by what was last
-//! measured against the database's. Times that another server judges are taken from here.
+//! The database's time, which all servers of a database agree on: the local clock plus a correction
+//! that is measured against the database. Use it for times that another server compares.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::Relaxed},
@@ -12,19 +12,19 @@ use diesel_async::AsyncPgConnection;
 
 use super::{Connector, FetchOne};
 
-/// An answer that took longer says too little of when it was made.
+/// Measurements with a longer round trip are discarded as too inexact.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Milliseconds to add to the local clock. A process has one clock and works with one database.
 static CORRECTION: AtomicI64 = AtomicI64::new(0);
 
-/// The time by the database's clock, as well as it is known: exact to half a round trip.
+/// The current time by the database's clock, exact to half a round trip of the last measurement.
 pub fn now() -> DateTime<Utc> {
     Utc::now() + TimeDelta::milliseconds(CORRECTION.load(Relaxed))
 }
 
-/// Measures for the first time, before anything is judged by [`now`]. When that fails, the local
-/// clock is trusted until housekeeping measures again.
+/// The first measurement, before [`now`] is used for decisions. If it fails, the local clock is
+/// trusted until housekeeping measures again.
 pub async fn measure_first(connector: &Connector) {
     let measured = async {
         let conn = connector.connect().await.map_err(|error| error.to_string())?;
@@ -38,9 +38,9 @@ pub async fn measure_first(connector: &Connector) {
     }
 }
 
-/// Measures the local clock against the database's and corrects [`now`] by it: the seconds by
-/// which the local clock is ahead, negative when it is behind. `None` when the database took too
-/// long to answer.
+/// Measures the local clock against the database's and sets the correction of [`now`]. Returns the
+/// seconds by which the local clock is ahead, negative if it is behind; `None` if the database took
+/// too long to answer.
 pub async fn measure(mut conn: &AsyncPgConnection) -> QueryResult<Option<f64>> {
     let (local, asked) = (Utc::now(), Instant::now());
     let database: DateTime<Utc> =

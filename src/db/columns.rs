@@ -1,8 +1,8 @@
-//! The columns of a type, whose SQL is written once.
+//! A type's list of columns, whose SQL is generated only once.
 //!
-//! diesel-async writes a statement's text each time that it is executed, also when it is prepared already.
-//! Nearly all of the text are names of columns, each quoted in a string of its own: for a type with many of them a
-//! noticeable part of what it costs to read a row.
+//! diesel-async generates a statement's text at each execution, also for prepared statements. Most
+//! of the text is column names, each quoted in a separate string. For a type with many columns this
+//! is a noticeable part of the cost of reading a row.
 
 use std::{marker::PhantomData, sync::OnceLock};
 
@@ -14,14 +14,15 @@ use diesel::{
     query_builder::{AstPass, QueryBuilder, QueryFragment, QueryId},
 };
 
-/// Kept in a static, a reference to it stands in place of `T::as_select()` and `T::as_returning()`.
+/// Stored in a static; a reference to it is used instead of `T::as_select()` and
+/// `T::as_returning()`.
 pub struct Columns<T> {
     sql: OnceLock<String>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Columns<T> {
-    /// To be written when it is first used.
+    /// The SQL is generated on first use.
     pub const fn unwritten() -> Self {
         Self { sql: OnceLock::new(), of: PhantomData }
     }

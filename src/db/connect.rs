@@ -1,4 +1,4 @@
-//! Opening one connection, the same way for pools, point reads, the listener and migrations.
+//! Opens connections, in the same way for pools, point reads, the listener and migrations.
 
 use std::{
     future::poll_fn,
@@ -30,44 +30,44 @@ use super::{
 };
 use crate::config::{DatabaseConfig, DatabaseUrl, SslMode};
 
-/// Why no connector could be made: a fault of configuration, known before the first connection.
+/// The configuration is invalid. Found before the first connection is opened.
 #[derive(Debug, Display)]
 #[display("{name}: {problem}")]
 pub struct ConnectError {
-    /// The setting at fault.
+    /// The name of the invalid setting.
     pub name: &'static str,
     pub problem: String,
 }
 
 impl std::error::Error for ConnectError {}
 
-/// How many connections a part of a server opens at most.
+/// The maximum number of connections that a part of the server opens.
 #[derive(Clone, Copy, Debug)]
 pub struct Connections {
-    /// Those that a pooler could lend.
+    /// Connections that may go through a pooler.
     pub lent: usize,
-    /// Those that listen for notifications, which need a session of PostgreSQL's own.
+    /// Connections that listen for notifications, which need a session of PostgreSQL itself.
     pub listening: usize,
 }
 
-/// Opens connections to the configured database. Cheap to clone; safe to share between threads,
-/// while a connection stays on the runtime that opened it.
+/// Opens connections to the configured database. Cheap to clone and safe to share between threads.
+/// A connection stays on the runtime that opened it.
 #[derive(Clone)]
 pub struct Connector {
     hosts: Vec<Host>,
-    /// The same, without our settings.
+    /// The same hosts, without our session settings.
     bare_hosts: Arc<[Host]>,
-    /// The host that answered last, which is asked first.
+    /// The index of the host that answered last. It is tried first.
     preferred: Arc<AtomicUsize>,
     encryption: Encryption,
     wait: Duration,
     trust: Trust,
-    /// Past a pooler, to PostgreSQL itself.
+    /// Bypasses the pooler and connects to PostgreSQL itself.
     direct: Option<Arc<Connector>>,
 }
 
 impl Connector {
-    /// Fails when a URL or a certificate file cannot be used.
+    /// Fails if a URL or a certificate file cannot be used.
     pub fn new(config: &DatabaseConfig) -> Result<Self, ConnectError> {
         let to = |name, url| {
             Self::to(url, config.password.as_ref(), config.wait)
@@ -76,7 +76,7 @@ impl Connector {
         let pooled = to("DATABASE_URL", &config.server)?;
         let Some(direct) = &config.direct else { return Ok(pooled.with_our_settings()) };
         let direct = to("DATABASE_DIRECT_URL", direct)?.with_our_settings();
-        // What the direct one finds out of the servers holds for connections through the pooler, too.
+        // Trust lost on a direct connection also applies to connections through the pooler.
         let direct = Arc::new(Self { trust: pooled.trust.clone(), ..direct });
         Ok(Self { direct: Some(direct), ..pooled })
     }
@@ -105,7 +105,8 @@ impl Connector {
         Ok(Self { hosts, bare_hosts, preferred, encryption, wait, trust, direct: None })
     }
 
-    /// The URL's own options come later and so win; those that must not are refused at the start.
+    /// The URL's own options come later and take precedence. Options that must not be overridden
+    /// are refused at startup.
     fn with_our_settings(mut self) -> Self {
         for Host { driver, .. } in &mut self.hosts {
             let options = driver.get_options().unwrap_or_default();
@@ -114,21 +115,22 @@ impl Connector {
         self
     }
 
-    /// The same database, but PostgreSQL cancels any statement that takes longer than `limit`.
+    /// The same database, but PostgreSQL cancels statements that take longer than `limit`.
     pub fn with_statement_timeout(self, limit: Duration) -> Self {
         let limit = limit.as_millis().to_string();
         self.with_setting("statement_timeout", &limit)
             .with_setting("idle_in_transaction_session_timeout", &limit)
     }
 
-    /// The same database, but each statement is planned once, whatever its parameters: for statements
-    /// that have one good plan. PostgreSQL itself plans a `LIMIT $1` again each time, because it takes
-    /// a limit that it does not know for a tenth of all rows.
+    /// The same database, but each statement is planned once, independent of its parameters. For
+    /// statements that have only one good plan. By default, PostgreSQL would plan a `LIMIT $1`
+    /// again at each execution, because it assumes that an unknown limit is a tenth of all rows.
     pub fn with_generic_plans(self) -> Self {
         self.with_setting("plan_cache_mode", "force_generic_plan")
     }
 
-    /// Through a pooler, whose connections are opened by others, roles are set instead.
+    /// Does nothing for connections through a pooler, which opens them itself: there, the settings
+    /// of roles are used instead.
     fn with_setting(mut self, name: &str, value: &str) -> Self {
         if self.direct.is_some() {
             return self;
@@ -140,38 +142,41 @@ impl Connector {
         self
     }
 
-    /// For what needs a session of PostgreSQL's own: to listen, and to hold a lock between transactions.
+    /// For uses that need a session of PostgreSQL itself: LISTEN, and locks held between
+    /// transactions.
     pub fn direct(&self) -> &Self {
         self.direct.as_deref().unwrap_or(self)
     }
 
-    /// Whether others open the connections to PostgreSQL that requests use.
+    /// Whether requests use connections through a pooler.
     pub fn is_pooled(&self) -> bool {
         self.direct.is_some()
     }
 
-    /// The longest that opening a connection takes.
+    /// The timeout for opening a connection.
     pub fn wait(&self) -> Duration {
         self.wait
     }
 
-    /// What is known of connections that were opened before.
+    /// Whether connections that were opened earlier may still be used.
     pub fn trust(&self) -> &Trust {
         &self.trust
     }
 
-    /// Opens a connection whose driver task lives on the current runtime, to the first host that takes writes.
+    /// Opens a connection to the first host that accepts writes. Its driver task runs on the
+    /// current runtime.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
         self.open(&self.hosts, None).await
     }
 
-    /// The same without our settings, and whether or not the server takes writes: to find out why no
-    /// other connection can be opened.
+    /// Opens a connection without our settings, also to a server that refuses writes. It is used to
+    /// find out why no other connection can be opened.
     pub async fn connect_bare(&self) -> ConnectionResult<AsyncPgConnection> {
         self.open(&self.bare_hosts, None).await
     }
 
-    /// The same, and what is notified on it. A listener finds out for itself when the connection is to be given up.
+    /// Opens a connection and returns its notifications. The listener itself must detect that the
+    /// connection is dead.
     pub async fn connect_to_listen(
         &self,
     ) -> ConnectionResult<(AsyncPgConnection, UnboundedReceiver<Notification>)> {
@@ -192,7 +197,7 @@ impl Connector {
         for (number, host) in hosts.iter().enumerate().cycle().skip(first).take(count) {
             let cause = match tokio::time::timeout(wait, self.open_to(host, heard.clone())).await {
                 Ok(Ok(connection)) => {
-                    // Another server takes writes now: the one before may never answer again.
+                    // Another server accepts writes now. The previous one may never answer again.
                     if self.preferred.swap(number, Relaxed) != number {
                         self.trust.break_off(began);
                     }
@@ -231,8 +236,8 @@ impl Connector {
         Ok(opened)
     }
 
-    /// Starts a task that drives a connection until it ends, or is broken off. Requests that wait for an answer
-    /// fail then.
+    /// Starts a task that drives a connection until the connection ends or is broken off. Requests
+    /// that wait for an answer then fail.
     fn drive(&self, mut connection: Connection<Coded, Coded>, heard: Option<Heard>) {
         let Some(heard) = heard else {
             let (trust, opened) = (self.trust.clone(), Instant::now());
@@ -247,7 +252,7 @@ impl Connector {
         tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
                 if let AsyncMessage::Notification(notification) = message {
-                    // The listener has gone, and the connection ends with its other half.
+                    // Fails if the listener is gone, which also ends the connection.
                     let _ = heard.send(notification);
                 }
             }
@@ -255,7 +260,7 @@ impl Connector {
     }
 }
 
-/// Takes what is notified on a connection.
+/// Receives the notifications of a connection.
 type Heard = UnboundedSender<Notification>;
 
 /// Fails on a standby.
@@ -279,7 +284,7 @@ async fn takes_writes(
     Ok(())
 }
 
-/// The driver's own message says only what failed; its source says why.
+/// Adds the error's source: the driver's own message says only what failed, not why.
 fn reason(error: tokio_postgres::Error) -> String {
     let cause = std::error::Error::source(&error).map(|source| format!("{error}: {source}"));
     cause.unwrap_or_else(|| error.to_string())

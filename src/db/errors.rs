@@ -1,4 +1,4 @@
-//! What a failed statement means to a client.
+//! Converts errors of statements to API errors.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -6,11 +6,12 @@ use super::wire::sqlstate;
 use crate::error::{ApiError, ErrorCode};
 
 impl From<Error> for ApiError {
-    /// Broken connections and time-outs are 503, a time zone that PostgreSQL does not know is 400; anything else is a fault of ours.
+    /// Broken connections and timeouts become 503, a time zone unknown to PostgreSQL 400, and
+    /// anything else 500.
     fn from(error: Error) -> Self {
         match meaning(&error) {
             Meaning::Unavailable => ApiError::database_unavailable(error),
-            // The connection is as good as before: what waited was the statement.
+            // The connection is still usable; only the statement had to wait.
             Meaning::Busy => ApiError {
                 cause: Some(error.into()),
                 ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
@@ -23,7 +24,7 @@ impl From<Error> for ApiError {
     }
 }
 
-/// Whether PostgreSQL knows no time zone of the name that it was to compute with.
+/// Whether the statement failed because PostgreSQL does not know the time zone's name.
 pub fn is_unknown_zone(error: &Error) -> bool {
     meaning(error) == Meaning::UnknownZone
 }
@@ -57,13 +58,15 @@ fn meaning(error: &Error) -> Meaning {
 /// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn meaning_of_code(code: &str) -> Meaning {
     match code {
-        // A statement or lock time-out, or a deadlock that PostgreSQL ended.
+        // A statement timeout, a lock timeout, or a deadlock that PostgreSQL ended.
         "57014" | "55P03" | "40P01" => Meaning::Busy,
-        // All that our statements say and PostgreSQL may not know is the name of a zone.
+        // The only parameter value of our statements that PostgreSQL may not know is a time zone.
         "22023" => Meaning::UnknownZone,
-        // A serialization failure, a standby, and transactions that PostgreSQL ended with their connection.
+        // A serialization failure, a standby, and transactions that PostgreSQL ended by closing the
+        // connection.
         "40001" | "25006" | "25P03" | "25P04" => Meaning::Unavailable,
-        // Connections (all that a pooler refuses, too), resources, the operator, the system.
+        // Connection errors (including all refusals by a pooler), resources, the operator, the
+        // system.
         _ if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
             Meaning::Unavailable
         }

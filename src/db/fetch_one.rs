@@ -1,8 +1,9 @@
-//! The one row of an answer, read to its end.
+//! Fetches one row and reads the answer to its end.
 //!
-//! An answer ends with `ReadyForQuery`, which PostgreSQL sends once the statement's transaction has
-//! committed. From version 17 on it sends rows above 8 KiB before the commit, so a caller that left
-//! at the first row, as diesel's `get_result` does, could acknowledge what a crash then takes back.
+//! An answer ends with `ReadyForQuery`, which PostgreSQL sends after the statement's transaction
+//! has committed. Since version 17, it sends rows above 8 KiB before the commit. A caller that
+//! stops at the first row, as diesel's `get_result` does, could acknowledge a write that a crash
+//! then undoes.
 
 use diesel::{NotFound, QueryResult};
 use diesel_async::{
@@ -10,12 +11,12 @@ use diesel_async::{
 };
 use futures_util::future::{FutureExt, Map};
 
-/// Takes the rows of an answer that has ended.
+/// Takes the first of the rows of a complete answer.
 type First<U> = fn(QueryResult<Vec<U>>) -> QueryResult<U>;
 
-/// Takes the place of diesel's `get_result`, which `clippy.toml` disallows.
+/// Replaces diesel's `get_result`, which `clippy.toml` disallows.
 pub trait FetchOne<Conn>: RunQueryDsl<Conn> {
-    /// The first row, once the statement's transaction has ended. `NotFound` without a row.
+    /// The first row, after the statement's transaction has ended. `NotFound` without a row.
     fn fetch_one<'query, 'conn, U>(
         self,
         conn: &'conn mut Conn,

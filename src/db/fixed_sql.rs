@@ -1,4 +1,4 @@
-//! SQL that stands in the source, as an expression or as a whole statement.
+//! SQL that is fixed in the source, as an expression or as a whole statement.
 
 use std::{borrow::Cow, marker::PhantomData};
 
@@ -14,26 +14,27 @@ use diesel::{
     sql_types::{SingleValue, SqlType, Untyped},
 };
 
-/// A text that is one of a few, and so of a statement that may be kept prepared: `diesel::dsl::sql` and `diesel::sql_query`, which
-/// do not know how many texts there are, have PostgreSQL parse and plan their statements each time that they are executed.
+/// SQL with one of a small number of texts, so that its statement can be cached as prepared. With
+/// `diesel::dsl::sql` and `diesel::sql_query`, which cannot know how many texts there are,
+/// PostgreSQL parses and plans the statement at each execution.
 pub struct FixedSql<'a, T> {
     sql: Cow<'static, str>,
     binds: Vec<Box<dyn QueryFragment<Pg> + Send + 'a>>,
     of: PhantomData<T>,
 }
 
-/// A whole statement, whose rows are read by the names of their columns.
+/// A whole statement. Its rows are read by column name.
 pub fn fixed_query<'a>(sql: &'static str) -> FixedSql<'a, Untyped> {
     FixedSql::new(sql)
 }
 
 impl<'a, T> FixedSql<'a, T> {
-    /// With `$1`, `$2` and so on where values are, each as often as it is needed.
+    /// Values are written as `$1`, `$2` and so on, and may occur several times.
     pub fn new(sql: impl Into<Cow<'static, str>>) -> Self {
         Self { sql: sql.into(), binds: Vec::new(), of: PhantomData }
     }
 
-    /// The next value, from that of `$1` on.
+    /// Binds the next value, beginning with `$1`.
     pub fn bind<U, V>(mut self, value: V) -> Self
     where
         U: SqlType + SingleValue + TypedExpressionType,
@@ -45,7 +46,8 @@ impl<'a, T> FixedSql<'a, T> {
     }
 }
 
-/// Each mention of a value becomes a placeholder of its own: diesel numbers them as they come.
+/// Each occurrence of a value becomes a separate placeholder, because diesel numbers placeholders
+/// in the order of occurrence.
 impl<T> QueryFragment<Pg> for FixedSql<'_, T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut pieces = self.sql.split('$');
@@ -80,7 +82,7 @@ impl<T, Groups> ValidGrouping<Groups> for FixedSql<'_, T> {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// Statements are told apart by their texts.
+/// Cached statements are identified by their text.
 impl<T> QueryId for FixedSql<'_, T> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

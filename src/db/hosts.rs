@@ -1,7 +1,7 @@
-//! The hosts that a URL names, each with a driver's configuration of its own.
+//! The hosts of a URL, each with its own driver configuration.
 //!
-//! The driver can try several by itself, but bounds only a part of each attempt: one that accepts a connection
-//! and says nothing would keep us from the next.
+//! The driver can try several hosts itself, but its timeout covers only a part of each attempt. A
+//! host that accepts a connection and then sends nothing would keep it from trying the next one.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use tokio_postgres::{
     config::{Host as Address, SslMode, SslNegotiation, TargetSessionAttrs},
 };
 
-/// One server, and how to log in there.
+/// One server, with the login data.
 #[derive(Clone)]
 pub struct Host {
     pub driver: Config,
-    /// The name, or the address if that is all that the URL has; the folder of a Unix socket.
+    /// The host name; the address if the URL has no name; the folder of a Unix socket.
     pub name: String,
     pub port: u16,
-    /// TLS begins at once, without asking for it (PostgreSQL 17 and newer).
+    /// TLS begins at once, without an `SSLRequest` (PostgreSQL 17 and newer).
     pub is_direct: bool,
 }
 
@@ -28,14 +28,15 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// The same, whether or not it takes writes.
+    /// Also accepts a server that refuses writes.
     pub fn taking_any_session(mut self) -> Self {
         self.driver.target_session_attrs(TargetSessionAttrs::Any);
         self
     }
 }
 
-/// One for each host of `all`, in their order. As in libpq, a port may be given for each or for all.
+/// One for each host of `all`, in the same order. As in libpq, the URL has one port for all hosts
+/// or one for each.
 pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
     let (names, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
     let count = names.len().max(addresses.len());
@@ -73,7 +74,7 @@ pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
     Ok(hosts.collect())
 }
 
-/// All of `config` but its hosts, and what we set ourselves.
+/// A copy of `config` without hosts, and with the options that we set ourselves.
 fn login(config: &Config) -> Config {
     let mut login = Config::new();
     if let Some(user) = config.get_user() {
@@ -91,7 +92,8 @@ fn login(config: &Config) -> Config {
     login.application_name(config.get_application_name().unwrap_or("sports-log"));
     login.target_session_attrs(config.get_target_session_attrs());
     login.channel_binding(config.get_channel_binding());
-    // The driver is handed streams that are encrypted already, or shall not be: it has nothing to ask for.
+    // The driver gets streams that are already encrypted, or that must stay unencrypted. So it must
+    // not negotiate TLS itself.
     login.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     if let Some(silence) = config.get_tcp_user_timeout() {
         login.tcp_user_timeout(*silence);

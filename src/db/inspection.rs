@@ -1,4 +1,4 @@
-//! Whether a database will do, and what is to be done about one that will not, in words.
+//! Checks whether a database is usable, and says what to do if it is not.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{Connector, FetchOne, session::MEANING};
 
-/// The oldest version that the schema and the statements are written for.
+/// The oldest version of PostgreSQL that the schema and the statements support.
 pub const OLDEST_VERSION: u32 = 14;
 
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -24,28 +24,28 @@ pub enum DatabaseError {
     Unreachable(ConnectionError),
     #[display("the database does not say how it is: {_0}")]
     Unknown(diesel::result::Error),
-    /// Sentences, each with its remedy.
+    /// Sentences, each with a remedy.
     #[display("the database cannot be used:\n  {}", _0.join("\n  "))]
     Unfit(Vec<String>),
 }
 
 impl std::error::Error for DatabaseError {}
 
-/// What was found.
+/// The result of the checks.
 pub struct Inspection {
-    /// As PostgreSQL writes it: `15.18`.
+    /// In PostgreSQL's notation: `15.18`.
     pub version: String,
-    /// What makes it unfit, in sentences; empty when nothing does.
+    /// The reasons why the database cannot be used, in sentences. Empty if there are none.
     pub refusals: Vec<String>,
-    /// What loses acknowledged data when the machine fails.
+    /// Settings that may lose acknowledged data if the machine fails.
     pub warnings: Vec<String>,
-    /// The most connections that our role may have to it.
+    /// The maximum number of connections for our role.
     pub room: i64,
 }
 
 impl Inspection {
-    /// Looks at the database past a pooler, and at the pooler's sessions. Waits up to `patience` for a
-    /// database that is starting.
+    /// Inspects the database, bypassing a pooler, and then the pooler's sessions. Waits up to
+    /// `patience` for a database that is starting.
     pub async fn of(connector: &Connector, patience: Duration) -> Result<Self, DatabaseError> {
         let facts = Facts::find(connector.direct(), patience).await?;
         let mut refusals = facts.refusals();
@@ -60,12 +60,12 @@ impl Inspection {
         })
     }
 
-    /// Only if nothing makes it unfit.
+    /// Fails if there are reasons not to use the database.
     pub fn fit(self) -> Result<Self, DatabaseError> {
         if self.refusals.is_empty() { Ok(self) } else { Err(DatabaseError::Unfit(self.refusals)) }
     }
 
-    /// The remedy when the database has too few connections left.
+    /// A warning with a remedy, if the database has too few connections.
     pub fn shortage(&self, connections: usize) -> Option<String> {
         let is_short = i64::try_from(connections).is_ok_and(|connections| connections > self.room);
         is_short.then(|| {
@@ -79,11 +79,12 @@ impl Inspection {
     }
 }
 
-/// A session's settings, and what its role may do.
+/// A session's settings, and the privileges of its role.
 struct Facts {
     settings: BTreeMap<String, String>,
     role: Role,
-    /// Without what our connections ask for, which says nothing of them.
+    /// Whether the session was opened without our settings, so that wrong values of those mean
+    /// nothing.
     is_bare: bool,
 }
 
@@ -93,19 +94,19 @@ struct Role {
     name: String,
     #[diesel(sql_type = Text)]
     database: String,
-    /// Where tables are made; `None` when no schema of `search_path` is there.
+    /// The schema in which tables are created; `None` if no schema of `search_path` exists.
     #[diesel(sql_type = Nullable<Text>)]
     schema: Option<String>,
     #[diesel(sql_type = Bool)]
     may_create: bool,
-    /// Connections that the role and the database may have; -1 for any number.
+    /// The connection limits of the role and of the database; -1 means no limit.
     #[diesel(sql_type = Array<Integer>)]
     limits: Vec<i32>,
 }
 
 impl Facts {
-    /// Of a connection like those that are to come, or, where none can be opened, of a bare one that
-    /// shows why.
+    /// Reads them from a normal connection or, if none can be opened, from a bare one that shows
+    /// the reason.
     async fn find(connector: &Connector, patience: Duration) -> Result<Self, DatabaseError> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
@@ -154,7 +155,7 @@ impl Facts {
     }
 
     fn version(&self) -> String {
-        // Debian appends its own: "15.18 (Debian 15.18-0+deb12u1)".
+        // Debian appends its package version: "15.18 (Debian 15.18-0+deb12u1)".
         self.setting("server_version").split(' ').next().unwrap_or_default().to_owned()
     }
 
@@ -208,7 +209,7 @@ impl Facts {
             let value = self.settings.get(wanted.name)?;
             let first = wanted.accepted.first().filter(|_| !wanted.accepted.contains(&&**value))?;
             let (name, role) = (wanted.name, quoted(&self.role.name));
-            // Else a session that only reads could not say so.
+            // Otherwise a read-only session could not run the statement.
             let before = if name.ends_with("_read_only") { format!("SET {name} = off; ") } else { String::new() };
             Some(format!(
                 "{name} is {value}, and sports-log needs {first}: {before}ALTER ROLE {role} IN DATABASE {} \
@@ -241,7 +242,7 @@ impl Facts {
     }
 }
 
-/// A name as SQL has it.
+/// A quoted SQL identifier.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

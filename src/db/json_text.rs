@@ -1,7 +1,7 @@
-//! JSON that is kept as text on its way to and from PostgreSQL.
+//! JSON that stays text on its way to and from PostgreSQL.
 //!
-//! As values in memory it would take up to ninety times as much as its text, and what nobody looks
-//! into need not be read.
+//! Parsed values would need up to ninety times the memory of the text, and most are never
+//! inspected.
 
 use std::{fmt, io::Write};
 
@@ -15,7 +15,7 @@ use diesel::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// The first byte of PostgreSQL's binary form of JSONB, before the text: its version.
+/// The version, which is the first byte of PostgreSQL's binary form of JSONB. The text follows.
 const JSONB_VERSION: u8 = 1;
 
 /// Any JSON.

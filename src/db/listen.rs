@@ -1,4 +1,4 @@
-//! Hearing PostgreSQL's notifications, on a connection of their own.
+//! Listens for PostgreSQL's notifications, on a dedicated connection.
 
 use std::{
     convert::Infallible,
@@ -14,14 +14,14 @@ use crate::error::{ApiError, ApiResult};
 
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
-/// How often it is seen whether the server still answers, and how long that may take.
+/// How often the listener checks that the server still answers, and the timeout of the check.
 const PULSE_EVERY: Duration = Duration::from_secs(5);
 
-/// Listens to `channel` for ever, connecting again whenever the connection breaks. `heard` gets what
-/// each notification says, and `None` when what was said before may have been missed.
+/// Listens to `channel` forever and reconnects when the connection breaks. `heard` gets the payload
+/// of each notification, and `None` whenever earlier notifications may have been missed.
 ///
-/// It is here that a server is missed which froze or vanished without a word: the connections of others are
-/// then broken off, too.
+/// This check also detects a server that froze or vanished without closing its connections. All
+/// other connections to it are then broken off as well.
 pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&str>)) {
     let mut is_lost = false;
     loop {
@@ -56,7 +56,7 @@ async fn open(
     Ok((conn, notifications))
 }
 
-/// Whoever listens already may say so again; a server that has become a standby refuses it.
+/// A repeated LISTEN does no harm. A server that has become a standby refuses it.
 async fn say(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
     let listen = diesel::sql_query(format!("LISTEN {channel}"));
     let said = timeout(PULSE_EVERY, listen.execute(&mut conn)).await;

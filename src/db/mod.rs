@@ -1,4 +1,4 @@
-//! PostgreSQL: connections, pools, migrations, the schema. Knows no domain.
+//! PostgreSQL: connections, pools, migrations, the schema. Independent of the domains.
 
 mod backups;
 pub mod clock;

@@ -1,8 +1,9 @@
 //! Point reads: short primary-key statements of many requests, pipelined on one connection.
 //!
-//! Requests of a worker share the connection and do not wait for each other's answers, which
-//! is faster than a pool. A slow statement would delay all behind it: those use the pool. Each is planned
-//! once for each connection: finding a place in an index has one good plan.
+//! The requests of a worker share the connection and do not wait for each other's answers, which is
+//! faster than a pool. A slow statement would delay all statements behind it, so slow ones use the
+//! pool. Each statement is planned once per connection, because an index lookup has only one good
+//! plan.
 
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
@@ -15,11 +16,11 @@ use crate::{
     fair_use,
 };
 
-/// One worker's pipelined connection, opened on first use and again after it broke.
+/// A worker's pipelined connection, which is opened on first use and reopened after it breaks.
 pub struct PointReads {
     connector: Connector,
     current: RefCell<Option<(Rc<AsyncPgConnection>, Instant)>>,
-    /// Held while opening, so that a crowd of requests opens one connection.
+    /// Held while opening, so that concurrent requests open only one connection.
     opening: Mutex<()>,
 }
 
@@ -29,9 +30,9 @@ impl PointReads {
         Self { connector, current: RefCell::default(), opening: Mutex::default() }
     }
 
-    /// Runs `read` on the shared connection; once more on a fresh one if that had broken.
-    /// `read` must change nothing: it may run twice. A request waits while many others of its client
-    /// read; 429 `rate_limited` when too many wait for that.
+    /// Runs `read` on the shared connection, and once more on a new one if the first was broken.
+    /// `read` must not change anything, because it may run twice. A request waits while many others
+    /// of its client read; 429 `rate_limited` if too many wait already.
     pub async fn run<T>(
         &self,
         read: impl AsyncFn(&AsyncPgConnection) -> ApiResult<T>,
@@ -55,13 +56,14 @@ impl PointReads {
     async fn connection(&self) -> ApiResult<Rc<AsyncPgConnection>> {
         match self.current() {
             Some(connection) => Ok(connection),
-            // Seldom, and large: else each request would carry the room for it.
+            // Boxed, because this rare, large future would otherwise be part of every request's
+            // future.
             None => Box::pin(self.open()).await,
         }
     }
 
     async fn open(&self) -> ApiResult<Rc<AsyncPgConnection>> {
-        // Whoever waits behind others who try to open one waits no longer than they.
+        // A request that waits for another one to open the connection has the same timeout.
         let _opening = timeout(self.connector.wait(), self.opening.lock())
             .await
             .map_err(ApiError::database_unavailable)?;
@@ -80,7 +82,7 @@ impl PointReads {
         current.as_ref().filter(is_trusted).map(|(connection, _)| Rc::clone(connection))
     }
 
-    /// Forgets `broken`, unless another request has replaced it already.
+    /// Drops `broken`, unless another request has replaced it already.
     fn forget(&self, broken: &Rc<AsyncPgConnection>) {
         let mut current = self.current.borrow_mut();
         if current.as_ref().is_some_and(|(connection, _)| Rc::ptr_eq(connection, broken)) {

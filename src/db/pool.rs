@@ -1,4 +1,4 @@
-//! The deadpool pool that each worker (and the delivery) owns.
+//! The connection pool (deadpool) that each worker and the delivery own.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -22,8 +22,8 @@ use crate::{
     fair_use::{self, Lent},
 };
 
-/// A connection on loan; it goes back when dropped, and then another request of the same client may
-/// have one.
+/// A borrowed connection. It returns to the pool when dropped, and then another request of the same
+/// client may borrow one.
 pub struct PooledConnection {
     connection: Object<AsyncPgConnection>,
     _turn: Option<Arc<Lent>>,
@@ -43,7 +43,7 @@ impl DerefMut for PooledConnection {
     }
 }
 
-/// A bounded pool for one runtime: connections are opened on first use.
+/// A bounded pool for one runtime. Connections are opened on first use.
 #[derive(Clone)]
 pub struct Pool {
     connections: Deadpool<AsyncPgConnection>,
@@ -51,12 +51,13 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of at most `size` connections, waiting at most `wait` for one that is taken; the connector bounds how
-    /// long it takes to open one.
+    /// A pool of at most `size` connections, in which requests wait at most `wait` for a free one.
+    /// The connector bounds the time to open one.
     pub fn new(connector: Connector, size: usize, wait: Duration) -> Self {
         let trust = connector.trust().clone();
         let mut config = ManagerConfig::default();
-        // A closed connection is seen without a round trip; a test query doubles the cost of a read.
+        // A closed connection is detected without a round trip. A test query would double the cost
+        // of a read.
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |_url| {
             let connector = connector.clone();
@@ -75,16 +76,16 @@ impl Pool {
             .build();
         match pool {
             Ok(connections) => Self { connections, wait },
-            // Only a time-out without a runtime makes deadpool refuse, and the runtime is given above.
+            // deadpool refuses only timeouts without a runtime, and the runtime is given above.
             Err(error) => unreachable!("{error}"),
         }
     }
 
-    /// A connection, or 503: `busy` when all are taken, `database_unavailable` when none can be opened.
-    /// A request first waits until not too many others of its client hold one; 429 `rate_limited`
-    /// when too many wait for that.
+    /// A connection. 503 `busy` if all are in use, `database_unavailable` if none can be opened. A
+    /// request first waits while too many others of its client hold a connection; 429
+    /// `rate_limited` if too many wait already.
     pub async fn get(&self) -> ApiResult<PooledConnection> {
-        // Boxed, because it may open one: each request's future would carry the room for that.
+        // Boxed, because opening a connection would otherwise enlarge each request's future.
         Box::pin(async {
             let began = Instant::now();
             let turn = fair_use::connection(self.wait).await?;
@@ -102,12 +103,12 @@ impl Pool {
         .await
     }
 
-    /// Connections open, idle, and requests waiting for one.
+    /// The numbers of open connections, idle connections, and waiting requests.
     pub fn status(&self) -> deadpool::managed::Status {
         self.connections.status()
     }
 
-    /// Closes idle connections and refuses new loans.
+    /// Closes idle connections and lends no more.
     pub fn close(&self) {
         self.connections.close();
     }

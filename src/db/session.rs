@@ -1,12 +1,13 @@
-//! The settings that statements are written for, whatever a cluster, a database or a role is set to.
+//! The session settings that our statements need, independent of the settings of the cluster, the
+//! database and the role.
 
 /// One setting of a session.
 pub struct Setting {
     pub name: &'static str,
-    /// The values that will do. Each connection that is ours to open asks for the first.
+    /// The accepted values. Connections that we open ourselves set the first one.
     pub accepted: &'static [&'static str],
-    /// Left to the operator, who is told of a value that will not do: it needs a superuser, is new,
-    /// or somebody had a reason.
+    /// Only checked and reported to the operator, because changing it needs a superuser, because
+    /// older servers do not know it, or because it was probably set for a reason.
     pub is_only_checked: bool,
 }
 
@@ -18,31 +19,32 @@ const fn checked(name: &'static str, accepted: &'static [&'static str]) -> Setti
     Setting { name, accepted, is_only_checked: true }
 }
 
-/// What statements mean. The time zone and the client's encoding are not here: the drivers set them.
+/// Settings that change what statements mean. The time zone and the client encoding are missing
+/// because the drivers set them.
 pub const MEANING: [Setting; 12] = [
-    // Claims and counters look again after they waited for a row, which only this level does.
+    // Claims and counters evaluate a row again after waiting for it, which only this level does.
     set("default_transaction_isolation", &["read committed"]),
     set("default_transaction_deferrable", &["off"]),
-    // Else a backslash in a migration is an escape.
+    // Otherwise a backslash in a migration would be an escape.
     set("standard_conforming_strings", &["on"]),
     set("transform_null_equals", &["off"]),
-    // How values look that PostgreSQL turns into text and JSON.
+    // The format of values that PostgreSQL converts to text and JSON.
     set("DateStyle", &["ISO, YMD", "ISO, MDY", "ISO, DMY"]),
     set("IntervalStyle", &["postgres"]),
     set("bytea_output", &["hex"]),
     set("extra_float_digits", &["1", "2", "3"]),
-    // Else a search finds a random part of what there is.
+    // Otherwise a search would find a random subset of the results.
     set("gin_fuzzy_search_limit", &["0"]),
-    // Providers turn it on when a disk is full.
+    // Hosting providers turn it on when a disk is full.
     checked("default_transaction_read_only", &["off"]),
-    // Else no trigger runs, and no change is ever numbered.
+    // Otherwise no trigger would run, and changes would not be numbered.
     checked("session_replication_role", &["origin"]),
-    // Since PostgreSQL 17. A migration and a copy of an account take as long as they take.
+    // Since PostgreSQL 17. Migrations and account exports may take longer than any limit.
     checked("transaction_timeout", &["0"]),
 ];
 
-/// What else a connection of ours begins with. Time-outs are set anew for those that serve requests;
-/// connections of pools may be idle for days.
+/// Other defaults of our connections. Connections that serve requests set their own timeouts;
+/// connections in pools may be idle for days.
 const HABITS: [(&str, &str); 6] = [
     ("search_path", "\"$user\",public"),
     ("statement_timeout", "0"),
@@ -52,15 +54,15 @@ const HABITS: [(&str, &str); 6] = [
     ("plan_cache_mode", "auto"),
 ];
 
-/// All of it for the `options` of a startup message, which win over what roles, databases and the
-/// configuration file say.
+/// All settings for the `options` of a startup message. They override those of roles, databases and
+/// the configuration file.
 pub fn options() -> String {
     let meaning = MEANING.iter().filter(|setting| !setting.is_only_checked);
     let meaning = meaning.filter_map(|setting| Some((setting.name, *setting.accepted.first()?)));
     meaning.chain(HABITS).map(|(name, value)| option(name, value)).collect::<Vec<_>>().join(" ")
 }
 
-/// One of them, with spaces escaped as PostgreSQL reads it.
+/// One setting, with spaces escaped for PostgreSQL.
 pub fn option(name: &str, value: &str) -> String {
     format!("-c {name}={}", value.replace('\\', r"\\").replace(' ', r"\ "))
 }

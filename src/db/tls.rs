@@ -1,4 +1,4 @@
-//! TLS towards PostgreSQL, with and without checking the certificate.
+//! TLS connections to PostgreSQL, with and without verification of the certificate.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,7 +10,8 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-/// `sslmode=verify-full`: chain and host name are checked against `roots` (PEM) or the web's.
+/// `sslmode=verify-full`: verifies the chain and the host name against `roots` (PEM), or against
+/// the public certificate authorities.
 pub fn verified(roots: Option<&Path>) -> Result<TlsConnector, String> {
     let mut store = RootCertStore::empty();
     match roots {
@@ -27,14 +28,14 @@ pub fn verified(roots: Option<&Path>) -> Result<TlsConnector, String> {
     Ok(connector(builder()?.with_root_certificates(store).with_no_client_auth()))
 }
 
-/// `sslmode=prefer` and `require`: encrypted, but any certificate will do, as libpq has it.
+/// `sslmode=prefer` and `require`: encrypts, but accepts any certificate, like libpq.
 pub fn unverified() -> Result<TlsConnector, String> {
     let verifier = AnyCertificate(Arc::new(aws_lc_rs::default_provider()));
     let builder = builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
     Ok(connector(builder.with_no_client_auth()))
 }
 
-/// With the name of the protocol, which libpq sends as well and `sslnegotiation=direct` needs.
+/// Sends the protocol name (ALPN), as libpq does. `sslnegotiation=direct` requires it.
 fn connector(mut config: ClientConfig) -> TlsConnector {
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     Arc::new(config).into()
@@ -46,7 +47,7 @@ fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier
         .map_err(|error| error.to_string())
 }
 
-/// Checks that the server holds its certificate's key, and nothing else.
+/// Verifies only that the server has the private key of its certificate.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -1,7 +1,8 @@
-//! Until when connections that were opened are no longer to be used.
+//! Determines from which time on opened connections may be used.
 //!
-//! A primary that became a standby, or a proxy that leads to another server now, is found out on one connection.
-//! All that were opened before may be of the same kind, also those that only read: what they read may be old.
+//! One connection may find out that the primary has become a standby, or that a proxy now leads to
+//! another server. Connections opened earlier may have the same problem, including those that only
+//! read: they may read outdated data.
 
 use std::{
     sync::{
@@ -17,7 +18,7 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Trust {
     began: Instant,
-    /// Microseconds since `began`: what was opened before is not trusted.
+    /// Microseconds since `began`. Connections opened earlier are not trusted.
     lost: Arc<AtomicU64>,
     breaking_off: Arc<Notify>,
 }
@@ -29,18 +30,18 @@ impl Default for Trust {
 }
 
 impl Trust {
-    /// No connection that was opened before `then` is to be used again.
+    /// Stops the use of connections opened before `then`.
     pub fn lose(&self, then: Instant) {
         self.lost.fetch_max(self.at(then), Relaxed);
     }
 
-    /// Nor is anybody to wait for an answer on one: the server is there no more, although nothing says so.
+    /// Also aborts queries in flight on them: the server is gone, but TCP has not noticed.
     pub fn break_off(&self, then: Instant) {
         self.lose(then);
         self.breaking_off.notify_waiters();
     }
 
-    /// Until connections that were opened at `opened` are broken off.
+    /// Waits until connections opened at `opened` are broken off.
     pub async fn broken_off(&self, opened: Instant) {
         loop {
             self.breaking_off.notified().await;
@@ -50,7 +51,7 @@ impl Trust {
         }
     }
 
-    /// Whether a connection that was opened at `opened` may still be used.
+    /// Whether a connection opened at `opened` may still be used.
     pub fn is_in(&self, opened: Instant) -> bool {
         self.at(opened) >= self.lost.load(Relaxed)
     }

@@ -1,8 +1,8 @@
-//! Applying migrations beside servers and backups that use the tables.
+//! Applies migrations while servers and backups use the tables.
 //!
-//! A statement that changes a table waits until everybody has let go of it, and all that come later wait behind
-//! it: behind a nightly dump, for minutes. So each migration waits a second at most, lets the others pass,
-//! and tries again.
+//! A statement that changes a table waits for all transactions that use it, and later statements
+//! queue behind it. During a nightly dump, that could take minutes. So each migration waits at most
+//! a second for a lock, lets the others proceed, and tries again.
 
 use std::{
     thread,
@@ -22,14 +22,14 @@ use super::{Harness, MIGRATIONS, compatibility, programs};
 const LOCK_TIMEOUT: &str = "1s";
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a migration tries. A start that takes longer is systemd's to repeat.
+/// How long a migration is retried. If it takes longer, the start fails and systemd repeats it.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// What the programs are called among the versions of steps.
+/// The name of the programs in lists of versions.
 pub const PROGRAMS: &str = "programs";
 
-/// Steps that are still to be applied, in order, and the programs, if they are to be made anew. A
-/// server that is older than the database leaves its programs alone.
+/// The steps still to be applied, in order, and [`PROGRAMS`] if they must be recreated. A server
+/// that is older than the database leaves the database's programs unchanged.
 pub fn pending(connection: &mut Harness) -> migration::Result<Vec<String>> {
     let steps = connection.pending_migrations(MIGRATIONS)?;
     let mut pending: Vec<String> =
@@ -42,13 +42,14 @@ pub fn pending(connection: &mut Harness) -> migration::Result<Vec<String>> {
     Ok(pending)
 }
 
-/// Applies what is pending; what that was.
+/// Applies pending steps and programs, and returns their names.
 pub fn all(connection: &mut Harness) -> migration::Result<Vec<String>> {
     let pending = pending(connection)?;
     for step in connection.pending_migrations(MIGRATIONS)? {
         patiently(connection, &step.name().to_string(), |connection| {
             if !step.metadata().run_in_transaction() {
-                // Builds an index CONCURRENTLY: it waits for others, and nobody waits for it.
+                // Builds an index CONCURRENTLY, which waits for other transactions without blocking
+                // them.
                 connection.batch_execute("SET lock_timeout = 0")?;
                 drop_unfinished_indexes(connection)?;
             }
@@ -61,7 +62,7 @@ pub fn all(connection: &mut Harness) -> migration::Result<Vec<String>> {
     Ok(pending)
 }
 
-/// Does `work` again and again while others hold a table that it changes.
+/// Repeats `work` as long as other sessions lock a table that it changes.
 fn patiently(
     connection: &mut Harness,
     name: &str,
@@ -83,13 +84,14 @@ fn patiently(
     }
 }
 
-/// A lock time-out or a deadlock. diesel's own error hides the statement's, except from its text.
+/// A lock timeout or a deadlock. Apart from its text, diesel's error hides the statement's error.
 fn waits_for_a_lock(error: &(dyn std::error::Error + Send + Sync)) -> bool {
     let text = error.to_string();
     ["55P03: ", "40P01: "].iter().any(|code| text.contains(code))
 }
 
-/// What an interrupted `CREATE INDEX CONCURRENTLY` leaves: kept up to date, and used by nobody.
+/// Drops what an interrupted `CREATE INDEX CONCURRENTLY` leaves: indexes that are kept up to date
+/// but never used.
 fn drop_unfinished_indexes(connection: &mut Harness) -> migration::Result<()> {
     #[derive(QueryableByName)]
     struct Index {

@@ -1,7 +1,7 @@
-//! Which servers a schema is for.
+//! Which versions of the server a schema supports.
 //!
-//! A newer schema serves older servers while they are replaced one after the other, until a migration takes away
-//! something that they use. That migration raises the version in the table `oldest_server`.
+//! A newer schema supports older servers while they are replaced one after the other. A migration
+//! that removes something they use raises the version in the table `oldest_server`.
 
 use std::sync::LazyLock;
 
@@ -19,17 +19,17 @@ use crate::db::{FetchOne, fixed_query, wire::sqlstate};
 
 const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What PostgreSQL answers when a table is not there.
+/// The SQLSTATE for a missing table.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// Those that this server was made with.
+/// The versions of this server's migrations.
 static VERSIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS).unwrap_or_default();
     migrations.iter().map(|migration| migration.name().version().to_string()).collect()
 });
 
-/// Whether this server can use the schema: it has all that the server's migrations make, and is not for newer
-/// servers only.
+/// Whether this server can use the schema: all of the server's migrations are applied, and the
+/// schema still supports this version.
 pub async fn is_ours(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Found {
@@ -63,14 +63,15 @@ pub fn is_ahead(connection: &mut Harness) -> diesel::migration::Result<bool> {
     Ok(applied.iter().any(|version| !VERSIONS.contains(&version.to_string())))
 }
 
-/// Whether the schema is of the weeks before the baseline, which `migrations/adopt-baseline.sql` ends.
+/// Whether the schema predates the baseline, and so must be converted with
+/// `migrations/adopt-baseline.sql`.
 pub fn is_before_baseline(connection: &mut Harness) -> diesel::migration::Result<bool> {
     let applied = connection.applied_migrations()?;
     Ok(applied.iter().map(ToString::to_string).min() < VERSIONS.first().cloned()
         && !applied.is_empty())
 }
 
-/// The oldest version that may use the schema, if this server is older.
+/// The oldest version that the schema supports, if this server is older.
 pub fn newer_server(connection: &mut Harness) -> diesel::migration::Result<Option<String>> {
     #[derive(QueryableByName)]
     struct Table {
@@ -93,7 +94,7 @@ pub fn newer_server(connection: &mut Harness) -> diesel::migration::Result<Optio
     Ok(versions.filter(|oldest| is_newer(oldest, OWN_VERSION)).max())
 }
 
-/// Compares `1.10.0` and the like number by number; what follows the numbers does not count.
+/// Compares versions like `1.10.0` number by number. Suffixes do not count.
 fn is_newer(version: &str, than: &str) -> bool {
     let numbers = |version: &str| -> Vec<u64> {
         version.split(['.', '-', '+']).map_while(|number| number.parse().ok()).collect()

@@ -1,5 +1,5 @@
-//! The embedded migrations: steps, then programs. Run under an advisory lock, so that replicas may
-//! start together.
+//! The embedded migrations: first steps, then programs. They run under an advisory lock, so that
+//! several servers may start at once.
 
 mod apply;
 mod compatibility;
@@ -23,7 +23,7 @@ pub use programs::FILES as PROGRAM_FILES;
 
 use super::Connector;
 
-/// Any fixed number will do: it names this application's lock in its database.
+/// An arbitrary fixed number. It identifies this application's lock within its database.
 const ADVISORY_LOCK: i64 = 0x73_70_6f_72_74_73;
 
 const LOCK_RETRY: Duration = Duration::from_millis(50);
@@ -49,9 +49,9 @@ pub enum MigrationError {
 
 impl std::error::Error for MigrationError {}
 
-/// Applies what is pending and returns the versions of the steps applied and, if they were made
-/// anew, [`PROGRAMS`]. Tries for `patience` to reach the database (it may be starting beside us).
-/// Refuses a schema that only newer servers may use, and one from before the baseline.
+/// Applies pending migrations. Returns the versions of the applied steps and, if the programs were
+/// recreated, [`PROGRAMS`]. Tries for `patience` to connect, because the database may still be
+/// starting. Refuses a schema that supports only newer servers, and one from before the baseline.
 pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String>, MigrationError> {
     let applied = on_a_thread_of_its_own(connector, patience, |connection| {
         if let Some(needed) = compatibility::newer_server(connection)? {
@@ -65,16 +65,16 @@ pub async fn run(connector: &Connector, patience: Duration) -> Result<Vec<String
     applied.await?
 }
 
-/// The database's schema against the one that this program knows.
+/// The database's schema, compared with the schema of this executable.
 pub struct Schema {
     pub applied: usize,
-    /// Versions of steps that are still to be applied, and [`PROGRAMS`] if they are to be made anew.
+    /// The versions of steps still to be applied, and [`PROGRAMS`] if they must be recreated.
     pub pending: Vec<String>,
-    /// The oldest version of sports-log that may use it, where that is not this one.
+    /// The oldest version that the schema supports, if this server is older.
     pub newer_server: Option<String>,
 }
 
-/// Inspects, and changes nothing.
+/// Compares without changing anything.
 pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
         Ok(Schema {
@@ -86,7 +86,7 @@ pub async fn compare(connector: &Connector) -> Result<Schema, MigrationError> {
     .await
 }
 
-/// Reverts everything, newest first. All data is lost: for tests of the `down.sql` files.
+/// Reverts all migrations, newest first. All data is lost: for tests of the `down.sql` files.
 pub async fn revert_all(connector: &Connector) -> Result<Vec<String>, MigrationError> {
     on_a_thread_of_its_own(connector, Duration::ZERO, |connection| {
         programs::drop(connection)?;
@@ -96,7 +96,7 @@ pub async fn revert_all(connector: &Connector) -> Result<Vec<String>, MigrationE
     .await
 }
 
-/// diesel's harness blocks, which no runtime of ours may do: it gets a thread and a runtime.
+/// Runs `work` on a separate thread and runtime, because diesel's migration harness blocks.
 async fn on_a_thread_of_its_own<T: Send + 'static>(
     connector: &Connector,
     patience: Duration,
@@ -116,7 +116,7 @@ async fn on_a_thread_of_its_own<T: Send + 'static>(
                 let mut connection = Harness::from(connection);
                 locked(&mut connection, work).map_err(MigrationError::Migration)
             });
-        // The receiver is gone only when the caller was dropped, and then nobody asks.
+        // Fails only if the caller was dropped and no longer needs the result.
         let _ = sender.send(outcome);
     });
     receiver.await.map_err(|error| MigrationError::Migration(error.into()))?
@@ -126,12 +126,12 @@ fn locked<T>(
     connection: &mut Harness,
     work: impl FnOnce(&mut Harness) -> diesel::migration::Result<T>,
 ) -> diesel::migration::Result<T> {
-    // Asked for again and again: a statement that waits is one that CREATE INDEX CONCURRENTLY, run by the server that
-    // has the lock, would wait for in turn.
+    // Polled, because CREATE INDEX CONCURRENTLY, run by the server that has the lock, would wait
+    // for a session that waits in a statement.
     while !is_locked(connection)? {
         std::thread::sleep(LOCK_RETRY);
     }
-    // The lock ends with the session, so a failure needs no unlocking.
+    // The lock ends with the session, so it need not be released after a failure.
     let outcome = work(connection)?;
     connection.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
     Ok(outcome)

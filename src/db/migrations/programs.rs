@@ -1,6 +1,7 @@
-//! Functions and triggers, made anew after the steps: `migrations/programs` has them as they are now.
+//! Functions and triggers, which are recreated after the steps. `migrations/programs` has their
+//! current text.
 //!
-//! What an index or a column stands on is part of the steps instead.
+//! Functions that an index or a generated column uses are part of the steps instead.
 
 use std::sync::LazyLock;
 
@@ -14,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::Harness;
 
-/// Each file of `migrations/programs` with its text, in the order in which they are made.
+/// The files of `migrations/programs` with their texts, in the order in which they are applied.
 pub const FILES: [(&str, &str); 7] = [
     ("revisions.sql", include_str!("../../../migrations/programs/revisions.sql")),
     ("merging.sql", include_str!("../../../migrations/programs/merging.sql")),
@@ -31,8 +32,8 @@ static DIGEST: LazyLock<Vec<u8>> = LazyLock::new(|| {
     digest.finalize().to_vec()
 });
 
-/// All that [`MARK`] has marked. Without CASCADE: what stands on a function, such as an index, must
-/// not go with it.
+/// Drops everything that [`MARK`] has marked. Without CASCADE, so that an index or another object
+/// that depends on a function is never dropped with it.
 const DROP: &str = "DO $$
 DECLARE
     made CONSTANT OID[] := ARRAY(
@@ -48,7 +49,8 @@ BEGIN
     END IF;
 END $$";
 
-/// Says of each function that this transaction has made and nobody has described, where its text is.
+/// Comments each function that this transaction has created, and that has no comment, with the name
+/// of its file.
 const MARK: &str = "DO $$
 DECLARE
     program TEXT;
@@ -62,7 +64,7 @@ BEGIN
     END LOOP;
 END $$";
 
-/// Whether the database has the programs of this server.
+/// Whether the database has this server's programs.
 pub fn are_made(connection: &mut Harness) -> migration::Result<bool> {
     #[derive(QueryableByName)]
     struct Found {
@@ -80,7 +82,7 @@ pub fn are_made(connection: &mut Harness) -> migration::Result<bool> {
     Ok(same.iter().any(|found| found.is_there))
 }
 
-/// Replaces those that are there by those of this server.
+/// Replaces the database's programs with this server's.
 pub fn make(connection: &mut Harness) -> migration::Result<()> {
     connection.transaction(|connection| {
         connection.batch_execute(DROP)?;
@@ -96,7 +98,7 @@ pub fn make(connection: &mut Harness) -> migration::Result<()> {
     })
 }
 
-/// Drops them all, before the steps are taken back.
+/// Drops all programs, before steps are reverted.
 pub fn drop(connection: &mut Harness) -> migration::Result<()> {
     Ok(connection.batch_execute(DROP)?)
 }

@@ -1,4 +1,4 @@
-//! Accounts, ways in, and what is counted against those who try.
+//! Accounts, login methods, sessions, and the counters of rate limits.
 
 diesel::table! {
     users (id) {

@@ -1,4 +1,4 @@
-//! Garmin Connect.
+//! Connections to Garmin Connect.
 
 diesel::table! {
     garmin_connections (id) {

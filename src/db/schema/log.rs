@@ -1,4 +1,4 @@
-//! The log.
+//! Activities, and what belongs to them.
 
 use super::wide::further_columns;
 

@@ -1,4 +1,4 @@
-//! What leaves: messages, webhooks, backups, copies for owners.
+//! Outgoing data: messages, webhooks, backups, account exports.
 
 diesel::table! {
     webhooks (id) {

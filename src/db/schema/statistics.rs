@@ -1,4 +1,4 @@
-//! What is computed of the log, and what is aimed at.
+//! Statistics computed from activities, and goals.
 
 diesel::table! {
     activity_days (user_id, day, activity_type) {

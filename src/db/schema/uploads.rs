@@ -1,4 +1,4 @@
-//! Files on their way into the log.
+//! Uploaded files that are being imported.
 
 diesel::table! {
     imports (id) {

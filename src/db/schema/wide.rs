@@ -1,8 +1,8 @@
-//! Columns beyond the 32 that diesel's tables may have: one more, and every build would take
-//! longer.
+//! Columns beyond the 32 that diesel's tables may have. Support for more would slow down every
+//! build.
 
-/// Declares columns of a table, written as in `diesel::table!`. They can be given values, and be
-/// selected and compared by themselves.
+/// Declares columns of a table, in the syntax of `diesel::table!`. Values can be assigned to them,
+/// and they can be selected and compared individually.
 macro_rules! further_columns {
     ($table:ident ($key:ident) { $($column:ident -> $kind:ty,)+ }) => {
         pub mod further {

@@ -1,8 +1,8 @@
-//! `tls-server-end-point` (RFC 5929, section 4.1): what ties a SCRAM login to the TLS connection that it is made on.
+//! `tls-server-end-point` (RFC 5929, section 4.1), which binds a SCRAM login to its TLS connection.
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// Object identifiers of signature algorithms as in a certificate, after tag and length.
+/// Prefixes of the object identifiers of signature algorithms, without tag and length.
 const RSA: &[u8] = &[42, 134, 72, 134, 247, 13, 1, 1];
 const ECDSA: &[u8] = &[42, 134, 72, 206, 61, 4];
 const ED25519: &[u8] = &[43, 101, 112];
@@ -10,15 +10,15 @@ const ED25519: &[u8] = &[43, 101, 112];
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 6;
 
-/// The digest of a certificate (DER) with the hash function that its signature is made with; `None` where
-/// that has none or is not known, and the login goes without.
+/// The digest of a certificate (DER), with the hash function of its signature. `None` if the
+/// signature has no hash function or an unknown one. The login then has no channel binding.
 pub fn of_certificate(certificate: &[u8]) -> Option<Vec<u8>> {
     let (outer, _) = value(certificate, SEQUENCE)?;
     let (_to_be_signed, rest) = value(outer, SEQUENCE)?;
     let (algorithm, _) = value(rest, SEQUENCE)?;
     let (identifier, _) = value(algorithm, OBJECT_IDENTIFIER)?;
     let is = |family: &[u8], end: &[u8]| identifier.strip_prefix(family) == Some(end);
-    // MD5 and SHA-1 give way to SHA-256.
+    // SHA-256 is used instead of MD5 and SHA-1.
     if is(RSA, &[4]) || is(RSA, &[5]) || is(RSA, &[11]) || is(ECDSA, &[1]) || is(ECDSA, &[3, 2]) {
         Some(Sha256::digest(certificate).to_vec())
     } else if is(RSA, &[12]) || is(ECDSA, &[3, 3]) {
@@ -30,7 +30,7 @@ pub fn of_certificate(certificate: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The content of the first element of `der`, if it has the tag, and what follows the element.
+/// The content of the first element of `der` and the bytes after it, if the element has this tag.
 fn value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let [first, length, rest @ ..] = der else { return None };
     if *first != tag {

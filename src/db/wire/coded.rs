@@ -1,9 +1,9 @@
-//! Errors with their codes.
+//! Adds SQLSTATE codes to the texts of errors.
 //!
-//! PostgreSQL says each error in the language that its operator chose, and beside that its SQLSTATE, which is
-//! the same in every language. diesel keeps the text and drops the code. So the code is put before the text
-//! as the bytes pass: `57014: canceling statement due to statement timeout`, the way `psql` writes it.
-//! See <https://www.postgresql.org/docs/current/protocol-error-fields.html>.
+//! PostgreSQL writes errors in the language that its operator chose, and adds the SQLSTATE, which
+//! is the same in each language. diesel keeps the text and drops the code. So this stream inserts
+//! the code before the text: `57014: canceling statement due to statement timeout`, as `psql`
+//! prints it. See <https://www.postgresql.org/docs/current/protocol-error-fields.html>.
 
 use std::{
     collections::VecDeque,
@@ -17,15 +17,15 @@ use diesel::result::DatabaseErrorInformation;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-/// Kind and length, with which each message of the server begins.
+/// The length of a header: the kind and the length of a message.
 const HEADER: usize = 5;
 const ERROR_RESPONSE: u8 = b'E';
 
-/// Longer ones, which no server sends, are not waited for.
+/// Longer errors, which no server sends, are passed on unchanged.
 const LONGEST_ERROR: usize = 1024 * 1024;
 
-/// The code that an error came with, if PostgreSQL or a pooler made the error.
-/// See <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+/// The code of an error, if PostgreSQL or a pooler reported it. See
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 pub fn sqlstate(information: &dyn DatabaseErrorInformation) -> Option<&str> {
     let (code, _text) = information.message().split_once(": ")?;
     let is_code = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -40,12 +40,12 @@ pub struct Coded {
     inner: Box<dyn Transport>,
     binding: Option<Vec<u8>>,
     messages: Messages,
-    /// To be read before anything else.
+    /// Bytes to be read before those of `inner`.
     ready: VecDeque<u8>,
 }
 
 impl Coded {
-    /// `binding` is the digest of the server's certificate, where the stream is encrypted.
+    /// `binding` is the digest of the server's certificate, if the stream is encrypted.
     pub fn new(
         inner: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         binding: Option<Vec<u8>>,
@@ -82,7 +82,7 @@ impl AsyncRead for Coded {
                 let mut more = ReadBuf::new(&mut space);
                 ready!(Pin::new(&mut this.inner).poll_read(cx, &mut more))?;
                 if more.filled().is_empty() {
-                    // What was held back of a stream that ended is the reader's to judge.
+                    // The stream ended within an error: pass the incomplete message on.
                     this.ready.extend(std::mem::take(&mut this.messages.held));
                     break;
                 }
@@ -95,17 +95,18 @@ impl AsyncRead for Coded {
     }
 }
 
-/// Where in the server's messages the stream is.
+/// The position in the server's messages.
 #[derive(Default)]
 struct Messages {
-    /// Bytes of the current message that are still to come.
+    /// The number of bytes of the current message still to come.
     rest: usize,
-    /// The beginning of an error or of a header.
+    /// The beginning of an error or of a header that is still incomplete.
     held: Vec<u8>,
 }
 
 impl Messages {
-    /// How many of `bytes` are the reader's as they are: up to an error or a header that is not whole.
+    /// The number of `bytes` that can be passed on unchanged: those before an error or an
+    /// incomplete header.
     fn passing(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         loop {
@@ -119,7 +120,7 @@ impl Messages {
         }
     }
 
-    /// What is whole of what is held, with codes.
+    /// Takes the complete messages out of `held`, with codes in errors.
     fn release(&mut self) -> VecDeque<u8> {
         let mut released = VecDeque::new();
         let mut held = std::mem::take(&mut self.held);
@@ -139,14 +140,14 @@ impl Messages {
     }
 }
 
-/// Kind and length of the message that `bytes` begins with, this header included.
+/// The kind of the first message in `bytes`, and its length with the header.
 fn header(bytes: &[u8]) -> Option<(u8, usize)> {
     let (kind, rest) = bytes.split_first()?;
     let length = u32::from_be_bytes(*rest.first_chunk()?);
     Some((*kind, usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1).max(HEADER)))
 }
 
-/// An error whose text begins with its code. Each field is a letter and a text that a zero ends.
+/// Inserts the code before the text of an error. Each field is a letter and a null-terminated text.
 fn with_code(error: &[u8]) -> Vec<u8> {
     let fields = || {
         let fields = error.get(HEADER..).unwrap_or_default().split(|byte| *byte == 0);
@@ -164,7 +165,7 @@ fn with_code(error: &[u8]) -> Vec<u8> {
         body.push(0);
     }
     body.push(0);
-    // The kind does not count.
+    // The length does not include the byte for the kind.
     let length = u32::try_from(body.len() + HEADER - 1).unwrap_or(u32::MAX);
     [&[ERROR_RESPONSE], length.to_be_bytes().as_slice(), &body].concat()
 }
@@ -194,7 +195,8 @@ impl TlsStream for Coded {
     }
 }
 
-/// For the driver, which asks for encryption: it is there already, or shall not be.
+/// Passes the stream on unchanged when the driver asks for TLS: the stream is already encrypted, or
+/// must not be.
 pub struct Opened;
 
 impl TlsConnect<Coded> for Opened {

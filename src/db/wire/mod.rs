@@ -1,4 +1,4 @@
-//! The bytes between us and PostgreSQL: sockets, encryption, and the codes of errors.
+//! The connection to PostgreSQL at the level of bytes: sockets, encryption, and codes of errors.
 
 mod channel_binding;
 mod coded;

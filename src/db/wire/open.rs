@@ -1,6 +1,7 @@
-//! Opening a stream to one PostgreSQL server, encrypted if it shall be.
+//! Opens a stream to a PostgreSQL server, encrypted if required.
 //!
-//! The driver could do it, but then nothing could read the codes of errors on the way: see [`Coded`].
+//! The driver could do this, but then the codes of errors could not be read on the way: see
+//! [`Coded`].
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -16,14 +17,15 @@ use tokio_rustls::TlsConnector;
 use super::{channel_binding::of_certificate, coded::Coded};
 use crate::db::hosts::Host;
 
-/// Asks for TLS: the length of the message and a number instead of a version.
-/// See <https://www.postgresql.org/docs/current/protocol-message-formats.html>, `SSLRequest`.
+/// Asks for TLS: the length of the message, then a number instead of a version. See
+/// <https://www.postgresql.org/docs/current/protocol-message-formats.html>, `SSLRequest`.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// Milliseconds that what was sent may stay without an acknowledgement, unless the URL says otherwise.
+/// `tcp_user_timeout`, unless the URL sets it: the milliseconds that sent data may stay
+/// unacknowledged.
 const UNANSWERED: u128 = 10_000;
 
-/// How an idle connection is probed.
+/// TCP keepalive of idle connections.
 const PROBE_AFTER: Duration = Duration::from_secs(30);
 const PROBE_EVERY: Duration = Duration::from_secs(10);
 const PROBES: u32 = 3;
@@ -32,17 +34,18 @@ const PROBES: u32 = 3;
 #[derive(Clone)]
 pub enum Encryption {
     None,
-    /// Where the server offers it.
+    /// If the server offers it.
     Preferred(TlsConnector),
     Required(TlsConnector),
 }
 
-/// Opens a stream to `host`, on which the protocol begins. Fails with a sentence for the operator.
+/// Opens a stream to `host`, on which the PostgreSQL protocol then begins. The error is a sentence
+/// for the operator.
 pub async fn open(host: &Host, encryption: &Encryption) -> Result<Coded, String> {
     if let [Address::Unix(folder)] = host.driver.get_hosts() {
         let path = folder.join(format!(".s.PGSQL.{}", host.port));
         let stream = UnixStream::connect(path).await.map_err(refused)?;
-        // As libpq has it: a Unix socket needs no TLS, whatever sslmode says.
+        // As in libpq, a Unix socket needs no TLS, whatever `sslmode` says.
         return Ok(Coded::new(stream, None));
     }
     let mut stream = connect(host).await.map_err(refused)?;
@@ -67,7 +70,7 @@ fn refused(error: io::Error) -> String {
     format!("error connecting to server: {error}")
 }
 
-/// The first of the host's addresses that accepts.
+/// Connects to the first of the host's addresses that accepts.
 async fn connect(host: &Host) -> io::Result<TcpStream> {
     let port = host.port;
     let addresses = match host.driver.get_hostaddrs().first() {
@@ -87,8 +90,8 @@ async fn connect(host: &Host) -> io::Result<TcpStream> {
     Err(failure)
 }
 
-/// A database that vanished without a word is noticed: by the time-out where something was sent, and within a
-/// minute by listeners, who only wait.
+/// Detects a database that vanished without closing the connection: by the timeout if data was
+/// sent, and by keepalive within a minute for listeners, which only wait.
 fn configure(stream: &TcpStream, host: &Host) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let silence = host.driver.get_tcp_user_timeout().map_or(UNANSWERED, Duration::as_millis);
@@ -101,7 +104,7 @@ fn configure(stream: &TcpStream, host: &Host) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the server goes on with TLS. With `sslnegotiation=direct` it is not asked.
+/// Whether the server offers TLS. With `sslnegotiation=direct`, it is not asked.
 async fn is_offered(stream: &mut TcpStream, host: &Host) -> Result<bool, String> {
     if host.is_direct {
         return Ok(true);
