@@ -1,5 +1,5 @@
-//! One attempt to send one message: look again, compose, send while the lease is renewed, complete.
-//! No connection is held while a provider is talked to.
+//! One attempt to send one message: reload the row, compose the message, send it while the lease is
+//! renewed, record the outcome. No database connection is held while a provider is contacted.
 
 use std::rc::Rc;
 
@@ -16,12 +16,12 @@ use crate::{
     outbox::store::{self, Claim, Claimed, Completion, Ended},
 };
 
-/// What the actor of a channel does with a message.
+/// How a channel composes and sends messages.
 pub trait Carrier: 'static {
-    /// What is sent.
+    /// A composed message.
     type Content;
 
-    /// What to send, or nothing when that is of no more use.
+    /// Composes the message. `None` if it is no longer of use.
     async fn compose(
         &self,
         parts: &Parts,
@@ -30,7 +30,7 @@ pub trait Carrier: 'static {
         message: &Claimed,
     ) -> ApiResult<Option<Self::Content>>;
 
-    /// Sends it, with a deadline of its own, while the lease is renewed.
+    /// Sends the message, with its own deadline, while the lease is renewed.
     async fn send(
         &self,
         parts: &Parts,
@@ -41,14 +41,15 @@ pub trait Carrier: 'static {
     ) -> SendResult;
 }
 
-/// What a second look at a message says.
+/// The decision after the row was reloaded.
 enum Verdict<T> {
     Send(T),
     End(Completion),
 }
 
-/// Makes one attempt and completes the claim, as a task of its own, so that a panic ends the task and
-/// not the actor. Never fails: what it cannot write, the lease repairs.
+/// Makes one attempt and completes the claim. Runs as a separate task, so that a panic ends the
+/// task and not the actor. Never fails: if the outcome cannot be written, the lease expires and the
+/// message is due again.
 pub async fn attempt(parts: Rc<Parts>, carrier: Rc<impl Carrier>, claim: Claim) -> Health {
     let task = {
         let parts = Rc::clone(&parts);
@@ -57,7 +58,7 @@ pub async fn attempt(parts: Rc<Parts>, carrier: Rc<impl Carrier>, claim: Claim) 
     match task.await {
         Ok(health) => health,
         Err(error) => {
-            // The message waits its turn like after any failure.
+            // The message is retried later, like after any failure.
             tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
             let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
             if let Some(completion) = completion {
@@ -122,7 +123,7 @@ async fn look_again<C: Carrier>(
     Ok(Some((message, verdict)))
 }
 
-/// Returns once the outcome is recorded.
+/// Returns when the outcome is recorded.
 async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: Completion) {
     let channel = message.and_then(|message| message.channel.parse().ok());
     let sent_to = message.and_then(|message| message.recipient.clone());

@@ -1,32 +1,32 @@
-//! A circuit breaker: when a channel's server fails, it is asked one question at a time.
+//! A circuit breaker: while a channel's server fails, it gets only one attempt at a time.
 
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-/// How many different messages in a row must be refused, for reasons other than their recipients,
-/// before the server itself is doubted.
+/// The number of different messages in a row that must be refused, for reasons other than their
+/// recipients, before the breaker opens.
 const DOUBTS: usize = 3;
 
-/// What an attempt told about the channel's server.
+/// What an attempt says about the channel's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It answered, whatever it said of the message.
+    /// It answered, even if it refused the message.
     Good,
-    /// It could not be reached, refused us, or did not answer; it may have asked for a pause.
+    /// It could not be reached, refused us, or did not answer. It may have asked for a pause.
     Bad { pause: Duration },
-    /// It answered and did not take the message, perhaps because it takes none.
+    /// It answered and refused the message, perhaps because it refuses all messages.
     Doubtful,
-    /// It was not asked.
+    /// It was not contacted.
     Unknown,
 }
 
-/// One channel's breaker.
+/// The breaker of a channel.
 #[derive(Debug, Default)]
 pub struct Breaker {
-    /// Set while open: no attempt before then, and only one at a time from then on.
+    /// Set while open: no attempt before this time, and only one at a time afterwards.
     probe_at: Option<Instant>,
-    /// Messages refused since the last that was not, at most [`DOUBTS`].
+    /// Messages refused since the last one that was not refused, at most [`DOUBTS`].
     refused: Vec<Uuid>,
 }
 
@@ -35,12 +35,12 @@ impl Breaker {
         self.probe_at.is_some()
     }
 
-    /// Whether it was opened by refusals, which another message may not meet.
+    /// Whether refusals opened it. Another message may then be accepted.
     pub fn is_in_doubt(&self) -> bool {
         self.is_open() && self.refused.len() >= DOUBTS
     }
 
-    /// How many attempts may start now, of at most `limit` with `in_flight` under way.
+    /// The number of attempts that may start now, with `in_flight` of at most `limit` under way.
     pub fn capacity(&self, now: Instant, in_flight: usize, limit: usize) -> usize {
         match self.probe_at {
             None => limit.saturating_sub(in_flight),
@@ -49,7 +49,7 @@ impl Breaker {
         }
     }
 
-    /// Learns from an attempt at `message` that ended.
+    /// Updates the breaker after an attempt to send `message`.
     pub fn learn(&mut self, health: Health, message: Uuid, now: Instant, probe: Duration) {
         match health {
             Health::Good => *self = Self::default(),
@@ -110,7 +110,7 @@ mod tests {
         breaker.learn(Health::Doubtful, c, now, probe);
         assert!(breaker.is_in_doubt());
         assert_eq!(breaker.capacity(now, 0, 8), 0);
-        // A probe that is refused tells nothing new, whichever it is.
+        // A refused probe changes nothing, whichever message it is.
         let later = now + probe;
         assert_eq!(breaker.capacity(later, 0, 8), 1);
         breaker.learn(Health::Doubtful, a, later, probe);

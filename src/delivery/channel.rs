@@ -1,5 +1,5 @@
-//! The actor of a channel: one for mails, one for webhooks, one for codes. They differ in what they
-//! compose and how they send it; all else is an attempt's.
+//! The actor of a channel: one for mails, one for webhooks, one for codes. They differ in how they
+//! compose and send messages; the rest of an attempt is the same.
 
 use std::rc::Rc;
 
@@ -12,12 +12,12 @@ use super::{
 };
 use crate::outbox::store::Claim;
 
-/// Send this message. Carries an id and a fence; the row has the rest.
+/// Asks the actor to send a message. Contains only an id and a fence; the rest is in the row.
 #[derive(Message)]
 #[rtype(result = "Health")]
 pub struct Deliver(pub Claim);
 
-/// Makes an attempt for each message that it is told of. How many at once is the relay's business.
+/// Makes an attempt for each message that it gets. The relay limits how many are in flight.
 pub struct ChannelActor<C> {
     pub parts: Rc<Parts>,
     pub carrier: Rc<C>,

@@ -1,5 +1,5 @@
-//! Keeps the actors alive: actix's own supervisor does not survive a panic, so this watches
-//! from outside and starts all of them anew when one has died.
+//! Keeps the actors alive. actix's own supervisor does not survive a panic, so this task watches
+//! the actors from outside and restarts all of them when one has died.
 
 use std::{rc::Rc, time::Duration};
 
@@ -26,14 +26,14 @@ use crate::{
 
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
-/// The ways out, which outlive the actors that use them.
+/// The transports, which outlive the actors.
 struct Transports {
     mailer: Option<Rc<Mailer>>,
     texter: Option<Rc<Texter>>,
     webhooks: Rc<WebhookClient>,
 }
 
-/// The actors of one incarnation, and the task that wakes them.
+/// The actors since the last restart, and the task that wakes the relay.
 struct Crew {
     relay: Addr<Relay>,
     otp: Addr<ChannelActor<Channels>>,
@@ -43,14 +43,15 @@ struct Crew {
     listener: actix_rt::task::JoinHandle<()>,
 }
 
-/// Runs until told to stop. The answer is sent when nothing is in flight any more.
+/// Runs until it receives a stop. Answers the stop when no message is in flight any more.
 pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
     let parts = Rc::new(parts);
     actix_rt::spawn(outcomes::run(Rc::clone(&parts), outcomes));
     let mailer = match Mailer::new(&parts.mail, &parts.config) {
         Ok(mailer) => mailer.map(Rc::new),
         Err(error) => {
-            // Configuration was checked before; /readyz tells that nothing is running.
+            // The configuration was checked before. `/readyz` reports that the delivery is not
+            // running.
             tracing::error!(error.cause = %error, "the delivery cannot start");
             return;
         }
@@ -148,7 +149,7 @@ impl Crew {
         !self.states().named().into_iter().any(is_dead) && !self.listener.is_finished()
     }
 
-    /// Tells `/readyz` and `/metrics`.
+    /// Publishes the states of the actors to `/readyz` and `/metrics`.
     fn show(&self, parts: &Parts) {
         let actors = self.states();
         parts.status.show(actors);
@@ -160,7 +161,7 @@ impl Crew {
 
     async fn stop(self) {
         self.listener.abort();
-        // A relay that is gone has nothing in flight that it could tell of.
+        // A dead relay cannot answer, and has no attempts to wait for.
         let _ = self.relay.send(Stop).await;
     }
 }

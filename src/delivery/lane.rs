@@ -1,4 +1,5 @@
-//! One channel: its actor, the messages claimed for it, and whether its server works.
+//! A channel as the relay sees it: its actor, the messages claimed for it, and the state of its
+//! server.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,16 +18,17 @@ use crate::outbox::{
     store::{Claim, Order},
 };
 
-/// See the module.
+/// A channel's actor, claims and breaker.
 pub struct Lane {
     pub channel: Channel,
-    /// For messages without a code; those with one are the OTP actor's.
+    /// For messages without a code. Messages with one go to the OTP actor.
     pub actor: Option<Recipient<Deliver>>,
     in_flight: HashMap<Uuid, Claim>,
-    /// Claimed ahead, and when: the next message need not wait for a claim.
+    /// Messages claimed in advance, with the time, so that the next one need not wait for a claim.
     waiting: VecDeque<(Claim, Instant)>,
     breaker: Breaker,
-    /// More messages may be due: the relay was woken, or the last claim was full.
+    /// More messages may be due: the relay was woken, or the last claim returned as many as
+    /// requested.
     pub may_have_more: bool,
 }
 
@@ -45,19 +47,21 @@ impl Lane {
         self.breaker.is_open()
     }
 
-    /// Claims that have not ended.
+    /// The number of claims that have not ended.
     pub fn claimed(&self) -> usize {
         self.in_flight.len() + self.waiting.len()
     }
 
-    /// How many messages to claim now, and which, where `limit` may be in flight: as many again
-    /// once half of those that wait have begun, so that a claim is of several.
+    /// The number of messages to claim now, and in which order, if `limit` may be in flight. Up to
+    /// `limit` are claimed in advance, and again when half of these have started, so that each
+    /// claim takes several.
     pub fn wanted(&self, limit: usize) -> Option<(usize, Order)> {
         if !self.may_have_more || !self.is_served() {
             return None;
         }
         let is_doubted = self.breaker.is_in_doubt();
-        // Webhooks are shared among users by what is being sent.
+        // The claim shares webhooks fairly among users according to what is in flight, so none is
+        // claimed in advance.
         let ahead = if self.is_open() || self.channel == Channel::Webhook { 0 } else { limit };
         let room = self.breaker.capacity(Instant::now(), self.claimed(), limit + ahead);
         let order = if is_doubted { Order::NewestFirst } else { Order::MostUrgentFirst };
@@ -69,7 +73,7 @@ impl Lane {
         self.waiting.extend(claims.into_iter().map(|claim| (claim, now)));
     }
 
-    /// The next message to deliver, where `limit` may be in flight.
+    /// The next message to deliver, if `limit` may be in flight.
     pub fn next(&mut self, limit: usize) -> Option<Claim> {
         let room = self.breaker.capacity(Instant::now(), self.in_flight.len(), limit);
         let (claim, _) = if room > 0 { self.waiting.pop_front()? } else { return None };
@@ -77,15 +81,15 @@ impl Lane {
         Some(claim)
     }
 
-    /// Learns from an attempt that ended.
+    /// Updates the lane after an attempt has ended.
     pub fn learn(&mut self, claim: Claim, health: Health, probe: Duration) {
         self.in_flight.remove(&claim.id);
-        // A post that ended makes room for another of its user.
+        // A finished post makes room for another one of the same user.
         self.may_have_more |= self.channel == Channel::Webhook;
         self.breaker.learn(health, claim.id, Instant::now(), probe);
     }
 
-    /// Claims whose leases would run out while they wait behind a server that fails or is slow.
+    /// Removes claims whose leases would expire while they wait for a server that fails or is slow.
     pub fn take_back(&mut self, lease: Duration) -> Vec<Claim> {
         let is_old = |(_, since): &(Claim, Instant)| since.elapsed() > lease / 3;
         if self.is_open() || self.waiting.front().is_some_and(is_old) {

@@ -1,6 +1,6 @@
-//! A lease that is held for as long as an attempt takes. A mail server may take ten minutes over
-//! the final dot; leases are short all the same, so that the messages of a server that died are
-//! sent soon by another.
+//! Renews a lease during an attempt. A mail server may take ten minutes to reply to the final dot.
+//! Leases are short nevertheless, so that another server soon sends the messages of a server that
+//! died.
 
 use std::{convert::Infallible, future::pending};
 
@@ -12,17 +12,17 @@ use crate::{
     outbox::store::{self, Claim},
 };
 
-/// Tells an attempt whether its message is still its own.
+/// Informs an attempt that its message now belongs to another relay.
 #[derive(Clone)]
 pub struct Lease(watch::Receiver<bool>);
 
 impl Lease {
-    /// One that nobody else can take.
+    /// A lease that cannot be lost.
     pub fn endless() -> Self {
         Self(watch::channel(false).1)
     }
 
-    /// Comes when the message belongs to another relay.
+    /// Completes when the message belongs to another relay.
     pub async fn lost(&self) {
         if self.0.clone().wait_for(|is_lost| *is_lost).await.is_err() {
             pending().await
@@ -30,8 +30,9 @@ impl Lease {
     }
 }
 
-/// Runs `send` and renews the claim's lease meanwhile, every third of the lease: a renewal that
-/// fails can be repeated before the lease ends. A quick attempt is over before the first one.
+/// Runs `send` and renews the claim's lease meanwhile, after each third of the lease, so that a
+/// failed renewal can be repeated before the lease ends. A quick attempt ends before the first
+/// renewal.
 pub async fn held<T>(parts: &Parts, claim: Claim, send: impl AsyncFnOnce(Lease) -> T) -> T {
     let (lost, lease) = watch::channel(false);
     tokio::select! {

@@ -1,4 +1,4 @@
-//! The mailbox folder of a development server: one file for each message.
+//! The mailbox folder of a development server, with a file for each message.
 
 use std::{
     fs::{self, File},
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::send_error::SendError;
 
-/// Writes a message to a file of its own, whose path comes back once a power failure cannot take it any
-/// more. Readers of the folder never see half a message.
+/// Writes a message to a new file and returns its path when the file is durable. Readers of the
+/// folder never see a partial message.
 pub async fn deposit(
     folder: &Path,
     name: &str,

@@ -1,11 +1,12 @@
-//! The half that delivers: relay, channel actors, transports. It has a thread and a small pool
-//! of its own, so that neither half can starve the other.
+//! The delivery of messages: relay, channel actors, transports. It has its own thread and its own
+//! small pool, so that it cannot starve the HTTP server, and vice versa.
 //!
-//! Rows are the truth, actor messages are hints: an actor may die at any moment and nothing is
-//! lost, because what it had claimed becomes due again when its lease runs out.
+//! The rows of the outbox are authoritative, and messages between actors are only hints. An actor
+//! may die at any moment without losing a message, because its claims become due again when their
+//! leases expire.
 //!
-//! The relay claims; `email` and `sms` are the channels; `otp` stands between the relay and both,
-//! for messages that carry a code.
+//! The relay claims messages; `email`, `sms` and `webhook` are the channels; `otp` is between the
+//! relay and the first two, for messages that contain a code.
 
 mod attempt;
 mod breaker;
@@ -46,10 +47,11 @@ pub use status::{ActorState, Actors, DeliveryStatus};
 pub use trial::send_test;
 pub use upkeep::Upkeep;
 
-/// Connections of the delivery: claims and completions are short, sends hold none.
+/// The size of the connection pool. Claims and completions are short, and sending needs no
+/// connection.
 const POOL_SIZE: usize = 4;
 
-/// Connections of the pool, and the one that listens, which is never through a pooler.
+/// The connections of the pool, and the one that listens, which never uses a pooler.
 pub(crate) const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
 
 /// The running delivery.
@@ -59,7 +61,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Starts the delivery on a thread of its own. Needs a running actix system.
+    /// Starts the delivery on a separate thread. Needs a running actix system.
     pub fn start(
         config: &Config,
         connector: Connector,
@@ -97,11 +99,12 @@ impl Delivery {
         Self { arbiter, stop }
     }
 
-    /// Claims nothing more, waits for what is in flight, gives the rest back.
+    /// Stops claiming, waits for messages in flight, and returns the other claims.
     pub async fn stop(self) {
         let (done, is_done) = oneshot::channel();
         if self.stop.send(done).await.is_ok() {
-            // An error means that the thread ended without an answer: there is nothing left to wait for.
+            // An error means that the thread ended without an answer, so there is nothing left to
+            // wait for.
             let _ = is_done.await;
         }
         self.arbiter.stop();

@@ -1,5 +1,5 @@
-//! The OTP actor: between the relay and the channels. It derives the code, chooses the channel,
-//! hands the message to the channel's actor and reports what came of it.
+//! The OTP actor, between the relay and the channels. It derives the code, chooses the channel,
+//! passes the message to the channel's actor and reports the outcome.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
     outbox::store::{Claim, Claimed},
 };
 
-/// The channels' actors, where they are configured.
+/// The actors of the configured channels.
 pub struct Channels {
     pub email: Option<Recipient<SendMail>>,
     pub sms: Option<Recipient<SendSms>>,
@@ -57,7 +57,7 @@ impl Carrier for Channels {
     }
 }
 
-/// The message with its code, or nothing when the code can no longer be used.
+/// The message with its code, or `None` if the code can no longer be used.
 async fn compose(
     parts: &Parts,
     conn: &AsyncPgConnection,
@@ -86,7 +86,8 @@ async fn compose(
     }))
 }
 
-/// The channel's actor sends it. When that one dies meanwhile, the message waits for the next.
+/// Lets the channel's actor send the message. If that actor dies meanwhile, the message is retried
+/// with the next one.
 async fn hand_over(
     channels: &Channels,
     claim: Claim,

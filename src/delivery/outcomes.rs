@@ -1,5 +1,5 @@
-//! Writes how attempts ended: all that wait, in one statement, because a commit takes as long for
-//! many as for one.
+//! Records the outcomes of attempts. All waiting outcomes are written in one statement, because a
+//! commit takes the same time for many as for one.
 
 use std::{rc::Rc, time::Duration};
 
@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// How soon an outcome is written again that the database could not take.
+/// The pause before an outcome is written again, after the database did not accept it.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Outcomes of one statement. More than that many are rarely in flight.
+/// The maximum number of outcomes per statement. More are rarely in flight.
 const MOST_AT_ONCE: usize = 100;
 
-/// Writes what comes, until the last [`Recorder`](super::recorder::Recorder) is gone.
+/// Writes outcomes until the last [`Recorder`](super::recorder::Recorder) is dropped.
 pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, MOST_AT_ONCE).await > 0 {
@@ -26,13 +26,14 @@ pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
         let is_done = try_write(&parts, &ended).await.is_ok();
         for (one, written) in ended.into_iter().zip(written) {
             let parts = Rc::clone(&parts);
-            // After a failure each outcome is written by itself: one whose user's row is locked, or
-            // that cannot be written at all, must not hold up the others until their leases run out.
+            // After a failure, each outcome is written separately: an outcome whose user's row is
+            // locked, or that cannot be written at all, must not delay the others until their
+            // leases expire.
             let finish = async move {
                 if !is_done {
                     write_patiently(&parts, one).await;
                 }
-                // Nobody waits any more for an attempt whose actor died.
+                // Fails if the actor that waited has died.
                 let _ = written.send(());
             };
             if is_done { finish.await } else { drop(actix_rt::spawn(finish)) }
@@ -40,8 +41,8 @@ pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
     }
 }
 
-/// Tries until the outcome is written, or the database refuses it for another reason than being away
-/// or busy.
+/// Tries until the outcome is written, or until the database refuses it for a reason other than
+/// being unavailable or busy.
 async fn write_patiently(parts: &Parts, ended: Ended) {
     let ended = [ended];
     while let Err(error) = try_write(parts, &ended).await {

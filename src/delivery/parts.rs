@@ -1,4 +1,4 @@
-//! What the delivery is made of.
+//! The configuration and services that the actors of the delivery share.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,8 @@ use crate::{
     telemetry::DeliveryMetrics,
 };
 
-/// What the delivery is made of; moved to its thread and shared by its actors there.
+/// The configuration and services of the delivery. Moved to its thread and shared by its actors
+/// there.
 pub(crate) struct Parts {
     pub connector: Connector,
     pub pool: Pool,
@@ -27,17 +28,17 @@ pub(crate) struct Parts {
     pub server_key: ServerKey,
     pub metrics: DeliveryMetrics,
     pub status: DeliveryStatus,
-    /// Turns true when a stop can wait no longer.
+    /// Becomes true when a stop can wait no longer.
     pub interrupted: watch::Sender<bool>,
     pub recorder: Recorder,
     pub upkeep: Arc<dyn Upkeep>,
 }
 
-/// The longest that an attempt may take which speaks HTTP, with all its requests.
+/// The timeout of an attempt over HTTP, with all its requests.
 const HTTP_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Parts {
-    /// `sending`, for as long as an attempt over HTTP may take and unless a stop interrupts it.
+    /// Runs `sending` with the timeout for HTTP, unless a stop interrupts it.
     pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
         let patience = HTTP_PATIENCE.min(self.config.deadline);
         self.unless_interrupted(async {
@@ -47,7 +48,7 @@ impl Parts {
         .await
     }
 
-    /// `sending`, unless a stop interrupts it.
+    /// Runs `sending`, unless a stop interrupts it.
     pub async fn unless_interrupted(
         &self,
         sending: impl Future<Output = SendResult>,

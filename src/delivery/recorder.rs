@@ -1,17 +1,17 @@
-//! Hands how attempts ended to those who write it.
+//! Passes the outcomes of attempts to the task that records them.
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::outbox::store::Ended;
 
-/// An outcome, and who waits until it is written.
+/// An outcome, and the sender that signals that it is written.
 type Waiting = (Ended, oneshot::Sender<()>);
 
-/// Hands outcomes over.
+/// Passes outcomes on.
 #[derive(Clone)]
 pub struct Recorder(mpsc::UnboundedSender<Waiting>);
 
-/// The other end of a [`Recorder`].
+/// The receiving end of a [`Recorder`].
 pub struct Outcomes(pub mpsc::UnboundedReceiver<Waiting>);
 
 impl Recorder {
@@ -20,12 +20,12 @@ impl Recorder {
         (Self(sender), Outcomes(receiver))
     }
 
-    /// Returns once the outcome is written, or its claim was lost. A database that is away is asked
-    /// again until it is back: a message that was sent and not recorded would be sent again.
+    /// Returns when the outcome is written or its claim is lost. While the database is unavailable,
+    /// the write is repeated: a message that was sent but not recorded would be sent again.
     pub async fn record(&self, ended: Ended) {
         let (written, is_written) = oneshot::channel();
         if self.0.send((ended, written)).is_ok() {
-            // An error means that the delivery ends; the lease will run out.
+            // An error means that the delivery is stopping. The lease will expire.
             let _ = is_written.await;
         }
     }

@@ -1,4 +1,5 @@
-//! The relay: claims what is due, hands ids to the channels' actors, never more than they can take.
+//! The relay: claims due messages and passes their ids to the channels' actors, never more than
+//! these can take.
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
@@ -17,33 +18,35 @@ use crate::{
     },
 };
 
-/// How long interrupted attempts may take to give their messages back.
+/// How long to wait for interrupted attempts to return their messages.
 const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
 
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
-/// There may be something to do.
+/// Tells the relay that messages may be due.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Wake;
 
-/// Claim nothing more; the answer comes when nothing is in flight, or when patience ends.
+/// Tells the relay to stop claiming. The answer comes when nothing is in flight any more, or after
+/// a timeout.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Stop;
 
-/// See the module.
+/// The relay's actor.
 pub struct Relay {
     parts: Rc<Parts>,
     lanes: Vec<Lane>,
     otp: Recipient<Deliver>,
     is_claiming: bool,
-    /// Woken while claiming: look again afterwards.
+    /// Woken while claiming: claim again afterwards.
     look_again: bool,
     is_stopping: bool,
-    /// Statements under way that give claims back.
+    /// The number of running statements that return claims.
     giving_back: usize,
-    /// Claims of all lanes and what is under way for them; a stop waits for the end of it.
+    /// The number of claims in all lanes and of statements under way. A stop waits until it is
+    /// zero.
     unfinished: watch::Sender<usize>,
 }
 
@@ -62,7 +65,7 @@ impl Relay {
         }
     }
 
-    /// Something may have happened that nobody in here knows of: looks at every lane.
+    /// Checks every lane, because something may have happened elsewhere.
     fn look_at_all(&mut self, ctx: &mut Context<Self>) {
         for lane in &mut self.lanes {
             lane.may_have_more = true;
@@ -71,7 +74,7 @@ impl Relay {
         self.look(ctx);
     }
 
-    /// Claims for every lane that has room and may have more, one statement each.
+    /// Claims messages for each lane that has room and may have more, with one statement per lane.
     fn look(&mut self, ctx: &mut Context<Self>) {
         if self.is_stopping {
             return;
@@ -82,8 +85,8 @@ impl Relay {
         }
         let limit = self.parts.config.in_flight;
         let mut wanted = Vec::new();
-        // Messages claimed for a dead actor would be stuck until their leases run out. The restarted
-        // relay looks at every lane.
+        // Do not claim for a dead actor: the message would be stuck until its lease expires. The
+        // restarted relay checks every lane.
         if self.otp.connected() {
             for lane in &mut self.lanes {
                 if let Some((room, order)) = lane.wanted(limit) {
@@ -121,7 +124,7 @@ impl Relay {
         }));
     }
 
-    /// Has messages delivered that wait, as many as may be in flight.
+    /// Delivers waiting messages, up to the limit of messages in flight.
     fn hand_over(&mut self, channel: Channel, ctx: &mut Context<Self>) {
         if self.is_stopping {
             return self.take_back(ctx);
@@ -138,7 +141,8 @@ impl Relay {
             };
             let attempt = actor.send(Deliver(claim));
             ctx.spawn(attempt.into_actor(self).map(move |health, relay, ctx| {
-                // Without an answer the actor died; the lease brings the message back.
+                // No answer means that the actor died. The message is due again when its lease
+                // expires.
                 relay.learn(channel, claim, health.unwrap_or(Health::Unknown), ctx);
             }));
         }
@@ -155,7 +159,7 @@ impl Relay {
         self.look(ctx);
     }
 
-    /// Gives back what was claimed ahead and cannot be delivered soon.
+    /// Returns messages that were claimed in advance and cannot be delivered soon.
     fn take_back(&mut self, ctx: &mut Context<Self>) {
         let (lease, is_stopping) = (self.parts.config.lease, self.is_stopping);
         let claims: Vec<Claim> = self
@@ -246,7 +250,7 @@ impl Handler<Stop> for Relay {
     }
 }
 
-/// The claims of each channel, and whether they are as many as were wanted.
+/// The claims of each channel, and whether there are as many as requested.
 async fn claim(
     parts: Rc<Parts>,
     wanted: Vec<(Channel, usize, Order)>,
@@ -263,7 +267,8 @@ async fn claim(
     Ok(claimed)
 }
 
-/// Makes claims due again that nobody tried to send. What cannot be given back, the lease repairs.
+/// Makes claims without an attempt due again. If this fails, they become due when their leases
+/// expire.
 async fn give_back(parts: Rc<Parts>, claims: Vec<Claim>) {
     let outcome = async {
         let conn = parts.pool.get().await?;

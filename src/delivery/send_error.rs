@@ -1,5 +1,5 @@
-//! Why a message was not sent, by what that means for the next try: the one table from what went
-//! wrong to what becomes of the message and of the channel.
+//! Why a message was not sent, classified by what it means for the next try. This is the only place
+//! that decides what follows for the message and for the channel.
 
 use std::time::Duration;
 
@@ -12,54 +12,55 @@ use crate::{
     outbox::{schedule, store::Completion},
 };
 
-/// How long a code is valid. A longer pause that a provider asks for applies to the message it
-/// refused; the channel is probed as usual, or nobody could log in meanwhile.
+/// How long a code is valid. If a provider asks for a longer pause, it applies only to the refused
+/// message. The channel is probed as usual; otherwise nobody could log in meanwhile.
 const LONGEST_CHANNEL_PAUSE: Duration = Duration::from_secs(600);
 
-/// No message lives longer, and PostgreSQL's timestamps have an end.
+/// No message is kept for longer. Also keeps times within the range of PostgreSQL's timestamps.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
-/// Replies about our login (RFC 4954, section 6) or the end of the service, wherever they come.
+/// Replies about our login (RFC 4954, section 6) or the end of the service, at any stage.
 const ABOUT_US: [u16; 5] = [421, 530, 534, 535, 538];
 
-/// Replies to RCPT that are about the mailbox, unless an enhanced code says otherwise: unavailable,
-/// not local, name not allowed (RFC 5321, section 4.2.2), a domain without mail (RFC 7504).
+/// Replies to RCPT about the mailbox, unless an enhanced code says otherwise: unavailable, not
+/// local, name not allowed (RFC 5321, section 4.2.2), a domain without mail (RFC 7504).
 const ABOUT_THE_MAILBOX: [u16; 4] = [550, 551, 553, 556];
 
-/// What a channel's actor answers: what the provider calls the message, or why it was not sent.
+/// The answer of a channel's actor: the provider's id of the message, or why it was not sent.
 pub type SendResult = Result<Option<String>, SendError>;
 
-/// See the module.
+/// Why a message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The provider could not be reached or refused us: the message is not at fault.
+    /// The provider could not be reached or refused us. The message is not the cause.
     Transport { code: Option<String>, retry_after: Option<Duration> },
-    /// No answer before the deadline.
+    /// No answer within the timeout.
     Timeout { code: Option<String> },
-    /// The provider wants it later.
+    /// The provider asks to try again later.
     Transient { code: Option<String>, retry_after: Option<Duration> },
-    /// The provider did not take this message, for a reason that may be its own or ours: a policy, a
-    /// quota, a route. Several in a row say that it takes none.
+    /// The provider refused this message, for a reason that may lie with the provider or with us: a
+    /// policy, a quota, a route. Several in a row mean that it refuses all messages.
     Refused { code: Option<String> },
-    /// The provider will never take this message.
+    /// The provider will never accept this message.
     Permanent { code: Option<String> },
-    /// The provider may have taken it: it failed after it had the message.
+    /// The provider may have accepted the message: the failure came after it had the message.
     Ambiguous { code: Option<String> },
-    /// It may have been sent more than once already, and nobody can tell: enough.
+    /// The message may already have been sent more than once, which cannot be verified. It is not
+    /// retried.
     Unconfirmed,
-    /// A fault of ours, of which the provider knows nothing.
+    /// An internal error, before the provider was contacted.
     Ours { class: &'static str },
-    /// A stop could not wait for the answer.
+    /// A stop did not wait for the answer.
     Interrupted,
-    /// The message belongs to another relay by now.
+    /// The message now belongs to another relay.
     LostLease,
 }
 
 impl SendError {
-    /// A bug of ours ended the attempt.
+    /// A bug ended the attempt.
     pub const PANIC: Self = Self::Ours { class: "panic" };
 
-    /// By status or reply code.
+    /// A transport error with a status, a reply code or a description.
     pub fn transport(code: impl ToString) -> Self {
         Self::Transport { code: Some(code.to_string()), retry_after: None }
     }
@@ -68,7 +69,7 @@ impl SendError {
         Self::Permanent { code: Some(code.to_string()) }
     }
 
-    /// The name for metrics, logs and `last_error_class`.
+    /// The name in metrics, logs and `last_error_class`.
     pub fn class(&self) -> &'static str {
         match self {
             Self::Transport { .. } => "transport",
@@ -84,7 +85,7 @@ impl SendError {
         }
     }
 
-    /// The reply code, where the provider gave one, or what went wrong before it could.
+    /// The provider's reply code, or what went wrong before it could reply.
     pub fn code(&self) -> Option<String> {
         match self {
             Self::Transport { code, .. }
@@ -97,7 +98,7 @@ impl SendError {
         }
     }
 
-    /// Whether the provider certainly did not take the message.
+    /// Whether the provider has certainly not accepted the message.
     pub fn is_certain(&self) -> bool {
         !matches!(
             self,
@@ -105,8 +106,8 @@ impl SendError {
         )
     }
 
-    /// What becomes of the message after attempt number `attempts`, and what that says of the
-    /// provider. Nothing is completed for a claim that was lost.
+    /// The consequence for the message after attempt number `attempts`, and for the state of the
+    /// provider. A lost claim is not completed.
     pub fn consequence(
         &self,
         config: &DeliveryConfig,
@@ -126,7 +127,7 @@ impl SendError {
             }
             Self::Refused { .. } => (retry(backoff), Health::Doubtful),
             Self::Ours { .. } => (retry(backoff), Health::Unknown),
-            // Another replica need not wait for the lease.
+            // Another server can send it at once, without waiting for the lease to expire.
             Self::Interrupted => (retry(Duration::ZERO), Health::Unknown),
             Self::LostLease => (None, Health::Unknown),
             Self::Transport { retry_after, .. } => {
@@ -137,7 +138,7 @@ impl SendError {
             Self::Timeout { .. } => {
                 (retry(schedule::after_outage(config)), Health::Bad { pause: Duration::ZERO })
             }
-            // Each further try may be a further copy.
+            // Each retry may send another copy.
             Self::Ambiguous { .. } => {
                 let pause = schedule::after_outage(config).max(backoff);
                 (retry(pause), Health::Bad { pause: Duration::ZERO })
@@ -160,9 +161,9 @@ impl From<Failure> for SendError {
     }
 }
 
-/// Classifies an unexpected reply. Before RCPT it concerns us or the server, whatever its digits: no
-/// message is at fault there. At RCPT and at the dot, only the recipient's address (5.1) and
-/// mailbox (5.2) end a message (RFC 3463, section 3).
+/// Classifies an unexpected reply. Before RCPT, it concerns us or the server, whatever its code:
+/// the message cannot be the cause there. At RCPT and at the dot, only an error of the recipient's
+/// address (5.1) or mailbox (5.2) ends a message (RFC 3463, section 3).
 fn refusal(stage: Stage, reply: u16, enhanced: Option<Enhanced>) -> SendError {
     let code = match enhanced {
         Some(enhanced) => format!("{reply} {enhanced} at {stage}"),
@@ -174,14 +175,14 @@ fn refusal(stage: Stage, reply: u16, enhanced: Option<Enhanced>) -> SendError {
         _ if ABOUT_US.contains(&reply) || !is_judged => {
             SendError::Transport { code, retry_after: None }
         }
-        // The mail system or the network.
+        // An error of the mail system or the network.
         (400..500, Some(Enhanced { subject: 3 | 4, .. })) => SendError::Refused { code },
         (400..500, _) => SendError::Transient { code, retry_after: None },
         (500..600, enhanced) if is_about_the_recipient(stage, reply, enhanced) => {
             SendError::Permanent { code }
         }
         (500..600, _) => SendError::Refused { code },
-        // Neither yes nor no.
+        // Neither acceptance nor refusal.
         _ if stage == Stage::Dot => SendError::Ambiguous { code },
         _ => SendError::Transport { code, retry_after: None },
     }
@@ -191,14 +192,14 @@ fn is_about_the_recipient(stage: Stage, reply: u16, enhanced: Option<Enhanced>) 
     match enhanced {
         None => stage == Stage::Rcpt && ABOUT_THE_MAILBOX.contains(&reply),
         Some(Enhanced { class: 5, subject, detail }) => match (subject, detail) {
-            // The sender's address.
+            // About the sender's address.
             (1, 7 | 8) => false,
             (1 | 2, _) => true,
-            // An address outside ASCII that the next server cannot take (RFC 6531, section 3.5).
+            // A non-ASCII address that the next server does not support (RFC 6531, section 3.5).
             (6, 7) => stage == Stage::Rcpt,
             _ => false,
         },
-        // A code that contradicts its reply.
+        // The enhanced code contradicts the reply.
         Some(_) => false,
     }
 }

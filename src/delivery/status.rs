@@ -1,4 +1,4 @@
-//! Whether the delivery is alive, told across threads.
+//! Reports across threads whether the delivery is running.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -9,7 +9,7 @@ use derive_more::Display;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How an actor is.
+/// The state of an actor.
 #[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, ToSchema)]
 #[display(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -18,13 +18,13 @@ pub enum ActorState {
     #[default]
     Starting,
     Running,
-    /// It died and is being started again.
+    /// It died and is being restarted.
     Dead,
-    /// Its channel has no transport.
+    /// Its channel has no configured transport.
     NotConfigured,
 }
 
-/// All actors of the delivery.
+/// The states of the delivery's actors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Actors {
     pub relay: ActorState,
@@ -65,7 +65,7 @@ struct Latest {
 }
 
 impl DeliveryStatus {
-    /// `poll` is how often the relay beats at least.
+    /// `poll` is the longest time between two heartbeats of the relay.
     pub fn new(poll: Duration) -> Self {
         let patience = (poll * 3).max(Duration::from_secs(10));
         Self { latest: Arc::default(), patience }
@@ -83,7 +83,7 @@ impl DeliveryStatus {
         self.with(|latest| latest.actors)
     }
 
-    /// Whether every actor is well and the relay has beaten lately.
+    /// Whether no actor is dead or still starting, and the relay's last heartbeat is recent.
     pub fn is_running(&self) -> bool {
         self.with(|latest| {
             latest.actors.are_well()

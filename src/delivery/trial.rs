@@ -1,4 +1,4 @@
-//! Sending a test message past the outbox, for an operator who wants to see whether it works.
+//! Sends a test message for the operator, bypassing the outbox.
 
 use uuid::Uuid;
 
@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{auth::otp::Identifier, config::Config};
 
-/// Sends one test message to `recipient` through the configured channel; what the provider calls it
-/// comes back. Needs an actix system.
+/// Sends a test message to `recipient` through the configured channel, and returns the provider's
+/// id of the message. Needs an actix system.
 pub async fn send_test(config: &Config, recipient: &Identifier) -> SendResult {
     const NOT_CONFIGURED: SendError = SendError::Ours { class: "not_configured" };
     let server = &config.server;

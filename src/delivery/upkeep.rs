@@ -1,4 +1,4 @@
-//! What the delivery does besides.
+//! Periodic work of other parts, which the delivery runs.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::db::Pool;
 
-/// Work of other parts that the delivery does on its connections.
+/// Periodic work of other parts, which runs on the delivery's connections.
 pub trait Upkeep: Send + Sync {
-    /// As often as the outbox is polled.
+    /// Called as often as the outbox is polled.
     fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
 
-    /// Once an hour, and at the start.
+    /// Called once an hour, and at startup.
     fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
 }

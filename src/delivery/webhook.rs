@@ -1,4 +1,5 @@
-//! The webhook actor: posts events, keeps the log of it, and gives receivers up that are gone.
+//! The webhook actor: posts events, keeps the log of deliveries, and disables webhooks whose
+//! receivers are gone.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::{
     },
 };
 
-/// The receiver wants no more: Standard Webhooks, "410 Gone".
+/// The receiver wants no more events (Standard Webhooks, "410 Gone").
 const GONE: u16 = 410;
 
 impl Carrier for WebhookClient {
@@ -48,8 +49,8 @@ impl Carrier for WebhookClient {
     }
 }
 
-/// What is to be posted, unless the day's posts are used up: the event is then skipped, and one of
-/// the next day stands for it.
+/// The event to post. If the day's posts are used up, the event is skipped, and a summary on the
+/// next day replaces it.
 async fn compose(
     parts: &Parts,
     conn: &AsyncPgConnection,
@@ -68,7 +69,8 @@ async fn compose(
     Ok(Some(posting))
 }
 
-/// Whatever one receiver does says nothing of the others, so it never opens the channel's breaker.
+/// Posts the event. A receiver's failure says nothing about other receivers, so it never opens the
+/// channel's breaker.
 async fn send(
     parts: &Parts,
     client: &WebhookClient,

@@ -1,4 +1,4 @@
-//! Delivers mails that carry links, and sends those that were composed with a code.
+//! The email actor: delivers mails with links, and sends mails with codes for the OTP actor.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ use crate::{
     outbox::store::{Claim, Claimed},
 };
 
-/// Send this mail.
+/// Asks the actor to send a mail.
 #[derive(Message)]
 #[rtype(result = "SendResult")]
 pub struct SendMail {
@@ -68,7 +68,7 @@ impl Handler<SendMail> for ChannelActor<Mailer> {
     }
 }
 
-/// Each step of it has a deadline, whatever the mail server does.
+/// Each step of the submission has a timeout.
 async fn send(
     parts: &Parts,
     mailer: &Mailer,

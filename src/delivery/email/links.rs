@@ -1,4 +1,4 @@
-//! Mails but those with codes: whether they are still of use, and what they say.
+//! Composes all mails except those with codes, if they are still of use.
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The mail, or nothing when what it is about is over.
+/// The mail, or `None` if its reason no longer exists.
 pub async fn compose(
     parts: &Parts,
     conn: &AsyncPgConnection,
@@ -52,8 +52,8 @@ pub async fn compose(
     }
 }
 
-/// The token for the challenge `id`, by the accepted key that its digest was made with when it was
-/// asked for; nothing when it is of no use any more.
+/// The token for the challenge `id`, derived with the accepted key that its digest was made with.
+/// `None` if the token can no longer be used.
 async fn usable(
     key: &ServerKey,
     purpose: Purpose,

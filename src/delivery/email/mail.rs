@@ -1,4 +1,4 @@
-//! What a mail says: subject, text and HTML, rendered when it is sent.
+//! The content of mails: subject, text and HTML, rendered when a mail is sent.
 
 use askama::Template;
 
@@ -12,16 +12,16 @@ use crate::{
 
 /// A rendered mail.
 pub struct Mail {
-    /// The kind of message, as its file is called in a mailbox folder.
+    /// The kind of message, which is part of the file name in a mailbox folder.
     pub kind: &'static str,
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// The link or the code it carries, for the log of a development server.
+    /// The link or code in the mail, for the log of a development server.
     pub key: Option<String>,
 }
 
-/// One template file and the variables it has.
+/// A template file and its variables.
 macro_rules! template {
     ($name:ident { $($variable:ident),+ } = $path:literal) => {
         #[derive(Template)]
@@ -86,7 +86,8 @@ impl Mail {
         Self::new("account_exists", subject, &text, &html)
     }
 
-    /// A code; it leads the subject, so that a phone shows it without opening the mail.
+    /// A mail with a code. The subject begins with the code, so that a phone shows it without
+    /// opening the mail.
     pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let (name, use_for) = match kind {
@@ -103,7 +104,8 @@ impl Mail {
         Self::new(name, subject, &text, &html)?.with_key(code.to_owned())
     }
 
-    /// Something happened to the account's ways in; whether a new password would help its owner.
+    /// A notice that a login method or other access to the account changed. `can_reset` says
+    /// whether a new password would help the owner.
     pub fn security_notice(
         parts: &Parts,
         what: &str,
@@ -130,7 +132,7 @@ impl Mail {
         Self::new("garmin_reauth", subject, &text, &html)
     }
 
-    /// An operator tries whether mail works.
+    /// A test mail for the operator.
     pub fn test(product: &str, base_url: &str) -> ApiResult<Self> {
         let text = TestText { product, base_url };
         let html = TestHtml { product, base_url };
@@ -157,7 +159,7 @@ fn names(parts: &Parts) -> (&str, &str) {
     (&parts.product_name, &parts.base_url)
 }
 
-/// A link to a page of ours. The token stands in the fragment, which browsers keep to themselves.
+/// A link to one of our pages. The token is in the fragment, which browsers do not send.
 fn link(base_url: &str, page: &str, token: &OneTimeToken) -> String {
     format!("{base_url}/{page}#token={}", token.expose())
 }

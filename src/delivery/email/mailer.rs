@@ -1,4 +1,4 @@
-//! Where mails go: to the mail server, or into a mailbox folder.
+//! Sends mails to the mail server, or writes them to a mailbox folder.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The configured transport, with the sender's address.
+/// The configured transport and the sender's address.
 pub struct Mailer {
     from: Mailbox,
     transport: Transport,
@@ -36,7 +36,7 @@ enum Transport {
 }
 
 impl Mailer {
-    /// `None` when no transport is configured. Needs the runtime that will send.
+    /// `None` if no transport is configured. Must be called on the runtime that will send.
     pub fn new(
         config: &MailConfig,
         delivery: &DeliveryConfig,
@@ -49,8 +49,8 @@ impl Mailer {
         Ok(Some(Self { from: config.from.clone(), transport }))
     }
 
-    /// Hands one mail over; what the server said of it comes back.
-    /// A second try of the same `id` has the same `Message-ID` (RFC 5322, section 3.6.4).
+    /// Submits a mail and returns the server's reply. Another try with the same `id` has the same
+    /// `Message-ID` (RFC 5322, section 3.6.4).
     pub async fn submit(&self, id: Uuid, recipient: &str, mail: Mail, lease: &Lease) -> SendResult {
         let to: Address =
             recipient.parse().map_err(|_| SendError::permanent("invalid recipient"))?;
@@ -60,8 +60,8 @@ impl Mailer {
         match &self.transport {
             Transport::Smtp(client) => {
                 let letter = Letter::new(self.from.email.clone(), to, &message.formatted());
-                // Servers name their queue's id here, which is what their operators search for. Some
-                // repeat the recipient, who is to be forgotten.
+                // The reply contains the queue id, which operators of mail servers search for. Some
+                // servers repeat the recipient, which must not be stored.
                 let said = client.send(&letter, lease).await?.text();
                 Ok(Some(said.replace(recipient, "[recipient]").chars().take(200).collect()))
             }
@@ -73,14 +73,14 @@ impl Mailer {
         }
     }
 
-    /// Closes connections that have been idle for long.
+    /// Closes connections that have been idle for too long.
     pub fn close_idle(&self) {
         if let Transport::Smtp(client) = &self.transport {
             client.close_idle();
         }
     }
 
-    /// Closes all connections that are idle.
+    /// Closes all idle connections.
     pub async fn close(&self) {
         if let Transport::Smtp(client) = &self.transport {
             client.close().await;
@@ -94,7 +94,7 @@ impl Mailer {
             .to(to.clone().into())
             .subject(mail.subject)
             .message_id(Some(format!("<{id}@{host}>")))
-            // No vacation note should answer it (RFC 3834, section 5).
+            // Prevents automatic replies (RFC 3834, section 5).
             .raw_header(HeaderValue::new(
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
@@ -107,8 +107,8 @@ impl Mailer {
     }
 }
 
-/// The text as it is where RFC 5322 (section 2.1.1) allows: the library would encode it for one line
-/// above 76 characters, and a link encoded is a link broken into lines.
+/// Sends the text unencoded if RFC 5322 (section 2.1.1) allows it. The library would encode the
+/// text if one line has more than 76 characters, and encoding would break links into several lines.
 fn plain(text: String) -> SinglePart {
     if !text.is_ascii() || text.contains('\0') || text.lines().any(|line| line.len() > 998) {
         return SinglePart::plain(text);

@@ -1,4 +1,4 @@
-//! The email channel: its actor, what its mails say, and the way to the mail server.
+//! The email channel: its actor, the content of mails, and the connection to the mail server.
 
 mod actor;
 mod links;

@@ -1,4 +1,4 @@
-//! Mails that tell of an event: what happened to the account, and what to do if it was not its owner.
+//! Mails about an event: what happened to the account, and what the owner can do about it.
 
 use diesel_async::AsyncPgConnection;
 
@@ -13,7 +13,7 @@ use crate::{
     outbox::store::Claimed,
 };
 
-/// The mail, or nothing when the event is known no more.
+/// The mail, or `None` if the event is no longer stored.
 pub async fn compose(
     parts: &Parts,
     conn: &AsyncPgConnection,
@@ -31,7 +31,7 @@ pub async fn compose(
     Mail::security_notice(parts, &what, &event, &still_open, can_reset(kind)).map(Some)
 }
 
-/// Whether somebody may have been shut out by it who left something open.
+/// Whether the event ended sessions of somebody who may still have other access.
 fn ends_sessions(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -39,7 +39,7 @@ fn ends_sessions(kind: EventKind) -> bool {
     )
 }
 
-/// Whether whoever reads the mail can take the account back by its address.
+/// Whether the reader of the mail can recover the account by its address.
 fn can_reset(kind: EventKind) -> bool {
     !matches!(
         kind,
@@ -50,7 +50,7 @@ fn can_reset(kind: EventKind) -> bool {
     )
 }
 
-/// What happened, as the subject and the first line say it.
+/// What happened, for the subject and the first line.
 fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
     let provider = match method {
         Some("google") => "Google",

@@ -1,4 +1,4 @@
-//! Each case of the table.
+//! Tests each case of the classification.
 
 use super::*;
 use crate::{config::Source, delivery::email::Reply};
@@ -53,7 +53,7 @@ fn a_recipient_is_refused_by_its_address_or_its_mailbox() {
         ("552 full", "refused", "refused"),
         ("554 no", "refused", "refused"),
         ("555 parameters", "refused", "refused"),
-        // Addresses, but not the sender's.
+        // Recipients' addresses, but not the sender's.
         ("550 5.1.0 x", "permanent", "permanent"),
         ("550 5.1.1 x", "permanent", "permanent"),
         ("550 5.1.2 x", "permanent", "permanent"),
@@ -77,7 +77,7 @@ fn a_recipient_is_refused_by_its_address_or_its_mailbox() {
         ("550 5.6.7 x", "permanent", "refused"),
         ("550 5.7.1 relaying denied", "refused", "refused"),
         ("550 5.7.26 x", "refused", "refused"),
-        // What contradicts itself ends nothing.
+        // Contradictory replies do not end a message.
         ("550 4.1.1 x", "refused", "refused"),
         ("550 2.0.0 x", "refused", "refused"),
         // Later.
@@ -89,12 +89,12 @@ fn a_recipient_is_refused_by_its_address_or_its_mailbox() {
         ("451 4.3.0 x", "refused", "refused"),
         ("452 4.3.1 x", "refused", "refused"),
         ("451 4.4.2 x", "refused", "refused"),
-        // About us, or the end, at any stage.
+        // About us, or the end of the service, at any stage.
         ("421 4.7.0 too fast", "transport", "transport"),
         ("530 5.7.0 log in", "transport", "transport"),
         ("535 5.7.8 x", "transport", "transport"),
         ("538 5.7.11 x", "transport", "transport"),
-        // Neither yes nor no.
+        // Neither acceptance nor refusal.
         ("200 ok", "transport", "ambiguous"),
         ("251 elsewhere", "transport", "ambiguous"),
         ("299 x", "transport", "ambiguous"),

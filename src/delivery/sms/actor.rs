@@ -1,5 +1,5 @@
-//! The SMS actor: sends what the OTP actor composed, never twice without asking the provider, and
-//! asks later what became of it.
+//! The SMS actor: sends messages composed by the OTP actor, never a second time without asking the
+//! provider first, and later checks whether they were delivered.
 
 use std::{rc::Rc, time::Duration};
 
@@ -17,23 +17,23 @@ use crate::{
     outbox::store::{self, Claim},
 };
 
-/// Tries that the provider may have taken: after the second, one more could be the third message.
+/// The maximum number of tries with unknown result. A third try could send a third copy.
 const MOST_UNCONFIRMED: i16 = 2;
 
-/// Send this text message.
+/// Asks the actor to send a text message.
 #[derive(Message)]
 #[rtype(result = "SendResult")]
 pub struct SendSms {
     pub claim: Claim,
     pub recipient: String,
     pub text: Text,
-    /// How long anybody will want it.
+    /// How long the message is of use.
     pub life: Duration,
-    /// Earlier tries that the provider may have taken.
+    /// The number of earlier tries that the provider may have accepted.
     pub unconfirmed: i16,
 }
 
-/// See the module.
+/// The actor of the SMS channel.
 pub struct SmsActor {
     parts: Rc<Parts>,
     texter: Rc<Texter>,
@@ -89,8 +89,8 @@ async fn send(parts: &Parts, texter: &Texter, sms: &SendSms) -> SendResult {
     }
 }
 
-/// A text message has no id of ours by which the provider could tell a second try. So it is noted
-/// before each try that there is one, and while any try is unaccounted for, Twilio is asked first.
+/// Text messages have no id of ours by which the provider could recognise a second try. So each try
+/// is recorded before it begins, and while the result of a try is unknown, Twilio is asked first.
 async fn send_once(parts: &Parts, twilio: &Twilio, sms: &SendSms) -> SendResult {
     if sms.unconfirmed > 0 {
         if let Some(found) = twilio.find(&sms.recipient, &sms.text.body).await? {
@@ -109,7 +109,7 @@ async fn send_once(parts: &Parts, twilio: &Twilio, sms: &SendSms) -> SendResult 
     if outcome.as_ref().is_err_and(SendError::is_certain)
         && let Err(error) = retract(parts, sms.claim).await
     {
-        // It only means that Twilio is asked once more than it had to be.
+        // The only consequence is an unnecessary query to Twilio.
         tracing::warn!(outbox.id = %sms.claim.id, error.cause = ?error.cause, "a try was not taken back");
     }
     outcome

@@ -1,4 +1,4 @@
-//! What Twilio's answers mean. Values of an unexpected type are read as missing ones.
+//! Interprets Twilio's responses. Values of an unexpected type are treated as missing.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use serde_json::Value;
 
 use crate::{delivery::send_error::SendError, outgoing::Answer};
 
-/// Errors about the recipient, whom no other try would reach: no valid or textable number,
-/// unreachable from this sender, a region that is not allowed, unsubscribed, unverified on a trial
-/// account; and those that carriers report later: switched off, blocked, unknown, a landline.
-/// See <https://www.twilio.com/docs/api/errors>.
+/// Errors about the recipient, which a retry cannot fix: the number is invalid or cannot receive
+/// text messages, is unreachable from this sender, is in a region that is not allowed, has
+/// unsubscribed, or is unverified on a trial account. Also the errors that carriers report later:
+/// switched off, blocked, unknown, a landline. See <https://www.twilio.com/docs/api/errors>.
 const ABOUT_THE_RECIPIENT: [u64; 17] = [
     21211, 21214, 21217, 21219, 21265, 21401, 21408, 21421, 21608, 21610, 21612, 21614, 21635,
     30003, 30004, 30005, 30006,
 ];
 
-/// Errors about our account or sender, or for now: every message would meet them.
+/// Errors about our account or sender, or temporary ones: they apply to every message.
 const ABOUT_US: [u64; 14] = [
     14107, 20003, 20005, 20429, 21212, 21603, 21611, 21659, 21660, 30001, 30002, 30022, 30023,
     63038,
 ];
 
-/// A message as Twilio describes it.
+/// A message in Twilio's description.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message {
     pub sid: String,
@@ -32,7 +32,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// `None` when this is no description of a message.
+    /// `None` if the value does not describe a message.
     pub fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let sid = text("sid").filter(|sid| {
@@ -43,7 +43,7 @@ impl Message {
         Some(Self { sid, body: text("body"), status, error_code })
     }
 
-    /// Why it was not delivered and never will be, if Twilio says so.
+    /// Why the message was not delivered, if Twilio says that it never will be.
     pub fn failure(&self) -> Option<SendError> {
         if !["failed", "undelivered", "canceled"].contains(&self.status.as_str()) {
             return None;
@@ -57,7 +57,7 @@ impl Message {
     }
 }
 
-/// Why a message was not taken, by an answer that is not 2xx.
+/// Why a message was not accepted, from a response that is not 2xx.
 pub fn refusal(answer: &Answer) -> SendError {
     let body = answer.body.as_deref().unwrap_or_default();
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -72,12 +72,12 @@ fn classify(status: StatusCode, retry_after: Option<Duration>, reason: Option<u6
         _ if status.is_server_error() => SendError::Ambiguous { code },
         _ if is_in(&ABOUT_US) => SendError::Transport { code, retry_after },
         StatusCode::BAD_REQUEST => SendError::Transient { code, retry_after },
-        // Another login, another account, too many requests, a redirection: about us.
+        // A failed login, an unknown account, too many requests, a redirection: about us.
         _ => SendError::Transport { code, retry_after },
     }
 }
 
-/// Codes are numbers, which some of Twilio's answers have as text.
+/// Reads a code, which some of Twilio's responses contain as text.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -1,6 +1,6 @@
-//! One look at each text message a while after Twilio took it. A message that could not be
-//! delivered is given up, for the operator and the owner of the number to see. Nothing is sent
-//! because of it.
+//! Checks each text message once, some time after Twilio accepted it. A message that could not be
+//! delivered is marked as dead, which the operator and the owner of the number can see. It is not
+//! sent again.
 
 use crate::{
     delivery::{Parts, send_error::SendError, sms::twilio::Twilio},
@@ -11,8 +11,8 @@ use crate::{
     },
 };
 
-/// Looks at every message whose time has come. Ends early when Twilio or the database cannot be
-/// asked now: the next round will.
+/// Checks each message that is due. Ends early if Twilio or the database is unavailable; the next
+/// round tries again.
 pub async fn check(parts: &Parts, twilio: &Twilio) {
     loop {
         match check_next(parts, twilio).await {
@@ -26,7 +26,7 @@ pub async fn check(parts: &Parts, twilio: &Twilio) {
     }
 }
 
-/// Whether there may be more to look at now.
+/// Checks one message. Returns whether more may be due.
 async fn check_next(parts: &Parts, twilio: &Twilio) -> ApiResult<bool> {
     let Some(message) = claim(parts, twilio).await? else { return Ok(false) };
     let failure = match twilio.failure(&message.provider_id).await {

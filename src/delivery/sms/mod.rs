@@ -1,4 +1,4 @@
-//! The SMS channel: its actor, what the messages say, and the way to Twilio.
+//! The SMS channel: its actor, the content of messages, and the connection to Twilio.
 
 mod actor;
 mod answer;

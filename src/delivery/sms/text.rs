@@ -1,6 +1,6 @@
-//! What a text message says, rendered when it is sent. The code comes first, where a phone's preview
-//! shows it; the last line lets phones fill it in, and only on our own pages.
-//! See <https://wicg.github.io/sms-one-time-codes/>.
+//! The content of text messages, rendered when a message is sent. The code comes first, so that it
+//! is visible in a phone's preview. The last line lets phones fill in the code, only on our own
+//! pages. See <https://wicg.github.io/sms-one-time-codes/>.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use crate::{
 /// A rendered text message.
 #[derive(Clone)]
 pub struct Text {
-    /// The kind of message, as its file is called in a mailbox folder.
+    /// The kind of message, which is part of the file name in a mailbox folder.
     pub kind: &'static str,
     pub body: String,
 }
@@ -35,7 +35,7 @@ struct PhoneCode<'a> {
 }
 
 impl Text {
-    /// A code to log in with, or to prove a number by.
+    /// A message with a code, to log in or to verify the phone number.
     pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
         let (product, domain) = (parts.product_name.as_str(), parts.domain.as_str());
         if kind == MessageKind::PhoneCode {
@@ -45,7 +45,7 @@ impl Text {
         }
     }
 
-    /// An operator tries whether text messages work.
+    /// A test message for the operator.
     pub fn test(product: &str) -> Self {
         Self { kind: "test", body: format!("{product} can send text messages.") }
     }

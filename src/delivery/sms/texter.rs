@@ -1,4 +1,4 @@
-//! Where text messages go: to Twilio, or into a mailbox folder.
+//! Sends text messages to Twilio, or writes them to a mailbox folder.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ pub enum Texter {
 }
 
 impl Texter {
-    /// `None` when no transport is configured. Needs the runtime that will send.
+    /// `None` if no transport is configured. Must be called on the runtime that will send.
     pub fn new(config: &SmsConfig) -> Option<Self> {
         match config {
             SmsConfig::Unavailable => None,

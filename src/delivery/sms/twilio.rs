@@ -16,30 +16,30 @@ use crate::{
     outgoing::{Answer, Bounds, Failure, Outgoing, exchange},
 };
 
-/// The longest that Twilio may take over one request, and the longest answer.
+/// The timeout of a request, and the maximum size of a response.
 const BOUNDS: Bounds = Bounds {
     patience: Duration::from_secs(10),
     body_patience: Duration::from_secs(10),
     body_bytes: 256 * 1024,
 };
 
-/// Seconds within which Twilio may still pass a message on.
+/// The values that Twilio accepts for `ValidityPeriod`, in seconds.
 const VALIDITY_SECS: std::ops::RangeInclusive<u64> = 1..=36_000;
 
-/// A client of one account.
+/// A client for one account.
 pub struct Twilio {
     outgoing: Outgoing,
-    /// The account's messages, without the `.json`.
+    /// The URL of the account's messages, without `.json`.
     messages_url: String,
     account_sid: String,
     auth_token: SecretString,
     sender: TwilioSender,
-    /// How long after a message was sent to look what became of it.
+    /// How long after sending a message its delivery is checked.
     pub check_after: Duration,
 }
 
 impl Twilio {
-    /// Needs the runtime that will send.
+    /// Must be called on the runtime that will send.
     pub fn new(config: &TwilioConfig) -> Self {
         let TwilioConfig { account_sid, auth_token, sender, base_url, check_after } =
             config.clone();
@@ -48,10 +48,10 @@ impl Twilio {
         Self { outgoing, messages_url, account_sid, auth_token, sender, check_after }
     }
 
-    /// Hands one message over; Twilio's id of it comes back. It is not passed on after `life`.
+    /// Submits a message and returns Twilio's id. Twilio does not deliver the message after `life`.
     ///
-    /// Only 201 with an id and a status that has not failed is success. Any other 2xx may come from
-    /// whatever stands between Twilio and us, and says nothing about the message.
+    /// Only 201 with an id and a status other than failed is success. Any other 2xx may come from a
+    /// system between Twilio and us, and says nothing about the message.
     pub async fn send(&self, to: &str, body: &str, life: Duration) -> SendResult {
         let validity = life.as_secs().clamp(*VALIDITY_SECS.start(), *VALIDITY_SECS.end());
         let validity = validity.to_string();
@@ -73,8 +73,8 @@ impl Twilio {
         message.failure().map_or(Ok(Some(message.sid)), Err)
     }
 
-    /// The id of a message to `to` that says `body` and has not failed, if Twilio has one. Codes make
-    /// bodies unique; trial accounts put words of Twilio's before them.
+    /// The id of a message to `to` that contains `body` and has not failed, if Twilio has one.
+    /// Codes make bodies unique. Trial accounts put Twilio's own text before them.
     pub async fn find(&self, to: &str, body: &str) -> SendResult {
         let request = self.request(Method::GET, "")?.query(&[("To", to), ("PageSize", "50")]);
         let page = self.look(request.map_err(SendError::transport)?).await?;
@@ -88,8 +88,8 @@ impl Twilio {
         Ok(listed.iter().filter_map(Message::read).find(ours).map(|message| message.sid))
     }
 
-    /// Why Twilio could not deliver a message that it had accepted; `None` as long as it has not
-    /// failed. The error is that Twilio could not be asked.
+    /// Why Twilio could not deliver an accepted message; `None` if it has not failed. Fails if
+    /// Twilio cannot be asked.
     pub async fn failure(&self, sid: &str) -> Result<Option<SendError>, SendError> {
         let request = self.request(Method::GET, &format!("/{sid}"))?;
         let message = self.look(request).await?;
@@ -104,8 +104,8 @@ impl Twilio {
         Ok(request.basic_auth(&self.account_sid, self.auth_token.expose_secret()))
     }
 
-    /// The JSON that a question is answered with. Nothing is sent by asking, so that any other
-    /// answer only means to ask again.
+    /// Sends a query and returns the JSON of the response. A query sends no message, so after any
+    /// other response it can simply be repeated.
     async fn look(&self, request: ClientRequest) -> Result<Value, SendError> {
         let answer = exchange(request.send(), BOUNDS).await.map_err(SendError::transport)?;
         if answer.status == StatusCode::OK {

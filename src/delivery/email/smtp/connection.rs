@@ -1,4 +1,4 @@
-//! A connection to the mail server: its commands, each with its patience.
+//! A connection to the mail server, with its commands and their timeouts.
 
 use std::{io, time::Duration};
 
@@ -10,10 +10,10 @@ use tokio::{
 
 use super::{Cause, Extensions, Failure, Letter, Reply, Stage};
 
-/// After this much idle time a connection must prove that it is alive, and it may take as long.
+/// After this idle time a connection is checked with RSET. Also the timeout of that check.
 const IDLE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Nothing depends on the answer to QUIT, and a stop waits for it.
+/// The timeout for the reply to QUIT. Nothing depends on the reply, and a stop waits for it.
 const QUIT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// TCP, or TLS over it.
@@ -21,21 +21,21 @@ pub trait Socket: AsyncRead + AsyncWrite + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Socket for T {}
 
-/// An open connection. Dropping one of its futures leaves the dialogue in the middle, so the task
-/// that awaits one must own the connection and drop it as well.
+/// An open connection. Dropping one of its futures interrupts the dialogue, so the task that awaits
+/// a future must own the connection and drop it too.
 pub struct Connection {
     pub(super) stream: BufReader<Box<dyn Socket>>,
-    /// No step may take longer than this, whatever its own patience.
+    /// The upper limit for the timeout of each step.
     pub(super) deadline: Duration,
     pub(super) extensions: Extensions,
-    /// Messages whose text was sent.
+    /// The number of messages whose text was sent.
     pub mails: u32,
-    /// A message was begun and not taken: RSET must come before the next.
+    /// A message was begun and not accepted: RSET must precede the next one.
     pub needs_reset: bool,
 }
 
 impl Connection {
-    /// Announces a letter, up to the server's "go on".
+    /// Announces a letter, up to the server's reply to DATA.
     pub async fn announce(&mut self, letter: &Letter) -> Result<(), Failure> {
         let parameters = letter
             .parameters(&self.extensions)
@@ -46,7 +46,7 @@ impl Connection {
         self.say(Stage::Data, "DATA", &[354]).await.map(drop)
     }
 
-    /// Sends the text and its final dot in one write. Only 250 says that the message was taken.
+    /// Sends the text and the final dot in one write. Only 250 means that the message was accepted.
     pub async fn transmit(&mut self, letter: &Letter) -> Result<Reply, Failure> {
         self.mails += 1;
         let writing = write(&mut self.stream, &letter.data);
@@ -55,7 +55,7 @@ impl Connection {
         expect(Stage::Dot, reply, &[250])
     }
 
-    /// Whether the server still holds the connection and is ready for another message.
+    /// Whether the connection is still open and the server is ready for another message.
     pub async fn is_ready(&mut self, idle: Duration) -> bool {
         if !self.needs_reset && idle < IDLE_PATIENCE {
             return quiet(&mut self.stream).is_ok();
@@ -66,13 +66,13 @@ impl Connection {
         is_ready
     }
 
-    /// Says QUIT and closes. A missing answer does not matter.
+    /// Sends QUIT and closes. A missing reply does not matter.
     pub async fn quit(mut self) {
         let quit = self.say(Stage::Mail, "QUIT", &[221]);
         let _ = tokio::time::timeout(QUIT_PATIENCE, quit).await;
     }
 
-    /// Says one line; the answer must have a code of `expected`.
+    /// Sends a line. The reply must have one of the `expected` codes.
     pub(super) async fn say(
         &mut self,
         stage: Stage,
@@ -95,15 +95,15 @@ impl Connection {
     }
 }
 
-/// Writes, unless unread bytes are waiting: a reply that came early would be taken for the answer
-/// to this command.
+/// Writes, unless unread bytes are waiting: an early reply would be mistaken for the reply to this
+/// command.
 async fn write(stream: &mut BufReader<Box<dyn Socket>>, bytes: &[u8]) -> io::Result<()> {
     quiet(stream)?;
     stream.write_all(bytes).await?;
     stream.flush().await
 }
 
-/// Fails when the server has sent something that was not asked for, or has closed the connection.
+/// Fails if the server has sent an unexpected reply or closed the connection.
 fn quiet(stream: &mut BufReader<Box<dyn Socket>>) -> io::Result<()> {
     match unconstrained(stream.fill_buf()).now_or_never() {
         None => Ok(()),
@@ -121,7 +121,7 @@ fn expect(stage: Stage, reply: Reply, expected: &[u16]) -> Result<Reply, Failure
     }
 }
 
-/// `step`, for as long as its stage may take.
+/// Runs `step` with the timeout of its stage.
 pub(super) async fn within<T>(
     stage: Stage,
     deadline: Duration,

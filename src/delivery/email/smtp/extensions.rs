@@ -1,8 +1,8 @@
-//! What a server offers in its answer to EHLO (RFC 5321, section 4.1.1.1).
+//! The extensions that a server offers in its reply to EHLO (RFC 5321, section 4.1.1.1).
 
 use super::Reply;
 
-/// The extensions that matter here. A server without EHLO has none.
+/// The extensions that the client uses. A server without EHLO offers none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Extensions {
     pub starttls: bool,
@@ -12,7 +12,7 @@ pub struct Extensions {
     pub smtp_utf8: bool,
     pub auth_plain: bool,
     pub auth_login: bool,
-    /// The most bytes of a message, where the server sets a limit (RFC 1870).
+    /// The maximum size of a message in bytes, if the server limits it (RFC 1870).
     pub size: Option<usize>,
 }
 

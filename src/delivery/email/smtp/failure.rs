@@ -1,26 +1,26 @@
-//! Why a dialogue did not end with the message taken. `delivery/send_error.rs` says what follows.
+//! Why the server did not accept a message. `delivery/send_error.rs` decides what follows.
 
 use std::io;
 
 use super::{Enhanced, Reply, Stage};
 
-/// What went wrong, and where.
+/// The stage and the cause of a failure.
 #[derive(Debug)]
 pub struct Failure {
     pub stage: Stage,
     pub cause: Cause,
 }
 
-/// What went wrong.
+/// The cause of a failure.
 #[derive(Debug)]
 pub enum Cause {
-    /// The server answered, but not what the stage needs.
+    /// The server's reply was not the one that the stage requires.
     Refused(Reply),
-    /// No answer within the stage's patience.
+    /// No reply within the stage's timeout.
     NoAnswer,
-    /// The connection is of no more use; why, in words without anybody's address.
+    /// The connection can no longer be used. The text says why, without any address.
     Broken(String),
-    /// The server cannot take such a message, as it says itself by its extensions.
+    /// The server cannot accept such a message, according to its extensions.
     Unsuitable(Enhanced),
 }
 
@@ -34,8 +34,8 @@ impl Failure {
         Self { stage, cause: Cause::Broken(words) }
     }
 
-    /// Whether the server let go of a connection that had been idle, as it may at any time: that
-    /// says nothing of the message, of which it has no text yet.
+    /// Whether the server closed a connection that had been idle, which it may do at any time. This
+    /// says nothing about the message, whose text was not sent yet.
     pub fn is_of_an_idle_connection(&self) -> bool {
         match (self.stage, &self.cause) {
             (_, Cause::Unsuitable(_)) => false,
@@ -45,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// Whether the connection can be used for another message after RSET.
+    /// Whether the connection can be used for another message, after RSET.
     pub fn leaves_connection_usable(&self) -> bool {
         match (self.stage, &self.cause) {
             (_, Cause::Unsuitable(_)) => true,

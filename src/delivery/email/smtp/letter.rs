@@ -1,14 +1,14 @@
-//! One message with its envelope, ready for a server.
+//! A message with its envelope, ready to be sent to a server.
 
 use lettre::Address;
 
 use super::{Enhanced, Extensions};
 
-/// What is sent to one recipient.
+/// A message for one recipient.
 pub struct Letter {
     pub from: Address,
     pub to: Address,
-    /// The text as it goes over the wire, with the final dot.
+    /// The text in wire format, with the final dot.
     pub data: Vec<u8>,
     size: usize,
     is_ascii: bool,
@@ -20,11 +20,11 @@ impl Letter {
         Self { from, to, data: for_the_wire(message), size, is_ascii }
     }
 
-    /// The parameters of MAIL for a server that offers `extensions`, each after a space.
+    /// The parameters of MAIL for a server that offers `extensions`, each preceded by a space.
     ///
     /// # Errors
-    /// When the server could not take it: no other try will do better. The code says why, as
-    /// RFC 3463 and RFC 6531 (section 3.5) have it.
+    /// If the server cannot accept the message, so that a retry is useless. The code says why (RFC
+    /// 3463; RFC 6531, section 3.5).
     pub fn parameters(&self, extensions: &Extensions) -> Result<&'static str, Enhanced> {
         let no = |subject, detail| Err(Enhanced { class: 5, subject, detail });
         let needs_utf8 = [&self.from, &self.to].iter().any(|a| !AsRef::<str>::as_ref(a).is_ascii());
@@ -42,8 +42,8 @@ impl Letter {
     }
 }
 
-/// Lines end with CRLF whatever they ended with, those that begin with a dot get another one, and
-/// a dot alone ends it (RFC 5321, sections 2.3.8 and 4.5.2).
+/// Converts to wire format: all lines end with CRLF, a dot at the beginning of a line is doubled,
+/// and a line with a single dot ends the text (RFC 5321, sections 2.3.8 and 4.5.2).
 fn for_the_wire(message: &[u8]) -> Vec<u8> {
     let mut wire = Vec::with_capacity(message.len() + 64);
     let (mut is_line_start, mut previous) = (true, 0);

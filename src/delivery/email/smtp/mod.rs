@@ -1,4 +1,4 @@
-//! An SMTP client (RFC 5321) that owns its connections: an attempt that is cut off closes its
+//! An SMTP client (RFC 5321) that owns its connections. An interrupted attempt closes its
 //! connection, because the replies still to come belong to that attempt's message.
 
 mod connection;
@@ -24,7 +24,7 @@ use crate::{
     delivery::{lease::Lease, send_error::SendError},
 };
 
-/// A client of one thread.
+/// A client for one thread.
 pub struct SmtpClient {
     server: Server,
     pool: Pool,
@@ -32,7 +32,7 @@ pub struct SmtpClient {
 
 impl SmtpClient {
     /// # Errors
-    /// When the settings for TLS cannot be used.
+    /// If the TLS settings cannot be used.
     pub fn new(config: &SmtpConfig, delivery: &DeliveryConfig) -> Result<Self, SmtpSetupError> {
         let tls = match config.tls {
             SmtpTls::None => None,
@@ -49,8 +49,8 @@ impl SmtpClient {
         Ok(Self { server, pool: Pool::default() })
     }
 
-    /// Sends one letter, unless its lease is lost before the server has any of its text. Afterwards
-    /// the answer is waited for: the server may have taken it.
+    /// Sends a letter, unless its lease is lost before any of the text was sent. After that, waits
+    /// for the reply even if the lease is lost, because the server may have accepted the message.
     pub async fn send(&self, letter: &Letter, lease: &Lease) -> Result<Reply, SendError> {
         let mut connection = tokio::select! {
             biased;
@@ -62,8 +62,8 @@ impl SmtpClient {
         Ok(outcome?)
     }
 
-    /// A connection on which the server waits for the letter's text. When an idle one turns out to
-    /// be closed, a new one costs the message nothing.
+    /// A connection on which the server waits for the letter's text. If an idle connection turns
+    /// out to be closed, a new one is opened at once, and this does not count as a failed attempt.
     async fn announce(&self, letter: &Letter) -> Result<Connection, Failure> {
         if let Some(idle) = self.pool.take().await {
             match self.announce_on(idle, letter).await {
@@ -88,7 +88,7 @@ impl SmtpClient {
         }
     }
 
-    /// Keeps the connection for another message, if what happened to this one allows it.
+    /// Returns the connection to the pool, unless the failure made it unusable.
     fn put_back(&self, mut connection: Connection, failure: Option<&Failure>) {
         connection.needs_reset = failure.is_some();
         if failure.is_none_or(Failure::leaves_connection_usable) {
@@ -96,12 +96,12 @@ impl SmtpClient {
         }
     }
 
-    /// Closes connections that have been idle for long.
+    /// Closes connections that have been idle for too long.
     pub fn close_idle(&self) {
         self.pool.close_idle();
     }
 
-    /// Closes all connections that are idle.
+    /// Closes all idle connections.
     pub async fn close(&self) {
         self.pool.close().await;
     }

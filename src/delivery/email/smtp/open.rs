@@ -1,4 +1,4 @@
-//! Opening a connection: TCP, greeting, EHLO, TLS, login.
+//! Opens a connection: TCP, greeting, EHLO, TLS, login.
 
 use std::{
     io,
@@ -17,22 +17,22 @@ use super::{
 };
 use crate::config::SmtpTls;
 
-/// The longest that one of several addresses may take to answer.
+/// The timeout for connecting to one of several addresses.
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The mail server and how it is spoken to.
+/// The mail server and how to connect to it.
 pub struct Server {
     pub host: String,
     pub port: u16,
     pub mode: SmtpTls,
-    /// Of every mode but `None`.
+    /// `Some` in each mode except `None`.
     pub tls: Option<Tls>,
     pub credentials: Option<(String, SecretString)>,
     pub deadline: Duration,
 }
 
 impl Connection {
-    /// A connection that is ready for its first message.
+    /// Opens a connection that is ready for its first message.
     pub async fn open(server: &Server) -> Result<Self, Failure> {
         let connecting = connect(&server.host, server.port);
         let socket = within(Stage::Connect, server.deadline, connecting).await?;
@@ -52,7 +52,8 @@ impl Connection {
                 }
                 connection.say(Stage::StartTls, "STARTTLS", &[220]).await?;
                 connection = connection.encrypted(tls).await?;
-                // What was offered in plain text could have been anybody's (RFC 3207, section 4.2).
+                // Extensions offered before TLS may be forged, so they are discarded (RFC 3207,
+                // section 4.2).
                 connection.hello(&name).await?;
             }
             _ => {
@@ -71,7 +72,8 @@ impl Connection {
         Self { stream, deadline, extensions: Extensions::default(), mails: 0, needs_reset: false }
     }
 
-    /// The same connection over TLS. Bytes that were sent before it were not sent under it.
+    /// Starts TLS on the connection. Fails if bytes were received before the handshake, because
+    /// they were not protected.
     async fn encrypted(self, tls: &Tls) -> Result<Self, Failure> {
         if !self.stream.buffer().is_empty() {
             let early = io::Error::new(io::ErrorKind::InvalidData, "an answer to no question");
@@ -82,7 +84,7 @@ impl Connection {
         Ok(Self::over(Box::new(socket), self.deadline))
     }
 
-    /// EHLO, or HELO where that is refused (RFC 5321, section 3.2).
+    /// Sends EHLO, or HELO if the server refuses that (RFC 5321, section 3.2).
     async fn hello(&mut self, name: &str) -> Result<(), Failure> {
         self.extensions = match self.say(Stage::Hello, &format!("EHLO {name}"), &[250]).await {
             Ok(reply) => Extensions::of(&reply),
@@ -95,7 +97,7 @@ impl Connection {
         Ok(())
     }
 
-    /// By PLAIN (RFC 4616), or by LOGIN where only that is offered.
+    /// Logs in with PLAIN (RFC 4616), or with LOGIN if the server offers only that.
     async fn log_in(&mut self, user: &str, password: &SecretString) -> Result<(), Failure> {
         let password = password.expose_secret();
         let answers = if self.extensions.auth_plain {
@@ -109,7 +111,7 @@ impl Connection {
         };
         let last = answers.len() - 1;
         for (number, answer) in answers.iter().enumerate() {
-            // A server may ask again for what came with AUTH (RFC 4954, section 4).
+            // A server may ask again for data that AUTH already contained (RFC 4954, section 4).
             let expected: &[u16] = if number == last { &[235] } else { &[235, 334] };
             if self.say(Stage::Auth, answer, expected).await?.code == 235 {
                 break;
@@ -123,7 +125,7 @@ fn not_offered(stage: Stage) -> Failure {
     Failure { stage, cause: Cause::Broken("not offered".to_owned()) }
 }
 
-/// To the first of the host's addresses that answers.
+/// Connects to the first of the host's addresses that answers.
 async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut problem = io::Error::new(io::ErrorKind::NotFound, "no such host");
     for address in tokio::net::lookup_host((host, port)).await? {
@@ -139,8 +141,8 @@ async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     Err(problem)
 }
 
-/// What EHLO says: the machine's name, or its address where the name is no domain (RFC 5321,
-/// section 4.1.4).
+/// The client's name in EHLO: the host name of the machine, or its address if the host name is not
+/// a valid domain (RFC 5321, section 4.1.4).
 fn own_name(local: Option<SocketAddr>) -> String {
     let system = rustix::system::uname();
     let name = system.nodename().to_str().unwrap_or_default();

@@ -1,16 +1,17 @@
-//! What a mail server answers: a code, perhaps an enhanced one, and text (RFC 5321, section 4.2).
+//! A mail server's reply: a code, an optional enhanced code, and text (RFC 5321, section 4.2).
 
 use std::io;
 
 use derive_more::Display;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 
-/// Bytes of a line with its end. RFC 5321 (section 4.5.3.1.5) allows 512.
+/// The maximum number of bytes in a line, with the line end. RFC 5321 (section 4.5.3.1.5) allows
+/// 512.
 const LONGEST_LINE: u64 = 1000;
-/// Lines of a reply. The longest answers to EHLO have about twenty.
+/// The maximum number of lines in a reply. The longest replies to EHLO have about twenty.
 const MOST_LINES: usize = 100;
 
-/// A reply of one or more lines, all of which had the same code.
+/// A reply of one or more lines, all with the same code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub code: u16,
@@ -28,11 +29,11 @@ pub struct Enhanced {
 }
 
 impl Reply {
-    /// Reads one reply. Text outside UTF-8 is replaced: the code alone decides.
+    /// Reads a reply. Text that is not UTF-8 is replaced, because only the code matters.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the server hangs up; `InvalidData` when the bytes are no reply, or the
-    /// reply is too long.
+    /// `UnexpectedEof` if the server closes the connection; `InvalidData` if the bytes are not a
+    /// reply, or if the reply is too long.
     pub async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Self> {
         let (code, mut is_last, text) = read_line(stream).await?;
         let mut lines = vec![text];
@@ -50,12 +51,12 @@ impl Reply {
         Ok(Self { code, lines })
     }
 
-    /// The text in one line, without control characters.
+    /// The text as one line, without control characters.
     pub fn text(&self) -> String {
         self.lines.join(" ").chars().filter(|c| !c.is_control()).collect()
     }
 
-    /// The enhanced code that the text begins with (RFC 2034, section 4).
+    /// The enhanced code at the beginning of the text (RFC 2034, section 4).
     pub fn enhanced(&self) -> Option<Enhanced> {
         let word = self.lines.first()?.split_whitespace().next()?;
         let mut numbers = word.splitn(3, '.').map(|part| {
@@ -68,7 +69,7 @@ impl Reply {
     }
 }
 
-/// One line: its code, whether it is the reply's last, and its text.
+/// Reads a line: the code, whether it is the last line, and the text.
 async fn read_line(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<(u16, bool, String)> {
     let mut line = Vec::new();
     stream.take(LONGEST_LINE).read_until(b'\n', &mut line).await?;

@@ -1,22 +1,22 @@
-//! The steps of an SMTP dialogue, and how long the server may take over each.
+//! The steps of an SMTP dialogue and their timeouts.
 
 use std::time::Duration;
 
 use derive_more::Display;
 
-/// A step, as operators read it in `last_error_code`.
+/// A step, as shown to operators in `last_error_code`.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Stage {
     #[display("connect")]
     Connect,
     #[display("greeting")]
     Greeting,
-    /// Also HELO, where the server does not know EHLO.
+    /// Also HELO, if the server does not know EHLO.
     #[display("EHLO")]
     Hello,
     #[display("STARTTLS")]
     StartTls,
-    /// The handshake.
+    /// The TLS handshake.
     #[display("TLS")]
     Tls,
     #[display("AUTH")]
@@ -27,19 +27,19 @@ pub enum Stage {
     Rcpt,
     #[display("DATA")]
     Data,
-    /// While the message is written.
+    /// The message is being written.
     #[display("text")]
     Text,
-    /// The final dot was written: the server may have taken the message.
+    /// The final dot was written: the server may have accepted the message.
     #[display("dot")]
     Dot,
 }
 
 impl Stage {
-    /// The longest that the step may take. From DATA on as RFC 5321 (section 4.5.3.2) wants it: a
-    /// server delivers or scans before it answers the dot, and an answer missed is a second copy.
-    /// Before DATA the RFC's five minutes are too many for a code that is good for ten: giving up
-    /// there costs nothing, because the server has taken nothing.
+    /// The timeout of the step. From DATA on, as recommended by RFC 5321 (section 4.5.3.2): a
+    /// server delivers or scans the message before it replies to the dot, and a missed reply causes
+    /// a second copy. Before DATA, the RFC's five minutes are too long for a code that is valid for
+    /// ten. Giving up there is safe, because the server has not accepted anything.
     pub fn patience(self) -> Duration {
         Duration::from_secs(match self {
             Self::Connect => 30,

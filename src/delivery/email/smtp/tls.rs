@@ -1,4 +1,5 @@
-//! TLS towards the mail server: the web's certificate authorities and those of `SMTP_ROOT_CERT`.
+//! TLS connections to the mail server, which trust the public certificate authorities and those in
+//! `SMTP_ROOT_CERT`.
 
 use std::sync::Arc;
 
@@ -19,16 +20,16 @@ pub struct SmtpSetupError(String);
 
 impl std::error::Error for SmtpSetupError {}
 
-/// What a handshake needs.
+/// The settings for a handshake.
 pub struct Tls {
     pub connector: TlsConnector,
-    /// The certificate must be of this name.
+    /// The name that the certificate must contain.
     pub name: ServerName<'static>,
 }
 
 impl Tls {
     /// # Errors
-    /// When `SMTP_ROOT_CERT` cannot be read, or `SMTP_HOST` is neither a name nor an address.
+    /// If `SMTP_ROOT_CERT` cannot be read, or if `SMTP_HOST` is neither a name nor an address.
     pub fn new(config: &SmtpConfig) -> Result<Self, SmtpSetupError> {
         let problem = |error: &dyn std::fmt::Display| SmtpSetupError(error.to_string());
         let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
