@@ -1,9 +1,10 @@
--- For a database of the weeks before 30 November 2026, whose 42 steps became the first 13 of migrations/steps. Stop the
--- server, make a backup, run
+-- Converts a database from before 30 November 2026, whose 42 steps became the first 13 of
+-- migrations/steps. Stop the server, make a backup, run
 --
 --     psql --set ON_ERROR_STOP=1 --single-transaction --file migrations/adopt-baseline.sql "$DATABASE_URL"
 --
--- and start the new version, which makes migrations/programs. The descriptions that \d+ shows are in new databases only.
+-- and start the new version, which creates migrations/programs. Only new databases have the
+-- descriptions that \d+ shows.
 
 DO $$
 BEGIN

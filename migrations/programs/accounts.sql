@@ -1,7 +1,7 @@
--- What is kept of accounts' ways in, and what is erased.
+-- Retention of the audit log, and erasure of recipients.
 
--- Append-only: nothing is changed but that old networks are erased, and nothing deleted but with its account or after
--- a year.
+-- The audit log is append-only. The only exceptions: networks are erased after 90 days, and events
+-- are deleted after a year or with their account.
 CREATE FUNCTION keep_auth_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND (OLD.at < now() - interval '365 days'
@@ -19,7 +19,7 @@ CREATE TRIGGER auth_events_change_1_keep BEFORE UPDATE OR DELETE ON auth_events
 CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON auth_events
     FOR EACH STATEMENT EXECUTE FUNCTION keep_auth_events();
 
--- What ends a message erases whom it went to.
+-- Erases the recipient of a message that has ended.
 CREATE FUNCTION erase_outbox_recipient() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.recipient := NULL;

@@ -1,8 +1,9 @@
--- What stays of activities that are deleted, and what goes with them. Of a deleted account nothing stays.
+-- What remains of a deleted activity, and what is deleted with it. Nothing remains of a deleted
+-- account.
 
 CREATE FUNCTION bury_activity() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Of a deleted account nothing is left, and nobody to tell.
+    -- A deleted account needs no tombstones.
     IF EXISTS (SELECT FROM users WHERE id = OLD.user_id) THEN
         INSERT INTO activity_tombstones (user_id, revision, activity_id)
         VALUES (OLD.user_id, take_activity_revisions(OLD.user_id, 1), OLD.id);
@@ -12,10 +13,10 @@ END $$;
 CREATE TRIGGER activities_delete_1_bury AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NULL) EXECUTE FUNCTION bury_activity();
 
--- Also of what stood behind another activity and is deleted with it.
+-- Also remembers merged records, which are deleted with the activity.
 CREATE FUNCTION remember_deleted_name() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Of a deleted account nothing is left.
+    -- Nothing remains of a deleted account.
     INSERT INTO deleted_names (user_id, source, external_id, activity_id)
     SELECT id, OLD.source, OLD.external_id, OLD.id FROM users WHERE id = OLD.user_id
     ON CONFLICT (user_id, source, external_id) DO UPDATE
@@ -25,7 +26,7 @@ END $$;
 CREATE TRIGGER activities_delete_2_remember_name AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.external_id IS NOT NULL) EXECUTE FUNCTION remember_deleted_name();
 
--- A file is there as long as an activity that was made of it.
+-- A file is kept as long as an activity that was created from it.
 CREATE FUNCTION forget_original() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM originals o WHERE o.id = OLD.original_id

@@ -1,15 +1,17 @@
--- The same activity from several sources: one is shown, with the best of each; the others stand behind it.
+-- Merges records of the same activity from several sources: one is shown with the best values of
+-- each, and the others are merged into it.
 
--- What one record may have of another; src/activities/merging has the same list.
+-- The fields that one record may take from another. src/activities/merging has the same list.
 CREATE FUNCTION merged_fields() RETURNS TEXT[] LANGUAGE sql IMMUTABLE AS $$
     SELECT ARRAY['duration_secs', 'distance_meters', 'calories', 'notes', 'title', 'elapsed_secs', 'moving_secs',
                  'elevation_gain_meters', 'elevation_loss_meters', 'avg_heart_rate', 'max_heart_rate',
                  'avg_power_watts', 'avg_cadence', 'utc_offset_minutes', 'device', 'sport_raw', 'laps', 'sets']
 $$;
 
--- `shown` with the records behind it that `entries` names, and no others. Each field is its own, unless it has
--- none, or has a computed one that another record measured: the first that did. What it had of the record that is
--- `gone` is its own again. Nothing is written.
+-- Computes `shown` with the merged records in `entries`, and without any others. A field keeps its
+-- own value unless it has none, or has a computed one and another record measured it. Then it takes
+-- the value of the first such record. Values taken from the record `gone` are replaced by own
+-- values again. Nothing is written.
 CREATE FUNCTION put_together(shown activities, entries JSONB, gone UUID DEFAULT NULL) RETURNS activities LANGUAGE plpgsql STABLE AS $$
 DECLARE
     taken        TEXT[];
@@ -17,7 +19,7 @@ DECLARE
     own_computed TEXT[];
     patch        JSONB;
 BEGIN
-    -- What it has by itself.
+    -- Its own values.
     SELECT coalesce(array_agg(field), '{}') INTO taken
     FROM jsonb_array_elements(shown.merged) entry, jsonb_array_elements_text(entry -> 'fields') field
     WHERE field = ANY (merged_fields()) AND (field <> 'duration_secs' OR shown.replaced ? field)
@@ -37,7 +39,7 @@ BEGIN
         SELECT DISTINCT ON (field) field, id, record -> field AS value, field = ANY (r.computed) AS is_computed
         FROM records r, unnest(merged_fields()) field
         WHERE record -> field <> 'null' AND field <> ALL (coalesce(shown.edited, '{}'))
-            -- Zero is how formats say that they do not know.
+            -- Some formats write zero for an unknown value.
             AND (record -> field <> '0' OR field NOT IN ('duration_secs', 'distance_meters', 'calories'))
             AND (own -> field = 'null'
                  OR field = ANY (own_computed) AND field <> ALL (r.computed))
@@ -60,7 +62,7 @@ BEGIN
     RETURN jsonb_populate_record(shown, patch);
 END $$;
 
--- Writes what was put together; whether anything is different.
+-- Writes the result of put_together(). Returns whether anything changed.
 CREATE FUNCTION keep_together(now_shown activities) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE activities a SET
@@ -76,7 +78,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Puts the record `behind` behind the user's `shown`, of which it is said already to stand there.
+-- Merges the record `behind` into the user's `shown`, to which its merged_into already points.
 CREATE FUNCTION merge_activity(owner UUID, shown_id UUID, behind UUID) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 DECLARE
     shown activities;
@@ -89,7 +91,7 @@ BEGIN
     RETURN keep_together(put_together(shown, coalesce(shown.merged, '[]') || entry));
 END $$;
 
--- Gives the user's `shown` back what it had by itself; the records behind it are shown by the caller.
+-- Gives the user's `shown` its own values again. The caller makes the merged records visible.
 CREATE FUNCTION unmerge_activity(owner UUID, shown_id UUID) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     shown activities;
@@ -98,9 +100,10 @@ BEGIN
     PERFORM keep_together(put_together(shown, '[]'));
 END $$;
 
--- Changes what an activity has by itself to what is `given`, but for what its owner has changed. Those of them that are
--- `newly_computed` leave what was measured, unless `is_authority`: unless the activity has come from there alone.
--- Answers with what changes, each field with its value before and after; with `is_trial` nothing is written.
+-- Replaces an activity's own values with `given`, except for fields that its owner has changed.
+-- Fields in `newly_computed` do not replace measured values, unless `is_authority`, which means
+-- that the activity has only this source. Returns the changed fields, each with its value before
+-- and after. If `is_trial`, nothing is written.
 CREATE FUNCTION remeasure_activity(activity_id UUID, given JSONB, newly_computed TEXT[], is_authority BOOLEAN,
                                    original UUID, is_trial BOOLEAN) RETURNS JSONB LANGUAGE plpgsql AS $$
 DECLARE
@@ -129,7 +132,7 @@ BEGIN
     RETURN changes;
 END $$;
 
--- A field is said to come from another record while both have the same.
+-- A field counts as taken from a merged record only while both have the same value.
 CREATE FUNCTION keep_origins_true() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.merged := (
@@ -147,7 +150,8 @@ END $$;
 CREATE TRIGGER activities_update_3_keep_origins_true BEFORE UPDATE ON activities
     FOR EACH ROW WHEN (NEW.merged IS NOT NULL) EXECUTE FUNCTION keep_origins_true();
 
--- Passes on what has changed of a record, or takes it back with the record.
+-- Passes changes of a merged record on to the shown activity, or reverts its values when the record
+-- is deleted.
 CREATE FUNCTION pass_on_activity() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     shown activities;
@@ -167,7 +171,8 @@ CREATE TRIGGER activities_update_5_pass_on AFTER UPDATE ON activities
 CREATE TRIGGER activities_delete_4_pass_on AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NOT NULL) EXECUTE FUNCTION pass_on_activity();
 
--- Who changes an activity for its owner names the fields that were given: those that differ are remembered.
+-- A statement that changes an activity for its owner lists the given fields in `edited`. Those
+-- whose values differ are remembered.
 CREATE FUNCTION remember_edits() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     was     JSONB := to_jsonb(OLD);

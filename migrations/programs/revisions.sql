@@ -1,10 +1,11 @@
--- Numbers of changes: what keeps copies of a log level. Triggers, so that no writer forgets.
+-- Revisions, which number the changes so that copies of a log can be kept up to date. Assigned by
+-- triggers, so that no statement can omit them.
 --
--- Locks are taken in one order by all that writes a log: the advisory lock of the user's names (where names are given,
--- or a same activity is looked for), the rows of activities, the user's row of activity_feeds, and what is kept below
--- it (activity_days, tombstones, webhooks' deliveries).
+-- All statements that write to a log take locks in this order: the advisory lock on the user's
+-- names (if names are given, or if the same activity is searched for), the rows of activities, the
+-- user's row of activity_feeds, and then activity_days, tombstones and deliveries of webhooks.
 
--- The last of `how_many` new revisions of a user.
+-- Takes `how_many` new revisions of a user, and returns the last one.
 CREATE FUNCTION take_activity_revisions(owner UUID, how_many BIGINT) RETURNS BIGINT LANGUAGE plpgsql AS $$
 DECLARE
     taken BIGINT;
@@ -15,7 +16,7 @@ BEGIN
     RETURN taken;
 END $$;
 
--- A statement that changes many takes its numbers at once, and says them.
+-- A statement that changes many activities takes their revisions at once and sets them itself.
 CREATE FUNCTION number_activity() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.revision := take_activity_revisions(NEW.user_id, 1);
@@ -26,8 +27,9 @@ CREATE TRIGGER activities_insert_1_number BEFORE INSERT ON activities
 CREATE TRIGGER activities_update_1_number BEFORE UPDATE ON activities
     FOR EACH ROW WHEN (NEW.revision = OLD.revision) EXECUTE FUNCTION number_activity();
 
--- Wakes requests that wait for changes. The writer has taken a number and so holds the row of the feed: a request
--- that begins to wait meanwhile comes after the change, and reads it.
+-- Wakes requests that wait for changes. The writer has taken a revision and so holds the lock on
+-- the row of activity_feeds. A request that begins to wait meanwhile waits for this lock, and then
+-- reads the change.
 CREATE FUNCTION notify_of_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('activities', f.user_id::text) FROM activity_feeds f

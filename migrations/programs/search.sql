@@ -1,18 +1,19 @@
--- What somebody types into a search box, as a query. The words themselves are an index's: see steps/*_search.
+-- Converts the text in a search box to a query. The functions for the words of an activity are used
+-- by an index and so are in steps/*_search.
 
--- As websearch_to_tsquery reads it: "a phrase", -without, or.
+-- Supports the syntax of websearch_to_tsquery: "a phrase", -without, or.
 CREATE FUNCTION query_of_words(bare TEXT) RETURNS tsquery LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     letters CONSTANT TEXT COLLATE "C" := E'\u0E01-\u0E3A\u0E40-\u0E4E\u0E81-\u0EBD\u0EC0-\u0ECD\u0EDC-\u0EDF\u1000-\u103F\u1050-\u109F\uA9E0-\uA9EF\uA9FA-\uA9FE\uAA60-\uAA7F\u1780-\u17D3\u17D7\u17DC\u17DD\u1100-\u11FF\uAC00-\uD7A3\u3005-\u3007\u3041-\u30FA\u30FC-\u30FF\u3105-\u312F\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF';
     query   TEXT;
 BEGIN
     bare := translate(bare, E'!#$%&''()*+,./:;<=>?@[\\]^_`{|}~\t\n\r\f\x0B', repeat(' ', 35));
-    -- A hyphen takes away only at the beginning of a word.
+    -- A hyphen excludes only at the beginning of a word.
     bare := regexp_replace(bare, '([^ "-])-+', '\1 ', 'g');
     IF octet_length(bare) = char_length(bare) OR bare COLLATE "C" !~ ('[' || letters || ']') THEN
         RETURN websearch_to_tsquery('simple', bare);
     END IF;
-    -- Every second segment is within quotes. Elsewhere, the pairs of a run are a phrase.
+    -- Every second segment is within quotes. Outside quotes, the pairs of a run become a phrase.
     SELECT string_agg(words, '"' ORDER BY segment) INTO query
     FROM unnest(string_to_array(bare, '"')) WITH ORDINALITY AS segments(content, segment),
          LATERAL (

@@ -1,11 +1,11 @@
--- Totals of each day, kept as activities come and go.
+-- Totals per day, which triggers keep up to date.
 
 CREATE FUNCTION millimetres(metres DOUBLE PRECISION) RETURNS BIGINT LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(round(metres * 1000), 0)::bigint
 $$;
 
--- Writers of one user's log wait for each other (take_activity_revisions), so what is added here is never
--- added to a row that somebody else is adding to.
+-- Transactions that write to the same user's log wait for each other (take_activity_revisions), so
+-- no two of them add to the same row at the same time.
 CREATE FUNCTION count_added_activities() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO activity_days AS d
@@ -52,13 +52,14 @@ END $$;
 CREATE TRIGGER activities_delete_6_count AFTER DELETE ON activities
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION count_removed_activities();
 
--- A change takes away what was and adds what is.
+-- An update subtracts the old values and adds the new ones.
 CREATE TRIGGER activities_update_6_count_removed AFTER UPDATE ON activities
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION count_removed_activities();
 CREATE TRIGGER activities_update_7_count_added AFTER UPDATE ON activities
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_added_activities();
 
--- Anew, as after a change of the zone. Nobody else writes to the log meanwhile.
+-- Recomputes a user's totals, for example after a change of the time zone. Other writers of the log
+-- wait meanwhile.
 CREATE FUNCTION recount_activity_days(owner UUID) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM take_activity_revisions(owner, 0);
@@ -73,7 +74,7 @@ END $$;
 
 CREATE FUNCTION recount_activities() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- A zone that PostgreSQL does not know fails here, also where there is nothing to count yet.
+    -- Fails for a time zone that PostgreSQL does not know, even if the user has no activities yet.
     PERFORM now() AT TIME ZONE NEW.time_zone;
     PERFORM recount_activity_days(NEW.user_id);
     RETURN NULL;

@@ -1,6 +1,7 @@
--- Informs webhooks, in the transaction that makes the change. src/webhooks sends what is written here.
+-- Creates events for webhooks in the transaction that changes the log. src/webhooks sends them.
 
--- An activity as a list shows it: what leaves is named here, so that a new column does not leave by itself.
+-- An activity as lists show it. The columns are listed here, so that a new column is not sent to
+-- webhooks by accident.
 CREATE FUNCTION activity_summary(a activities) RETURNS JSONB LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'id', a.id, 'activity_type', a.activity_type, 'started_at', a.started_at, 'duration_secs', a.duration_secs,
@@ -21,7 +22,7 @@ DECLARE
     announced UUID;
 BEGIN
     IF TG_OP = 'DELETE' THEN activity := OLD; ELSE activity := NEW; END IF;
-    -- Of a deleted account there is nobody to tell.
+    -- A deleted account has no webhooks to inform.
     IF NOT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
                    WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
                      AND happened = ANY (events)) THEN
@@ -39,7 +40,7 @@ BEGIN
         SELECT id, happened, announced FROM webhooks
         WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
           AND happened = ANY (events)
-        -- One that is just being deleted is waited for, and then skipped.
+        -- Waits for a concurrent deletion of the webhook, and then skips it.
         FOR KEY SHARE
         RETURNING id)
     INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
@@ -58,8 +59,8 @@ CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON activities
 CREATE TRIGGER activities_delete_3_announce AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
 
--- With its last delivery an event goes, too, whichever way that was deleted. Of two deliveries that are deleted at
--- the same time neither is the last; upkeep deletes what they leave.
+-- Deletes an event with its last delivery, however that was deleted. If two deliveries of an event
+-- are deleted at the same time, neither is the last. Upkeep deletes the events that then remain.
 CREATE FUNCTION forget_webhook_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM webhook_events e

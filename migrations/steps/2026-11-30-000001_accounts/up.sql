@@ -1,7 +1,8 @@
--- Accounts: who somebody is, what proves it, and where they have logged in.
+-- Accounts: users, their login methods and their sessions.
 
--- Ids that begin with the time (RFC 9562, version 7), for rows that are only identified: new ones stand
--- together in an index. What a secret is derived from has gen_random_uuid(). PostgreSQL 18 has uuidv7().
+-- Ids that begin with the time (RFC 9562, version 7), for rows whose id is not secret: new rows are
+-- next to each other in an index. Ids from which secrets are derived use gen_random_uuid().
+-- PostgreSQL 18 has uuidv7().
 CREATE FUNCTION new_id() RETURNS UUID LANGUAGE sql VOLATILE PARALLEL SAFE
     RETURN encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
                PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
@@ -19,13 +20,15 @@ CREATE TABLE users (
     CONSTRAINT users_email_failure_check CHECK ((email_failed_at IS NULL) = (email_failure IS NULL))
 );
 CREATE INDEX users_email_failed_at_idx ON users (email_failed_at) WHERE email_failed_at IS NOT NULL;
-COMMENT ON TABLE users IS 'Accounts. What logs in to one is in local_credentials, oauth_connections and profiles.phone_number.';
+COMMENT ON TABLE users IS
+    'Accounts. Their login methods are in local_credentials, oauth_connections and profiles.phone_number.';
 COMMENT ON COLUMN users.email IS
-    'Normalised by the application: one account for each mailbox, whatever its spelling. NULL until the owner of an '
-    'account that was made through a provider has proven one.';
-COMMENT ON COLUMN users.token_version IS 'Access tokens carry it; raising it ends every session.';
+    'Normalised by the application, so that different spellings of a mailbox are one account. NULL until the owner of '
+    'an account that was created through a provider verifies an address.';
+COMMENT ON COLUMN users.token_version IS 'Part of each access token. Raising it ends all sessions.';
 COMMENT ON COLUMN users.email_failed_at IS
-    'Since when mail does not reach the present address; beside it, because the outbox forgets after 30 days.';
+    'Since when mail to the current address has failed. Stored here because the outbox keeps messages for only 30 '
+    'days.';
 
 CREATE TABLE profiles (
     user_id           UUID PRIMARY KEY REFERENCES users ON DELETE CASCADE,
@@ -42,14 +45,15 @@ CREATE TABLE profiles (
     CHECK (NOT phone_verified OR phone_number IS NOT NULL),
     CONSTRAINT profiles_phone_failure_check CHECK ((phone_failed_at IS NULL) = (phone_failure IS NULL))
 );
--- A number is an identifier once it is proven, and then it is one account's.
+-- A verified number identifies one account.
 CREATE UNIQUE INDEX profiles_proven_phone_number_key ON profiles (phone_number) WHERE phone_verified;
 CREATE INDEX profiles_phone_failed_at_idx ON profiles (phone_failed_at) WHERE phone_failed_at IS NOT NULL;
-COMMENT ON TABLE profiles IS 'What an account says of itself: one row for each user.';
-COMMENT ON COLUMN profiles.time_zone IS 'The zone whose days, weeks and months are the user''s.';
-COMMENT ON COLUMN profiles.phone_failed_at IS 'Since when text messages do not reach the present number.';
+COMMENT ON TABLE profiles IS 'The user''s settings: one row for each user.';
+COMMENT ON COLUMN profiles.time_zone IS 'The time zone of the user''s days, weeks and months.';
+COMMENT ON COLUMN profiles.phone_failed_at IS 'Since when text messages to the current number have failed.';
 COMMENT ON COLUMN profiles.phone_verified_at IS
-    'When the number was proven: a recent proof does not confirm a change of the account. NULL where it was not remembered.';
+    'When the number was verified. A recently verified number cannot confirm changes of the account. NULL if the time '
+    'is unknown.';
 
 CREATE TABLE local_credentials (
     user_id        UUID PRIMARY KEY REFERENCES users ON DELETE CASCADE,
@@ -62,13 +66,13 @@ CREATE TABLE local_credentials (
     CHECK (email_verified OR password_hash IS NULL),
     CHECK ((reset_token IS NULL) = (reset_expires IS NULL))
 );
-COMMENT ON TABLE local_credentials IS 'Logging in by address and password.';
+COMMENT ON TABLE local_credentials IS 'Login with address and password.';
 COMMENT ON COLUMN local_credentials.password_hash IS
-    'An argon2id PHC string; NULL while no password was proven to be the mailbox owner''s.';
-COMMENT ON COLUMN local_credentials.reset_token IS 'A keyed digest; the token itself is only in the mail.';
+    'An argon2id PHC string. NULL until a password is confirmed by the owner of the mailbox.';
+COMMENT ON COLUMN local_credentials.reset_token IS 'A keyed digest. The token itself is only in the mail.';
 COMMENT ON COLUMN local_credentials.reset_id IS
-    'What the link to choose a new password is derived from, so that asking again, as strangers can, mails the same '
-    'one and does not make the owner''s void.';
+    'The reset link is derived from this id, so that another request, which anyone can make, mails the same link '
+    'instead of invalidating the owner''s.';
 
 CREATE TABLE registrations (
     id             UUID PRIMARY KEY,
@@ -80,11 +84,11 @@ CREATE TABLE registrations (
     created_at     TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX registrations_user_id_idx ON registrations (user_id, created_at DESC);
--- Those that nobody confirmed are looked for every hour.
+-- Unconfirmed registrations are deleted every hour.
 CREATE INDEX registrations_verify_expires_idx ON registrations (verify_expires);
 COMMENT ON TABLE registrations IS
-    'Registrations of addresses that nobody has proven yet. Password and token stand side by side, so that a token '
-    'activates no other password than the one it was mailed for.';
+    'Registrations whose address is not verified yet. Password and token are in the same row, so that a token '
+    'activates only the password for which it was mailed.';
 
 CREATE TABLE oauth_connections (
     id            UUID PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -102,9 +106,11 @@ CREATE TABLE oauth_connections (
     UNIQUE (user_id, provider),
     CHECK ((access_token IS NULL) = (token_key_id IS NULL))
 );
-COMMENT ON TABLE oauth_connections IS 'Logging in through Google, Facebook or another provider: one account of a provider''s for one of ours.';
-COMMENT ON COLUMN oauth_connections.access_token IS 'Ciphertext, and so is refresh_token: the tokens are never stored in the clear.';
-COMMENT ON COLUMN oauth_connections.token_key_id IS 'Which key the tokens are encrypted with.';
+COMMENT ON TABLE oauth_connections IS
+    'Login through Google, Facebook or another provider: one account at a provider belongs to one user.';
+COMMENT ON COLUMN oauth_connections.access_token IS
+    'Encrypted, like refresh_token. Tokens are never stored in plain text.';
+COMMENT ON COLUMN oauth_connections.token_key_id IS 'The id of the key with which the tokens are encrypted.';
 
 CREATE TABLE otp_challenges (
     id          UUID PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -120,9 +126,10 @@ CREATE TABLE otp_challenges (
 );
 CREATE INDEX otp_challenges_user_id_idx ON otp_challenges (user_id, created_at DESC);
 CREATE INDEX otp_challenges_created_at_idx ON otp_challenges (created_at);
-COMMENT ON TABLE otp_challenges IS 'One-time codes. A code itself is derived when it is sent, and kept nowhere.';
+COMMENT ON TABLE otp_challenges IS 'One-time codes. The code itself is derived when it is sent, and is never stored.';
 COMMENT ON COLUMN otp_challenges.purpose IS
-    'What the code does, and no other: logs in, proves a number or a new address, or that it is the owner who changes the account.';
+    'The only purpose of the code: to log in, to verify a phone number or a new address, or to confirm that the owner '
+    'changes the account.';
 
 CREATE TABLE sessions (
     id              UUID PRIMARY KEY,
@@ -140,12 +147,14 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user_id_idx ON sessions (user_id, last_used_at DESC);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
-COMMENT ON TABLE sessions IS 'A row is a session while it is there, has not expired, and its version is still the user''s.';
-COMMENT ON COLUMN sessions.generation IS 'Which refresh token is the newest: tokens are derived from it, and none is stored.';
+COMMENT ON TABLE sessions IS
+    'Sessions. A session is valid until it expires, its row is deleted, or the user''s token_version changes.';
+COMMENT ON COLUMN sessions.generation IS
+    'The generation of the newest refresh token. Tokens are derived from it and are not stored.';
 COMMENT ON COLUMN sessions.used_generation IS
-    'The newest generation whose tokens were used. Until then the answer that brought them may have been lost, and '
-    'the refresh token before them is still good.';
-COMMENT ON COLUMN sessions.other_device IS 'The last device other than that of the login.';
+    'The newest generation whose tokens were used. Before that, the response with them may have been lost, so the '
+    'previous refresh token remains valid.';
+COMMENT ON COLUMN sessions.other_device IS 'The last device other than the one that logged in.';
 
 CREATE TABLE personal_tokens (
     id           UUID PRIMARY KEY REFERENCES sessions ON DELETE CASCADE,
@@ -156,8 +165,9 @@ CREATE TABLE personal_tokens (
     last_used_at TIMESTAMPTZ
 );
 COMMENT ON TABLE personal_tokens IS
-    'What scripts and devices log in with: each is a session that is never refreshed, so that what ends sessions ends tokens, too.';
-COMMENT ON COLUMN personal_tokens.last_used_at IS 'To the minute.';
+    'Personal access tokens for scripts and devices. Each one is a session that is never refreshed, so that ending '
+    'sessions also ends tokens.';
+COMMENT ON COLUMN personal_tokens.last_used_at IS 'Exact to a minute.';
 
 CREATE TABLE auth_events (
     id      UUID PRIMARY KEY DEFAULT new_id(),
@@ -178,12 +188,13 @@ CREATE INDEX auth_events_user_id_idx ON auth_events (user_id, at DESC, id DESC);
 CREATE INDEX auth_events_at_idx ON auth_events (at);
 CREATE INDEX auth_events_network_idx ON auth_events (at) WHERE network IS NOT NULL;
 COMMENT ON TABLE auth_events IS
-    'What happened to an account''s ways in: append-only, kept by keep_auth_events(). No foreign key: that an account was deleted outlives it.';
-COMMENT ON COLUMN auth_events.method IS 'The way in or the provider it was about, where there is one.';
-COMMENT ON COLUMN auth_events.network IS 'Where it came from: a network, never an address, and only for 90 days.';
+    'The audit log of accounts. Append-only, which keep_auth_events() enforces. Without a foreign key, so that the '
+    'event of an account''s deletion remains.';
+COMMENT ON COLUMN auth_events.method IS 'The login method or provider concerned, if any.';
+COMMENT ON COLUMN auth_events.network IS 'The network of the client, never its full address. Kept for only 90 days.';
 
 CREATE TABLE spent_oauth_states (
     id       UUID PRIMARY KEY,
     spent_at TIMESTAMPTZ NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE spent_oauth_states IS 'A login at a provider comes back once.';
+COMMENT ON TABLE spent_oauth_states IS 'Logins at providers that have returned. Each may return only once.';

@@ -1,11 +1,11 @@
--- What is counted for all replicas together. Keys are keyed digests of what is limited: no address or
--- number is kept for having been tried.
+-- Counters that all servers share. Keys are keyed digests of the limited value, so that no address
+-- or phone number is stored because it was tried.
 
 CREATE TABLE throttles (
     key   BYTEA PRIMARY KEY,
     taken TIMESTAMPTZ[] NOT NULL
 );
-COMMENT ON TABLE throttles IS 'How often something was done lately.';
+COMMENT ON TABLE throttles IS 'When limited actions were recently performed, per key.';
 
 CREATE TABLE daily_budgets (
     key  BYTEA NOT NULL,
@@ -15,7 +15,8 @@ CREATE TABLE daily_budgets (
 );
 CREATE INDEX daily_budgets_day_idx ON daily_budgets (day);
 COMMENT ON TABLE daily_budgets IS
-    'How much of something was used on a day (UTC): large budgets, of which a count is enough. Small ones that slide are in throttles.';
+    'How much of a budget was used on a day (UTC). For large budgets, for which a count suffices. Small ones with a '
+    'sliding window are in throttles.';
 
 CREATE TABLE failure_runs (
     key      BYTEA PRIMARY KEY,
@@ -23,7 +24,7 @@ CREATE TABLE failure_runs (
     last_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE failure_runs IS
-    'Failures in a row, however long they take: after a hundred, guessing is over (NIST SP 800-63B, 5.2.2).';
+    'Consecutive failures, over any time. A limit of one hundred prevents guessing (NIST SP 800-63B, 5.2.2).';
 
 CREATE TABLE idempotent_answers (
     user_id    UUID NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -34,5 +35,5 @@ CREATE TABLE idempotent_answers (
     PRIMARY KEY (user_id, key)
 );
 CREATE INDEX idempotent_answers_created_at_idx ON idempotent_answers (created_at);
-COMMENT ON TABLE idempotent_answers IS 'What was answered to a request with an Idempotency-Key, for a day.';
-COMMENT ON COLUMN idempotent_answers.request IS 'A digest of it.';
+COMMENT ON TABLE idempotent_answers IS 'Responses to requests with an Idempotency-Key, kept for a day.';
+COMMENT ON COLUMN idempotent_answers.request IS 'A digest of the request.';

@@ -1,4 +1,4 @@
--- Messages to be delivered: the row is the truth, everything else is a hint.
+-- Messages to be delivered. The rows are authoritative; notifications are only hints.
 
 CREATE TABLE outbox (
     id               UUID PRIMARY KEY DEFAULT new_id(),
@@ -32,19 +32,21 @@ CREATE INDEX outbox_pending_idx ON outbox (channel, priority, not_before) WHERE 
 CREATE INDEX outbox_supersede_key_idx ON outbox (supersede_key) WHERE status = 'queued';
 CREATE INDEX outbox_user_id_idx ON outbox (user_id);
 CREATE INDEX outbox_finished_at_idx ON outbox (finished_at) WHERE finished_at IS NOT NULL;
--- What is being sent, by user: nobody's webhooks hold up the others'.
+-- Webhooks being sent, by user, so that one user's webhooks do not delay those of others.
 CREATE INDEX outbox_sending_webhooks_idx ON outbox (user_id) WHERE channel = 'webhook' AND status = 'sending';
 CREATE INDEX outbox_unchecked_idx ON outbox (unchecked_since) WHERE status = 'sent' AND unchecked_since IS NOT NULL;
-COMMENT ON TABLE outbox IS 'Messages to be delivered, and what became of them, for 30 days.';
-COMMENT ON COLUMN outbox.subject_id IS 'What it is about: a reference, never an address, a token or a code.';
-COMMENT ON COLUMN outbox.supersede_key IS 'A newer message of the same key cancels those still queued.';
-COMMENT ON COLUMN outbox.priority IS 'Lower goes first.';
+COMMENT ON TABLE outbox IS 'Messages to be delivered, and their outcomes, which are kept for 30 days.';
+COMMENT ON COLUMN outbox.subject_id IS
+    'The object that the message is about: a reference, never an address, a token or a code.';
+COMMENT ON COLUMN outbox.supersede_key IS 'A newer message with the same key cancels those still queued.';
+COMMENT ON COLUMN outbox.priority IS 'Messages with lower values are sent first.';
 COMMENT ON COLUMN outbox.fence IS
-    'Raised by every claim: a claimer that lost its lease cannot complete what is no longer its own.';
-COMMENT ON COLUMN outbox.unconfirmed IS 'Tries that the provider may have taken without our hearing of it.';
+    'Incremented by each claim, so that a relay that lost its lease cannot complete the message.';
+COMMENT ON COLUMN outbox.unconfirmed IS
+    'The number of tries with unknown result, which the provider may have accepted.';
 COMMENT ON COLUMN outbox.recipient IS
-    'Whom it goes to when that is not the user''s present address: one that was replaced, or of an account that is '
-    'gone. What ends the message erases it.';
+    'The recipient, if it is not the user''s current address: a replaced address, or that of a deleted account. '
+    'Erased when the message ends.';
 COMMENT ON COLUMN outbox.unchecked_since IS
-    'Set when a text message is handed over, until the provider was asked what became of it. Asking sets it anew, so '
-    'that an answer that never comes is asked for again.';
+    'Set when a text message is submitted, until its delivery was checked. Each check sets it again, so that a check '
+    'without a result is repeated.';

@@ -1,4 +1,4 @@
--- Telling other services what happens to a user's log.
+-- Webhooks, which inform other services of changes in a user's log.
 
 CREATE TABLE webhooks (
     id              UUID PRIMARY KEY,
@@ -13,17 +13,19 @@ CREATE TABLE webhooks (
     skipped_since   TIMESTAMPTZ
 );
 CREATE INDEX webhooks_user_id_idx ON webhooks (user_id);
-COMMENT ON TABLE webhooks IS 'Receivers of events. Nothing is posted to one before it has agreed (verified_at).';
-COMMENT ON COLUMN webhooks.id IS 'Its key is derived from it, so it is random.';
-COMMENT ON COLUMN webhooks.failing_since IS 'Since when every delivery failed; disabled_at: when that was enough.';
+COMMENT ON TABLE webhooks IS 'Receivers of events. Nothing is posted to a receiver before it has agreed (verified_at).';
+COMMENT ON COLUMN webhooks.id IS 'Random, because the signing key is derived from it.';
+COMMENT ON COLUMN webhooks.failing_since IS
+    'Since when all deliveries have failed. disabled_at: when the webhook was disabled for that.';
 COMMENT ON COLUMN webhooks.challenge_error IS 'Why the last challenge failed.';
-COMMENT ON COLUMN webhooks.skipped_since IS 'Since when events are summed up, because the day''s posts are used up.';
+COMMENT ON COLUMN webhooks.skipped_since IS
+    'Since when events are only summarised, because the day''s posts are used up.';
 
 CREATE TABLE webhook_events (
     id      UUID PRIMARY KEY DEFAULT new_id(),
     payload JSONB NOT NULL
 );
-COMMENT ON TABLE webhook_events IS 'What happened, kept once however many webhooks are informed of it; made by announce_activity().';
+COMMENT ON TABLE webhook_events IS 'Payloads of events, stored once for all webhooks. Created by announce_activity().';
 
 CREATE TABLE webhook_deliveries (
     id              UUID PRIMARY KEY DEFAULT new_id(),
@@ -39,4 +41,4 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_webhook_id_idx ON webhook_deliveries (webhook_id, created_at DESC);
 CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at);
 CREATE INDEX webhook_deliveries_event_id_idx ON webhook_deliveries (event_id);
-COMMENT ON TABLE webhook_deliveries IS 'The delivery log; the outbox has what is still to be sent.';
+COMMENT ON TABLE webhook_deliveries IS 'The delivery log. Deliveries still to be sent are in the outbox.';

@@ -1,24 +1,26 @@
--- What finds activities by words: the functions that an index stands on. A change of one is a migration that builds
--- the index anew, so they are not among migrations/programs.
+-- Search for words in activities: the functions that an index uses. They are not in
+-- migrations/programs, because changing one requires a migration that rebuilds the index.
 --
--- Words are found whatever the case of their letters, without their accents, between slashes and other signs, and in
--- scripts without spaces by parts of them: "zurich" in "Zürich", "run" in "run/walk", "マラソン" in "東京マラソン"; and whatever
--- locale the database was made with: lower() and to_tsvector() go by that locale. In Turkish the small letter of I is
--- ı, and in the locale C no letter outside ASCII has one. PostgreSQL's own unaccent and pg_trgm are packages of their
--- own in some distributions, and its parser takes "run/walk" for the path of a file.
+-- Words match regardless of case and accents, between slashes and other signs, and as parts of a
+-- text in scripts without spaces: "zurich" in "Zürich", "run" in "run/walk", "マラソン" in "東京マラソン".
+-- The database's locale must not matter, but lower() and to_tsvector() depend on it: in Turkish the
+-- lower case of I is ı, and in the locale C non-ASCII letters have no lower case. PostgreSQL's
+-- unaccent and pg_trgm are separate packages in some distributions, and its parser treats
+-- "run/walk" as the path of a file.
 --
--- The functions in plpgsql call none but PostgreSQL's own, because an index is built with another search_path than it
--- is used with.
+-- The functions in plpgsql call only PostgreSQL's own functions, because an index is built with a
+-- different search_path than it is used with.
 
--- Folds case as Unicode does it for comparisons (CaseFolding.txt, without regard to how a letter is
--- composed: UAX #15, NFKC). Turkish has two letters i, whose capitals others write as one: all are i.
--- What is no letter, digit or mark becomes a space, because in the locale C the parser of words
--- takes every character outside ASCII for a letter. Characters that nobody sees are dropped.
+-- Folds case as Unicode does for comparisons (CaseFolding.txt), independent of how a letter is
+-- composed (UAX #15, NFKC). Turkish has two letters i, whose capitals other languages write as one:
+-- all become i. Characters other than letters, digits and marks become spaces, because in the
+-- locale C the parser treats every non-ASCII character as a letter. Invisible characters are
+-- removed.
 CREATE FUNCTION fold_case(words TEXT) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     folded   TEXT COLLATE "C";
-    -- Letters that NFKD does not take apart into one of ASCII and its marks. Each line is a script or
-    -- a part of one: translate() takes longer the more letters it is given.
+    -- Letters that NFKD does not decompose into an ASCII letter and marks. Each line is a script or
+    -- a part of one, because translate() takes longer with more letters.
     capitals CONSTANT TEXT[] := ARRAY[
         'ÆÐØÞĐĦıŁŊŒŦẞ',
         'ƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƢƤƦƧƩƬƮƱƲƳƵƷƸƼǤǶǷȜȠȢȤȺȻȽȾɁɃɄɅɆɈɊɌɎỺỼỾℲↃⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵ',
@@ -64,7 +66,8 @@ BEGIN
     RETURN normalize(replace(folded, E'i\u0307', 'i'), NFKC);
 END $$;
 
--- Takes accents and points off what fold_case made. Vowel signs and the marks of kana stay: they make other letters.
+-- Removes accents and points from the result of fold_case. Vowel signs and the marks of kana stay,
+-- because they make different letters.
 CREATE FUNCTION bare_letters(folded TEXT) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
     IF octet_length(folded) = char_length(folded) THEN
@@ -78,7 +81,8 @@ BEGIN
     RETURN normalize(folded, NFKC);
 END $$;
 
--- The words of a text. In a script without spaces these are pairs of neighbours, one after the other, and single letters.
+-- The words of a text. In a script without spaces, these are the overlapping pairs of letters, and
+-- the single letters.
 CREATE FUNCTION words_of_text(bare TEXT) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     -- Thai and Lao, Myanmar, Khmer, Hangul, kana and bopomofo, Han.
@@ -86,7 +90,8 @@ DECLARE
     pairs   TEXT;
     singles TEXT;
 BEGIN
-    -- What the parser would keep together: paths, hosts, addresses, compounds, numbers with a point, tags, entities.
+    -- Separates what the parser would keep together: paths, hosts, addresses, compounds, decimals,
+    -- tags, entities.
     bare := translate(bare, '&+-./:<>@_~', '           ');
     IF octet_length(bare) = char_length(bare) OR bare COLLATE "C" !~ ('[' || letters || ']') THEN
         RETURN to_tsvector('simple', bare);

@@ -1,4 +1,5 @@
--- The log itself. The CHECKs are what the API promises.
+-- Activities, and what belongs to them. The CHECK constraints are the limits that the API
+-- documents.
 
 CREATE TABLE originals (
     id         UUID PRIMARY KEY DEFAULT new_id(),
@@ -13,10 +14,12 @@ CREATE TABLE originals (
 );
 ALTER TABLE originals ALTER content SET STORAGE EXTERNAL;
 COMMENT ON TABLE originals IS
-    'Files as they were brought: once for each owner, as long as there is an activity that was made of it (forget_original()).';
-COMMENT ON COLUMN originals.content IS 'NULL when it is kept in a folder.';
+    'Original files, stored once per user, as long as an activity that was created from the file exists '
+    '(forget_original()).';
+COMMENT ON COLUMN originals.content IS 'NULL if the file is in a folder.';
 COMMENT ON COLUMN originals.is_packed IS
-    'Whether the content, here or in a folder, is compressed by gzip. bytes and sha256 are of the file itself.';
+    'Whether the content, here or in a folder, is compressed with gzip. bytes and sha256 describe the uncompressed '
+    'file.';
 
 CREATE TABLE activities (
     id                    UUID PRIMARY KEY DEFAULT new_id(),
@@ -24,7 +27,7 @@ CREATE TABLE activities (
     activity_type         TEXT NOT NULL CHECK (activity_type ~ '^[a-z0-9_]{1,32}$'),
     started_at            TIMESTAMPTZ NOT NULL,
     duration_secs         INTEGER NOT NULL CHECK (duration_secs BETWEEN 0 AND 31622400),
-    -- NaN is above every number for PostgreSQL, so BETWEEN refuses it, too.
+    -- PostgreSQL sorts NaN above all numbers, so BETWEEN refuses it too.
     distance_meters       DOUBLE PRECISION CHECK (distance_meters BETWEEN 0 AND 1e8),
     calories              INTEGER CHECK (calories BETWEEN 0 AND 1000000),
     notes                 TEXT CHECK (char_length(notes) <= 10000),
@@ -57,28 +60,31 @@ CREATE TABLE activities (
     replaced              JSONB,
     CONSTRAINT merged_once CHECK (merged_into IS NULL OR merged IS NULL)
 );
--- With the id, a cursor's position is one place in the index, however many activities start at once.
+-- The id makes a cursor's position unique in the index, even if many activities start at the same
+-- time.
 CREATE INDEX activities_user_id_started_at_idx ON activities (user_id, started_at DESC, id DESC);
 CREATE UNIQUE INDEX activities_user_id_revision_idx ON activities (user_id, revision);
 CREATE UNIQUE INDEX activities_external_id_idx ON activities (user_id, source, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX activities_parent_id_idx ON activities (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX activities_original_id_idx ON activities (original_id) WHERE original_id IS NOT NULL;
 CREATE INDEX activities_merged_into_idx ON activities (merged_into) WHERE merged_into IS NOT NULL;
-COMMENT ON TABLE activities IS 'The log: what is shown (merged_into IS NULL), and the records of the same that stand behind it.';
+COMMENT ON TABLE activities IS 'The log: shown activities (merged_into IS NULL), and the records merged into them.';
 COMMENT ON COLUMN activities.duration_secs IS 'The time that the timer ran.';
-COMMENT ON COLUMN activities.elapsed_secs IS 'From start to end; moving_secs: without standing still.';
-COMMENT ON COLUMN activities.revision IS 'The number of its last change, of the user''s own; see activity_feeds.';
-COMMENT ON COLUMN activities.external_id IS 'What the system that source names calls it.';
-COMMENT ON COLUMN activities.avg_cadence IS 'Turns, strides or strokes a minute.';
-COMMENT ON COLUMN activities.utc_offset_minutes IS 'Of the place and the day where it began.';
-COMMENT ON COLUMN activities.sport_raw IS 'The sport as the source calls it.';
-COMMENT ON COLUMN activities.parent_id IS 'The first part of what was recorded as one, such as a triathlon.';
-COMMENT ON COLUMN activities.merged IS 'Of one that is shown: who stands behind it, and which fields came from there.';
+COMMENT ON COLUMN activities.elapsed_secs IS 'The time from start to end. moving_secs: without stops.';
+COMMENT ON COLUMN activities.revision IS 'The number of the last change, counted per user; see activity_feeds.';
+COMMENT ON COLUMN activities.external_id IS 'The id in the system that source names.';
+COMMENT ON COLUMN activities.avg_cadence IS 'Revolutions, strides or strokes per minute.';
+COMMENT ON COLUMN activities.utc_offset_minutes IS 'The offset at the place and time of the start.';
+COMMENT ON COLUMN activities.sport_raw IS 'The sport in the source''s words.';
+COMMENT ON COLUMN activities.parent_id IS 'The first part of a recording with several parts, such as a triathlon.';
+COMMENT ON COLUMN activities.merged IS 'The records merged into a shown activity, and the fields taken from each.';
 COMMENT ON COLUMN activities.computed IS
-    'Fields that were computed from the track, in the order of bytes; NULL where that is not known: what clients write.';
+    'Fields that were computed from the track, in byte order. NULL if unknown, as for activities that clients write.';
 COMMENT ON COLUMN activities.edited IS
-    'Fields that the owner has changed: they go before what was measured, and that before what was computed. ''*'' is anything.';
-COMMENT ON COLUMN activities.replaced IS 'Own values where measured ones of another record are shown instead.';
+    'Fields that the owner has changed. They take precedence over measured values, and those over computed ones. '
+    '''*'' means any field.';
+COMMENT ON COLUMN activities.replaced IS
+    'The activity''s own values of fields that show a measured value of another record.';
 
 CREATE TABLE activity_streams (
     activity_id      UUID PRIMARY KEY REFERENCES activities ON DELETE CASCADE,
@@ -89,10 +95,12 @@ CREATE TABLE activity_streams (
 );
 ALTER TABLE activity_streams ALTER data SET STORAGE EXTERNAL;
 CREATE INDEX activity_streams_efforts_version_idx ON activity_streams (efforts_version);
-COMMENT ON TABLE activity_streams IS 'Points and what sensors measured, packed; see src/activities/streams.';
-COMMENT ON COLUMN activity_streams.efforts_version IS 'By which version of the search efforts were looked for; 0: not yet.';
-COMMENT ON COLUMN activity_streams.efforts_attempts IS 'How often a search has begun since one ended.';
-COMMENT ON COLUMN activity_streams.filled IS 'How many values there are in all series; NULL where nobody has counted them.';
+COMMENT ON TABLE activity_streams IS 'Track points and sensor values, packed; see src/activities/streams.';
+COMMENT ON COLUMN activity_streams.efforts_version IS
+    'The version of the search for efforts that has processed the streams; 0 if none.';
+COMMENT ON COLUMN activity_streams.efforts_attempts IS
+    'The number of searches started since the last one that finished.';
+COMMENT ON COLUMN activity_streams.filled IS 'The number of values in all series; NULL if they have not been counted.';
 
 CREATE TABLE activity_feeds (
     user_id       UUID PRIMARY KEY REFERENCES users ON DELETE CASCADE,
@@ -100,9 +108,9 @@ CREATE TABLE activity_feeds (
     awaited_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity'
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE activity_feeds IS
-    'Numbers of changes, each user''s own. A transaction that takes one locks this row until it ends, so numbers '
-    'become visible in their order: there is none to come below one that was seen.';
-COMMENT ON COLUMN activity_feeds.awaited_until IS 'Until then somebody waits to hear of a change.';
+    'The revisions of each user. A transaction that takes one locks this row until it ends, so revisions become '
+    'visible in order: after a revision was seen, no lower one can appear.';
+COMMENT ON COLUMN activity_feeds.awaited_until IS 'Until when a request waits for changes.';
 
 CREATE TABLE activity_tombstones (
     user_id     UUID NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -112,7 +120,7 @@ CREATE TABLE activity_tombstones (
     PRIMARY KEY (user_id, revision)
 );
 CREATE INDEX activity_tombstones_deleted_at_idx ON activity_tombstones (deleted_at);
-COMMENT ON TABLE activity_tombstones IS 'What was deleted, for copies that still have it.';
+COMMENT ON TABLE activity_tombstones IS 'Deleted activities, for copies that still contain them.';
 
 CREATE TABLE deleted_names (
     user_id     UUID NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -124,4 +132,4 @@ CREATE TABLE deleted_names (
 );
 CREATE INDEX deleted_names_deleted_at_idx ON deleted_names (deleted_at);
 COMMENT ON TABLE deleted_names IS
-    'Names of activities that were deleted, so that a device that was offline does not bring them back.';
+    'External ids of deleted activities, so that a device that was offline does not create them again.';

@@ -1,5 +1,5 @@
--- Totals of each day, so that a summary of ten years reads days and not activities; goals; and the best
--- parts of what was recorded.
+-- Totals per day, so that a summary of ten years reads days instead of activities; best efforts;
+-- goals.
 
 CREATE TABLE activity_days (
     user_id           UUID NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -13,8 +13,8 @@ CREATE TABLE activity_days (
     PRIMARY KEY (user_id, day, activity_type)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE activity_days IS
-    'Totals of the activities that are shown, by the day in the zone of the user''s profile; kept by triggers. Whole '
-    'millimetres can be added and taken away for ever without an error that grows.';
+    'Totals of shown activities per day in the user''s time zone, updated by triggers. Whole millimetres can be added '
+    'and subtracted any number of times without accumulating errors.';
 
 CREATE TABLE activity_efforts (
     activity_id UUID NOT NULL REFERENCES activities ON DELETE CASCADE,
@@ -28,9 +28,9 @@ CREATE TABLE activity_efforts (
     PRIMARY KEY (activity_id, kind)
 );
 COMMENT ON TABLE activity_efforts IS
-    'The best that was found in an activity''s streams: the shortest time for a distance, the highest average power for a time.';
-COMMENT ON COLUMN activity_efforts.value IS 'Seconds, or watts.';
-COMMENT ON COLUMN activity_efforts.start_secs IS 'Seconds since the activity started, and so is end_secs.';
+    'Best efforts in an activity''s streams: the shortest time for a distance, the highest average power for a time.';
+COMMENT ON COLUMN activity_efforts.value IS 'Seconds or watts.';
+COMMENT ON COLUMN activity_efforts.start_secs IS 'Seconds since the activity started, as is end_secs.';
 
 CREATE TABLE goals (
     id            UUID PRIMARY KEY DEFAULT new_id(),
@@ -43,6 +43,6 @@ CREATE TABLE goals (
     updated_at    TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX goals_user_id_idx ON goals (user_id, created_at);
-COMMENT ON TABLE goals IS 'What somebody wants to reach in each week, month or year.';
+COMMENT ON TABLE goals IS 'Goals for each week, month or year.';
 COMMENT ON COLUMN goals.target IS 'In activities, seconds or metres.';
-COMMENT ON COLUMN goals.activity_type IS 'NULL counts all.';
+COMMENT ON COLUMN goals.activity_type IS 'NULL means all sports.';

@@ -1,4 +1,4 @@
--- Files of activities: as they were brought, and what became of each.
+-- Imports: the uploaded files, and the outcome of each.
 
 CREATE TABLE imports (
     id            UUID PRIMARY KEY DEFAULT new_id(),
@@ -25,19 +25,22 @@ CREATE TABLE imports (
 CREATE INDEX imports_user_id_idx ON imports (user_id, created_at DESC);
 CREATE INDEX imports_unfinished_idx ON imports (created_at) WHERE status IN ('waiting', 'running');
 CREATE INDEX imports_receiving_idx ON imports (progressed_at) WHERE status = 'receiving';
-COMMENT ON TABLE imports IS 'Uploads of files of activities.';
-COMMENT ON COLUMN imports.claim IS 'Who works on it; leased_until: until when nobody else does.';
-COMMENT ON COLUMN imports.attempts IS 'How often somebody has begun since the last file that was finished.';
-COMMENT ON COLUMN imports.found IS 'Files found so far; ignored: those of them that are no recordings.';
-COMMENT ON COLUMN imports.code IS 'Why all of it failed, as message says in words.';
+COMMENT ON TABLE imports IS 'Uploads of recordings.';
+COMMENT ON COLUMN imports.claim IS
+    'The worker that processes the import. leased_until: until when no other worker may claim it.';
+COMMENT ON COLUMN imports.attempts IS 'The number of attempts since the last finished file.';
+COMMENT ON COLUMN imports.found IS 'The number of files found so far. ignored: those that are not recordings.';
+COMMENT ON COLUMN imports.code IS 'Why the whole import failed. message says it in words.';
 COMMENT ON COLUMN imports.may_restore IS
-    'Whether an account export may bring its profile and goals: a personal access token may import activities only.';
+    'Whether an account export may restore the profile and goals. A personal access token may import only activities.';
 COMMENT ON COLUMN imports.done IS
-    'The number of the first file without an outcome: those of files that are summed up have no rows.';
-COMMENT ON COLUMN imports.progressed_at IS 'When the last outcome was written; before the first one, when the last chunk came.';
-COMMENT ON COLUMN imports.claimed_at IS 'Users take turns: next is the one whose last import was claimed longest ago.';
+    'The number of the first file without an outcome. Needed because summarised files have no rows.';
+COMMENT ON COLUMN imports.progressed_at IS
+    'When the last outcome was written or, before that, when the last chunk was received.';
+COMMENT ON COLUMN imports.claimed_at IS
+    'Users take turns: the next one is the user whose last import was claimed the longest time ago.';
 COMMENT ON COLUMN imports.ignored_files IS
-    'What of the archives is not read: the names of the first, and a word about those of a known format.';
+    'Files in archives that were not read: the names of the first ones, with a hint for files of a known format.';
 
 CREATE TABLE import_parts (
     import_id UUID NOT NULL REFERENCES imports ON DELETE CASCADE,
@@ -46,7 +49,7 @@ CREATE TABLE import_parts (
     bytes     BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (import_id, part)
 );
-COMMENT ON TABLE import_parts IS 'What was uploaded, and what archives in it contained, until the import is over.';
+COMMENT ON TABLE import_parts IS 'Uploaded files and the contents of archives among them, until the import ends.';
 
 CREATE TABLE import_chunks (
     import_id UUID NOT NULL,
@@ -71,6 +74,6 @@ CREATE TABLE import_files (
     warning      TEXT,
     PRIMARY KEY (import_id, number)
 );
-COMMENT ON TABLE import_files IS 'What became of each file, written in the transaction that keeps its activities.';
-COMMENT ON COLUMN import_files.files IS 'How many files the row stands for.';
-COMMENT ON COLUMN import_files.warning IS 'What is damaged or missing in a file that was read all the same.';
+COMMENT ON TABLE import_files IS 'The outcome of each file, written in the transaction that stores its activities.';
+COMMENT ON COLUMN import_files.files IS 'The number of files that the row represents.';
+COMMENT ON COLUMN import_files.warning IS 'What is damaged or missing in a file that was read anyway.';

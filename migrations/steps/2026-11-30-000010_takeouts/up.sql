@@ -1,4 +1,4 @@
--- A copy of all that an account has, made when its owner asks for it.
+-- Account exports, which contain all data of an account.
 
 CREATE TABLE takeouts (
     user_id      UUID PRIMARY KEY REFERENCES users ON DELETE CASCADE,
@@ -14,9 +14,11 @@ CREATE TABLE takeouts (
     bytes        BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX takeouts_unfinished_idx ON takeouts (created_at) WHERE status IN ('waiting', 'running');
-COMMENT ON TABLE takeouts IS 'Account exports: the last of each account.';
-COMMENT ON COLUMN takeouts.id IS 'Of this copy: who makes it writes for it and for no later one.';
-COMMENT ON COLUMN takeouts.found IS 'How much there is to do, and done how much of it is done: activities, files and series.';
+COMMENT ON TABLE takeouts IS 'Account exports: the latest one of each account.';
+COMMENT ON COLUMN takeouts.id IS
+    'Identifies this export, so that a worker writes only to the export that it claimed, never to a later one.';
+COMMENT ON COLUMN takeouts.found IS
+    'The number of activities, files and series to be exported. done: how many of them are exported.';
 
 CREATE TABLE takeout_chunks (
     takeout_id UUID NOT NULL REFERENCES takeouts (id) ON DELETE CASCADE,

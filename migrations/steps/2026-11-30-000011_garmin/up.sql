@@ -1,4 +1,4 @@
--- Garmin Connect: whose activities are fetched, how far that is, and what Garmin has told.
+-- Garmin Connect: connected accounts, the progress of fetching, and events from Garmin.
 
 CREATE TABLE garmin_connections (
     id                 UUID PRIMARY KEY,
@@ -28,20 +28,23 @@ CREATE TABLE garmin_connections (
 );
 CREATE UNIQUE INDEX garmin_connections_garmin_user_id_idx ON garmin_connections (garmin_user_id)
     WHERE user_id IS NOT NULL;
-COMMENT ON TABLE garmin_connections IS 'Accounts at Garmin that activities are fetched from.';
+COMMENT ON TABLE garmin_connections IS 'Garmin accounts from which activities are fetched.';
 COMMENT ON COLUMN garmin_connections.user_id IS
-    'NULL when its owner is gone or has disconnected it: Garmin is to be told, and then it goes.';
-COMMENT ON COLUMN garmin_connections.garmin_user_id IS 'What webhooks call its owner.';
+    'NULL if the user was deleted or has disconnected Garmin. The row is deleted when Garmin has been notified.';
+COMMENT ON COLUMN garmin_connections.garmin_user_id IS 'The user''s id in Garmin''s webhooks.';
 COMMENT ON COLUMN garmin_connections.credential IS
-    'Encrypted, and so is access_token: the key or the refresh token, and what it was last exchanged for.';
-COMMENT ON COLUMN garmin_connections.needs_reauth IS 'Nothing more is asked until its owner connects it anew.';
-COMMENT ON COLUMN garmin_connections.claim IS 'Who works on it; leased_until: until when nobody else does.';
+    'The key or the refresh token, encrypted. access_token: the current access token, also encrypted.';
+COMMENT ON COLUMN garmin_connections.needs_reauth IS
+    'Whether fetching is suspended until the user reconnects the account.';
+COMMENT ON COLUMN garmin_connections.claim IS
+    'The worker that serves the connection. leased_until: until when no other worker may claim it.';
 COMMENT ON COLUMN garmin_connections.attempts IS
-    'How often it failed since it last went well; paused_until: until when Garmin is left alone.';
+    'The number of failures since the last success. paused_until: until when no request is sent to Garmin.';
 COMMENT ON COLUMN garmin_connections.history_before IS
-    'How far back the log of Garmin has been read, page by page (history_offset), until it is done.';
+    'How far back Garmin''s log has been read, page by page (history_offset), until it is complete.';
 COMMENT ON COLUMN garmin_connections.denied_at IS
-    'When Garmin denied what the key or token asked for, within an hour, since it last did not.';
+    'When, within the last hour, Garmin denied requests with the key or token, since the last request that it '
+    'accepted.';
 
 CREATE TABLE garmin_activities (
     connection_id UUID NOT NULL REFERENCES garmin_connections ON DELETE CASCADE,
@@ -51,9 +54,9 @@ CREATE TABLE garmin_activities (
     PRIMARY KEY (connection_id, garmin_id)
 );
 COMMENT ON TABLE garmin_activities IS
-    'What has come, so that nothing is fetched twice and what was deleted here stays deleted.';
+    'Activities already fetched, so that none is fetched twice and deleted ones are not created again.';
 COMMENT ON COLUMN garmin_activities.digest IS
-    'SHA-256 of what Garmin said of it: another one means that it was changed there.';
+    'SHA-256 of Garmin''s description. A different one means that the activity was changed at Garmin.';
 
 CREATE TABLE garmin_events (
     id            BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -65,5 +68,5 @@ CREATE TABLE garmin_events (
     due_at        TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX garmin_events_connection_id_idx ON garmin_events (connection_id, id);
-COMMENT ON TABLE garmin_events IS 'What Garmin''s webhooks told, until it is dealt with.';
-COMMENT ON COLUMN garmin_events.due_at IS 'When it is tried again; those behind it do not wait.';
+COMMENT ON TABLE garmin_events IS 'Events from Garmin''s webhooks that are still to be processed.';
+COMMENT ON COLUMN garmin_events.due_at IS 'When the event is tried again. Later events do not wait for it.';

@@ -1,4 +1,4 @@
--- What servers and scripts say to each other.
+-- State that servers and scripts share.
 
 CREATE TABLE backups (
     id          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -7,7 +7,8 @@ CREATE TABLE backups (
     bytes       BIGINT NOT NULL CHECK (bytes > 0)
 );
 COMMENT ON TABLE backups IS
-    'What the backup script has finished, so that `sports-log status` and alerts know without its files.';
+    'Finished backups, recorded by the backup script so that `sports-log status` and alerts can check them without '
+    'access to the files.';
 
 CREATE TABLE oldest_server (
     version TEXT PRIMARY KEY
@@ -15,10 +16,11 @@ CREATE TABLE oldest_server (
 CREATE UNIQUE INDEX oldest_server_is_one ON oldest_server ((true));
 INSERT INTO oldest_server (version) VALUES ('0.1.0');
 COMMENT ON TABLE oldest_server IS
-    'The oldest version of sports-log that may use this schema. A migration that takes away what older servers need raises it.';
+    'The oldest version of sports-log that the schema supports. A migration that removes something older servers need '
+    'raises it.';
 
 CREATE TABLE programs (
     digest BYTEA PRIMARY KEY
 );
 CREATE UNIQUE INDEX programs_are_one ON programs ((true));
-COMMENT ON TABLE programs IS 'SHA-256 of migrations/programs as they were last made here.';
+COMMENT ON TABLE programs IS 'SHA-256 of migrations/programs as last created in this database.';

@@ -1,4 +1,4 @@
--- Pictures that their owner shows to those who have the link, and what those pictures leave out.
+-- Pictures that users share by link, and the areas that these pictures hide.
 
 CREATE TABLE shares (
     id          UUID PRIMARY KEY DEFAULT new_id(),
@@ -11,9 +11,9 @@ CREATE TABLE shares (
 );
 CREATE INDEX shares_user_id_idx ON shares (user_id, created_at);
 CREATE INDEX shares_activity_id_idx ON shares (activity_id) WHERE activity_id IS NOT NULL;
-COMMENT ON TABLE shares IS 'Pictures that anyone with the link sees.';
-COMMENT ON COLUMN shares.digest IS 'Of the secret in the link, which is kept nowhere.';
-COMMENT ON COLUMN shares.picture IS 'Which picture, and how it looks.';
+COMMENT ON TABLE shares IS 'Pictures that anyone with the link can see.';
+COMMENT ON COLUMN shares.digest IS 'A digest of the secret in the link. The secret itself is not stored.';
+COMMENT ON COLUMN shares.picture IS 'The kind of picture and its appearance.';
 
 CREATE TABLE privacy_places (
     id               UUID PRIMARY KEY DEFAULT new_id(),
@@ -27,11 +27,11 @@ CREATE TABLE privacy_places (
 );
 CREATE INDEX privacy_places_user_id_idx ON privacy_places (user_id);
 COMMENT ON TABLE privacy_places IS
-    'Where tracks begin and end, or where the account asked for a zone, each with the disk that hides it. The disk is '
-    'drawn at random once and then kept for the life of the account: a second draw would let somebody who sees both '
-    'find the place between them. Nothing else in the database tells it.';
+    'Places where tracks begin or end, or where the user asked for a zone, each with the disk that hides it. The disk '
+    'is drawn at random once and then kept for the life of the account: with a second disk, a viewer could infer the '
+    'place between the two. The disk cannot be derived from any other data.';
 COMMENT ON COLUMN privacy_places.is_automatic IS
-    'Whether a shared track begins or ends here; else the disk is in use only below privacy_zones.';
+    'Whether a shared track begins or ends here. Otherwise the disk is used only for a zone in privacy_zones.';
 
 CREATE TABLE privacy_zones (
     user_id       UUID NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -41,4 +41,4 @@ CREATE TABLE privacy_zones (
     radius_meters DOUBLE PRECISION NOT NULL CHECK (radius_meters BETWEEN 100 AND 2000),
     PRIMARY KEY (user_id, number)
 );
-COMMENT ON TABLE privacy_zones IS 'The zones that the account asked for, as it did.';
+COMMENT ON TABLE privacy_zones IS 'The zones that the user asked for, unchanged.';
