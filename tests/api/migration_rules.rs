@@ -1,8 +1,8 @@
-//! What a migration must not do to a database that is served meanwhile.
+//! Rules for migrations, which run while servers use the database.
 
 use std::{fs, path::Path};
 
-/// Tables that grow without a bound: a statement that locks one for long stops everybody.
+/// Tables that grow without limit. A statement that locks one for long blocks all requests.
 const LARGE: [&str; 14] = [
     "activities",
     "activity_streams",
@@ -20,9 +20,9 @@ const LARGE: [&str; 14] = [
     "garmin_activities",
 ];
 
-/// What of a migration would keep requests waiting while a large table is read or written anew, or take
-/// something away from servers that are still to be replaced. Applies after the baseline, which
-/// empty databases begin with.
+/// The statements of a migration that would block requests while a large table is read or
+/// rewritten, or that remove something that older servers still need. Applies to steps after the
+/// baseline, which empty databases start with.
 fn dangers(sql: &str, is_in_transaction: bool) -> Vec<String> {
     let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
     let text = lines.collect::<Vec<_>>().join(" ").to_lowercase();

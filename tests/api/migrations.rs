@@ -1,4 +1,4 @@
-//! The schema: as the code believes it to be, and back again.
+//! The schema: migrations up and down, and whether the code's view of the schema matches.
 
 use std::{
     fs,
@@ -29,7 +29,7 @@ fn steps() -> Vec<PathBuf> {
     steps
 }
 
-/// What `pg_dump` says of a database's schema, without what differs between its versions.
+/// The schema as `pg_dump` prints it, without the lines that differ between its versions.
 async fn dump(database: &Database) -> String {
     let mut command = Command::new("pg_dump");
     command.env("PATH", postgres_path()).args(["--schema-only", "--no-owner", "--no-privileges"]);
@@ -43,7 +43,7 @@ async fn dump(database: &Database) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// `table.column type` of the migrated database, in diesel's words.
+/// Lines of `table.column type` of the migrated database, with diesel's names of types.
 const COLUMNS: &str = "
     SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
         SELECT table_name || '.' || column_name || ' ' ||
@@ -135,7 +135,8 @@ async fn programs_are_replaced_and_those_that_went_are_dropped() {
     let database = Database::new().await;
     let before = dump(&database).await;
     let mut conn = database.connect().await;
-    // As an older version had them: one that is no more, and another text of one that still is.
+    // As an older version left them: a program that no longer exists, and an old text of one that
+    // does.
     conn.batch_execute(
         "CREATE FUNCTION bygone() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
          COMMENT ON FUNCTION bygone IS 'migrations/programs/bygone.sql';
@@ -152,7 +153,7 @@ async fn programs_are_replaced_and_those_that_went_are_dropped() {
     conn.batch_execute("DROP FUNCTION of_the_operator").await.unwrap();
     assert_eq!(dump(&database).await, before);
     assert!(migrations::run(&connector, Duration::ZERO).await.unwrap().is_empty());
-    // A server that is older than the database leaves its programs as they are.
+    // A server that is older than the database leaves its programs unchanged.
     conn.batch_execute(
         "UPDATE programs SET digest = '';
          INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
@@ -226,7 +227,7 @@ async fn a_migration_that_waits_for_a_backup_lets_requests_pass() {
     let app = TestApp::spawn().await;
     let ann = app.user("ann@example.com").await;
     app.database.execute("UPDATE programs SET digest = ''").await;
-    // What pg_dump holds as long as it runs.
+    // The lock that pg_dump holds until it ends.
     let mut backup = app.database.connect().await;
     backup.batch_execute("BEGIN; LOCK TABLE activities IN ACCESS SHARE MODE").await.unwrap();
     let connector = connector(&app.database.url);

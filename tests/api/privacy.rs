@@ -1,4 +1,4 @@
-//! Privacy zones: what shared pictures leave out of a track.
+//! Privacy zones, which hide parts of tracks in shared pictures.
 
 use crate::{
     pictures::{Fix, Picture, activity, gpx},
@@ -10,7 +10,7 @@ use sports_log::sport::{Position, destination, metres_between};
 
 const HOME: Position = Position { latitude: 47.0, longitude: 8.0 };
 
-/// A fix every three metres through corners, given in metres east and north of home.
+/// A track with a fix every three metres, through corners given in metres east and north of home.
 fn walk(corners: &[(f64, f64)]) -> Vec<Fix> {
     let mut fixes = Vec::new();
     for leg in corners.windows(2) {
@@ -26,13 +26,13 @@ fn walk(corners: &[(f64, f64)]) -> Vec<Fix> {
     fixes
 }
 
-/// The path of an activity of another day of May.
+/// Creates an activity on the given day of May; returns its path.
 async fn walked(app: &TestApp, user: &User, day: usize, pieces: &[Vec<Fix>]) -> String {
     let file = String::from_utf8(gpx(pieces)).unwrap();
     activity(app, user, file.replace("2026-05-04", &format!("2026-05-{day:02}")).as_bytes()).await
 }
 
-/// The path of a shared picture as SVG.
+/// Shares a picture; returns the path of its SVG.
 async fn share(app: &TestApp, user: &User, path: &str, picture: &str) -> String {
     let id = path.strip_prefix("/activities/").unwrap();
     let body = json!({"picture": picture, "activity_id": id});
@@ -40,7 +40,7 @@ async fn share(app: &TestApp, user: &User, path: &str, picture: &str) -> String 
     share["svg_url"].as_str().unwrap().strip_prefix("https://log.example").unwrap().to_owned()
 }
 
-/// The middle and the radius of every disk that was drawn.
+/// The centre and the radius of each disk that was drawn.
 async fn disks(app: &TestApp) -> Vec<(Position, f64)> {
     let rows = "SELECT coalesce(jsonb_agg(jsonb_build_array(centre_latitude, centre_longitude, reach_meters)
                 ORDER BY id), '[]')::text FROM privacy_places";
@@ -49,7 +49,7 @@ async fn disks(app: &TestApp) -> Vec<(Position, f64)> {
     rows.into_iter().map(disk).collect()
 }
 
-/// The pieces that lie outside.
+/// The pieces of a track outside the disks.
 fn outside(fixes: &[Fix], disks: &[(Position, f64)]) -> Vec<Vec<Fix>> {
     let is_shown = |fix: &Fix| {
         let position = Position { latitude: fix.0, longitude: fix.1 };
@@ -83,7 +83,7 @@ async fn a_zone_is_left_out_wherever_it_is_with_all_that_tells_of_it() {
         let hidden = app.get(&links[0]).await.expect(200).text();
         let pieces = outside(track, &disks(&app).await);
         assert!(!pieces.is_empty() && pieces.iter().map(Vec::len).sum::<usize>() < track.len());
-        // The same as of somebody who recorded no more than what is shown.
+        // The picture equals that of a user who recorded only the visible pieces.
         let other = app.user(&format!("other{day}@example.com")).await;
         let cut = walked(&app, &other, 4, &pieces).await;
         let cut_of = async |kind: &str| {
@@ -101,7 +101,7 @@ async fn a_zone_is_left_out_wherever_it_is_with_all_that_tells_of_it() {
         let chart = Picture::of(&app.get(&links[1]).await.expect(200).text());
         let cut_chart = cut_of("chart").await;
         assert_eq!(chart.shapes, cut_chart.shapes);
-        // Averages are of another length where rounding differs; the axes are the same.
+        // Averages may differ in length because of rounding; the axes are the same.
         assert_eq!(labels(&chart)[2..], labels(&cut_chart)[2..]);
         let length = |picture: &Picture| {
             picture.texts[1].split(" · ").find(|fact| fact.ends_with(" km")).unwrap().to_owned()
@@ -151,11 +151,11 @@ async fn a_disk_is_drawn_once_for_a_place() {
     let path = walked(&app, &ann, 9, &[walk(&[(0.0, 0.0), (1500.0, 0.0), (0.0, 0.0)])]).await;
     app.get(&share(&app, &ann, &path, "chart").await).await.expect(200);
     assert_eq!(disks(&app).await, drawn);
-    // From home to work, which is another place.
+    // From home to work, which is a second place.
     let path = walked(&app, &ann, 10, &[walk(&[(0.0, 0.0), (3000.0, 0.0)])]).await;
     app.get(&share(&app, &ann, &path, "route").await).await.expect(200);
     assert_eq!(disks(&app).await.len(), 2);
-    // Another account has disks of its own.
+    // Another account has its own disks.
     let bob = app.user("bob@example.com").await;
     let path = walked(&app, &bob, 9, &[walk(&[(0.0, 0.0), (1500.0, 0.0), (0.0, 0.0)])]).await;
     app.get(&share(&app, &bob, &path, "route").await).await.expect(200);
@@ -168,7 +168,7 @@ async fn zones_that_were_asked_for_are_left_out_and_not_told() {
     let ann = app.user("ann@example.com").await;
     let zones = "/me/privacy-zones";
     assert_eq!(app.get_as(&ann, zones).await.expect(200).json(), json!({"zones": []}));
-    // Past a friend's house, far from both ends.
+    // A track past a friend's house, far from both ends.
     let path = walked(&app, &ann, 4, &[walk(&[(-5000.0, 0.0), (5000.0, 0.0)])]).await;
     let link = share(&app, &ann, &path, "route").await;
     let pieces = async || {
@@ -197,7 +197,7 @@ async fn zones_that_were_asked_for_are_left_out_and_not_told() {
     let many = json!({"zones": vec![friend["zones"][0].clone(); 21]});
     app.put_as(&ann, zones, &many).await.expect_error(422, "validation_failed");
     app.get(zones).await.expect_error(401, "missing_token");
-    // Neither answers nor the log of an account tell what was drawn.
+    // The response does not reveal the disks.
     let told = app.get_as(&ann, zones).await.expect(200).text();
     assert!(!told.contains("centre") && !told.contains("reach"));
 }

@@ -1,4 +1,4 @@
-//! A restore that is interrupted, one of an older backup, and the way back.
+//! Restores that are interrupted, restores of an older backup, and undoing a restore.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::{
     support::{Database, OwnPostgres, SmtpServer, TestApp, process::said, settings, until},
 };
 
-/// Runs PostgreSQL's programs, but halts where a database is renamed.
+/// Runs PostgreSQL's programs, but stops before a database is renamed.
 const HALTING: &str = r#"#!/bin/sh
 [ "$1" = psql ] || exec "$@"
 statements=$(cat)
@@ -26,7 +26,7 @@ case $statements in *RENAME*) touch "${0%/*}/halted" && exec sleep 60 ;; esac
 printf '%s\n' "$statements" | "$@"
 "#;
 
-/// The migration that the tests take for the newest.
+/// The migration that the tests treat as the newest.
 const NEWEST: &str = "20261130000013";
 const NEWEST_UP: &str = include_str!("../../migrations/steps/2026-11-30-000013_shares/up.sql");
 const NEWEST_DOWN: &str = include_str!("../../migrations/steps/2026-11-30-000013_shares/down.sql");
@@ -64,7 +64,7 @@ async fn an_interrupted_restore_leaves_everything_as_it_was() {
     let maintenance = Database { url: url.replace("/sports_log?", "/postgres?") };
     for signal in [Signal::SIGHUP, Signal::SIGTERM] {
         let mut command = script(&url, folder.path(), &["restore", dump.to_str().unwrap()]);
-        // As the terminal that hangs up has it: all processes of the group.
+        // Signals go to the whole process group, like those of a terminal.
         command.env("BACKUP_RUN", &halting).process_group(0).stderr(Stdio::piped());
         let restoring = command.spawn().unwrap();
         until("the database is about to be renamed", async || halted.exists()).await;
@@ -104,7 +104,7 @@ async fn an_older_backup_is_brought_up_to_date_and_the_way_back_is_said() {
     app.get("/readyz").await.expect(200);
     let later = create_activity(&app, &ann, 1).await;
 
-    // Without the means to bring it up to date, that is said, and the server is not ready.
+    // Without a command that migrates it, the script says so, and the server is not ready.
     let [dump] = dumps(&folder).try_into().unwrap();
     let restore = ["restore", dump.to_str().unwrap()];
     let restored = backup(&url, folder.path(), &restore).await;
@@ -115,7 +115,7 @@ async fn an_older_backup_is_brought_up_to_date_and_the_way_back_is_said() {
     })
     .await;
 
-    // The way back is a command that was printed.
+    // The script prints the command that undoes the restore.
     let told = said(&restored);
     let (_, kept) = told.split_once("put-back ").unwrap();
     let kept = kept.lines().next().unwrap();

@@ -1,4 +1,4 @@
-//! What a new activity may say, and what not.
+//! Limits of the values of a new activity.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -117,7 +117,7 @@ async fn laps_and_sets_are_checked_one_by_one() {
     assert_eq!(changed["sets"], whole()["sets"]);
 }
 
-/// Single precision has seven digits, too few for a long ride in centimetres.
+/// Single precision has seven digits, which are too few for a long ride in centimetres.
 #[actix_rt::test]
 async fn metres_are_what_was_sent() {
     let app = TestApp::spawn().await;
@@ -142,7 +142,7 @@ async fn metres_are_what_was_sent() {
     }
     let summary = app.get_as(&user, "/stats/summary").await.expect(200).json();
     assert_eq!(summary["totals"]["distance_meters"], 101_363_023.894);
-    // By distance, page by page.
+    // Lists by distance, page by page.
     let (mut walked, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("/activities?sort=distance_meters&limit=1{cursor}");
