@@ -59,7 +59,7 @@ pub async fn is_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRe
     diesel::select(exists(verified)).fetch_one(&mut conn).await
 }
 
-/// Inserts the rows that every account has besides `users`.
+/// Inserts the rows that every account has in addition to `users`.
 pub async fn ensure_account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::insert_into(profiles::table)
         .values(profiles::user_id.eq(user_id))

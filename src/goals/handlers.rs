@@ -20,7 +20,7 @@ use crate::{
 
 /// Create a goal
 ///
-/// The target applies anew to each week, month or year.
+/// The target applies again in each week, month or year.
 #[utoipa::path(
     post, path = "/me/goals", operation_id = "create_goal", tag = "Goals",
     params(DayParams, IdempotencyKeyParam),

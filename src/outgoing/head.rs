@@ -37,7 +37,8 @@ pub fn is_plausible(bytes: &[u8]) -> bool {
 impl Head {
     /// Reads a complete head.
     ///
-    /// # Errors If it is not an HTTP/1 response head, or has contradicting body lengths.
+    /// # Errors
+    /// If it is not an HTTP/1 response head, or has contradicting body lengths.
     pub fn read(head: &[u8]) -> io::Result<Self> {
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
         let (minor, status) =

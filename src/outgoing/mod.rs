@@ -87,7 +87,8 @@ impl Outgoing {
     /// Also trusts the certificates in a PEM file, and opens connections within `connect`,
     /// including TLS. Must be called on the runtime that will use the client.
     ///
-    /// # Errors If the file cannot be read.
+    /// # Errors
+    /// If the file cannot be read.
     pub fn with_root_cert(file: Option<&Path>, connect: Duration) -> Result<Self, String> {
         let mut roots = connect::web_roots();
         if let Some(file) = file {
@@ -102,7 +103,8 @@ impl Outgoing {
 
     /// A request to an absolute `http` or `https` URL. Redirects are not followed.
     ///
-    /// # Errors If the URL has no host or another scheme.
+    /// # Errors
+    /// If the URL has no host or another scheme.
     pub fn request(&self, method: Method, url: &str) -> Result<ClientRequest, Failure> {
         let refused = |why: &dyn std::fmt::Display| Failure::Unreachable(why.to_string());
         let url = Url::parse(url).map_err(|error| refused(&error))?;
@@ -133,8 +135,8 @@ fn client(tls: Option<Arc<ClientConfig>>, patience: Duration) -> Client {
 
 /// Waits for the final response to a request of [`Outgoing::request`].
 ///
-/// # Errors If no response head arrives within the bounds. A failure in the body is
-/// part of the response.
+/// # Errors
+/// If no response head arrives within the bounds. A failure in the body is part of the response.
 pub async fn exchange(sending: SendClientRequest, bounds: Bounds) -> Result<Answer, Failure> {
     let deadline = Instant::now() + bounds.patience;
     let sent = timeout_at(deadline, sending).await.map_err(|_| Failure::TimedOut)?;

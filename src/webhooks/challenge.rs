@@ -30,7 +30,8 @@ impl Challenger {
 
 /// Posts a signed `webhook.challenge`, which the receiver must return.
 ///
-/// # Errors Why the receiver has not confirmed, as a message for the owner of the webhook.
+/// # Errors
+/// Why the receiver has not confirmed, as a message for the owner of the webhook.
 pub async fn challenge(
     client: &WebhookClient,
     server_key: &ServerKey,

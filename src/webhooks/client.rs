@@ -55,7 +55,8 @@ pub struct WebhookClient {
 impl WebhookClient {
     /// A post takes no longer than `deadline`, whatever a receiver does.
     ///
-    /// # Errors If the certificate file cannot be read.
+    /// # Errors
+    /// If the certificate file cannot be read.
     pub fn new(config: &WebhookConfig, deadline: Duration) -> Result<Self, String> {
         let lookup = LOOKUP_PATIENCE.min(deadline.mul_f64(0.2));
         let connect = CONNECT_PATIENCE.min(deadline.mul_f64(0.5));
@@ -68,7 +69,8 @@ impl WebhookClient {
 
     /// Posts `body`, signed with each of `keys`.
     ///
-    /// # Errors If there is no response, of any status.
+    /// # Errors
+    /// If there is no response, of any status.
     pub async fn post(
         &self,
         url: &str,

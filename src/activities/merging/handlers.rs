@@ -15,7 +15,7 @@ use crate::{
 /// Unmerge an activity
 ///
 /// Separates an activity that was merged from several sources. The records in `merged` become
-/// activities of their own again, and the values that came from them are reverted, unless they have
+/// separate activities again, and the values that came from them are reverted, unless they have
 /// been changed since. An activity without merged records stays unchanged.
 #[utoipa::path(
     post, path = "/activities/{id}/unmerge", operation_id = "unmerge_activity", tag = "Activities",

@@ -1,5 +1,5 @@
 //! GPX 1.1 (<https://www.topografix.com/GPX/1/1/>) with Garmin's extensions for sensors and power,
-//! and an element of our own.
+//! and our own element.
 
 use std::io;
 

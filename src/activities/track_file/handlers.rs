@@ -32,7 +32,7 @@ pub struct TrackFileParams {
 
 /// Export an activity as GPX or TCX
 ///
-/// The file contains everything that was recorded along the activity. An element of our own
+/// The file contains everything that was recorded along the activity. An additional element
 /// (namespace `urn:sports-log:activity:1`) holds what the formats have no place for: the UTC
 /// offset, measured totals, laps, and the id. When the file is imported again, this element
 /// identifies the activity. In TCX, the title precedes the notes.

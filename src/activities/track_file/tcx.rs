@@ -1,5 +1,5 @@
 //! TCX, Garmin's Training Center Database v2
-//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), with an element of our own.
+//! (<https://www8.garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd>), with our own element.
 
 use std::io;
 

@@ -97,7 +97,7 @@ pub async fn delete(mut conn: &AsyncPgConnection, identity: Identity) -> QueryRe
     Ok(diesel::delete(own).execute(&mut conn).await? == 1)
 }
 
-/// Claims the oldest export that no server works on. It starts anew: the chunks of an
+/// Claims the oldest export that no server works on. It starts from the beginning: the chunks of an
 /// earlier attempt are deleted.
 pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
     diesel::sql_query(

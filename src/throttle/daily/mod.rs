@@ -12,7 +12,8 @@ pub use store::{take, used};
 
 /// 429 until the next day begins.
 ///
-/// # Errors If the database cannot be asked for the time left.
+/// # Errors
+/// If the database cannot be asked for the time left.
 pub async fn spent(conn: &AsyncPgConnection) -> ApiResult<ApiError> {
     Ok(ApiError::rate_limited(seconds_left(conn).await?))
 }

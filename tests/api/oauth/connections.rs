@@ -115,7 +115,7 @@ async fn the_last_way_in_stays() {
         .await;
     unlink(&app, &user, "oidc").await.expect(204);
     unlink(&app, &user, "google").await.expect_error(409, "last_way_in");
-    // The phone cannot be removed either if it is the last way in.
+    // The phone cannot be removed either if it is the last login method.
     let proven = "UPDATE profiles SET phone_number = '+15005550006', phone_verified = true";
     app.database.execute(proven).await;
     app.database.execute("DELETE FROM oauth_connections").await;
