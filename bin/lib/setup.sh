@@ -41,7 +41,7 @@ set_up_machine() {
 
 # --- checks -------------------------------------------------------------------------------------
 
-# name_version: has the build say in --version which commit it is of.
+# name_version: makes --version of the build name its commit.
 name_version() {
     local version commit
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)

@@ -23,7 +23,8 @@ use crate::{
 pub const EMAIL: &str = "demo@example.com";
 pub const PASSWORD: &str = "two years of five sports";
 
-/// Creates the account and queues the import of its activities. False if the account already exists.
+/// Creates the account and queues the import of its activities. False if the account already
+/// exists.
 pub async fn fill(config: &Config, folder: &Path) -> Result<bool, CommandError> {
     let email: EmailAddress = EMAIL.parse().map_err(|_| "no address")?;
     let mut conn = Connector::new(&config.database)?.connect().await?;
