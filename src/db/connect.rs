@@ -129,8 +129,8 @@ impl Connector {
         self.with_setting("plan_cache_mode", "force_generic_plan")
     }
 
-    /// Does nothing for connections through a pooler, which opens them itself: there, the settings
-    /// of roles are used instead.
+    /// Sets a session parameter at startup. Does nothing if a pooler opens the connections: there,
+    /// the settings of roles apply.
     fn with_setting(mut self, name: &str, value: &str) -> Self {
         if self.direct.is_some() {
             return self;
