@@ -39,8 +39,8 @@ type Codes = BTreeMap<u16, Vec<ErrorCode>>;
 
 /// Adds the error responses of every operation, and the headers of every response.
 ///
-/// Each status has one response among the components, which describes the codes that most operations
-/// have. An operation with other codes describes its own.
+/// Each status has one response among the components, with the codes that most operations have. An
+/// operation with other codes lists its own.
 pub fn complete(api: &mut OpenApi) {
     let codes: Vec<Codes> = api
         .paths
