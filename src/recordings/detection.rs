@@ -47,9 +47,12 @@ fn of_text(head: &str) -> Option<Format> {
 /// Returns the local name of the first element of an XML document.
 fn root_name(head: &[u8]) -> Option<&[u8]> {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    // Some websites print error messages into the file.
+    // Some websites print error messages into the file. A document inside binary data, such as a tar
+    // archive, is a part of something else.
     if !rest.starts_with(b"<") && !rest.starts_with(b"{") && !rest.starts_with(b"[") {
-        rest = rest.get(rest.windows(5).take(COMPLAINTS).position(|tag| tag == b"<?xml")?..)?;
+        let start = rest.windows(5).take(COMPLAINTS).position(|tag| tag == b"<?xml")?;
+        let (complaint, document) = rest.split_at_checked(start)?;
+        rest = if complaint.contains(&0) { return None } else { document };
     }
     loop {
         rest = rest.strip_prefix(b"<")?;
@@ -89,6 +92,7 @@ mod tests {
             ("<TrainingCenterDatabase", Some(Format::Tcx)),
             ("<kml xmlns='http://www.opengis.net/kml/2.3'>", Some(Format::Kml)),
             ("Warning: x in y.php\n<?xml version='1.0'?><gpx>", Some(Format::Gpx)),
+            ("run.gpx\0\0ustar\0<?xml version='1.0'?><gpx>", None),
             ("{\"a\": \"<?xml version='1.0'?><gpx>\"}", None),
             ("<html>", None),
             ("gpx", None),
