@@ -46,6 +46,16 @@ ALTER TABLE auth_events ALTER id SET DEFAULT new_id(), ADD CHECK (kind IN (
 ALTER TABLE activity_efforts ADD CHECK (kind IN (
     'fastest_400m', 'fastest_1km', 'fastest_mile', 'fastest_5km', 'fastest_10km', 'fastest_half_marathon',
     'fastest_marathon', 'power_1min', 'power_5min', 'power_10min', 'power_20min', 'power_30min', 'power_60min'));
+ALTER TABLE takeouts RENAME TO account_exports;
+ALTER TABLE account_exports RENAME CONSTRAINT takeouts_pkey TO account_exports_pkey;
+ALTER TABLE account_exports RENAME CONSTRAINT takeouts_id_key TO account_exports_id_key;
+ALTER TABLE account_exports RENAME CONSTRAINT takeouts_status_check TO account_exports_status_check;
+ALTER TABLE account_exports RENAME CONSTRAINT takeouts_user_id_fkey TO account_exports_user_id_fkey;
+ALTER INDEX takeouts_unfinished_idx RENAME TO account_exports_unfinished_idx;
+ALTER TABLE takeout_chunks RENAME TO account_export_chunks;
+ALTER TABLE account_export_chunks RENAME COLUMN takeout_id TO account_export_id;
+ALTER TABLE account_export_chunks RENAME CONSTRAINT takeout_chunks_pkey TO account_export_chunks_pkey;
+ALTER TABLE account_export_chunks RENAME CONSTRAINT takeout_chunks_takeout_id_fkey TO account_export_chunks_account_export_id_fkey;
 CREATE TABLE programs (digest BYTEA PRIMARY KEY);
 CREATE UNIQUE INDEX programs_are_one ON programs ((true));
 

@@ -1090,14 +1090,14 @@ CREATE TABLE public.spent_oauth_states (
     spent_at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.spent_oauth_states IS 'Logins at providers that have returned. Each may return only once.';
-CREATE TABLE public.takeout_chunks (
-    takeout_id uuid NOT NULL,
+CREATE TABLE public.account_export_chunks (
+    account_export_id uuid NOT NULL,
     number integer NOT NULL,
     data bytea NOT NULL
 );
-ALTER TABLE ONLY public.takeout_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
-COMMENT ON TABLE public.takeout_chunks IS 'The bytes of the archives.';
-CREATE TABLE public.takeouts (
+ALTER TABLE ONLY public.account_export_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
+COMMENT ON TABLE public.account_export_chunks IS 'The bytes of the archives.';
+CREATE TABLE public.account_exports (
     user_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     status text DEFAULT 'waiting'::text NOT NULL,
@@ -1109,11 +1109,11 @@ CREATE TABLE public.takeouts (
     found bigint DEFAULT 0 NOT NULL,
     done bigint DEFAULT 0 NOT NULL,
     bytes bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT takeouts_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+    CONSTRAINT account_exports_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
-COMMENT ON TABLE public.takeouts IS 'Account exports: the latest one of each account.';
-COMMENT ON COLUMN public.takeouts.id IS 'Identifies this export, so that a worker writes only to the export that it claimed, never to a later one.';
-COMMENT ON COLUMN public.takeouts.found IS 'The number of activities, files and series to be exported. done: how many of them are exported.';
+COMMENT ON TABLE public.account_exports IS 'Account exports: the latest one of each account.';
+COMMENT ON COLUMN public.account_exports.id IS 'Identifies this export, so that a worker writes only to the export that it claimed, never to a later one.';
+COMMENT ON COLUMN public.account_exports.found IS 'The number of activities, files and series to be exported. done: how many of them are exported.';
 CREATE TABLE public.throttles (
     key bytea NOT NULL,
     taken timestamp with time zone[] NOT NULL
@@ -1256,12 +1256,12 @@ ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.spent_oauth_states
     ADD CONSTRAINT spent_oauth_states_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY public.takeout_chunks
-    ADD CONSTRAINT takeout_chunks_pkey PRIMARY KEY (takeout_id, number);
-ALTER TABLE ONLY public.takeouts
-    ADD CONSTRAINT takeouts_id_key UNIQUE (id);
-ALTER TABLE ONLY public.takeouts
-    ADD CONSTRAINT takeouts_pkey PRIMARY KEY (user_id);
+ALTER TABLE ONLY public.account_export_chunks
+    ADD CONSTRAINT account_export_chunks_pkey PRIMARY KEY (account_export_id, number);
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_id_key UNIQUE (id);
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_pkey PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.throttles
     ADD CONSTRAINT throttles_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.users
@@ -1314,7 +1314,7 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id, last_used_at DESC);
 CREATE INDEX shares_activity_id_idx ON public.shares USING btree (activity_id) WHERE (activity_id IS NOT NULL);
 CREATE INDEX shares_user_id_idx ON public.shares USING btree (user_id, created_at);
-CREATE INDEX takeouts_unfinished_idx ON public.takeouts USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX account_exports_unfinished_idx ON public.account_exports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX users_email_failed_at_idx ON public.users USING btree (email_failed_at) WHERE (email_failed_at IS NOT NULL);
 CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at);
 CREATE INDEX webhook_deliveries_event_id_idx ON public.webhook_deliveries USING btree (event_id);
@@ -1408,10 +1408,10 @@ ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.takeout_chunks
-    ADD CONSTRAINT takeout_chunks_takeout_id_fkey FOREIGN KEY (takeout_id) REFERENCES public.takeouts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.takeouts
-    ADD CONSTRAINT takeouts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.account_export_chunks
+    ADD CONSTRAINT account_export_chunks_account_export_id_fkey FOREIGN KEY (account_export_id) REFERENCES public.account_exports(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.webhook_events(id);
 ALTER TABLE ONLY public.webhook_deliveries

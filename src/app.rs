@@ -8,7 +8,8 @@ use derive_more::{Display, From};
 use futures_util::future::join4;
 
 use crate::{
-    activities::{changes::Bell, efforts, originals::Storage},
+    account_export,
+    activities::{changes::ChangeNotifier, efforts, originals::Storage},
     config::Config,
     db::{
         ConnectError, Connections, Connector, DatabaseError, Inspection, clock,
@@ -21,8 +22,7 @@ use crate::{
     jobs::{Jobs, Stopping},
     priority::Requests,
     server::{self, Rooms},
-    state::{Shared, http_connections},
-    takeout,
+    state::{AppState, http_connections},
     telemetry::Metrics,
     upkeep::OfAllRooms,
 };
@@ -56,10 +56,10 @@ pub struct Application {
     delivery: Delivery,
     imports: Jobs,
     garmin: Jobs,
-    takeouts: Jobs,
+    account_exports: Jobs,
     searching: Stopping,
-    bell: Bell,
-    shared: Arc<Shared>,
+    notifier: ChangeNotifier,
+    shared: Arc<AppState>,
     shutdown_notice: Duration,
     tasks: [JoinHandle<()>; 2],
 }
@@ -99,13 +99,13 @@ impl Application {
         }
         let (metrics, requests) = (Metrics::new()?, Requests::default());
         let status = DeliveryStatus::new(config.delivery.poll);
-        let bell = Bell::default();
-        let bell_listener = actix_rt::spawn(bell.clone().listen(connector.clone()));
-        let shared = Shared::new(config, connector.clone(), metrics.clone(), requests.clone())?;
-        let rooms = Rooms::new(config, bell.clone(), status.clone())?;
+        let notifier = ChangeNotifier::default();
+        let change_listener = actix_rt::spawn(notifier.clone().listen(connector.clone()));
+        let shared = AppState::new(config, connector.clone(), metrics.clone(), requests.clone())?;
+        let rooms = Rooms::new(config, notifier.clone(), status.clone())?;
         let imports = imports::runner::start(config, connector.clone(), &metrics, requests.clone());
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
-        let takeouts = takeout::runner::start(config, connector.clone());
+        let account_exports = account_export::runner::start(config, connector.clone());
         let searching = Stopping::default();
         efforts::start(connector.clone(), searching.clone(), requests.clone());
         let upkeep = OfAllRooms::new(config, metrics.delivery.clone());
@@ -120,12 +120,12 @@ impl Application {
             delivery,
             imports,
             garmin,
-            takeouts,
+            account_exports,
             searching,
-            bell,
+            notifier,
             shared,
             shutdown_notice: config.server.shutdown_notice,
-            tasks: [bell_listener, forgetting],
+            tasks: [change_listener, forgetting],
         })
     }
 
@@ -142,14 +142,19 @@ impl Application {
         stop.await;
         tracing::info!("stopping");
         self.shared.leave();
-        self.bell.stop();
+        self.notifier.stop();
         tokio::time::sleep(self.shutdown_notice).await;
         self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.searching.begins();
-        join4(self.imports.stop(), self.garmin.stop(), self.takeouts.stop(), self.delivery.stop())
-            .await;
+        join4(
+            self.imports.stop(),
+            self.garmin.stop(),
+            self.account_exports.stop(),
+            self.delivery.stop(),
+        )
+        .await;
         tracing::info!("stopped");
         outcome
     }
@@ -167,7 +172,7 @@ pub fn most_connections(config: &Config) -> usize {
         delivery::CONNECTIONS,
         imports::runner::CONNECTIONS,
         garmin::sync::CONNECTIONS,
-        takeout::runner::CONNECTIONS,
+        account_export::runner::CONNECTIONS,
     ];
     let is_pooled = config.database.direct.is_some();
     parts
@@ -177,7 +182,7 @@ pub fn most_connections(config: &Config) -> usize {
 }
 
 /// Periodically removes the local rate limits and allowances of inactive clients.
-async fn forget_limits(shared: Arc<Shared>) {
+async fn forget_limits(shared: Arc<AppState>) {
     loop {
         tokio::time::sleep(FORGET_LIMITS_EVERY).await;
         shared.local_limits.forget();

@@ -10,7 +10,7 @@
 //! delivery                               sends the messages queued in the outbox
 //! integrations reprocess                 services that send activities; re-reading stored files
 //! imports                                uploads, and the jobs that read them
-//! shares takeout                         links to pictures; the account export
+//! shares account_export                         links to pictures; the account export
 //! goals pictures                         goals and progress; SVG and PNG rendering
 //! privacy stats                          zones hidden from shares; statistics of the log
 //! accounts activities webhooks           the account, the log, and its subscribers
@@ -33,6 +33,7 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+pub mod account_export;
 pub mod accounts;
 pub mod activities;
 pub mod app;
@@ -65,7 +66,6 @@ pub mod shares;
 pub mod sport;
 pub mod state;
 pub mod stats;
-pub mod takeout;
 pub mod telemetry;
 pub mod throttle;
 pub mod time_zone;

@@ -24,7 +24,7 @@ use rustix::{
 const NICENESS: i32 = 10;
 
 /// How long a thread computes before it yields.
-const TURN: Duration = Duration::from_micros(300);
+const TIME_SLICE: Duration = Duration::from_micros(300);
 
 /// How long a thread sleeps when no requests arrive. The kernel's timer slack makes it about 60 µs
 /// (`PR_SET_TIMERSLACK`).
@@ -32,7 +32,7 @@ const SHORT_REST: Duration = Duration::from_micros(10);
 
 /// While requests arrive, a thread sleeps this many times as long as it computed, but at most
 /// [`LONGEST_REST`].
-const RESTS: u32 = 3;
+const REST_FACTOR: u32 = 3;
 const LONGEST_REST: Duration = Duration::from_millis(20);
 
 /// How long after a request the server counts as busy.
@@ -44,7 +44,7 @@ pub struct Requests(Arc<AtomicU64>);
 
 impl Requests {
     /// Counts one request.
-    pub fn came(&self) {
+    pub fn count_one(&self) {
         self.0.fetch_add(1, Relaxed);
     }
 
@@ -56,11 +56,11 @@ impl Requests {
 
 thread_local! {
     /// The state of the current thread, if it yields to others.
-    static PACE: RefCell<Option<Pace>> = const { RefCell::new(None) };
+    static THROTTLE: RefCell<Option<Throttle>> = const { RefCell::new(None) };
 }
 
 /// State of a background thread.
-struct Pace {
+struct Throttle {
     requests: Requests,
     rested: Instant,
     /// How many requests it has seen, and when it last saw new ones.
@@ -71,19 +71,19 @@ struct Pace {
     is_spent: bool,
 }
 
-impl Pace {
-    fn give_way(&mut self) {
+impl Throttle {
+    fn yield_if_due(&mut self) {
         let worked = self.rested.elapsed();
-        if worked < TURN {
+        if worked < TIME_SLICE {
             return;
         }
         self.is_spent |= self.limit.is_some_and(|limit| worked_so_far() > limit);
-        let came = self.requests.count();
-        if came != self.seen {
-            (self.seen, self.busy) = (came, Some(Instant::now()));
+        let count = self.requests.count();
+        if count != self.seen {
+            (self.seen, self.busy) = (count, Some(Instant::now()));
         }
         let is_busy = self.busy.is_some_and(|busy| busy.elapsed() < BUSY);
-        thread::sleep(if is_busy { (worked * RESTS).min(LONGEST_REST) } else { SHORT_REST });
+        thread::sleep(if is_busy { (worked * REST_FACTOR).min(LONGEST_REST) } else { SHORT_REST });
         self.rested = Instant::now();
     }
 }
@@ -94,23 +94,23 @@ pub fn low_priority() {
     let _ = setpriority_process(None, NICENESS);
 }
 
-/// Lowers the priority of the current thread and makes it sleep in [`give_way`], longer while
+/// Lowers the priority of the current thread and makes it sleep in [`yield_if_due`], longer while
 /// `requests` arrive.
-pub fn give_way_to(requests: &Requests) {
+pub fn yield_to(requests: &Requests) {
     low_priority();
     let (requests, rested) = (requests.clone(), Instant::now());
     let seen = requests.count();
-    let pace = Pace { requests, rested, seen, busy: None, limit: None, is_spent: false };
-    PACE.replace(Some(pace));
+    let throttle = Throttle { requests, rested, seen, busy: None, limit: None, is_spent: false };
+    THROTTLE.replace(Some(throttle));
 }
 
 /// Yields if the current thread is a background thread and its time slice is over. Waiting for the
 /// database counts as work. Returns at once on any other thread. Call it often in work that takes
 /// milliseconds.
-pub fn give_way() {
-    PACE.with_borrow_mut(|pace| {
-        if let Some(pace) = pace {
-            pace.give_way();
+pub fn yield_if_due() {
+    THROTTLE.with_borrow_mut(|throttle| {
+        if let Some(throttle) = throttle {
+            throttle.yield_if_due();
         }
     });
 }
@@ -123,9 +123,9 @@ fn worked_so_far() -> Duration {
 /// Limits the CPU time of the current thread, which must be a background thread, to `budget` from
 /// now on. The work itself must check [`is_spent`] and stop.
 pub fn limit_cpu(budget: Duration) {
-    PACE.with_borrow_mut(|pace| {
-        if let Some(pace) = pace {
-            pace.limit = Some(worked_so_far() + budget);
+    THROTTLE.with_borrow_mut(|throttle| {
+        if let Some(throttle) = throttle {
+            throttle.limit = Some(worked_so_far() + budget);
         }
     });
 }
@@ -133,22 +133,22 @@ pub fn limit_cpu(budget: Duration) {
 /// Runs `work` with its own CPU budget on a thread that also does other work. The previous state of
 /// the thread is restored afterwards, even if `work` panics.
 pub fn within_cpu<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
-    struct Before(Option<Pace>);
+    struct Before(Option<Throttle>);
     impl Drop for Before {
         fn drop(&mut self) {
-            PACE.replace(self.0.take());
+            THROTTLE.replace(self.0.take());
         }
     }
-    let _before = Before(PACE.take());
-    give_way_to(&Requests::default());
+    let _before = Before(THROTTLE.take());
+    yield_to(&Requests::default());
     limit_cpu(budget);
     work()
 }
 
-/// Returns whether the current thread has used up the budget of [`limit_cpu`]. Only [`give_way`]
+/// Returns whether the current thread has used up the budget of [`limit_cpu`]. Only [`yield_if_due`]
 /// updates this.
 pub fn is_spent() -> bool {
-    PACE.with_borrow(|pace| pace.as_ref().is_some_and(|pace| pace.is_spent))
+    THROTTLE.with_borrow(|throttle| throttle.as_ref().is_some_and(|throttle| throttle.is_spent))
 }
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
     fn a_budget_ends_with_the_work_it_was_for() {
         within_cpu(Duration::ZERO, || {
             while !is_spent() {
-                give_way();
+                yield_if_due();
             }
         });
         assert!(!is_spent());

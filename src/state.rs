@@ -1,4 +1,4 @@
-//! The state that handlers use: [`Shared`] between all workers, [`WorkerState`] per worker.
+//! The state that handlers use: [`AppState`] between all workers, [`WorkerState`] per worker.
 //!
 //! State that only one module needs is not here: `server` passes it to the handlers of that module.
 
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Shared by all worker threads: keys, the hashing queue, metrics.
-pub struct Shared {
+pub struct AppState {
     pub jwt: JwtKeys,
     pub server_key: ServerKey,
     pub hasher: Hasher,
@@ -60,7 +60,7 @@ pub struct Shared {
     pool_wait: Duration,
 }
 
-impl Shared {
+impl AppState {
     /// Also starts the threads that hash passwords and read streams.
     pub fn new(
         config: &Config,
@@ -102,7 +102,7 @@ impl Shared {
         })
     }
 
-    /// Makes [`Shared::is_leaving`] return true from now on.
+    /// Makes [`AppState::is_leaving`] return true from now on.
     pub fn leave(&self) {
         self.is_leaving.store(true, Relaxed);
     }
@@ -144,7 +144,7 @@ struct Channels {
 #[derive(Deref)]
 pub struct WorkerState {
     #[deref]
-    shared: Arc<Shared>,
+    shared: Arc<AppState>,
     pub pool: Pool,
     pub point_reads: PointReads,
     pub known_tokens: KnownTokens,
@@ -152,7 +152,7 @@ pub struct WorkerState {
 }
 
 impl WorkerState {
-    pub fn new(shared: Arc<Shared>) -> Self {
+    pub fn new(shared: Arc<AppState>) -> Self {
         let pool =
             Pool::new(shared.connector.clone(), shared.pool_size_per_worker, shared.pool_wait);
         shared.metrics.watch_pool("http", pool.clone());

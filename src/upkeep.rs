@@ -9,6 +9,7 @@ use diesel_async::AsyncPgConnection;
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
+    account_export,
     activities::{changes, originals::Storage},
     auth::{audit, budget, local, oauth, otp, sessions},
     config::Config,
@@ -18,7 +19,7 @@ use crate::{
     error::ApiResult,
     idempotency, imports,
     integrations::garmin,
-    outbox, shares, takeout,
+    outbox, shares,
     telemetry::DeliveryMetrics,
     throttle, webhooks,
 };
@@ -40,7 +41,7 @@ const PURGES: [(&str, Purge); 14] = [
     ("webhook deliveries", |conn| Box::pin(webhooks::store::purge(conn))),
     ("imports", |conn| Box::pin(imports::store::purge(conn))),
     ("events of Garmin", |conn| Box::pin(garmin::store::purge(conn))),
-    ("account exports", |conn| Box::pin(takeout::store::purge(conn))),
+    ("account exports", |conn| Box::pin(account_export::store::purge(conn))),
     ("shares", |conn| Box::pin(shares::store::purge(conn))),
 ];
 
@@ -98,7 +99,7 @@ impl OfAllRooms {
         let waits = [
             ("import", imports::store::longest_wait(&conn).await?),
             ("garmin", garmin::store::longest_wait(&conn).await?),
-            ("takeout", takeout::store::longest_wait(&conn).await?),
+            ("account_export", account_export::store::longest_wait(&conn).await?),
         ];
         imports::store::purge_stale(&conn).await?;
         let (waiting, running) = imports::store::unfinished(&conn).await?;

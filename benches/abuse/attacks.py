@@ -218,7 +218,7 @@ def unmerge(client, folder):
     profile = {"display_name": None, "preferred_units": "metric", "time_zone": "UTC", "preferences": {}, "goals": []}
     files = {"profile.json": json.dumps(profile).encode(), "activities.ndjson": json.dumps(one).encode() + b"\n", "originals.ndjson": b""}
     content = [{"path": path, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()} for path, text in files.items()]
-    manifest = {"format": "sports-log-takeout", "version": 1, "made_by": "bench", "made_at": "2026-11-01T00:00:00Z", "activities": 1,
+    manifest = {"format": "sports-log-account-export", "version": 1, "made_by": "bench", "made_at": "2026-11-01T00:00:00Z", "activities": 1,
                 "content": content, "about": []}
     imported(client, zipped([*files.items(), ("manifest.json", json.dumps(manifest))]), "t.zip")
     ready()

@@ -13,7 +13,7 @@ use crate::{
     db::is_unknown_zone,
     error::{ApiError, ApiResult, FieldError},
     http::IfMatch,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
     throttle::{self, Limit},
     time_zone::TimeZone,
     validation::check_json,
@@ -41,7 +41,7 @@ pub async fn update_profile(
     expected: &IfMatch,
     changes: ProfileChanges,
 ) -> ApiResult<Me> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         store::lock_preferences(conn, identity).await?;

@@ -13,7 +13,7 @@ use super::{
     merging::{self, Candidate},
     store::{self, Update},
     types::{Activity, ActivityChanges, ActivitySummary, NewActivity},
-    written::Kept,
+    written::StoredActivity,
 };
 use crate::{
     activities,
@@ -122,7 +122,7 @@ pub async fn create(
     key: Option<IdempotencyKey>,
     new: NewActivity,
     on_existing: OnExisting,
-) -> ApiResult<Kept> {
+) -> ApiResult<StoredActivity> {
     let mut conn = state.pool.get().await?;
     let is_plain = new.external_id().is_none() && new.source.is_manual();
     let (kept, is_replay) = if key.is_none() && is_plain {
@@ -130,7 +130,8 @@ pub async fn create(
         (insert(&conn, identity, new).await?, false)
     } else {
         conn.transaction::<_, ApiError, _>(async |conn| {
-            let answered = idempotency::answered::<Kept>(conn, identity, key.as_ref()).await?;
+            let answered =
+                idempotency::answered::<StoredActivity>(conn, identity, key.as_ref()).await?;
             if let Some(mut kept) = answered {
                 let parts = if kept.activity.is_merged() {
                     let now = store::find(conn, identity, kept.activity.summary.id).await?;
@@ -161,7 +162,7 @@ async fn write(
     identity: Identity,
     new: NewActivity,
     on_existing: OnExisting,
-) -> ApiResult<Kept> {
+) -> ApiResult<StoredActivity> {
     if new.external_id().is_none() {
         // Activities logged by hand are not merged.
         if new.source.is_manual() {
@@ -177,10 +178,14 @@ async fn write(
     upsert(conn, identity, new, on_existing).await
 }
 
-async fn insert(conn: &AsyncPgConnection, identity: Identity, new: NewActivity) -> ApiResult<Kept> {
+async fn insert(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    new: NewActivity,
+) -> ApiResult<StoredActivity> {
     let inserted = store::insert(conn, identity, new).await?;
     let activity = inserted.ok_or_else(ApiError::invalid_access_token)?;
-    Ok(Kept { activity, is_new: true })
+    Ok(StoredActivity { activity, is_new: true })
 }
 
 async fn upsert(
@@ -188,7 +193,7 @@ async fn upsert(
     identity: Identity,
     new: NewActivity,
     on_existing: OnExisting,
-) -> ApiResult<Kept> {
+) -> ApiResult<StoredActivity> {
     let outcome = batch::keep(conn, identity, vec![new], on_existing).await?.pop();
     let (id, is_new) = match outcome {
         Some(Outcome::Created { id, .. }) => (id, true),
@@ -197,7 +202,7 @@ async fn upsert(
             | Outcome::Unchanged { id, .. }
             | Outcome::Merged { id, .. },
         ) => (id, false),
-        Some(Outcome::Kept { .. }) => {
+        Some(Outcome::StoredActivity { .. }) => {
             let message = "there is an activity of this source with this external_id";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
         }
@@ -210,7 +215,7 @@ async fn upsert(
         }
     };
     let activity = identity.found(store::find(conn, identity, id).await?, conn).await?;
-    Ok(Kept { activity, is_new })
+    Ok(StoredActivity { activity, is_new })
 }
 
 /// Updates an activity. A change that changes nothing returns the activity with its revision

@@ -9,7 +9,7 @@ use crate::auth::Permitted;
 
 /// A stored activity, and whether it is new.
 #[derive(Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredActivity {
     pub activity: Activity,
     pub is_new: bool,
 }

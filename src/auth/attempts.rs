@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::{Device, otp};
 use crate::{
     credentials::{EmailAddress, Purpose, ServerKey},
-    error::{ApiError, ApiResult, ErrorCode, Standing},
-    state::{Shared, WorkerState},
+    error::{ApiError, ApiResult, ErrorCode, RateLimitStatus},
+    state::{AppState, WorkerState},
     throttle::{self, Block, Budget, Key, Limit, store},
 };
 
@@ -49,7 +49,7 @@ pub struct Attempt<'a> {
 #[derive(Default)]
 pub struct Counted {
     /// The state of the rate limit of the client's network.
-    standing: Option<Standing>,
+    standing: Option<RateLimitStatus>,
     /// The counters that a success resets.
     failures: Vec<Key>,
 }
@@ -57,13 +57,17 @@ pub struct Counted {
 impl Attempt<'_> {
     /// Counts the attempt in its own transaction. 429 `rate_limited`, or 403 `password_closed`
     /// after too many wrong passwords.
-    pub async fn begin(&self, shared: &Shared, conn: &mut AsyncPgConnection) -> ApiResult<Counted> {
+    pub async fn begin(
+        &self,
+        shared: &AppState,
+        conn: &mut AsyncPgConnection,
+    ) -> ApiResult<Counted> {
         conn.transaction(async |conn| self.count(shared, conn).await).await
     }
 
     /// Like [`begin`](Self::begin), but in the caller's transaction: a rollback also
     /// undoes the count.
-    pub async fn count(&self, shared: &Shared, conn: &AsyncPgConnection) -> ApiResult<Counted> {
+    pub async fn count(&self, shared: &AppState, conn: &AsyncPgConnection) -> ApiResult<Counted> {
         let counts_runs = self.way == Way::Login && shared.limits.auth_identifier.is_some();
         if let Some((user_id, session_id)) = self.device.known_as(self.owner) {
             let run = key_of(&shared.server_key, "device-run", &[session_id.as_bytes()]);
@@ -89,7 +93,7 @@ impl Attempt<'_> {
     /// keys of the budgets.
     async fn take_identifier(
         &self,
-        shared: &Shared,
+        shared: &AppState,
         conn: &AsyncPgConnection,
         kind: &str,
         whom: &[u8],
@@ -137,7 +141,7 @@ pub async fn count_failure<T>(
     if !matches!(error.code, ErrorCode::InvalidToken | ErrorCode::InvalidRefreshToken) {
         return Err(error);
     }
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let mut conn = state.pool.get().await?;
     let standing = conn.transaction(async |conn| take_address(shared, conn, device).await).await?;
     Err(Counted { standing, ..Counted::default() }.refuse(error))
@@ -156,10 +160,10 @@ pub async fn reopen(
 
 /// Takes one attempt from the total budget of the client's network.
 async fn take_address(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     device: &Device,
-) -> ApiResult<Option<Standing>> {
+) -> ApiResult<Option<RateLimitStatus>> {
     let Some(rate) = shared.limits.auth_address else { return Ok(None) };
     let budgets = by_block(device, rate.into(), "attempts", |block| {
         key_of(&shared.server_key, "address", &[block])

@@ -14,7 +14,7 @@ use diesel_async::AsyncPgConnection;
 use crate::{
     credentials::{PhoneNumber, Purpose, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
-    state::Shared,
+    state::AppState,
     throttle::{self, Limit, daily},
 };
 
@@ -25,7 +25,7 @@ const SHARE_OF_ONE: Limit = Limit { times: 6, minutes: 24 * 60 };
 /// Takes one message to `to`, an address or a number. `from` is the requesting network or account,
 /// if known. False if the budget is used up.
 pub async fn take_message(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     to: &str,
     from: Option<impl Display>,
@@ -55,7 +55,7 @@ pub fn texts_key(key: &ServerKey) -> [u8; 32] {
 /// 409 if text messages are not sent to the number's country, and 503 if today's budget of text
 /// messages is used up. The answer does not depend on the account.
 pub async fn require_texts(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     number: &PhoneNumber,
 ) -> ApiResult<()> {
@@ -78,7 +78,7 @@ pub async fn require_texts(
 
 /// Takes one of today's text messages, once it is certain that one will be sent. False if other
 /// requests have taken the last one since [`require_texts`].
-pub async fn take_text(shared: &Shared, conn: &AsyncPgConnection) -> ApiResult<bool> {
+pub async fn take_text(shared: &AppState, conn: &AsyncPgConnection) -> ApiResult<bool> {
     let Some(limit) = shared.sms_limits.daily else { return Ok(true) };
     let is_left = daily::take(conn, &texts_key(&shared.server_key), limit).await?;
     shared.metrics.count_limit("texts_day", is_left);

@@ -14,7 +14,7 @@ use crate::{
     credentials::{Account, RefreshToken},
     db::clock,
     error::ApiResult,
-    state::Shared,
+    state::AppState,
 };
 
 /// An access token, the refresh token that renews it, and the user.
@@ -72,7 +72,7 @@ impl AuthResponse {
 
     /// Issues the tokens of a session that ends at `session_ends`.
     pub fn issue(
-        state: &Shared,
+        state: &AppState,
         account: &Account,
         refresh_token: RefreshToken,
         session_ends: DateTime<Utc>,

@@ -15,8 +15,8 @@ use crate::{
     imports::{
         folder::{Input, collect},
         local::{self, Report},
-        runner::{Ended, Parts, run_here},
-        store::{self, Claimed},
+        runner::{Ended, ImportContext, run_here},
+        store::{self, ClaimedImport},
         types::Counts,
     },
     jobs::Stopping,
@@ -43,7 +43,7 @@ pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
     // Not an actix system, because reading files blocks, and starts its own runtime.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let job = runtime.block_on(receive(&config, &connector, user, &files))?;
-    let parts = Parts {
+    let parts = ImportContext {
         connector: connector.clone(),
         config: config.imports.clone(),
         storage: Storage::new(&config.imports),
@@ -75,7 +75,7 @@ async fn receive(
     connector: &Connector,
     user: &str,
     files: &[Input],
-) -> Result<Claimed, CommandError> {
+) -> Result<ClaimedImport, CommandError> {
     let mut conn = connector.clone().with_generic_plans().connect().await?;
     let owner = find(&conn, user).await?;
     let bar = bar("loading", "{bytes} of {total_bytes}")?;

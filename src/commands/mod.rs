@@ -13,7 +13,7 @@ mod send_test;
 mod serve;
 mod status;
 mod stop;
-mod supervisor;
+mod systemd;
 mod tables;
 mod user;
 

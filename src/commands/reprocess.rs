@@ -12,9 +12,9 @@ use crate::{
     db::Connector,
     error::{ApiError, ApiResult},
     imports::intake::Intake,
-    priority::{Requests, give_way_to},
+    priority::{Requests, yield_to},
     recordings::Refusal,
-    reprocess::{self, Kept, Scope, Selection, report::Report},
+    reprocess::{self, Scope, Selection, StoredFile, report::Report},
 };
 
 /// The totals over all files.
@@ -39,7 +39,7 @@ pub fn reprocess(
     let config = configured(source)?;
     let connector = Connector::new(&config.database)?;
     let storage = Storage::new(&config.imports);
-    give_way_to(&Requests::default());
+    yield_to(&Requests::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let counts = runtime.block_on(async {
         let mut conn = connector.connect().await?;
@@ -98,7 +98,7 @@ async fn run(
 async fn reread(
     conn: &mut AsyncPgConnection,
     storage: &Storage,
-    mut file: Kept,
+    mut file: StoredFile,
     scope: Scope,
 ) -> ApiResult<Result<Report, Refusal>> {
     let (id, user_id) = (file.id, file.user_id);

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use actix_rt::task::JoinHandle;
 
-use super::{CommandError, CommandResult, healthcheck::local_url, stop::stop_signal, supervisor};
+use super::{CommandError, CommandResult, healthcheck::local_url, stop::stop_signal, systemd};
 use crate::{
     app::Application,
     config::{Config, Report, Source},
@@ -24,13 +24,13 @@ pub fn serve(source: Source) -> CommandResult {
             // nothing to shut down.
             () = &mut stop => return Ok(()),
         };
-        supervisor::ready(application.port());
+        systemd::ready(application.port());
         let address = SocketAddr::new(config.server.bind_addr.ip(), application.port());
-        let watch = supervisor::watch(&local_url(address));
+        let watch = systemd::watch(&local_url(address));
         let stop = async {
             stop.await;
             watch.iter().for_each(JoinHandle::abort);
-            supervisor::stopping();
+            systemd::stopping();
         };
         Ok(application.run_until_stopped(stop).await?)
     })

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use diesel_async::AsyncPgConnection;
 
 use super::{
-    Parts,
+    DeliveryContext,
     breaker::Health,
     lease::{self, Lease},
     send_error::{SendError, SendResult},
@@ -24,7 +24,7 @@ pub trait Carrier: 'static {
     /// Composes the message. `None` if it is no longer of use.
     async fn compose(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         conn: &AsyncPgConnection,
         claim: Claim,
         message: &Claimed,
@@ -33,7 +33,7 @@ pub trait Carrier: 'static {
     /// Sends the message, with its own deadline, while the lease is renewed.
     async fn send(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         claim: Claim,
         message: &Claimed,
         content: Self::Content,
@@ -50,7 +50,11 @@ enum Verdict<T> {
 /// Makes one attempt and completes the claim. Runs as a separate task, so that a panic ends the
 /// task and not the actor. Never fails: if the outcome cannot be written, the lease expires and the
 /// message is due again.
-pub async fn attempt(parts: Rc<Parts>, carrier: Rc<impl Carrier>, claim: Claim) -> Health {
+pub async fn attempt(
+    parts: Rc<DeliveryContext>,
+    carrier: Rc<impl Carrier>,
+    claim: Claim,
+) -> Health {
     let task = {
         let parts = Rc::clone(&parts);
         actix_rt::spawn(async move { try_once(&parts, &*carrier, claim).await })
@@ -69,7 +73,7 @@ pub async fn attempt(parts: Rc<Parts>, carrier: Rc<impl Carrier>, claim: Claim) 
     }
 }
 
-async fn try_once<C: Carrier>(parts: &Parts, carrier: &C, claim: Claim) -> Health {
+async fn try_once<C: Carrier>(parts: &DeliveryContext, carrier: &C, claim: Claim) -> Health {
     let (message, content) = match look_again(parts, carrier, claim).await {
         Ok(Some((message, Verdict::Send(content)))) => (message, content),
         Ok(Some((message, Verdict::End(completion)))) => {
@@ -107,7 +111,7 @@ async fn try_once<C: Carrier>(parts: &Parts, carrier: &C, claim: Claim) -> Healt
 }
 
 async fn look_again<C: Carrier>(
-    parts: &Parts,
+    parts: &DeliveryContext,
     carrier: &C,
     claim: Claim,
 ) -> ApiResult<Option<(Claimed, Verdict<C::Content>)>> {
@@ -124,7 +128,12 @@ async fn look_again<C: Carrier>(
 }
 
 /// Returns when the outcome is recorded.
-async fn complete(parts: &Parts, claim: Claim, message: Option<&Claimed>, completion: Completion) {
+async fn complete(
+    parts: &DeliveryContext,
+    claim: Claim,
+    message: Option<&Claimed>,
+    completion: Completion,
+) {
     let channel = message.and_then(|message| message.channel.parse().ok());
     let sent_to = message.and_then(|message| message.recipient.clone());
     parts.recorder.record(Ended { claim, channel, sent_to, completion }).await;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
 
 use super::{
-    Parts,
+    DeliveryContext,
     attempt::{Carrier, attempt},
     breaker::Health,
 };
@@ -19,7 +19,7 @@ pub struct Deliver(pub Claim);
 
 /// Makes an attempt for each message that it gets. The relay limits how many are in flight.
 pub struct ChannelActor<C> {
-    pub parts: Rc<Parts>,
+    pub parts: Rc<DeliveryContext>,
     pub carrier: Rc<C>,
 }
 

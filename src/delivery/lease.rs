@@ -6,7 +6,7 @@ use std::{convert::Infallible, future::pending};
 
 use tokio::sync::watch;
 
-use super::Parts;
+use super::DeliveryContext;
 use crate::{
     error::ApiResult,
     outbox::store::{self, Claim},
@@ -33,7 +33,11 @@ impl Lease {
 /// Runs `send` and renews the claim's lease meanwhile, after each third of the lease, so that a
 /// failed renewal can be repeated before the lease ends. A quick attempt ends before the first
 /// renewal.
-pub async fn held<T>(parts: &Parts, claim: Claim, send: impl AsyncFnOnce(Lease) -> T) -> T {
+pub async fn held<T>(
+    parts: &DeliveryContext,
+    claim: Claim,
+    send: impl AsyncFnOnce(Lease) -> T,
+) -> T {
     let (lost, lease) = watch::channel(false);
     tokio::select! {
         outcome = send(Lease(lease)) => outcome,
@@ -41,7 +45,7 @@ pub async fn held<T>(parts: &Parts, claim: Claim, send: impl AsyncFnOnce(Lease) 
     }
 }
 
-async fn renew(parts: &Parts, claim: Claim, lost: &watch::Sender<bool>) -> Infallible {
+async fn renew(parts: &DeliveryContext, claim: Claim, lost: &watch::Sender<bool>) -> Infallible {
     let lease = parts.config.lease;
     let mut pause = lease / 3;
     loop {
@@ -60,7 +64,7 @@ async fn renew(parts: &Parts, claim: Claim, lost: &watch::Sender<bool>) -> Infal
     }
 }
 
-async fn try_renew(parts: &Parts, claim: Claim) -> ApiResult<bool> {
+async fn try_renew(parts: &DeliveryContext, claim: Claim) -> ApiResult<bool> {
     let conn = parts.pool.get().await?;
     Ok(store::renew(&conn, claim, parts.config.lease).await?)
 }

@@ -11,7 +11,6 @@
 mod attempt;
 mod breaker;
 mod channel;
-mod crew;
 mod email;
 mod faults;
 mod lane;
@@ -25,6 +24,7 @@ mod relay;
 mod send_error;
 mod sms;
 mod status;
+mod supervisor;
 mod trial;
 mod upkeep;
 mod webhook;
@@ -40,7 +40,7 @@ use crate::{
     db::{Connections, Connector, Pool},
 };
 
-use self::{parts::Parts, recorder::Recorder};
+use self::{parts::DeliveryContext, recorder::Recorder};
 
 pub use send_error::{SendError, SendResult};
 pub use status::{ActorState, Actors, DeliveryStatus};
@@ -74,7 +74,7 @@ impl Delivery {
         metrics.watch_pool("delivery", pool.clone());
         metrics.delivery.texts_daily_limit.set(config.sms_limits.daily.unwrap_or(0).into());
         let (recorder, outcomes) = Recorder::new();
-        let parts = Parts {
+        let parts = DeliveryContext {
             connector,
             pool,
             config: config.delivery.clone(),
@@ -94,7 +94,7 @@ impl Delivery {
         let (stop, stopped) = mpsc::channel(1);
         let arbiter = Arbiter::new();
         arbiter.spawn_fn(move || {
-            actix_rt::spawn(crew::keep(parts, outcomes, stopped));
+            actix_rt::spawn(supervisor::keep(parts, outcomes, stopped));
         });
         Self { arbiter, stop }
     }

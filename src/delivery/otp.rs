@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use crate::{
     auth::otp::{self, CodeChannel, OtpCode},
     delivery::{
-        Parts,
+        DeliveryContext,
         attempt::Carrier,
         email::{Mail, SendMail},
         lease::Lease,
@@ -37,7 +37,7 @@ impl Carrier for Channels {
 
     async fn compose(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         conn: &AsyncPgConnection,
         claim: Claim,
         message: &Claimed,
@@ -47,7 +47,7 @@ impl Carrier for Channels {
 
     async fn send(
         &self,
-        _: &Parts,
+        _: &DeliveryContext,
         claim: Claim,
         _: &Claimed,
         composed: Composed,
@@ -59,7 +59,7 @@ impl Carrier for Channels {
 
 /// The message with its code, or `None` if the code can no longer be used.
 async fn compose(
-    parts: &Parts,
+    parts: &DeliveryContext,
     conn: &AsyncPgConnection,
     claim: Claim,
     message: &Claimed,

@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, time::Duration};
 
-use super::{Parts, recorder::Outcomes};
+use super::{DeliveryContext, recorder::Outcomes};
 use crate::{
     error::{ApiResult, ErrorCode},
     outbox::{
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 const MOST_AT_ONCE: usize = 100;
 
 /// Writes outcomes until the last [`Recorder`](super::recorder::Recorder) is dropped.
-pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
+pub async fn run(parts: Rc<DeliveryContext>, Outcomes(mut queue): Outcomes) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, MOST_AT_ONCE).await > 0 {
         let (ended, written): (Vec<Ended>, Vec<_>) = waiting.drain(..).unzip();
@@ -43,7 +43,7 @@ pub async fn run(parts: Rc<Parts>, Outcomes(mut queue): Outcomes) {
 
 /// Tries until the outcome is written, or until the database refuses it for a reason other than
 /// being unavailable or busy.
-async fn write_patiently(parts: &Parts, ended: Ended) {
+async fn write_patiently(parts: &DeliveryContext, ended: Ended) {
     let ended = [ended];
     while let Err(error) = try_write(parts, &ended).await {
         if !matches!(error.code, ErrorCode::DatabaseUnavailable | ErrorCode::Busy) {
@@ -53,7 +53,7 @@ async fn write_patiently(parts: &Parts, ended: Ended) {
     }
 }
 
-async fn try_write(parts: &Parts, ended: &[Ended]) -> ApiResult<()> {
+async fn try_write(parts: &DeliveryContext, ended: &[Ended]) -> ApiResult<()> {
     let written = async {
         let conn = parts.pool.get().await?;
         ApiResult::Ok(store::complete(&conn, ended).await?)
@@ -70,7 +70,7 @@ async fn try_write(parts: &Parts, ended: &[Ended]) -> ApiResult<()> {
     Ok(())
 }
 
-fn count(parts: &Parts, ended: &Ended, age: f64) {
+fn count(parts: &DeliveryContext, ended: &Ended, age: f64) {
     let metrics = &parts.metrics;
     let channel = ended.channel.map_or("unknown", Channel::name);
     match &ended.completion {
@@ -81,7 +81,7 @@ fn count(parts: &Parts, ended: &Ended, age: f64) {
     }
 }
 
-fn lost(parts: &Parts, ended: &Ended) {
+fn lost(parts: &DeliveryContext, ended: &Ended) {
     parts.metrics.lost_leases.inc();
     tracing::warn!(outbox.id = %ended.claim.id, "the lease was lost before the outcome was recorded");
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// The configuration and services of the delivery. Moved to its thread and shared by its actors
 /// there.
-pub(crate) struct Parts {
+pub(crate) struct DeliveryContext {
     pub connector: Connector,
     pub pool: Pool,
     pub config: DeliveryConfig,
@@ -37,7 +37,7 @@ pub(crate) struct Parts {
 /// The timeout of an attempt over HTTP, with all its requests.
 const HTTP_PATIENCE: Duration = Duration::from_secs(30);
 
-impl Parts {
+impl DeliveryContext {
     /// Runs `sending` with the timeout for HTTP, unless a stop interrupts it.
     pub async fn in_time(&self, sending: impl Future<Output = SendResult>) -> SendResult {
         let patience = HTTP_PATIENCE.min(self.config.deadline);

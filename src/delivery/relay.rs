@@ -9,7 +9,7 @@ use actix::{
 };
 use tokio::sync::watch;
 
-use super::{Parts, breaker::Health, channel::Deliver, lane::Lane};
+use super::{DeliveryContext, breaker::Health, channel::Deliver, lane::Lane};
 use crate::{
     error::ApiResult,
     outbox::{
@@ -36,7 +36,7 @@ pub struct Stop;
 
 /// The relay's actor.
 pub struct Relay {
-    parts: Rc<Parts>,
+    parts: Rc<DeliveryContext>,
     lanes: Vec<Lane>,
     otp: Recipient<Deliver>,
     is_claiming: bool,
@@ -51,7 +51,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub fn new(parts: Rc<Parts>, lanes: Vec<Lane>, otp: Recipient<Deliver>) -> Self {
+    pub fn new(parts: Rc<DeliveryContext>, lanes: Vec<Lane>, otp: Recipient<Deliver>) -> Self {
         let unfinished = watch::Sender::new(0);
         Self {
             parts,
@@ -252,7 +252,7 @@ impl Handler<Stop> for Relay {
 
 /// The claims of each channel, and whether there are as many as requested.
 async fn claim(
-    parts: Rc<Parts>,
+    parts: Rc<DeliveryContext>,
     wanted: Vec<(Channel, usize, Order)>,
 ) -> ApiResult<Vec<(Channel, Vec<Claim>, bool)>> {
     let conn = parts.pool.get().await?;
@@ -269,7 +269,7 @@ async fn claim(
 
 /// Makes claims without an attempt due again. If this fails, they become due when their leases
 /// expire.
-async fn give_back(parts: Rc<Parts>, claims: Vec<Claim>) {
+async fn give_back(parts: Rc<DeliveryContext>, claims: Vec<Claim>) {
     let outcome = async {
         let conn = parts.pool.get().await?;
         ApiResult::Ok(store::give_back(&conn, &claims).await?)

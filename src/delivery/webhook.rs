@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     auth::audit::{self, Event, EventKind},
     delivery::{
-        Parts,
+        DeliveryContext,
         attempt::Carrier,
         lease::Lease,
         send_error::{SendError, SendResult},
@@ -16,7 +16,7 @@ use crate::{
     outbox::store::{Claim, Claimed},
     webhooks::{
         WebhookClient, host_of, signing_keys,
-        store::{self, Outcome, Posting},
+        store::{self, AttemptResult, Posting},
         take_post,
     },
 };
@@ -29,7 +29,7 @@ impl Carrier for WebhookClient {
 
     async fn compose(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         conn: &AsyncPgConnection,
         _: Claim,
         message: &Claimed,
@@ -39,7 +39,7 @@ impl Carrier for WebhookClient {
 
     async fn send(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         _: Claim,
         message: &Claimed,
         posting: Posting,
@@ -52,7 +52,7 @@ impl Carrier for WebhookClient {
 /// The event to post. If the day's posts are used up, the event is skipped, and a summary on the
 /// next day replaces it.
 async fn compose(
-    parts: &Parts,
+    parts: &DeliveryContext,
     conn: &AsyncPgConnection,
     delivery_id: Uuid,
 ) -> ApiResult<Option<Posting>> {
@@ -72,7 +72,7 @@ async fn compose(
 /// Posts the event. A receiver's failure says nothing about other receivers, so it never opens the
 /// channel's breaker.
 async fn send(
-    parts: &Parts,
+    parts: &DeliveryContext,
     client: &WebhookClient,
     delivery_id: Uuid,
     posting: Posting,
@@ -85,9 +85,9 @@ async fn send(
         Ok(posted) => {
             let status = posted.status.as_u16();
             let error = (!posted.status.is_success()).then(|| format!("answered {status}"));
-            Outcome { response_status: Some(status.into()), error, is_gone: status == GONE }
+            AttemptResult { response_status: Some(status.into()), error, is_gone: status == GONE }
         }
-        Err(error) => Outcome { response_status: None, error: Some(error), is_gone: false },
+        Err(error) => AttemptResult { response_status: None, error: Some(error), is_gone: false },
     };
     if let Err(error) = note(parts, delivery_id, &posting, &outcome).await {
         tracing::warn!(error.cause = ?error.cause, "the log of a delivery could not be kept");
@@ -103,10 +103,10 @@ async fn send(
 }
 
 async fn note(
-    parts: &Parts,
+    parts: &DeliveryContext,
     delivery_id: Uuid,
     posting: &Posting,
-    outcome: &Outcome,
+    outcome: &AttemptResult,
 ) -> ApiResult<()> {
     let mut conn = parts.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -120,7 +120,7 @@ async fn note(
 }
 
 async fn note_failure(
-    parts: &Parts,
+    parts: &DeliveryContext,
     conn: &AsyncPgConnection,
     posting: &Posting,
     is_gone: bool,

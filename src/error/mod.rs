@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use field::FieldError;
-pub use standing::Standing;
+pub use standing::RateLimitStatus;
 
 /// Machine-readable error code. The names are part of the API contract.
 #[derive(
@@ -196,7 +196,7 @@ pub struct ApiError {
     pub message: Cow<'static, str>,
     pub fields: Vec<FieldError>,
     /// The client's state with the rate limit that rejected the request.
-    pub standing: Option<Standing>,
+    pub standing: Option<RateLimitStatus>,
     /// Seconds until a retry makes sense, if known better than from the code.
     pub retry_after_secs: Option<u32>,
     /// The internal cause. It is logged once, when the response is written, and never
@@ -249,7 +249,7 @@ impl ApiError {
         }
     }
 
-    pub fn standing(self, standing: Standing) -> Self {
+    pub fn standing(self, standing: RateLimitStatus) -> Self {
         Self { standing: Some(standing), ..self }
     }
 

@@ -8,7 +8,7 @@ use crate::config::Rate;
 /// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display)]
 #[display("\"{policy}\";r={remaining};t={reset}")]
-pub struct Standing {
+pub struct RateLimitStatus {
     policy: &'static str,
     quota: u32,
     /// In seconds.
@@ -18,7 +18,7 @@ pub struct Standing {
     reset: u32,
 }
 
-impl Standing {
+impl RateLimitStatus {
     pub fn new(policy: &'static str, rate: Rate, remaining: u32) -> Self {
         let window = rate.minutes.saturating_mul(60);
         let reset = if remaining < rate.times { window.div_ceil(rate.times) } else { 0 };

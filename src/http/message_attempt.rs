@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::ClientAddress;
 use crate::{
     credentials::Purpose,
-    error::{ApiError, ApiResult, Standing},
+    error::{ApiError, ApiResult, RateLimitStatus},
     state::WorkerState,
     throttle,
 };
@@ -42,7 +42,7 @@ impl FromRequest for MessageAttempt {
             };
             let taken: ApiResult<()> = taken.await;
             state.metrics.count_limit("message_network", taken.is_ok());
-            let standing = Standing::new("attempts", rate, 0);
+            let standing = RateLimitStatus::new("attempts", rate, 0);
             taken.map_err(|error| match error.retry_after_secs {
                 Some(seconds) => error.standing(standing.until(seconds)),
                 None => error,

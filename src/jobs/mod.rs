@@ -16,7 +16,7 @@ use actix::Actor;
 use actix_rt::Arbiter;
 use tokio::sync::{mpsc, oneshot};
 
-use self::runner::{Look, Runner};
+use self::runner::{CheckForWork, Runner};
 use crate::db::{Connector, listen};
 
 /// How often to check that the actor is alive.
@@ -84,10 +84,10 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
             () = schedule.stopping.begun() => {
                 // The actor answers when it is idle. A dead actor does not, and
                 // leaves nothing to wait for.
-                let _ = runner.send(runner::Stop).await;
+                let _ = runner.send(runner::StopWhenIdle).await;
                 break;
             }
-            Some(()) = woken.recv() => runner.do_send(Look),
+            Some(()) = woken.recv() => runner.do_send(CheckForWork),
             () = tokio::time::sleep(WATCH_EVERY) => {}
         }
         if !runner.connected() {

@@ -13,12 +13,12 @@ use super::{Stopping, Work};
 /// There may be work.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Look;
+pub struct CheckForWork;
 
 /// Stops the actor; answers when no work is in progress.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Stop;
+pub struct StopWhenIdle;
 
 /// The actor that runs background work.
 pub struct Runner<W> {
@@ -39,15 +39,15 @@ impl<W: Work> Actor for Runner<W> {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.notify(Look);
-        ctx.run_interval(self.poll, |_, ctx| ctx.notify(Look));
+        ctx.notify(CheckForWork);
+        ctx.run_interval(self.poll, |_, ctx| ctx.notify(CheckForWork));
     }
 }
 
-impl<W: Work> Handler<Look> for Runner<W> {
+impl<W: Work> Handler<CheckForWork> for Runner<W> {
     type Result = ();
 
-    fn handle(&mut self, _: Look, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: CheckForWork, ctx: &mut Self::Context) {
         let busy = *self.busy.borrow();
         if self.stopping.has_begun() || busy >= self.at_once {
             return;
@@ -59,7 +59,7 @@ impl<W: Work> Handler<Look> for Runner<W> {
             let then = |has_worked, runner: &mut Self, ctx: &mut Context<Self>| {
                 runner.busy.send_modify(|busy| *busy -= 1);
                 if has_worked {
-                    ctx.notify(Look);
+                    ctx.notify(CheckForWork);
                 }
             };
             ctx.spawn(work.into_actor(self).map(then));
@@ -67,10 +67,10 @@ impl<W: Work> Handler<Look> for Runner<W> {
     }
 }
 
-impl<W: Work> Handler<Stop> for Runner<W> {
+impl<W: Work> Handler<StopWhenIdle> for Runner<W> {
     type Result = ResponseActFuture<Self, ()>;
 
-    fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, _: StopWhenIdle, _: &mut Self::Context) -> Self::Result {
         let mut busy = self.busy.subscribe();
         let idle = async move {
             let _ = busy.wait_for(|busy| *busy == 0).await;

@@ -30,5 +30,5 @@ pub use painter::Painter;
 pub use service::paint;
 pub use studio::Studio;
 pub use types::{
-    DaysParams, HeatmapOptions, Look, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
+    Appearance, DaysParams, HeatmapOptions, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
 };

@@ -17,7 +17,7 @@ use super::{
     studio::Studio,
     subject::Subject,
     track::Track,
-    types::{DaysOptions, HeatmapOptions, Look, Picture, WeeklyOptions},
+    types::{Appearance, DaysOptions, HeatmapOptions, Picture, WeeklyOptions},
     weekly::Weekly,
 };
 use crate::{
@@ -59,7 +59,7 @@ pub async fn paint(
     Studio { state, painter }: &Studio,
     user_id: Uuid,
     picture: Picture,
-    look: Look,
+    look: Appearance,
     width: Option<u32>,
 ) -> ApiResult<Result<Bytes, Uncovered>> {
     let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
@@ -111,7 +111,7 @@ pub async fn paint_own(
     studio: &Studio,
     identity: Identity,
     picture: Picture,
-    look: Look,
+    look: Appearance,
     width: Option<u32>,
 ) -> ApiResult<Bytes> {
     studio.state.point_reads.run(async |conn| identity.confirm(conn).await).await?;

@@ -34,7 +34,7 @@ pub enum Picture {
 /// The appearance of a picture.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Look {
+pub struct Appearance {
     #[serde(default)]
     #[param(inline, required = false)]
     pub theme: Theme,

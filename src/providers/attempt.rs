@@ -18,7 +18,7 @@ pub const LIFE_SECS: i64 = 600;
 
 /// A login, link or grant in progress. `P` is the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt<P> {
+pub struct AuthorizationRequest<P> {
     pub id: Uuid,
     pub provider: P,
     /// Unix seconds by the database's clock, because the browser may return to another server.
@@ -30,9 +30,9 @@ pub struct Attempt<P> {
 }
 
 /// A login or link in progress.
-pub type LoginAttempt = Attempt<Provider>;
+pub type LoginAttempt = AuthorizationRequest<Provider>;
 
-impl<P: Serialize + DeserializeOwned + PartialEq> Attempt<P> {
+impl<P: Serialize + DeserializeOwned + PartialEq> AuthorizationRequest<P> {
     pub fn new(provider: P, return_to: Option<String>, linking: Option<Identity>) -> Self {
         let expires_at = clock::now().timestamp() + LIFE_SECS;
         Self { id: Uuid::new_v4(), provider, expires_at, return_to, linking }

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{Attempt, CallError, Outbound, ProviderTokens};
+use super::{AuthorizationRequest, CallError, Outbound, ProviderTokens};
 use crate::{
     config::ClientCredentials,
     credentials::ServerKey,
@@ -73,7 +73,7 @@ impl Grant {
     pub fn authorization_url<P: Serialize + DeserializeOwned + PartialEq>(
         &self,
         key: &ServerKey,
-        attempt: &Attempt<P>,
+        attempt: &AuthorizationRequest<P>,
         scopes: &[&str],
         extra: &[(&'static str, String)],
     ) -> Url {
@@ -95,7 +95,7 @@ impl Grant {
         &self,
         outbound: &Outbound,
         key: &ServerKey,
-        attempt: &Attempt<P>,
+        attempt: &AuthorizationRequest<P>,
         code: String,
     ) -> ApiResult<(ProviderTokens, Option<String>)> {
         self.try_redeem(outbound, key, attempt, code).await.map_err(explain)
@@ -106,7 +106,7 @@ impl Grant {
         &self,
         outbound: &Outbound,
         key: &ServerKey,
-        attempt: &Attempt<P>,
+        attempt: &AuthorizationRequest<P>,
         code: String,
     ) -> Result<(ProviderTokens, Option<String>), GrantError> {
         let request = self

@@ -17,7 +17,7 @@ mod registry;
 mod signed;
 mod token_cipher;
 
-pub use attempt::{Attempt, LoginAttempt};
+pub use attempt::{AuthorizationRequest, LoginAttempt};
 pub use callback::CallbackParams;
 pub use grant::{Endpoints, Grant};
 pub use identity::{ProviderIdentity, ProviderTokens};

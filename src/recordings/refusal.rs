@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    priority::{give_way, is_spent},
+    priority::{is_spent, yield_if_due},
     validation::json_problem,
 };
 
@@ -87,7 +87,7 @@ impl Refusal {
 
 /// Yields to requests, and fails once the CPU budget of the job is used up. Parsers call it often.
 pub fn go_on() -> Result<(), Refusal> {
-    give_way();
+    yield_if_due();
     if is_spent() { Err(Refusal::too_costly()) } else { Ok(()) }
 }
 

@@ -12,4 +12,4 @@ mod types;
 pub use handlers::*;
 pub use reading::{Reread, read};
 pub use service::{Scope, apply};
-pub use store::{Kept, Selection, count, next};
+pub use store::{Selection, StoredFile, count, next};

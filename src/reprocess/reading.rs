@@ -21,7 +21,7 @@ pub struct Reread {
     pub sessions: Vec<Session>,
     /// What is damaged or missing in the file.
     pub warnings: Vec<Cow<'static, str>>,
-    pub streams: Vec<Option<streams::Kept>>,
+    pub streams: Vec<Option<streams::PackedStreams>>,
     /// Whether it is a workout as an app posted it, which contains everything that the app sent.
     pub is_posted: bool,
 }

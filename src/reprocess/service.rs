@@ -137,7 +137,7 @@ pub async fn apply(
 async fn renew(
     Intake { conn, .. }: Intake<'_>,
     one: &Made,
-    (session, packed): (&Session, Option<&streams::Kept>),
+    (session, packed): (&Session, Option<&streams::PackedStreams>),
     reread: &Reread,
     scope: Scope,
 ) -> ApiResult<Changed> {
@@ -174,7 +174,7 @@ async fn renew(
     if !is_same {
         let count = |data: Vec<u8>| series::Streams::unpack(&data).map(|found| found.filled());
         let was = before.map(count).transpose()?.unwrap_or(0);
-        changed.values = Some((was, packed.map_or(0, streams::Kept::filled)));
+        changed.values = Some((was, packed.map_or(0, streams::PackedStreams::filled)));
         if !scope.is_trial {
             match packed {
                 Some(packed) => streams::put(conn, one.id, packed).await?,

@@ -21,7 +21,7 @@ pub struct Selection {
 
 /// A stored file.
 #[derive(QueryableByName)]
-pub struct Kept {
+pub struct StoredFile {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -36,7 +36,7 @@ pub struct Kept {
     is_packed: bool,
 }
 
-impl Kept {
+impl StoredFile {
     /// The file as storage reads it.
     pub fn original(&mut self) -> Original {
         Original {
@@ -73,7 +73,7 @@ pub async fn next(
     mut conn: &AsyncPgConnection,
     selection: Selection,
     after: Uuid,
-) -> QueryResult<Option<Kept>> {
+) -> QueryResult<Option<StoredFile>> {
     let statement = format!(
         "SELECT id, user_id, file_name, sha256, content, is_packed FROM originals o
          WHERE {SELECTED} AND o.id > $3 ORDER BY o.id LIMIT 1"
@@ -92,7 +92,7 @@ pub async fn files_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     activity_id: Uuid,
-) -> QueryResult<Vec<Kept>> {
+) -> QueryResult<Vec<StoredFile>> {
     diesel::sql_query(
         "SELECT id, user_id, file_name, sha256, content, is_packed FROM originals o
          WHERE o.user_id = $1 AND o.id IN (

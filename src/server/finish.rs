@@ -22,7 +22,7 @@ use super::{
     request_id::{RequestId, X_REQUEST_ID},
 };
 use crate::{
-    error::{ApiError, ErrorCode, FieldError, Standing},
+    error::{ApiError, ErrorCode, FieldError, RateLimitStatus},
     http::{
         self,
         prefer::{PREFERENCE_APPLIED, Strictly},
@@ -64,7 +64,7 @@ pub async fn finish<B: MessageBody>(
     compression::accept_any(&mut request);
     let state = request.app_data::<Data<WorkerState>>().cloned();
     if let Some(state) = &state {
-        state.requests.came();
+        state.requests.count_one();
     }
     let response = next.call(request).await?.map_into_left_body();
     let status = response.status();
@@ -73,7 +73,7 @@ pub async fn finish<B: MessageBody>(
     } else {
         response
     };
-    let standing = response.request().extensions().get::<Standing>().copied();
+    let standing = response.request().extensions().get::<RateLimitStatus>().copied();
     let is_strict = response.request().extensions().contains::<Strictly>();
     add_headers(response.headers_mut(), id, standing);
     if is_strict {
@@ -164,7 +164,7 @@ fn framework_error(status: StatusCode) -> ApiError {
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str, standing: Option<Standing>) {
+fn add_headers(headers: &mut HeaderMap, id: &str, standing: Option<RateLimitStatus>) {
     if let Some(standing) = standing {
         for (name, value) in
             [(RATE_LIMIT_POLICY, standing.policy()), (RATE_LIMIT, standing.to_string())]

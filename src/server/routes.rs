@@ -6,6 +6,7 @@ use super::{
     health, in_order, pages,
 };
 use crate::{
+    account_export,
     accounts::{self, access, phone},
     activities::{
         self, batch, changes, efforts, export, merging, originals, sports, streams, track_file,
@@ -19,7 +20,7 @@ use crate::{
     integrations::{garmin, health_auto_export},
     pictures, privacy, reprocess, shares,
     stats::{records, streaks, summary},
-    takeout, webhooks,
+    webhooks,
 };
 
 /// Lists handlers by module, each with the documentation that utoipa generates for it.
@@ -56,7 +57,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             imports { create, list, get, cancel, events }
             health_auto_export { health_auto_export }
             garmin { get, connect, disconnect, authorize, callback, sync, webhook }
-            takeout { create, get, download, delete }
+            account_export { create, get, download, delete }
             batch { create_many }
             changes { changes }
             export { export }

@@ -15,13 +15,13 @@ use super::{
     limits::limit_address, openapi, routes::routes,
 };
 use crate::{
-    activities::{changes::Bell, originals::Storage},
+    activities::{changes::ChangeNotifier, originals::Storage},
     config::{Config, WebhookConfig},
     delivery::DeliveryStatus,
     error::ApiResult,
     http::known::Known,
     pictures::Painter,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
     webhooks::Challenger,
 };
 
@@ -32,7 +32,7 @@ const SLOW_READER_MILLIS: u32 = 15_000;
 
 /// State that only single modules need. Each value is passed only to the handlers of its module.
 pub struct Rooms {
-    bell: Data<Bell>,
+    notifier: Data<ChangeNotifier>,
     delivery: Data<DeliveryStatus>,
     originals: Data<Storage>,
     painter: Data<Painter>,
@@ -42,9 +42,13 @@ pub struct Rooms {
 
 impl Rooms {
     /// Starts the threads that draw pictures.
-    pub fn new(config: &Config, bell: Bell, delivery: DeliveryStatus) -> ApiResult<Self> {
+    pub fn new(
+        config: &Config,
+        notifier: ChangeNotifier,
+        delivery: DeliveryStatus,
+    ) -> ApiResult<Self> {
         Ok(Self {
-            bell: Data::new(bell),
+            notifier: Data::new(notifier),
             delivery: Data::new(delivery),
             originals: Data::new(Storage::new(&config.imports)),
             painter: Data::new(Painter::new()?),
@@ -55,7 +59,7 @@ impl Rooms {
 
     /// Registers the state with one worker.
     fn register(&self, app: &mut ServiceConfig) {
-        app.app_data(self.bell.clone())
+        app.app_data(self.notifier.clone())
             .app_data(self.delivery.clone())
             .app_data(self.originals.clone())
             .app_data(self.painter.clone())
@@ -68,7 +72,7 @@ impl Rooms {
 pub fn start(
     listener: TcpListener,
     config: &Config,
-    shared: Arc<Shared>,
+    shared: Arc<AppState>,
     rooms: Rooms,
 ) -> io::Result<Server> {
     // Close the connection of a client that stops reading. actix has no timeout for writes.

@@ -21,7 +21,7 @@ use crate::{
     idempotency::{self, IdempotencyKey},
     pictures::{self, Studio, Theme, Uncovered},
     privacy,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 /// Creates a share. Fails with 422 if the activity does not exist, with 409 `too_many_shares` at
@@ -33,7 +33,7 @@ pub async fn create(
     (new, proof): (NewShare, Proof),
     device: &Device,
 ) -> ApiResult<CreatedShare> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let _turn = state.turns.take(identity, key.as_ref()).await;
     if let Some(made) = made_before(state, identity, key.as_ref()).await? {
         return Ok(made);
@@ -80,7 +80,7 @@ async fn made_before(
 
 /// Returns the links again to a client that lost the answer.
 async fn again(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     details: Share,
 ) -> ApiResult<CreatedShare> {
@@ -117,7 +117,7 @@ async fn keep(
     Err(ApiError::new(ErrorCode::TooManyShares, message))
 }
 
-fn created(shared: &Shared, details: Share, token: &ShareToken) -> CreatedShare {
+fn created(shared: &AppState, details: Share, token: &ShareToken) -> CreatedShare {
     let url = format!("{}/shared/{}", shared.base_url, token.expose());
     CreatedShare { details, svg_url: format!("{url}.svg"), png_url: format!("{url}.png") }
 }

@@ -13,8 +13,8 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
     http::rfc3339,
     pictures::{
-        DaysParams, Disclosure, HeatmapOptions, Look, Metric, Picture, Theme, Units, WeeklyOptions,
-        WeeksParams, YearParams,
+        Appearance, DaysParams, Disclosure, HeatmapOptions, Metric, Picture, Theme, Units,
+        WeeklyOptions, WeeksParams, YearParams,
     },
     privacy::Zone,
     stats::WeekStart,
@@ -248,8 +248,8 @@ impl Shown {
         })
     }
 
-    pub fn look(&self, params: SharedParams) -> Look {
-        Look { theme: params.theme.unwrap_or(self.theme), units: self.units }
+    pub fn look(&self, params: SharedParams) -> Appearance {
+        Appearance { theme: params.theme.unwrap_or(self.theme), units: self.units }
     }
 
     pub fn from_json(json: Value) -> ApiResult<Self> {

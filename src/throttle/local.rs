@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     config::{LimitsConfig, Rate},
-    error::{ApiError, ApiResult, Standing},
+    error::{ApiError, ApiResult, RateLimitStatus},
 };
 
 type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
@@ -47,12 +47,12 @@ impl LocalLimits {
     }
 
     /// 429 if the user makes too many requests. `None` if there is no limit.
-    pub fn take_user(&self, user_id: Uuid) -> ApiResult<Option<Standing>> {
+    pub fn take_user(&self, user_id: Uuid) -> ApiResult<Option<RateLimitStatus>> {
         self.user.as_ref().map(|limit| limit.take(&user_id)).transpose()
     }
 
     /// 429 if too many requests come from the address. `None` if there is no limit.
-    pub fn take_address(&self, address: IpNet) -> ApiResult<Option<Standing>> {
+    pub fn take_address(&self, address: IpNet) -> ApiResult<Option<RateLimitStatus>> {
         self.address.as_ref().map(|limit| limit.take(&address)).transpose()
     }
 
@@ -81,18 +81,18 @@ impl<K: Clone + Hash + Eq> Limit<K> {
         Some(Self { name, rate, buckets, allowed, refused })
     }
 
-    fn take(&self, key: &K) -> ApiResult<Standing> {
+    fn take(&self, key: &K) -> ApiResult<RateLimitStatus> {
         match self.buckets.check_key(key) {
             Ok(state) => {
                 self.allowed.inc();
-                Ok(Standing::new(self.name, self.rate, state.remaining_burst_capacity()))
+                Ok(RateLimitStatus::new(self.name, self.rate, state.remaining_burst_capacity()))
             }
             Err(until) => {
                 self.refused.inc();
                 let wait = until.wait_time_from(DefaultClock::default().now());
                 let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
                 Err(ApiError::rate_limited(seconds)
-                    .standing(Standing::new(self.name, self.rate, 0).until(seconds)))
+                    .standing(RateLimitStatus::new(self.name, self.rate, 0).until(seconds)))
             }
         }
     }

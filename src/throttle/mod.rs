@@ -19,7 +19,7 @@ pub use local::LocalLimits;
 
 use crate::{
     config::Rate,
-    error::{ApiError, ApiResult, Standing},
+    error::{ApiError, ApiResult, RateLimitStatus},
 };
 
 /// A limit for one key, and its name in the `RateLimit` header.
@@ -45,7 +45,10 @@ pub async fn take(conn: &AsyncPgConnection, key: Key, limit: Limit) -> ApiResult
 
 /// Takes one unit of each budget in the caller's transaction, like [`take`]. Returns the
 /// state of the first.
-pub async fn take_all(conn: &AsyncPgConnection, budgets: &[Budget]) -> ApiResult<Option<Standing>> {
+pub async fn take_all(
+    conn: &AsyncPgConnection,
+    budgets: &[Budget],
+) -> ApiResult<Option<RateLimitStatus>> {
     let mut first = None;
     for budget in budgets {
         let standing = budget.take(conn).await?;
@@ -55,10 +58,10 @@ pub async fn take_all(conn: &AsyncPgConnection, budgets: &[Budget]) -> ApiResult
 }
 
 impl Budget {
-    async fn take(&self, conn: &AsyncPgConnection) -> ApiResult<Standing> {
+    async fn take(&self, conn: &AsyncPgConnection) -> ApiResult<RateLimitStatus> {
         let Self { policy, key, limit } = self;
         let standing = |left: i32| {
-            Standing::new(policy, (*limit).into(), u32::try_from(left).unwrap_or_default())
+            RateLimitStatus::new(policy, (*limit).into(), u32::try_from(left).unwrap_or_default())
         };
         if let Some(taken) = store::take(conn, key, *limit).await? {
             return Ok(standing(limit.times - taken));

@@ -8,6 +8,7 @@
 mod support;
 
 mod access;
+mod account_export;
 mod acknowledgement;
 mod activities;
 mod audit;
@@ -61,7 +62,6 @@ mod stats;
 mod status_command;
 mod supervision;
 mod sync;
-mod takeout;
 mod tokens;
 mod undelivered;
 mod unproven;

@@ -17,7 +17,7 @@ use crate::{
     credentials::{EmailAddress, Identity, LoginMethod, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -52,7 +52,7 @@ pub async fn change_password(
     let method = method_of(&proof);
     reauth::require(state, identity, proof).await?;
     let hash = state.hasher.hash(password).await?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         lock(conn, identity).await?;
@@ -73,7 +73,7 @@ pub async fn change_email(
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     reauth::require(state, identity, proof).await?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let server_key = &shared.server_key;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -106,7 +106,7 @@ pub async fn confirm_email(
     code: &OtpCode,
     device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let user_id = identity.user_id;
     let mut conn = state.pool.get().await?;
     identity.confirm(&conn).await?;
@@ -177,7 +177,7 @@ async fn lock(conn: &AsyncPgConnection, identity: Identity) -> ApiResult<()> {
 
 /// Ends all sessions, records the reason, and opens a new session for the requesting device.
 async fn start_anew(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     event: &Event<'_>,
     method: LoginMethod,

@@ -17,7 +17,7 @@ use crate::{
     credentials::{Identity, PhoneNumber, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -35,7 +35,7 @@ pub async fn set(
     device: &Device,
 ) -> ApiResult<Me> {
     reauth::require(state, identity, proof).await?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let user_id = identity.user_id;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -59,7 +59,7 @@ pub async fn set(
 /// Sends a code to the account's number.
 pub async fn request(state: &WorkerState, identity: Identity) -> ApiResult<()> {
     state.require_channel(Channel::Sms)?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let server_key = &shared.server_key;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web::Data};
 
 use super::{
-    Bell,
+    ChangeNotifier,
     position::Position,
     service,
     types::{Changes, ChangesParams},
@@ -37,7 +37,7 @@ const MAX_WAIT_SECS: u64 = 30;
 )]
 pub async fn changes(
     state: Data<WorkerState>,
-    bell: Data<Bell>,
+    notifier: Data<ChangeNotifier>,
     user: Permitted<ReadsActivities>,
     params: ApiQuery<ChangesParams>,
 ) -> ApiResult<HttpResponse> {
@@ -50,6 +50,6 @@ pub async fn changes(
     let wait = Duration::from_secs(params.wait.unwrap_or(0).min(MAX_WAIT_SECS));
     let part = (limit, Include::parse(params.include.as_deref())?);
     let (identity, since) = (user.identity(), since.transpose()?);
-    let changes = service::read(&state, &bell, identity, since, part, wait).await?;
+    let changes = service::read(&state, &notifier, identity, since, part, wait).await?;
     Ok(HttpResponse::Ok().json(changes))
 }

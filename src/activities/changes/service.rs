@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::{
-    bell::Bell,
+    notifier::ChangeNotifier,
     position::Position,
     store,
     types::{Change, Changes},
@@ -34,7 +34,7 @@ const LEAVING_WAIT: Duration = Duration::from_secs(1);
 /// too many requests of the user are waiting.
 pub async fn read(
     state: &WorkerState,
-    bell: &Bell,
+    notifier: &ChangeNotifier,
     identity: Identity,
     since: Option<Position>,
     (limit, include): (i64, Include),
@@ -51,7 +51,7 @@ pub async fn read(
         return Ok(page);
     }
     let deadline = Instant::now() + wait;
-    let mut waiting = bell.wait_for(identity.user_id);
+    let mut waiting = notifier.wait_for(identity.user_id);
     {
         let conn = state.pool.get().await?;
         let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX).saturating_add(1);
@@ -59,7 +59,8 @@ pub async fn read(
     }
     loop {
         let page = read_now(state, identity, since, (limit, include)).await?;
-        if !page.changes.is_empty() || !timeout_at(deadline, waiting.rung()).await.unwrap_or(false)
+        if !page.changes.is_empty()
+            || !timeout_at(deadline, waiting.changed()).await.unwrap_or(false)
         {
             return Ok(page);
         }

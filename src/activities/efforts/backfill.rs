@@ -11,7 +11,7 @@ use crate::{
     db::Connector,
     error::{ApiError, ApiResult},
     jobs::Stopping,
-    priority::{Requests, give_way_to},
+    priority::{Requests, yield_to},
 };
 
 /// Pause before a retry when the database is unavailable.
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// that, the next start continues.
 pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
     let searching = std::thread::Builder::new().name("efforts".to_owned()).spawn(move || {
-        give_way_to(&requests);
+        yield_to(&requests);
         let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {

@@ -1,6 +1,6 @@
 //! A curve of straight pieces that never falls over time: the distance or the work done so far.
 
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 /// Corners between two yields; each takes about ten nanoseconds.
 const GIVE_WAY_EVERY: usize = 2048;
@@ -33,7 +33,7 @@ impl Curve {
 
     /// Iterates over the corners, yielding to requests at intervals.
     fn corners(&self) -> impl Iterator<Item = &(f64, f64)> {
-        self.0.chunks(GIVE_WAY_EVERY).inspect(|_| give_way()).flatten()
+        self.0.chunks(GIVE_WAY_EVERY).inspect(|_| yield_if_due()).flatten()
     }
 
     pub fn height(&self) -> f64 {

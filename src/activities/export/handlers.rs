@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use super::{
     format::Format,
-    service::{self, Place},
+    service::{self, ExportPosition},
 };
 use crate::{
     activities::{list::FilterParams, types::Activity},
@@ -79,7 +79,7 @@ pub async fn export(
     }
     let turn = fair_use::stream().await?;
     // Read the first piece before sending anything, so that a failure is answered with an error.
-    let first = match service::piece(&state, identity, &filter, Place::default()).await? {
+    let first = match service::piece(&state, identity, &filter, ExportPosition::default()).await? {
         Some((activities, next)) => {
             let piece = [format.head().into_bytes(), format.write(&activities, true)?].concat();
             (piece, Stage::Next(next))
@@ -111,7 +111,7 @@ pub async fn export(
 /// What to send next.
 enum Stage {
     Ready(Vec<u8>, Box<Stage>),
-    Next(Place),
+    Next(ExportPosition),
     Tail,
     Over,
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Where the next piece starts.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Place {
+pub struct ExportPosition {
     last: Option<(DateTime<Utc>, Uuid)>,
     pieces: Pieces,
 }
@@ -27,8 +27,8 @@ pub async fn piece(
     state: &WorkerState,
     identity: Identity,
     filter: &Filter,
-    Place { last, mut pieces }: Place,
-) -> ApiResult<Option<(Vec<Activity>, Place)>> {
+    ExportPosition { last, mut pieces }: ExportPosition,
+) -> ApiResult<Option<(Vec<Activity>, ExportPosition)>> {
     let conn = state.pool.get().await?;
     let after = last.map(|(time, id)| Cursor { value: Value::Time(time), id });
     let sizes = store::sizes(&conn, identity, filter, after, pieces.look_at()).await?;
@@ -43,5 +43,5 @@ pub async fn piece(
         return Ok(None);
     };
     let last = Some((last.summary.started_at, last.summary.id));
-    Ok(Some((activities, Place { last, pieces })))
+    Ok(Some((activities, ExportPosition { last, pieces })))
 }

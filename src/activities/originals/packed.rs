@@ -9,7 +9,7 @@ use flate2::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 /// The next level makes files 1 % smaller and takes a third longer.
 const LEVEL: Compression = Compression::new(2);
@@ -40,7 +40,7 @@ impl PackedFile {
         let (mut digest, mut encoder) = (Sha256::new(), GzEncoder::new(Vec::new(), LEVEL));
         let (mut piece, mut bytes) = (vec![0; PIECE], 0);
         loop {
-            give_way();
+            yield_if_due();
             let length = source.read(&mut piece)?;
             let Some(read @ [_, ..]) = piece.get(..length) else { break };
             digest.update(read);
@@ -61,7 +61,7 @@ impl PackedFile {
         let mut decoder = bufread::GzDecoder::new(data.as_slice()).take(max);
         let (mut digest, mut piece, mut bytes) = (Sha256::new(), vec![0; PIECE], 0);
         let is_whole = loop {
-            give_way();
+            yield_if_due();
             let Ok(length) = decoder.read(&mut piece) else { break false };
             let Some(read @ [_, ..]) = piece.get(..length) else { break true };
             digest.update(read);

@@ -3,4 +3,4 @@
 mod origins;
 mod store;
 
-pub use store::{Place, place, same_of_file, shown};
+pub use store::{IdLocation, place, same_of_file, shown};

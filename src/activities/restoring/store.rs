@@ -13,7 +13,7 @@ use crate::{
 
 /// Where an activity of another server is stored on this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum IdLocation {
     /// The user already has it, under this id.
     There(Uuid),
     /// It does not exist yet and can be stored under this id.
@@ -22,15 +22,15 @@ pub enum Place {
 
 /// Where the user's activity `id` is stored, or can be stored. If another user has `id` on this
 /// server, an id derived from `user_id` and `id` is used instead, which is always the same.
-pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryResult<Place> {
+pub async fn place(conn: &AsyncPgConnection, user_id: Uuid, id: Uuid) -> QueryResult<IdLocation> {
     for id in [id, derived(user_id, id)] {
         match owner(conn, id).await? {
-            None => return Ok(Place::Free(id)),
-            Some(owner) if owner == user_id => return Ok(Place::There(id)),
+            None => return Ok(IdLocation::Free(id)),
+            Some(owner) if owner == user_id => return Ok(IdLocation::There(id)),
             Some(_) => {}
         }
     }
-    Ok(Place::Free(Uuid::new_v4()))
+    Ok(IdLocation::Free(Uuid::new_v4()))
 }
 
 /// The shown activity for the user's activity `id`, as this server or another one assigned it.

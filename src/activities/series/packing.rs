@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{Series, Streams};
 use crate::{
     error::{ApiError, ApiResult},
-    priority::give_way,
+    priority::yield_if_due,
 };
 
 /// Bytes deflated at a time, which takes about a tenth of a millisecond.
@@ -60,9 +60,9 @@ impl<'a, V: Iterator<Item = Option<f64>> + Clone> Packable<'a, V> {
             breaks: self.breaks,
         };
         let encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        let writer = BufWriter::with_capacity(PIECE_BYTES, GivingWay(encoder));
+        let writer = BufWriter::with_capacity(PIECE_BYTES, YieldingWriter(encoder));
         let writer = postcard::to_io(&packing, writer).map_err(ApiError::internal)?;
-        let (GivingWay(encoder), _) = writer.into_parts();
+        let (YieldingWriter(encoder), _) = writer.into_parts();
         encoder.finish().map(Some).map_err(ApiError::internal)
     }
 
@@ -103,11 +103,11 @@ impl<V: Iterator<Item = Option<f64>> + Clone> Serialize for Differences<'_, V> {
 }
 
 /// A writer that yields to requests before each piece.
-struct GivingWay<W>(W);
+struct YieldingWriter<W>(W);
 
-impl<W: Write> Write for GivingWay<W> {
+impl<W: Write> Write for YieldingWriter<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        give_way();
+        yield_if_due();
         self.0.write(piece)
     }
 

@@ -56,7 +56,7 @@ impl TrackFeature {
 }
 
 /// Longitude, latitude, and the altitude if it is known.
-type Place = Vec<f64>;
+type Coordinates = Vec<f64>;
 
 /// Writes the lines of a track. A line starts at a break or at the antimeridian, and has at least
 /// two positions (RFC 7946, section 3.1.4).
@@ -65,7 +65,7 @@ pub struct TrackText {
     tail: String,
     steps: Option<Steps>,
     /// The first position of a line, until a second one is read.
-    held: Option<Place>,
+    held: Option<Coordinates>,
     is_in_line: bool,
     is_first: bool,
 }
@@ -104,7 +104,7 @@ impl Written for TrackText {
     }
 }
 
-fn write_place(out: &mut Vec<u8>, before: u8, place: &Place) -> ApiResult<()> {
+fn write_place(out: &mut Vec<u8>, before: u8, place: &Coordinates) -> ApiResult<()> {
     out.push(before);
     serde_json::to_writer(out, place).map_err(ApiError::internal)
 }
@@ -123,7 +123,7 @@ fn lines(reading: &Reading) -> ApiResult<usize> {
 }
 
 enum Step {
-    To(Place),
+    To(Coordinates),
     /// The next position starts a new line.
     Line,
 }
@@ -135,7 +135,7 @@ struct Steps {
     altitudes: Option<Values>,
     breaks: Peekable<vec::IntoIter<usize>>,
     at: usize,
-    before: Option<Place>,
+    before: Option<Coordinates>,
     ready: VecDeque<Step>,
 }
 
@@ -170,7 +170,7 @@ impl Steps {
         }
         self.at += 1;
         let Some((latitude, longitude)) = latitude.zip(longitude) else { return Ok(true) };
-        let place: Place = [longitude, latitude].into_iter().chain(altitude).collect();
+        let place: Coordinates = [longitude, latitude].into_iter().chain(altitude).collect();
         let crossed = self.before.as_ref().and_then(|before| cut(before, &place));
         if let Some([end, start]) = crossed {
             // A point on the antimeridian is not repeated.

@@ -9,5 +9,5 @@ mod types;
 
 pub use handlers::*;
 pub use reading::{Reading, Values};
-pub use store::{Kept, count_of, delete, find, own, put};
+pub use store::{PackedStreams, count_of, delete, find, own, put};
 pub use text::{Form, StreamsText};

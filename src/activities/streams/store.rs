@@ -42,13 +42,13 @@ pub async fn find(
 const EFFORT_BYTES: usize = 100;
 
 /// Streams to be stored.
-pub struct Kept {
+pub struct PackedStreams {
     packed: Vec<u8>,
     filled: i32,
     efforts: Vec<Effort>,
 }
 
-impl Kept {
+impl PackedStreams {
     /// Approximate storage size, including a row for each effort.
     pub fn bytes(&self) -> usize {
         self.packed.len() + self.efforts.len() * EFFORT_BYTES
@@ -82,7 +82,7 @@ impl Kept {
 pub async fn put(
     mut conn: &AsyncPgConnection,
     activity_id: Uuid,
-    streams: &Kept,
+    streams: &PackedStreams,
 ) -> QueryResult<()> {
     let columns = (
         activity_streams::data.eq(&streams.packed),

@@ -23,7 +23,7 @@ use crate::{
     },
     error::{ApiError, ApiResult, ErrorCode},
     outbox::{self, Channel, Message},
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 /// Stores the registration with its own verification token, and mails the token. If the address is
@@ -46,7 +46,7 @@ pub async fn register(
         display_name: display_name.as_deref(),
         verify_token: state.server_key.digest_of(Purpose::VerifyEmail, id),
     };
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let is_new = in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -82,7 +82,7 @@ pub async fn verify_email(
     token: &OneTimeToken,
     device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let digests = state.server_key.digests(Purpose::VerifyEmail, token);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -112,7 +112,7 @@ pub async fn resend_verification(
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     count(state, Way::ResendVerification, email, device).await?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -133,7 +133,7 @@ pub async fn resend_verification(
 /// the address was already known.
 pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiResult<AuthResponse> {
     let email = login.email.clone();
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let (found, counted) = {
         let mut conn = state.pool.get().await?;
         let found = store::find_password_login(&conn, &email).await?;
@@ -200,7 +200,7 @@ pub async fn forgot_password(
 ) -> ApiResult<()> {
     state.require_channel(Channel::Email)?;
     count(state, Way::ForgotPassword, email, device).await?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let key = &shared.server_key;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::{Start, service::Outcome, types::Returned};
+use super::{Start, service::LoginResult, types::Returned};
 use crate::{
     error::{ApiError, ApiResult},
     providers::{
@@ -87,22 +87,28 @@ fn cookie(name: String, value: String) -> Cookie<'static> {
 
 /// 200 with JSON, or the error; with `return_to`, a redirect (303) to it, with
 /// either in the fragment.
-pub fn outcome(state: &str, return_to: Option<&str>, outcome: ApiResult<Outcome>) -> HttpResponse {
+pub fn outcome(
+    state: &str,
+    return_to: Option<&str>,
+    outcome: ApiResult<LoginResult>,
+) -> HttpResponse {
     let device = match &outcome {
-        Ok(Outcome::LoggedIn(response)) => Some(response.device_cookie()),
+        Ok(LoginResult::LoggedIn(response)) => Some(response.device_cookie()),
         _ => None,
     };
     let answer = match (return_to, outcome) {
-        (None, Ok(Outcome::LoggedIn(response))) => {
+        (None, Ok(LoginResult::LoggedIn(response))) => {
             HttpResponse::Ok().json(Returned::LoggedIn(Box::new(response)))
         }
-        (None, Ok(Outcome::Linked(linked))) => HttpResponse::Ok().json(Returned::Linked { linked }),
+        (None, Ok(LoginResult::Linked(linked))) => {
+            HttpResponse::Ok().json(Returned::Linked { linked })
+        }
         (None, Err(error)) => HttpResponse::from_error(error),
-        (Some(return_to), Ok(Outcome::LoggedIn(response))) => {
+        (Some(return_to), Ok(LoginResult::LoggedIn(response))) => {
             let mut fragment = Serializer::new(String::new());
             back(return_to, &fragment.extend_pairs(response.as_fragment()).finish())
         }
-        (Some(return_to), Ok(Outcome::Linked(provider))) => {
+        (Some(return_to), Ok(LoginResult::Linked(provider))) => {
             back(return_to, &format!("linked={provider}"))
         }
         (Some(return_to), Err(error)) => back(return_to, &error_fragment(&error)),

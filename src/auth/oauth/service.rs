@@ -16,7 +16,7 @@ use crate::{
         CallbackParams, LoginAttempt, Provider, ProviderIdentity, ProviderTokens,
         attempt::invalid_state, grant,
     },
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 /// The maximum length of a subject in OpenID Connect.
@@ -30,7 +30,7 @@ pub struct Start {
 }
 
 /// The result of a completed attempt.
-pub enum Outcome {
+pub enum LoginResult {
     LoggedIn(AuthResponse),
     Linked(Provider),
 }
@@ -74,7 +74,7 @@ pub async fn finish(
     (attempt, key): (&LoginAttempt, &ServerKey),
     params: CallbackParams,
     device: &Device,
-) -> ApiResult<Outcome> {
+) -> ApiResult<LoginResult> {
     let (providers, outbound) = (&state.providers, &state.outbound);
     spend(state, attempt.id).await?;
     providers.require_issuer(outbound, attempt.provider, params.iss.as_deref()).await?;
@@ -91,7 +91,7 @@ pub async fn finish(
         } else {
             providers.complete(outbound, identity, &tokens).await?
         };
-        return log_in(state, &identity, &tokens, device).await.map(Outcome::LoggedIn);
+        return log_in(state, &identity, &tokens, device).await.map(LoginResult::LoggedIn);
     };
     // A link only displays the address, so it can be made without one.
     let completed = providers.complete(outbound, identity.clone(), &tokens).await;
@@ -100,7 +100,7 @@ pub async fn finish(
         identity
     });
     link(state, session, &identity, &tokens, device).await?;
-    Ok(Outcome::Linked(identity.provider))
+    Ok(LoginResult::Linked(identity.provider))
 }
 
 /// Whether this provider account has logged in before. If so, no address is needed, and a failure
@@ -136,7 +136,7 @@ async fn log_in(
     tokens: &ProviderTokens,
     device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let method = identity.provider.into();
     let mut conn = state.pool.get().await?;
     let (response, is_new) = conn
@@ -195,7 +195,7 @@ async fn link(
     tokens: &ProviderTokens,
     device: &Device,
 ) -> ApiResult<()> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let user_id = session.user_id;
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
@@ -213,7 +213,7 @@ async fn link(
 }
 
 async fn connect(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     user_id: Uuid,
     identity: &ProviderIdentity,

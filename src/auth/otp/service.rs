@@ -15,7 +15,7 @@ use crate::{
     credentials::{Account, LoginMethod},
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 /// Sends a code to the account with this `identifier`. The answer is the same if there is no
@@ -29,7 +29,7 @@ pub async fn request(
 ) -> ApiResult<()> {
     let channel = identifier.channel();
     state.require_channel(channel)?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
@@ -64,7 +64,7 @@ pub async fn verify(
     code: &OtpCode,
     device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     in_uniform_time(async {
         let mut conn = state.pool.get().await?;
         let (counted, user_id, challenge_id) = conn

@@ -12,7 +12,7 @@ use crate::{
     },
     credentials::{Identity, Password, PasswordHash, Purpose, Verdict},
     error::{ApiError, ApiResult, ErrorCode},
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
     throttle::{self, Limit},
 };
 
@@ -86,7 +86,7 @@ pub async fn request_code(
     channel: CodeChannel,
 ) -> ApiResult<()> {
     state.require_channel(channel.into())?;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let server_key = &shared.server_key;
     let limited = [identity.user_id.as_bytes(), channel.to_string().as_bytes()].concat();
     let key = server_key.tag(Purpose::Throttle, "change-code", &limited);

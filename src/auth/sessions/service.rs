@@ -11,13 +11,13 @@ use crate::{
     },
     credentials::{Account, Identity, LoginMethod, RefreshToken, Verified},
     error::{ApiError, ApiResult, ErrorCode},
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 /// Opens a session for `account` in the caller's transaction. Every login ends here. 403
 /// `account_locked`; 401 if the account's sessions were ended since the caller read it.
 pub async fn open(
-    state: &Shared,
+    state: &AppState,
     conn: &AsyncPgConnection,
     account: &Account,
     method: LoginMethod,
@@ -49,7 +49,7 @@ pub async fn open(
 pub async fn refresh(state: &WorkerState, text: &str, device: &Device) -> ApiResult<AuthResponse> {
     let token = RefreshToken::open(&state.server_key, text).ok_or_else(invalid_refresh_token)?;
     let id = token.session_id;
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let config = &shared.sessions;
     let mut conn = state.pool.get().await?;
     let next = conn

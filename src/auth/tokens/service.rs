@@ -17,7 +17,7 @@ use crate::{
     credentials::{Digest, Identity, OneTimeToken, Purpose},
     error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 const PURPOSE: Purpose = Purpose::PersonalToken;
@@ -31,7 +31,7 @@ pub async fn create(
     (new, proof): (NewToken, Proof),
     device: &Device,
 ) -> ApiResult<CreatedToken> {
-    let shared: &Shared = state;
+    let shared: &AppState = state;
     let _turn = state.turns.take(identity, key.as_ref()).await;
     if let Some(made) = made_before(state, identity, key.as_ref()).await? {
         return Ok(made);
@@ -82,7 +82,7 @@ fn created(details: PersonalToken, secret: &OneTimeToken) -> CreatedToken {
 /// because it may be in use. If that key is no longer accepted, the token does not work either, and
 /// gets a new secret.
 async fn again(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     details: PersonalToken,
 ) -> ApiResult<CreatedToken> {
@@ -101,7 +101,7 @@ async fn again(
 }
 
 async fn keep(
-    shared: &Shared,
+    shared: &AppState,
     conn: &AsyncPgConnection,
     identity: Identity,
     new: &NewToken,

@@ -54,7 +54,7 @@ pub enum Action {
 
 /// The result of an action.
 #[derive(Default, Serialize)]
-struct Outcome {
+struct BulkResult {
     dry_run: bool,
     /// Messages that match, whether or not they could be changed.
     matched: usize,
@@ -120,7 +120,7 @@ pub async fn bulk(
     action.check(filter.status)?;
     let filter = filter.resolve(conn).await?;
     let candidates = store::candidates(conn, &filter, action.expected()).await?;
-    let mut outcome = Outcome { dry_run, matched: candidates.len(), ..Outcome::default() };
+    let mut outcome = BulkResult { dry_run, matched: candidates.len(), ..BulkResult::default() };
     let mut fit = Vec::new();
     for Candidate { id, status, is_over } in candidates {
         if status == "sending" {
@@ -152,7 +152,7 @@ pub async fn bulk(
     Ok(())
 }
 
-impl Outcome {
+impl BulkResult {
     fn print(&self, action: Action) {
         if self.matched == 0 {
             println!("There are no such messages.");

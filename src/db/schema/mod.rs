@@ -40,7 +40,7 @@ diesel::joinable!(webhooks -> users (user_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(webhook_deliveries -> webhook_events (event_id));
 diesel::joinable!(outbox -> users (user_id));
-diesel::joinable!(takeouts -> users (user_id));
+diesel::joinable!(account_exports -> users (user_id));
 diesel::joinable!(shares -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -83,7 +83,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     backups,
     oldest_server,
     programs,
-    takeouts,
-    takeout_chunks,
+    account_exports,
+    account_export_chunks,
     shares,
 );

@@ -84,7 +84,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    takeouts (user_id) {
+    account_exports (user_id) {
         user_id -> Uuid,
         id -> Uuid,
         status -> Text,
@@ -100,8 +100,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    takeout_chunks (takeout_id, number) {
-        takeout_id -> Uuid,
+    account_export_chunks (account_export_id, number) {
+        account_export_id -> Uuid,
         number -> Int4,
         data -> Bytea,
     }

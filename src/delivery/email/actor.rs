@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Mail, Mailer, links};
 use crate::{
     delivery::{
-        Parts,
+        DeliveryContext,
         attempt::Carrier,
         channel::ChannelActor,
         faults,
@@ -36,7 +36,7 @@ impl Carrier for Mailer {
 
     async fn compose(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         conn: &AsyncPgConnection,
         claim: Claim,
         message: &Claimed,
@@ -47,7 +47,7 @@ impl Carrier for Mailer {
 
     async fn send(
         &self,
-        parts: &Parts,
+        parts: &DeliveryContext,
         claim: Claim,
         _: &Claimed,
         (mail, recipient): Self::Content,
@@ -70,7 +70,7 @@ impl Handler<SendMail> for ChannelActor<Mailer> {
 
 /// Each step of the submission has a timeout.
 async fn send(
-    parts: &Parts,
+    parts: &DeliveryContext,
     mailer: &Mailer,
     SendMail { id, recipient, mail, lease }: SendMail,
 ) -> SendResult {

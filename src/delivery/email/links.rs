@@ -8,7 +8,7 @@ use super::{Mail, notices};
 use crate::{
     auth::local,
     credentials::{Digest, OneTimeToken, Purpose, ServerKey},
-    delivery::Parts,
+    delivery::DeliveryContext,
     error::{ApiError, ApiResult},
     integrations::garmin,
     outbox::{
@@ -19,7 +19,7 @@ use crate::{
 
 /// The mail, or `None` if its reason no longer exists.
 pub async fn compose(
-    parts: &Parts,
+    parts: &DeliveryContext,
     conn: &AsyncPgConnection,
     claim: Claim,
     message: &Claimed,

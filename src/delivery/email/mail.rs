@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     auth::audit::store::RecordedEvent,
     credentials::OneTimeToken,
-    delivery::Parts,
+    delivery::DeliveryContext,
     error::{ApiError, ApiResult},
     outbox::MessageKind,
 };
@@ -56,7 +56,7 @@ template!(TestHtml { product, base_url } = "delivery/templates/test.html");
 
 impl Mail {
     /// "Confirm your address".
-    pub fn verify_email(parts: &Parts, token: &OneTimeToken) -> ApiResult<Self> {
+    pub fn verify_email(parts: &DeliveryContext, token: &OneTimeToken) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let url = link(base_url, "verify-email", token);
         let link = url.as_str();
@@ -67,7 +67,7 @@ impl Mail {
     }
 
     /// "Choose a new password".
-    pub fn reset_password(parts: &Parts, token: &OneTimeToken) -> ApiResult<Self> {
+    pub fn reset_password(parts: &DeliveryContext, token: &OneTimeToken) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let url = link(base_url, "reset-password", token);
         let link = url.as_str();
@@ -78,7 +78,7 @@ impl Mail {
     }
 
     /// "You already have an account".
-    pub fn account_exists(parts: &Parts) -> ApiResult<Self> {
+    pub fn account_exists(parts: &DeliveryContext) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let text = AccountExistsText { product, base_url };
         let html = AccountExistsHtml { product, base_url };
@@ -88,7 +88,7 @@ impl Mail {
 
     /// A mail with a code. The subject begins with the code, so that a phone shows it without
     /// opening the mail.
-    pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
+    pub fn code(parts: &DeliveryContext, kind: MessageKind, code: &str) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let (name, use_for) = match kind {
             MessageKind::EmailCode => ("email_code", format!("confirm your address for {product}")),
@@ -107,7 +107,7 @@ impl Mail {
     /// A notice that a login method or other access to the account changed. `can_reset` says
     /// whether a new password would help the owner.
     pub fn security_notice(
-        parts: &Parts,
+        parts: &DeliveryContext,
         what: &str,
         event: &RecordedEvent,
         still_open: &str,
@@ -124,7 +124,7 @@ impl Mail {
     }
 
     /// "Connect Garmin again".
-    pub fn garmin_reauth(parts: &Parts) -> ApiResult<Self> {
+    pub fn garmin_reauth(parts: &DeliveryContext) -> ApiResult<Self> {
         let (product, base_url) = names(parts);
         let text = GarminReauthText { product, base_url };
         let html = GarminReauthHtml { product, base_url };
@@ -155,7 +155,7 @@ impl Mail {
     }
 }
 
-fn names(parts: &Parts) -> (&str, &str) {
+fn names(parts: &DeliveryContext) -> (&str, &str) {
     (&parts.product_name, &parts.base_url)
 }
 

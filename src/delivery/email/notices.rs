@@ -8,14 +8,14 @@ use crate::{
         audit::{self, EventKind},
         grants,
     },
-    delivery::Parts,
+    delivery::DeliveryContext,
     error::{ApiError, ApiResult},
     outbox::store::Claimed,
 };
 
 /// The mail, or `None` if the event is no longer stored.
 pub async fn compose(
-    parts: &Parts,
+    parts: &DeliveryContext,
     conn: &AsyncPgConnection,
     message: &Claimed,
 ) -> ApiResult<Option<Mail>> {

@@ -10,7 +10,7 @@ use actix::{
 use super::{Text, Texter, check::check, twilio::Twilio};
 use crate::{
     delivery::{
-        Parts, mailbox,
+        DeliveryContext, mailbox,
         send_error::{SendError, SendResult},
     },
     error::ApiResult,
@@ -35,13 +35,13 @@ pub struct SendSms {
 
 /// The actor of the SMS channel.
 pub struct SmsActor {
-    parts: Rc<Parts>,
+    parts: Rc<DeliveryContext>,
     texter: Rc<Texter>,
     is_checking: bool,
 }
 
 impl SmsActor {
-    pub fn new(parts: Rc<Parts>, texter: Rc<Texter>) -> Self {
+    pub fn new(parts: Rc<DeliveryContext>, texter: Rc<Texter>) -> Self {
         Self { parts, texter, is_checking: false }
     }
 }
@@ -76,7 +76,7 @@ impl Handler<SendSms> for SmsActor {
     }
 }
 
-async fn send(parts: &Parts, texter: &Texter, sms: &SendSms) -> SendResult {
+async fn send(parts: &DeliveryContext, texter: &Texter, sms: &SendSms) -> SendResult {
     match texter {
         Texter::Mailbox(folder) => {
             let Text { kind, body } = &sms.text;
@@ -91,7 +91,7 @@ async fn send(parts: &Parts, texter: &Texter, sms: &SendSms) -> SendResult {
 
 /// Text messages have no id of ours by which the provider could recognise a second try. So each try
 /// is recorded before it begins, and while the result of a try is unknown, Twilio is asked first.
-async fn send_once(parts: &Parts, twilio: &Twilio, sms: &SendSms) -> SendResult {
+async fn send_once(parts: &DeliveryContext, twilio: &Twilio, sms: &SendSms) -> SendResult {
     if sms.unconfirmed > 0 {
         if let Some(found) = twilio.find(&sms.recipient, &sms.text.body).await? {
             return Ok(Some(found));
@@ -115,12 +115,12 @@ async fn send_once(parts: &Parts, twilio: &Twilio, sms: &SendSms) -> SendResult 
     outcome
 }
 
-async fn begin(parts: &Parts, claim: Claim) -> ApiResult<bool> {
+async fn begin(parts: &DeliveryContext, claim: Claim) -> ApiResult<bool> {
     let conn = parts.pool.get().await?;
     Ok(store::begin_try(&conn, claim).await?)
 }
 
-async fn retract(parts: &Parts, claim: Claim) -> ApiResult<()> {
+async fn retract(parts: &DeliveryContext, claim: Claim) -> ApiResult<()> {
     let conn = parts.pool.get().await?;
     Ok(store::retract_try(&conn, claim).await?)
 }

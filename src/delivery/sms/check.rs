@@ -3,7 +3,7 @@
 //! sent again.
 
 use crate::{
-    delivery::{Parts, send_error::SendError, sms::twilio::Twilio},
+    delivery::{DeliveryContext, send_error::SendError, sms::twilio::Twilio},
     error::ApiResult,
     outbox::{
         Channel,
@@ -13,7 +13,7 @@ use crate::{
 
 /// Checks each message that is due. Ends early if Twilio or the database is unavailable; the next
 /// round tries again.
-pub async fn check(parts: &Parts, twilio: &Twilio) {
+pub async fn check(parts: &DeliveryContext, twilio: &Twilio) {
     loop {
         match check_next(parts, twilio).await {
             Ok(true) => {}
@@ -27,7 +27,7 @@ pub async fn check(parts: &Parts, twilio: &Twilio) {
 }
 
 /// Checks one message. Returns whether more may be due.
-async fn check_next(parts: &Parts, twilio: &Twilio) -> ApiResult<bool> {
+async fn check_next(parts: &DeliveryContext, twilio: &Twilio) -> ApiResult<bool> {
     let Some(message) = claim(parts, twilio).await? else { return Ok(false) };
     let failure = match twilio.failure(&message.provider_id).await {
         Ok(failure) => failure,
@@ -59,7 +59,7 @@ async fn check_next(parts: &Parts, twilio: &Twilio) -> ApiResult<bool> {
     Ok(true)
 }
 
-async fn claim(parts: &Parts, twilio: &Twilio) -> ApiResult<Option<Unchecked>> {
+async fn claim(parts: &DeliveryContext, twilio: &Twilio) -> ApiResult<Option<Unchecked>> {
     let conn = parts.pool.get().await?;
     Ok(store::claim_check(&conn, twilio.check_after).await?)
 }

@@ -5,7 +5,7 @@
 use askama::Template;
 
 use crate::{
-    delivery::Parts,
+    delivery::DeliveryContext,
     error::{ApiError, ApiResult},
     outbox::MessageKind,
 };
@@ -36,7 +36,7 @@ struct PhoneCode<'a> {
 
 impl Text {
     /// A message with a code, to log in or to verify the phone number.
-    pub fn code(parts: &Parts, kind: MessageKind, code: &str) -> ApiResult<Self> {
+    pub fn code(parts: &DeliveryContext, kind: MessageKind, code: &str) -> ApiResult<Self> {
         let (product, domain) = (parts.product_name.as_str(), parts.domain.as_str());
         if kind == MessageKind::PhoneCode {
             Self::new("phone_code", PhoneCode { product, domain, code }.render())

@@ -34,7 +34,7 @@ const OVERLAP_SECS: f64 = 60.0;
 
 /// Activities to be stored, with the file that contains them.
 #[derive(Default)]
-pub struct Material {
+pub struct ImportItem {
     /// The file's name and content.
     pub original: Option<(String, PackedFile)>,
     pub sessions: Vec<Session>,
@@ -47,25 +47,25 @@ pub struct Material {
 /// The packed streams of a material's sessions.
 #[derive(Default)]
 pub struct Packed {
-    streams: Vec<Option<streams::Kept>>,
+    streams: Vec<Option<streams::PackedStreams>>,
     /// Approximate bytes to be stored, including the file.
     pub bytes: u64,
 }
 
 /// Packs the streams, which takes some milliseconds of CPU time. Call this before the transaction
 /// that stores them, since others wait for its locks.
-pub fn pack(Material { original, sessions, .. }: &Material) -> ApiResult<Packed> {
+pub fn pack(ImportItem { original, sessions, .. }: &ImportItem) -> ApiResult<Packed> {
     let streams = sessions.iter().map(streams_of).collect::<ApiResult<Vec<_>>>()?;
     let parts = sessions.iter().map(|session| session.laps.len() + session.sets.len());
     let file = original.as_ref().map_or(0, |(_, file)| file.data.len());
-    let measured: usize = streams.iter().flatten().map(streams::Kept::bytes).sum();
+    let measured: usize = streams.iter().flatten().map(streams::PackedStreams::bytes).sum();
     let bytes = file + measured + PART_BYTES * parts.sum::<usize>();
     Ok(Packed { streams, bytes: bytes as u64 })
 }
 
 /// The packed streams of a session; `None` if there is no value.
-pub fn streams_of(session: &Session) -> ApiResult<Option<streams::Kept>> {
-    streams::Kept::of(&row::packable(session))
+pub fn streams_of(session: &Session) -> ApiResult<Option<streams::PackedStreams>> {
+    streams::PackedStreams::of(&row::packable(session))
 }
 
 /// What to do about an activity whose source and id exist already.
@@ -77,7 +77,7 @@ pub enum OnKnown {
 }
 
 /// The result of storing a material.
-pub struct Kept {
+pub struct StoreResult {
     pub outcome: Outcome,
     /// The activities, or the activities that they are merged into.
     pub activity_ids: Vec<Uuid>,
@@ -96,18 +96,18 @@ pub struct Intake<'a> {
 /// Stores `material` with its `packed` streams.
 pub async fn keep(
     Intake { conn, user_id, storage }: Intake<'_>,
-    material: &Material,
+    material: &ImportItem,
     packed: &Packed,
     on_known: OnKnown,
-) -> ApiResult<Kept> {
-    let Material { original, sessions, name, exported_from } = material;
+) -> ApiResult<StoreResult> {
+    let ImportItem { original, sessions, name, exported_from } = material;
     let sha256 = original.as_ref().map(|(_, file)| file.sha256.as_slice());
     // While this lock is held, an activity that is not found stays absent.
     activities::lock_names(conn, user_id).await?;
     if let Some(sha256) = sha256 {
         let known = originals::activities_of(conn, user_id, sha256).await?;
         if !known.is_empty() {
-            return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: known, new: 0 });
+            return Ok(StoreResult { outcome: Outcome::Duplicate, activity_ids: known, new: 0 });
         }
     }
     let named = match name {
@@ -120,7 +120,11 @@ pub async fn keep(
     if let (Some((id, shown)), OnKnown::Leave) = (named, on_known) {
         let is_recording = original.is_some() || packed.streams.iter().any(Option::is_some);
         if !is_recording || merging::has_recording(conn, shown).await? {
-            return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+            return Ok(StoreResult {
+                outcome: Outcome::Duplicate,
+                activity_ids: vec![shown],
+                new: 0,
+            });
         }
         // Values that the owner has changed stay, and only gaps are filled.
         of = activities::was_changed(conn, id).await?.then_some(shown);
@@ -130,7 +134,11 @@ pub async fn keep(
         let shown = restoring::shown(conn, user_id, exported).await?;
         if let Some(shown) = shown {
             if merging::is_full(conn, shown).await? {
-                return Ok(Kept { outcome: Outcome::Duplicate, activity_ids: vec![shown], new: 0 });
+                return Ok(StoreResult {
+                    outcome: Outcome::Duplicate,
+                    activity_ids: vec![shown],
+                    new: 0,
+                });
             }
             of = Some(shown);
         }
@@ -139,7 +147,7 @@ pub async fn keep(
     if let Some((file_name, file)) = original {
         original_id = Some(storage.insert(conn, &NewOriginal { user_id, file_name, file }).await?);
     }
-    let mut kept = Kept { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
+    let mut kept = StoreResult { outcome: Outcome::Merged, activity_ids: Vec::new(), new: 0 };
     let sessions: Vec<_> = sessions.iter().zip(&packed.streams).collect();
     let mut sessions = sessions.as_slice();
     // The parent of the next sessions, and the previous session.
@@ -214,7 +222,7 @@ pub async fn fill(
 pub async fn add(
     Intake { conn, user_id, .. }: Intake<'_>,
     session: &Session,
-    streams: Option<&streams::Kept>,
+    streams: Option<&streams::PackedStreams>,
     original_id: Uuid,
 ) -> ApiResult<Uuid> {
     let mut row = row::of(session, user_id, None)?;
@@ -237,7 +245,7 @@ pub async fn add(
 pub async fn remeasure(
     conn: &AsyncPgConnection,
     id: Uuid,
-    (session, streams): (&Session, Option<&streams::Kept>),
+    (session, streams): (&Session, Option<&streams::PackedStreams>),
     original_id: Option<Uuid>,
 ) -> ApiResult<()> {
     let measurement = &row::measurement(session, false)?;

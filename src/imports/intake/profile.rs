@@ -5,11 +5,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    account_export::format::ExportedProfile,
     accounts::{service::MAX_PREFERENCES_BYTES, store, types::Units},
     auth::local::display_name,
     error::ApiResult,
     goals, privacy,
-    takeout::format::ExportedProfile,
     time_zone::TimeZone,
     validation::{Validator, check_json},
 };

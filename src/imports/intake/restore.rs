@@ -4,19 +4,19 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{Intake, Kept};
+use super::{Intake, StoreResult};
 use crate::{
+    account_export::format::{ExportedActivity, ExportedProfile},
     activities::{
         self, ImportedActivity, NewActivity, Origins,
         merging::{self, Candidate, Merged},
         originals::{NewOriginal, PackedFile},
-        restoring::{Place, place, same_of_file},
+        restoring::{IdLocation, place, same_of_file},
         streams,
     },
     db::JsonText,
     error::{ApiError, ApiResult},
     imports::{intake, types::Outcome},
-    takeout::format::{ExportedActivity, ExportedProfile},
 };
 
 /// An activity with everything that belongs to it.
@@ -24,14 +24,14 @@ pub struct Restored {
     pub exported: ExportedActivity,
     pub activity: NewActivity,
     pub original: Option<(String, PackedFile)>,
-    pub streams: Option<streams::Kept>,
+    pub streams: Option<streams::PackedStreams>,
 }
 
 impl Restored {
     /// Approximate bytes to be stored for the file and the streams.
     pub fn bytes(&self) -> u64 {
         let original = self.original.as_ref().map_or(0, |(_, file)| file.data.len());
-        (original + self.streams.as_ref().map_or(0, streams::Kept::bytes)) as u64
+        (original + self.streams.as_ref().map_or(0, streams::PackedStreams::bytes)) as u64
     }
 }
 
@@ -41,13 +41,14 @@ pub async fn activity(
     Intake { conn, user_id, storage }: Intake<'_>,
     restored: &Restored,
     begun_at: DateTime<Utc>,
-) -> ApiResult<Kept> {
+) -> ApiResult<StoreResult> {
     let Restored { exported, activity, original, streams } = restored;
-    let duplicate = |id| Kept { outcome: Outcome::Duplicate, activity_ids: vec![id], new: 0 };
+    let duplicate =
+        |id| StoreResult { outcome: Outcome::Duplicate, activity_ids: vec![id], new: 0 };
     activities::lock_names(conn, user_id).await?;
     let id = match place(conn, user_id, exported.id).await? {
-        Place::There(id) => return Ok(duplicate(id)),
-        Place::Free(id) => id,
+        IdLocation::There(id) => return Ok(duplicate(id)),
+        IdLocation::Free(id) => id,
     };
     let is_valid = activities::Source::is_valid(&exported.source);
     let source = if is_valid { exported.source.as_str() } else { "import" };
@@ -104,10 +105,10 @@ pub async fn activity(
     }
     if let Some(shown) = same {
         merging::merge(conn, user_id, shown, id).await?;
-        return Ok(Kept { outcome: Outcome::Merged, activity_ids: vec![shown], new: 0 });
+        return Ok(StoreResult { outcome: Outcome::Merged, activity_ids: vec![shown], new: 0 });
     }
     let new = u64::from(behind.is_none());
-    Ok(Kept { outcome: Outcome::Imported, activity_ids: vec![behind.unwrap_or(id)], new })
+    Ok(StoreResult { outcome: Outcome::Imported, activity_ids: vec![behind.unwrap_or(id)], new })
 }
 
 /// The activity that another one refers to, if the log has it.
@@ -118,8 +119,8 @@ async fn there(
 ) -> ApiResult<Option<Uuid>> {
     let Some(id) = id else { return Ok(None) };
     match place(conn, user_id, id).await? {
-        Place::There(id) => Ok(Some(id)),
-        Place::Free(_) => Ok(None),
+        IdLocation::There(id) => Ok(Some(id)),
+        IdLocation::Free(_) => Ok(None),
     }
 }
 
@@ -134,7 +135,7 @@ async fn merged(
     let mut here = merged.to_vec();
     for one in &mut here {
         one.activity_id = match place(conn, user_id, one.activity_id).await? {
-            Place::There(id) | Place::Free(id) => id,
+            IdLocation::There(id) | IdLocation::Free(id) => id,
         };
     }
     Ok(Some(JsonText::of(&here).map_err(ApiError::internal)?))
@@ -144,8 +145,8 @@ async fn merged(
 pub async fn profile(
     Intake { conn, user_id, .. }: Intake<'_>,
     profile: &ExportedProfile,
-) -> ApiResult<Kept> {
+) -> ApiResult<StoreResult> {
     let is_taken = intake::restore_profile(conn, user_id, profile).await?;
     let outcome = if is_taken { Outcome::Imported } else { Outcome::Duplicate };
-    Ok(Kept { outcome, activity_ids: Vec::new(), new: 0 })
+    Ok(StoreResult { outcome, activity_ids: Vec::new(), new: 0 })
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     db::JsonText,
     error::{ApiError, ApiResult},
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Point, Session},
     sport::{
         Lap, MAX_CALORIES, MAX_DISTANCE_METERS, MAX_DURATION_SECS, MAX_LAPS,
@@ -180,7 +180,7 @@ fn text(text: Option<&str>, max: usize) -> Option<String> {
 pub fn packable(session: &Session) -> Packable<'_, impl Iterator<Item = Option<f64>> + Clone> {
     let points = session.track.points.iter();
     let series = Series::ALL.into_iter().filter_map(|series| {
-        give_way();
+        yield_if_due();
         let mut values = points.clone().map(move |point| value(series, point, session.started_at));
         let all = values.clone();
         values.any(|value| value.is_some()).then_some((series, all))

@@ -10,12 +10,12 @@ use diesel_async::AsyncPgConnection;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use super::stop::Stop;
+use super::stop::JobEnd;
 use crate::imports::store::{self, CHUNK_BYTES, Part};
 
 /// Why reading failed, if the file is not at fault. Callers that read through several libraries see
 /// only that reading failed.
-pub type Trouble = Rc<RefCell<Option<Stop>>>;
+pub type ReadFailure = Rc<RefCell<Option<JobEnd>>>;
 
 /// A reader of an uploaded file.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub struct ChunkReader {
     conn: Rc<AsyncPgConnection>,
     import_id: Uuid,
     part: i32,
-    trouble: Trouble,
+    trouble: ReadFailure,
     length: u64,
     position: u64,
     /// The loaded chunk: its number and its content.
@@ -37,7 +37,7 @@ impl ChunkReader {
         conn: Rc<AsyncPgConnection>,
         import_id: Uuid,
         part: &Part,
-        trouble: Trouble,
+        trouble: ReadFailure,
     ) -> Self {
         let length = u64::try_from(part.bytes).unwrap_or_default();
         Self {
@@ -63,8 +63,8 @@ impl ChunkReader {
                 let stop = match self.runtime.block_on(read) {
                     Ok(Some(data)) => return Ok(&self.chunk.insert((number, data)).1),
                     // Cancelling an import deletes its upload.
-                    Ok(None) => Stop::Lost,
-                    Err(error) => Stop::Error(error.into()),
+                    Ok(None) => JobEnd::Lost,
+                    Err(error) => JobEnd::Error(error.into()),
                 };
                 self.trouble.replace(Some(stop));
                 return Err(io::ErrorKind::BrokenPipe.into());

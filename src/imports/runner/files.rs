@@ -2,10 +2,12 @@
 
 use std::{borrow::Cow, mem};
 
-use super::{job::Job, keep::Brought, listed::Listed, stop::Stop, unpack::DAMAGED, unread::unread};
+use super::{
+    job::Job, keep::Parsed, listed::Listed, stop::JobEnd, unpack::DAMAGED, unread::unread,
+};
 use crate::{
     activities::originals::PackedFile,
-    imports::{intake::Material, upload::shown},
+    imports::{intake::ImportItem, upload::shown},
     recordings::{self, Reason, Recording, Refusal},
 };
 
@@ -20,7 +22,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         file: Result<PackedFile, Refusal>,
         listed: Option<&Listed>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         // Taken out, because the job is borrowed while it stores the file.
         let mut summaries = mem::take(&mut self.summaries);
         let recorded = || {
@@ -40,8 +42,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 None => summaries.complete(&mut sessions),
             };
             let original = Some((original_name(name), file));
-            let material = Material { original, sessions, name: called, exported_from };
-            Ok(Brought::recorded(material, warnings))
+            let material = ImportItem { original, sessions, name: called, exported_from };
+            Ok(Parsed::recorded(material, warnings))
         };
         let kept = self.outcome(name, || {
             recorded().or_else(|refusal| without_file(listed, &refusal).ok_or(refusal))
@@ -51,11 +53,11 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Stores an activity that was logged without a file.
-    pub fn logged(&mut self, list: &str, listed: &Listed) -> Result<(), Stop> {
+    pub fn logged(&mut self, list: &str, listed: &Listed) -> Result<(), JobEnd> {
         let name = format!("{list}: {}", listed.id);
         self.outcome(&name, || {
             let material = of_table(listed).ok_or_else(|| untold(listed))?;
-            Ok(Brought::recorded(material, Vec::new()).with_warnings(listed.warnings.clone()))
+            Ok(Parsed::recorded(material, Vec::new()).with_warnings(listed.warnings.clone()))
         })
     }
 
@@ -63,7 +65,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     pub fn all_logged<'a>(
         &mut self,
         all: impl ExactSizeIterator<Item = (&'a str, &'a Listed)>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         self.found(all.len())?;
         for (at, (list, listed)) in all.enumerate() {
             if at < MAX_FILES {
@@ -76,23 +78,23 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Refuses a file, because the import has more than `MAX_FILES`.
-    pub fn left_out(&mut self, name: &str) -> Result<(), Stop> {
+    pub fn left_out(&mut self, name: &str) -> Result<(), JobEnd> {
         let what = format!("an import reads at most {MAX_FILES} files: divide it");
         self.outcome(name, || Err(Refusal::new(Reason::TooManyFiles, what)))
     }
 }
 
 /// An activity as its table describes it.
-fn of_table(listed: &Listed) -> Option<Material> {
+fn of_table(listed: &Listed) -> Option<ImportItem> {
     let (sessions, name) = (vec![listed.session()?], Some(listed.name()));
-    Some(Material { sessions, name, ..Material::default() })
+    Some(ImportItem { sessions, name, ..ImportItem::default() })
 }
 
 /// An activity as its table describes it, if its file cannot be read.
-fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Brought> {
+fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Parsed> {
     let listed = listed?;
     let warning = format!("its file is not read: {}", refusal.message);
-    let brought = Brought::recorded(of_table(listed)?, vec![warning.into()]);
+    let brought = Parsed::recorded(of_table(listed)?, vec![warning.into()]);
     Some(brought.with_warnings(listed.warnings.clone()))
 }
 

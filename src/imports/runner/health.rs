@@ -12,13 +12,13 @@ use super::{
     archive::{self, Archive},
     files::original_name,
     job::Job,
-    keep::Brought,
-    stop::Stop,
+    keep::Parsed,
+    stop::JobEnd,
     unpack::{Budgeted, DAMAGED, repack},
 };
 use crate::{
     activities::originals::PackedFile,
-    imports::intake::Material,
+    imports::intake::ImportItem,
     recordings::{
         self, Format, MAX_FILE_BYTES, Reason, Refusal, Track,
         apple::{self, Broken, Workout},
@@ -48,7 +48,7 @@ type Piece = (String, Result<PackedFile, Refusal>);
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Finds the export in an archive by its content, and stores its workouts. This precedes all
     /// other files, because they may belong to it.
-    pub fn health(&mut self, archive: &mut Archive) -> Result<Health, Stop> {
+    pub fn health(&mut self, archive: &mut Archive) -> Result<Health, JobEnd> {
         for index in 0..archive.len() {
             let Some(Ok(name)) = archive.name_for_index(index) else { continue };
             let name = name.into_owned();
@@ -79,7 +79,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         source: impl Read,
         mut routes: Option<&mut Routes<'_>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         // Copied, because `self` is borrowed below.
         let mut budget = self.budget;
         let source = BufReader::new(Budgeted { source, left: &mut budget });
@@ -111,7 +111,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// The files of a route. Together they may have the maximum size of one file.
-    fn pieces(&mut self, routes: &mut Routes<'_>, paths: &[String]) -> Result<Vec<Piece>, Stop> {
+    fn pieces(&mut self, routes: &mut Routes<'_>, paths: &[String]) -> Result<Vec<Piece>, JobEnd> {
         let (mut pieces, mut bytes) = (Vec::new(), 0);
         for path in paths {
             let mut piece = self.route(routes, path)?;
@@ -129,7 +129,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         Routes { archive, folder, named }: &mut Routes<'_>,
         path: &str,
-    ) -> Result<Result<PackedFile, Refusal>, Stop> {
+    ) -> Result<Result<PackedFile, Refusal>, JobEnd> {
         let name = format!("{folder}{}", path.trim_start_matches('/'));
         let Some(index) = archive.index_for_name(&name) else {
             return Ok(Err(Refusal::new(Reason::Truncated, "it is not in the archive")));
@@ -144,7 +144,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(route)
     }
 
-    fn workout(&mut self, name: &str, workout: Workout, pieces: Vec<Piece>) -> Result<(), Stop> {
+    fn workout(&mut self, name: &str, workout: Workout, pieces: Vec<Piece>) -> Result<(), JobEnd> {
         let Workout { mut session, key, .. } = workout;
         let name =
             format!("{name}: {} {}", session.activity_type, session.started_at.format("%F %T"));
@@ -173,8 +173,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             session.track = joined(tracks)?;
             recordings::complete(&mut session)?;
             let (sessions, name) = (vec![session], Some(("apple", id)));
-            let material = Material { original, sessions, name, ..Material::default() };
-            Ok(Brought::recorded(material, warnings))
+            let material = ImportItem { original, sessions, name, ..ImportItem::default() };
+            Ok(Parsed::recorded(material, warnings))
         })
     }
 }

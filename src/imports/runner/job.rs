@@ -12,22 +12,22 @@ use diesel_async::AsyncPgConnection;
 use tokio::runtime::Runtime;
 
 use super::{
-    Parts,
-    chunk_reader::{ChunkReader, Trouble},
+    ImportContext,
+    chunk_reader::{ChunkReader, ReadFailure},
     garmin::Summaries,
     ignored::Ignored,
-    keep::{Brought, ReadFile},
+    keep::{Parsed, ReadFile},
     keeper::{Keeper, Order},
     refusals::Refusals,
-    stop::Stop,
+    stop::JobEnd,
 };
 use crate::{
     error::ApiError,
     imports::{
-        store::{self, Claimed, FIRST_NESTED, Part},
+        store::{self, ClaimedImport, FIRST_NESTED, Part},
         upload::shown,
     },
-    priority::{give_way, is_spent},
+    priority::{is_spent, yield_if_due},
     recordings::{Habits, Reason, Refusal},
 };
 
@@ -51,12 +51,12 @@ const ROOM_RATIO: u64 = 8;
 
 /// A running import.
 pub struct Job<'a, F> {
-    parts: &'a Parts,
-    pub(super) claimed: &'a Claimed,
+    parts: &'a ImportContext,
+    pub(super) claimed: &'a ClaimedImport,
     pub(super) runtime: Rc<Runtime>,
     pub(super) reader: Rc<AsyncPgConnection>,
     keeper: Keeper,
-    trouble: Trouble,
+    trouble: ReadFailure,
     tell: F,
     uploaded: Vec<Part>,
     /// The first file without an outcome, and the next file.
@@ -81,8 +81,8 @@ pub struct Job<'a, F> {
 
 impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     pub fn new(
-        parts: &'a Parts,
-        claimed: &'a Claimed,
+        parts: &'a ImportContext,
+        claimed: &'a ClaimedImport,
         runtime: Rc<Runtime>,
         reader: Rc<AsyncPgConnection>,
         keeper: Keeper,
@@ -120,10 +120,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     }
 
     /// Reads all files, from the first one without an outcome.
-    pub fn run(&mut self) -> Result<(), Stop> {
+    pub fn run(&mut self) -> Result<(), JobEnd> {
         let stopped = self.walk_all();
         self.settle()?;
-        if matches!(stopped, Ok(()) | Err(Stop::Bomb | Stop::Spent)) {
+        if matches!(stopped, Ok(()) | Err(JobEnd::Bomb | JobEnd::Spent)) {
             self.write_sums()?;
             self.told = None;
             self.tell()?;
@@ -131,7 +131,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         stopped
     }
 
-    fn walk_all(&mut self) -> Result<(), Stop> {
+    fn walk_all(&mut self) -> Result<(), JobEnd> {
         self.found(self.uploaded.len())?;
         for part in self.uploaded.clone() {
             let source = self.open(&part);
@@ -145,7 +145,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     }
 
     /// The owner's time zone and units.
-    pub fn habits(&self) -> Result<Habits, Stop> {
+    pub fn habits(&self) -> Result<Habits, JobEnd> {
         let habits = store::habits(&self.reader, self.claimed.user_id);
         Ok(self.runtime.block_on(habits)?)
     }
@@ -161,36 +161,36 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     }
 
     /// Fails if reading failed and the file is not at fault, or if the job has to stop.
-    pub fn check(&mut self) -> Result<(), Stop> {
+    pub fn check(&mut self) -> Result<(), JobEnd> {
         match self.trouble.take() {
             Some(stop) => Err(stop),
-            None if self.budget == 0 || self.room == 0 => Err(Stop::Bomb),
-            None if is_spent() => Err(Stop::Spent),
-            None if self.parts.stopping.has_begun() => Err(Stop::Leaving),
+            None if self.budget == 0 || self.room == 0 => Err(JobEnd::Bomb),
+            None if is_spent() => Err(JobEnd::Spent),
+            None if self.parts.stopping.has_begun() => Err(JobEnd::Leaving),
             None => Ok(()),
         }
     }
 
-    pub fn found(&mut self, more: usize) -> Result<(), Stop> {
+    pub fn found(&mut self, more: usize) -> Result<(), JobEnd> {
         self.found = self.found.saturating_add(i32::try_from(more).unwrap_or(i32::MAX));
         self.told = None;
         self.tell()
     }
 
     /// Ignores a file without listing its name.
-    pub fn pass_over(&mut self) -> Result<(), Stop> {
+    pub fn pass_over(&mut self) -> Result<(), JobEnd> {
         self.ignored.pass_over();
         self.tell()
     }
 
     /// Does not count a file that was only used to read others.
-    pub fn used(&mut self) -> Result<(), Stop> {
+    pub fn used(&mut self) -> Result<(), JobEnd> {
         self.found -= 1;
         self.tell()
     }
 
     /// Ignores a file, and lists its name.
-    pub fn ignore(&mut self, name: &str, message: Option<String>) -> Result<(), Stop> {
+    pub fn ignore(&mut self, name: &str, message: Option<String>) -> Result<(), JobEnd> {
         self.ignored.add(name, message);
         self.tell()
     }
@@ -204,8 +204,8 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     pub fn outcome(
         &mut self,
         name: &str,
-        make: impl FnOnce() -> Result<Brought, Refusal>,
-    ) -> Result<(), Stop> {
+        make: impl FnOnce() -> Result<Parsed, Refusal>,
+    ) -> Result<(), JobEnd> {
         let (number, is_over) = (self.number, self.is_over());
         self.number += 1;
         if is_over {
@@ -219,7 +219,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             make()
         };
         if is_spent() {
-            return Err(Stop::Spent);
+            return Err(JobEnd::Spent);
         }
         let name = shown(name);
         let material = match material {
@@ -233,19 +233,19 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         let file = ReadFile::new(number, name, material)?;
         self.settle()?;
         if file.bytes > self.room {
-            return Err(Stop::Bomb);
+            return Err(JobEnd::Bomb);
         }
         self.keeper.begin(Order::File(Box::new(file)));
         // If reading has killed the server before, this file is stored before the next one is read.
         if self.claimed.attempts > 1 {
             self.settle()?;
         }
-        give_way();
+        yield_if_due();
         self.tell()
     }
 
     /// Waits until what was read is stored.
-    fn settle(&mut self) -> Result<(), Stop> {
+    fn settle(&mut self) -> Result<(), JobEnd> {
         let taken = self.keeper.settle()?;
         self.room = self.room.saturating_sub(taken);
         Ok(())
@@ -253,7 +253,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
 
     /// Writes the outcomes of refused files that are summed up. They precede the
     /// outcome of the next file.
-    fn write_sums(&mut self) -> Result<(), Stop> {
+    fn write_sums(&mut self) -> Result<(), JobEnd> {
         let sums = self.refusals.take();
         if sums.is_empty() {
             return Ok(());
@@ -264,7 +264,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     }
 
     /// Reports progress at intervals, and renews the lease.
-    fn tell(&mut self) -> Result<(), Stop> {
+    fn tell(&mut self) -> Result<(), JobEnd> {
         if self.told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
             return Ok(());
         }
@@ -276,15 +276,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         let names = self.ignored.news().map_err(ApiError::internal)?;
         let counts = (self.found, ignored);
         let kept = store::found(&self.reader, self.claimed, lease, counts, names.as_deref());
-        if self.runtime.block_on(kept)? { Ok(()) } else { Err(Stop::Lost) }
+        if self.runtime.block_on(kept)? { Ok(()) } else { Err(JobEnd::Lost) }
     }
 }
 
 /// The result of a file, with the damage to the archives around it.
-fn with_damages(
-    brought: Result<Brought, Refusal>,
-    damages: Vec<String>,
-) -> Result<Brought, Refusal> {
+fn with_damages(brought: Result<Parsed, Refusal>, damages: Vec<String>) -> Result<Parsed, Refusal> {
     if damages.is_empty() {
         return brought;
     }

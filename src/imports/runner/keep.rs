@@ -4,40 +4,40 @@ use std::borrow::Cow;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::{Parts, refusals::Sum, stop::Stop};
+use super::{ImportContext, refusals::Sum, stop::JobEnd};
 use crate::{
+    account_export::format::ExportedProfile,
     error::{ApiError, ApiResult},
     imports::{
         intake::{
-            self, Intake, Kept, Material, OnKnown, Packed,
+            self, ImportItem, Intake, OnKnown, Packed, StoreResult,
             restore::{self, Restored},
         },
-        store::{self, Claimed, NewFile},
+        store::{self, ClaimedImport, NewFile},
         types::Outcome,
     },
     recordings::Refusal,
-    takeout::format::ExportedProfile,
 };
 
 /// What was read of a file, with warnings about what is damaged or missing in it.
-pub struct Brought {
+pub struct Parsed {
     content: Content,
     warnings: Vec<Cow<'static, str>>,
 }
 
 /// The content of a file.
 pub enum Content {
-    Recorded(Material),
+    Recorded(ImportItem),
     Restored(Box<Restored>),
     Profile(ExportedProfile),
 }
 
-impl Brought {
+impl Parsed {
     pub fn new(content: Content, warnings: Vec<Cow<'static, str>>) -> Self {
         Self { content, warnings }
     }
 
-    pub fn recorded(material: Material, warnings: Vec<Cow<'static, str>>) -> Self {
+    pub fn recorded(material: ImportItem, warnings: Vec<Cow<'static, str>>) -> Self {
         Self::new(Content::Recorded(material), warnings)
     }
 
@@ -56,7 +56,7 @@ impl Brought {
 pub struct ReadFile {
     number: i32,
     name: String,
-    brought: Result<Brought, Refusal>,
+    brought: Result<Parsed, Refusal>,
     packed: Packed,
     /// Approximate bytes to be stored.
     pub bytes: u64,
@@ -65,11 +65,7 @@ pub struct ReadFile {
 impl ReadFile {
     /// Prepares the `number`th file of its import. Packing it takes some milliseconds of CPU time;
     /// after that, little of the file is left in memory.
-    pub fn new(
-        number: i32,
-        name: String,
-        mut brought: Result<Brought, Refusal>,
-    ) -> ApiResult<Self> {
+    pub fn new(number: i32, name: String, mut brought: Result<Parsed, Refusal>) -> ApiResult<Self> {
         let content = brought.as_mut().map(|brought| &mut brought.content);
         let (packed, bytes) = match content {
             Ok(Content::Recorded(material)) => {
@@ -89,10 +85,10 @@ impl ReadFile {
 /// taken over, so that nothing was stored.
 pub async fn keep(
     conn: &mut AsyncPgConnection,
-    parts: &Parts,
-    claimed: &Claimed,
+    parts: &ImportContext,
+    claimed: &ClaimedImport,
     file: ReadFile,
-) -> Result<Option<u64>, Stop> {
+) -> Result<Option<u64>, JobEnd> {
     let ReadFile { number, name, brought, packed, bytes } = file;
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
@@ -101,7 +97,7 @@ pub async fn keep(
             }
             let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
             let content = brought.as_ref().map(|brought| &brought.content);
-            let (refusal, Kept { outcome, activity_ids, new }) = match content {
+            let (refusal, StoreResult { outcome, activity_ids, new }) = match content {
                 Ok(Content::Recorded(material)) => {
                     let kept = intake::keep(into, material, &packed, OnKnown::Leave).await?;
                     // The archive of a service may know more about a file than the file itself.
@@ -118,10 +114,10 @@ pub async fn keep(
                 Ok(Content::Profile(profile)) => (None, restore::profile(into, profile).await?),
                 Err(refusal) => (
                     Some(refusal),
-                    Kept { outcome: Outcome::Refused, activity_ids: Vec::new(), new: 0 },
+                    StoreResult { outcome: Outcome::Refused, activity_ids: Vec::new(), new: 0 },
                 ),
             };
-            let warning = brought.as_ref().ok().and_then(Brought::warning);
+            let warning = brought.as_ref().ok().and_then(Parsed::warning);
             let file = NewFile {
                 import_id: claimed.id,
                 number,
@@ -147,8 +143,8 @@ pub async fn keep(
 /// outcome. False if the job was cancelled or taken over.
 pub async fn sum_up(
     conn: &mut AsyncPgConnection,
-    parts: &Parts,
-    claimed: &Claimed,
+    parts: &ImportContext,
+    claimed: &ClaimedImport,
     done: i32,
     sums: &[Sum],
 ) -> ApiResult<bool> {

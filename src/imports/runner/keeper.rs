@@ -10,14 +10,14 @@ use diesel_async::AsyncPgConnection;
 use tokio::runtime;
 
 use super::{
-    Parts,
+    ImportContext,
     keep::{self, ReadFile},
     refusals::Sum,
-    stop::Stop,
+    stop::JobEnd,
 };
 use crate::{
     error::{ApiError, ApiResult},
-    imports::store::Claimed,
+    imports::store::ClaimedImport,
 };
 
 /// What to store.
@@ -29,12 +29,12 @@ pub enum Order {
 
 /// How many bytes were stored. `None` if the job was cancelled or taken over, so
 /// that nothing was stored.
-type Kept = Result<Option<u64>, Stop>;
+type StoreResult = Result<Option<u64>, JobEnd>;
 
 /// The handle of the thread, which ends when this is dropped.
 pub struct Keeper {
     orders: SyncSender<Order>,
-    kept: Receiver<Kept>,
+    kept: Receiver<StoreResult>,
     is_working: bool,
 }
 
@@ -43,8 +43,8 @@ impl Keeper {
     /// cannot start a thread.
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
-        parts: &'scope Parts,
-        claimed: &'scope Claimed,
+        parts: &'scope ImportContext,
+        claimed: &'scope ClaimedImport,
     ) -> io::Result<Self> {
         let (orders, to_keep) = sync_channel(1);
         let (tell, kept) = sync_channel(1);
@@ -70,27 +70,27 @@ impl Keeper {
     }
 
     /// Waits until it is stored; returns the number of bytes. Fails as [`keep::keep`] does, and
-    /// with [`Stop::Lost`] if the job was cancelled or taken over.
-    pub fn settle(&mut self) -> Result<u64, Stop> {
+    /// with [`JobEnd::Lost`] if the job was cancelled or taken over.
+    pub fn settle(&mut self) -> Result<u64, JobEnd> {
         if !std::mem::take(&mut self.is_working) {
             return Ok(0);
         }
         let kept = self.kept.recv().map_err(ApiError::internal)?;
-        kept?.ok_or(Stop::Lost)
+        kept?.ok_or(JobEnd::Lost)
     }
 }
 
-async fn connect(parts: &Parts) -> ApiResult<AsyncPgConnection> {
+async fn connect(parts: &ImportContext) -> ApiResult<AsyncPgConnection> {
     let connector = parts.connector.clone().with_generic_plans();
     connector.connect().await.map_err(ApiError::database_unavailable)
 }
 
 async fn keep(
     conn: &mut Option<AsyncPgConnection>,
-    parts: &Parts,
-    claimed: &Claimed,
+    parts: &ImportContext,
+    claimed: &ClaimedImport,
     order: Order,
-) -> Kept {
+) -> StoreResult {
     let conn = match conn {
         Some(conn) => conn,
         None => conn.insert(connect(parts).await?),

@@ -3,14 +3,14 @@
 use std::{io::Read, mem};
 
 use super::{
-    archive::Archive, garmin::Summaries, job::Job, listed::Listed, stop::Stop, strava::Table,
+    archive::Archive, garmin::Summaries, job::Job, listed::Listed, stop::JobEnd, strava::Table,
     unpack::Budgeted,
 };
 use crate::recordings::{MAX_FILE_BYTES, Reason, Refusal};
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Reads the table of a Strava archive, and stores its activities without a file.
-    pub fn table_of(&mut self, archive: &mut Archive) -> Result<Table, Stop> {
+    pub fn table_of(&mut self, archive: &mut Archive) -> Result<Table, JobEnd> {
         let found = archive.file_names().flatten().find_map(|name| {
             Table::prefix_of(&name).map(|prefix| (name.to_string(), prefix.to_owned()))
         });
@@ -27,7 +27,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Refuses the rows without an id, which could not be recognized in another import.
-    fn refuse_nameless(&mut self, table: &Table) -> Result<(), Stop> {
+    fn refuse_nameless(&mut self, table: &Table) -> Result<(), JobEnd> {
         self.found(table.nameless().len())?;
         for row in table.nameless() {
             let refusal = Refusal::new(Reason::Malformed, "this row has no activity ID");
@@ -38,7 +38,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 
     /// Lists the name of a list that is damaged. The list does not count as a
     /// file; its activities do.
-    pub fn pass_over_list(&mut self, name: &str, is_whole: bool) -> Result<(), Stop> {
+    pub fn pass_over_list(&mut self, name: &str, is_whole: bool) -> Result<(), JobEnd> {
         if is_whole {
             return self.used();
         }
@@ -47,7 +47,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Reads a Strava table that is not in its archive.
-    pub fn walk_table(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+    pub fn walk_table(&mut self, name: &str, source: impl Read) -> Result<(), JobEnd> {
         let limited = source.take(MAX_FILE_BYTES as u64);
         let mut table = Table::read(name, Budgeted { source: limited, left: &mut self.budget }, "");
         self.check()?;
@@ -63,7 +63,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         called: &str,
         archive: &mut Archive,
-    ) -> Result<Option<Summaries>, Stop> {
+    ) -> Result<Option<Summaries>, JobEnd> {
         let names: Vec<String> =
             archive.file_names().flatten().map(|name| name.into_owned()).collect();
         let lists: Vec<&String> = names.iter().filter(|name| Summaries::is_list(name)).collect();
@@ -83,7 +83,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Stores the listed activities without a recording, and restores the previous lists.
-    pub fn leave_garmin(&mut self, outer: Option<Summaries>) -> Result<(), Stop> {
+    pub fn leave_garmin(&mut self, outer: Option<Summaries>) -> Result<(), JobEnd> {
         let Some(outer) = outer else { return Ok(()) };
         let mut summaries = mem::replace(&mut self.summaries, outer);
         let left: Vec<(String, Listed)> = summaries.without_file();
@@ -91,7 +91,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Reads a Garmin list that is not in its archive.
-    pub fn walk_summaries(&mut self, name: &str, source: impl Read) -> Result<(), Stop> {
+    pub fn walk_summaries(&mut self, name: &str, source: impl Read) -> Result<(), JobEnd> {
         let mut summaries = Summaries::default();
         let is_list = summaries.read(name, Budgeted { source, left: &mut self.budget });
         self.check()?;

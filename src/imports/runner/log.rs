@@ -8,13 +8,13 @@ use super::{
     archive::{self, Archive},
     files::original_name,
     job::Job,
-    keep::Brought,
-    stop::Stop,
+    keep::Parsed,
+    stop::JobEnd,
     unpack::{Budgeted, DAMAGED, repack, unpacked},
 };
 use crate::{
     activities::originals::PackedFile,
-    imports::intake::Material,
+    imports::intake::ImportItem,
     recordings::{self, Entry, Format, Refusal, Session, apple::Broken},
     sport::OTHER,
 };
@@ -54,7 +54,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         source: impl Read,
         mut beside: Option<&mut Beside<'_>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         let source = Budgeted { source, left: &mut self.budget };
         let content = unpacked(source);
         self.check()?;
@@ -93,7 +93,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 
     /// Reads the table of a Runkeeper archive with its recordings; returns the
     /// entries that were read.
-    pub fn runkeeper(&mut self, archive: &mut Archive) -> Result<HashSet<usize>, Stop> {
+    pub fn runkeeper(&mut self, archive: &mut Archive) -> Result<HashSet<usize>, JobEnd> {
         let found = archive.file_names().flatten().enumerate().find_map(|(index, name)| {
             let lower = name.to_ascii_lowercase();
             let folder = name.get(..lower.strip_suffix(RUNKEEPER)?.len())?.to_owned();
@@ -121,7 +121,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         beside: &mut Beside<'_>,
         entry: &Entry,
-    ) -> Result<Option<RecordingFile>, Stop> {
+    ) -> Result<Option<RecordingFile>, JobEnd> {
         let Some(name) = &entry.recording else { return Ok(None) };
         let path = format!("{}{name}", beside.folder);
         let Some(index) = beside.archive.index_for_name(&path) else { return Ok(None) };
@@ -144,7 +144,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         log: &str,
         entry: Entry,
         recording: Option<RecordingFile>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         let Entry { name, source, original, session, mut warnings, .. } = entry;
         let name = match &recording {
             Some((path, _)) => path.clone(),
@@ -178,8 +178,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     }
                 }
             }
-            let material = Material { original, sessions, name: source, ..Material::default() };
-            Ok(Brought::recorded(material, warnings))
+            let material = ImportItem { original, sessions, name: source, ..ImportItem::default() };
+            Ok(Parsed::recorded(material, warnings))
         })
     }
 }

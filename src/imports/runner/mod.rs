@@ -5,6 +5,7 @@
 //! run at a time, one of which must be small, so that a single recording does not wait behind
 //! somebody else's archive of ten years.
 
+mod account_export;
 pub mod archive;
 mod chunk_reader;
 mod files;
@@ -23,7 +24,6 @@ mod refusals;
 mod scalar;
 mod stop;
 mod strava;
-mod takeout;
 mod thread;
 pub mod unpack;
 mod unread;
@@ -33,7 +33,7 @@ use std::rc::Rc;
 
 use tokio::sync::Mutex;
 
-use super::store::{self, Claimed};
+use super::store::{self, ClaimedImport};
 use crate::{
     activities::originals::Storage,
     config::Config,
@@ -46,7 +46,7 @@ use crate::{
 };
 
 pub use files::original_name;
-pub use parts::Parts;
+pub use parts::ImportContext;
 pub use thread::{Ended, run_here};
 
 const AT_ONCE: usize = 2;
@@ -69,7 +69,7 @@ const SMALL: i64 = 8 * 1024 * 1024;
 pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests: Requests) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let wait = config.database.wait;
-    let parts = Parts {
+    let parts = ImportContext {
         connector: connector.clone(),
         config: config.imports.clone(),
         storage: Storage::new(&config.imports),
@@ -93,14 +93,14 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests:
 
 #[derive(Clone)]
 struct Importer {
-    parts: Parts,
+    parts: ImportContext,
     pool: Pool,
     /// Held by the job that may have any size.
     any_size: Rc<Mutex<()>>,
 }
 
 impl Importer {
-    async fn claim(&self, max_bytes: i64) -> ApiResult<Option<Claimed>> {
+    async fn claim(&self, max_bytes: i64) -> ApiResult<Option<ClaimedImport>> {
         let conn = self.pool.get().await?;
         Ok(store::claim(&conn, self.parts.config.lease, max_bytes).await?)
     }

@@ -2,7 +2,7 @@
 
 use std::{io::Read, rc::Rc};
 
-use super::{chunk_reader::ChunkReader, job::Job, stop::Stop, unpack::Budgeted};
+use super::{chunk_reader::ChunkReader, job::Job, stop::JobEnd, unpack::Budgeted};
 use crate::{
     imports::{
         store::{self, CHUNK_BYTES, FIRST_NESTED, Part},
@@ -18,7 +18,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         &mut self,
         name: &str,
         mut source: impl Read,
-    ) -> Result<Result<(i32, ChunkReader), Refusal>, Stop> {
+    ) -> Result<Result<(i32, ChunkReader), Refusal>, JobEnd> {
         let part = FIRST_NESTED + self.copies;
         self.copies += 1;
         let (id, runtime) = (self.claimed.id, Rc::clone(&self.runtime));
@@ -43,7 +43,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             }
             self.room = self.room.saturating_sub(chunk.len() as u64);
             if self.room == 0 {
-                return Err(Stop::Bomb);
+                return Err(JobEnd::Bomb);
             }
             runtime.block_on(store::add_chunk(&self.reader, id, part, number, &chunk))?;
             bytes += i64::try_from(chunk.len()).unwrap_or_default();
@@ -59,7 +59,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Deletes a copy after all of it has been read.
-    pub fn forget_copy(&mut self, part: i32) -> Result<(), Stop> {
+    pub fn forget_copy(&mut self, part: i32) -> Result<(), JobEnd> {
         self.runtime.block_on(store::forget_nested(&self.reader, self.claimed.id, part))?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::{
 
 /// The dependencies of a job.
 #[derive(Clone)]
-pub struct Parts {
+pub struct ImportContext {
     pub connector: Connector,
     pub config: ImportConfig,
     pub storage: Storage,

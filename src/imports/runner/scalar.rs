@@ -11,7 +11,7 @@ use serde::{
     de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 /// The byte order mark that some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -169,7 +169,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Search<'_, T> {
         let Self { list, is_it, take } = self;
         if is_it {
             while let Some(element) = elements.next_element::<Option<T>>()? {
-                give_way();
+                yield_if_due();
                 element.into_iter().for_each(&mut *take);
             }
         } else {

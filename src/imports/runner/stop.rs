@@ -4,7 +4,7 @@ use crate::error::ApiError;
 
 /// Why a job stops before its end.
 #[derive(Debug)]
-pub enum Stop {
+pub enum JobEnd {
     /// It was cancelled, or another server has taken it over.
     Lost,
     /// The server is shutting down.
@@ -16,7 +16,7 @@ pub enum Stop {
     Error(ApiError),
 }
 
-impl<E: Into<ApiError>> From<E> for Stop {
+impl<E: Into<ApiError>> From<E> for JobEnd {
     fn from(error: E) -> Self {
         Self::Error(error.into())
     }

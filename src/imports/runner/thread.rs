@@ -8,15 +8,15 @@ use std::{
 
 use tokio::{runtime, sync::oneshot};
 
-use super::{Parts, job::Job, keeper::Keeper, stop::Stop};
+use super::{ImportContext, job::Job, keeper::Keeper, stop::JobEnd};
 use crate::{
     config::ImportConfig,
     error::ApiError,
     imports::{
-        store::{self, Claimed},
+        store::{self, ClaimedImport},
         types::Status,
     },
-    priority::{give_way_to, limit_cpu},
+    priority::{limit_cpu, yield_to},
     recordings::{Reason, Refusal},
 };
 
@@ -40,11 +40,11 @@ pub enum Ended {
 
 /// Works on `job` on a new thread, and waits for it. If the thread dies (`None`), the job is
 /// claimed again when its lease expires.
-pub async fn run(parts: Parts, job: Claimed) -> Option<Ended> {
+pub async fn run(parts: ImportContext, job: ClaimedImport) -> Option<Ended> {
     let (done, is_done) = oneshot::channel();
     let name = "imports".to_owned();
     let thread = thread::Builder::new().name(name).spawn(move || {
-        give_way_to(&parts.requests);
+        yield_to(&parts.requests);
         limit_cpu(cpu_budget(&parts.config, job.bytes));
         let ended = run_here(&parts, &job, |_| {});
         let _ = done.send(ended);
@@ -65,7 +65,7 @@ fn cpu_budget(config: &ImportConfig, bytes: i64) -> Duration {
 
 /// Works on `job` on this thread, which must not belong to a runtime. `tell` is called with the
 /// number of files, and how many of them are done.
-pub fn run_here(parts: &Parts, job: &Claimed, tell: impl Fn((i32, i32))) -> Ended {
+pub fn run_here(parts: &ImportContext, job: &ClaimedImport, tell: impl Fn((i32, i32))) -> Ended {
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => Rc::new(runtime),
         Err(error) => {
@@ -83,8 +83,8 @@ pub fn run_here(parts: &Parts, job: &Claimed, tell: impl Fn((i32, i32))) -> Ende
 }
 
 fn work(
-    parts: &Parts,
-    job: &Claimed,
+    parts: &ImportContext,
+    job: &ClaimedImport,
     runtime: &Rc<runtime::Runtime>,
     tell: impl Fn((i32, i32)),
 ) -> Result<Ended, ApiError> {
@@ -109,24 +109,24 @@ fn work(
             runtime.block_on(store::finish(&conn, job, Status::Done, None))?;
             Ended::Done
         }
-        Err(Stop::Bomb) => {
+        Err(JobEnd::Bomb) => {
             let why = "it unpacks to suspiciously much";
             let why = (&*Reason::ArchiveBomb.to_string(), why);
             runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
             Ended::Failed
         }
-        Err(Stop::Spent) => {
+        Err(JobEnd::Spent) => {
             let Refusal { reason, message } = Refusal::too_costly();
             let why = (&*reason.to_string(), &*message);
             runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
             Ended::Failed
         }
-        Err(Stop::Leaving) => {
+        Err(JobEnd::Leaving) => {
             runtime.block_on(store::give_back(&conn, job, Duration::ZERO))?;
             Ended::NotNow
         }
-        Err(Stop::Lost) => Ended::NotNow,
-        Err(Stop::Error(error)) => {
+        Err(JobEnd::Lost) => Ended::NotNow,
+        Err(JobEnd::Error(error)) => {
             parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
             // If even this fails, the job is claimed again when its lease expires.
             let _ = if error.code.is_of_storage() {

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::{
     activities::originals::PackedFile,
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Format, MAX_FILE_BYTES, Refusal, head, read_all},
 };
 
@@ -45,7 +45,7 @@ pub struct Budgeted<'a, R> {
 
 impl<R: Read> Read for Budgeted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        give_way();
+        yield_if_due();
         let read = self.source.read(buffer)?;
         match self.left.checked_sub(read as u64) {
             Some(left) => {

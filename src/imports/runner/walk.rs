@@ -13,16 +13,16 @@ use super::{
     job::Job,
     listed::Listed,
     log::is_log,
-    stop::Stop,
+    stop::JobEnd,
     strava::Table,
     unpack::{Budgeted, repack},
     unread::{OFFICE, OFFICE_ENTRY, unread},
 };
 use crate::{
+    account_export::format::{ACTIVITIES, MANIFEST},
     activities::originals::PackedFile,
     imports::upload::shown,
     recordings::{self, Format, Reason, Refusal},
-    takeout::format::{ACTIVITIES, MANIFEST},
 };
 
 /// How many archives a file may be nested in.
@@ -30,7 +30,12 @@ const MAX_DEPTH: usize = 3;
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Walks all files of `source`, which is nested in `depth` archives.
-    pub fn walk(&mut self, name: &str, mut source: ChunkReader, depth: usize) -> Result<(), Stop> {
+    pub fn walk(
+        &mut self,
+        name: &str,
+        mut source: ChunkReader,
+        depth: usize,
+    ) -> Result<(), JobEnd> {
         let mut head = Vec::new();
         let read = (&mut source).take(Format::HEAD).read_to_end(&mut head);
         if read.and_then(|_| source.seek(SeekFrom::Start(0))).is_err() {
@@ -59,7 +64,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         Opened { archive, damage }: Opened<ChunkReader>,
         depth: usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         self.damages.extend(damage.map(|damage| format!("the archive {} {damage}", shown(name))));
         self.walk_archive(name, archive, depth)?;
         if damage.is_none() || self.damages.is_empty() {
@@ -75,8 +80,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         called: &str,
         mut archive: Archive,
         depth: usize,
-    ) -> Result<(), Stop> {
-        if self.takeout(&mut archive)? {
+    ) -> Result<(), JobEnd> {
+        if self.account_export(&mut archive)? {
             return Ok(());
         }
         // The archive itself has already been counted as one file.
@@ -115,7 +120,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Lists the entries that cannot be read, because later ones have the same names.
-    fn ignore_doubled(&mut self, archive: &Archive) -> Result<(), Stop> {
+    fn ignore_doubled(&mut self, archive: &Archive) -> Result<(), JobEnd> {
         let (start, entries) = (archive.central_directory_start(), archive.len());
         let doubled = archive::doubled(start, entries, archive.clone().into_inner());
         self.check()?;
@@ -132,7 +137,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.summaries.list(name).or_else(of_table)
     }
 
-    fn leave_out(&mut self, name: &str) -> Result<(), Stop> {
+    fn leave_out(&mut self, name: &str) -> Result<(), JobEnd> {
         if is_named_as_recording(name) || name.to_ascii_lowercase().ends_with(".zip") {
             self.left_out(name)
         } else {
@@ -146,7 +151,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         mut entry: Entry<'_>,
         depth: usize,
         known: Option<&Listed>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         if entry.is_dir() || name.starts_with("__MACOSX/") {
             return self.pass_over();
         }
@@ -192,7 +197,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Walks an archive that can be read only once: it is copied first.
-    fn walk_copy(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
+    fn walk_copy(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), JobEnd> {
         let (part, source) = match self.copy(name, source)? {
             Ok(copy) => copy,
             Err(refusal) => return self.file(name, Err(refusal), None),
@@ -202,7 +207,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Walks an archive that is compressed with gzip.
-    fn walk_unpacked(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), Stop> {
+    fn walk_unpacked(&mut self, name: &str, source: impl Read, depth: usize) -> Result<(), JobEnd> {
         if depth >= MAX_DEPTH {
             return self.file(name, Err(too_deep()), None);
         }
@@ -215,7 +220,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         name: &str,
         source: impl Read,
         known: Option<&Listed>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobEnd> {
         if self.is_over() {
             return self.file(name, Ok(PackedFile::default()), None);
         }

@@ -19,7 +19,7 @@ use crate::{
 
 /// A job that is claimed until its lease expires.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Claimed {
+pub struct ClaimedImport {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -45,7 +45,7 @@ pub async fn claim(
     mut conn: &AsyncPgConnection,
     lease: Duration,
     max_bytes: i64,
-) -> QueryResult<Option<Claimed>> {
+) -> QueryResult<Option<ClaimedImport>> {
     diesel::sql_query(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1,
                 started_at = coalesce(started_at, now()), claimed_at = clock_timestamp(),
@@ -71,7 +71,7 @@ pub async fn start_own(
     id: Uuid,
     bytes: i64,
     lease: Duration,
-) -> QueryResult<Claimed> {
+) -> QueryResult<ClaimedImport> {
     diesel::sql_query(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = 1, started_at = now(),
                 leased_until = now() + make_interval(secs => $1),
@@ -90,7 +90,7 @@ pub async fn start_own(
 /// waits for the file that is being finished.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedImport,
     lease: Duration,
     done: i32,
 ) -> QueryResult<bool> {
@@ -112,7 +112,7 @@ pub async fn hold(
 /// False as for [`hold`].
 pub async fn found(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedImport,
     lease: Duration,
     (found, ignored): (i32, i32),
     ignored_files: Option<&str>,
@@ -136,7 +136,7 @@ pub async fn found(
 /// Releases a job, to be claimed again after `pause`. This does not count as an attempt.
 pub async fn give_back(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedImport,
     pause: Duration,
 ) -> QueryResult<usize> {
     diesel::sql_query(
@@ -153,7 +153,7 @@ pub async fn give_back(
 
 /// Delays a job after a failed attempt, until it can be claimed again. The pause
 /// doubles, up to a minute.
-pub async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+pub async fn postpone(mut conn: &AsyncPgConnection, job: &ClaimedImport) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE imports SET leased_until = now() + make_interval(secs => least(power(2, attempts), 60))
          WHERE id = $1 AND claim = $2 AND status = 'running'",
@@ -167,7 +167,7 @@ pub async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResul
 /// Finishes a job, and deletes its upload. Originals are stored elsewhere.
 pub async fn finish(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedImport,
     status: Status,
     why: Option<(&str, &str)>,
 ) -> QueryResult<usize> {

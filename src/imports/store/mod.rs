@@ -12,7 +12,8 @@ pub use chunks::{
     receive_chunk,
 };
 pub use claims::{
-    Claimed, claim, finish, found, give_back, hold, longest_wait, postpone, start_own, unfinished,
+    ClaimedImport, claim, finish, found, give_back, hold, longest_wait, postpone, start_own,
+    unfinished,
 };
 pub use files::{NewFile, add_file, add_files, files, next_number, refusals, with_warnings};
 pub use habits::habits;

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 use super::{
     service,
-    types::{AuthorizeBody, ConnectBody, Standing},
+    types::{AuthorizeBody, ConnectBody, ConnectionStatus},
 };
 use crate::{
     auth::{
@@ -22,7 +22,7 @@ use crate::{
 /// The status of the connection to Garmin Connect, and the modes that this server offers.
 #[utoipa::path(
     get, path = "/me/garmin", operation_id = "get_garmin", tag = "Garmin",
-    responses((status = 200, description = "The connection, if there is one", body = Standing)),
+    responses((status = 200, description = "The connection, if there is one", body = ConnectionStatus)),
 )]
 pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     Ok(HttpResponse::Ok().json(service::standing(&state, user.identity()).await?))
@@ -36,7 +36,7 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
 #[utoipa::path(
     post, path = "/me/garmin", operation_id = "connect_garmin", tag = "Garmin",
     request_body = ConnectBody,
-    responses((status = 200, description = "Connected", body = Standing)),
+    responses((status = 200, description = "Connected", body = ConnectionStatus)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::ProviderError]))),
 )]
 pub async fn connect(
@@ -115,7 +115,7 @@ pub async fn callback(
 /// Does not wait for the next hourly sync.
 #[utoipa::path(
     post, path = "/me/garmin/sync", operation_id = "sync_garmin", tag = "Garmin",
-    responses((status = 202, description = "The sync starts at once, or when a pause that Garmin asked for is over", body = Standing)),
+    responses((status = 202, description = "The sync starts at once, or when a pause that Garmin asked for is over", body = ConnectionStatus)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound, ErrorCode::GarminNeedsReauth]))),
 )]
 pub async fn sync(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {

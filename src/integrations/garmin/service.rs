@@ -6,10 +6,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    provider::{Developer, Personal, Provider, Tokens, Trouble, redirect_uri},
+    provider::{Developer, GarminFailure, Personal, Provider, Tokens, redirect_uri},
     store,
     tokens::seal,
-    types::{Connection, ConnectionStanding, Mode, Standing},
+    types::{Connection, ConnectionStanding, ConnectionStatus, Mode},
 };
 use crate::{
     auth::{
@@ -19,20 +19,20 @@ use crate::{
     credentials::{Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     outbox::{self, Message},
-    providers::{Attempt, CallbackParams},
-    state::{Shared, WorkerState},
+    providers::{AuthorizationRequest, CallbackParams},
+    state::{AppState, WorkerState},
 };
 
-/// The purpose of an [`Attempt`] to connect Garmin.
+/// The purpose of an [`AuthorizationRequest`] to connect Garmin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Garmin {
     Garmin,
 }
 
-pub type GarminAttempt = Attempt<Garmin>;
+pub type GarminAttempt = AuthorizationRequest<Garmin>;
 
-pub async fn standing(state: &WorkerState, identity: Identity) -> ApiResult<Standing> {
+pub async fn standing(state: &WorkerState, identity: Identity) -> ApiResult<ConnectionStatus> {
     let conn = state.pool.get().await?;
     let found = store::find(&conn, identity).await?;
     if found.is_none() {
@@ -42,10 +42,10 @@ pub async fn standing(state: &WorkerState, identity: Identity) -> ApiResult<Stan
 }
 
 async fn shown(
-    state: &Shared,
+    state: &AppState,
     conn: &AsyncPgConnection,
     connection: Option<Connection>,
-) -> ApiResult<Standing> {
+) -> ApiResult<ConnectionStatus> {
     let connection = match connection {
         Some(connection) => {
             let activities = store::count_activities(conn, connection.id).await?;
@@ -55,7 +55,7 @@ async fn shown(
     };
     let personal = state.garmin.is_offered.then_some(Mode::Personal);
     let developer = state.garmin.developer.as_ref().map(|_| Mode::Developer);
-    Ok(Standing { modes: personal.into_iter().chain(developer).collect(), connection })
+    Ok(ConnectionStatus { modes: personal.into_iter().chain(developer).collect(), connection })
 }
 
 /// Connects Garmin with a key, which is tried first: 422 if Garmin refuses it, 502 if Garmin does
@@ -64,7 +64,7 @@ pub async fn connect(
     state: &WorkerState,
     identity: Identity,
     api_key: SecretString,
-) -> ApiResult<Standing> {
+) -> ApiResult<ConnectionStatus> {
     if !state.garmin.is_offered {
         return Err(ApiError::not_found());
     }
@@ -75,7 +75,7 @@ pub async fn connect(
     let calls = state.outbound.client().into();
     let personal = Personal { calls, base_url: state.garmin.personal_url.clone() };
     let tokens = personal.renew(api_key).await.map_err(|trouble| match trouble {
-        Trouble::Denied(400 | 401 | 403) => {
+        GarminFailure::Denied(400 | 401 | 403) => {
             let fault = FieldError::new("api_key", "refused", "is not one that Garmin takes");
             ApiError::validation(vec![fault])
         }
@@ -90,8 +90,8 @@ async fn keep(
     identity: Identity,
     (mode, garmin_user_id): (Mode, Option<&str>),
     tokens: &Tokens,
-) -> ApiResult<Standing> {
-    let (shared, user_id): (&Shared, _) = (state, identity.user_id);
+) -> ApiResult<ConnectionStatus> {
+    let (shared, user_id): (&AppState, _) = (state, identity.user_id);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         otp::store::lock_user(conn, user_id).await?;
@@ -126,7 +126,7 @@ async fn keep(
 }
 
 /// Syncs at once. 409 if Garmin has to be connected again first.
-pub async fn sync(state: &WorkerState, identity: Identity) -> ApiResult<Standing> {
+pub async fn sync(state: &WorkerState, identity: Identity) -> ApiResult<ConnectionStatus> {
     let conn = state.pool.get().await?;
     let found = store::sync_now(&conn, identity).await?;
     let connection = identity.found(found, &conn).await?;
@@ -162,7 +162,7 @@ pub async fn authorize(
         let conn = state.pool.get().await?;
         identity.confirm(&conn).await?;
     }
-    let attempt = Attempt::new(Garmin::Garmin, return_to, Some(identity));
+    let attempt = AuthorizationRequest::new(Garmin::Garmin, return_to, Some(identity));
     let key = &state.server_key;
     let url = developer.grant()?.authorization_url(key, &attempt, &[], &[]);
     let cookie = attempt.seal(key).map_err(ApiError::internal)?;
@@ -176,7 +176,7 @@ pub fn open_attempt<'a>(
     params: &CallbackParams,
 ) -> ApiResult<(GarminAttempt, &'a ServerKey)> {
     developer(state)?;
-    Attempt::returned(&state.server_key, cookie, &Garmin::Garmin, params)
+    AuthorizationRequest::returned(&state.server_key, cookie, &Garmin::Garmin, params)
 }
 
 /// Completes an attempt: Garmin is connected. 409 `connection_taken`.
@@ -192,7 +192,7 @@ pub async fn finish(
     let verifier = attempt.verifier(key);
     let tokens =
         developer.redeem(&code, verifier.secret()).await.map_err(|trouble| match trouble {
-            Trouble::Refused => {
+            GarminFailure::Refused => {
                 ApiError::new(ErrorCode::InvalidCode, "Garmin refuses this code; connect again")
             }
             other => other.into(),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     provider::Tokens,
-    store::{self, Claimed, SealedTokens},
+    store::{self, ClaimedConnection, SealedTokens},
 };
 use crate::{error::ApiResult, providers::TokenCipher};
 
@@ -21,12 +21,15 @@ pub fn seal(cipher: &TokenCipher, id: Uuid, tokens: &Tokens) -> ApiResult<Sealed
 }
 
 /// Decrypts the credential of a claimed connection.
-pub fn open_credential(cipher: &TokenCipher, job: &Claimed) -> ApiResult<SecretString> {
+pub fn open_credential(cipher: &TokenCipher, job: &ClaimedConnection) -> ApiResult<SecretString> {
     cipher.open(job.id, "credential", &job.token_key_id, &job.credential)
 }
 
 /// Decrypts the access token of a claimed connection, if it has one.
-pub fn open_access(cipher: &TokenCipher, job: &Claimed) -> ApiResult<Option<SecretString>> {
+pub fn open_access(
+    cipher: &TokenCipher,
+    job: &ClaimedConnection,
+) -> ApiResult<Option<SecretString>> {
     let access = job.access_token.as_ref();
     access.map(|sealed| cipher.open(job.id, "access", &job.token_key_id, sealed)).transpose()
 }

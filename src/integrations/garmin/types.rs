@@ -49,7 +49,7 @@ pub struct Connection {
 /// Response of `GET /me/garmin`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GarminStatus)]
-pub struct Standing {
+pub struct ConnectionStatus {
     /// The modes that this server offers.
     pub modes: Vec<Mode>,
     /// `null` if Garmin is not connected.

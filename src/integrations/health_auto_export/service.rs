@@ -10,7 +10,7 @@ use crate::{
     credentials::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
-        intake::{self, Intake, Material, OnKnown},
+        intake::{self, ImportItem, Intake, OnKnown},
         store::{self, Bringer, MOST_TOLD, Told},
         types::Outcome,
     },
@@ -92,7 +92,7 @@ async fn keep_one(
     let file = PackedFile::of(text.get().as_bytes()).map_err(ApiError::internal)?;
     let original = Some((format!("{id}.json"), file));
     let (sessions, name) = (vec![session], Some(("apple", id)));
-    let material = Material { original, sessions, name, ..Material::default() };
+    let material = ImportItem { original, sessions, name, ..ImportItem::default() };
     let packed = intake::pack(&material)?;
     let mut conn = state.pool.get().await?;
     let kept = conn

@@ -10,7 +10,7 @@ use crate::{
     http::{ApiPath, ApiQuery, Binary, IfNoneMatchParam, cached},
     pictures::{
         Disclosure, Studio, service,
-        types::{Look, Picture, Size},
+        types::{Appearance, Picture, Size},
     },
 };
 
@@ -20,7 +20,7 @@ use crate::{
 /// positions, the picture says so. The `title` and `desc` elements describe the picture in words.
 #[utoipa::path(
     get, path = "/activities/{id}/route.svg", operation_id = "get_route_svg", tag = "Pictures",
-    params(("id" = Uuid, Path), Look, IfNoneMatchParam),
+    params(("id" = Uuid, Path), Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -31,7 +31,7 @@ pub async fn route_svg(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
     svg(&request, &studio, user, picture, look.0).await
@@ -40,7 +40,7 @@ pub async fn route_svg(
 /// Get an activity's route as PNG
 #[utoipa::path(
     get, path = "/activities/{id}/route.png", operation_id = "get_route_png", tag = "Pictures",
-    params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
+    params(("id" = Uuid, Path), Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -51,7 +51,7 @@ pub async fn route_png(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
@@ -64,7 +64,7 @@ pub async fn route_png(
 /// measured, the picture says so.
 #[utoipa::path(
     get, path = "/activities/{id}/chart.svg", operation_id = "get_chart_svg", tag = "Pictures",
-    params(("id" = Uuid, Path), Look, IfNoneMatchParam),
+    params(("id" = Uuid, Path), Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -75,7 +75,7 @@ pub async fn chart_svg(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
     svg(&request, &studio, user, picture, look.0).await
@@ -84,7 +84,7 @@ pub async fn chart_svg(
 /// Get an activity's chart as PNG
 #[utoipa::path(
     get, path = "/activities/{id}/chart.png", operation_id = "get_chart_png", tag = "Pictures",
-    params(("id" = Uuid, Path), Look, Size, IfNoneMatchParam),
+    params(("id" = Uuid, Path), Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -95,7 +95,7 @@ pub async fn chart_png(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
@@ -108,7 +108,7 @@ pub(super) async fn svg(
     studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
-    look: Look,
+    look: Appearance,
 ) -> ApiResult<HttpResponse> {
     let content = service::paint_own(studio, user.identity(), picture, look, None).await?;
     image(request, content, Some(look.theme), "'none'").map(cached)
@@ -120,7 +120,7 @@ pub(super) async fn png(
     studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
-    look: Look,
+    look: Appearance,
     size: Size,
 ) -> ApiResult<HttpResponse> {
     let width = Some(size.check()?);

@@ -10,7 +10,8 @@ use crate::{
     pictures::{
         Studio,
         types::{
-            DaysParams, HeatmapOptions, Look, Picture, Size, WeeklyOptions, WeeksParams, YearParams,
+            Appearance, DaysParams, HeatmapOptions, Picture, Size, WeeklyOptions, WeeksParams,
+            YearParams,
         },
     },
 };
@@ -20,7 +21,7 @@ use crate::{
 /// Shows each day of a year. Each of four shades marks a quarter of the days with an activity.
 #[utoipa::path(
     get, path = "/stats/heatmap.svg", operation_id = "get_heatmap_svg", tag = "Pictures",
-    params(YearParams, DaysParams, Look, IfNoneMatchParam),
+    params(YearParams, DaysParams, Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -32,7 +33,7 @@ pub async fn heatmap_svg(
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
     svg(&request, &studio, user, picture, look.0).await
@@ -41,7 +42,7 @@ pub async fn heatmap_svg(
 /// Get a yearly heatmap as PNG
 #[utoipa::path(
     get, path = "/stats/heatmap.png", operation_id = "get_heatmap_png", tag = "Pictures",
-    params(YearParams, DaysParams, Look, Size, IfNoneMatchParam),
+    params(YearParams, DaysParams, Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -53,7 +54,7 @@ pub async fn heatmap_png(
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
@@ -65,7 +66,7 @@ pub async fn heatmap_png(
 /// Shows a bar per week, up to the current week, and the average of the weeks that are over.
 #[utoipa::path(
     get, path = "/stats/weekly.svg", operation_id = "get_weekly_svg", tag = "Pictures",
-    params(WeeksParams, DaysParams, Look, IfNoneMatchParam),
+    params(WeeksParams, DaysParams, Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -77,7 +78,7 @@ pub async fn weekly_svg(
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);
     svg(&request, &studio, user, picture, look.0).await
@@ -86,7 +87,7 @@ pub async fn weekly_svg(
 /// Get a weekly bar chart as PNG
 #[utoipa::path(
     get, path = "/stats/weekly.png", operation_id = "get_weekly_png", tag = "Pictures",
-    params(WeeksParams, DaysParams, Look, Size, IfNoneMatchParam),
+    params(WeeksParams, DaysParams, Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -98,7 +99,7 @@ pub async fn weekly_png(
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Look>,
+    look: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Point, Track},
 };
 
@@ -69,7 +69,7 @@ fn means(heights: &[Height]) -> Vec<f64> {
     let (mut enters, mut leaves) = (heights.iter().peekable(), heights.iter().peekable());
     let (mut sum, mut count) = (0.0, 0.0);
     let mut mean = |(time, height): &Height| {
-        give_way();
+        yield_if_due();
         let half = (WINDOW / 2.0).min(time - first).min(last - time) + 1e-6;
         while let Some((_, height)) = enters.next_if(|(there, _)| *there <= time + half) {
             (sum, count) = (sum + height, count + 1.0);

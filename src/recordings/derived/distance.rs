@@ -8,7 +8,7 @@ use super::{
     secs_between,
 };
 use crate::{
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Point, Track},
     sport::metres_between,
 };
@@ -73,7 +73,7 @@ fn along(track: &Track, limit: f64) -> Option<f64> {
         let mut fixes = piece.iter().filter_map(|point| Some((point, point.position?)));
         let Some(mut last) = fixes.next() else { continue };
         for (point, place) in fixes {
-            give_way();
+            yield_if_due();
             let metres = metres_between(last.1, place);
             let can_be = is_reachable(last.0, point, metres, limit);
             *sum.get_or_insert(0.0) += if can_be { metres } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use super::secs_between;
 use crate::{
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Point, Track},
     sport::metres_between,
 };
@@ -43,7 +43,7 @@ fn cut<P: Copy + PartialEq>(
         };
         let mut places = places.peekable();
         while let Some((point, here)) = places.next() {
-            give_way();
+            yield_if_due();
             let Some(secs) = secs_between(from.0, point).filter(|secs| *secs > 0.0) else {
                 continue;
             };

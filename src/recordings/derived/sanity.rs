@@ -3,7 +3,7 @@
 
 use super::{chain::errors, secs_between};
 use crate::{
-    priority::give_way,
+    priority::yield_if_due,
     recordings::{Point, Track},
     sport::{Position, metres_between},
 };
@@ -107,7 +107,7 @@ fn drop_wild_fixes(points: &mut [Point], limit: f64) -> f64 {
         Some((point, point.position?))
     };
     let reaches = |one: usize, other: usize, limit: f64| {
-        give_way();
+        yield_if_due();
         fix(one).zip(fix(other)).is_none_or(|((one, from), (other, to))| {
             is_reachable(one, other, metres_between(from, to), limit)
         })

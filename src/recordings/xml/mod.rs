@@ -12,7 +12,7 @@ use std::io::{BufRead, Read};
 
 use quick_xml::{Error, Reader, errors::SyntaxError};
 
-use self::{bounded::Bounded, encoding::text, place::Place, unclosed::next_tag};
+use self::{bounded::Bounded, encoding::text, place::Cursor, unclosed::next_tag};
 use super::Refusal;
 
 pub use encoding::{decoded, utf16};
@@ -48,7 +48,7 @@ pub fn walk<V: Visitor>(
 
 fn walk_text<V: Visitor>(mut text: &str, visitor: &mut V) -> Result<Option<Refusal>, V::Error> {
     let mut reader = configured(Reader::from_str(text));
-    let mut place = Place::default();
+    let mut place = Cursor::default();
     loop {
         match reader.read_event() {
             Ok(event) => {
@@ -78,7 +78,7 @@ pub fn walk_stream<V: Visitor>(
     visitor: &mut V,
 ) -> Result<Option<Refusal>, V::Error> {
     let mut reader = configured(Reader::from_reader(Bounded::new(source)));
-    let (mut buffer, mut place) = (Vec::new(), Place::default());
+    let (mut buffer, mut place) = (Vec::new(), Cursor::default());
     loop {
         buffer.clear();
         reader.get_mut().allow(max_event);
@@ -102,7 +102,7 @@ pub fn walk_stream<V: Visitor>(
     }
 }
 
-/// Makes the reader lenient. [`Place`] handles invalid markup.
+/// Makes the reader lenient. [`Cursor`] handles invalid markup.
 fn configured<R>(mut reader: Reader<R>) -> Reader<R> {
     let config = reader.config_mut();
     config.expand_empty_elements = true;

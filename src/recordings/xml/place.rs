@@ -16,7 +16,7 @@ const GIVE_WAY_EVERY: u64 = 32;
 
 /// The current path, and the text so far of each element on it.
 #[derive(Default)]
-pub struct Place {
+pub struct Cursor {
     path: String,
     /// The texts of the open elements, one after the other. When an element ends, its text is
     /// removed, and that of its parent continues.
@@ -36,7 +36,7 @@ struct Open {
     text: usize,
 }
 
-impl Place {
+impl Cursor {
     /// Processes one event. Returns false at the end.
     pub fn pass<V: Visitor>(
         &mut self,

@@ -31,7 +31,7 @@ pub struct Posting {
 }
 
 /// The outcome of an attempt.
-pub struct Outcome {
+pub struct AttemptResult {
     pub response_status: Option<i32>,
     /// `None` if the event was delivered.
     pub error: Option<String>,
@@ -113,7 +113,7 @@ pub async fn posting(
 pub async fn note(
     mut conn: &AsyncPgConnection,
     delivery_id: Uuid,
-    outcome: &Outcome,
+    outcome: &AttemptResult,
 ) -> QueryResult<()> {
     let is_delivered = outcome.error.is_none();
     diesel::update(webhook_deliveries::table.find(delivery_id))

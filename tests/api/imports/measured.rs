@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{activities, import, outcomes};
 use crate::{
+    account_export::take_out,
     support::{TestApp, User},
-    takeout::take_out,
 };
 
 /// Ten minutes of movement with half an hour of rest in the middle: seconds since 08:00.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 use super::{
     service,
-    types::{AuthorizationUrl, Connections, Look, StartBody},
+    types::{AuthorizationUrl, ConnectionCheck, Connections, StartBody},
 };
 use crate::{
     auth::{CurrentUser, Device, oauth::respond},
@@ -29,7 +29,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 #[utoipa::path(
     get, path = "/me/connections/{provider}", operation_id = "get_connection", tag = "Ways in",
     params(("provider" = Provider, Path)),
-    responses((status = 200, description = "The provider's current answer", body = Look)),
+    responses((status = 200, description = "The provider's current answer", body = ConnectionCheck)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
 )]
 pub async fn look(

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     store,
-    types::{Connections, Look},
+    types::{ConnectionCheck, Connections},
 };
 use crate::{
     auth::{
@@ -23,7 +23,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
     outbox::Channel,
     providers::{Provider, grant::provider_error},
-    state::{Shared, WorkerState},
+    state::{AppState, WorkerState},
 };
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Connections> {
@@ -60,14 +60,18 @@ pub async fn start(
 
 /// The provider account as the provider reports it now. Refreshes an expired access token. No
 /// database connection is held while the provider is asked.
-pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -> ApiResult<Look> {
+pub async fn look(
+    state: &WorkerState,
+    identity: Identity,
+    provider: Provider,
+) -> ApiResult<ConnectionCheck> {
     let (id, subject, sealed) = {
         let conn = state.pool.get().await?;
         identity.confirm(&conn).await?;
         let found = oauth::find_tokens(&conn, identity.user_id, provider).await?;
         found.ok_or_else(ApiError::not_found)?
     };
-    let gone = Look { provider, active: false, name: None, email: None };
+    let gone = ConnectionCheck { provider, active: false, name: None, email: None };
     let Some(mut kept) = tokens::open(&state.token_cipher, id, &sealed)? else {
         return Ok(gone);
     };
@@ -87,7 +91,9 @@ pub async fn look(state: &WorkerState, identity: Identity, provider: Provider) -
     }
     match state.providers.look(&state.outbound, provider, &kept.access).await {
         Ok(seen) if seen.subject != subject => Err(provider_error("an answer about somebody else")),
-        Ok(seen) => Ok(Look { provider, active: true, name: seen.name, email: seen.email }),
+        Ok(seen) => {
+            Ok(ConnectionCheck { provider, active: true, name: seen.name, email: seen.email })
+        }
         Err(ApiError { code: ErrorCode::InvalidCode | ErrorCode::LoginDenied, .. }) => Ok(gone),
         Err(error) => Err(error),
     }
@@ -100,7 +106,7 @@ pub async fn unlink(
     provider: Provider,
     device: &Device,
 ) -> ApiResult<()> {
-    let (user_id, shared): (_, &Shared) = (identity.user_id, state);
+    let (user_id, shared): (_, &AppState) = (identity.user_id, state);
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         otp::store::lock_user(conn, user_id).await?;
@@ -115,7 +121,7 @@ pub async fn unlink(
 
 /// 409 `last_way_in` if the account has no login method left. The caller must have locked the user.
 pub async fn require_way_in(
-    state: &Shared,
+    state: &AppState,
     conn: &AsyncPgConnection,
     user_id: Uuid,
 ) -> ApiResult<()> {

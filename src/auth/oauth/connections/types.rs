@@ -40,7 +40,7 @@ pub struct Connections {
 /// Response body of `GET /me/connections/{provider}`: the provider's current answer.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionCheck)]
-pub struct Look {
+pub struct ConnectionCheck {
     pub provider: Provider,
     /// Whether the provider still accepts the stored token.
     pub active: bool,

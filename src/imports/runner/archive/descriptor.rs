@@ -7,7 +7,7 @@ use super::{
     format::{CENTRAL_SIGNATURE, LOCAL_SIGNATURE, number},
     source::Source,
 };
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 const SIGNATURE: &[u8] = b"PK\x07\x08";
 
@@ -36,7 +36,7 @@ pub fn find<R: Read + Seek>(source: &mut Source<R>, data: u64) -> io::Result<Opt
     // The end of the previous piece is kept: a descriptor, or what follows it, may start there.
     let (mut bytes, mut start) = (Vec::new(), data);
     loop {
-        give_way();
+        yield_if_due();
         let read = (&mut *source).take(PIECE as u64).read_to_end(&mut bytes)?;
         let is_end = read < PIECE;
         let last = bytes.len() - if is_end { 0 } else { bytes.len().min(LONGEST + 4) };

@@ -17,7 +17,7 @@ use self::{
     values::{Row, text},
 };
 use super::listed::Listed;
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 /// How many bytes of a file are inspected to recognize a table.
 const HEAD: usize = 4096;
@@ -68,7 +68,7 @@ impl Table {
         let order = Order::of(dates);
         let mut ids = HashSet::new();
         for (number, record) in records.iter().enumerate() {
-            give_way();
+            yield_if_due();
             let row = Row::new(record, &columns);
             if row.is_nameless(order) {
                 table.nameless.push(number + 1);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::priority::give_way;
+use crate::priority::yield_if_due;
 
 /// How many times a row may swallow the next one. Each time, the table is read again from there.
 const MAX_DAMAGES: usize = 100;
@@ -52,7 +52,7 @@ fn read_until_damage(
 ) -> Option<u64> {
     let (mut reader, mut row) = (reader(bytes, delimiter), ByteRecord::new());
     loop {
-        give_way();
+        yield_if_due();
         let start = reader.position().byte();
         if !reader.read_byte_record(&mut row).unwrap_or(false) {
             return None;

@@ -9,7 +9,7 @@ use awc::{
 use derive_more::From;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Trouble;
+use super::GarminFailure;
 use crate::{
     outgoing::{Answer, Bounds, Failure, Outgoing, exchange},
     recordings::MAX_FILE_BYTES,
@@ -32,12 +32,16 @@ pub struct Calls(Outgoing);
 
 impl Calls {
     /// GETs the body at `url`.
-    pub async fn get(&self, url: &str, access: &SecretString) -> Result<Vec<u8>, Trouble> {
+    pub async fn get(&self, url: &str, access: &SecretString) -> Result<Vec<u8>, GarminFailure> {
         checked(answer(self.request(Method::GET, url, access)?, LONGEST_ANSWER).await?)
     }
 
     /// GETs the file at `url`; `None` if Garmin has none.
-    pub async fn file(&self, url: &str, access: &SecretString) -> Result<Option<Vec<u8>>, Trouble> {
+    pub async fn file(
+        &self,
+        url: &str,
+        access: &SecretString,
+    ) -> Result<Option<Vec<u8>>, GarminFailure> {
         let answer = answer(self.request(Method::GET, url, access)?, MAX_FILE_BYTES).await?;
         match answer.status.as_u16() {
             204 | 400 | 403 | 404 | 410 => Ok(None),
@@ -46,20 +50,28 @@ impl Calls {
     }
 
     /// POSTs an empty body with this authorization header.
-    pub async fn post(&self, url: &str, authorization: &SecretString) -> Result<Vec<u8>, Trouble> {
+    pub async fn post(
+        &self,
+        url: &str,
+        authorization: &SecretString,
+    ) -> Result<Vec<u8>, GarminFailure> {
         let request = self.0.request(Method::POST, url)?;
         let authorization = (header::AUTHORIZATION, authorization.expose_secret());
         checked(answer(request.insert_header(authorization), LONGEST_ANSWER).await?)
     }
 
-    pub async fn delete(&self, url: &str, access: &SecretString) -> Result<(), Trouble> {
+    pub async fn delete(&self, url: &str, access: &SecretString) -> Result<(), GarminFailure> {
         let request = self.request(Method::DELETE, url, access)?;
         checked(answer(request, LONGEST_ANSWER).await?).map(drop)
     }
 
     /// Orders past activities. `None` if Garmin says that it has the order already,
     /// or will never accept it.
-    pub async fn order(&self, url: &str, access: &SecretString) -> Result<Option<()>, Trouble> {
+    pub async fn order(
+        &self,
+        url: &str,
+        access: &SecretString,
+    ) -> Result<Option<()>, GarminFailure> {
         let answer = answer(self.request(Method::GET, url, access)?, LONGEST_ANSWER).await?;
         match answer.status.as_u16() {
             400 | 409 | 412 => Ok(None),
@@ -83,7 +95,7 @@ async fn answer(request: ClientRequest, body_bytes: usize) -> Result<Answer, Fai
 }
 
 /// The body of a 2xx response. Other statuses mean the same whatever their body is.
-fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
+fn checked(answer: Answer) -> Result<Vec<u8>, GarminFailure> {
     let pause = answer.retry_after().filter(|pause| !pause.is_zero());
     let is_html = answer.media_type() == "text/html";
     match (answer.status.as_u16(), pause) {
@@ -91,18 +103,18 @@ fn checked(answer: Answer) -> Result<Vec<u8>, Trouble> {
             let body = answer.body?;
             // From a captive portal, or from Garmin during maintenance.
             if is_html || is_page(&body) {
-                return Err(Trouble::Garbage("a web page".to_owned()));
+                return Err(GarminFailure::Garbage("a web page".to_owned()));
             }
             Ok(body)
         }
-        (status @ (400 | 401 | 403 | 404), _) => Err(Trouble::Denied(status)),
-        (429, pause) => Err(Trouble::Throttled(pause.unwrap_or(PAUSE))),
-        (503, Some(pause)) => Err(Trouble::Throttled(pause)),
+        (status @ (400 | 401 | 403 | 404), _) => Err(GarminFailure::Denied(status)),
+        (429, pause) => Err(GarminFailure::Throttled(pause.unwrap_or(PAUSE))),
+        (503, Some(pause)) => Err(GarminFailure::Throttled(pause)),
         // A retry does not help, except after 408 Request Timeout and 425 Too Early.
         (status @ 402..=499, _) if ![408, 425].contains(&status) => {
-            Err(Trouble::Garbage(status.to_string()))
+            Err(GarminFailure::Garbage(status.to_string()))
         }
-        (status, _) => Err(Trouble::Unavailable(format!("it answers {status}"))),
+        (status, _) => Err(GarminFailure::Unavailable(format!("it answers {status}"))),
     }
 }
 
@@ -113,7 +125,7 @@ fn is_page(body: &[u8]) -> bool {
     head.starts_with("<html") || head.starts_with("<!doctype html")
 }
 
-impl From<Failure> for Trouble {
+impl From<Failure> for GarminFailure {
     fn from(failure: Failure) -> Self {
         Self::Unavailable(failure.to_string())
     }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
-    Cursor, Page, Provider, Summary, Tokens, Trouble,
+    Cursor, GarminFailure, Page, Provider, Summary, Tokens,
     calls::Calls,
     exchange::exchange,
     personal::{is_plausible, minutes},
@@ -54,16 +54,16 @@ impl Developer<'_> {
     }
 
     /// The id by which webhooks refer to the owner of a token.
-    pub async fn user_id(&self, access: &SecretString) -> Result<String, Trouble> {
+    pub async fn user_id(&self, access: &SecretString) -> Result<String, GarminFailure> {
         let url = format!("{}/wellness-api/rest/user/id", self.config.api_url);
         let body = self.calls.get(&url, access).await?;
         let fields = str::from_utf8(&body).ok().and_then(Fields::read);
         let id = fields.and_then(|fields| fields.text("userId"));
-        id.filter(|id| is_id(id)).ok_or_else(|| Trouble::Garbage("no id".to_owned()))
+        id.filter(|id| is_id(id)).ok_or_else(|| GarminFailure::Garbage("no id".to_owned()))
     }
 
     /// Exchanges the authorization code of an attempt for tokens.
-    pub async fn redeem(&self, code: &str, verifier: &str) -> Result<Tokens, Trouble> {
+    pub async fn redeem(&self, code: &str, verifier: &str) -> Result<Tokens, GarminFailure> {
         let params = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -90,7 +90,7 @@ impl Provider for Developer<'_> {
     const WINDOW_DAYS: u64 = 1;
 
     /// The refresh token rotates: the one that was used is no longer valid.
-    async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
+    async fn renew(&self, credential: SecretString) -> Result<Tokens, GarminFailure> {
         let refresh = credential.clone();
         let params = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         exchange(self.outbound, self.config, &params, Some(credential)).await
@@ -102,7 +102,7 @@ impl Provider for Developer<'_> {
         access: &SecretString,
         since: Option<NaiveDate>,
         cursor: Cursor,
-    ) -> Result<Page, Trouble> {
+    ) -> Result<Page, GarminFailure> {
         let end = cursor.before;
         let earliest = Utc::now().date_naive() - HISTORY;
         let since = since.unwrap_or(earliest).max(earliest);
@@ -119,17 +119,22 @@ impl Provider for Developer<'_> {
         Ok(Page { activities: Vec::new(), next })
     }
 
-    async fn file(&self, access: &SecretString, at: &str) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn file(
+        &self,
+        access: &SecretString,
+        at: &str,
+    ) -> Result<Option<Vec<u8>>, GarminFailure> {
         if self.is_own(at) { self.calls.file(at, access).await } else { Ok(None) }
     }
 
-    async fn told(&self, access: &SecretString, url: &str) -> Result<Vec<Summary>, Trouble> {
+    async fn told(&self, access: &SecretString, url: &str) -> Result<Vec<Summary>, GarminFailure> {
         if !self.is_own(url) {
             return Ok(Vec::new());
         }
         let body = self.calls.get(url, access).await?;
         let told = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
-        let told = told.ok_or_else(|| Trouble::Garbage("no list of activities".to_owned()))?;
+        let told =
+            told.ok_or_else(|| GarminFailure::Garbage("no list of activities".to_owned()))?;
         let read: Vec<_> =
             told.iter().filter_map(|told| pushed(&Fields::read(told.get())?)).collect();
         if read.len() < told.len() {
@@ -139,7 +144,7 @@ impl Provider for Developer<'_> {
         Ok(read)
     }
 
-    async fn leave(&self, access: &SecretString) -> Result<(), Trouble> {
+    async fn leave(&self, access: &SecretString) -> Result<(), GarminFailure> {
         let url = format!("{}/wellness-api/rest/user/registration", self.config.api_url);
         self.calls.delete(&url, access).await
     }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use oauth2::http::{Request, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Tokens, Trouble, calls::PAUSE, token::token};
+use super::{GarminFailure, Tokens, calls::PAUSE, token::token};
 use crate::{
     config::GarminDeveloperConfig, db::clock, error::ApiError, integrations::fields::Fields,
     providers::Outbound,
@@ -23,7 +23,7 @@ pub async fn exchange(
     config: &GarminDeveloperConfig,
     params: &[(&str, &str)],
     before: Option<SecretString>,
-) -> Result<Tokens, Trouble> {
+) -> Result<Tokens, GarminFailure> {
     let client = &config.credentials;
     let own = [("client_id", &*client.id), ("client_secret", client.secret.expose_secret())];
     let form: Vec<_> = own.iter().chain(params).collect();
@@ -34,28 +34,28 @@ pub async fn exchange(
         .body(form.into_bytes())
         .map_err(ApiError::internal)?;
     let answer = outbound.call(request).await;
-    let answer = answer.map_err(|error| Trouble::Unavailable(error.to_string()))?;
+    let answer = answer.map_err(|error| GarminFailure::Unavailable(error.to_string()))?;
     let fields = str::from_utf8(answer.body()).ok().and_then(Fields::read);
     let error = fields.as_ref().and_then(|fields| fields.text("error"));
     match (answer.status().as_u16(), error.as_deref()) {
         (200..=299, None) => {
-            read(&fields.ok_or_else(|| Trouble::Garbage("no JSON".into()))?, before)
+            read(&fields.ok_or_else(|| GarminFailure::Garbage("no JSON".into()))?, before)
         }
-        (_, Some("invalid_grant")) => Err(Trouble::Refused),
+        (_, Some("invalid_grant")) => Err(GarminFailure::Refused),
         // The owner could not fix this by connecting again.
         (
             _,
             Some(error @ ("invalid_client" | "unauthorized_client" | "unsupported_grant_type")),
-        ) => {
-            Err(Trouble::Unavailable(format!("it does not take this server as a partner: {error}")))
-        }
-        (status @ (400 | 401 | 403 | 404), _) => Err(Trouble::Denied(status)),
-        (429, _) => Err(Trouble::Throttled(PAUSE)),
-        (status, _) => Err(Trouble::Unavailable(format!("it answers {status} for a token"))),
+        ) => Err(GarminFailure::Unavailable(format!(
+            "it does not take this server as a partner: {error}"
+        ))),
+        (status @ (400 | 401 | 403 | 404), _) => Err(GarminFailure::Denied(status)),
+        (429, _) => Err(GarminFailure::Throttled(PAUSE)),
+        (status, _) => Err(GarminFailure::Unavailable(format!("it answers {status} for a token"))),
     }
 }
 
-fn read(fields: &Fields<'_>, before: Option<SecretString>) -> Result<Tokens, Trouble> {
+fn read(fields: &Fields<'_>, before: Option<SecretString>) -> Result<Tokens, GarminFailure> {
     let access = token(&fields.text("access_token").unwrap_or_default())?;
     let credential = match before {
         Some(before) if !fields.has("refresh_token") => before,

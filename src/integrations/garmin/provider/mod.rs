@@ -49,7 +49,10 @@ pub trait Provider {
     const WINDOW_DAYS: u64;
 
     /// Returns an access token for a credential. This may change the credential.
-    fn renew(&self, credential: SecretString) -> impl Future<Output = Result<Tokens, Trouble>>;
+    fn renew(
+        &self,
+        credential: SecretString,
+    ) -> impl Future<Output = Result<Tokens, GarminFailure>>;
 
     /// The activities from `since` to `cursor`. If they arrive by webhook, this requests them and
     /// returns an empty page.
@@ -58,30 +61,30 @@ pub trait Provider {
         access: &SecretString,
         since: Option<NaiveDate>,
         cursor: Cursor,
-    ) -> impl Future<Output = Result<Page, Trouble>>;
+    ) -> impl Future<Output = Result<Page, GarminFailure>>;
 
     /// The file of an activity, or an archive that contains it; `None` if there is none.
     fn file(
         &self,
         access: &SecretString,
         at: &str,
-    ) -> impl Future<Output = Result<Option<Vec<u8>>, Trouble>>;
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, GarminFailure>>;
 
     /// The activities at `url`, which a webhook has announced.
     fn told(
         &self,
         access: &SecretString,
         url: &str,
-    ) -> impl Future<Output = Result<Vec<Summary>, Trouble>>;
+    ) -> impl Future<Output = Result<Vec<Summary>, GarminFailure>>;
 
     /// Notifies Garmin that the connection has ended.
-    fn leave(&self, access: &SecretString) -> impl Future<Output = Result<(), Trouble>>;
+    fn leave(&self, access: &SecretString) -> impl Future<Output = Result<(), GarminFailure>>;
 }
 
 /// Why Garmin returns nothing usable. Displayed to the owner of the connection, so
 /// it contains no secrets.
 #[derive(Debug, Display)]
-pub enum Trouble {
+pub enum GarminFailure {
     /// 400, 401, 403 or 404 for the key or a token. This may be temporary.
     #[display("Garmin answers {_0} to the key or the token that it gave")]
     Denied(u16),
@@ -104,7 +107,7 @@ pub enum Trouble {
     Ours(ApiError),
 }
 
-impl Trouble {
+impl GarminFailure {
     /// The `code` of `last_error`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -123,24 +126,24 @@ impl Trouble {
     }
 }
 
-impl From<ApiError> for Trouble {
+impl From<ApiError> for GarminFailure {
     fn from(error: ApiError) -> Self {
         Self::Ours(error)
     }
 }
 
-impl From<diesel::result::Error> for Trouble {
+impl From<diesel::result::Error> for GarminFailure {
     fn from(error: diesel::result::Error) -> Self {
         Self::Ours(error.into())
     }
 }
 
 /// The response to a waiting client: 502, unless the fault is ours.
-impl From<Trouble> for ApiError {
-    fn from(trouble: Trouble) -> Self {
+impl From<GarminFailure> for ApiError {
+    fn from(trouble: GarminFailure) -> Self {
         match trouble {
-            Trouble::Ours(error) => error,
-            Trouble::Throttled(pause) => Self {
+            GarminFailure::Ours(error) => error,
+            GarminFailure::Throttled(pause) => Self {
                 retry_after_secs: u32::try_from(pause.as_secs()).ok(),
                 ..Self::new(ErrorCode::ProviderError, "Garmin asks to wait; try again later")
             },

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Cursor, Page, Provider, Summary, Tokens, Trouble, calls::Calls, token::token};
+use super::{Cursor, GarminFailure, Page, Provider, Summary, Tokens, calls::Calls, token::token};
 use crate::{
     db::clock,
     integrations::fields::{Fields, list},
@@ -35,7 +35,7 @@ impl Provider for Personal {
     /// The API cannot be asked for what has changed.
     const WINDOW_DAYS: u64 = 30;
 
-    async fn renew(&self, credential: SecretString) -> Result<Tokens, Trouble> {
+    async fn renew(&self, credential: SecretString) -> Result<Tokens, GarminFailure> {
         let path = "personalapitoken-service/personal-api/personal-api-key/token";
         let authorization = format!("ApiKey {}", credential.expose_secret()).into();
         let body = self.calls.post(&format!("{}/{path}", self.base_url), &authorization).await?;
@@ -50,7 +50,7 @@ impl Provider for Personal {
         access: &SecretString,
         since: Option<NaiveDate>,
         cursor: Cursor,
-    ) -> Result<Page, Trouble> {
+    ) -> Result<Page, GarminFailure> {
         let Cursor { before, offset } = cursor;
         let since = since.map(|since| format!("&startDate={since}")).unwrap_or_default();
         let url = format!(
@@ -59,7 +59,7 @@ impl Provider for Personal {
         );
         let body = self.calls.get(&url, access).await?;
         let json = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
-        let all = json.ok_or_else(|| Trouble::Garbage("no list of activities".to_owned()))?;
+        let all = json.ok_or_else(|| GarminFailure::Garbage("no list of activities".to_owned()))?;
         // An activity that cannot be read does not hold up the others.
         let read: Vec<_> = all.iter().filter_map(|one| Listed::read(one.get())).collect();
         if read.len() < all.len() {
@@ -77,18 +77,22 @@ impl Provider for Personal {
         Ok(Page { activities, next })
     }
 
-    async fn file(&self, access: &SecretString, at: &str) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn file(
+        &self,
+        access: &SecretString,
+        at: &str,
+    ) -> Result<Option<Vec<u8>>, GarminFailure> {
         let url = format!("{}/download-service/files/activity/{at}", self.base_url);
         self.calls.file(&url, access).await
     }
 
     /// The Personal API has no webhooks.
-    async fn told(&self, _: &SecretString, _: &str) -> Result<Vec<Summary>, Trouble> {
+    async fn told(&self, _: &SecretString, _: &str) -> Result<Vec<Summary>, GarminFailure> {
         Ok(Vec::new())
     }
 
     /// Keys expire, and their owner can delete them.
-    async fn leave(&self, _: &SecretString) -> Result<(), Trouble> {
+    async fn leave(&self, _: &SecretString) -> Result<(), GarminFailure> {
         Ok(())
     }
 }

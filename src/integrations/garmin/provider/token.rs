@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::Trouble;
+use super::GarminFailure;
 
 /// A random token is longer than words that stand for no token (`undefined`).
 const SHORTEST: usize = 16;
@@ -12,12 +12,12 @@ const LONGEST: usize = 4096;
 
 /// Parses a token (RFC 6749, appendix A.12). Characters that no encoding of random bytes contains
 /// are refused: spaces, quotes and brackets.
-pub fn token(text: &str) -> Result<SecretString, Trouble> {
+pub fn token(text: &str) -> Result<SecretString, GarminFailure> {
     let is_usual = |byte: u8| byte.is_ascii_graphic() && !br#"<>"'\{}[]"#.contains(&byte);
     if (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(is_usual) {
         Ok(text.to_owned().into())
     } else {
-        Err(Trouble::Garbage("no token".to_owned()))
+        Err(GarminFailure::Garbage("no token".to_owned()))
     }
 }
 

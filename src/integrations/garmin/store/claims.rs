@@ -15,7 +15,7 @@ use crate::{db::FetchOne, integrations::garmin::provider::Cursor};
 
 /// A connection that is claimed until its lease expires.
 #[derive(Debug, QueryableByName)]
-pub struct Claimed {
+pub struct ClaimedConnection {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     /// `None` if the connection has no owner any more: Garmin has to be notified of its end.
@@ -49,7 +49,10 @@ pub struct Claimed {
 }
 
 /// Claims the connection that has work to do and was worked on the longest ago.
-pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
+pub async fn claim(
+    mut conn: &AsyncPgConnection,
+    lease: Duration,
+) -> QueryResult<Option<ClaimedConnection>> {
     diesel::sql_query(
         "UPDATE garmin_connections c SET claim = gen_random_uuid(), attempts = attempts + 1, worked_at = now(),
                 leased_until = now() + make_interval(secs => $1)
@@ -75,7 +78,7 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
 /// until the transaction ends.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedConnection,
     lease: Duration,
 ) -> QueryResult<bool> {
     let held = diesel::sql_query(
@@ -93,7 +96,7 @@ pub async fn hold(
 /// Stores tokens in one step; false if this job has lost its claim.
 pub async fn keep_tokens(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedConnection,
     tokens: &SealedTokens,
 ) -> QueryResult<bool> {
     use crate::db::schema::garmin_connections as c;
@@ -104,7 +107,7 @@ pub async fn keep_tokens(
 /// Records that the last weeks were scanned. They are due again after `every`.
 pub async fn end_scan(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedConnection,
     every: Duration,
 ) -> QueryResult<usize> {
     diesel::sql_query(
@@ -121,7 +124,7 @@ pub async fn end_scan(
 /// Records how far back the log has been read; `None` if all of it was.
 pub async fn advance_history(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedConnection,
     next: Option<Cursor>,
 ) -> QueryResult<usize> {
     diesel::sql_query(
@@ -139,7 +142,7 @@ pub async fn advance_history(
 
 /// Releases a connection after a success, to be claimed again at once. False if this job has lost
 /// its claim, or if Garmin has ended the connection meanwhile: that error must not be cleared.
-pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
+pub async fn end_well(mut conn: &AsyncPgConnection, job: &ClaimedConnection) -> QueryResult<bool> {
     let ended = diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = 0, last_success_at = now(),
                 last_error_at = NULL, last_error_code = NULL, last_error_message = NULL
@@ -153,7 +156,10 @@ pub async fn end_well(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResul
 }
 
 /// Releases a connection. This does not count as an attempt.
-pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+pub async fn give_back(
+    mut conn: &AsyncPgConnection,
+    job: &ClaimedConnection,
+) -> QueryResult<usize> {
     diesel::sql_query(
         "UPDATE garmin_connections SET claim = NULL, leased_until = NULL, attempts = greatest(attempts - 1, 0)
          WHERE id = $1 AND claim = $2",
@@ -166,7 +172,7 @@ pub async fn give_back(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResu
 
 /// Records that Garmin denied something. Returns how often it did within an hour, including this
 /// time, since it last did not; 0 if this job has lost its claim.
-pub async fn deny(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<i32> {
+pub async fn deny(mut conn: &AsyncPgConnection, job: &ClaimedConnection) -> QueryResult<i32> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -199,7 +205,7 @@ pub struct Failure<'a> {
 /// Releases a connection after a failure; false as for [`end_well`].
 pub async fn end_badly(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedConnection,
     failure: &Failure<'_>,
 ) -> QueryResult<bool> {
     let ended = diesel::sql_query(
@@ -222,7 +228,7 @@ pub async fn end_badly(
 }
 
 /// Deletes a connection without an owner.
-pub async fn forget(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<usize> {
+pub async fn forget(mut conn: &AsyncPgConnection, job: &ClaimedConnection) -> QueryResult<usize> {
     diesel::sql_query("DELETE FROM garmin_connections WHERE id = $1 AND claim = $2")
         .bind::<SqlUuid, _>(job.id)
         .bind::<SqlUuid, _>(job.claim)

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use diesel_async::AsyncConnection;
 
-use super::Parts;
+use super::SyncContext;
 use crate::{
     error::{ApiError, ApiResult},
     integrations::garmin::{
-        provider::Trouble,
+        provider::GarminFailure,
         service,
-        store::{self, Claimed, Failure},
+        store::{self, ClaimedConnection, Failure},
     },
 };
 
@@ -25,12 +25,12 @@ const DENIED_BACKOFFS: u32 = 10;
 const MAX_FAREWELLS: i32 = 10;
 
 /// Records the outcome. If even this fails, the connection is claimed again when its lease expires.
-pub async fn end(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) {
+pub async fn end(parts: &SyncContext, job: &ClaimedConnection, outcome: Result<(), GarminFailure>) {
     if let Err(trouble) = &outcome
-        && !matches!(trouble, Trouble::Lost | Trouble::Leaving)
+        && !matches!(trouble, GarminFailure::Lost | GarminFailure::Leaving)
     {
         let cause = match trouble {
-            Trouble::Ours(error) => format!("{:?}", error.cause),
+            GarminFailure::Ours(error) => format!("{:?}", error.cause),
             other => other.to_string(),
         };
         tracing::warn!(user.id = ?job.user_id, error.cause = cause, "a sync with Garmin failed");
@@ -40,7 +40,11 @@ pub async fn end(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) {
     }
 }
 
-async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) -> ApiResult<()> {
+async fn write_down(
+    parts: &SyncContext,
+    job: &ClaimedConnection,
+    outcome: Result<(), GarminFailure>,
+) -> ApiResult<()> {
     let mut conn = parts.pool.get().await?;
     let trouble = match outcome {
         Ok(()) => {
@@ -49,21 +53,21 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
             }
             return Ok(());
         }
-        Err(Trouble::Leaving) => {
+        Err(GarminFailure::Leaving) => {
             store::give_back(&conn, job).await?;
             return Ok(());
         }
-        Err(Trouble::Lost) => return Ok(()),
+        Err(GarminFailure::Lost) => return Ok(()),
         Err(trouble) => trouble,
     };
-    if let Trouble::Ours(error) = &trouble {
+    if let GarminFailure::Ours(error) = &trouble {
         parts.metrics.storage_faults.inc_by(u64::from(error.code.is_of_disk()));
     }
     let base = parts.config.backoff;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        let is_denied = matches!(trouble, Trouble::Denied(_));
+        let is_denied = matches!(trouble, GarminFailure::Denied(_));
         let trouble = if is_denied && store::deny(conn, job).await? >= MAX_DENIALS {
-            Trouble::Refused
+            GarminFailure::Refused
         } else {
             trouble
         };
@@ -72,7 +76,7 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
             code: trouble.code(),
             message: &message,
             pause: pause(base, job, &trouble),
-            needs_reauth: matches!(trouble, Trouble::Refused),
+            needs_reauth: matches!(trouble, GarminFailure::Refused),
             is_attempt: !trouble.is_of_storage(),
         };
         match job.user_id {
@@ -92,11 +96,11 @@ async fn write_down(parts: &Parts, job: &Claimed, outcome: Result<(), Trouble>) 
     .await
 }
 
-fn pause(base: Duration, job: &Claimed, trouble: &Trouble) -> Duration {
+fn pause(base: Duration, job: &ClaimedConnection, trouble: &GarminFailure) -> Duration {
     match trouble {
-        Trouble::Throttled(pause) => *pause,
+        GarminFailure::Throttled(pause) => *pause,
         trouble if trouble.is_of_storage() => base,
-        Trouble::Denied(_) => base.saturating_mul(DENIED_BACKOFFS).min(LONGEST_PAUSE),
+        GarminFailure::Denied(_) => base.saturating_mul(DENIED_BACKOFFS).min(LONGEST_PAUSE),
         _ => doubled(base, job.attempts),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     integrations::{
         fields::Fields,
         garmin::{
-            provider::{Provider, Summary, Trouble, pushed},
+            provider::{GarminFailure, Provider, Summary, pushed},
             store::{self, Event, EventKind},
         },
     },
@@ -37,7 +37,7 @@ enum Dealt {
 
 impl<P: Provider> Session<'_, P> {
     /// Handles the events that are due; returns whether there were any.
-    pub async fn deal_with_events(&mut self, user_id: Uuid) -> Result<bool, Trouble> {
+    pub async fn deal_with_events(&mut self, user_id: Uuid) -> Result<bool, GarminFailure> {
         let events = store::events(&*self.connection().await?, self.job.id, AT_A_TIME).await?;
         for event in &events {
             if self.is_over() {
@@ -51,16 +51,16 @@ impl<P: Provider> Session<'_, P> {
                 }
                 // The connection failed, and not the event.
                 Err(
-                    trouble @ (Trouble::Denied(_)
-                    | Trouble::Refused
-                    | Trouble::Throttled(_)
-                    | Trouble::Lost
-                    | Trouble::Leaving),
+                    trouble @ (GarminFailure::Denied(_)
+                    | GarminFailure::Refused
+                    | GarminFailure::Throttled(_)
+                    | GarminFailure::Lost
+                    | GarminFailure::Leaving),
                 ) => return Err(trouble),
                 Err(trouble) if trouble.is_of_storage() => return Err(trouble),
                 Err(trouble) => {
                     let attempts = event.attempts + 1;
-                    let is_odd = matches!(trouble, Trouble::Garbage(_));
+                    let is_odd = matches!(trouble, GarminFailure::Garbage(_));
                     let most = if is_odd { MAX_ODD_ANSWERS } else { MAX_ATTEMPTS };
                     tracing::warn!(user.id = %user_id, garmin.event = event.kind, attempts, error.cause = %trouble,
                         "an event of Garmin's cannot be dealt with");
@@ -78,7 +78,7 @@ impl<P: Provider> Session<'_, P> {
         Ok(!events.is_empty())
     }
 
-    async fn deal_with(&mut self, user_id: Uuid, event: &Event) -> Result<Dealt, Trouble> {
+    async fn deal_with(&mut self, user_id: Uuid, event: &Event) -> Result<Dealt, GarminFailure> {
         let Some(fields) = Fields::read(event.body.as_str()) else { return Ok(Dealt::Unreadable) };
         let url = fields.text("callbackURL");
         let summaries = match (event.kind.parse(), url, pushed(&fields)) {
@@ -102,7 +102,7 @@ impl<P: Provider> Session<'_, P> {
         user_id: Uuid,
         summary: Summary,
         url: String,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), GarminFailure> {
         let id = summary.id.clone();
         let (known, seen) = {
             let conn = self.connection().await?;
@@ -115,7 +115,7 @@ impl<P: Provider> Session<'_, P> {
             return Ok(());
         }
         let file = self.fetch(async |provider, access| provider.file(access, &url).await).await?;
-        let odd = |what: &str| Trouble::Garbage(what.to_owned());
+        let odd = |what: &str| GarminFailure::Garbage(what.to_owned());
         // The file may not be there yet.
         let file = file.ok_or_else(|| odd("no file"))?;
         let read = keep::read(&summary, Some(file)).await;

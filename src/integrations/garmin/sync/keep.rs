@@ -10,20 +10,20 @@ use crate::{
     activities::{self, merging},
     error::ApiError,
     imports::{
-        intake::{self, Intake, Kept, Material, OnKnown},
+        intake::{self, ImportItem, Intake, OnKnown, StoreResult},
         single,
         store::{self as imports, Bringer, Told},
         types::Outcome,
     },
     integrations::garmin::{
-        provider::{Provider, Summary, Trouble},
+        provider::{GarminFailure, Provider, Summary},
         store::{self, Seen},
     },
     recordings::Recording,
 };
 
 /// What to store, and warnings about its file.
-pub type Read = (Material, Vec<Cow<'static, str>>);
+pub type Read = (ImportItem, Vec<Cow<'static, str>>);
 
 /// The sixth attempt, after half an hour, stores an activity without its file if
 /// that cannot be fetched.
@@ -37,7 +37,7 @@ impl<P: Provider> Session<'_, P> {
         user_id: Uuid,
         page: Vec<Summary>,
         files: Files,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, GarminFailure> {
         let ids: Vec<String> = page.iter().map(|summary| summary.id.clone()).collect();
         let seen = store::seen(&*self.connection().await?, self.job.id, &ids).await?;
         for summary in page {
@@ -59,8 +59,12 @@ impl<P: Provider> Session<'_, P> {
             let file = match files {
                 Files::Come => None,
                 Files::Fetch => match self.file(&summary.id).await {
-                    Err(Trouble::Unavailable(_) | Trouble::Garbage(_)) if is_awaited => continue,
-                    Err(trouble @ (Trouble::Unavailable(_) | Trouble::Garbage(_)))
+                    Err(GarminFailure::Unavailable(_) | GarminFailure::Garbage(_))
+                        if is_awaited =>
+                    {
+                        continue;
+                    }
+                    Err(trouble @ (GarminFailure::Unavailable(_) | GarminFailure::Garbage(_)))
                         if self.job.attempts >= MAX_ATTEMPTS =>
                     {
                         tracing::warn!(user.id = %user_id, error.cause = %trouble, "an activity of Garmin's is kept without its file");
@@ -79,7 +83,7 @@ impl<P: Provider> Session<'_, P> {
         Ok(true)
     }
 
-    async fn file(&mut self, at: &str) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn file(&mut self, at: &str) -> Result<Option<Vec<u8>>, GarminFailure> {
         self.fetch(async |provider, access| provider.file(access, at).await).await
     }
 
@@ -89,7 +93,7 @@ impl<P: Provider> Session<'_, P> {
         user_id: Uuid,
         seen: &Seen,
         (material, warnings): Read,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), GarminFailure> {
         let (job, lease) = (self.job, self.parts.config.lease);
         let packed = intake::pack(&material)?;
         let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
@@ -112,7 +116,7 @@ impl<P: Provider> Session<'_, P> {
                 Ok(Some(kept))
             })
             .await?
-            .ok_or(Trouble::Lost)?;
+            .ok_or(GarminFailure::Lost)?;
         let metrics = &self.parts.metrics;
         metrics.files.with_label_values(&[kept.outcome.to_string()]).inc();
         metrics.activities_created.inc_by(kept.new);
@@ -126,7 +130,7 @@ impl<P: Provider> Session<'_, P> {
         user_id: Uuid,
         summary: &Summary,
         before: Option<&Seen>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), GarminFailure> {
         let (job, lease) = (self.job, self.parts.config.lease);
         let seen = seen_as(summary)?;
         let (source, name) = summary.name();
@@ -152,7 +156,7 @@ impl<P: Provider> Session<'_, P> {
             Ok(Some(()))
         })
         .await?
-        .ok_or(Trouble::Lost)
+        .ok_or(GarminFailure::Lost)
     }
 }
 
@@ -166,7 +170,7 @@ pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
 async fn tell(
     conn: &AsyncPgConnection,
     user_id: Uuid,
-    (material, kept): (&Material, &Kept),
+    (material, kept): (&ImportItem, &StoreResult),
     warning: String,
 ) -> Result<(), ApiError> {
     let id = || material.name.as_ref().map(|(_, id)| format!("activity {id}"));
@@ -198,7 +202,10 @@ pub async fn read(summary: &Summary, file: Option<Vec<u8>>) -> Read {
                     [] => {}
                 }
                 let original = Some(original);
-                return (Material { original, sessions, name, ..Material::default() }, warnings);
+                return (
+                    ImportItem { original, sessions, name, ..ImportItem::default() },
+                    warnings,
+                );
             }
             Ok(Err(refusal)) => {
                 tracing::info!(garmin.activity = summary.id, import.refused = %refusal.reason, "a file of Garmin's");
@@ -210,5 +217,5 @@ pub async fn read(summary: &Summary, file: Option<Vec<u8>>) -> Read {
             }
         }
     }
-    (Material { sessions: vec![summary.session()], name, ..Material::default() }, warnings)
+    (ImportItem { sessions: vec![summary.session()], name, ..ImportItem::default() }, warnings)
 }

@@ -10,14 +10,14 @@ mod keep;
 mod parts;
 mod session;
 
-use parts::Parts;
+use parts::SyncContext;
 
 use std::rc::Rc;
 
 use self::session::Session;
 use super::{
-    provider::{Developer, Personal, Provider, Trouble, calls::Calls, redirect_uri},
-    store::{self, Claimed},
+    provider::{Developer, GarminFailure, Personal, Provider, calls::Calls, redirect_uri},
+    store::{self, ClaimedConnection},
     types::Mode,
 };
 use crate::{
@@ -56,7 +56,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
     let metrics = metrics.imports.clone();
     let storage = Storage::new(&config.imports);
     Jobs::start(schedule, move || {
-        Syncer(Rc::new(Parts {
+        Syncer(Rc::new(SyncContext {
             pool: Pool::new(connector, AT_ONCE, wait),
             config: garmin,
             cipher,
@@ -70,7 +70,7 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
 }
 
 #[derive(Clone)]
-struct Syncer(Rc<Parts>);
+struct Syncer(Rc<SyncContext>);
 
 impl Work for Syncer {
     async fn work_once(&self) -> bool {
@@ -96,13 +96,13 @@ impl Work for Syncer {
 }
 
 impl Syncer {
-    async fn claim(&self) -> ApiResult<Option<Claimed>> {
+    async fn claim(&self) -> ApiResult<Option<ClaimedConnection>> {
         let conn = self.0.pool.get().await?;
         Ok(store::claim(&conn, self.0.config.lease).await?)
     }
 
-    async fn work_on(&self, job: &Claimed) -> Result<(), Trouble> {
-        let Parts { config, outbound, redirect_uri, .. } = &*self.0;
+    async fn work_on(&self, job: &ClaimedConnection) -> Result<(), GarminFailure> {
+        let SyncContext { config, outbound, redirect_uri, .. } = &*self.0;
         let calls = Calls::from(outbound.client());
         match (job.mode.parse(), &config.developer) {
             (Ok(Mode::Personal), _) => {
@@ -113,11 +113,17 @@ impl Syncer {
                 let redirect_uri = redirect_uri.clone();
                 self.run(job, Developer { calls, outbound, config, redirect_uri }).await
             }
-            _ => Err(Trouble::Unavailable("this server is no partner of Garmin's".to_owned())),
+            _ => {
+                Err(GarminFailure::Unavailable("this server is no partner of Garmin's".to_owned()))
+            }
         }
     }
 
-    async fn run<P: Provider>(&self, job: &Claimed, provider: P) -> Result<(), Trouble> {
+    async fn run<P: Provider>(
+        &self,
+        job: &ClaimedConnection,
+        provider: P,
+    ) -> Result<(), GarminFailure> {
         Session::new(&self.0, job, provider)?.run().await
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The dependencies of work on a connection.
-pub struct Parts {
+pub struct SyncContext {
     pub pool: Pool,
     pub config: GarminConfig,
     pub cipher: TokenCipher,

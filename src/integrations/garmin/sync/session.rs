@@ -6,13 +6,13 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Parts, files::Files};
+use super::{SyncContext, files::Files};
 use crate::{
     db::{PooledConnection, clock},
     error::ApiResult,
     integrations::garmin::{
-        provider::{Cursor, Page, Provider, Trouble},
-        store::{self, Claimed},
+        provider::{Cursor, GarminFailure, Page, Provider},
+        store::{self, ClaimedConnection},
         tokens,
     },
 };
@@ -25,8 +25,8 @@ const MAX_PAGES: usize = 30;
 
 /// Work on a claimed connection.
 pub struct Session<'a, P> {
-    pub parts: &'a Parts,
-    pub job: &'a Claimed,
+    pub parts: &'a SyncContext,
+    pub job: &'a ClaimedConnection,
     pub provider: P,
     credential: SecretString,
     access: Option<(SecretString, DateTime<Utc>)>,
@@ -35,7 +35,7 @@ pub struct Session<'a, P> {
 }
 
 impl<'a, P: Provider> Session<'a, P> {
-    pub fn new(parts: &'a Parts, job: &'a Claimed, provider: P) -> ApiResult<Self> {
+    pub fn new(parts: &'a SyncContext, job: &'a ClaimedConnection, provider: P) -> ApiResult<Self> {
         let credential = tokens::open_credential(&parts.cipher, job)?;
         let access = tokens::open_access(&parts.cipher, job)?.zip(job.access_expires_at);
         Ok(Self {
@@ -51,7 +51,7 @@ impl<'a, P: Provider> Session<'a, P> {
 
     /// Handles the events that are due. If there are none, scans the last weeks if they are due, or
     /// else reads a page of the history.
-    pub async fn run(&mut self) -> Result<(), Trouble> {
+    pub async fn run(&mut self) -> Result<(), GarminFailure> {
         let Some(user_id) = self.job.user_id else { return self.leave().await };
         if self.deal_with_events(user_id).await? {
             return Ok(());
@@ -60,7 +60,7 @@ impl<'a, P: Provider> Session<'a, P> {
     }
 
     /// Scans the last weeks, page by page.
-    async fn scan(&mut self, user_id: Uuid) -> Result<(), Trouble> {
+    async fn scan(&mut self, user_id: Uuid) -> Result<(), GarminFailure> {
         let since = Utc::now().date_naive() - Days::new(P::WINDOW_DAYS);
         let mut next = Some(newest());
         for _ in 0..MAX_PAGES {
@@ -80,7 +80,7 @@ impl<'a, P: Provider> Session<'a, P> {
         Ok(())
     }
 
-    async fn read_history(&mut self, user_id: Uuid) -> Result<(), Trouble> {
+    async fn read_history(&mut self, user_id: Uuid) -> Result<(), GarminFailure> {
         let offset = u32::try_from(self.job.history_offset).unwrap_or_default();
         let before = self.job.history_before;
         let cursor = before.map_or_else(newest, |before| Cursor { before, offset });
@@ -94,7 +94,7 @@ impl<'a, P: Provider> Session<'a, P> {
     }
 
     /// Notifies Garmin that the connection has ended, and deletes it.
-    async fn leave(&mut self) -> Result<(), Trouble> {
+    async fn leave(&mut self) -> Result<(), GarminFailure> {
         self.call(async |provider, access| provider.leave(access).await).await?;
         store::forget(&*self.connection().await?, self.job).await?;
         Ok(())
@@ -108,10 +108,10 @@ impl<'a, P: Provider> Session<'a, P> {
     /// Calls Garmin. If the access token is refused, it is renewed once.
     pub async fn call<T>(
         &mut self,
-        ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
+        ask: impl AsyncFn(&P, &SecretString) -> Result<T, GarminFailure>,
+    ) -> Result<T, GarminFailure> {
         match self.ask(&ask).await? {
-            Err(Trouble::Denied(401 | 403)) if !self.is_renewed => {
+            Err(GarminFailure::Denied(401 | 403)) if !self.is_renewed => {
                 self.renew().await?;
                 self.ask(&ask).await?
             }
@@ -123,15 +123,15 @@ impl<'a, P: Provider> Session<'a, P> {
     /// says nothing about the connection.
     pub async fn fetch<T>(
         &mut self,
-        ask: impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
+        ask: impl AsyncFn(&P, &SecretString) -> Result<T, GarminFailure>,
+    ) -> Result<T, GarminFailure> {
         let mut answer = self.ask(&ask).await?;
-        if matches!(answer, Err(Trouble::Denied(401 | 403))) && !self.is_renewed {
+        if matches!(answer, Err(GarminFailure::Denied(401 | 403))) && !self.is_renewed {
             self.renew().await?;
             answer = self.ask(&ask).await?;
         }
         answer.map_err(|trouble| match trouble {
-            Trouble::Denied(status) => Trouble::Garbage(status.to_string()),
+            GarminFailure::Denied(status) => GarminFailure::Garbage(status.to_string()),
             other => other,
         })
     }
@@ -140,13 +140,13 @@ impl<'a, P: Provider> Session<'a, P> {
     /// Garmin could not be called.
     async fn ask<T>(
         &mut self,
-        ask: &impl AsyncFn(&P, &SecretString) -> Result<T, Trouble>,
-    ) -> Result<Result<T, Trouble>, Trouble> {
+        ask: &impl AsyncFn(&P, &SecretString) -> Result<T, GarminFailure>,
+    ) -> Result<Result<T, GarminFailure>, GarminFailure> {
         if self.parts.stopping.has_begun() {
-            return Err(Trouble::Leaving);
+            return Err(GarminFailure::Leaving);
         }
         if !store::hold(&*self.connection().await?, self.job, self.parts.config.lease).await? {
-            return Err(Trouble::Lost);
+            return Err(GarminFailure::Lost);
         }
         let kept = self.access.clone().filter(|(_, end)| *end > clock::now() + EARLY);
         let access = match kept {
@@ -157,11 +157,11 @@ impl<'a, P: Provider> Session<'a, P> {
     }
 
     /// Renews the tokens, and stores them in one step before they are used.
-    async fn renew(&mut self) -> Result<SecretString, Trouble> {
+    async fn renew(&mut self) -> Result<SecretString, GarminFailure> {
         let renewed = self.provider.renew(self.credential.clone()).await?;
         let sealed = tokens::seal(&self.parts.cipher, self.job.id, &renewed)?;
         if !store::keep_tokens(&*self.connection().await?, self.job, &sealed).await? {
-            return Err(Trouble::Lost);
+            return Err(GarminFailure::Lost);
         }
         self.is_renewed = true;
         self.credential = renewed.credential;

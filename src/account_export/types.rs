@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::db::schema::takeouts;
+use crate::db::schema::account_exports;
 
 /// How many days an export can be downloaded.
 pub const KEPT_DAYS: i32 = 7;
@@ -28,8 +28,8 @@ pub enum Status {
 
 /// An export as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = takeouts)]
-pub struct Takeout {
+#[diesel(table_name = account_exports)]
+pub struct AccountExport {
     pub id: Uuid,
     pub status: String,
     pub created_at: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub struct Takeout {
 /// Response of `GET /me/export`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AccountExport)]
-pub struct Standing {
+pub struct ExportStatus {
     #[schema(value_type = Status)]
     pub status: String,
     pub created_at: DateTime<Utc>,
@@ -58,28 +58,28 @@ pub struct Standing {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-impl Takeout {
+impl AccountExport {
     pub fn is_done(&self) -> bool {
         self.status.parse() == Ok(Status::Done)
     }
 }
 
-impl From<Takeout> for Standing {
-    fn from(takeout: Takeout) -> Self {
-        let is_done = takeout.is_done();
-        let progress = match (is_done, takeout.found) {
+impl From<AccountExport> for ExportStatus {
+    fn from(account_export: AccountExport) -> Self {
+        let is_done = account_export.is_done();
+        let progress = match (is_done, account_export.found) {
             (true, _) => 1.0,
             (false, 0) => 0.0,
-            (false, found) => (takeout.done as f64 / found as f64).min(1.0),
+            (false, found) => (account_export.done as f64 / found as f64).min(1.0),
         };
         let kept = TimeDelta::days(KEPT_DAYS.into());
         Self {
-            status: takeout.status,
-            created_at: takeout.created_at,
-            finished_at: takeout.finished_at,
+            status: account_export.status,
+            created_at: account_export.created_at,
+            finished_at: account_export.finished_at,
             progress,
-            bytes: is_done.then_some(takeout.bytes),
-            expires_at: takeout.finished_at.map(|finished| finished + kept),
+            bytes: is_done.then_some(account_export.bytes),
+            expires_at: account_export.finished_at.map(|finished| finished + kept),
         }
     }
 }

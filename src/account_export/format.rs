@@ -22,7 +22,10 @@ use crate::{
 };
 
 /// The value of [`Manifest::format`].
-pub const FORMAT: &str = "sports-log-takeout";
+pub const FORMAT: &str = "sports-log-account-export";
+
+/// The name in exports made before December 2026.
+pub const FORMER_FORMAT: &str = "sports-log-takeout";
 
 /// The version of the format. A server imports this version and older ones.
 pub const VERSION: u32 = 1;

@@ -12,20 +12,21 @@ use uuid::Uuid;
 use super::{
     archive::Archive,
     job::Job,
-    keep::{Brought, Content},
-    stop::Stop,
+    keep::{Content, Parsed},
+    stop::JobEnd,
     unpack::Budgeted,
 };
 use crate::{
+    account_export::format::{
+        ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,
+        FORMER_FORMAT, MANIFEST, Manifest, ORIGINALS, PROFILE, VERSION, hex, streams_path,
+    },
     activities::{
-        NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams, streams::Kept,
+        NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams,
+        streams::PackedStreams,
     },
     imports::intake::{check_profile, restore::Restored},
     recordings::{Reason, Refusal, read_all},
-    takeout::format::{
-        ACTIVITIES, ExportedActivity, ExportedOriginal, ExportedProfile, ExportedStreams, FORMAT,
-        MANIFEST, Manifest, ORIGINALS, PROFILE, VERSION, hex, streams_path,
-    },
     validation::Object,
 };
 
@@ -33,7 +34,7 @@ use crate::{
 const MAX_LINE: u64 = 16 * 1024 * 1024;
 
 /// The entries of an account export. Each is trusted only if it matches its digest in the manifest.
-struct Takeout<'a> {
+struct AccountExport<'a> {
     archive: &'a mut Archive,
     digests: HashMap<String, String>,
     originals: HashMap<String, ExportedOriginal>,
@@ -43,7 +44,7 @@ struct Takeout<'a> {
 
 impl<F: Fn((i32, i32))> Job<'_, F> {
     /// Restores an account export; false if the archive is not one.
-    pub fn takeout(&mut self, archive: &mut Archive) -> Result<bool, Stop> {
+    pub fn account_export(&mut self, archive: &mut Archive) -> Result<bool, JobEnd> {
         let Some(manifest) = self.manifest(archive)? else { return Ok(false) };
         if manifest.version > VERSION {
             let newer = "a newer sports-log has made it: upgrade this one first";
@@ -61,18 +62,18 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let mut lines = archive.clone();
         let digests = listed.collect();
         let (originals, behind) = (HashMap::new(), HashMap::new());
-        let mut takeout = Takeout { archive, digests, originals, behind };
-        match takeout.originals(&mut self.budget) {
-            Ok(originals) => takeout.originals = originals,
+        let mut account_export = AccountExport { archive, digests, originals, behind };
+        match account_export.originals(&mut self.budget) {
+            Ok(originals) => account_export.originals = originals,
             Err(refusal) => self.file(ORIGINALS, Err(refusal), None)?,
         }
-        let profile = takeout.profile(&mut self.budget);
+        let profile = account_export.profile(&mut self.budget);
         self.check()?;
         self.outcome(PROFILE, || profile)?;
-        match takeout.merged(&mut self.budget) {
+        match account_export.merged(&mut self.budget) {
             Ok(behind) => {
-                takeout.behind = behind;
-                self.lines(&mut lines, &mut takeout)?;
+                account_export.behind = behind;
+                self.lines(&mut lines, &mut account_export)?;
             }
             Err(refusal) => self.file(ACTIVITIES, Err(refusal), None)?,
         }
@@ -80,15 +81,19 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         Ok(true)
     }
 
-    fn manifest(&mut self, archive: &mut Archive) -> Result<Option<Manifest>, Stop> {
+    fn manifest(&mut self, archive: &mut Archive) -> Result<Option<Manifest>, JobEnd> {
         let Ok(entry) = archive.by_name(MANIFEST) else { return Ok(None) };
         let read = read_all(Budgeted { source: entry, left: &mut self.budget });
         self.check()?;
         let manifest = read.ok().and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-        Ok(manifest.filter(|manifest| manifest.format == FORMAT))
+        Ok(manifest.filter(|manifest| [FORMAT, FORMER_FORMAT].contains(&&*manifest.format)))
     }
 
-    fn lines(&mut self, archive: &mut Archive, takeout: &mut Takeout<'_>) -> Result<(), Stop> {
+    fn lines(
+        &mut self,
+        archive: &mut Archive,
+        account_export: &mut AccountExport<'_>,
+    ) -> Result<(), JobEnd> {
         let Ok(entry) = archive.by_name(ACTIVITIES) else { return Ok(()) };
         let mut lines = BufReader::new(entry);
         for number in 1_u64.. {
@@ -106,7 +111,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 self.file(&name, Ok(PackedFile::default()), None)?;
                 continue;
             }
-            let restored = takeout.activity(&line, &mut self.budget);
+            let restored = account_export.activity(&line, &mut self.budget);
             self.check()?;
             self.outcome(&name, || restored)?;
         }
@@ -114,7 +119,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 }
 
-impl Takeout<'_> {
+impl AccountExport<'_> {
     /// Reads an entry, which must match its digest in the manifest.
     fn read(&mut self, path: &str, budget: &mut u64) -> Result<Vec<u8>, Refusal> {
         let entry = self.archive.by_name(path).map_err(Refusal::malformed)?;
@@ -172,13 +177,13 @@ impl Takeout<'_> {
             .collect()
     }
 
-    fn profile(&mut self, budget: &mut u64) -> Result<Brought, Refusal> {
+    fn profile(&mut self, budget: &mut u64) -> Result<Parsed, Refusal> {
         let profile: ExportedProfile = parse(&self.read(PROFILE, budget)?)?;
         check_profile(&profile).map_err(|error| Refusal::malformed(error.message))?;
-        Ok(Brought::new(Content::Profile(profile), Vec::new()))
+        Ok(Parsed::new(Content::Profile(profile), Vec::new()))
     }
 
-    fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Brought, Refusal> {
+    fn activity(&mut self, line: &[u8], budget: &mut u64) -> Result<Parsed, Refusal> {
         let mut exported: ExportedActivity = parse(line)?;
         // A forged entry may name an activity of another user, or one that does not exist yet.
         if let Some(merged) = &mut exported.merged {
@@ -208,8 +213,8 @@ impl Takeout<'_> {
             let ExportedStreams { started_at, breaks, series } = parse(&self.read(&path, budget)?)?;
             let streams = Streams { started_at, series, breaks };
             let is_sound = streams.is_sound();
-            let kept =
-                Kept::of(&streams.packable()).map_err(|error| Refusal::malformed(error.message))?;
+            let kept = PackedStreams::of(&streams.packable())
+                .map_err(|error| Refusal::malformed(error.message))?;
             if !is_sound {
                 warnings.push("left out, because it cannot be: what was measured along it".into());
             }
@@ -218,7 +223,7 @@ impl Takeout<'_> {
             None
         };
         let restored = Restored { exported, activity, original, streams };
-        Ok(Brought::new(Content::Restored(Box::new(restored)), warnings))
+        Ok(Parsed::new(Content::Restored(Box::new(restored)), warnings))
     }
 }
 

@@ -10,26 +10,26 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::takeout::types::KEPT_DAYS;
+use crate::account_export::types::KEPT_DAYS;
 use crate::{
+    account_export::types::AccountExport,
     credentials::{Identity, live_user},
     db::{
         FetchOne,
-        schema::{takeout_chunks, takeouts},
+        schema::{account_export_chunks, account_exports},
     },
     jobs::store::seconds,
-    takeout::types::Takeout,
 };
 
 /// The channel that wakes the runners.
-pub const NOTIFY_CHANNEL: &str = "takeouts";
+pub const NOTIFY_CHANNEL: &str = "account_exports";
 
 /// An export is given up after this many attempts.
 const MAX_ATTEMPTS: i32 = 5;
 
 /// An export that is claimed until its lease expires.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Claimed {
+pub struct ClaimedExport {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -41,7 +41,7 @@ pub struct Claimed {
     pub attempts: i32,
 }
 
-impl Claimed {
+impl ClaimedExport {
     /// Whether its workers have died too often for another attempt.
     pub fn is_given_up(&self) -> bool {
         self.attempts > MAX_ATTEMPTS
@@ -65,10 +65,11 @@ pub async fn create(mut conn: &AsyncPgConnection, identity: Identity) -> QueryRe
     let Some(user_id): Option<Uuid> = live_user(identity).first(&mut conn).await.optional()? else {
         return Ok(false);
     };
-    let finished = takeouts::table.find(user_id).filter(takeouts::finished_at.is_not_null());
+    let finished =
+        account_exports::table.find(user_id).filter(account_exports::finished_at.is_not_null());
     diesel::delete(finished).execute(&mut conn).await?;
-    let inserted = diesel::insert_into(takeouts::table)
-        .values(takeouts::user_id.eq(user_id))
+    let inserted = diesel::insert_into(account_exports::table)
+        .values(account_exports::user_id.eq(user_id))
         .on_conflict_do_nothing()
         .execute(&mut conn)
         .await?;
@@ -82,10 +83,10 @@ pub async fn notify(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
 pub async fn find(
     mut conn: &AsyncPgConnection,
     identity: Identity,
-) -> QueryResult<Option<Takeout>> {
-    takeouts::table
-        .filter(takeouts::user_id.eq_any(live_user(identity)))
-        .select(Takeout::as_select())
+) -> QueryResult<Option<AccountExport>> {
+    account_exports::table
+        .filter(account_exports::user_id.eq_any(live_user(identity)))
+        .select(AccountExport::as_select())
         .first(&mut conn)
         .await
         .optional()
@@ -93,22 +94,25 @@ pub async fn find(
 
 /// Deletes the export; returns whether there was one.
 pub async fn delete(mut conn: &AsyncPgConnection, identity: Identity) -> QueryResult<bool> {
-    let own = takeouts::table.filter(takeouts::user_id.eq_any(live_user(identity)));
+    let own = account_exports::table.filter(account_exports::user_id.eq_any(live_user(identity)));
     Ok(diesel::delete(own).execute(&mut conn).await? == 1)
 }
 
 /// Claims the oldest export that no server works on. It starts from the beginning: the chunks of an
 /// earlier attempt are deleted.
-pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult<Option<Claimed>> {
+pub async fn claim(
+    mut conn: &AsyncPgConnection,
+    lease: Duration,
+) -> QueryResult<Option<ClaimedExport>> {
     diesel::sql_query(
         "WITH claimed AS (
-             UPDATE takeouts SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1, done = 0,
+             UPDATE account_exports SET status = 'running', claim = gen_random_uuid(), attempts = attempts + 1, done = 0,
                     leased_until = now() + make_interval(secs => $1)
-             WHERE id = (SELECT id FROM takeouts
+             WHERE id = (SELECT id FROM account_exports
                          WHERE status = 'waiting' OR (status = 'running' AND leased_until < now())
                          ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING id, user_id, claim, attempts),
-         forgotten AS (DELETE FROM takeout_chunks USING claimed WHERE takeout_id = claimed.id)
+         forgotten AS (DELETE FROM account_export_chunks USING claimed WHERE account_export_id = claimed.id)
          SELECT * FROM claimed",
     )
     .bind::<Double, _>(lease.as_secs_f64())
@@ -120,12 +124,12 @@ pub async fn claim(mut conn: &AsyncPgConnection, lease: Duration) -> QueryResult
 /// Records the progress, and renews the lease; false if the job was taken over or deleted.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedExport,
     lease: Duration,
     (found, done): (i64, i64),
 ) -> QueryResult<bool> {
     let held = diesel::sql_query(
-        "UPDATE takeouts SET leased_until = now() + make_interval(secs => $1), found = $2, done = $3
+        "UPDATE account_exports SET leased_until = now() + make_interval(secs => $1), found = $2, done = $3
          WHERE id = $4 AND claim = $5 AND status = 'running'",
     )
     .bind::<Double, _>(lease.as_secs_f64())
@@ -141,13 +145,13 @@ pub async fn hold(
 /// Adds a chunk of the zip; false if the job was taken over or deleted.
 pub async fn add_chunk(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedExport,
     number: i32,
     data: &[u8],
 ) -> QueryResult<bool> {
     let added = diesel::sql_query(
-        "INSERT INTO takeout_chunks (takeout_id, number, data)
-         SELECT id, $1, $2 FROM takeouts WHERE id = $3 AND claim = $4 AND status = 'running'",
+        "INSERT INTO account_export_chunks (account_export_id, number, data)
+         SELECT id, $1, $2 FROM account_exports WHERE id = $3 AND claim = $4 AND status = 'running'",
     )
     .bind::<Integer, _>(number)
     .bind::<diesel::sql_types::Bytea, _>(data)
@@ -163,14 +167,18 @@ pub async fn chunk(
     id: Uuid,
     number: i32,
 ) -> QueryResult<Option<Vec<u8>>> {
-    let found = takeout_chunks::table.find((id, number)).select(takeout_chunks::data);
+    let found = account_export_chunks::table.find((id, number)).select(account_export_chunks::data);
     found.first(&mut conn).await.optional()
 }
 
 /// Marks the export as finished.
-pub async fn finish(mut conn: &AsyncPgConnection, job: &Claimed, bytes: i64) -> QueryResult<usize> {
+pub async fn finish(
+    mut conn: &AsyncPgConnection,
+    job: &ClaimedExport,
+    bytes: i64,
+) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE takeouts SET status = 'done', finished_at = now(), bytes = $1, done = found
+        "UPDATE account_exports SET status = 'done', finished_at = now(), bytes = $1, done = found
          WHERE id = $2 AND claim = $3 AND status = 'running'",
     )
     .bind::<BigInt, _>(bytes)
@@ -183,25 +191,25 @@ pub async fn finish(mut conn: &AsyncPgConnection, job: &Claimed, bytes: i64) -> 
 /// Releases the job after a failed attempt, or gives it up.
 pub async fn put_back(
     mut conn: &AsyncPgConnection,
-    job: &Claimed,
+    job: &ClaimedExport,
     failed: Failed,
 ) -> QueryResult<usize> {
     let statement = match failed {
         Failed::Interrupted => {
-            "UPDATE takeouts SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
+            "UPDATE account_exports SET status = 'waiting', claim = NULL, attempts = greatest(attempts - 1, 0)
              WHERE id = $1 AND claim = $2 AND status = 'running'"
         }
         Failed::Storage => {
-            "UPDATE takeouts SET attempts = greatest(attempts - 1, 0), leased_until = now() + interval '10 seconds'
+            "UPDATE account_exports SET attempts = greatest(attempts - 1, 0), leased_until = now() + interval '10 seconds'
              WHERE id = $1 AND claim = $2 AND status = 'running'"
         }
         Failed::Otherwise if job.attempts >= MAX_ATTEMPTS => {
-            "WITH failed AS (UPDATE takeouts SET status = 'failed', finished_at = now()
+            "WITH failed AS (UPDATE account_exports SET status = 'failed', finished_at = now()
                              WHERE id = $1 AND claim = $2 AND status = 'running' RETURNING id)
-             DELETE FROM takeout_chunks USING failed WHERE takeout_id = failed.id"
+             DELETE FROM account_export_chunks USING failed WHERE account_export_id = failed.id"
         }
         Failed::Otherwise => {
-            "UPDATE takeouts SET leased_until = now() + make_interval(secs => power(2, attempts))
+            "UPDATE account_exports SET leased_until = now() + make_interval(secs => power(2, attempts))
              WHERE id = $1 AND claim = $2 AND status = 'running'"
         }
     };
@@ -215,15 +223,17 @@ pub async fn put_back(
 /// Deletes exports that can no longer be downloaded.
 pub async fn purge(mut conn: &AsyncPgConnection) -> QueryResult<usize> {
     let forgotten = now.into_sql::<Timestamptz>() - KEPT_DAYS.days();
-    diesel::delete(takeouts::table.filter(takeouts::finished_at.lt(forgotten.nullable())))
-        .execute(&mut conn)
-        .await
+    diesel::delete(
+        account_exports::table.filter(account_exports::finished_at.lt(forgotten.nullable())),
+    )
+    .execute(&mut conn)
+    .await
 }
 
 /// Seconds for which an export has been waiting for a worker: the longest of all.
 pub async fn longest_wait(conn: &AsyncPgConnection) -> QueryResult<f64> {
     let query =
         "SELECT max(now() - CASE status WHEN 'waiting' THEN created_at ELSE leased_until END)
-                 FROM takeouts WHERE status IN ('waiting', 'running')";
+                 FROM account_exports WHERE status IN ('waiting', 'running')";
     seconds(conn, query).await
 }

@@ -7,7 +7,7 @@ use actix::{Actor, Addr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ActorState, Actors, Parts,
+    ActorState, Actors, DeliveryContext,
     attempt::Carrier,
     channel::ChannelActor,
     email::Mailer,
@@ -34,7 +34,7 @@ struct Transports {
 }
 
 /// The actors since the last restart, and the task that wakes the relay.
-struct Crew {
+struct RunningActors {
     relay: Addr<Relay>,
     otp: Addr<ChannelActor<Channels>>,
     email: Option<Addr<ChannelActor<Mailer>>>,
@@ -44,7 +44,11 @@ struct Crew {
 }
 
 /// Runs until it receives a stop. Answers the stop when no message is in flight any more.
-pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
+pub async fn keep(
+    parts: DeliveryContext,
+    outcomes: Outcomes,
+    mut stop: mpsc::Receiver<oneshot::Sender<()>>,
+) {
     let parts = Rc::new(parts);
     actix_rt::spawn(outcomes::run(Rc::clone(&parts), outcomes));
     let mailer = match Mailer::new(&parts.mail, &parts.config) {
@@ -64,12 +68,12 @@ pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<one
         }
     };
     let transports = Transports { mailer, texter: Texter::new(&parts.sms).map(Rc::new), webhooks };
-    let mut crew = Crew::start(&parts, &transports);
+    let mut actors = RunningActors::start(&parts, &transports);
     loop {
-        crew.show(&parts);
+        actors.show(&parts);
         tokio::select! {
             done = stop.recv() => {
-                crew.stop().await;
+                actors.stop().await;
                 if let Some(mailer) = &transports.mailer {
                     mailer.close().await;
                 }
@@ -82,24 +86,24 @@ pub async fn keep(parts: Parts, outcomes: Outcomes, mut stop: mpsc::Receiver<one
                 if let Some(mailer) = &transports.mailer {
                     mailer.close_idle();
                 }
-                if !crew.is_alive() {
-                    crew.show(&parts);
-                    tracing::error!(actors = ?crew.states(), "an actor of the delivery died; starting all again");
+                if !actors.is_alive() {
+                    actors.show(&parts);
+                    tracing::error!(actors = ?actors.states(), "an actor of the delivery died; starting all again");
                     parts.metrics.restarts.inc();
-                    crew.listener.abort();
-                    crew = Crew::start(&parts, &transports);
+                    actors.listener.abort();
+                    actors = RunningActors::start(&parts, &transports);
                 }
             }
         }
     }
 }
 
-fn start<C: Carrier>(parts: &Rc<Parts>, carrier: Rc<C>) -> Addr<ChannelActor<C>> {
+fn start<C: Carrier>(parts: &Rc<DeliveryContext>, carrier: Rc<C>) -> Addr<ChannelActor<C>> {
     ChannelActor { parts: Rc::clone(parts), carrier }.start()
 }
 
-impl Crew {
-    fn start(parts: &Rc<Parts>, transports: &Transports) -> Self {
+impl RunningActors {
+    fn start(parts: &Rc<DeliveryContext>, transports: &Transports) -> Self {
         let email = transports.mailer.clone().map(|mailer| start(parts, mailer));
         let sms = transports
             .texter
@@ -150,7 +154,7 @@ impl Crew {
     }
 
     /// Publishes the states of the actors to `/readyz` and `/metrics`.
-    fn show(&self, parts: &Parts) {
+    fn show(&self, parts: &DeliveryContext) {
         let actors = self.states();
         parts.status.show(actors);
         for (name, state) in actors.named() {

@@ -11,7 +11,7 @@ use super::{
         ACCOUNT, ACTIVITIES, CSV, ExportedOriginal, ExportedStreams, ListedFile, ORIGINALS,
         PROFILE, hex, streams_path,
     },
-    store::{self, Claimed},
+    store::{self, ClaimedExport},
 };
 use crate::{
     activities::{
@@ -32,7 +32,7 @@ pub struct Contents<'a> {
     /// In a transaction that sees the account as it was at the start.
     pub reader: &'a AsyncPgConnection,
     pub writer: &'a AsyncPgConnection,
-    pub job: &'a Claimed,
+    pub job: &'a ClaimedExport,
     pub lease: Duration,
     pub storage: &'a Storage,
     pub stopping: &'a Stopping,

@@ -9,7 +9,7 @@ use zip::{DateTime, ZipWriter, write::SimpleFileOptions, write::StreamWriter};
 
 use super::{
     format::{FORMAT, ListedFile, MANIFEST, Manifest, VERSION, hex},
-    store::{self, Claimed},
+    store::{self, ClaimedExport},
 };
 use crate::error::{ApiError, ApiResult};
 
@@ -40,7 +40,7 @@ struct Entry {
 /// Writes a zip to the database.
 pub struct Archive<'a> {
     conn: &'a AsyncPgConnection,
-    job: &'a Claimed,
+    job: &'a ClaimedExport,
     pending: Pending,
     zip: ZipWriter<StreamWriter<Pending>>,
     entry: Option<Entry>,
@@ -49,7 +49,7 @@ pub struct Archive<'a> {
 }
 
 impl<'a> Archive<'a> {
-    pub fn new(conn: &'a AsyncPgConnection, job: &'a Claimed) -> Self {
+    pub fn new(conn: &'a AsyncPgConnection, job: &'a ClaimedExport) -> Self {
         let pending = Pending::default();
         let zip = ZipWriter::new_stream(pending.clone());
         Self { conn, job, pending, zip, entry: None, chunks: 0, bytes: 0 }
@@ -124,7 +124,7 @@ impl<'a> Archive<'a> {
                 pending.drain(..length).collect()
             };
             if !store::add_chunk(self.conn, self.job, self.chunks, &piece).await? {
-                return Err(ApiError::internal("the takeout is somebody else's by now"));
+                return Err(ApiError::internal("the account export is somebody else's by now"));
             }
             self.chunks += 1;
             self.bytes += i64::try_from(piece.len()).map_err(ApiError::internal)?;

@@ -4,7 +4,7 @@ use diesel_async::{AnsiTransactionManager, TransactionManager};
 
 use super::{
     contents::Contents,
-    store::{self, Claimed, Failed},
+    store::{self, ClaimedExport, Failed},
 };
 use crate::{
     activities::originals::Storage,
@@ -78,12 +78,12 @@ impl Work for Maker {
 }
 
 impl Maker {
-    async fn claim(&self) -> ApiResult<Option<Claimed>> {
+    async fn claim(&self) -> ApiResult<Option<ClaimedExport>> {
         let conn = self.pool.get().await?;
         Ok(store::claim(&conn, self.config.lease).await?)
     }
 
-    async fn work_on(&self, job: &Claimed) -> ApiResult<()> {
+    async fn work_on(&self, job: &ClaimedExport) -> ApiResult<()> {
         let writer = self.pool.get().await?;
         let made = {
             let mut reader = self.pool.get().await?;
@@ -107,7 +107,7 @@ impl Maker {
         match made {
             Some(bytes) => {
                 store::finish(&writer, job, bytes).await?;
-                tracing::info!(user.id = %job.user_id, takeout.bytes = bytes, "export");
+                tracing::info!(user.id = %job.user_id, account_export.bytes = bytes, "export");
             }
             None => {
                 store::put_back(&writer, job, Failed::Interrupted).await?;

@@ -26,7 +26,7 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
         app.request(&ann, method, path, None).await.expect_error(404, "not_found");
     }
     let gate = "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-                CREATE TRIGGER gate BEFORE UPDATE ON takeouts FOR EACH ROW WHEN (NEW.status = 'running')
+                CREATE TRIGGER gate BEFORE UPDATE ON account_exports FOR EACH ROW WHEN (NEW.status = 'running')
                     EXECUTE FUNCTION no()";
     app.database.connect().await.batch_execute(gate).await.unwrap();
     let proof = json!({"password": PASSWORD});
@@ -36,14 +36,14 @@ async fn there_is_one_at_a_time_and_it_is_its_owners() {
     assert_eq!(ask().await["created_at"], first["created_at"]);
     app.get_as(&ann, "/me/export/file").await.expect_error(409, "not_ready");
     app.get_as(&bob, "/me/export").await.expect_error(404, "not_found");
-    app.database.execute("DROP TRIGGER gate ON takeouts").await;
+    app.database.execute("DROP TRIGGER gate ON account_exports").await;
     let made = take_out(&app, &ann).await;
     assert_eq!(manifest(&made)["activities"], 0);
     app.get_as(&bob, "/me/export/file").await.expect_error(404, "not_found");
     // A new export replaces it.
     take_out(&app, &ann).await;
     app.request(&ann, Method::DELETE, "/me/export", None).await.expect(204);
-    assert_eq!(app.database.text("SELECT count(*) FROM takeout_chunks").await, "0");
+    assert_eq!(app.database.text("SELECT count(*) FROM account_export_chunks").await, "0");
 }
 
 #[actix_rt::test]
@@ -101,17 +101,17 @@ async fn it_is_made_anew_where_its_maker_was_killed() {
         .extend([("IMPORT_LEASE_SECS", "1".to_owned()), ("IMPORT_POLL_SECS", "0.2".to_owned())]);
     let server = Process::start(&["serve"], &variables);
     server.port();
-    database.execute(&format!("INSERT INTO takeouts (user_id) VALUES ('{}')", ann.id)).await;
-    until_selects(&database, "SELECT count(*) > 0 FROM takeout_chunks", "true").await;
+    database.execute(&format!("INSERT INTO account_exports (user_id) VALUES ('{}')", ann.id)).await;
+    until_selects(&database, "SELECT count(*) > 0 FROM account_export_chunks", "true").await;
     server.end(Signal::SIGKILL);
-    assert_eq!(database.text("SELECT status FROM takeouts").await, "running");
+    assert_eq!(database.text("SELECT status FROM account_exports").await, "running");
     let app = TestApp::spawn_on(
         database.clone(),
         smtp,
         &[("IMPORT_LEASE_SECS", "1"), ("IMPORT_POLL_SECS", "0.2")],
     )
     .await;
-    until_selects(&database, "SELECT status FROM takeouts", "done").await;
+    until_selects(&database, "SELECT status FROM account_exports", "done").await;
     let made = app.get_as(&ann, "/me/export/file").await.expect(200).body;
     let listed = manifest(&made)["content"].as_array().unwrap().len();
     // 20 files, 20 series, and three lists.
@@ -132,12 +132,12 @@ async fn one_that_kills_its_maker_again_and_again_is_given_up() {
     let app = TestApp::spawn_with(&[("IMPORT_POLL_SECS", "0.2")]).await;
     let ann = app.user("ann@example.com").await;
     let died = format!(
-        "INSERT INTO takeouts (user_id, status, claim, leased_until, attempts)
+        "INSERT INTO account_exports (user_id, status, claim, leased_until, attempts)
          VALUES ('{}', 'running', gen_random_uuid(), now() - interval '1 second', 5)",
         ann.id
     );
     app.database.execute(&died).await;
-    until_selects(&app.database, "SELECT status FROM takeouts", "failed").await;
+    until_selects(&app.database, "SELECT status FROM account_exports", "failed").await;
     assert_eq!(app.get_as(&ann, "/me/export").await.expect(200).json()["status"], "failed");
     // The next export is not affected.
     take_out(&app, &ann).await;

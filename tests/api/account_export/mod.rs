@@ -19,7 +19,7 @@ pub async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
     let asked = app.post_as(user, "/me/export", &json!({"password": PASSWORD})).await.expect(202);
     assert_eq!(asked.header("location"), "/me/export");
     // Polls the database instead of the server: making an export yields to requests.
-    let status = format!("SELECT status FROM takeouts WHERE user_id = '{}'", user.id);
+    let status = format!("SELECT status FROM account_exports WHERE user_id = '{}'", user.id);
     until_selects(&app.database, &status, "done").await;
     let now = app.get_as(user, "/me/export").await.expect(200).json();
     assert_eq!(now["status"], "done");

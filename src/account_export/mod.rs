@@ -2,7 +2,7 @@
 //! Another server can import it.
 //!
 //! [`mod@format`] is the format that both sides use. The zip is created here, and imported by
-//! `imports/runner/takeout.rs`.
+//! `imports/runner/account_export.rs`.
 
 mod archive;
 mod contents;

@@ -4,7 +4,7 @@ use diesel_async::AsyncConnection;
 
 use super::{
     store,
-    types::{Standing, Takeout},
+    types::{AccountExport, ExportStatus},
 };
 use crate::{
     auth::{
@@ -24,7 +24,7 @@ pub async fn create(
     identity: Identity,
     proof: Proof,
     device: &Device,
-) -> ApiResult<Standing> {
+) -> ApiResult<ExportStatus> {
     let refused = EventKind::ExportRefused;
     reauth::require_or_record(state, identity, proof, refused, device).await?;
     let mut conn = state.pool.get().await?;
@@ -38,20 +38,20 @@ pub async fn create(
     })
     .await?;
     drop(conn);
-    find(state, identity).await.map(Standing::from)
+    find(state, identity).await.map(ExportStatus::from)
 }
 
-pub async fn find(state: &WorkerState, identity: Identity) -> ApiResult<Takeout> {
+pub async fn find(state: &WorkerState, identity: Identity) -> ApiResult<AccountExport> {
     let conn = state.pool.get().await?;
     let found = store::find(&conn, identity).await?;
     identity.found(found, &conn).await
 }
 
 /// The finished export. 409 `not_ready` if it is not finished.
-pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<Takeout> {
-    let takeout = find(state, identity).await?;
-    if takeout.is_done() {
-        return Ok(takeout);
+pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<AccountExport> {
+    let account_export = find(state, identity).await?;
+    if account_export.is_done() {
+        return Ok(account_export);
     }
     let message = "the export is not made yet: ask GET /me/export how it is getting on";
     Err(ApiError::new(ErrorCode::NotReady, message))

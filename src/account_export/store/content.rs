@@ -18,10 +18,10 @@ use crate::{
 };
 
 /// The position of a line among those of its kind: its start time and its id.
-pub type Place = (DateTime<Utc>, Uuid);
+pub type ExportPosition = (DateTime<Utc>, Uuid);
 
 /// The position before the first line: older than any activity, but within PostgreSQL's range.
-pub fn start() -> Place {
+pub fn start() -> ExportPosition {
     (DateTime::UNIX_EPOCH - TimeDelta::weeks(150_000), Uuid::nil())
 }
 
@@ -79,7 +79,7 @@ pub async fn lines(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     refers: bool,
-    (started_at, id): Place,
+    (started_at, id): ExportPosition,
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
     diesel::sql_query(

@@ -15,75 +15,79 @@ const CHANNEL: &str = "activities";
 
 /// Notifies waiting requests of changes. Shared by all workers; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Bell(Arc<Mutex<Ropes>>);
+pub struct ChangeNotifier(Arc<Mutex<Subscribers>>);
 
 #[derive(Default)]
-struct Ropes {
+struct Subscribers {
     by_user: HashMap<Uuid, watch::Sender<()>>,
     is_stopping: bool,
 }
 
 /// A subscription to the changes of one user.
 pub struct Waiting {
-    bell: Bell,
+    notifier: ChangeNotifier,
     user_id: Uuid,
-    rung: watch::Receiver<()>,
+    changed: watch::Receiver<()>,
 }
 
-impl Bell {
+impl ChangeNotifier {
     /// Listens for notifications; never returns.
     pub async fn listen(self, connector: Connector) {
         let heard = |payload: Option<&str>| match payload.map(str::parse) {
-            Some(Ok(user_id)) => self.ring(user_id),
-            Some(Err(_)) | None => self.ring_all(),
+            Some(Ok(user_id)) => self.notify(user_id),
+            Some(Err(_)) | None => self.notify_all(),
         };
         listen(connector, CHANNEL, heard).await;
     }
 
     /// Subscribes to changes of this user that are notified from now on.
     pub fn wait_for(&self, user_id: Uuid) -> Waiting {
-        let rung = self.ropes().by_user.entry(user_id).or_default().subscribe();
-        Waiting { bell: self.clone(), user_id, rung }
+        let changed = self.subscribers().by_user.entry(user_id).or_default().subscribe();
+        Waiting { notifier: self.clone(), user_id, changed }
     }
 
     /// Wakes all waiting requests, because the process is shutting down.
     pub fn stop(&self) {
-        self.ropes().is_stopping = true;
-        self.ring_all();
+        self.subscribers().is_stopping = true;
+        self.notify_all();
     }
 
-    fn ring(&self, user_id: Uuid) {
-        if let Some(rope) = self.ropes().by_user.get(&user_id) {
-            rope.send_replace(());
+    fn notify(&self, user_id: Uuid) {
+        if let Some(subscriber) = self.subscribers().by_user.get(&user_id) {
+            subscriber.send_replace(());
         }
     }
 
-    fn ring_all(&self) {
-        for rope in self.ropes().by_user.values() {
-            rope.send_replace(());
+    fn notify_all(&self) {
+        for subscriber in self.subscribers().by_user.values() {
+            subscriber.send_replace(());
         }
     }
 
-    fn ropes(&self) -> MutexGuard<'_, Ropes> {
+    fn subscribers(&self) -> MutexGuard<'_, Subscribers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Waiting {
     /// Waits for a change since the last call; false if the process is shutting down.
-    pub async fn rung(&mut self) -> bool {
-        !self.bell.ropes().is_stopping
-            && self.rung.changed().await.is_ok()
-            && !self.bell.ropes().is_stopping
+    pub async fn changed(&mut self) -> bool {
+        !self.notifier.subscribers().is_stopping
+            && self.changed.changed().await.is_ok()
+            && !self.notifier.subscribers().is_stopping
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut ropes = self.bell.ropes();
+        let mut subscribers = self.notifier.subscribers();
         // This receiver is still counted.
-        if ropes.by_user.get(&self.user_id).is_some_and(|rope| rope.receiver_count() <= 1) {
-            ropes.by_user.remove(&self.user_id);
+        if subscribers
+            .by_user
+            .get(&self.user_id)
+            .is_some_and(|subscriber| subscriber.receiver_count() <= 1)
+        {
+            subscribers.by_user.remove(&self.user_id);
         }
     }
 }

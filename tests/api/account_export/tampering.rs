@@ -86,7 +86,7 @@ fn forged(files: &[(String, Vec<u8>)]) -> Vec<u8> {
         .iter()
         .map(|(path, bytes)| json!({"path": path, "bytes": bytes.len(), "sha256": sha256(bytes)}))
         .collect();
-    let manifest = json!({"format": "sports-log-takeout", "version": 1, "made_by": "eve", "made_at": "2026-01-01T00:00:00Z",
+    let manifest = json!({"format": "sports-log-account-export", "version": 1, "made_by": "eve", "made_at": "2026-01-01T00:00:00Z",
                           "activities": u64::MAX, "content": content, "about": []});
     let manifest = manifest.to_string().into_bytes();
     let mut entries: Vec<(&str, &[u8])> =
@@ -98,7 +98,7 @@ fn forged(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 /// A forged export does not affect other users' logs, and stores nothing that a client could not
 /// store.
 #[actix_rt::test]
-async fn a_forged_takeout_is_held_to_the_rules_of_clients() {
+async fn a_forged_account_export_is_held_to_the_rules_of_clients() {
     let app = TestApp::spawn().await;
     let (ann, eve) = (app.user("ann@example.com").await, app.user("eve@example.com").await);
     let run =
@@ -222,7 +222,7 @@ async fn taking_apart_reaches_nobody_elses_activity() {
 
 /// Twenty records at most are merged into an activity, however many an export claims.
 #[actix_rt::test]
-async fn a_forged_takeout_puts_no_crowd_behind_an_activity() {
+async fn a_forged_account_export_puts_no_crowd_behind_an_activity() {
     let app = TestApp::spawn().await;
     let eve = app.user("eve@example.com").await;
     let id = |n: u8| format!("00000000-0000-4000-8000-0000000000{n:02}");

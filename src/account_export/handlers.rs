@@ -11,7 +11,7 @@ use actix_web::{
 };
 use futures_util::stream;
 
-use super::{service, store, types::Standing};
+use super::{service, store, types::ExportStatus};
 use crate::{
     auth::{CurrentUser, Device, reauth::ProofBody},
     error::{ApiError, ApiResult, ErrorCode},
@@ -29,7 +29,7 @@ use crate::{
     post, path = "/me/export", operation_id = "create_account_export", tag = "Account",
     request_body = Option<ProofBody>,
     responses((
-        status = 202, description = "The export is being created", body = Standing,
+        status = 202, description = "The export is being created", body = ExportStatus,
         headers(("Location" = String, description = "Path of the export")),
     )),
     extensions(("x-error-codes" = json!([
@@ -44,19 +44,21 @@ pub async fn create(
     body: OptionalJson<ProofBody>,
 ) -> ApiResult<HttpResponse> {
     let proof = body.0.unwrap_or_default().proof()?;
-    let takeout = service::create(&state, user.identity(), proof, &device).await?;
-    Ok(HttpResponse::Accepted().insert_header((header::LOCATION, "/me/export")).json(takeout))
+    let account_export = service::create(&state, user.identity(), proof, &device).await?;
+    Ok(HttpResponse::Accepted()
+        .insert_header((header::LOCATION, "/me/export"))
+        .json(account_export))
 }
 
 /// Get the account export's status
 #[utoipa::path(
     get, path = "/me/export", operation_id = "get_account_export", tag = "Account",
-    responses((status = 200, description = "The last export that was requested", body = Standing)),
+    responses((status = 200, description = "The last export that was requested", body = ExportStatus)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
 pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
-    let takeout = service::find(&state, user.identity()).await?;
-    Ok(HttpResponse::Ok().json(Standing::from(takeout)))
+    let account_export = service::find(&state, user.identity()).await?;
+    Ok(HttpResponse::Ok().json(ExportStatus::from(account_export)))
 }
 
 /// Download an account export
@@ -74,8 +76,8 @@ pub async fn download(
     device: Device,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
-    let takeout = service::finished(&state, user.identity()).await?;
-    let name = format!("sports-log-{}.zip", takeout.created_at.format("%Y-%m-%d"));
+    let account_export = service::finished(&state, user.identity()).await?;
+    let name = format!("sports-log-{}.zip", account_export.created_at.format("%Y-%m-%d"));
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(name)],
@@ -93,11 +95,11 @@ pub async fn download(
         let (state, _) = (state.clone(), &turn);
         async move {
             let conn = state.pool.get().await?;
-            let piece = store::chunk(&conn, takeout.id, number).await?;
+            let piece = store::chunk(&conn, account_export.id, number).await?;
             Ok::<_, ApiError>(piece.map(|piece| (Bytes::from(piece), number + 1)))
         }
     });
-    let bytes = u64::try_from(takeout.bytes).unwrap_or_default();
+    let bytes = u64::try_from(account_export.bytes).unwrap_or_default();
     Ok(answer.body(SizedStream::new(bytes, Box::pin(pieces))))
 }
 

@@ -49,7 +49,10 @@ async fn a_log_is_the_same_on_another_server() {
     let ann = with_everything(&here, "ann@example.com").await;
     let first = take_out(&here, &ann).await;
     let made = manifest(&first);
-    assert_eq!((&made["format"], &made["activities"]), (&json!("sports-log-takeout"), &json!(8)));
+    assert_eq!(
+        (&made["format"], &made["activities"]),
+        (&json!("sports-log-account-export"), &json!(8))
+    );
     let csv = String::from_utf8(entry(&first, "activities.csv")).unwrap();
     assert!(csv.starts_with("id,activity_type,started_at,") && csv.contains("Ä 🏋"));
 

@@ -1,0 +1,1 @@
+DROP TABLE account_export_chunks, account_exports;

@@ -1,1 +1,0 @@
-DROP TABLE takeout_chunks, takeouts;
