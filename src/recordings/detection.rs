@@ -47,8 +47,8 @@ fn of_text(head: &str) -> Option<Format> {
 /// Returns the local name of the first element of an XML document.
 fn root_name(head: &[u8]) -> Option<&[u8]> {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    // Some websites print error messages into the file. A document inside binary data, such as a tar
-    // archive, is a part of something else.
+    // Some websites print error messages into the file. A document inside binary data, such as a
+    // tar archive, is a part of something else.
     if !rest.starts_with(b"<") && !rest.starts_with(b"{") && !rest.starts_with(b"[") {
         let start = rest.windows(5).take(COMPLAINTS).position(|tag| tag == b"<?xml")?;
         let (complaint, document) = rest.split_at_checked(start)?;
