@@ -145,8 +145,8 @@ pub fn within_cpu<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Returns whether the current thread has used up the budget of [`limit_cpu`]. Only [`yield_if_due`]
-/// updates this.
+/// Returns whether the current thread has used up the budget of [`limit_cpu`]. Only
+/// [`yield_if_due`] updates this.
 pub fn is_spent() -> bool {
     THROTTLE.with_borrow(|throttle| throttle.as_ref().is_some_and(|throttle| throttle.is_spent))
 }
