@@ -611,6 +611,30 @@ BEGIN
     PERFORM keep_together(put_together(shown, '[]'));
 END $$;
 COMMENT ON FUNCTION public.unmerge_activity(owner uuid, shown_id uuid) IS 'migrations/programs/merging.sql';
+CREATE TABLE public.account_export_chunks (
+    account_export_id uuid NOT NULL,
+    number integer NOT NULL,
+    data bytea NOT NULL
+);
+ALTER TABLE ONLY public.account_export_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
+COMMENT ON TABLE public.account_export_chunks IS 'The bytes of the archives.';
+CREATE TABLE public.account_exports (
+    user_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    claim uuid,
+    leased_until timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    found bigint DEFAULT 0 NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT account_exports_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+COMMENT ON TABLE public.account_exports IS 'Account exports: the latest one of each account.';
+COMMENT ON COLUMN public.account_exports.id IS 'Identifies this export, so that a worker writes only to the export that it claimed, never to a later one.';
+COMMENT ON COLUMN public.account_exports.found IS 'The number of activities, files and series to be exported. done: how many of them are exported.';
 CREATE TABLE public.activity_days (
     user_id uuid NOT NULL,
     day date NOT NULL,
@@ -1090,30 +1114,6 @@ CREATE TABLE public.spent_oauth_states (
     spent_at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.spent_oauth_states IS 'Logins at providers that have returned. Each may return only once.';
-CREATE TABLE public.account_export_chunks (
-    account_export_id uuid NOT NULL,
-    number integer NOT NULL,
-    data bytea NOT NULL
-);
-ALTER TABLE ONLY public.account_export_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
-COMMENT ON TABLE public.account_export_chunks IS 'The bytes of the archives.';
-CREATE TABLE public.account_exports (
-    user_id uuid NOT NULL,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    status text DEFAULT 'waiting'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    finished_at timestamp with time zone,
-    claim uuid,
-    leased_until timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    found bigint DEFAULT 0 NOT NULL,
-    done bigint DEFAULT 0 NOT NULL,
-    bytes bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT account_exports_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
-);
-COMMENT ON TABLE public.account_exports IS 'Account exports: the latest one of each account.';
-COMMENT ON COLUMN public.account_exports.id IS 'Identifies this export, so that a worker writes only to the export that it claimed, never to a later one.';
-COMMENT ON COLUMN public.account_exports.found IS 'The number of activities, files and series to be exported. done: how many of them are exported.';
 CREATE TABLE public.throttles (
     key bytea NOT NULL,
     taken timestamp with time zone[] NOT NULL
@@ -1170,6 +1170,12 @@ COMMENT ON COLUMN public.webhooks.id IS 'Random, because the signing key is deri
 COMMENT ON COLUMN public.webhooks.failing_since IS 'Since when all deliveries have failed. disabled_at: when the webhook was disabled for that.';
 COMMENT ON COLUMN public.webhooks.challenge_error IS 'Why the last challenge failed.';
 COMMENT ON COLUMN public.webhooks.skipped_since IS 'Since when events are only summarised, because the day''s posts are used up.';
+ALTER TABLE ONLY public.account_export_chunks
+    ADD CONSTRAINT account_export_chunks_pkey PRIMARY KEY (account_export_id, number);
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_id_key UNIQUE (id);
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_pkey PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.activity_days
@@ -1256,12 +1262,6 @@ ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.spent_oauth_states
     ADD CONSTRAINT spent_oauth_states_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY public.account_export_chunks
-    ADD CONSTRAINT account_export_chunks_pkey PRIMARY KEY (account_export_id, number);
-ALTER TABLE ONLY public.account_exports
-    ADD CONSTRAINT account_exports_id_key UNIQUE (id);
-ALTER TABLE ONLY public.account_exports
-    ADD CONSTRAINT account_exports_pkey PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.throttles
     ADD CONSTRAINT throttles_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.users
@@ -1274,6 +1274,7 @@ ALTER TABLE ONLY public.webhook_events
     ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+CREATE INDEX account_exports_unfinished_idx ON public.account_exports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE UNIQUE INDEX activities_external_id_idx ON public.activities USING btree (user_id, source, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX activities_merged_into_idx ON public.activities USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX activities_original_id_idx ON public.activities USING btree (original_id) WHERE (original_id IS NOT NULL);
@@ -1314,7 +1315,6 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id, last_used_at DESC);
 CREATE INDEX shares_activity_id_idx ON public.shares USING btree (activity_id) WHERE (activity_id IS NOT NULL);
 CREATE INDEX shares_user_id_idx ON public.shares USING btree (user_id, created_at);
-CREATE INDEX account_exports_unfinished_idx ON public.account_exports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX users_email_failed_at_idx ON public.users USING btree (email_failed_at) WHERE (email_failed_at IS NOT NULL);
 CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at);
 CREATE INDEX webhook_deliveries_event_id_idx ON public.webhook_deliveries USING btree (event_id);
@@ -1344,6 +1344,10 @@ CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON public.auth_events
 CREATE TRIGGER outbox_update_1_erase_recipient BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (new.recipient IS NOT NULL))) EXECUTE FUNCTION public.erase_outbox_recipient();
 CREATE TRIGGER profiles_update_1_recount AFTER UPDATE OF time_zone ON public.profiles FOR EACH ROW WHEN ((new.time_zone <> old.time_zone)) EXECUTE FUNCTION public.recount_activities();
 CREATE TRIGGER webhook_deliveries_delete_1_forget_events AFTER DELETE ON public.webhook_deliveries REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_webhook_events();
+ALTER TABLE ONLY public.account_export_chunks
+    ADD CONSTRAINT account_export_chunks_account_export_id_fkey FOREIGN KEY (account_export_id) REFERENCES public.account_exports(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.account_exports
+    ADD CONSTRAINT account_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.activities(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities
@@ -1408,10 +1412,6 @@ ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.shares
     ADD CONSTRAINT shares_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.account_export_chunks
-    ADD CONSTRAINT account_export_chunks_account_export_id_fkey FOREIGN KEY (account_export_id) REFERENCES public.account_exports(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.account_exports
-    ADD CONSTRAINT account_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.webhook_events(id);
 ALTER TABLE ONLY public.webhook_deliveries

@@ -202,7 +202,7 @@ async fn upsert(
             | Outcome::Unchanged { id, .. }
             | Outcome::Merged { id, .. },
         ) => (id, false),
-        Some(Outcome::StoredActivity { .. }) => {
+        Some(Outcome::Kept { .. }) => {
             let message = "there is an activity of this source with this external_id";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
         }

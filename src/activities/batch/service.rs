@@ -145,7 +145,7 @@ pub async fn keep(
     let known = store::lock_known(conn, identity, &items).await?.into_iter();
     let mut left: HashMap<Name, Outcome> = known
         .map(|row| {
-            let kept = Outcome::StoredActivity { id: row.id, revision: row.revision };
+            let kept = Outcome::Kept { id: row.id, revision: row.revision };
             ((row.source, row.external_id), kept)
         })
         .collect();

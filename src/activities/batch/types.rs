@@ -66,7 +66,7 @@ pub enum Outcome {
     },
     /// With `on_existing=keep`: an activity with this `source` and `external_id` existed
     /// and was left unchanged.
-    StoredActivity {
+    Kept {
         id: Uuid,
         revision: i64,
     },

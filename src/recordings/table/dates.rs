@@ -142,7 +142,7 @@ pub fn moment(cell: &str, order: Order) -> Option<Moment> {
     let (date, after) = around(before, after, order)?;
     let local = date.and_time(time);
     match zone(after) {
-        Some(Zone::Cursor(place)) => {
+        Some(Zone::Place(place)) => {
             Some(Moment::Exact(local.and_local_timezone(place).earliest()?.fixed_offset()))
         }
         Some(Zone::Offset(offset)) => {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Zone {
     Offset(FixedOffset),
-    Cursor(Tz),
+    Place(Tz),
 }
 
 /// Unambiguous abbreviations, in minutes from UTC: those of RFC 2822, and others that phones and
@@ -38,7 +38,7 @@ pub fn zone(text: &str) -> Option<Zone> {
     let inside = inside.trim_end_matches([')', ']']);
     [text, outside, first, inside].into_iter().map(str::trim).find_map(|text| {
         let named = || text.parse().or_else(|_| text.to_ascii_uppercase().parse());
-        let place = || named().ok().map(Zone::Cursor);
+        let place = || named().ok().map(Zone::Place);
         offset(text).map(Zone::Offset).or_else(place)
     })
 }
@@ -110,10 +110,10 @@ mod tests {
             assert_eq!(zone(text), expected, "{text}");
         }
         for text in ["Europe/Zurich", "[Europe/Zurich]", "(Europe/Zurich)"] {
-            assert_eq!(zone(text), Some(Zone::Cursor(Tz::Europe__Zurich)), "{text}");
+            assert_eq!(zone(text), Some(Zone::Place(Tz::Europe__Zurich)), "{text}");
         }
         for text in ["CET", "cet", "(CET)"] {
-            assert_eq!(zone(text), Some(Zone::Cursor(Tz::CET)), "{text}");
+            assert_eq!(zone(text), Some(Zone::Place(Tz::CET)), "{text}");
         }
         for text in ["", "Uhr", "BST", "IST", "CST", "+xx", "- 09:00", "GMT+", "()"] {
             assert_eq!(zone(text), None, "{text}");

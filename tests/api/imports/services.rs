@@ -81,12 +81,12 @@ async fn a_session_that_has_only_totals_is_one_too() {
         "aggregate": [{"metricName": "com.google.calories.expended", "floatValue": 144.38}, {"metricName": "com.google.step_count.delta", "intValue": 1550},
                       {"metricName": "com.google.distance.delta", "floatValue": 1558.48}]}"#;
     let archive = zip(&[
-        ("AccountExport/Fit/All Sessions/2024-05-06_RUNNING.json", fit.as_bytes()),
-        ("AccountExport/Fit/All Sessions/2024-05-06_SLEEP.json", br#"{"fitnessActivity": "sleep", "startTime": "2024-05-06T00:00:00Z"}"#),
-        ("AccountExport/Fit/Daily activity metrics/Daily activity metrics.csv", b"Date,Move Minutes count,Calories (kcal),Distance (m),Walking duration (ms)\n2024-05-06,1,2,3,4\n"),
-        ("AccountExport/Fit/Daily activity metrics/2024-05-06.csv", b"Start time,End time,Move Minutes count,Calories (kcal),Distance (m)\n00:00:00,00:15:00,1,2,3\n"),
+        ("Takeout/Fit/All Sessions/2024-05-06_RUNNING.json", fit.as_bytes()),
+        ("Takeout/Fit/All Sessions/2024-05-06_SLEEP.json", br#"{"fitnessActivity": "sleep", "startTime": "2024-05-06T00:00:00Z"}"#),
+        ("Takeout/Fit/Daily activity metrics/Daily activity metrics.csv", b"Date,Move Minutes count,Calories (kcal),Distance (m),Walking duration (ms)\n2024-05-06,1,2,3,4\n"),
+        ("Takeout/Fit/Daily activity metrics/2024-05-06.csv", b"Start time,End time,Move Minutes count,Calories (kcal),Distance (m)\n00:00:00,00:15:00,1,2,3\n"),
     ]);
-    let second = import(&app, &ann, "account_export.zip", &archive).await;
+    let second = import(&app, &ann, "takeout.zip", &archive).await;
     assert_eq!(
         (&second["counts"]["imported"], &second["ignored"]),
         (&json!(1), &json!(3)),
@@ -136,7 +136,7 @@ async fn fitbits_exercises_are_an_activity_each() {
     );
     assert!((run["distance_meters"].as_f64().unwrap() - 4345.229).abs() < 0.01);
     let archive = zip(&[("Takeout/Fitbit/exercise-0.json", exercises.to_string().as_bytes())]);
-    assert_eq!(import(&app, &ann, "account_export.zip", &archive).await["counts"]["duplicate"], 2);
+    assert_eq!(import(&app, &ann, "takeout.zip", &archive).await["counts"]["duplicate"], 2);
 }
 
 #[actix_rt::test]

@@ -35,7 +35,7 @@ pub const CASES: [(&str, &str); 55] = [
     ("fit-31-lap-a-second-early.fit", r#"{"activities": [
         {"activity_type": "swim", "distance_meters": 600, "duration_secs": 200, "lap_count": 1},
         {"activity_type": "cycle", "distance_meters": 1200, "duration_secs": 400, "lap_count": 1}]}"#),
-    ("garmin-01-account_export.zip", r#"{"ignored": 2, "activities": [
+    ("garmin-01-takeout.zip", r#"{"ignored": 2, "activities": [
         {"title": "Lunch run by the river", "activity_type": "trail_run", "started_at": "2024-05-10T04:00:00Z", "utc_offset_minutes": 120, "distance_meters": 1800, "duration_secs": 600, "calories": 120},
         {"title": "Manual swim", "activity_type": "swim", "started_at": "2024-05-10T14:00:00Z", "utc_offset_minutes": 120, "distance_meters": 1500, "duration_secs": 1800, "calories": 287}]}"#),
     ("gpx-01-offset-local.gpx", r#"{"activities": [
