@@ -56,7 +56,7 @@ ALTER TABLE takeout_chunks RENAME TO account_export_chunks;
 ALTER TABLE account_export_chunks RENAME COLUMN takeout_id TO account_export_id;
 ALTER TABLE account_export_chunks RENAME CONSTRAINT takeout_chunks_pkey TO account_export_chunks_pkey;
 ALTER TABLE account_export_chunks RENAME CONSTRAINT takeout_chunks_takeout_id_fkey TO account_export_chunks_account_export_id_fkey;
-CREATE TABLE programs (digest BYTEA PRIMARY KEY);
+CREATE TABLE programs (digest BYTEA PRIMARY KEY, server TEXT NOT NULL);
 CREATE UNIQUE INDEX programs_are_one ON programs ((true));
 
 DELETE FROM __diesel_schema_migrations;

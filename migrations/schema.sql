@@ -1062,9 +1062,11 @@ COMMENT ON COLUMN public.profiles.time_zone IS 'The time zone of the user''s day
 COMMENT ON COLUMN public.profiles.phone_failed_at IS 'Since when text messages to the current number have failed.';
 COMMENT ON COLUMN public.profiles.phone_verified_at IS 'When the number was verified. A recently verified number cannot confirm changes of the account. NULL if the time is unknown.';
 CREATE TABLE public.programs (
-    digest bytea NOT NULL
+    digest bytea NOT NULL,
+    server text NOT NULL
 );
 COMMENT ON TABLE public.programs IS 'SHA-256 of migrations/programs as last created in this database.';
+COMMENT ON COLUMN public.programs.server IS 'The version of the server that created them. An older server leaves them unchanged.';
 CREATE TABLE public.registrations (
     id uuid NOT NULL,
     user_id uuid NOT NULL,

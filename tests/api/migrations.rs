@@ -161,6 +161,14 @@ async fn programs_are_replaced_and_those_that_went_are_dropped() {
     .await
     .unwrap();
     assert!(migrations::run(&connector, Duration::ZERO).await.unwrap().is_empty());
+    // So does one with the same steps.
+    conn.batch_execute(
+        "DELETE FROM __diesel_schema_migrations WHERE version = '99990101000000';
+         UPDATE programs SET server = '99.0.0'",
+    )
+    .await
+    .unwrap();
+    assert!(migrations::run(&connector, Duration::ZERO).await.unwrap().is_empty());
 }
 
 #[test]

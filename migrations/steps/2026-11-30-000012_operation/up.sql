@@ -20,7 +20,9 @@ COMMENT ON TABLE oldest_server IS
     'raises it.';
 
 CREATE TABLE programs (
-    digest BYTEA PRIMARY KEY
+    digest BYTEA PRIMARY KEY,
+    server TEXT NOT NULL
 );
 CREATE UNIQUE INDEX programs_are_one ON programs ((true));
 COMMENT ON TABLE programs IS 'SHA-256 of migrations/programs as last created in this database.';
+COMMENT ON COLUMN programs.server IS 'The version of the server that created them. An older server leaves them unchanged.';

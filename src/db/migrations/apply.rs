@@ -35,7 +35,7 @@ pub fn pending(connection: &mut Harness) -> migration::Result<Vec<String>> {
     let mut pending: Vec<String> =
         steps.iter().map(|step| step.name().version().to_string()).collect();
     if !pending.is_empty()
-        || (!compatibility::is_ahead(connection)? && !programs::are_made(connection)?)
+        || (!compatibility::is_ahead(connection)? && !programs::are_current(connection)?)
     {
         pending.push(PROGRAMS.to_owned());
     }

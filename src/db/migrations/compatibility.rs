@@ -17,7 +17,7 @@ use diesel_migrations::MigrationHarness;
 use super::{Harness, MIGRATIONS};
 use crate::db::{FetchOne, fixed_query, wire::sqlstate};
 
-const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The SQLSTATE for a missing table.
 const UNDEFINED_TABLE: &str = "42P01";
@@ -95,7 +95,7 @@ pub fn newer_server(connection: &mut Harness) -> diesel::migration::Result<Optio
 }
 
 /// Compares versions like `1.10.0` number by number. Suffixes do not count.
-fn is_newer(version: &str, than: &str) -> bool {
+pub fn is_newer(version: &str, than: &str) -> bool {
     let numbers = |version: &str| -> Vec<u64> {
         version.split(['.', '-', '+']).map_while(|number| number.parse().ok()).collect()
     };

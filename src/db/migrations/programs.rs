@@ -9,11 +9,14 @@ use diesel::{
     Connection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
     migration,
-    sql_types::{Binary, Bool},
+    sql_types::{Binary, Bool, Text},
 };
 use sha2::{Digest, Sha256};
 
-use super::Harness;
+use super::{
+    Harness,
+    compatibility::{OWN_VERSION, is_newer},
+};
 
 /// The files of `migrations/programs` with their texts, in the order in which they are applied.
 pub const FILES: [(&str, &str); 7] = [
@@ -64,22 +67,29 @@ BEGIN
     END LOOP;
 END $$";
 
-/// Whether the database has this server's programs.
-pub fn are_made(connection: &mut Harness) -> migration::Result<bool> {
+/// Whether the database has this server's programs, or those of a newer one: two versions that run
+/// side by side must not replace each other's programs at every start.
+pub fn are_current(connection: &mut Harness) -> migration::Result<bool> {
     #[derive(QueryableByName)]
-    struct Found {
+    struct Table {
         #[diesel(sql_type = Bool)]
         is_there: bool,
     }
-    let found: Vec<Found> =
-        diesel::sql_query("SELECT to_regclass('programs') IS NOT NULL AS is_there")
-            .load(connection)?;
-    if !found.iter().any(|found| found.is_there) {
+    #[derive(QueryableByName)]
+    struct Made {
+        #[diesel(sql_type = Binary)]
+        digest: Vec<u8>,
+        #[diesel(sql_type = Text)]
+        server: String,
+    }
+    let table = "SELECT to_regclass('programs') IS NOT NULL AS is_there";
+    let table: Vec<Table> = diesel::sql_query(table).load(connection)?;
+    if !table.iter().any(|table| table.is_there) {
         return Ok(false);
     }
-    let same = "SELECT EXISTS (SELECT FROM programs WHERE digest = $1) AS is_there";
-    let same: Vec<Found> = diesel::sql_query(same).bind::<Binary, _>(&*DIGEST).load(connection)?;
-    Ok(same.iter().any(|found| found.is_there))
+    let made: Vec<Made> =
+        diesel::sql_query("SELECT digest, server FROM programs").load(connection)?;
+    Ok(made.iter().any(|made| made.digest == *DIGEST || is_newer(&made.server, OWN_VERSION)))
 }
 
 /// Replaces the database's programs with this server's.
@@ -91,8 +101,9 @@ pub fn make(connection: &mut Harness) -> migration::Result<()> {
             connection.batch_execute(&MARK.replace('@', name))?;
         }
         diesel::sql_query("DELETE FROM programs").execute(connection)?;
-        diesel::sql_query("INSERT INTO programs (digest) VALUES ($1)")
+        diesel::sql_query("INSERT INTO programs (digest, server) VALUES ($1, $2)")
             .bind::<Binary, _>(&*DIGEST)
+            .bind::<Text, _>(OWN_VERSION)
             .execute(connection)?;
         Ok(())
     })

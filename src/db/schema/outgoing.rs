@@ -71,6 +71,7 @@ diesel::table! {
 diesel::table! {
     programs (digest) {
         digest -> Bytea,
+        server -> Text,
     }
 }
 
