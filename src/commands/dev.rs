@@ -9,7 +9,7 @@ use super::{CommandError, CommandResult, demo, serve::configured, stop::stop_sig
 use crate::{
     app::{Application, StartError},
     config::{Config, MailTransport, Source},
-    dev::{Cluster, Durability, Home, names},
+    dev::{Cluster, Durability, Home},
     telemetry,
 };
 
@@ -38,10 +38,8 @@ pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
             Some(Cluster::start(&home.cluster_dir(), postgres.as_deref(), Durability::Safe)?)
         }
     };
-    let address = listener.local_addr()?;
-    home.set_address(address)?;
+    home.set_address(listener.local_addr()?)?;
     let mut defaults = home.settings()?;
-    defaults.extend(names(address));
     defaults.push(("CORS_ALLOWED_ORIGINS", ORIGINS.to_owned()));
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);

@@ -109,7 +109,7 @@ impl Home {
 }
 
 /// The settings that name a server listening on `address`, as browsers of this machine reach it.
-pub fn names(address: SocketAddr) -> [(&'static str, String); 2] {
+fn names(address: SocketAddr) -> [(&'static str, String); 2] {
     let base_url = format!("http://localhost:{}", address.port());
     [("BIND_ADDR", address.to_string()), ("APP_BASE_URL", base_url)]
 }

@@ -10,4 +10,4 @@ mod run_as;
 pub use binaries::Binaries;
 pub use cluster::{Cluster, Durability};
 pub use error::ClusterError;
-pub use home::{Home, names};
+pub use home::Home;
