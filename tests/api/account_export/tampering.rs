@@ -65,15 +65,27 @@ async fn what_was_changed_on_its_way_is_refused_and_the_rest_is_kept() {
     assert_eq!(taken["counts"]["refused"], 0);
     assert_eq!(manifest(&take_out(&there, &bob).await)["content"], manifest(&whole)["content"]);
 
-    let newer = changed(&whole, |name, content| {
-        if name != "manifest.json" {
-            return content;
-        }
-        let mut manifest: Value = serde_json::from_slice(&content).unwrap();
-        manifest["version"] = json!(2);
-        manifest.to_string().into_bytes()
-    });
+    let with = |member: &str, value: Value| {
+        changed(&whole, |name, content| {
+            if name != "manifest.json" {
+                return content;
+            }
+            let mut manifest: Value = serde_json::from_slice(&content).unwrap();
+            manifest[member] = value.clone();
+            manifest.to_string().into_bytes()
+        })
+    };
+    let newer = with("version", json!(2));
     assert_eq!(refused(&import(&there, &bob, "d.zip", &newer).await), ["unknown_format"]);
+
+    // Exports of older versions have another name of the format.
+    let carol = there.user("carol@example.com").await;
+    let older = import(&there, &carol, "e.zip", &with("format", json!("sports-log-takeout"))).await;
+    assert_eq!(older["counts"]["refused"], 0, "{older}");
+    assert_eq!(
+        manifest(&take_out(&there, &carol).await)["activities"],
+        manifest(&whole)["activities"]
+    );
 }
 
 /// An export of these files, with a manifest that matches them.
