@@ -136,7 +136,7 @@ async fn an_address_is_changed_by_a_code_to_the_new_one_and_told_to_the_old_one(
     let notice = app.smtp.notice_to(ANN).await;
     assert_eq!(notice.subject, "The address of your account was changed (sports-log)");
     // The old address can no longer be used to set a new password.
-    assert!(notice.text.contains("ask whoever runs sports-log"), "{}", notice.text);
+    assert!(notice.text.contains("contact the operator of sports-log"), "{}", notice.text);
     assert!(!notice.html.contains("reset-password"), "{}", notice.html);
     app.login(NEW, PASSWORD).await.expect(200);
     app.login(ANN, PASSWORD).await.expect_error(401, "invalid_credentials");

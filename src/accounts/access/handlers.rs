@@ -18,7 +18,7 @@ use crate::{
 /// Also sets the first password of an account without one. All sessions end, and the response has
 /// the tokens of a new one.
 #[utoipa::path(
-    put, path = "/me/password", operation_id = "change_password", tag = "Ways in",
+    put, path = "/me/password", operation_id = "change_password", tag = "Access",
     request_body = PasswordBody,
     responses((status = 200, description = "The tokens of a new session", body = AuthResponse)),
     extensions(("x-error-codes" = json!([
@@ -43,7 +43,7 @@ pub async fn change_password(
 /// Mails a code to the new address. The response is the same if the address belongs to another
 /// account. Confirm the change with `POST /me/email/confirm`.
 #[utoipa::path(
-    put, path = "/me/email", operation_id = "request_email_change", tag = "Ways in",
+    put, path = "/me/email", operation_id = "request_email_change", tag = "Access",
     request_body = EmailBody,
     responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
@@ -66,7 +66,7 @@ pub async fn change_email(
 /// Takes the code that was mailed to the new address. All sessions end, and the response has the
 /// tokens of a new one.
 #[utoipa::path(
-    post, path = "/me/email/confirm", operation_id = "confirm_email_change", tag = "Ways in",
+    post, path = "/me/email/confirm", operation_id = "confirm_email_change", tag = "Access",
     request_body = ConfirmBody,
     responses((status = 200, description = "The tokens of a new session", body = AuthResponse)),
     extensions(("x-error-codes" = json!([ErrorCode::InvalidCode, ErrorCode::EmailTaken]))),

@@ -69,7 +69,7 @@ impl ConfirmBody {
 /// A verified number is a login method, so this requires the account's `password`, or a `code` from
 /// `POST /me/otp`. A changed number is not verified.
 #[utoipa::path(
-    put, path = "/me/phone", operation_id = "set_phone_number", tag = "Ways in",
+    put, path = "/me/phone", operation_id = "set_phone_number", tag = "Access",
     request_body = NumberBody,
     responses((status = 200, description = "The updated account", body = Me)),
     extensions(("x-error-codes" = json!([
@@ -92,7 +92,7 @@ pub async fn set(
 ///
 /// Limited to 3 requests in 15 minutes.
 #[utoipa::path(
-    post, path = "/me/phone/verification", operation_id = "request_phone_code", tag = "Ways in",
+    post, path = "/me/phone/verification", operation_id = "request_phone_code", tag = "Access",
     responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([
         ErrorCode::PhoneNumberMissing, ErrorCode::PhoneAlreadyVerified, ErrorCode::RateLimited,
@@ -108,7 +108,7 @@ pub async fn request(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<H
 ///
 /// Takes the code that was sent to the number. A verified number is a login method.
 #[utoipa::path(
-    post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone_number", tag = "Ways in",
+    post, path = "/me/phone/verification/confirm", operation_id = "confirm_phone_number", tag = "Access",
     request_body = ConfirmBody,
     responses((status = 200, description = "The account, with the number verified", body = Me)),
     extensions(("x-error-codes" = json!([

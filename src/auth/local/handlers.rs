@@ -19,7 +19,7 @@ use crate::{
 /// Mails a verification link, or a notice that the address already has an account. The response is
 /// the same in both cases.
 #[utoipa::path(
-    post, path = "/auth/register", operation_id = "register_account", tag = "Logging in",
+    post, path = "/auth/register", operation_id = "register_account", tag = "Login",
     security(()),
     request_body = RegisterBody,
     responses((status = 202, description = "The mail is being sent", body = Message)),
@@ -40,7 +40,7 @@ pub async fn register(
 ///
 /// Takes the token from the verification mail, and logs in.
 #[utoipa::path(
-    post, path = "/auth/verify-email", operation_id = "verify_email", tag = "Logging in",
+    post, path = "/auth/verify-email", operation_id = "verify_email", tag = "Login",
     security(()),
     request_body = TokenBody,
     responses((status = 200, description = "Verified and logged in", body = AuthResponse)),
@@ -61,7 +61,7 @@ pub async fn verify_email(
 /// Sends a mail only if a registration for this address awaits verification. The response is the
 /// same in any case.
 #[utoipa::path(
-    post, path = "/auth/resend-verification", operation_id = "resend_verification_mail", tag = "Logging in",
+    post, path = "/auth/resend-verification", operation_id = "resend_verification_mail", tag = "Login",
     security(()),
     request_body = EmailBody,
     responses((status = 202, description = "The same response for every address", body = Message)),
@@ -80,7 +80,7 @@ pub async fn resend_verification(
 
 /// Log in with a password
 #[utoipa::path(
-    post, path = "/auth/login", operation_id = "login", tag = "Logging in",
+    post, path = "/auth/login", operation_id = "login", tag = "Login",
     security(()),
     params(DeviceTokenParam),
     request_body = LoginBody,
@@ -104,7 +104,7 @@ pub async fn login(
 /// Mails a link to choose a new password, if the address has an account. The response is the
 /// same in any case.
 #[utoipa::path(
-    post, path = "/auth/forgot-password", operation_id = "request_password_reset", tag = "Logging in",
+    post, path = "/auth/forgot-password", operation_id = "request_password_reset", tag = "Login",
     security(()),
     params(DeviceTokenParam),
     request_body = EmailBody,
@@ -127,7 +127,7 @@ pub async fn forgot_password(
 /// Takes the token from the mail. All sessions and personal access tokens end. Shares, webhooks and
 /// other grants of access stay unless `end` lists them; the response counts those that are left.
 #[utoipa::path(
-    post, path = "/auth/reset-password", operation_id = "reset_password", tag = "Logging in",
+    post, path = "/auth/reset-password", operation_id = "reset_password", tag = "Login",
     security(()),
     request_body = ResetBody,
     responses((status = 200, description = "The password was changed", body = PasswordResetDone)),

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// Open this in a browser. It redirects to the provider.
 #[utoipa::path(
-    get, path = "/auth/login/{provider}", operation_id = "start_provider_login", tag = "Logging in",
+    get, path = "/auth/login/{provider}", operation_id = "start_provider_login", tag = "Login",
     security(()),
     params(("provider" = Provider, Path, description = "The provider"), LoginParams),
     responses(
@@ -45,7 +45,7 @@ pub async fn login(
 ///
 /// The provider redirects the browser here. Logs in, or links the provider to the account.
 #[utoipa::path(
-    get, path = "/auth/callback/{provider}", operation_id = "complete_provider_login", tag = "Logging in",
+    get, path = "/auth/callback/{provider}", operation_id = "complete_provider_login", tag = "Login",
     security(()),
     params(("provider" = Provider, Path, description = "The provider"), CallbackParams),
     responses(

@@ -20,7 +20,7 @@ use crate::{
 /// account. The response is the same in any case. Limited to 3 requests in 15 minutes per
 /// identifier and network.
 #[utoipa::path(
-    post, path = "/auth/otp/request", operation_id = "request_login_code", tag = "Logging in",
+    post, path = "/auth/otp/request", operation_id = "request_login_code", tag = "Login",
     security(()),
     params(DeviceTokenParam),
     request_body = RequestBody,
@@ -44,7 +44,7 @@ pub async fn request(
 ///
 /// A code works once, for ten minutes, and allows five tries per network.
 #[utoipa::path(
-    post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Logging in",
+    post, path = "/auth/otp/verify", operation_id = "verify_login_code", tag = "Login",
     security(()),
     params(DeviceTokenParam),
     request_body = VerifyBody,

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// Sensitive operations accept the code as `code`. Limited to 3 requests in 15 minutes per channel.
 #[utoipa::path(
-    post, path = "/me/otp", operation_id = "send_reauthentication_code", tag = "Ways in",
+    post, path = "/me/otp", operation_id = "send_reauthentication_code", tag = "Access",
     request_body = CodeBody,
     responses((status = 202, description = "The code is being sent", body = Message)),
     extensions(("x-error-codes" = json!([

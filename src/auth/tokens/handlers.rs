@@ -19,7 +19,7 @@ use crate::{
 /// The secret is only in this response. The token ends when it expires, when it is deleted, and
 /// when all sessions end, for example because of a new password.
 #[utoipa::path(
-    post, path = "/me/tokens", operation_id = "create_token", tag = "Ways in",
+    post, path = "/me/tokens", operation_id = "create_token", tag = "Access",
     params(IdempotencyKeyParam),
     request_body = NewTokenBody,
     responses((status = 201, description = "The token", body = CreatedToken)),
@@ -43,7 +43,7 @@ pub async fn create(
 ///
 /// The tokens that have not expired, without their secrets.
 #[utoipa::path(
-    get, path = "/me/tokens", operation_id = "list_tokens", tag = "Ways in",
+    get, path = "/me/tokens", operation_id = "list_tokens", tag = "Access",
     responses((status = 200, description = "The tokens, newest first", body = Tokens)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
@@ -53,7 +53,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 
 /// Delete a personal access token
 #[utoipa::path(
-    delete, path = "/me/tokens/{id}", operation_id = "delete_token", tag = "Ways in",
+    delete, path = "/me/tokens/{id}", operation_id = "delete_token", tag = "Access",
     params(("id" = Uuid, Path)),
     responses((status = 204, description = "Deleted")),
 )]

@@ -23,9 +23,9 @@ use crate::http::known::{Operations, operations};
     modifiers(&AccessToken),
     tags(
         (name = "Activities", description = "The log: activities, imports, exports"),
-        (name = "Logging in", description = "Registration, login and password reset"),
+        (name = "Login", description = "Registration, login and password reset"),
         (name = "Sessions", description = "Logged-in devices and the security log"),
-        (name = "Ways in", description = "Login methods and access of an account; changes require re-authentication"),
+        (name = "Access", description = "Login methods and access of an account; changes require re-authentication"),
         (name = "Statistics", description = "Totals and records of the log, in the user's time zone"),
         (name = "Goals", description = "Goals and progress"),
         (name = "Pictures", description = "Pictures for web pages and documents, and links to share them"),
@@ -43,7 +43,7 @@ impl Modify for AccessToken {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let token = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("The `token` of an answer that logs in; or, where its scopes allow it, one from `POST /me/tokens`"))
+            .description(Some("The `token` of a login response, or a personal access token from `POST /me/tokens` whose scopes allow the operation"))
             .build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(token));

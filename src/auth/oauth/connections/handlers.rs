@@ -16,7 +16,7 @@ use crate::{
 
 /// List linked and available providers
 #[utoipa::path(
-    get, path = "/me/connections", operation_id = "list_connections", tag = "Ways in",
+    get, path = "/me/connections", operation_id = "list_connections", tag = "Access",
     responses((status = 200, description = "Linked and available providers", body = Connections)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
@@ -27,7 +27,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 ///
 /// Asks the provider whether the link is still valid.
 #[utoipa::path(
-    get, path = "/me/connections/{provider}", operation_id = "get_connection", tag = "Ways in",
+    get, path = "/me/connections/{provider}", operation_id = "get_connection", tag = "Access",
     params(("provider" = Provider, Path)),
     responses((status = 200, description = "The provider's current answer", body = ConnectionCheck)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
@@ -44,7 +44,7 @@ pub async fn look(
 ///
 /// Open `authorization_url` in the browser that stores the cookie of this response.
 #[utoipa::path(
-    post, path = "/me/connections/{provider}", operation_id = "link_connection", tag = "Ways in",
+    post, path = "/me/connections/{provider}", operation_id = "link_connection", tag = "Access",
     params(("provider" = Provider, Path)),
     request_body = StartBody,
     responses(
@@ -75,7 +75,7 @@ pub async fn start(
 ///
 /// The last login method cannot be removed.
 #[utoipa::path(
-    delete, path = "/me/connections/{provider}", operation_id = "unlink_connection", tag = "Ways in",
+    delete, path = "/me/connections/{provider}", operation_id = "unlink_connection", tag = "Access",
     params(("provider" = Provider, Path)),
     responses((status = 204, description = "Unlinked")),
     extensions(("x-error-codes" = json!([ErrorCode::LastWayIn]))),
