@@ -72,7 +72,7 @@ impl AppState {
         Ok(Self {
             jwt: JwtKeys::new(&config.secrets),
             server_key: ServerKey::configured(&config.secrets),
-            hasher: Hasher::new(&config.hashing, &requests, metrics.hasher.clone())?,
+            hasher: Hasher::new(&config.hashing, metrics.hasher.clone())?,
             workshop: Workshop::start("streams").map_err(ApiError::internal)?,
             fair_use: Arc::default(),
             sessions: config.sessions,

@@ -7,7 +7,6 @@ use std::{
         mpsc::{Receiver, Sender, channel},
     },
     thread,
-    time::{Duration, Instant},
 };
 
 use prometheus::{Histogram, IntGauge};
@@ -20,18 +19,8 @@ use super::{
 use crate::{
     config::HashingConfig,
     error::{ApiError, ApiResult, ErrorCode},
-    priority::{Requests, low_priority},
+    priority::low_priority,
 };
-
-/// The approximate CPU time of a read request, including the database's part.
-const REQUEST: Duration = Duration::from_micros(100);
-
-/// After each hash, a thread sleeps for this multiple of the CPU time of the requests that came
-/// meanwhile, or of the time that the hash took, whichever is less.
-const RESTS: u32 = 3;
-
-/// The longest sleep, so that queued hashes are not delayed for long.
-const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// The metrics of the queue.
 #[derive(Clone, Debug)]
@@ -58,20 +47,15 @@ pub struct Hasher {
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Hasher {
-    /// Starts the threads, which yield to `requests`. They end when the hasher is dropped.
-    pub fn new(
-        config: &HashingConfig,
-        requests: &Requests,
-        metrics: HasherMetrics,
-    ) -> ApiResult<Self> {
+    /// Starts the threads. They end when the hasher is dropped.
+    pub fn new(config: &HashingConfig, metrics: HasherMetrics) -> ApiResult<Self> {
         let (jobs, queue) = channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
-        let request = REQUEST.div_f64(config.concurrency as f64);
         for number in 0..config.concurrency {
-            let (queue, requests) = (Arc::clone(&queue), requests.clone());
+            let queue = Arc::clone(&queue);
             thread::Builder::new()
                 .name(format!("hasher-{number}"))
-                .spawn(move || work(&queue, &requests, request))
+                .spawn(move || work(&queue))
                 .map_err(ApiError::internal)?;
         }
         let places = Arc::new(Semaphore::new(config.concurrency + config.queue));
@@ -121,9 +105,8 @@ impl Hasher {
     }
 }
 
-/// The loop of a hashing thread, until the hasher is dropped. `request` is the thread's share of
-/// the CPU time of a request.
-fn work(queue: &Mutex<Receiver<Job>>, requests: &Requests, request: Duration) {
+/// The loop of a hashing thread, until the hasher is dropped.
+fn work(queue: &Mutex<Receiver<Job>>) {
     // Requests have priority: otherwise a thread that computes for milliseconds would delay them
     // by its time slice.
     low_priority();
@@ -131,19 +114,9 @@ fn work(queue: &Mutex<Receiver<Job>>, requests: &Requests, request: Duration) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
-        let (before, started) = (requests.count(), Instant::now());
         // A panic ends only this hash, whose caller gets an error, and not the thread.
         let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
-        thread::sleep(rest(started.elapsed(), requests.count() - before, request));
     }
-}
-
-/// How long to sleep after a hash that took `worked`, during which `came` requests came.
-/// Without sleep between hashes, Linux sometimes keeps another process waiting for the CPU for
-/// a tenth of a second.
-fn rest(worked: Duration, came: u64, request: Duration) -> Duration {
-    let taken = request * u32::try_from(came).unwrap_or(u32::MAX);
-    (taken.min(worked) * RESTS).min(LONGEST_REST)
 }
 
 /// Counts a hash as pending until dropped.
@@ -159,21 +132,5 @@ impl<'a> Pending<'a> {
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
         self.0.dec();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rests_by_who_came_and_how_long_it_worked() {
-        let millis = Duration::from_millis;
-        assert_eq!(rest(millis(15), 0, REQUEST), Duration::ZERO);
-        assert_eq!(rest(millis(15), 1, REQUEST), REQUEST * RESTS);
-        assert_eq!(rest(millis(15), 100, REQUEST), millis(30));
-        assert_eq!(rest(millis(15), 100, REQUEST / 2), millis(15));
-        assert_eq!(rest(millis(15), 1000, REQUEST), millis(45));
-        assert_eq!(rest(millis(70), u64::MAX, REQUEST), LONGEST_REST);
     }
 }
