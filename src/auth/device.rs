@@ -55,10 +55,15 @@ impl Device {
     }
 }
 
-/// The cookie's name. Over TLS, the prefix limits the cookie to this host and the path
+/// The name of our cookie `name`. Over TLS, the prefix limits the cookie to this host and the path
 /// `/` (RFC 6265bis).
-pub fn cookie_name(is_behind_tls: bool) -> String {
-    format!("{}{COOKIE}", if is_behind_tls { "__Host-" } else { "" })
+pub fn host_cookie(name: &str, is_behind_tls: bool) -> String {
+    format!("{}{name}", if is_behind_tls { "__Host-" } else { "" })
+}
+
+/// The name of the cookie that identifies a device.
+pub fn device_cookie(is_behind_tls: bool) -> String {
+    host_cookie(COOKIE, is_behind_tls)
 }
 
 impl FromRequest for Device {
@@ -78,7 +83,7 @@ impl FromRequest for Device {
 fn token(request: &HttpRequest) -> Option<DeviceToken> {
     let state = request.app_data::<Data<WorkerState>>()?;
     let in_header = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
-    let in_cookie = request.cookie(&cookie_name(state.is_behind_tls));
+    let in_cookie = request.cookie(&device_cookie(state.is_behind_tls));
     let text = in_header.or(in_cookie.as_ref().map(|cookie| cookie.value()));
     text.and_then(|text| DeviceToken::open(&state.server_key, text)).or_else(|| {
         let (_, token) = bearer(request).ok()?;

@@ -15,6 +15,7 @@ pub mod local;
 pub mod oauth;
 pub mod otp;
 pub mod reauth;
+mod refresh_cookie;
 mod response;
 pub mod sessions;
 pub mod store;
@@ -22,7 +23,8 @@ pub mod tokens;
 mod uniform;
 
 pub use current_user::{CurrentUser, LoggedUser, Permitted};
-pub use device::{Device, DeviceTokenParam, cookie_name};
+pub use device::{Device, DeviceTokenParam, device_cookie, host_cookie};
 pub use device_token::{DeviceToken, LIFE_SECS as DEVICE_LIFE_SECS};
+pub use refresh_cookie::{Keeps, RefreshCookie, no_refresh_cookie, refresh_cookie};
 pub use response::AuthResponse;
 pub use uniform::in_uniform_time;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DEVICE_LIFE_SECS, DeviceToken, cookie_name};
+use super::{DEVICE_LIFE_SECS, DeviceToken, Keeps, device_cookie, refresh_cookie};
 use crate::{
     credentials::{Account, RefreshToken},
     db::clock,
@@ -25,7 +25,9 @@ pub struct AuthResponse {
     /// Lifetime of `token`, in seconds.
     expires_in: u64,
     expires_at: DateTime<Utc>,
-    refresh_token: String,
+    /// `null` if the request asked for a cookie instead.
+    #[schema(required)]
+    refresh_token: Option<String>,
     /// When the session ends, unless it is refreshed before.
     refresh_expires_at: DateTime<Utc>,
     /// Send this as `Device-Token` with the next login from this device, so that failed attempts of
@@ -46,22 +48,30 @@ struct AuthenticatedUser {
 impl AuthResponse {
     /// The response as pairs for the fragment of a URL.
     pub fn as_fragment(&self) -> [(&'static str, String); 5] {
+        let refresh_token = self.refresh_token.clone().unwrap_or_default();
         [
             ("token", self.token.clone()),
             ("token_type", self.token_type.to_owned()),
             ("expires_in", self.expires_in.to_string()),
-            ("refresh_token", self.refresh_token.clone()),
+            ("refresh_token", refresh_token),
             ("device_token", self.device_token.clone()),
         ]
     }
 
-    /// 200 with the tokens, and the cookie that identifies the browser at its next login.
-    pub fn answer(&self) -> HttpResponse {
-        HttpResponse::Ok().cookie(self.device_cookie()).json(self)
+    /// 200 with the tokens, and the cookie that identifies the browser at its next login. A refresh
+    /// token that the client wants as a cookie is not in the body, where scripts could read it.
+    pub fn answer(mut self, keeps: Keeps) -> HttpResponse {
+        let mut answer = HttpResponse::Ok();
+        answer.cookie(self.device_cookie());
+        let token = self.refresh_token.take_if(|_| keeps == Keeps::InCookie);
+        if let Some(token) = token {
+            answer.cookie(refresh_cookie(token, self.refresh_expires_at, self.is_behind_tls));
+        }
+        answer.json(self)
     }
 
     pub fn device_cookie(&self) -> Cookie<'static> {
-        Cookie::build(cookie_name(self.is_behind_tls), self.device_token.clone())
+        Cookie::build(device_cookie(self.is_behind_tls), self.device_token.clone())
             .path("/")
             .secure(self.is_behind_tls)
             .http_only(true)
@@ -85,7 +95,7 @@ impl AuthResponse {
             token_type: "Bearer",
             expires_in: access.lifetime.as_secs(),
             expires_at: access.expires_at,
-            refresh_token: refresh_token.seal(&state.server_key),
+            refresh_token: Some(refresh_token.seal(&state.server_key)),
             refresh_expires_at: session_ends,
             device_token: device_token.seal(&state.server_key),
             is_behind_tls: state.is_behind_tls,

@@ -16,6 +16,7 @@ const EXPOSED: [&str; 8] = [
 ];
 
 /// Credentials are not allowed, because access tokens are sent in a header and never in a cookie.
+/// The cookie with a refresh token is for our own pages.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])

@@ -50,6 +50,7 @@ mod pictures;
 mod privacy;
 mod readiness;
 mod recordings;
+mod refresh_cookie;
 mod refreshing;
 mod registration;
 mod reset;

@@ -51,9 +51,12 @@ pub async fn verify_email(
     device: Device,
     body: ApiJson<TokenBody>,
 ) -> ApiResult<HttpResponse> {
-    let confirmed = async { service::verify_email(&state, &body.0.parse()?, &device).await };
-    let response = attempts::count_failure(&state, &device, confirmed.await).await?;
-    Ok(response.answer())
+    let confirmed = async {
+        let (token, keeps) = body.0.parse()?;
+        ApiResult::Ok((service::verify_email(&state, &token, &device).await?, keeps))
+    };
+    let (response, keeps) = attempts::count_failure(&state, &device, confirmed.await).await?;
+    Ok(response.answer(keeps))
 }
 
 /// Resend the verification mail
@@ -94,9 +97,10 @@ pub async fn login(
     device: Device,
     body: ApiJson<LoginBody>,
 ) -> ApiResult<HttpResponse> {
-    let response = service::login(&state, body.0.parse()?, &device).await;
+    let (login, keeps) = body.0.parse()?;
+    let response = service::login(&state, login, &device).await;
     state.metrics.count_login(LoginMethod::Local, response.is_ok());
-    Ok(response?.answer())
+    Ok(response?.answer(keeps))
 }
 
 /// Request a password reset

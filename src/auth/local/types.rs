@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    auth::grants::{Grant, StillOpen},
+    auth::{
+        Keeps,
+        grants::{Grant, StillOpen},
+    },
     credentials::{EmailAddress, OneTimeToken, Password, WeakPassword},
     error::{ApiError, ApiResult, ErrorCode, FieldError},
     validation::{Patch, Validator, check_text},
@@ -44,6 +47,10 @@ pub struct LoginBody {
     #[serde(default)]
     #[schema(value_type = String, required, format = "password", examples("correct horse battery staple"))]
     password: Patch<String>,
+    /// For pages of this server: set the refresh token as a cookie instead of returning it.
+    #[serde(default)]
+    #[schema(value_type = bool, default = false)]
+    cookie: Patch<bool>,
 }
 
 /// The credentials of a login.
@@ -69,6 +76,10 @@ pub struct TokenBody {
     #[serde(default)]
     #[schema(value_type = String, required, examples("pXk3vE0cV1qkZ8mF2yB7tQ9wH4nJ6sLrA5uD1gC0eIo"))]
     token: Patch<String>,
+    /// For pages of this server: set the refresh token as a cookie instead of returning it.
+    #[serde(default)]
+    #[schema(value_type = bool, default = false)]
+    cookie: Patch<bool>,
 }
 
 /// Request body of `POST /auth/reset-password`.
@@ -120,12 +131,13 @@ impl RegisterBody {
 }
 
 impl LoginBody {
-    pub fn parse(self) -> ApiResult<Login> {
+    pub fn parse(self) -> ApiResult<(Login, Keeps)> {
         let mut v = Validator::default();
         let email = v.required("email", self.email, email);
         let password = v.required("password", self.password, Ok);
+        let keeps = Keeps::parse(&mut v, self.cookie);
         let (email, password) = v.finish_with(email.zip(password))?;
-        Ok(Login { email, password: Password::typed(&password) })
+        Ok((Login { email, password: Password::typed(&password) }, keeps))
     }
 }
 
@@ -138,10 +150,11 @@ impl EmailBody {
 }
 
 impl TokenBody {
-    pub fn parse(self) -> ApiResult<OneTimeToken> {
+    pub fn parse(self) -> ApiResult<(OneTimeToken, Keeps)> {
         let mut v = Validator::default();
         let token = v.required("token", self.token, Ok);
-        one_time_token(&v.finish_with(token)?)
+        let keeps = Keeps::parse(&mut v, self.cookie);
+        Ok((one_time_token(&v.finish_with(token)?)?, keeps))
     }
 }
 

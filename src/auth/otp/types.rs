@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{CodeChannel, OtpCode};
 use crate::{
+    auth::Keeps,
     credentials::{EmailAddress, PhoneNumber},
     error::ApiResult,
     outbox::Channel,
@@ -42,6 +43,10 @@ pub struct VerifyBody {
     #[serde(default)]
     #[schema(value_type = String, required, pattern = "^[0-9]{6}$", examples("123456"))]
     code: Patch<String>,
+    /// For pages of this server: set the refresh token as a cookie instead of returning it.
+    #[serde(default)]
+    #[schema(value_type = bool, default = false)]
+    cookie: Patch<bool>,
 }
 
 impl Identifier {
@@ -86,7 +91,7 @@ impl RequestBody {
 }
 
 impl VerifyBody {
-    pub fn parse(self) -> ApiResult<(Identifier, OtpCode)> {
+    pub fn parse(self) -> ApiResult<(Identifier, OtpCode, Keeps)> {
         let mut v = Validator::default();
         let identifier = v.required("identifier", self.identifier, |text| {
             let channel = if text.contains('@') { CodeChannel::Email } else { CodeChannel::Sms };
@@ -97,7 +102,9 @@ impl VerifyBody {
             })
         });
         let code = v.required("code", self.code, otp_code);
-        v.finish_with(identifier.zip(code))
+        let keeps = Keeps::parse(&mut v, self.cookie);
+        let (identifier, code) = v.finish_with(identifier.zip(code))?;
+        Ok((identifier, code, keeps))
     }
 }
 

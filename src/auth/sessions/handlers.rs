@@ -8,7 +8,7 @@ use super::{
     types::{RefreshBody, Sessions},
 };
 use crate::{
-    auth::{AuthResponse, CurrentUser, Device, attempts},
+    auth::{AuthResponse, CurrentUser, Device, RefreshCookie, attempts, no_refresh_cookie},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, ApiPath},
     state::WorkerState,
@@ -19,6 +19,8 @@ use crate::{
 /// Returns a new access token and a new refresh token. The old refresh token stays valid until one
 /// of the new tokens is used, so that a lost response can be requested again. If it is used after
 /// that, somebody else has a copy, and the session ends.
+///
+/// With `cookie` and without `refresh_token`, the token in the browser's cookie is used.
 #[utoipa::path(
     post, path = "/auth/refresh", operation_id = "refresh_tokens", tag = "Sessions",
     security(()),
@@ -29,16 +31,20 @@ use crate::{
 pub async fn refresh(
     state: Data<WorkerState>,
     device: Device,
+    cookie: RefreshCookie,
     body: ApiJson<RefreshBody>,
 ) -> ApiResult<HttpResponse> {
-    let refreshed = async { service::refresh(&state, &body.0.parse()?, &device).await };
-    let response = attempts::count_failure(&state, &device, refreshed.await).await?;
-    Ok(response.answer())
+    let (token, keeps) = body.0.parse()?;
+    // A script cannot see whether the cookie exists. A request without it is no failed attempt.
+    let token = token.or(cookie.0).ok_or_else(service::invalid_refresh_token)?;
+    let refreshed = service::refresh(&state, &token, &device).await;
+    let response = attempts::count_failure(&state, &device, refreshed).await?;
+    Ok(response.answer(keeps))
 }
 
 /// Log out
 ///
-/// Ends this session. Its tokens become invalid.
+/// Ends this session. Its tokens become invalid, and the refresh cookie of a browser is cleared.
 #[utoipa::path(
     post, path = "/auth/logout", operation_id = "logout", tag = "Sessions",
     responses((status = 204, description = "The session has ended")),
@@ -47,9 +53,14 @@ pub async fn logout(
     state: Data<WorkerState>,
     user: CurrentUser,
     device: Device,
+    cookie: RefreshCookie,
 ) -> ApiResult<HttpResponse> {
     service::end(&state, user.identity(), user.session_id, &device).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mut answer = HttpResponse::NoContent();
+    if cookie.0.is_some() {
+        answer.cookie(no_refresh_cookie(state.is_behind_tls));
+    }
+    Ok(answer.finish())
 }
 
 /// List sessions

@@ -138,6 +138,6 @@ pub async fn end_others(state: &WorkerState, identity: Identity, device: &Device
 }
 
 /// 401 for a refresh token. Does not reveal whether it is forged, expired, spent or ended.
-fn invalid_refresh_token() -> ApiError {
+pub fn invalid_refresh_token() -> ApiError {
     ApiError::new(ErrorCode::InvalidRefreshToken, "this session has ended; log in again")
 }

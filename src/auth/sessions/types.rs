@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    auth::Keeps,
     credentials::LoginMethod,
     db::schema::sessions,
     error::ApiResult,
@@ -46,15 +47,27 @@ pub struct Sessions {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RefreshToken)]
 pub struct RefreshBody {
+    /// Required without `cookie`.
     #[serde(default)]
-    #[schema(value_type = String, required)]
+    #[schema(value_type = Option<String>)]
     refresh_token: Patch<String>,
+    /// For pages of this server: set the new refresh token as a cookie instead of returning it.
+    /// Without `refresh_token`, the token in that cookie is used.
+    #[serde(default)]
+    #[schema(value_type = bool, default = false)]
+    cookie: Patch<bool>,
 }
 
 impl RefreshBody {
-    pub fn parse(self) -> ApiResult<String> {
+    /// The token, `None` if it is in the cookie, and where the client wants the new one.
+    pub fn parse(self) -> ApiResult<(Option<String>, Keeps)> {
         let mut v = Validator::default();
-        let token = v.required("refresh_token", self.refresh_token, Ok);
-        v.finish_with(token)
+        let keeps = Keeps::parse(&mut v, self.cookie);
+        let token = match keeps {
+            Keeps::InCookie => v.nullable("refresh_token", self.refresh_token, Ok).into_option(),
+            Keeps::InBody => v.required("refresh_token", self.refresh_token, Ok),
+        };
+        v.finish()?;
+        Ok((token, keeps))
     }
 }
