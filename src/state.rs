@@ -113,14 +113,25 @@ impl AppState {
         self.is_leaving.load(Relaxed)
     }
 
+    /// Whether there is a way to send through `channel`.
+    pub fn can_send(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => self.can_send.email,
+            Channel::Sms => self.can_send.sms,
+            Channel::Webhook => true,
+        }
+    }
+
     /// 503 if `channel` is not configured. The answer does not depend on the user.
     pub fn require_channel(&self, channel: Channel) -> ApiResult<()> {
-        let (can_send, message) = match channel {
-            Channel::Email => (self.can_send.email, "this server cannot send mail"),
-            Channel::Sms => (self.can_send.sms, "this server cannot send text messages"),
-            Channel::Webhook => return Ok(()),
+        if self.can_send(channel) {
+            return Ok(());
+        }
+        let message = match channel {
+            Channel::Sms => "this server cannot send text messages",
+            Channel::Email | Channel::Webhook => "this server cannot send mail",
         };
-        if can_send { Ok(()) } else { Err(ApiError::new(ErrorCode::ChannelUnavailable, message)) }
+        Err(ApiError::new(ErrorCode::ChannelUnavailable, message))
     }
 }
 

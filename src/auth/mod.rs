@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod store;
 pub mod tokens;
 mod uniform;
+pub mod ways_in;
 
 pub use current_user::{CurrentUser, LoggedUser, Permitted};
 pub use device::{Device, DeviceTokenParam, device_cookie, host_cookie};

@@ -14,7 +14,7 @@ use crate::{
     auth::{
         audit, local,
         oauth::{self, connections},
-        otp, reauth, sessions, tokens,
+        otp, reauth, sessions, tokens, ways_in,
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
@@ -41,6 +41,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             local {
                 register, verify_email, resend_verification, login, forgot_password, reset_password,
             }
+            ways_in { list_ways_in }
             otp { request, verify }
             oauth { login, callback }
             sessions { refresh, logout, list, end, end_others }
