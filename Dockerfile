@@ -18,6 +18,7 @@ RUN mkdir src && echo 'fn main() {}' >src/main.rs && touch src/lib.rs \
     && rm -r src
 COPY askama.toml ./
 COPY migrations migrations
+COPY web web
 COPY src src
 # The output of --version.
 ARG VERSION=0.1.0

@@ -76,7 +76,7 @@ impl AppState {
             workshop: Workshop::start("streams").map_err(ApiError::internal)?,
             fair_use: Arc::default(),
             sessions: config.sessions,
-            providers: Providers::new(&config.oauth, &config.server.base_url),
+            providers: Providers::new(&config.oauth, &config.server),
             token_cipher: TokenCipher::new(&config.oauth.token_keys),
             metrics,
             requests,

@@ -6,7 +6,7 @@ use derive_more::Display;
 
 use super::{
     source::Source,
-    units::{Count, HttpUrl, Seconds},
+    units::{Count, HttpUrl, Seconds, Switch},
 };
 
 /// The listening address, the workers, and public names.
@@ -26,6 +26,8 @@ pub struct ServerConfig {
     pub shutdown_notice: Duration,
     /// The product's name in mails and pages.
     pub product_name: String,
+    /// Whether `/` shows the web client.
+    pub web_client: bool,
 }
 
 impl ServerConfig {
@@ -37,6 +39,7 @@ impl ServerConfig {
         let shutdown_notice =
             s.optional::<Seconds>("SHUTDOWN_NOTICE_SECS").map(Into::into).unwrap_or_default();
         let product_name = s.or("APP_NAME", ProductName("sports-log".into())).0;
+        let web_client = s.or("WEB_CLIENT", Switch(true)).0;
         let cors_origins = s.or("CORS_ALLOWED_ORIGINS", Origins(Vec::new())).0;
         let HttpUrl(base_url) = base_url?;
         let domain = url::Url::parse(&base_url).ok()?.host_str()?.to_owned();
@@ -48,6 +51,7 @@ impl ServerConfig {
             cors_origins,
             shutdown_notice,
             product_name,
+            web_client,
         })
     }
 }

@@ -53,6 +53,23 @@ impl FromStr for Flag {
     }
 }
 
+/// `on` or `off`.
+#[derive(Clone, Copy, Debug, Display)]
+#[display("{}", if *_0 { "on" } else { "off" })]
+pub struct Switch(pub bool);
+
+impl FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "on" => Ok(Self(true)),
+            "off" => Ok(Self(false)),
+            _ => Err("must be on or off"),
+        }
+    }
+}
+
 /// An `http://` or `https://` URL, stored without a trailing slash.
 #[derive(Clone, Debug, Display)]
 pub struct HttpUrl(pub String);

@@ -8,7 +8,7 @@ use super::{
     openid::OpenId,
 };
 use crate::{
-    config::OAuthConfig,
+    config::{OAuthConfig, ServerConfig},
     credentials::ServerKey,
     error::{ApiError, ApiResult, ErrorCode},
 };
@@ -27,8 +27,10 @@ enum Configured<'a> {
 }
 
 impl Providers {
-    /// `base_url` is this server's URL, to which providers redirect.
-    pub fn new(config: &OAuthConfig, base_url: &str) -> Self {
+    /// Providers redirect to `server`, which may redirect to its own web client.
+    pub fn new(config: &OAuthConfig, server: &ServerConfig) -> Self {
+        let base_url = &server.base_url;
+        let client = server.web_client.then(|| format!("{base_url}/"));
         let redirect = |provider: Provider| format!("{base_url}/auth/callback/{provider}");
         let open_id = |provider, config: &Option<_>| {
             config.as_ref().map(|config| OpenId::new(provider, config, redirect(provider)))
@@ -40,7 +42,7 @@ impl Providers {
                 .as_ref()
                 .map(|config| Facebook::new(config, redirect(Provider::Facebook))),
             oidc: open_id(Provider::Oidc, &config.oidc),
-            return_urls: config.return_urls.clone(),
+            return_urls: config.return_urls.iter().cloned().chain(client).collect(),
         }
     }
 

@@ -14,6 +14,7 @@ mod request_id;
 mod request_span;
 mod routes;
 mod unread;
+mod web;
 mod workers;
 
 pub use finish::LoggedCode;

@@ -14,6 +14,7 @@ use actix_web::{
 };
 use askama::Template;
 
+use super::web::WebClient;
 use crate::{
     error::{ApiError, ApiResult},
     http::source_hash,
@@ -31,6 +32,7 @@ const RESET_PASSWORD: &str =
 struct VerifyEmailPage<'a> {
     title: &'a str,
     product: &'a str,
+    has_client: bool,
     style: &'a str,
     script: &'a str,
 }
@@ -40,6 +42,7 @@ struct VerifyEmailPage<'a> {
 struct ResetPasswordPage<'a> {
     title: &'a str,
     product: &'a str,
+    has_client: bool,
     style: &'a str,
     script: &'a str,
 }
@@ -53,13 +56,17 @@ struct ResetPasswordPage<'a> {
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
-pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+pub async fn verify_email_page(
+    state: Data<WorkerState>,
+    client: Data<WebClient>,
+) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(VERIFY_EMAIL));
     page(
         &POLICY,
         &VerifyEmailPage {
             title: "Confirm your address",
             product: &state.product_name,
+            has_client: client.is_on,
             style: STYLE,
             script: VERIFY_EMAIL,
         },
@@ -75,13 +82,17 @@ pub async fn verify_email_page(state: Data<WorkerState>) -> ApiResult<HttpRespon
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]
-pub async fn reset_password_page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
+pub async fn reset_password_page(
+    state: Data<WorkerState>,
+    client: Data<WebClient>,
+) -> ApiResult<HttpResponse> {
     static POLICY: LazyLock<String> = LazyLock::new(|| policy(RESET_PASSWORD));
     page(
         &POLICY,
         &ResetPasswordPage {
             title: "Choose a new password",
             product: &state.product_name,
+            has_client: client.is_on,
             style: STYLE,
             script: RESET_PASSWORD,
         },

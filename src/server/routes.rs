@@ -3,7 +3,7 @@
 use super::{
     docs,
     endpoint::{Endpoint, endpoints, operation},
-    health, in_order, pages,
+    health, in_order, pages, web,
 };
 use crate::{
     account_export,
@@ -38,6 +38,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             health { healthz, readyz, metrics }
             docs { openapi, page, file }
             pages { verify_email_page, reset_password_page }
+            web { client, client_file, client_file_in_folder }
             local {
                 register, verify_email, resend_verification, login, forgot_password, reset_password,
             }

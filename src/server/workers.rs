@@ -12,7 +12,7 @@ use tracing_actix_web::TracingLogger;
 
 use super::{
     RequestSpan, compression::leave_small_ones, cors::cors, docs::Document, finish::finish,
-    limits::limit_address, openapi, routes::routes,
+    limits::limit_address, openapi, routes::routes, web::WebClient,
 };
 use crate::{
     activities::{changes::ChangeNotifier, originals::Storage},
@@ -36,6 +36,7 @@ pub struct Rooms {
     delivery: Data<DeliveryStatus>,
     originals: Data<Storage>,
     painter: Data<Painter>,
+    web: Data<WebClient>,
     webhooks: WebhookConfig,
     deadline: Duration,
 }
@@ -52,6 +53,7 @@ impl Rooms {
             delivery: Data::new(delivery),
             originals: Data::new(Storage::new(&config.imports)),
             painter: Data::new(Painter::new()?),
+            web: Data::new(WebClient { is_on: config.server.web_client }),
             webhooks: config.webhooks.clone(),
             deadline: config.delivery.deadline,
         })
@@ -63,6 +65,7 @@ impl Rooms {
             .app_data(self.delivery.clone())
             .app_data(self.originals.clone())
             .app_data(self.painter.clone())
+            .app_data(self.web.clone())
             .app_data(Data::new(Challenger::new(&self.webhooks, self.deadline)));
     }
 }

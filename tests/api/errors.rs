@@ -21,6 +21,7 @@ fn routes() -> Vec<(String, String)> {
         methods.sort();
         let path = path.replace("{id}", "00000000-0000-4000-8000-000000000000");
         let path = path.replace("{provider}", "google").replace("{file}", "swagger-ui.css");
+        let path = path.replace("{folder}", "views");
         (path, methods.join(", "))
     });
     routes.collect()
@@ -30,8 +31,8 @@ fn routes() -> Vec<(String, String)> {
 async fn an_unknown_path_is_not_found() {
     let app = TestApp::spawn().await;
     let paths =
-        "/ /nothing /me/ /ME /me/profile/x /activities/ /activities/1/2 /auth /auth/login/ //me
-                 /me%2fprofile /?a=% /% /%zz /%ff%00";
+        "/nothing /me/ /ME /me/profile/x /activities/ /activities/1/2 /auth /auth/login/ //me
+                 /me%2fprofile /% /%zz /%ff%00";
     for path in paths.split_whitespace() {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
             let answer = app.send(method, path, &[], None).await;

@@ -67,4 +67,5 @@ mod tokens;
 mod undelivered;
 mod unproven;
 mod user_command;
+mod web;
 mod webhooks;

@@ -1,7 +1,12 @@
 
 // Only the button confirms the address. Opening the link does not, because mail scanners open links.
-onSubmit("confirm", "auth/verify-email", () => ({ token }), {
-  ok: () => proceed("done"),
+// With a web client on this server, confirming also logs in there.
+const isAtHome = byId("log") !== null;
+onSubmit("confirm", "auth/verify-email", () => ({ token, cookie: isAtHome }), {
+  ok: () => {
+    if (isAtHome) note("logged-in", "yes");
+    proceed("done");
+  },
   invalid_token: () => proceed("expired", "another"),
 });
 
@@ -12,3 +17,12 @@ onSubmit("another", "auth/resend-verification", () => ({ email: byId("email").va
 
 if (token) show("confirm");
 else show("missing", "another");
+
+// The client looks for it before it asks for the login; in private windows there is no place.
+function note(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Then one logs in.
+  }
+}

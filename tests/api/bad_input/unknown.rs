@@ -84,9 +84,12 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
             "get_readiness",
             "get_shared_png",
             "get_shared_svg",
+            "get_web_client_file",
+            "get_web_client_file_in_folder",
             "receive_garmin_webhook",
             "show_reset_password_page",
             "show_verify_email_page",
+            "show_web_client",
         ]
     );
 }
