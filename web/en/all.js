@@ -1,0 +1,9 @@
+// English.
+
+import files from "./files.js";
+import general from "./general.js";
+import log from "./log.js";
+import settings from "./settings.js";
+import sports from "./sports.js";
+
+export default { ...files, ...general, ...log, ...settings, ...sports };
