@@ -1,0 +1,59 @@
+// The frame of every page: product name, navigation and notifications.
+
+import { t } from "../text/words.js";
+import { html } from "./html.js";
+import { sign } from "./icons.js";
+import { notices } from "./notice.js";
+
+export const product = /** @type {HTMLMetaElement} */ (
+  document.querySelector("meta[name=application-name]")
+).content;
+
+const PLACES = /** @type {const} */ ([
+  ["#/", "log", "nav.log"],
+  ["#/new", "add", "nav.new"],
+  ["#/import", "upload", "nav.import"],
+  ["#/settings", "settings", "nav.settings"],
+]);
+
+/** @type {HTMLElement | undefined} */
+let main;
+
+/** Builds the frame, with navigation only for a logged-in user. @param {boolean} isLoggedIn */
+export function shell(isLoggedIn) {
+  main = html`<main id="main" tabindex="-1"></main>`;
+  const skip = () => main?.focus();
+  const link = ([href, name, label]) => html`<a href=${href} data-place=${href}>${sign(name)}<span>${t(label)}</span></a>`;
+  const header = html`<header class="top">
+    <button type="button" class="skip" @click=${skip}>${t("nav.skip")}</button>
+    <a class="product" href="#/">${product}</a>
+    <nav aria-label=${t("nav.label")}>${PLACES.map(link)}</nav>
+  </header>`;
+  document.body.replaceChildren(
+    isLoggedIn ? header : html`<header class="top alone"><span class="product">${product}</span></header>`,
+    /** @type {HTMLElement} */ (main),
+    notices(),
+  );
+  document.body.classList.toggle("outside", !isLoggedIn);
+}
+
+/** Shows a page and focuses its autofocus field or its heading. @param {Node} page @param {string} hash */
+export function show(page, hash) {
+  main?.replaceChildren(page);
+  for (const link of document.querySelectorAll("[data-place]")) {
+    const place = /** @type {HTMLElement} */ (link).dataset.place ?? "";
+    const isHere = place === "#/" ? /^#\/($|\?|activities)/.test(hash) : hash.startsWith(place);
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  const heading = main?.querySelector("h1");
+  document.title = heading?.textContent ? `${heading.textContent} · ${product}` : product;
+  const wanted = main?.querySelector("[autofocus]");
+  if (wanted instanceof HTMLElement) wanted.focus();
+  else if (heading) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+}
+
+/** A location within the client. @typedef {{id: string, query: URLSearchParams, hash: string, signal: AbortSignal}} Place */
