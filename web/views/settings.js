@@ -1,0 +1,28 @@
+// The settings and their navigation.
+
+import { logOut } from "../data/session.js";
+import { html } from "../components/html.js";
+import { doing } from "../components/notice.js";
+import { t } from "../text/words.js";
+import { account } from "./settings-account.js";
+import { devices } from "./settings-devices.js";
+import { privacy } from "./settings-privacy.js";
+import { profile } from "./settings-profile.js";
+import { shares } from "./settings-shares.js";
+import { tokens } from "./settings-tokens.js";
+
+const PAGES = { profile, privacy, shares, devices, tokens, account };
+
+/** @param {import("../components/shell.js").Place} place */
+export async function settings({ id, signal }) {
+  const name = /** @type {keyof typeof PAGES} */ (id in PAGES ? id : "profile");
+  const content = await PAGES[name](signal);
+  const link = (/** @type {string} */ one) =>
+    html`<a href="#/settings/${one}" aria-current=${one === name ? "page" : null}>${t(`settings.${one}`)}</a>`;
+  return html`<section class="page settings">
+    <nav class="side" aria-label=${t("nav.settings")}>${Object.keys(PAGES).map(link)}
+      <a href="/docs">${t("settings.api")}</a>
+      <button type="button" class="plain" @click=${doing(logOut)}>${t("settings.log-out")}</button></nav>
+    <div class="content"><h1>${t(`settings.${name}`)}</h1>${content}</div>
+  </section>`;
+}
