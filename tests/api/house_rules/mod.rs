@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod source;
+mod web;
 
 use std::{fs, path::Path};
 
