@@ -1,0 +1,28 @@
+// All checks, one after the other; each says what it has seen. The first that fails ends them.
+
+import assert from "node:assert/strict";
+import { accessible } from "./accessible.mjs";
+import { budget } from "./budget.mjs";
+import { failures } from "./failures.mjs";
+import { journey } from "./journey.mjs";
+import { seen, startBrowser } from "./lib.mjs";
+import { two } from "./two.mjs";
+
+const browser = await startBrowser();
+try {
+  for (const check of [budget, journey, two, failures, accessible]) {
+    const start = performance.now();
+    const said = await check(browser);
+    console.log(`${check.name}, ${Math.round((performance.now() - start) / 100) / 10} s: ${said}`);
+    assert.deepEqual(seen.faults, [], "what pages did that they must not");
+  }
+  console.log(`${seen.requests} requests, of ${seen.operations.size} operations of the document, none elsewhere`);
+  assert.ok(seen.operations.size > 30, [...seen.operations].join(", "));
+} catch (error) {
+  for (const context of browser.contexts()) {
+    for (const page of context.pages()) console.error(page.url(), "\n", await page.locator("body").innerText().catch(() => ""));
+  }
+  throw error;
+} finally {
+  await browser.close();
+}
