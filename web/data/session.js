@@ -63,10 +63,7 @@ async function exchange(body) {
   try {
     take((await send("POST", "/auth/refresh", { json: body })).body);
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) {
-      forget();
-      ended();
-    }
+    if (error instanceof Failure && error.status === 401) over();
     throw error;
   }
 }
@@ -97,7 +94,7 @@ export async function logOut() {
   over();
 }
 
-/** Forgets the session, which the server has ended. */
+/** Forgets the session, which the server has ended, in all tabs. */
 export function over() {
   forget();
   tabs?.postMessage(null);
