@@ -84,9 +84,11 @@ function tools(kinds, filter, change) {
 /** The first page of a filtered list; further pages load while scrolling. @param {any} filter @param {number} count @param {AbortSignal} signal */
 async function found(filter, count, signal) {
   const isByMonth = !filter.q && /started_at$/.test(filter.sort);
-  const sums = isByMonth ? totals("month", filter.activity_type, signal) : null;
-  const first = await list({ ...filter, limit: Math.min(count, 100) }, signal);
-  const months = sums && new Map((await sums).buckets.map((/** @type {any} */ one) => [one.from.slice(0, 7), one]));
+  const [first, sums] = await Promise.all([
+    list({ ...filter, limit: Math.min(count, 100) }, signal),
+    isByMonth ? totals("month", filter.activity_type, signal) : null,
+  ]);
+  const months = sums && new Map(sums.buckets.map((/** @type {any} */ one) => [one.from.slice(0, 7), one]));
   const { element, add } = rows(months);
   let { next_cursor: cursor } = first;
   const take = (/** @type {any} */ page) => add(page.activities.filter((/** @type {any} */ one) => !isGone(one.id)));
