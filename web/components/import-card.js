@@ -18,7 +18,7 @@ export function importCard(state) {
   const stop = () => cancel(state.id);
   const result = state.status === "done" ? "import.done" : `import.${state.status}`;
   return html`<section class="card ${over && state.status !== "done" ? "bad" : ""}">
-    <h2 role="status">${over ? t(result) : t("import.running", { n: state.found })}</h2>
+    <div role="status"><h2>${over ? t(result) : t("import.running", { n: state.found })}</h2></div>
     ${state.message && html`<p>${sentence(state.message)}</p>`}
     ${!over && html`<progress value=${state.progress} max="1"></progress>`}
     <p class="counts">${said.map((name) => html`<span>${t(`import.${name}`, { n: counts[name] })}</span>`)}

@@ -15,7 +15,7 @@ let known = "";
 
 /** @param {string} name */
 const address = (name, type = "email") =>
-  html`<input name=${name} type=${type} autocomplete=${type === "email" ? "username" : "username tel"} required .value=${known}
+  html`<input name=${name} type=${type} autocomplete="username" required .value=${known}
     @input=${(/** @type {any} */ event) => (known = event.target.value.trim())} ?autofocus=${!known}>`;
 
 /** @param {string} title @param {unknown} content @param {string} [text] */
