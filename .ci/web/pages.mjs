@@ -2,7 +2,7 @@
 
 import { API, HOSTILE, PASSWORD, api, gpx } from "./lib.mjs";
 
-const LONG = "The longest title that anybody may give to an activity, written without much thought for those who have to find a place for it on a telephone, and which ends only where it must, after two hundred chars";
+const LONG = "The longest title that anybody may give to an activity, written without much thought for those who have to find a place for it on a telephone, and which ends only where it must".padEnd(200, "!");
 const NOTES = `Up the hill before breakfast, along the river and back.\n\nLegs: fine. Weather: ${"very ".repeat(30)}windy.\nhttps://example.com/${"a-long-address/".repeat(12)}`;
 const SPORTS = ["run", "cycle", "swim", "lift", "walk", "my_own_sport_of_32_letters_at_mo", "backcountry_ski", "yoga"];
 const DAY = 86_400_000;
@@ -57,8 +57,12 @@ async function imported(token, files) {
 /** Opens an address and waits for what makes it whole. */
 const at = (hash, whole) => async (page) => {
   // A page that is open already shows another place by itself.
-  await page.evaluate(() => document.querySelector("dialog")?.close());
+  await page.evaluate((hash) => {
+    document.querySelector("dialog")?.close();
+    if (location.hash !== hash) document.querySelector("main > *")?.classList.add("before");
+  }, hash);
   await page.goto(`${API}/${hash}`);
+  await page.locator(".before").waitFor({ state: "detached" });
   await page.locator(whole).first().waitFor();
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 };

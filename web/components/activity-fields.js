@@ -22,8 +22,8 @@ export function activityFields(activity) {
   const known = sports();
   const slugs = known.includes(activity.activity_type) ? known : [activity.activity_type, ...known];
   const controls = {
-    activity_type: select(slugs.map((slug) => [slug, sport(slug)]), "activity_type", activity.activity_type),
     title: html`<input name="title" maxlength="200" .value=${activity.title ?? ""}>`,
+    activity_type: select(slugs.map((slug) => [slug, sport(slug)]), "activity_type", activity.activity_type),
     started_at: html`<input name="started_at" type="datetime-local" required .value=${activity.started_at ? fieldDate(activity) : ""}>`,
     duration_secs: input("duration_secs", activity.duration_secs === undefined ? "" : duration(activity.duration_secs)),
     distance_meters: input("distance_meters", size(activity.distance_meters, far.meters, 3), "decimal"),

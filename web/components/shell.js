@@ -18,6 +18,8 @@ const PLACES = /** @type {const} */ ([
 
 /** @type {HTMLElement | undefined} */
 let main;
+/** The location that was shown last. */
+let last = "";
 
 /** Builds the frame, with navigation only for a logged-in user. @param {boolean} isLoggedIn */
 export function shell(isLoggedIn) {
@@ -49,7 +51,9 @@ export function show(page, hash) {
   const heading = main?.querySelector("h1");
   document.title = heading?.textContent ? `${heading.textContent} · ${product}` : product;
   const wanted = main?.querySelector("[autofocus]");
-  if (wanted instanceof HTMLElement) wanted.focus();
+  if (hash !== last) scrollTo({ top: 0, behavior: "instant" });
+  last = hash;
+  if (wanted instanceof HTMLElement) wanted.focus({ preventScroll: true });
   else if (heading) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });

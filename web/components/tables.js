@@ -36,7 +36,7 @@ export function sets({ sets: all }) {
   const is = (/** @type {unknown} */ value) => value !== null && value !== undefined;
   return table(t("sets.title"), [
     ["#", (_, at) => number(at + 1)],
-    [t("sets.exercise"), (set) => set.exercise],
+    [t("sets.exercise"), (set) => html`<span class="words">${set.exercise}</span>`],
     [t("sets.reps"), (set) => (is(set.reps) ? number(set.reps) : "")],
     [t("sets.weight"), (set) => (is(set.weight_kg) ? weight(set.weight_kg) : "")],
     [t("sets.rpe"), (set) => (is(set.rpe) ? number(set.rpe) : "")],

@@ -59,6 +59,7 @@ export function longDuration(secs) {
   const part = (/** @type {number} */ value, /** @type {string} */ unit) =>
     number(value, { style: "unit", unit, unitDisplay: "short" });
   const hours = Math.floor(minutes / 60);
+  if (hours >= 100) return part(hours, "hour");
   const rest = part(minutes % 60, "minute");
   return hours === 0 ? rest : minutes % 60 === 0 ? part(hours, "hour") : `${part(hours, "hour")} ${rest}`;
 }

@@ -85,7 +85,7 @@ function sources(it) {
     <span class="quiet">${other.fields.length > 0 ? t("sources.fields", { fields: other.fields.map(field).join(", ") }) : t("sources.no-fields")}</span></li>`;
   const own = [sourceName(it.source), it.device].filter(Boolean).join(" · ");
   return html`<section class="block sources"><h2>${t("sources.title")}</h2>
-    <p>${own}${it.sport_raw && html` <span class="quiet">(${it.sport_raw})</span>`}</p>
+    <p>${own} ${it.sport_raw && html`<span class="quiet">(${it.sport_raw})</span>`}</p>
     ${others.length > 0 && html`<ul class="plain-list">${others.map(line)}</ul>
       <button type="button" @click=${doing(apart)}>${t("sources.apart")}</button>`}
     ${it.parent_id && html`<p><a href="#/activities/${it.parent_id}">${t("sources.parent")}</a></p>`}

@@ -9,7 +9,7 @@ import { parseNumber } from "../text/typed.js";
 import { t } from "../text/words.js";
 
 export async function privacy() {
-  const place = html`<div></div>`;
+  const place = html`<div class="stack"></div>`;
   const draw = (/** @type {any[]} */ all) => place.replaceChildren(list(all, save), add(all, save));
   const save = async (/** @type {any[]} */ all) => {
     draw(await replaceZones(all));
@@ -54,7 +54,7 @@ function add(all, save) {
       throw error;
     });
   };
-  return html`<div><h2>${t("privacy.new")}</h2>${form({
+  return html`<div class="stack"><h2>${t("privacy.new")}</h2>${form({
     kind: "card grid",
     fields: [field(t("privacy.latitude"), latitude), field(t("privacy.longitude"), longitude), field(t("privacy.radius"), radius, { unit: "m" })],
     submit: t("privacy.add"),

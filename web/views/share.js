@@ -37,7 +37,7 @@ export function share(activity, pictures) {
         ${tick(t("share.whole"), box("whole_track"), t("share.whole-hint"))}</fieldset>`,
       field(t("share.life"), select(LIVES.map((days) => [days, t(days ? "share.days" : "share.for-ever", { n: Number(days) })]), "days")),
     ];
-    const place = html`<div><p class="quiet">${t("share.text")}</p>
+    const place = html`<div class="stack"><p class="quiet">${t("share.text")}</p>
       ${form({ fields, submit: t("share.submit"), send })}</div>`;
     return place;
   });
