@@ -247,7 +247,7 @@ async function german(page) {
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Profil" }).waitFor();
   await page.getByRole("link", { name: "Tagebuch" }).click();
-  await page.getByText("1,50 km").waitFor();
+  await page.getByText("1,50 km", { exact: true }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
   await page.getByRole("link", { name: "Einstellungen" }).click();
   await page.getByLabel("Sprache").selectOption("en");
