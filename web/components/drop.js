@@ -1,7 +1,8 @@
-// Files dropped anywhere on the page.
+// Files and folders dropped anywhere on the page.
 
 import { t } from "../text/words.js";
 import { html } from "./html.js";
+import { complain } from "./notice.js";
 
 /** Calls `take` with dropped files. @param {(files: File[]) => void} take */
 export function takeDroppedFiles(take) {
@@ -17,10 +18,34 @@ export function takeDroppedFiles(take) {
   addEventListener("dragleave", (event) => hasFiles(event) && cover(false));
   addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
   addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || !event.dataTransfer) return;
     event.preventDefault();
     depth = 1;
     cover(false);
-    take([...(event.dataTransfer?.files ?? [])]);
+    filesOf(event.dataTransfer).then(take).catch(complain);
   });
+}
+
+/** The dropped files, also those in folders. @param {DataTransfer} transfer @returns {Promise<File[]>} */
+async function filesOf(transfer) {
+  // The items are gone when the event has ended, so all of them are read first.
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const files = found.map(({ entry, file }) => (entry?.isDirectory ? inFolder(entry) : file ? [file] : []));
+  return (await Promise.all(files)).flat();
+}
+
+/** Files of a folder and of its folders, without hidden ones. @param {any} folder @returns {Promise<File[]>} */
+async function inFolder(folder) {
+  const reader = folder.createReader();
+  const files = [];
+  for (;;) {
+    // A folder is read in portions; the last one is empty.
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return files;
+    for (const entry of entries) {
+      if (entry.isDirectory) files.push(...(await inFolder(entry)));
+      else if (!entry.name.startsWith(".")) files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    }
+  }
 }
