@@ -28,21 +28,21 @@ const COOKIE: &str = "sports-log-refresh";
 
 /// Where the client wants its refresh token: apps in the body, browsers in a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeps {
-    InBody,
-    InCookie,
+pub enum RefreshTokenIn {
+    Body,
+    Cookie,
 }
 
 /// The refresh token in the cookie. `None` if a page of another origin sent the request.
 #[derive(Clone, Debug)]
 pub struct RefreshCookie(pub Option<String>);
 
-impl Keeps {
+impl RefreshTokenIn {
     /// Reads `cookie` of a body.
     pub fn parse(v: &mut Validator, cookie: Patch<bool>) -> Self {
         match v.not_null("cookie", cookie, Ok) {
-            Some(true) => Self::InCookie,
-            _ => Self::InBody,
+            Some(true) => Self::Cookie,
+            _ => Self::Body,
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DEVICE_LIFE_SECS, DeviceToken, Keeps, device_cookie, refresh_cookie};
+use super::{DEVICE_LIFE_SECS, DeviceToken, RefreshTokenIn, device_cookie, refresh_cookie};
 use crate::{
     credentials::{Account, RefreshToken},
     db::clock,
@@ -60,10 +60,10 @@ impl AuthResponse {
 
     /// 200 with the tokens, and the cookie that identifies the browser at its next login. A refresh
     /// token that the client wants as a cookie is not in the body, where scripts could read it.
-    pub fn answer(mut self, keeps: Keeps) -> HttpResponse {
+    pub fn answer(mut self, token_in: RefreshTokenIn) -> HttpResponse {
         let mut answer = HttpResponse::Ok();
         answer.cookie(self.device_cookie());
-        let token = self.refresh_token.take_if(|_| keeps == Keeps::InCookie);
+        let token = self.refresh_token.take_if(|_| token_in == RefreshTokenIn::Cookie);
         if let Some(token) = token {
             answer.cookie(refresh_cookie(token, self.refresh_expires_at, self.is_behind_tls));
         }

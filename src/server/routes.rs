@@ -12,9 +12,9 @@ use crate::{
         self, batch, changes, efforts, export, merging, originals, sports, streams, track_file,
     },
     auth::{
-        audit, local,
+        audit, local, login_methods,
         oauth::{self, connections},
-        otp, reauth, sessions, tokens, ways_in,
+        otp, reauth, sessions, tokens,
     },
     goals, imports,
     integrations::{garmin, health_auto_export},
@@ -42,7 +42,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             local {
                 register, verify_email, resend_verification, login, forgot_password, reset_password,
             }
-            ways_in { list_ways_in }
+            login_methods { list_login_methods }
             otp { request, verify }
             oauth { login, callback }
             sessions { refresh, logout, list, end, end_others }

@@ -96,10 +96,10 @@ async fn it_can_be_turned_off() {
 }
 
 #[actix_rt::test]
-async fn the_ways_in_are_told_before_anybody_is_in() {
+async fn login_methods_are_listed_without_a_login() {
     let app = TestApp::spawn().await;
-    let ways = app.get("/auth/ways-in").await.expect(200).json();
-    assert_eq!(ways, serde_json::json!({"channels": ["email"], "providers": []}));
+    let methods = app.get("/auth/login-methods").await.expect(200).json();
+    assert_eq!(methods, serde_json::json!({"channels": ["email"], "providers": []}));
     let oidc = [
         ("OIDC_ISSUER", "https://id.example.com"),
         ("OIDC_CLIENT_ID", "sports-log"),
@@ -109,6 +109,6 @@ async fn the_ways_in_are_told_before_anybody_is_in() {
         ("TWILIO_AUTH_TOKEN", "token"),
         ("TWILIO_FROM_NUMBER", "+15005550006"),
     ];
-    let ways = app.restarted(&oidc).await.get("/auth/ways-in").await.expect(200).json();
-    assert_eq!(ways, serde_json::json!({"channels": ["email", "sms"], "providers": ["oidc"]}));
+    let methods = app.restarted(&oidc).await.get("/auth/login-methods").await.expect(200).json();
+    assert_eq!(methods, serde_json::json!({"channels": ["email", "sms"], "providers": ["oidc"]}));
 }

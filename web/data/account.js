@@ -21,7 +21,7 @@ export async function changeProfile(changes) {
   me = await put("/me/profile", changes);
 }
 
-export const waysIn = async () => (await send("GET", "/auth/ways-in")).body;
+export const loginMethods = async () => (await send("GET", "/auth/login-methods")).body;
 
 /** @param {string} email @param {string} password @param {string} name */
 export const register = (email, password, name) =>

@@ -1,6 +1,6 @@
 // Login by password, code or provider; registration; forgotten password.
 
-import { askForCode, forgotPassword, register as makeAccount, resend, waysIn } from "../data/account.js";
+import { askForCode, forgotPassword, loginMethods, register as makeAccount, resend } from "../data/account.js";
 import { Failure } from "../data/http.js";
 import { logIn as byPassword, logInByCode } from "../data/session.js";
 import { field, form } from "../components/form.js";
@@ -27,7 +27,7 @@ const page = (title, content, text) => html`<section class="page door">
 
 /** @param {Door} door */
 export async function logIn({ entered }) {
-  const ways = await waysIn().catch(() => ({ channels: [], providers: [] }));
+  const methods = await loginMethods().catch(() => ({ channels: [], providers: [] }));
   const password = html`<input name="password" type="password" autocomplete="current-password" required ?autofocus=${Boolean(known)}>`;
   const send = async (/** @type {any} */ { email, password }) => {
     await byPassword(email.trim(), password);
@@ -36,16 +36,16 @@ export async function logIn({ entered }) {
   const returnTo = encodeURIComponent(`${location.origin}/`);
   const provider = (/** @type {string} */ name) =>
     html`<a class="button" href="/auth/login/${name}?return_to=${returnTo}">${t("enter.with", { name: t(`provider.${name}`) })}</a>`;
-  const canCode = ways.channels.length > 0;
+  const canCode = methods.channels.length > 0;
   const others = html`<div class="others">
-    ${ways.providers.map(provider)}
+    ${methods.providers.map(provider)}
     ${canCode && html`<a class="button" href="#/code">${t("enter.by-code")}</a>`}
   </div>`;
   return page(t("enter.title"), [
     form({ fields: [field(t("field.email"), address("email")), field(t("field.password"), password)], submit: t("enter.submit"), send }),
     html`<p class="links"><a href="#/forgot">${t("enter.forgot")}</a>
-      ${ways.channels.includes("email") && html`<a href="#/register">${t("enter.register")}</a>`}</p>`,
-    (canCode || ways.providers.length > 0) && html`<p class="or"><span>${t("or")}</span></p>`,
+      ${methods.channels.includes("email") && html`<a href="#/register">${t("enter.register")}</a>`}</p>`,
+    (canCode || methods.providers.length > 0) && html`<p class="or"><span>${t("or")}</span></p>`,
     others,
   ]);
 }

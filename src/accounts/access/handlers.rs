@@ -7,7 +7,7 @@ use super::{
     types::{ConfirmBody, DeletionBody, EmailBody, PasswordBody},
 };
 use crate::{
-    auth::{AuthResponse, CurrentUser, Device, Keeps},
+    auth::{AuthResponse, CurrentUser, Device, RefreshTokenIn},
     error::{ApiResult, ErrorCode},
     http::{ApiJson, Message},
     state::WorkerState,
@@ -35,7 +35,7 @@ pub async fn change_password(
     let (new_password, proof) = body.0.parse()?;
     let response =
         service::change_password(&state, user.identity(), &new_password, proof, &device).await?;
-    Ok(response.answer(Keeps::InBody))
+    Ok(response.answer(RefreshTokenIn::Body))
 }
 
 /// Request a change of the email address
@@ -79,7 +79,7 @@ pub async fn confirm_email(
 ) -> ApiResult<HttpResponse> {
     let code = body.0.parse()?;
     let response = service::confirm_email(&state, user.identity(), &code, &device).await?;
-    Ok(response.answer(Keeps::InBody))
+    Ok(response.answer(RefreshTokenIn::Body))
 }
 
 /// Delete the account and all its data

@@ -52,11 +52,11 @@ pub async fn verify_email(
     body: ApiJson<TokenBody>,
 ) -> ApiResult<HttpResponse> {
     let confirmed = async {
-        let (token, keeps) = body.0.parse()?;
-        ApiResult::Ok((service::verify_email(&state, &token, &device).await?, keeps))
+        let (token, token_in) = body.0.parse()?;
+        ApiResult::Ok((service::verify_email(&state, &token, &device).await?, token_in))
     };
-    let (response, keeps) = attempts::count_failure(&state, &device, confirmed.await).await?;
-    Ok(response.answer(keeps))
+    let (response, token_in) = attempts::count_failure(&state, &device, confirmed.await).await?;
+    Ok(response.answer(token_in))
 }
 
 /// Resend the verification mail
@@ -97,10 +97,10 @@ pub async fn login(
     device: Device,
     body: ApiJson<LoginBody>,
 ) -> ApiResult<HttpResponse> {
-    let (login, keeps) = body.0.parse()?;
+    let (login, token_in) = body.0.parse()?;
     let response = service::login(&state, login, &device).await;
     state.metrics.count_login(LoginMethod::Local, response.is_ok());
-    Ok(response?.answer(keeps))
+    Ok(response?.answer(token_in))
 }
 
 /// Request a password reset

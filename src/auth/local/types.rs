@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{
-        Keeps,
+        RefreshTokenIn,
         grants::{Grant, StillOpen},
     },
     credentials::{EmailAddress, OneTimeToken, Password, WeakPassword},
@@ -131,13 +131,13 @@ impl RegisterBody {
 }
 
 impl LoginBody {
-    pub fn parse(self) -> ApiResult<(Login, Keeps)> {
+    pub fn parse(self) -> ApiResult<(Login, RefreshTokenIn)> {
         let mut v = Validator::default();
         let email = v.required("email", self.email, email);
         let password = v.required("password", self.password, Ok);
-        let keeps = Keeps::parse(&mut v, self.cookie);
+        let token_in = RefreshTokenIn::parse(&mut v, self.cookie);
         let (email, password) = v.finish_with(email.zip(password))?;
-        Ok((Login { email, password: Password::typed(&password) }, keeps))
+        Ok((Login { email, password: Password::typed(&password) }, token_in))
     }
 }
 
@@ -150,11 +150,11 @@ impl EmailBody {
 }
 
 impl TokenBody {
-    pub fn parse(self) -> ApiResult<(OneTimeToken, Keeps)> {
+    pub fn parse(self) -> ApiResult<(OneTimeToken, RefreshTokenIn)> {
         let mut v = Validator::default();
         let token = v.required("token", self.token, Ok);
-        let keeps = Keeps::parse(&mut v, self.cookie);
-        Ok((one_time_token(&v.finish_with(token)?)?, keeps))
+        let token_in = RefreshTokenIn::parse(&mut v, self.cookie);
+        Ok((one_time_token(&v.finish_with(token)?)?, token_in))
     }
 }
 

@@ -56,8 +56,8 @@ pub async fn verify(
     device: Device,
     body: ApiJson<VerifyBody>,
 ) -> ApiResult<HttpResponse> {
-    let (identifier, code, keeps) = body.0.parse()?;
+    let (identifier, code, token_in) = body.0.parse()?;
     let response = service::verify(&state, &identifier, &code, &device).await;
     state.metrics.count_login(LoginMethod::Otp, response.is_ok());
-    Ok(response?.answer(keeps))
+    Ok(response?.answer(token_in))
 }

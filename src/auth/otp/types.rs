@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{CodeChannel, OtpCode};
 use crate::{
-    auth::Keeps,
+    auth::RefreshTokenIn,
     credentials::{EmailAddress, PhoneNumber},
     error::ApiResult,
     outbox::Channel,
@@ -91,7 +91,7 @@ impl RequestBody {
 }
 
 impl VerifyBody {
-    pub fn parse(self) -> ApiResult<(Identifier, OtpCode, Keeps)> {
+    pub fn parse(self) -> ApiResult<(Identifier, OtpCode, RefreshTokenIn)> {
         let mut v = Validator::default();
         let identifier = v.required("identifier", self.identifier, |text| {
             let channel = if text.contains('@') { CodeChannel::Email } else { CodeChannel::Sms };
@@ -102,9 +102,9 @@ impl VerifyBody {
             })
         });
         let code = v.required("code", self.code, otp_code);
-        let keeps = Keeps::parse(&mut v, self.cookie);
+        let token_in = RefreshTokenIn::parse(&mut v, self.cookie);
         let (identifier, code) = v.finish_with(identifier.zip(code))?;
-        Ok((identifier, code, keeps))
+        Ok((identifier, code, token_in))
     }
 }
 

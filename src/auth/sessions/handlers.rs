@@ -34,12 +34,12 @@ pub async fn refresh(
     cookie: RefreshCookie,
     body: ApiJson<RefreshBody>,
 ) -> ApiResult<HttpResponse> {
-    let (token, keeps) = body.0.parse()?;
+    let (token, token_in) = body.0.parse()?;
     // A script cannot see whether the cookie exists. A request without it is no failed attempt.
     let token = token.or(cookie.0).ok_or_else(service::invalid_refresh_token)?;
     let refreshed = service::refresh(&state, &token, &device).await;
     let response = attempts::count_failure(&state, &device, refreshed).await?;
-    Ok(response.answer(keeps))
+    Ok(response.answer(token_in))
 }
 
 /// Log out

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    auth::Keeps,
+    auth::RefreshTokenIn,
     credentials::LoginMethod,
     db::schema::sessions,
     error::ApiResult,
@@ -60,14 +60,16 @@ pub struct RefreshBody {
 
 impl RefreshBody {
     /// The token, `None` if it is in the cookie, and where the client wants the new one.
-    pub fn parse(self) -> ApiResult<(Option<String>, Keeps)> {
+    pub fn parse(self) -> ApiResult<(Option<String>, RefreshTokenIn)> {
         let mut v = Validator::default();
-        let keeps = Keeps::parse(&mut v, self.cookie);
-        let token = match keeps {
-            Keeps::InCookie => v.nullable("refresh_token", self.refresh_token, Ok).into_option(),
-            Keeps::InBody => v.required("refresh_token", self.refresh_token, Ok),
+        let token_in = RefreshTokenIn::parse(&mut v, self.cookie);
+        let token = match token_in {
+            RefreshTokenIn::Cookie => {
+                v.nullable("refresh_token", self.refresh_token, Ok).into_option()
+            }
+            RefreshTokenIn::Body => v.required("refresh_token", self.refresh_token, Ok),
         };
         v.finish()?;
-        Ok((token, keeps))
+        Ok((token, token_in))
     }
 }

@@ -1,4 +1,4 @@
-//! The ways to log in that this server is configured for.
+//! The login methods that this server is configured for.
 
 use actix_web::{HttpResponse, web::Data};
 use serde::Serialize;
@@ -7,27 +7,27 @@ use utoipa::ToSchema;
 use super::otp::CodeChannel;
 use crate::{providers::Provider, state::WorkerState};
 
-/// The answer of `GET /auth/ways-in`.
+/// The answer of `GET /auth/login-methods`.
 #[derive(Serialize, ToSchema)]
-pub struct WaysIn {
+pub struct LoginMethods {
     /// Channels of login codes. Without `email`, nobody can register either.
     channels: Vec<CodeChannel>,
     /// For `GET /auth/login/{provider}`.
     providers: Vec<Provider>,
 }
 
-/// List the ways to log in
+/// List the login methods
 ///
 /// What this server offers in addition to a password.
 #[utoipa::path(
-    get, path = "/auth/ways-in", operation_id = "list_ways_in", tag = "Logging in",
+    get, path = "/auth/login-methods", operation_id = "list_login_methods", tag = "Login",
     security(()),
-    responses((status = 200, description = "The ways to log in", body = WaysIn)),
+    responses((status = 200, description = "The login methods", body = LoginMethods)),
 )]
-pub async fn list_ways_in(state: Data<WorkerState>) -> HttpResponse {
+pub async fn list_login_methods(state: Data<WorkerState>) -> HttpResponse {
     let mut channels = vec![CodeChannel::Email, CodeChannel::Sms];
     channels.retain(|channel| state.can_send((*channel).into()));
     let mut providers = Provider::ALL.to_vec();
     providers.retain(|provider| state.providers.is_offered(*provider));
-    HttpResponse::Ok().json(WaysIn { channels, providers })
+    HttpResponse::Ok().json(LoginMethods { channels, providers })
 }
