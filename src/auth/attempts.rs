@@ -201,7 +201,7 @@ fn key_of(server_key: &ServerKey, use_for: &str, parts: &[&[u8]]) -> Key {
 fn password_closed() -> ApiError {
     ApiError::new(
         ErrorCode::PasswordClosed,
-        "too many wrong passwords were tried for this address; ask for a link to choose a new \
-         password, or log in by a code",
+        "too many wrong passwords for this address; request a link to choose a new password, or \
+         log in with a code",
     )
 }

@@ -9,8 +9,12 @@ use crate::{
 
 /// The bearer token of the request, without checking it.
 pub fn bearer(request: &HttpRequest) -> ApiResult<(&WorkerState, &str)> {
-    let missing =
-        || ApiError::new(ErrorCode::MissingToken, "this needs `Authorization: Bearer <token>`");
+    let missing = || {
+        ApiError::new(
+            ErrorCode::MissingToken,
+            "the request needs the header `Authorization: Bearer <token>`",
+        )
+    };
     let state = request
         .app_data::<Data<WorkerState>>()
         .ok_or_else(|| ApiError::internal("no worker state"))?;

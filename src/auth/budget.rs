@@ -62,7 +62,7 @@ pub async fn require_texts(
     if !shared.sms_limits.countries.include(number.as_str()) {
         return Err(ApiError::new(
             ErrorCode::PhoneNumberNotServed,
-            "this server sends no text messages to numbers of this country",
+            "this server does not send text messages to numbers in this country",
         ));
     }
     let Some(limit) = shared.sms_limits.daily else { return Ok(()) };
@@ -70,7 +70,7 @@ pub async fn require_texts(
         return Ok(());
     }
     shared.metrics.count_limit("texts_day", false);
-    let message = "this server has sent all the text messages that it may send today";
+    let message = "this server has reached its limit of text messages for today";
     let seconds = daily::seconds_left(conn).await?;
     let spent = ApiError::new(ErrorCode::ChannelUnavailable, message);
     Err(ApiError { retry_after_secs: Some(seconds), ..spent })

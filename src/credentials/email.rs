@@ -16,7 +16,7 @@ pub struct EmailAddress(String);
 
 /// The text is not an address that mail can be sent to.
 #[derive(Debug, Display, PartialEq, Eq)]
-#[display("must be an e-mail address of at most 254 characters")]
+#[display("must be an email address of at most 254 characters")]
 pub struct InvalidEmail;
 
 impl std::error::Error for InvalidEmail {}

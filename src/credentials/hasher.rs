@@ -98,7 +98,7 @@ impl Hasher {
                 let _ = answer.send(computed);
             }
         });
-        self.jobs.send(job).map_err(|_| ApiError::internal("nobody hashes any more"))?;
+        self.jobs.send(job).map_err(|_| ApiError::internal("the hashing threads have stopped"))?;
         let _pending = Pending::count(&self.metrics.pending);
         let _timer = self.metrics.seconds.start_timer();
         answered.await.map_err(ApiError::internal)?

@@ -30,7 +30,7 @@ pub enum WeakPassword {
     TooShort,
     #[display("must have at most 128 characters")]
     TooLong,
-    #[display("is one of the commonest passwords")]
+    #[display("is one of the most common passwords")]
     Common,
     #[display("must not be your address or the name of this service")]
     Guessable,

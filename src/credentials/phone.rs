@@ -12,7 +12,7 @@ pub struct PhoneNumber(String);
 
 /// The text is not a valid phone number.
 #[derive(Debug, Display, PartialEq, Eq)]
-#[display("must be a phone number in E.164 form, such as +390612345678")]
+#[display("must be a phone number in E.164 format, such as +390612345678")]
 pub struct InvalidPhoneNumber;
 
 impl std::error::Error for InvalidPhoneNumber {}

@@ -114,14 +114,15 @@ pub fn end_of(cookie: &str) -> i64 {
 }
 
 pub fn invalid_state() -> ApiError {
-    let message = "this login was not begun here, is over or took too long; begin again";
+    let message =
+        "this login was not started here, is already finished or took too long; start again";
     ApiError::new(ErrorCode::InvalidState, message)
 }
 
 /// The response comes from another provider than the one asked: a mix-up attack (RFC
 /// 9700, section 4.4).
 pub fn foreign_answer() -> ApiError {
-    let message = "this answer is not from the provider that was asked; begin again";
+    let message = "this response is not from the provider that was asked; start again";
     ApiError::new(ErrorCode::InvalidState, message)
 }
 

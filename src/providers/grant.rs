@@ -155,12 +155,12 @@ pub fn explain(error: GrantError) -> ApiError {
 
 /// 401: the provider rejects the code.
 pub fn refused_code() -> ApiError {
-    ApiError::new(ErrorCode::InvalidCode, "the provider refuses this code; log in again")
+    ApiError::new(ErrorCode::InvalidCode, "the provider rejected this code; log in again")
 }
 
 /// 401: the provider no longer accepts its access token, perhaps because the user revoked it.
 pub fn refused_token() -> ApiError {
-    ApiError::new(ErrorCode::InvalidCode, "the provider refuses its own token; log in again")
+    ApiError::new(ErrorCode::InvalidCode, "the provider rejected its own token; log in again")
 }
 
 /// 502. The cause is only logged. It is formatted with `Display`, because `Debug` would contain
@@ -168,6 +168,6 @@ pub fn refused_token() -> ApiError {
 pub fn provider_error(cause: impl std::fmt::Display) -> ApiError {
     ApiError {
         cause: Some(cause.to_string().into()),
-        ..ApiError::new(ErrorCode::ProviderError, "the provider gave no usable answer; try again")
+        ..ApiError::new(ErrorCode::ProviderError, "the provider sent no usable response; try again")
     }
 }

@@ -21,7 +21,7 @@ pub enum Asked {
 
 /// An error in a response. Its message is not read, because it may contain names of people.
 #[derive(Clone, Copy, Debug, Display, Deserialize)]
-#[display("Facebook's error {code}, subcode {}", error_subcode.unwrap_or_default())]
+#[display("Facebook error {code}, subcode {}", error_subcode.unwrap_or_default())]
 pub struct GraphError {
     code: i64,
     error_subcode: Option<i64>,
@@ -50,12 +50,12 @@ impl GraphError {
             (100, Asked::ForTokens) => refused_code(),
             (10 | 200..=299, _) => ApiError::new(
                 ErrorCode::LoginDenied,
-                "the permission to ask was not given, or was taken back",
+                "the permission was not granted, or was revoked",
             ),
             // Rate limits of the app, the user, the page, custom limits, and limits
             // for business use.
             (4 | 17 | 32 | 341 | 368 | 613 | 80_000..=80_014, _) => ApiError {
-                message: "the provider answers no more questions for now; try again later".into(),
+                message: "the provider limits requests at the moment; try again later".into(),
                 retry_after_secs: Some(PAUSE_SECS),
                 ..provider_error(self)
             },

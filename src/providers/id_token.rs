@@ -76,7 +76,7 @@ pub fn verify(
     let now = expected.now as f64;
     claims.check(expected)?;
     if !claims.audience().iter().all(|audience| audience == expected.client_id) {
-        return Err(invalid("it is for others, too"));
+        return Err(invalid("it is also for other clients"));
     }
     if claims.azp.as_ref().is_some_and(|party| party != expected.client_id) {
         return Err(invalid("it was issued to another client"));
@@ -87,7 +87,7 @@ pub fn verify(
     // The token was issued in exchange for the code, within the lifetime of the attempt.
     let oldest = now - (LIFE_SECS + LEEWAY_SECS) as f64;
     if claims.iat.is_none_or(|issued_at| issued_at < oldest) {
-        return Err(invalid("it was not issued for a login of now"));
+        return Err(invalid("it was not issued for this login"));
     }
     if claims.nonce.as_deref() != Some(of_login.nonce) {
         return Err(invalid("it is for another login"));
@@ -124,7 +124,7 @@ impl TokenClaims {
             return Err(invalid("it has expired"));
         }
         if [self.nbf, self.iat].into_iter().flatten().any(|begin| begin > now + leeway) {
-            return Err(invalid("it is of the future"));
+            return Err(invalid("it is not valid yet"));
         }
         Ok(())
     }

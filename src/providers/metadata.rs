@@ -105,7 +105,7 @@ impl Discovery {
     /// if the issuer does.
     fn check(&self, issuer: &str) -> Result<(), CallError> {
         if self.issuer.trim_end_matches('/') != issuer {
-            return Err(CallError::Garbage("another issuer than it was asked for".into()));
+            return Err(CallError::Garbage("an issuer that was not asked".into()));
         }
         let is_plain = issuer.starts_with("http://");
         let endpoints = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];

@@ -109,7 +109,7 @@ impl OpenId {
         let answer = outbound.ask(url, Some(access)).await.map_err(provider_error)?;
         let claims = self.userinfo(outbound, &metadata, &answer).await?;
         if claims.sub != identity.subject {
-            return Err(provider_error("two answers about two people"));
+            return Err(provider_error("the ID token and userinfo are about different users"));
         }
         Ok(self.identity(claims))
     }

@@ -21,12 +21,12 @@ const BOUNDS: Bounds = Bounds {
 /// Why there is no usable response. Never contains what was sent.
 #[derive(Debug, Display, Error, From)]
 pub enum CallError {
-    #[display("cannot be asked: {_0}")]
+    #[display("the request failed: {_0}")]
     Failed(Failure),
-    #[display("answered {_0}")]
+    #[display("the provider responded with {_0}")]
     #[from(skip)]
     Refused(#[error(not(source))] u16),
-    #[display("answered what nobody understands: {_0}")]
+    #[display("the provider sent an unusable response: {_0}")]
     #[from(skip)]
     Garbage(#[error(not(source))] String),
 }

@@ -55,7 +55,7 @@ impl Providers {
         if url.is_none_or(|url| self.return_urls.iter().any(|allowed| allowed == url)) {
             return Ok(());
         }
-        let message = "return_to is not among the addresses that this server returns to";
+        let message = "return_to is not one of the addresses that this server may redirect to";
         Err(ApiError::new(ErrorCode::InvalidReturnTo, message))
     }
 
@@ -134,7 +134,7 @@ impl Providers {
     ) -> ApiResult<ProviderTokens> {
         match self.configured(provider)? {
             Configured::OpenId(it) => it.refresh(outbound, refresh).await,
-            Configured::Facebook(_) => Err(ApiError::internal("a refresh token of Facebook's")),
+            Configured::Facebook(_) => Err(ApiError::internal("Facebook issues no refresh tokens")),
         }
     }
 

@@ -28,9 +28,9 @@ const ALGORITHMS: [Algorithm; 9] = [
 #[derive(Debug, Display, Error)]
 pub enum TokenError {
     /// Newly fetched keys may verify the token, because the provider may have changed its keys.
-    #[display("the token is signed with no key of the provider's")]
+    #[display("the token is not signed with a key of the provider")]
     UnknownKey,
-    #[display("the token proves nothing: {_0}")]
+    #[display("the token is not valid: {_0}")]
     Invalid(#[error(not(source))] String),
 }
 
@@ -63,7 +63,7 @@ fn read_header(token: &str) -> Result<Header, TokenError> {
     let parts: Vec<&str> = token.split('.').collect();
     let encoded = match *parts.as_slice() {
         [header, _, _] => header,
-        [_, _, _, _, _] => return Err(invalid("it is encrypted, which nobody asked for")),
+        [_, _, _, _, _] => return Err(invalid("it is encrypted, which was not requested")),
         _ => return Err(invalid("it is not a signed token")),
     };
     let json = URL_SAFE_NO_PAD.decode(encoded).map_err(invalid)?;
@@ -74,7 +74,7 @@ fn read_header(token: &str) -> Result<Header, TokenError> {
     }
     let header = decode_header(token).map_err(invalid)?;
     if !ALGORITHMS.contains(&header.alg) {
-        return Err(invalid(format!("{:?} proves nothing", header.alg)));
+        return Err(invalid(format!("the algorithm {:?} is not accepted", header.alg)));
     }
     // RFC 8725, section 3.11: tokens of other types have the same issuer and keys.
     let typ = header.typ.as_deref().unwrap_or("JWT").to_ascii_lowercase();

@@ -45,7 +45,7 @@ pub async fn change_password(
     let Some(email) = account.email else {
         return Err(ApiError::new(
             ErrorCode::EmailMissing,
-            "a password needs an address to log in with; set one first",
+            "this account has no email address to log in with; set one before the password",
         ));
     };
     let password = acceptable(new_password, "new_password", &email, &state.product_name)?;
@@ -120,7 +120,7 @@ pub async fn confirm_email(
         if !store::set_email(conn, user_id, &email).await? {
             return Err(ApiError::new(
                 ErrorCode::EmailTaken,
-                "another account has proven this address already",
+                "another account has already verified this address",
             ));
         }
         let event = Event::of(EventKind::EmailChanged, user_id).from(device);
@@ -183,7 +183,7 @@ async fn start_anew(
     method: LoginMethod,
     device: &Device,
 ) -> ApiResult<AuthResponse> {
-    let user_id = event.user_id.ok_or_else(|| ApiError::internal("an event of nobody"))?;
+    let user_id = event.user_id.ok_or_else(|| ApiError::internal("the event has no user"))?;
     let account = users::end_sessions(conn, user_id).await?;
     if let Some(email) = &account.email {
         attempts::reopen(conn, &shared.server_key, user_id, email).await?;

@@ -123,7 +123,7 @@ pub async fn confirm(
             store::Proven::Gone => Err(otp::invalid_code()),
             store::Proven::Taken => Err(ApiError::new(
                 ErrorCode::PhoneNumberTaken,
-                "another account has proven this number already",
+                "another account has already verified this number",
             )),
         }
     })
@@ -141,7 +141,7 @@ async fn unproven_number(conn: &AsyncPgConnection, identity: Identity) -> ApiRes
     if is_verified {
         return Err(ApiError::new(
             ErrorCode::PhoneAlreadyVerified,
-            "this number is proven already",
+            "this number is already verified",
         ));
     }
     Ok(number)

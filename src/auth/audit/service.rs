@@ -51,7 +51,7 @@ pub async fn list(
         identity.confirm(&conn).await?;
         return Err(ApiError::new(
             ErrorCode::InvalidCursor,
-            "the cursor is not one of this list; start again without it",
+            "the cursor does not belong to this list; start again without it",
         ));
     }
     let mut events = store::list(&conn, identity, cursor, limit + 1).await?;

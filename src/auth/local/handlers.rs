@@ -77,7 +77,8 @@ pub async fn resend_verification(
     body: ApiJson<EmailBody>,
 ) -> ApiResult<HttpResponse> {
     service::resend_verification(&state, &body.0.parse()?, network, &device).await?;
-    let message = "if an account waits for confirmation, a mail is on its way";
+    let message =
+        "if an account with this address is waiting for confirmation, a mail is on its way";
     Ok(HttpResponse::Accepted().json(Message::new(message)))
 }
 
@@ -144,6 +145,6 @@ pub async fn reset_password(
 ) -> ApiResult<HttpResponse> {
     let changed = async { service::reset_password(&state, body.0.parse()?, &device).await };
     let still_open = attempts::count_failure(&state, &device, changed.await).await?;
-    let message = "the password is changed; log in with the new one";
+    let message = "the password was changed; log in with the new one";
     Ok(HttpResponse::Ok().json(PasswordResetDone { message, still_open }))
 }

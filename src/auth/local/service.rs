@@ -148,7 +148,7 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
         record_failure(state, user_id, device).await?;
         return Err(counted.refuse(ApiError::new(
             ErrorCode::InvalidCredentials,
-            "address or password is wrong, or the address is not confirmed yet",
+            "the address or password is wrong, or the address is not confirmed yet",
         )));
     };
     if let Some(old) = stored.filter(|_| verdict == Verdict::Outdated) {

@@ -175,7 +175,10 @@ impl ResetBody {
 
 /// 400 for a mailed token. Does not reveal whether it is wrong, used or expired.
 pub fn invalid_token() -> ApiError {
-    ApiError::new(ErrorCode::InvalidToken, "this link is wrong, was used already or has expired")
+    ApiError::new(
+        ErrorCode::InvalidToken,
+        "this link is invalid, has already been used or has expired",
+    )
 }
 
 /// Checks a new password: 422 `weak_password`, or `validation_failed` if it contains NUL, like

@@ -51,7 +51,7 @@ pub fn end(answer: HttpResponse, state: &str) -> HttpResponse {
 fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
     // Names and values contain only characters that are valid in a header.
     if let Err(error) = answer.add_cookie(cookie) {
-        tracing::warn!(error.cause = %error, "a cookie cannot be set");
+        tracing::warn!(error.cause = %error, "cannot set a cookie");
     }
     answer
 }

@@ -83,7 +83,7 @@ pub async fn finish(
     let subject = &identity.subject;
     let is_usable = !subject.is_empty() && !subject.contains(|c: char| c.is_ascii_control());
     if !is_usable || !subject.is_ascii() || subject.len() > MAX_SUBJECT {
-        return Err(grant::provider_error("a subject that cannot be one"));
+        return Err(grant::provider_error("the subject is not valid"));
     }
     let Some(session) = attempt.linking else {
         let identity = if is_known(state, &identity).await? {
@@ -96,7 +96,7 @@ pub async fn finish(
     // A link only displays the address, so it can be made without one.
     let completed = providers.complete(outbound, identity.clone(), &tokens).await;
     let identity = completed.unwrap_or_else(|error| {
-        tracing::warn!(error.cause = ?error.cause, "a provider does not say more of who is linked");
+        tracing::warn!(error.cause = ?error.cause, "cannot get the profile of the linked account from the provider");
         identity
     });
     link(state, session, &identity, &tokens, device).await?;
@@ -203,7 +203,7 @@ async fn link(
         session.confirm(conn).await?;
         match store::find(conn, identity).await? {
             Some((_, owner)) if owner == user_id => return Ok(()),
-            Some(_) => return Err(taken("this account at the provider is another user's")),
+            Some(_) => return Err(taken("this account at the provider is linked to another user")),
             None => connect(shared, conn, user_id, identity, tokens).await?,
         }
         let event = Event::of(EventKind::ProviderLinked, user_id);

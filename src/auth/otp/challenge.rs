@@ -94,11 +94,14 @@ pub async fn not_compared(conn: &AsyncPgConnection, tries: &Tries<'_>) -> ApiRes
 
 /// 429. Only for users who are logged in.
 fn codes_closed(seconds: u32) -> ApiError {
-    let message = "too many wrong codes were tried; use your password, or try again later";
+    let message = "too many wrong codes; use your password, or try again later";
     ApiError { retry_after_secs: Some(seconds), ..ApiError::new(ErrorCode::CodesClosed, message) }
 }
 
 /// 401 for a code. Does not reveal whether it is wrong, used, expired or tried too often.
 pub fn invalid_code() -> ApiError {
-    ApiError::new(ErrorCode::InvalidCode, "this code is wrong, was used already or has expired")
+    ApiError::new(
+        ErrorCode::InvalidCode,
+        "this code is wrong, has already been used or has expired",
+    )
 }

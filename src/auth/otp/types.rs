@@ -96,8 +96,8 @@ impl VerifyBody {
         let identifier = v.required("identifier", self.identifier, |text| {
             let channel = if text.contains('@') { CodeChannel::Email } else { CodeChannel::Sms };
             Identifier::parse(&text, channel).map_err(|(code, _)| {
-                let expected = "must be an e-mail address of at most 254 characters, or a phone \
-                                number in E.164 form";
+                let expected = "must be an email address of at most 254 characters, or a phone \
+                                number in E.164 format";
                 (code, expected.into())
             })
         });

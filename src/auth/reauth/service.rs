@@ -47,7 +47,7 @@ pub async fn require(state: &WorkerState, identity: Identity, proof: Proof) -> A
         Proof::Nothing if account.has_nothing_to_prove_with() && account.is_fresh => Ok(()),
         Proof::Nothing => Err(ApiError::new(
             ErrorCode::ReauthenticationRequired,
-            "this needs `password`, or `code` from POST /me/otp; without either, log in again",
+            "send `password`, or `code` from POST /me/otp; if you have neither, log in again",
         )),
     }
 }
@@ -96,12 +96,12 @@ pub async fn request_code(
         let account = account.ok_or_else(ApiError::invalid_access_token)?;
         let to = match channel {
             CodeChannel::Email => account.proven_email.map(Identifier::Email).ok_or_else(|| {
-                ApiError::new(ErrorCode::EmailMissing, "this account has no proven address")
+                ApiError::new(ErrorCode::EmailMissing, "this account has no verified address")
             })?,
             CodeChannel::Sms => account.settled_number.map(Identifier::Phone).ok_or_else(|| {
                 ApiError::new(
                     ErrorCode::PhoneNumberMissing,
-                    "this account has no number that was proven three days ago and before this login",
+                    "this account has no phone number that was verified three days ago and before this login",
                 )
             })?,
         };
@@ -140,7 +140,7 @@ async fn check_password(
     if !is_open {
         return Err(ApiError::new(
             ErrorCode::ReauthenticationRequired,
-            "too many wrong passwords were tried in this session; log in again",
+            "too many wrong passwords in this session; log in again",
         ));
     }
     if state.hasher.verify(password, stored.as_ref()).await? != Verdict::Wrong {

@@ -29,7 +29,7 @@ pub async fn open(
         if store::is_locked(conn, account.user_id).await? {
             return Err(ApiError::new(ErrorCode::AccountLocked, "this account is locked"));
         }
-        let message = "the account changed meanwhile; log in again";
+        let message = "the account has changed in the meantime; log in again";
         return Err(ApiError::new(ErrorCode::InvalidCredentials, message));
     };
     let event = Event::of(EventKind::Login, account.user_id).by(method).from(device);
@@ -65,7 +65,7 @@ pub async fn refresh(state: &WorkerState, text: &str, device: &Device) -> ApiRes
                 }
                 store::advance(conn, id, stranger, config).await?
             } else if !live.is_awaited(token.generation, config.refresh_grace) {
-                tracing::warn!(user.id = %live.account.user_id, session.id = %id, "a spent refresh token was used again");
+                tracing::warn!(user.id = %live.account.user_id, session.id = %id, "a refresh token was used twice");
                 store::delete(conn, id).await?;
                 audit::record(conn, &of(EventKind::RefreshTokenReused)).await?;
                 return Ok(None);

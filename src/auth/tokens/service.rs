@@ -115,7 +115,7 @@ async fn keep(
     }
     store::insert(conn, id, &shared.server_key.digest_of(PURPOSE, id), new).await?;
     let kept = store::list(conn, identity, Some(id)).await?.pop();
-    kept.map(details).ok_or_else(|| ApiError::internal("a token is not where it was put"))
+    kept.map(details).ok_or_else(|| ApiError::internal("the new token was not found"))
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<PersonalToken>> {
@@ -152,7 +152,7 @@ pub async fn authenticate(
     let (digest, (identity, scopes, is_stale)) = find(state, token).await?;
     let has = |scope: Scope| scopes.contains(&scope.to_string());
     if !has(scope) {
-        let message = format!("this token is not for {scope}");
+        let message = format!("this token does not have the scope {scope}");
         return Err(ApiError::new(ErrorCode::InsufficientScope, message));
     }
     if is_stale {
@@ -166,7 +166,7 @@ pub async fn authenticate(
 pub async fn refuse(state: &WorkerState, token: &str) -> ApiError {
     match find(state, token).await {
         Ok(_) => {
-            let message = "this needs a login; a personal access token is not enough";
+            let message = "this operation needs a login; a personal access token is not enough";
             ApiError::new(ErrorCode::InsufficientScope, message)
         }
         Err(error) => error,

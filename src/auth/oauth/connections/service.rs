@@ -90,7 +90,9 @@ pub async fn look(
         oauth::set_tokens(&conn, id, &sealed).await?;
     }
     match state.providers.look(&state.outbound, provider, &kept.access).await {
-        Ok(seen) if seen.subject != subject => Err(provider_error("an answer about somebody else")),
+        Ok(seen) if seen.subject != subject => {
+            Err(provider_error("the response is about another user"))
+        }
         Ok(seen) => {
             Ok(ConnectionCheck { provider, active: true, name: seen.name, email: seen.email })
         }
@@ -133,6 +135,6 @@ pub async fn require_way_in(
     if is_open {
         return Ok(());
     }
-    let message = "this is the last way in; set an address or another provider first";
+    let message = "this is the only way to log in; add an email address or another provider first";
     Err(ApiError::new(ErrorCode::LastWayIn, message))
 }
