@@ -15,7 +15,11 @@ impl FromStr for ActivityType {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_slug = (1..=32).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if is_slug { Ok(Self(text.to_owned())) } else { Err("must be 1 to 32 of a-z, 0-9 and _") }
+        if is_slug {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be 1 to 32 characters from a-z, 0-9 and _")
+        }
     }
 }
 
@@ -28,8 +32,10 @@ impl ActivityType {
             text.split(',').map(|one| one.parse::<Self>().map(String::from)).collect();
         match types {
             Ok(types) if types.len() <= Self::MAX_AT_ONCE => Ok(types),
-            Ok(_) => Err("must be at most 100 kinds of sport, with commas between"),
-            Err(_) => Err("must be some, each 1 to 32 of a-z, 0-9 and _, with commas between"),
+            Ok(_) => Err("must be at most 100 activity types, separated by commas"),
+            Err(_) => Err(
+                "must be activity types separated by commas, each of 1 to 32 characters from a-z, 0-9 and _",
+            ),
         }
     }
 }

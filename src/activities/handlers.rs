@@ -73,7 +73,7 @@ pub async fn list(
             headers(("Location" = String, description = "Path of the activity"), ("ETag" = String)),
         ),
         (
-            status = 200, description = "As 201, for an activity that already existed", body = WrittenActivity,
+            status = 200, description = "Like 201, for an activity that already existed", body = WrittenActivity,
             headers(("ETag" = String)),
         ),
     ),

@@ -203,15 +203,15 @@ async fn upsert(
             | Outcome::Merged { id, .. },
         ) => (id, false),
         Some(Outcome::Kept { .. }) => {
-            let message = "there is an activity of this source with this external_id";
+            let message = "an activity with this source and external_id already exists";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
         }
         Some(Outcome::Deleted { .. }) => {
-            let message = "the activity of this source with this external_id was deleted";
+            let message = "the activity with this source and external_id was deleted";
             return Err(ApiError::new(ErrorCode::AlreadyDeleted, message));
         }
         Some(Outcome::Error(_)) | None => {
-            return Err(ApiError::internal("an upsert without outcome"));
+            return Err(ApiError::internal("the upsert has no outcome"));
         }
     };
     let activity = identity.found(store::find(conn, identity, id).await?, conn).await?;
@@ -258,7 +258,7 @@ fn why_not(error: Error) -> ApiError {
     match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => ApiError::new(
             ErrorCode::ExternalIdTaken,
-            "another activity of this source has this external_id",
+            "another activity with this source has this external_id",
         ),
         error => error.into(),
     }

@@ -48,8 +48,7 @@ impl Source {
     /// Parses a source that a client may set.
     pub fn of_client(text: String) -> Result<Self, Fault> {
         if !Self::is_valid(&text) {
-            let expected =
-                "must be 1 to 32 of a-z, 0-9, _, . and -, beginning with a letter or digit";
+            let expected = "must be 1 to 32 characters from a-z, 0-9, _, . and -, starting with a letter or digit";
             return Err(("invalid_value", expected.to_owned()));
         }
         if RESERVED.contains(&text.as_str()) {
@@ -63,9 +62,9 @@ impl Source {
     pub fn several(text: &str) -> Result<Vec<String>, &'static str> {
         let all: Vec<String> = text.split(',').map(str::to_owned).collect();
         if all.len() > Self::MAX_AT_ONCE {
-            return Err("must be at most 100 sources, with commas between");
+            return Err("must be at most 100 sources, separated by commas");
         }
-        let expected = "must be sources, each 1 to 32 of a-z, 0-9, _, . and -, with commas between";
+        let expected = "must be sources separated by commas, each of 1 to 32 characters from a-z, 0-9, _, . and -";
         if all.iter().all(|one| Self::is_valid(one)) { Ok(all) } else { Err(expected) }
     }
 }

@@ -39,7 +39,7 @@ pub fn png(svg: &str, width: u32) -> ApiResult<Vec<u8>> {
     let mut rows = writer.stream_writer().map_err(ApiError::internal)?;
     for top in (0..height).step_by(BAND as usize) {
         let pixmap = Pixmap::new(width, BAND.min(height - top));
-        let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("a picture without pixels"))?;
+        let mut pixmap = pixmap.ok_or_else(|| ApiError::internal("the picture has no pixels"))?;
         let place = Transform::from_scale(scale, scale).post_translate(0.0, -(top as f32));
         resvg::render(&tree, place, &mut pixmap.as_mut());
         rows.write_all(&pixmap.take_demultiplied()).map_err(ApiError::internal)?;

@@ -116,7 +116,9 @@ pub async fn paint_own(
 ) -> ApiResult<Bytes> {
     studio.state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
     let painted = paint(studio, identity.user_id, picture, look, width).await?;
-    painted.map_err(|_| ApiError::internal("zones of a picture that leaves nothing out"))
+    painted.map_err(|_| {
+        ApiError::internal("a picture without privacy zones cannot have outdated ones")
+    })
 }
 
 /// Returns an activity and its packed streams. For a PNG, removes characters from the title that it

@@ -28,6 +28,6 @@ impl FromRequest for Studio {
     type Future = Ready<ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request).ok_or_else(|| ApiError::internal("a worker without a painter")))
+        ready(Self::of(request).ok_or_else(|| ApiError::internal("the worker has no studio")))
     }
 }

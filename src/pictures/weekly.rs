@@ -72,10 +72,7 @@ impl Weekly {
         if let Some((first, totals)) = most.filter(|(_, totals)| value(totals) > 0.0) {
             let label = self.metric.label(value(totals), units);
             let first = first.format("%-d %B %Y");
-            words.push(format!(
-                "The greatest week {} began on {first} with {label}",
-                self.metric.by()
-            ));
+            words.push(format!("The best week {} began on {first} with {label}", self.metric.by()));
         }
         if let Some((_, totals)) = self.weeks.last() {
             words.push(format!("This week so far: {}", self.metric.label(value(totals), units)));

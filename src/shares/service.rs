@@ -110,7 +110,8 @@ async fn keep(
     if let Some(id) = activity_id
         && !store::has_activity(conn, identity, id).await?
     {
-        let field = FieldError::new("activity_id", "invalid_value", "is no activity of yours");
+        let field =
+            FieldError::new("activity_id", "invalid_value", "is not one of your activities");
         return Err(ApiError::validation(vec![field]));
     }
     let message = format!("an account has at most {} shares; delete some", store::MAX_SHARES);

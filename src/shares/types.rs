@@ -164,7 +164,7 @@ impl ShareBody {
             v.fault("activity_id", "missing", "is missing");
         }
         if self.whole_track.is_some() && self.whole_track == self.hide_ends {
-            let problem = "contradicts whole_track, whose opposite it is; leave one of them out";
+            let problem = "contradicts whole_track, which is its opposite; leave one of them out";
             v.fault("hide_ends", "invalid_value", problem);
         }
         let expires_at = self.expires_at.and_then(|text| {

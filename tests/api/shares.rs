@@ -160,8 +160,8 @@ async fn of_a_route_that_is_all_zone_nothing_is_shown() {
         let path = activity(&app, &ann, &gpx(&[fixes])).await;
         let (_, link) = share(&app, &ann, route_of(&path)).await;
         let shown = Picture::of(&app.get(&link).await.expect(200).text());
-        assert!(shown.says("There is no route outside private zones"));
-        assert_eq!(shown.desc, "Run. There is no route outside private zones.");
+        assert!(shown.says("No part of the route is outside private zones"));
+        assert_eq!(shown.desc, "Run. No part of the route is outside private zones.");
         assert_eq!(shown.paths("route").len() + shown.paths("curve elevation").len(), 0);
         let mut chart = route_of(&path);
         chart["picture"] = json!("chart");

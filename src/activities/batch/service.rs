@@ -105,7 +105,8 @@ pub async fn create(
 /// Outcome in a repeated request: an earlier version of the server refused the activity,
 /// which would be valid now.
 fn refused() -> Outcome {
-    let message = "it was refused when it came first; send it with another key";
+    let message =
+        "the activity was rejected in the first request; send it with another Idempotency-Key";
     Outcome::Error(ApiError::new(ErrorCode::ValidationFailed, message).into())
 }
 
@@ -232,7 +233,7 @@ pub async fn upsert(
                 .map(|row| answered(row.id, row.revision, row.merged_into))
                 .map(|(id, revision)| Outcome::Unchanged { id, revision })
                 .ok_or_else(|| {
-                    ApiError::internal(format!("revision {revision} was neither written nor there"))
+                    ApiError::internal(format!("revision {revision} was neither written nor found"))
                 }),
         });
     outcomes.collect()

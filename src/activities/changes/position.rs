@@ -37,7 +37,7 @@ impl Position {
     /// 400 `invalid_cursor` unless this server sealed `text` for this user.
     pub fn open(text: &str, key: &ServerKey, user_id: Uuid) -> ApiResult<Self> {
         Self::read(text, key, user_id).ok_or_else(|| {
-            let message = "this is no position of this log; begin again without `since`";
+            let message = "`since` is not a position in this log; start again without it";
             ApiError::new(ErrorCode::InvalidCursor, message)
         })
     }

@@ -118,8 +118,7 @@ async fn changes(
     // A copy may contain changes that the database lost when it was restored from a backup.
     let is_lost = since.history != head.history || since.revision > head.revision;
     if is_too_old || is_lost {
-        let message =
-            "the log cannot be told from here; delete the copy and begin again without `since`";
+        let message = "the changes since this position are not available; delete the copy and start again without `since`";
         return Err(ApiError::new(ErrorCode::ResyncRequired, message));
     }
     let one_more = limit + 1;

@@ -25,23 +25,23 @@ pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
         let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
-                tracing::error!(error.cause = %error, "no runtime to search for efforts");
+                tracing::error!(error.cause = %error, "cannot start the runtime that computes best efforts");
                 return;
             }
         };
         while !stopping.has_begun() {
             match runtime.block_on(search(&connector, &stopping)) {
                 Ok(0) => break,
-                Ok(found) => tracing::info!(activities = found, "searched for efforts"),
+                Ok(found) => tracing::info!(activities = found, "computed best efforts"),
                 Err(error) => {
-                    tracing::warn!(error.cause = ?error.cause, "efforts are searched for later");
+                    tracing::warn!(error.cause = ?error.cause, "cannot compute best efforts; trying again later");
                     std::thread::sleep(PAUSE);
                 }
             }
         }
     });
     if let Err(error) = searching {
-        tracing::error!(error.cause = %error, "no thread to search for efforts");
+        tracing::error!(error.cause = %error, "cannot start the thread that computes best efforts");
     }
 }
 
@@ -55,7 +55,7 @@ async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
         // Streams that cannot be unpacked have no efforts. They are marked, so that they
         // are not retried forever.
         let efforts = efforts.unwrap_or_else(|error| {
-            tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "streams that cannot be read");
+            tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "cannot unpack the streams; the activity gets no best efforts");
             Vec::new()
         });
         let kept = conn.transaction::<_, ApiError, _>(async |conn| {

@@ -27,7 +27,7 @@ impl Include {
                 "device_data" => &mut include.device_data,
                 _ => {
                     let expected =
-                        "must be some of laps, sets and device_data, with commas between";
+                        "must be one or more of laps, sets and device_data, separated by commas";
                     return Err(ApiError::invalid_parameter("include", expected));
                 }
             };

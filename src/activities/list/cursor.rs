@@ -46,7 +46,7 @@ impl<'a> CursorKey<'a> {
         self.read(text, filter, sort).ok_or_else(|| {
             ApiError::new(
                 ErrorCode::InvalidCursor,
-                "the cursor is not one of this list; start again without it",
+                "the cursor does not belong to this list; start again without it",
             )
         })
     }

@@ -56,8 +56,8 @@ impl FromStr for Sort {
             "duration_secs" => SortBy::DurationSecs,
             _ => {
                 return Err(
-                    "must be started_at, distance_meters or duration_secs, with a minus before it \
-                            for the greatest first",
+                    "must be started_at, distance_meters or duration_secs, with a leading minus \
+                     for descending order",
                 );
             }
         };

@@ -50,8 +50,9 @@ pub async fn original(
         let conn = state.pool.get().await?;
         identity.found(store::find(&conn, identity, id.0).await?, &conn).await?
     };
-    let mut original = found
-        .ok_or_else(|| ApiError::new(ErrorCode::NoOriginal, "this activity was made of no file"))?;
+    let mut original = found.ok_or_else(|| {
+        ApiError::new(ErrorCode::NoOriginal, "this activity was not created from a file")
+    })?;
     let name = std::mem::take(&mut original.file_name);
     let file = originals.read(identity.user_id, original).await?;
     let name = ExtendedValue {

@@ -40,11 +40,11 @@ impl Storage {
         let Some(folder) = &self.folder else { return Ok(()) };
         match folder::try_writing(folder) {
             Err(error) if is_full(&error) => {
-                tracing::warn!(error.cause = %error, "ORIGINALS_DIR is full: files of activities cannot be kept");
+                tracing::warn!(error.cause = %error, "ORIGINALS_DIR is full: original files cannot be stored");
                 Ok(())
             }
             tried => {
-                tried.map_err(|error| format!("{} cannot be written to: {error}", folder.display()))
+                tried.map_err(|error| format!("{} is not writable: {error}", folder.display()))
             }
         }
     }
@@ -83,7 +83,7 @@ impl Storage {
                 run(move || fs::read(path)).await?
             }
             (None, None) => {
-                let what = "a file is in a folder, and ORIGINALS_DIR is not set";
+                let what = "the file is stored in a folder, but ORIGINALS_DIR is not set";
                 return Err(ApiError::internal(what));
             }
         };
@@ -133,7 +133,7 @@ fn is_full(error: &io::Error) -> bool {
 }
 
 fn full() -> ApiError {
-    let message = "the server's disk is nearly full: it takes files again when there is room";
+    let message = "the server's disk is nearly full; files are accepted again once there is space";
     ApiError::new(ErrorCode::StorageFull, message)
 }
 
@@ -144,7 +144,7 @@ fn failed(error: io::Error) -> ApiError {
         _ if is_full(&error) => full(),
         _ => ApiError::new(
             ErrorCode::StorageUnavailable,
-            "the server cannot reach its files now; try again",
+            "the server cannot access its stored files; try again",
         ),
     };
     ApiError { cause: Some(error.into()), ..told }

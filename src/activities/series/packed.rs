@@ -112,7 +112,7 @@ impl Streams {
     pub fn unpack(data: &[u8]) -> ApiResult<Self> {
         let packed: Packed = postcard::from_bytes(&inflated(data)?).map_err(ApiError::internal)?;
         let started_at = DateTime::from_timestamp_millis(packed.started_at_millis)
-            .ok_or_else(|| ApiError::internal("streams of no time"))?;
+            .ok_or_else(|| ApiError::internal("the streams have an invalid start time"))?;
         let series =
             packed.series.into_iter().map(|(series, values)| (series, sums(series, values)));
         Ok(Self { started_at, series: series.collect(), breaks: packed.breaks })

@@ -57,7 +57,7 @@ impl StreamParams {
             .map(|name| {
                 name.trim().parse().map_err(|_| {
                     let all = Series::ALL.map(|series| series.to_string()).join(", ");
-                    let problem = format!("must be some of {all}");
+                    let problem = format!("must be one or more of {all}");
                     ApiError::invalid_parameter("series", problem)
                 })
             })

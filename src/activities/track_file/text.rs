@@ -42,7 +42,7 @@ impl TrackText {
         if format == TrackFormat::Gpx {
             let mut places = Points::of(reading, &[Series::Latitude, Series::Longitude])?;
             if !places.any(|place| place.is_ok_and(|(_, point)| point.position().is_some())) {
-                let message = "without a position there is no GPX; take TCX";
+                let message = "this activity has no positions, which GPX needs; use TCX";
                 return Err(ApiError::new(ErrorCode::NoTrack, message));
             }
         }

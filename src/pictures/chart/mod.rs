@@ -107,5 +107,5 @@ impl Chart {
     }
 }
 
-const NOTHING: &str = "Neither heart rate nor speed nor power was measured";
+const NOTHING: &str = "No heart rate, speed or power was measured";
 const NOTHING_OUTSIDE: &str = "Nothing was measured outside private zones";

@@ -84,7 +84,7 @@ impl Heatmap {
         if let Some((day, totals)) = most {
             let (day, value) =
                 (day.format("%-d %B"), self.metric.label(self.metric.of(totals), units));
-            words.push(format!("The greatest day {} was {day} with {value}", self.metric.by()));
+            words.push(format!("The best day {} was {day} with {value}", self.metric.by()));
         }
         let mut months: BTreeMap<u32, i64> = BTreeMap::new();
         for day in self.days.keys() {

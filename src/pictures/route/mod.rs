@@ -57,7 +57,7 @@ impl Route {
         match (self.track.pieces.is_empty(), self.subject.is_partial) {
             (false, _) => None,
             (true, false) => Some("No positions were recorded"),
-            (true, true) => Some("There is no route outside private zones"),
+            (true, true) => Some("No part of the route is outside private zones"),
         }
     }
 

@@ -47,7 +47,7 @@ pub fn all_periods(
     let mut next = Some(period.first_day(range.0));
     while let Some(first) = next.filter(|first| *first <= range.1) {
         if all.len() == MAX_BUCKETS {
-            let problem = format!("must not be together with more than {MAX_BUCKETS} periods");
+            let problem = format!("cannot be used with more than {MAX_BUCKETS} periods");
             return Err(ApiError::invalid_parameter("include_empty", problem));
         }
         let here = found.next_if(|bucket| bucket.first_day == Some(first));

@@ -77,7 +77,7 @@ fn date(name: &'static str, text: Option<&str>) -> ApiResult<Option<NaiveDate>> 
         Some(date) if (1..=9999).contains(&NaiveDate::year(&date)) => Ok(Some(date)),
         _ => Err(ApiError::invalid_parameter(
             name,
-            "must be a date of the years 1 to 9999, such as 2026-05-04",
+            "must be a date in the years 1 to 9999, such as 2026-05-04",
         )),
     }
 }

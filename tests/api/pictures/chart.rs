@@ -62,7 +62,7 @@ async fn where_nothing_was_measured_there_is_nothing() {
     let lift = app.post_as(&ann, "/activities", &lift).await.expect(201);
     for path in [one.as_str(), lift.header("location")] {
         let chart = picture(&app, &ann, &format!("{path}/chart.svg")).await;
-        assert!(chart.says("Neither heart rate nor speed nor power was measured"));
+        assert!(chart.says("No heart rate, speed or power was measured"));
         assert!(chart.desc.ends_with("was measured."), "{}", chart.desc);
     }
 }

@@ -30,13 +30,13 @@ async fn a_year_has_its_days_and_says_what_they_come_to() {
     let year = picture(&app, &ann, "/stats/heatmap.svg?year=2025").await;
     assert_eq!(
         year.desc,
-        "2025: 2 active days, 3 activities, 1 h 50 min, 15.00 km. The greatest day by duration was 14 July with \
+        "2025: 2 active days, 3 activities, 1 h 50 min, 15.00 km. The best day by duration was 14 July with \
          1 h 30 min. The busiest month was March with 1 active day."
     );
     assert_eq!(days(&year), 363);
     let by_distance =
         picture(&app, &ann, "/stats/heatmap.svg?year=2025&metric=distance&week_start=sunday").await;
-    assert!(by_distance.desc.contains("The greatest day by distance was 1 March with 10.00 km."));
+    assert!(by_distance.desc.contains("The best day by distance was 1 March with 10.00 km."));
     let swims = picture(&app, &ann, "/stats/heatmap.svg?year=2025&activity_type=swim,row").await;
     assert_eq!(swims.desc, "2025: Swim, Row: 0 active days, 0 activities.");
     // A moment of the new year in UTC is in the old year in New York.
@@ -80,7 +80,7 @@ async fn weeks_are_bars_and_the_present_one_is_not_averaged() {
     let first = ago(14);
     let monday = first - Days::new(first.weekday().num_days_from_monday().into());
     let greatest = format!(
-        "The greatest week by duration began on {} with 2 h 00 min.",
+        "The best week by duration began on {} with 2 h 00 min.",
         monday.format("%-d %B %Y")
     );
     assert!(weeks.desc.contains(&greatest), "{}", weeks.desc);
