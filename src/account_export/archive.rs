@@ -76,7 +76,7 @@ impl<'a> Archive<'a> {
 
     pub fn end(&mut self) -> ApiResult<ListedFile> {
         let Some(Entry { path, bytes, digest }) = self.entry.take() else {
-            return Err(ApiError::internal("no entry of the zip was begun"));
+            return Err(ApiError::internal("the zip has no open entry"));
         };
         Ok(ListedFile { path, bytes, sha256: hex(&digest.finalize()) })
     }
@@ -124,7 +124,7 @@ impl<'a> Archive<'a> {
                 pending.drain(..length).collect()
             };
             if !store::add_chunk(self.conn, self.job, self.chunks, &piece).await? {
-                return Err(ApiError::internal("the account export is somebody else's by now"));
+                return Err(ApiError::internal("another server has claimed the account export"));
             }
             self.chunks += 1;
             self.bytes += i64::try_from(piece.len()).map_err(ApiError::internal)?;

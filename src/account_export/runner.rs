@@ -53,12 +53,12 @@ impl Work for Maker {
         match self.claim().await {
             Ok(Some(job)) => {
                 let worked = if job.is_given_up() {
-                    Err(ApiError::internal("the servers that made it died again and again"))
+                    Err(ApiError::internal("the servers that worked on the export died repeatedly"))
                 } else {
                     self.work_on(&job).await
                 };
                 if let Err(error) = worked {
-                    tracing::warn!(user.id = %job.user_id, error.cause = ?error.cause, "an export failed");
+                    tracing::warn!(user.id = %job.user_id, error.cause = ?error.cause, "an account export failed");
                     let is_of_storage = error.code.is_of_storage();
                     let failed = if is_of_storage { Failed::Storage } else { Failed::Otherwise };
                     // If even this fails, the job is claimed again when its lease expires.
@@ -70,7 +70,7 @@ impl Work for Maker {
             }
             Ok(None) => false,
             Err(error) => {
-                tracing::warn!(error.cause = ?error.cause, "cannot look for exports now");
+                tracing::warn!(error.cause = ?error.cause, "cannot check for queued account exports");
                 false
             }
         }

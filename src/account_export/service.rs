@@ -53,7 +53,7 @@ pub async fn finished(state: &WorkerState, identity: Identity) -> ApiResult<Acco
     if account_export.is_done() {
         return Ok(account_export);
     }
-    let message = "the export is not made yet: ask GET /me/export how it is getting on";
+    let message = "the export is not finished yet; GET /me/export returns its progress";
     Err(ApiError::new(ErrorCode::NotReady, message))
 }
 

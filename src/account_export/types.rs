@@ -22,7 +22,7 @@ pub enum Status {
     Running,
     /// The export can be downloaded.
     Done,
-    /// The export was given up; request another one.
+    /// The export failed; request another one.
     Failed,
 }
 

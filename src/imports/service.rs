@@ -31,7 +31,7 @@ pub async fn begin(
         return Ok(id);
     }
     identity.confirm(&conn).await?;
-    let message = "there are five imports that are not finished; wait for one, or cancel it";
+    let message = "five imports are not finished yet; wait for one of them, or cancel one";
     Err(ApiError::new(ErrorCode::TooManyImports, message))
 }
 
@@ -56,7 +56,7 @@ pub async fn end(
             if let Ok(conn) = state.pool.get().await
                 && let Ok(true) = store::abandon(&conn, id).await
             {
-                let message = "this import was cancelled while it was received";
+                let message = "this import was cancelled during its upload";
                 return Err(ApiError::new(ErrorCode::NotFound, message));
             }
             Err(error)

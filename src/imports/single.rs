@@ -60,5 +60,5 @@ fn first(bytes: &[u8]) -> Result<(File, Option<&'static str>), Refusal> {
             return Ok(((original_name(&name), file), damage));
         }
     }
-    Err(Refusal::new(Reason::UnknownFormat, "there is no recording in this archive"))
+    Err(Refusal::new(Reason::UnknownFormat, "the archive contains no recording"))
 }

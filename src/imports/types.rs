@@ -19,7 +19,7 @@ use crate::{
 #[serde(rename_all = "snake_case")]
 #[schema(as = ImportStatus)]
 pub enum Status {
-    /// The upload is in progress. If it was broken off, the status stays until
+    /// The upload is in progress. If it was interrupted, the status stays until
     /// the import is deleted.
     Receiving,
     Waiting,
@@ -27,7 +27,7 @@ pub enum Status {
     /// Every file has an outcome.
     Done,
     Cancelled,
-    /// The import was given up. Files that have an outcome keep it.
+    /// The import failed. Files that have an outcome keep it.
     Failed,
 }
 

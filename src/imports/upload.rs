@@ -70,7 +70,8 @@ impl<'a> Upload<'a> {
             self.file(name.as_deref().unwrap_or("upload"), payload).await?;
         }
         if self.bytes == 0 {
-            let how = "there is no file in it: send one as the body, or in a form in a field with a file name";
+            let how =
+                "it contains no file; send one as the body, or in a form field with a file name";
             return Err(malformed(how));
         }
         i64::try_from(self.bytes).map_err(ApiError::internal)
@@ -140,8 +141,8 @@ impl<'a> Upload<'a> {
             return Err(too_slow());
         }
         let message = format!(
-            "your uploads that are not imported yet have {room} bytes, which is as much as may wait; \
-             wait for one, or cancel it"
+            "your uploads that wait to be imported may have at most {room} bytes together; wait \
+             for one of them, or cancel one"
         );
         Err(ApiError::new(ErrorCode::TooManyImports, message))
     }
@@ -157,14 +158,14 @@ async fn in_time<T>(next: impl Future<Output = T>) -> ApiResult<T> {
 }
 
 fn too_slow() -> ApiError {
-    malformed("it came too slowly")
+    malformed("it arrived too slowly")
 }
 
 fn broken_off(error: PayloadError) -> ApiError {
     match error {
         PayloadError::Overflow => ApiError::new(ErrorCode::BodyTooLarge, "the body is too large"),
-        PayloadError::EncodingCorrupted => malformed("what is packed in it is damaged"),
-        _ => malformed("it was broken off"),
+        PayloadError::EncodingCorrupted => malformed("the compressed data is damaged"),
+        _ => malformed("it was interrupted"),
     }
 }
 
@@ -172,14 +173,14 @@ fn broken_off(error: PayloadError) -> ApiError {
 fn broken_form(error: MultipartError) -> ApiError {
     malformed(match error {
         MultipartError::ContentTypeMissing | MultipartError::ContentTypeParse => {
-            "its `Content-Type` is none of a form"
+            "its `Content-Type` is not that of a form"
         }
         MultipartError::BoundaryMissing => "its `Content-Type` has no boundary",
         MultipartError::ContentDispositionMissing => {
-            "a part has no `Content-Disposition` that can be read: names must be UTF-8"
+            "a part has no readable `Content-Disposition`; names must be UTF-8"
         }
         MultipartError::ContentDispositionNameMissing => "a part has no name",
-        MultipartError::Incomplete => "the form ends in the middle",
+        MultipartError::Incomplete => "the form ends early",
         MultipartError::Payload(error) => return broken_off(error),
         _ => "a part of the form cannot be read",
     })

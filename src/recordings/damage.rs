@@ -17,9 +17,9 @@ pub fn warn_of(
         (Some(damage), Ok(mut recording)) => {
             recording.warnings.push(match damage.reason {
                 Reason::Truncated => {
-                    Cow::Borrowed("it ends in the middle: what comes before was read")
+                    Cow::Borrowed("the file ends early: everything before the end was read")
                 }
-                _ => Cow::Borrowed("it is damaged: what could be read of it was"),
+                _ => Cow::Borrowed("the file is damaged: only its readable parts were read"),
             });
             Ok(recording)
         }

@@ -133,7 +133,7 @@ impl Reader {
             points.push(Point::default());
         }
         let point = points.get_mut(length.saturating_sub(1));
-        point.ok_or_else(|| Refusal::malformed("a track is without points"))
+        point.ok_or_else(|| Refusal::malformed("a track has no points"))
     }
 
     fn read_data(&mut self, text: &str) {
@@ -162,10 +162,10 @@ impl Reader {
         if self.pieces.is_empty() {
             let (reason, what) = match (self.has_line, self.has_place) {
                 (true, _) => {
-                    (Reason::NoStartTime, "its lines have no times: they may have been drawn")
+                    (Reason::NoStartTime, "the lines have no times: they may have been drawn")
                 }
-                (false, true) => (Reason::NotAnActivity, "there are places in it, and no track"),
-                (false, false) => (Reason::NotAnActivity, "there is no track in it"),
+                (false, true) => (Reason::NotAnActivity, "the file contains places, but no track"),
+                (false, false) => (Reason::NotAnActivity, "the file contains no track"),
             };
             return Err(Refusal::new(reason, what));
         }

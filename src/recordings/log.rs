@@ -20,7 +20,7 @@ pub fn read_log<S>(
     let mut counted = |entry: Entry| {
         count += 1;
         if count > MAX_ENTRIES {
-            let what = format!("more than {MAX_ENTRIES} activities are not read: divide it");
+            let what = format!("a file can have at most {MAX_ENTRIES} activities: split it");
             return Err(Refusal::new(Reason::TooLarge, what).into());
         }
         each(entry).map_err(Broken::Reader)
@@ -33,7 +33,7 @@ pub fn read_log<S>(
         _ => return Err(super::unknown_format().into()),
     }
     if count == 0 {
-        let what = "it lists no activities";
+        let what = "the file lists no activities";
         return Err(Refusal::new(Reason::NotAnActivity, what).into());
     }
     Ok(())

@@ -82,14 +82,14 @@ pub fn recording(
     let mut outings = together(timed.into_iter().filter_map(Outing::of).collect());
     match outings.as_mut_slice() {
         [] => {
-            let what = "its points have no time: it may have been drawn";
+            let what = "the points have no times: the track may have been drawn";
             return Err(Refusal::new(Reason::NoStartTime, what));
         }
         _ if drawn.is_empty() => {}
         // Receivers also save tracks without their times.
         [only] => {
             drawn.into_iter().for_each(|part| only.piece.track.append(part.track));
-            let warning = "a track without times is counted, too: it may have been drawn";
+            let warning = "a track without times was included: it may have been drawn";
             recording.warnings.push(warning.into());
         }
         _ => {

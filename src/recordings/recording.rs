@@ -25,7 +25,7 @@ pub fn push<T>(list: &mut Vec<T>, one: T, max: usize, what: &str) -> Result<(), 
 }
 
 fn too_many(max: usize, what: &str) -> Refusal {
-    Refusal::new(Reason::TooLarge, format!("more than {max} {what} are not read"))
+    Refusal::new(Reason::TooLarge, format!("more than {max} {what} are not supported"))
 }
 
 /// The activities of a file: one, or several as in a triathlon.

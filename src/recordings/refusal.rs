@@ -61,27 +61,27 @@ impl Refusal {
 
     pub fn malformed(problem: impl std::fmt::Display) -> Self {
         let problem = json_problem(&problem.to_string());
-        Self::new(Reason::Malformed, format!("it cannot be read: {problem}"))
+        Self::new(Reason::Malformed, format!("the content cannot be read: {problem}"))
     }
 
     /// Describes why the bytes of a file cannot be read.
     pub fn of_source(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => {
-                Self::new(Reason::Truncated, "what is packed in it ends before it should")
+                Self::new(Reason::Truncated, "the compressed data ends early")
             }
             _ => Self::malformed(error),
         }
     }
 
     pub fn too_costly() -> Self {
-        let what = "reading it takes more work than an upload of its size is worth";
+        let what = "reading this takes more processing time than its size allows";
         Self::new(Reason::TooCostly, what)
     }
 
     pub fn too_large(max_bytes: usize) -> Self {
         let max = max_bytes / (1024 * 1024);
-        Self::new(Reason::TooLarge, format!("files of more than {max} MiB are not read"))
+        Self::new(Reason::TooLarge, format!("files larger than {max} MiB are not supported"))
     }
 }
 
@@ -92,5 +92,5 @@ pub fn go_on() -> Result<(), Refusal> {
 }
 
 pub fn unknown_format() -> Refusal {
-    Refusal::new(Reason::UnknownFormat, "this is none of the formats that are read")
+    Refusal::new(Reason::UnknownFormat, "the file format is not supported")
 }

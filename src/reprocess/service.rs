@@ -47,7 +47,7 @@ pub async fn reprocess(
         let read = move || reading::read_within_bounds(&content);
         let reread = state.workshop.run(read).await?;
         let reread = reread.map_err(|refusal| {
-            let message = format!("its file is refused today: {}", refusal.message);
+            let message = format!("its file is no longer accepted: {}", refusal.message);
             ApiError::new(ErrorCode::OriginalRefused, message)
         })?;
         rereads.push((file.id, reread));
@@ -65,7 +65,7 @@ pub async fn reprocess(
         if reports.iter().any(|report| report.left.is_empty()) {
             return Ok(reports);
         }
-        let message = "there is no file that all of this activity was made of";
+        let message = "no single file contains the whole activity";
         Err(ApiError::new(ErrorCode::NoOriginal, message))
     });
     let reports = transaction.await?;
@@ -92,11 +92,11 @@ pub async fn apply(
     for (one, place) in made.iter().zip(&paired).filter(|(one, _)| is_wanted(one)) {
         let session = place.and_then(|at| reread.sessions.get(at).zip(reread.streams.get(at)));
         let Some((session, packed)) = session else {
-            report.left.push((one.id, "it is not found in its file any more"));
+            report.left.push((one.id, "its file no longer contains it"));
             continue;
         };
         if one.source == ROUTES && !reread.is_posted {
-            report.left.push((one.id, "only the route of it was kept"));
+            report.left.push((one.id, "only its route was stored"));
             continue;
         }
         let changed = renew(into, one, (session, packed.as_ref()), reread, scope).await?;

@@ -30,10 +30,14 @@ pub fn check_profile(profile: &ExportedProfile) -> ApiResult<()> {
     }
     let most = usize::try_from(goals::MAX_GOALS).unwrap_or_default();
     if profile.goals.len() > most || profile.goals.iter().any(|goal| goal.parse().is_none()) {
-        v.fault("goals", "invalid_value", "must be goals that an account can have");
+        v.fault(
+            "goals",
+            "invalid_value",
+            "must be valid goals, and no more than an account can have",
+        );
     }
     if !privacy::check(&profile.privacy_places, &profile.privacy_zones) {
-        let problem = "must be zones that an account can have";
+        let problem = "must be valid privacy zones, and no more than an account can have";
         v.fault("privacy_zones", "invalid_value", problem);
     }
     let json = Value::Object(profile.preferences.clone()).to_string();

@@ -47,13 +47,13 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     pub fn account_export(&mut self, archive: &mut Archive) -> Result<bool, JobEnd> {
         let Some(manifest) = self.manifest(archive)? else { return Ok(false) };
         if manifest.version > VERSION {
-            let newer = "a newer sports-log has made it: upgrade this one first";
+            let newer = "a newer sports-log created the export: upgrade this server first";
             self.file(MANIFEST, Err(Refusal::new(Reason::UnknownFormat, newer)), None)?;
             return Ok(true);
         }
         if !self.may_restore() {
-            let message = "an account export brings a profile and goals, too: import it with a login, \
-                           not with a personal access token";
+            let message = "an account export also contains a profile and goals: import it with a \
+                           login, not with a personal access token";
             self.file(MANIFEST, Err(Refusal::new(Reason::NeedsLogin, message)), None)?;
             return Ok(true);
         }
@@ -159,7 +159,7 @@ impl AccountExport<'_> {
         if self.digests.get(path).is_some_and(|listed| listed == digest) {
             return Ok(());
         }
-        let message = format!("{path} is not what the manifest says: it was changed or damaged");
+        let message = format!("{path} does not match the manifest: it was changed or damaged");
         Err(Refusal::new(Reason::BadChecksum, message))
     }
 
@@ -197,7 +197,7 @@ impl AccountExport<'_> {
         let mut warnings = Vec::new();
         let listed = exported.original.as_ref().and_then(|digest| self.originals.get(digest));
         if exported.original.is_some() && listed.is_none() {
-            warnings.push("the file that it was made of is not in the export".into());
+            warnings.push("the activity's original file is not in the export".into());
         }
         let original = match listed.cloned() {
             Some(listed) => {
@@ -216,7 +216,7 @@ impl AccountExport<'_> {
             let kept = PackedStreams::of(&streams.packable())
                 .map_err(|error| Refusal::malformed(error.message))?;
             if !is_sound {
-                warnings.push("left out, because it cannot be: what was measured along it".into());
+                warnings.push("the measured values are impossible and were left out".into());
             }
             kept.filter(|_| is_sound)
         } else {

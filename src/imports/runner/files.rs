@@ -79,7 +79,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 
     /// Refuses a file, because the import has more than `MAX_FILES`.
     pub fn left_out(&mut self, name: &str) -> Result<(), JobEnd> {
-        let what = format!("an import reads at most {MAX_FILES} files: divide it");
+        let what = format!("an import can have at most {MAX_FILES} files: split it");
         self.outcome(name, || Err(Refusal::new(Reason::TooManyFiles, what)))
     }
 }
@@ -93,7 +93,7 @@ fn of_table(listed: &Listed) -> Option<ImportItem> {
 /// An activity as its table describes it, if its file cannot be read.
 fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Parsed> {
     let listed = listed?;
-    let warning = format!("its file is not read: {}", refusal.message);
+    let warning = format!("its file was not read: {}", refusal.message);
     let brought = Parsed::recorded(of_table(listed)?, vec![warning.into()]);
     Some(brought.with_warnings(listed.warnings.clone()))
 }
@@ -101,9 +101,9 @@ fn without_file(listed: Option<&Listed>, refusal: &Refusal) -> Option<Parsed> {
 /// The refusal of an activity whose table lacks the start or the duration.
 fn untold(listed: &Listed) -> Refusal {
     let is_dated = listed.started_at.is_some();
-    let what = if is_dated { "how long it took" } else { "when it began" };
+    let what = if is_dated { "how long the activity took" } else { "when the activity began" };
     let reason = if is_dated { Reason::Malformed } else { Reason::NoStartTime };
-    Refusal::new(reason, format!("the table does not tell {what}"))
+    Refusal::new(reason, format!("the table does not say {what}"))
 }
 
 /// Adds what is known about a format that is not supported.

@@ -97,7 +97,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         });
         self.budget = budget.min(self.budget);
         match read {
-            Ok(()) if is_first => self.ignore(name, Some("there is no workout in it".to_owned())),
+            Ok(()) if is_first => {
+                self.ignore(name, Some("the file contains no workouts".to_owned()))
+            }
             Ok(()) => Ok(()),
             Err(Broken::Reader(stop)) => Err(stop),
             Err(Broken::File(refusal)) => {
@@ -132,7 +134,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     ) -> Result<Result<PackedFile, Refusal>, JobEnd> {
         let name = format!("{folder}{}", path.trim_start_matches('/'));
         let Some(index) = archive.index_for_name(&name) else {
-            return Ok(Err(Refusal::new(Reason::Truncated, "it is not in the archive")));
+            return Ok(Err(Refusal::new(Reason::Truncated, "the archive does not contain it")));
         };
         named.insert(index);
         if self.is_over() {
@@ -160,7 +162,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     Ok(read) => read,
                     Err(refusal) => {
                         let (route, why) = (original_name(&path), refusal.message);
-                        warnings.push(format!("its route {route} is not read: {why}").into());
+                        warnings.push(format!("its route {route} was not read: {why}").into());
                         continue;
                     }
                 };

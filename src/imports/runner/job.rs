@@ -214,7 +214,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         }
         self.check()?;
         let material = if number == self.first && self.claimed.attempts > MAX_ATTEMPTS {
-            Err(Refusal::new(Reason::GaveUp, "reading it failed again and again"))
+            Err(Refusal::new(Reason::GaveUp, "reading the file failed repeatedly"))
         } else {
             make()
         };

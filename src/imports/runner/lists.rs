@@ -42,7 +42,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         if is_whole {
             return self.used();
         }
-        let what = "this list is damaged: what comes before the damage was read";
+        let what = "this list is damaged: the entries before the damage were read";
         self.ignore(name, Some(what.to_owned()))
     }
 
@@ -96,7 +96,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         let is_list = summaries.read(name, Budgeted { source, left: &mut self.budget });
         self.check()?;
         if !is_list {
-            let what = "there is no activity in this list";
+            let what = "this list contains no activities";
             return self.file(name, Err(Refusal::new(Reason::NotAnActivity, what)), None);
         }
         summaries.settle();

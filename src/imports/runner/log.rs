@@ -79,7 +79,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             self.entry(name, entry, recording)
         });
         match read {
-            Ok(()) if is_first => self.ignore(name, Some("there is no activity in it".to_owned())),
+            Ok(()) if is_first => {
+                self.ignore(name, Some("the file contains no activities".to_owned()))
+            }
             Ok(()) => Ok(()),
             Err(Broken::Reader(stop)) => Err(stop),
             Err(Broken::File(refusal)) => {
@@ -173,7 +175,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                         sessions.extend(listed);
                         let refusal = read.err();
                         warnings.extend(refusal.map(|refusal| {
-                            format!("its file is not read: {}", refusal.message).into()
+                            format!("its file was not read: {}", refusal.message).into()
                         }));
                     }
                 }

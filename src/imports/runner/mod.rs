@@ -117,7 +117,7 @@ impl Work for Importer {
             }
             Ok(None) => false,
             Err(error) => {
-                tracing::warn!(error.cause = ?error.cause, "cannot look for imports now");
+                tracing::warn!(error.cause = ?error.cause, "cannot check for queued imports");
                 false
             }
         }

@@ -50,7 +50,7 @@ pub async fn run(parts: ImportContext, job: ClaimedImport) -> Option<Ended> {
         let _ = done.send(ended);
     });
     if let Err(error) = thread {
-        tracing::error!(error.cause = %error, "no thread for an import");
+        tracing::error!(error.cause = %error, "cannot start the thread of an import");
         return None;
     }
     is_done.await.inspect_err(|_| tracing::error!("the thread of an import died")).ok()
@@ -69,14 +69,14 @@ pub fn run_here(parts: &ImportContext, job: &ClaimedImport, tell: impl Fn((i32, 
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => Rc::new(runtime),
         Err(error) => {
-            tracing::error!(error.cause = %error, "no runtime for an import");
+            tracing::error!(error.cause = %error, "cannot start the runtime of an import");
             return Ended::NotNow;
         }
     };
     match work(parts, job, &runtime, tell) {
         Ok(ended) => ended,
         Err(error) => {
-            tracing::warn!(import.id = %job.id, error.cause = ?error.cause, "an import goes on later");
+            tracing::warn!(import.id = %job.id, error.cause = ?error.cause, "an import was interrupted; it will be continued");
             Ended::NotNow
         }
     }
@@ -91,7 +91,7 @@ fn work(
     if job.attempts > MAX_CLAIMS {
         let conn = runtime.block_on(parts.connector.connect());
         let conn = conn.map_err(ApiError::database_unavailable)?;
-        let why = "working on it failed again and again, before any file of it";
+        let why = "the import failed repeatedly before its first file";
         let why = (&*Reason::GaveUp.to_string(), why);
         runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
         return Ok(Ended::Failed);
@@ -110,7 +110,7 @@ fn work(
             Ended::Done
         }
         Err(JobEnd::Bomb) => {
-            let why = "it unpacks to suspiciously much";
+            let why = "the upload unpacks to a suspicious size";
             let why = (&*Reason::ArchiveBomb.to_string(), why);
             runtime.block_on(store::finish(&conn, job, Status::Failed, Some(why)))?;
             Ended::Failed

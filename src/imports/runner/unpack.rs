@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Warning for a file whose compressed data is damaged.
-pub const DAMAGED: &str = "what is packed in it is damaged: what comes before was read";
+pub const DAMAGED: &str = "the compressed data is damaged: everything before the damage was read";
 
 /// The bytes of `source`, unpacked if they are gzip, and whether the compressed data is damaged.
 pub fn unpacked(mut source: impl Read) -> Result<(Vec<u8>, bool), Refusal> {

@@ -22,36 +22,35 @@ const fn document(message: &'static str) -> Unread {
 
 macro_rules! packed {
     ($what:literal) => {
-        activities(concat!(
-            "this is ",
-            $what,
-            ": unpack it, and import what is in it or a zip of that"
-        ))
+        activities(concat!("this is ", $what, ": unpack it, and import its files or a zip of them"))
     };
 }
 
 /// An archive with this entry is an Office document.
 pub const OFFICE_ENTRY: &str = "[Content_Types].xml";
 
-pub const OFFICE: Unread = document("this is a document of Office: save its table as CSV");
+pub const OFFICE: Unread = document("this is an Office document: save its table as CSV");
 const WEB_PAGE: Unread = document(
-    "this is a web page, as sites give when a download fails: log in there, and download the file again",
+    "this is a web page, probably from a failed download: log in to the site, and download the file again",
 );
-const RECORDING: Unread =
-    activities("recordings in this format are not read: export the activity as FIT, GPX or TCX");
+const RECORDING: Unread = activities(
+    "recordings in this format are not supported: export the activity as FIT, GPX or TCX",
+);
 
 const SIGNATURES: [Signature; 9] = [
     // POSIX, "ustar Interchange Format".
     (257, b"ustar", packed!("a tar archive")),
     (0, b"7z\xbc\xaf\x27\x1c", packed!("a 7z archive")),
     (0, b"Rar!\x1a\x07", packed!("a RAR archive")),
-    (0, b"\xfd7zXZ\0", packed!("packed by xz")),
-    (0, b"BZh", packed!("packed by bzip2")),
-    (0, b"\x28\xb5\x2f\xfd", packed!("packed by zstd")),
+    (0, b"\xfd7zXZ\0", packed!("an xz file")),
+    (0, b"BZh", packed!("a bzip2 file")),
+    (0, b"\x28\xb5\x2f\xfd", packed!("a zstd file")),
     (
         0,
         b"SQLite format 3\0",
-        document("this is the database of an app: export the activities there as FIT, GPX or TCX"),
+        document(
+            "this is an app's database: export the activities from the app as FIT, GPX or TCX",
+        ),
     ),
     (0, b"%PDF-", document("this is a PDF: export the activities as FIT, GPX or TCX")),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE),
@@ -78,7 +77,7 @@ const MEMBERS: [&[u8]; 8] = [
     b"\"start_date_local\"",
 ];
 const JSON: Unread = document(
-    "JSON of this kind is not read: export the activity as FIT, GPX or TCX, or import those beside it",
+    "this kind of JSON is not supported: export the activity as FIT, GPX or TCX, or import such files from the same folder",
 );
 
 /// Extensions of recordings in other formats: Polar, SRM, Suunto, TomTom, SportTracks, gliders,
@@ -133,10 +132,10 @@ mod tests {
             ("a", &tar[..], "a tar archive"),
             ("a.fit", b"7z\xbc\xaf\x27\x1c\0", "a 7z archive"),
             ("a", b"Rar!\x1a\x07\x01\0", "a RAR archive"),
-            ("a", b"BZh91AY", "by bzip2"),
-            ("a", b"\xfd7zXZ\0", "by xz"),
+            ("a", b"BZh91AY", "a bzip2 file"),
+            ("a", b"\xfd7zXZ\0", "an xz file"),
             ("a.gpx", b"\n<!DOCTYPE html><html>", "a web page"),
-            ("a.json", b"[{\"sport\": \"RUNNING\"}, {\"duration_s\": 7}]", "JSON of this kind"),
+            ("a.json", b"[{\"sport\": \"RUNNING\"}, {\"duration_s\": 7}]", "this kind of JSON"),
             ("old/1.HRM.gz", b"[Params]", "recordings in this format"),
         ] {
             let found = unread(name, content).unwrap();

@@ -71,7 +71,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             return Ok(());
         }
         self.found(1)?;
-        let nothing = Refusal::new(Reason::Truncated, "nothing in it is whole and an activity");
+        let nothing = Refusal::new(Reason::Truncated, "the archive contains no complete activity");
         self.file(name, Err(nothing), None)
     }
 
@@ -126,7 +126,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
         self.check()?;
         self.found(doubled.len())?;
         doubled.iter().try_for_each(|name| {
-            let what = "another file of the archive has the same name: unpack it, and rename one";
+            let what = "another file in the archive has the same name: unpack the archive, and rename one of them";
             self.ignore(name, Some(what.to_owned()))
         })
     }
@@ -156,7 +156,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             return self.pass_over();
         }
         if entry.size() == 0 {
-            let what = "there is nothing in it";
+            let what = "the file is empty";
             return match known {
                 Some(_) => self.file(name, Err(Refusal::new(Reason::Truncated, what)), known),
                 None => self.ignore(name, Some(what.to_owned())),
@@ -182,7 +182,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 if self.summaries.is_archive
                     && let Some(kind) = recordings::other_kind(&head, size) =>
             {
-                self.ignore(name, Some(format!("it is a file of {kind}: not an activity")))
+                self.ignore(name, Some(format!("the file contains {kind}, not an activity")))
             }
             Some(_) if is_cut => self.file(name, Err(archive::cut_off()), known),
             _ if is_log(&head) => self.walk_log(name, head.chain(entry), None),
@@ -236,9 +236,7 @@ fn opened(source: ChunkReader) -> Result<Opened<ChunkReader>, Refusal> {
     let has = |name| opened.archive.index_for_name(name).is_some();
     let refused = |reason, what| Err(Refusal::new(reason, what));
     match () {
-        () if opened.archive.is_empty() => {
-            refused(Reason::NotAnActivity, "there is nothing in this archive")
-        }
+        () if opened.archive.is_empty() => refused(Reason::NotAnActivity, "the archive is empty"),
         () if has(OFFICE_ENTRY) => refused(Reason::UnknownFormat, OFFICE.message),
         // Files imported without the rest of the export would conflict with a
         // later import of all of it.
@@ -251,8 +249,8 @@ fn opened(source: ChunkReader) -> Result<Opened<ChunkReader>, Refusal> {
 
 fn too_deep() -> Refusal {
     let what = format!(
-        "archives that are more than {MAX_DEPTH} deep in others are not read: unpack it, and import what \
-         is in it"
+        "archives nested more than {MAX_DEPTH} levels deep are not supported: unpack the archive, \
+         and import its content"
     );
     Refusal::new(Reason::UnknownFormat, what)
 }

@@ -153,7 +153,7 @@ async fn summary(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<S
         .first(&mut conn)
         .await?;
     let why = refused.last().cloned().flatten();
-    let refused = why.map(|why| format!("{} refused, because {why}", refused.len()));
+    let refused = why.map(|why| format!("{} refused, the last one because {why}", refused.len()));
     let warned = (warned > 0).then(|| format!("{warned} read with a warning"));
     Ok(refused.into_iter().chain(warned).collect::<Vec<_>>().join("; "))
 }

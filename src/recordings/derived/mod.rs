@@ -32,7 +32,7 @@ pub fn complete_all(recording: &mut Recording) -> Result<(), Refusal> {
     odd.sort_unstable();
     odd.dedup();
     if !odd.is_empty() {
-        let warning = format!("left out, because it cannot be: {}", odd.join(", "));
+        let warning = format!("impossible values were left out: {}", odd.join(", "));
         recording.warnings.push(warning.into());
     }
     Ok(())
@@ -51,7 +51,7 @@ fn complete_one(session: &mut Session) -> Result<Vec<&'static str>, Refusal> {
     let limit = sanity::clean(&mut session.track, session.activity_type);
     let year = session.started_at.year();
     if !(1..=9999).contains(&year) {
-        let what = format!("it says that it began in the year {year}");
+        let what = format!("the activity begins in the year {year}");
         return Err(Refusal::new(Reason::NoStartTime, what));
     }
     distance::level(&mut session.track, session.started_at, limit);

@@ -37,21 +37,20 @@ impl Damage {
     pub fn warnings(&self) -> Vec<Cow<'static, str>> {
         let mut warnings = Vec::<Cow<'static, str>>::new();
         if self.is_cut_off {
-            warnings.push("it ends before it should: what came before was read".into());
+            warnings.push("the file ends early: everything before the end was read".into());
         } else if self.has_wrong_checksum {
-            warnings.push("its checksum is wrong: what could be read of it may be damaged".into());
+            warnings.push("the checksum is wrong: the values may be damaged".into());
         } else if self.has_no_checksum {
-            warnings.push("it has no checksum: it may be incomplete".into());
+            warnings.push("the file has no checksum: it may be incomplete".into());
         }
         match self.lost {
             0 => {}
-            lost => warnings.push(format!("{} within it are damaged", bytes(lost)).into()),
+            lost => warnings.push(format!("{} within the file are damaged", bytes(lost)).into()),
         }
         match self.behind {
             0 => {}
-            behind => {
-                warnings.push(format!("{} behind its end were ignored", bytes(behind)).into())
-            }
+            behind => warnings
+                .push(format!("{} after the end of the file were ignored", bytes(behind)).into()),
         }
         warnings
     }
@@ -59,11 +58,11 @@ impl Damage {
     /// Returns the error for a damaged file from which nothing could be read.
     pub fn refusal(&self) -> Option<Refusal> {
         if self.is_cut_off {
-            let what = "it ends before it should: copy it once more from the device";
+            let what = "the file ends early: copy it from the device again";
             return Some(Refusal::new(Reason::Truncated, what));
         }
         let is_damaged = self.has_wrong_checksum || self.has_no_checksum || self.lost > 0;
-        let what = "it is damaged, and no activity could be read of it";
+        let what = "the file is damaged: no activity could be read";
         is_damaged.then(|| Refusal::new(Reason::BadChecksum, what))
     }
 }
@@ -75,18 +74,18 @@ fn bytes(count: usize) -> String {
 /// Describes a file that is not an activity.
 pub fn other_kind(kind: &str) -> String {
     let what = match kind {
-        "settings" | "sport" | "device" => "settings of a device".to_owned(),
-        "workout" => "a workout that was planned".to_owned(),
+        "settings" | "sport" | "device" => "device settings".to_owned(),
+        "workout" => "a planned workout".to_owned(),
         "course" => "a course".to_owned(),
-        "schedules" => "a schedule of workouts".to_owned(),
+        "schedules" => "a workout schedule".to_owned(),
         "monitoring_a" | "monitoring_b" | "monitoring_daily" => {
-            "what a device counted all day, such as steps".to_owned()
+            "all-day measurements, such as steps".to_owned()
         }
-        "segment" | "segment_list" => "segments to race on".to_owned(),
+        "segment" | "segment_list" => "segments".to_owned(),
         "goals" => "goals".to_owned(),
-        "weight" | "blood_pressure" => "measurements of a body".to_owned(),
-        kind if kind.parse::<u32>().is_ok() => format!("data of a device's own kind ({kind})"),
+        "weight" | "blood_pressure" => "body measurements".to_owned(),
+        kind if kind.parse::<u32>().is_ok() => format!("manufacturer-specific data ({kind})"),
         kind => kind.replace('_', " "),
     };
-    format!("it has {what}: no activity")
+    format!("the file contains {what}, not an activity")
 }

@@ -52,21 +52,21 @@ pub fn other_kind(head: &[u8], size: u64) -> Option<&'static str> {
 /// Returns the name of a file type (FIT SDK, profile of `file`).
 fn name(kind: u8) -> &'static str {
     match kind {
-        1 => "what a device can do",
+        1 => "device capabilities",
         2 | 3 => "settings",
         5 => "a planned workout",
         6 => "a course",
         7 => "a schedule",
-        9 => "weights",
+        9 => "weight measurements",
         10 => "totals",
         11 => "goals",
-        14 => "blood pressures",
-        15 | 28 | 32 => "monitoring",
+        14 => "blood pressure measurements",
+        15 | 28 | 32 => "monitoring data",
         20 => "summaries",
         34 | 35 => "segments",
         40 => "displays",
         44 => "metrics",
-        49 => "sleep",
-        _ => "something else",
+        49 => "sleep data",
+        _ => "other data",
     }
 }

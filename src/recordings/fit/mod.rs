@@ -77,7 +77,7 @@ fn refusal(files: &[Collector], damage: &Damage) -> Option<Refusal> {
         (Some(kind), _) => Refusal::new(Reason::NotAnActivity, damage::other_kind(kind)),
         (None, Some(damaged)) => damaged,
         (None, None) => {
-            Refusal::new(Reason::NotAnActivity, "there is no session and no point in it")
+            Refusal::new(Reason::NotAnActivity, "the file contains no sessions and no points")
         }
     })
 }

@@ -73,7 +73,7 @@ fn begin(
         let others = || last_end.or(first_point).or_else(first_lap).or(file.created_at);
         let is_set = |start: &DateTime<Utc>| !is_unset(*start) || first_point.is_none_or(is_unset);
         let started_at = raw.start().filter(is_set).or_else(others).ok_or_else(|| {
-            Refusal::new(Reason::NoStartTime, "nothing in it tells when it began")
+            Refusal::new(Reason::NoStartTime, "the file does not say when the activity began")
         })?;
         last_end = raw.end();
         let named = raw.profile.as_ref().or(file.profile.as_ref());

@@ -155,9 +155,9 @@ impl Reader {
     fn finish(mut self) -> Result<Recording, Refusal> {
         if self.points == 0 {
             let what = match (self.has_route, self.has_waypoint) {
-                (true, _) => "a route is a plan: there is no track of somebody who took it",
-                (false, true) => "there are places in it, and no track",
-                (false, false) => "there is no track in it",
+                (true, _) => "the file contains a planned route, but no recorded track",
+                (false, true) => "the file contains places, but no track",
+                (false, false) => "the file contains no track",
             };
             return Err(Refusal::new(Reason::NotAnActivity, what));
         }

@@ -33,7 +33,7 @@ pub fn read<S>(
     each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
 ) -> Result<(), Broken<S>> {
     let exercises = list(text, MAX_ENTRIES + 1)
-        .ok_or_else(|| Refusal::malformed("it is no list, or ends in the middle"))?;
+        .ok_or_else(|| Refusal::malformed("it is not a list, or ends early"))?;
     for (place, exercise) in exercises.into_iter().enumerate() {
         go_on()?;
         let fields = Fields::read(exercise.get());
@@ -66,7 +66,7 @@ fn session(
         Some(Moment::Local(local)) => habits.instant(local),
         Some(Moment::Exact(time)) => (time.to_utc(), Some(time.offset().local_minus_utc() / 60)),
         _ => {
-            let what = "startTime must be as in 05/31/24 08:00:00";
+            let what = "startTime must have the form 05/31/24 08:00:00";
             return Err(Refusal::new(Reason::NoStartTime, what));
         }
     };
@@ -75,7 +75,7 @@ fn session(
     let unit = fields.text("distanceUnit");
     let metres = number("distance").zip(length_unit(unit.as_deref().unwrap_or_default()));
     if number("distance").is_some() && metres.is_none() {
-        warnings.push("the distance was left out: its unit is not known".into());
+        warnings.push("the distance was left out: its unit is unknown".into());
     }
     let name = fields.text("activityName");
     let known = NAMES.iter().find(|(fitbits, _)| name.as_deref() == Some(*fitbits));

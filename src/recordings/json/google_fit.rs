@@ -16,13 +16,14 @@ const MAX_METRICS: usize = 1000;
 /// Reads a file, which contains one session.
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let text = text(bytes);
-    let fields = Fields::read(&text).ok_or_else(|| Refusal::malformed("it is no JSON object"))?;
+    let fields =
+        Fields::read(&text).ok_or_else(|| Refusal::malformed("it is not a JSON object"))?;
     let when = |name: &str| match moment(&fields.text(name)?, Order::DayFirst) {
         Some(Moment::Exact(time)) => Some(time),
         _ => None,
     };
     let start = when("startTime").ok_or_else(|| {
-        Refusal::new(Reason::NoStartTime, "startTime must be as in 2024-05-04T08:00:00Z")
+        Refusal::new(Reason::NoStartTime, "startTime must have the form 2024-05-04T08:00:00Z")
     })?;
     let offset = start.offset().local_minus_utc() / 60;
     let sport = fields.text("fitnessActivity");

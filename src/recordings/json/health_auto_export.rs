@@ -43,7 +43,7 @@ impl Workout {
     /// Returns a warning about the fields that could not be read.
     pub fn warning(&self) -> Option<String> {
         let names = self.left_out.join(", ");
-        (!names.is_empty()).then(|| format!("left out, because it cannot be read: {names}"))
+        (!names.is_empty()).then(|| format!("unreadable values were left out: {names}"))
     }
 }
 
@@ -56,7 +56,7 @@ pub fn read(text: &RawValue) -> Result<Workout, Refusal> {
     let id = fields.text("id").unwrap_or_default();
     if id.is_empty() {
         let message =
-            "it has no id: choose version 2 as the automation's export version in the app";
+            "the workout has no id: choose export version 2 for the automation in the app";
         return Err(Refusal::new(Reason::Malformed, message));
     }
     if check_text(&id, 200).is_err() {
@@ -132,16 +132,16 @@ fn span(fields: &Fields<'_>) -> Result<(Moment, Moment), Refusal> {
     let refused = |message| Err(Refusal::new(Reason::NoStartTime, message));
     let when = |name| fields.text(name).and_then(|text| time(&text));
     let (Some(start), Some(end)) = (when("start"), when("end")) else {
-        return refused("start and end must be as in 2026-05-04 08:00:00 +0200");
+        return refused("start and end must have the form 2026-05-04 08:00:00 +0200");
     };
     if end < start {
-        return refused("it ends before it starts");
+        return refused("the workout ends before it starts");
     }
     if end - start > LONGEST {
-        return refused("it takes longer than a year");
+        return refused("the workout takes longer than a year");
     }
     if start > Utc::now() + CLOCK_ERROR {
-        return refused("it starts in the future");
+        return refused("the workout starts in the future");
     }
     Ok((start, end))
 }
@@ -211,7 +211,7 @@ pub fn read_file<S>(
     text: &str,
     each: &mut impl FnMut(Entry) -> Result<(), Broken<S>>,
 ) -> Result<(), Broken<S>> {
-    let broken = || Refusal::malformed("it is no JSON object, or ends in the middle");
+    let broken = || Refusal::malformed("it is not a JSON object, or ends early");
     let data = Fields::read(text).and_then(|file| file.object("data")).ok_or_else(broken)?;
     for text in data.list("workouts", MAX_ENTRIES + 1).into_iter().flatten() {
         go_on()?;

@@ -23,12 +23,12 @@ use crate::{
 pub fn read(bytes: &[u8]) -> Result<Recording, Refusal> {
     let text = text(bytes);
     let whole = Fields::read(&text)
-        .ok_or_else(|| Refusal::malformed("it is no JSON object, or ends in the middle"))?;
+        .ok_or_else(|| Refusal::malformed("it is not a JSON object, or ends early"))?;
     let exercises = whole.list("exercises", MAX_SESSIONS).unwrap_or_default();
     let exercises: Vec<_> =
         exercises.into_iter().filter_map(|exercise| Fields::read(exercise.get())).collect();
     if exercises.is_empty() {
-        return Err(Refusal::new(Reason::NotAnActivity, "there is no exercise in it"));
+        return Err(Refusal::new(Reason::NotAnActivity, "the file contains no exercises"));
     }
     let is_alone = exercises.len() == 1;
     let sessions = exercises.iter().map(|exercise| {
@@ -76,7 +76,7 @@ fn session(exercise: &Fields<'_>, whole: Option<&Fields<'_>>) -> Result<Session,
         offset.and_then(|text| text.parse().ok()).filter(|minutes: &i32| minutes.abs() <= 1080);
     let clock = Clock { offset };
     let started_at = either("startTime").and_then(|text| clock.read(&text)).ok_or_else(|| {
-        Refusal::new(Reason::NoStartTime, "startTime must be as in 2024-05-04T08:00:00.000")
+        Refusal::new(Reason::NoStartTime, "startTime must have the form 2024-05-04T08:00:00.000")
     })?;
     let end = either("stopTime").and_then(|text| clock.read(&text));
     let sport = exercise.text("sport").or_else(|| exercise.object("sport")?.text("id"));

@@ -116,7 +116,7 @@ impl Reader<'_> {
         let start = self.times.start(row, length)?;
         let is_known = sport(table, row) != OTHER || table.cell(row, Column::Recording).is_some();
         if !is_known && totals == Totals::default() && table.cell(row, Column::End).is_none() {
-            let what = "it says neither which sport it was nor how long or how far";
+            let what = "the row has no sport, no duration and no distance";
             return Err(Refusal::new(Reason::NotAnActivity, what));
         }
         self.times.check(row, warnings);
@@ -189,7 +189,7 @@ impl Reader<'_> {
         if timer.is_some() && speed.is_some_and(|speed| speed > fastest(sport(table, row))) {
             totals.distance_meters = None;
             let cell = short(table.cell(row, Column::Distance).unwrap_or_default());
-            let what = "is too far for the duration: it is left out";
+            let what = "is too far for the duration and was left out";
             warnings.push(format!("line {}: the distance “{cell}” {what}", row.line).into());
         }
         totals

@@ -159,7 +159,7 @@ impl Table {
     pub fn read(text: &str) -> Result<Self, Refusal> {
         let text = &with_newlines(text);
         let Some(Heading { delimiter, titles, columns, end, lines, .. }) = heading(text) else {
-            let what = "its first line has no titles that are known";
+            let what = "the first line has no known column titles";
             return Err(Refusal::new(Reason::UnknownFormat, what));
         };
         let parts = quotes::parts(text.get(end..).unwrap_or_default(), delimiter);
@@ -169,7 +169,7 @@ impl Table {
                 go_on()?;
                 let record = record.map_err(Refusal::malformed)?;
                 if rows.len() == MAX_ROWS {
-                    let what = format!("more than {MAX_ROWS} lines are not read: divide it");
+                    let what = format!("a table can have at most {MAX_ROWS} lines: split it");
                     return Err(Refusal::new(Reason::TooLarge, what));
                 }
                 let line = lines + above + record.position().map_or(0, |position| position.line());
@@ -189,7 +189,7 @@ impl Table {
             source: None,
             recording: None,
             original: None,
-            session: Err(Refusal::new(Reason::Malformed, "a quote in it is not closed")),
+            session: Err(Refusal::new(Reason::Malformed, "a quote in the row is not closed")),
             warnings: Vec::new(),
         })
     }
@@ -249,7 +249,7 @@ impl Table {
         let is_day_first = self.columns.iter().flatten().any(|known| known.is_day_first);
         let cells = self.cells(Column::Start).chain(self.cells(Column::Date));
         dates::order(cells, is_day_first).ok_or_else(|| {
-            let what = "its dates do not tell day from month: write them as 2024-05-04";
+            let what = "the dates do not distinguish day and month: write them as 2024-05-04";
             Refusal::new(Reason::Malformed, what)
         })
     }

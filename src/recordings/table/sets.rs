@@ -159,7 +159,7 @@ impl Reader<'_> {
         cell: Option<&str>,
     ) -> Result<(chrono::DateTime<chrono::Utc>, Option<i32>), Refusal> {
         let refused = |what: String| Refusal::new(Reason::NoStartTime, what);
-        let cell = cell.ok_or_else(|| refused("there is no date".to_owned()))?;
+        let cell = cell.ok_or_else(|| refused("the date is missing".to_owned()))?;
         match moment(cell, self.order) {
             Some(Moment::Exact(time)) => {
                 let offset = time.offset().local_minus_utc() / 60;
@@ -169,7 +169,7 @@ impl Reader<'_> {
             Some(Moment::Date(date)) => Ok(self.habits.instant(date.and_time(NOON))),
             Some(Moment::Clock(_)) | None => {
                 let cell: String = cell.chars().take(40).collect();
-                Err(refused(format!("“{cell}” is no date")))
+                Err(refused(format!("“{cell}” is not a date")))
             }
         }
     }
@@ -199,7 +199,7 @@ impl Reader<'_> {
                 _ => {}
             }
             let Some(set) = self.set(row, warnings) else {
-                warnings.push(format!("line {}: there is no exercise", row.line).into());
+                warnings.push(format!("line {}: the exercise is missing", row.line).into());
                 continue;
             };
             match self.units.of_row(self.table, row).metres(self.table, row, Column::Distance) {
@@ -212,7 +212,8 @@ impl Reader<'_> {
             sets.extend(std::iter::repeat_n(set, self.count(row, warnings)));
         }
         if sets.len() > MAX_SETS {
-            warnings.push(format!("only the first {MAX_SETS} sets of a workout are kept").into());
+            warnings
+                .push(format!("only the first {MAX_SETS} sets of the workout were stored").into());
             sets.truncate(MAX_SETS);
         }
         sets

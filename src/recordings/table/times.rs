@@ -68,11 +68,11 @@ impl<'a> Times<'a> {
                 Some(Ok(Moment::Clock(time))) => date.and_time(time),
                 _ => self.next_of(date, length),
             },
-            (None, None) => return Err(refused("there is no date".to_owned())),
+            (None, None) => return Err(refused("the date is missing".to_owned())),
             (Some(Err(cell)), _) | (None, Some(Err(cell))) => {
-                return Err(refused(format!("“{}” is no date", short(cell))));
+                return Err(refused(format!("“{}” is not a date", short(cell))));
             }
-            _ => return Err(refused("there is a time, and no date".to_owned())),
+            _ => return Err(refused("the row has a time, but no date".to_owned())),
         };
         let is_utc = table.unit(Column::Start).is_utc() || table.unit(Column::Date).is_utc();
         match self.offset(row) {
@@ -190,5 +190,5 @@ pub fn since(
 pub fn odd_zone(row: &Row, cell: &str) -> Option<Cow<'static, str>> {
     let (zone, why) = clock::odd_zone(cell)?;
     let (line, zone) = (row.line, short(zone));
-    Some(format!("line {line}: the time zone “{zone}” {why}: the time is taken as local").into())
+    Some(format!("line {line}: the time zone “{zone}” {why}: the time is treated as local").into())
 }

@@ -83,7 +83,7 @@ pub fn fault(text: &str) -> Option<(&str, &'static str)> {
     if !is_name || zone(text).is_some() {
         return None;
     }
-    Some((name, if AMBIGUOUS.contains(&name) { "may be one of several" } else { "is not known" }))
+    Some((name, if AMBIGUOUS.contains(&name) { "is ambiguous" } else { "is unknown" }))
 }
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
         ] {
             assert_eq!(fault(text).map(|(name, _)| name), name, "{text}");
         }
-        assert_eq!(fault("CST").unwrap().1, "may be one of several");
+        assert_eq!(fault("CST").unwrap().1, "is ambiguous");
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Reader {
         match activity.finish() {
             Some(session) => push(&mut self.sessions, session, MAX_SESSIONS, "activities"),
             None => {
-                let what = "nothing tells when it began";
+                let what = "the file does not say when the activity began";
                 self.refusal = Some(Refusal::new(Reason::NoStartTime, what));
                 Ok(())
             }
@@ -182,9 +182,9 @@ impl Reader {
     fn finish(self) -> Result<Recording, Refusal> {
         if self.sessions.is_empty() {
             let what = if self.has_plan {
-                "it is a course or a workout: a plan"
+                "the file contains a course or a planned workout, not an activity"
             } else {
-                "there is no activity in it"
+                "the file contains no activities"
             };
             let refusal = self.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what));
             return self.unread.tell(Err(refusal));

@@ -32,7 +32,7 @@ impl Unread {
         match (read, self.time) {
             (Err(Refusal { reason: Reason::NoStartTime, .. }), Some(time)) => {
                 let what =
-                    format!("its points have times that cannot be read or be true, such as {time}");
+                    format!("the points have unreadable or impossible times, such as {time}");
                 Err(Refusal::new(Reason::NoStartTime, what))
             }
             (Ok(mut recording), _) if self.places > 0 => {
@@ -40,7 +40,7 @@ impl Unread {
                     1 => "1 point has".to_owned(),
                     many => format!("{many} points have"),
                 };
-                let warning = format!("{points} no position that can be: the rest was read");
+                let warning = format!("{points} an impossible position: the rest was read");
                 recording.warnings.push(warning.into());
                 Ok(recording)
             }
@@ -59,17 +59,14 @@ mod tests {
         unread.place();
         unread.time("");
         let warnings = unread.tell(Ok(Recording::default())).unwrap().warnings;
-        assert_eq!(warnings, ["1 point has no position that can be: the rest was read"]);
+        assert_eq!(warnings, ["1 point has an impossible position: the rest was read"]);
 
         let no_time = || Err(Refusal::new(Reason::NoStartTime, "drawn"));
         let mut unread = Unread::default();
         unread.time("no\0on");
         unread.time("night");
         let refusal = unread.tell(no_time()).unwrap_err();
-        assert_eq!(
-            refusal.message,
-            "its points have times that cannot be read or be true, such as noon"
-        );
+        assert_eq!(refusal.message, "the points have unreadable or impossible times, such as noon");
         assert_eq!(Unread::default().tell(no_time()).unwrap_err().message, "drawn");
         assert!(Unread::default().tell(Ok(Recording::default())).unwrap().warnings.is_empty());
     }

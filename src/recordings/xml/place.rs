@@ -78,7 +78,7 @@ impl Cursor {
     /// Skips an unclosed tag. Returns false if there were too many.
     pub fn pass_over(&mut self) -> bool {
         self.unclosed += 1;
-        self.damage.get_or_insert_with(|| Refusal::malformed("a tag does not end"));
+        self.damage.get_or_insert_with(|| Refusal::malformed("a tag is not closed"));
         self.unclosed <= MAX_UNCLOSED
     }
 
@@ -100,7 +100,7 @@ impl Cursor {
     fn end<V: Visitor>(&mut self, name: &str, visitor: &mut V) -> Result<(), V::Error> {
         let Some(inner) = self.inside(name) else { return Ok(()) };
         if inner > 0 && self.damage.is_none() {
-            let what = format_args!("</{name}> comes where another element is open");
+            let what = format_args!("</{name}> comes while another element is open");
             self.damage = Some(Refusal::malformed(what));
         }
         for _ in 0..=inner {
@@ -130,7 +130,8 @@ impl Cursor {
         // A bare ampersand followed by a semicolon some words later is not a reference.
         let is_reference = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if is_reference && self.damage.is_none() {
-            self.damage = Some(Refusal::malformed(format_args!("there is no entity {name}")));
+            self.damage =
+                Some(Refusal::malformed(format_args!("the entity {name} is not defined")));
         }
         self.add("&");
         self.add(name);

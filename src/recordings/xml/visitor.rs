@@ -58,5 +58,5 @@ impl Attributes<'_> {
 
 /// The error for a document that ends in the middle.
 pub fn truncated() -> Refusal {
-    Refusal::new(Reason::Truncated, "it ends in the middle")
+    Refusal::new(Reason::Truncated, "the file ends early")
 }

@@ -160,8 +160,8 @@ async fn a_forged_account_export_is_held_to_the_rules_of_clients() {
     );
     // Missing and invalid parts are reported.
     let told = |at: usize| taken["files"][at]["warning"].as_str().unwrap_or_default();
-    assert_eq!(told(7), "the file that it was made of is not in the export");
-    assert_eq!(told(12), "left out, because it cannot be: what was measured along it");
+    assert_eq!(told(7), "the activity's original file is not in the export");
+    assert_eq!(told(12), "the measured values are impossible and were left out");
     assert_eq!(taken["warnings"], 2);
     assert_eq!(
         app.get_as(&ann, &format!("/activities/{}", hers["id"].as_str().unwrap()))

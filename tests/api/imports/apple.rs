@@ -136,7 +136,7 @@ async fn what_is_damaged_in_a_route_is_told() {
     ]);
     let import = import(&app, &ann, "export.zip", &archive).await;
     let warning = import["files"][0]["warning"].as_str().unwrap();
-    assert!(warning.contains("it ends in the middle"), "{import}");
+    assert!(warning.contains("the file ends early"), "{import}");
 }
 
 /// Workouts of a traveller: an export gives all times in the time zone in which it was made.
@@ -190,7 +190,7 @@ async fn distances_are_those_of_the_sport_and_offsets_those_of_the_place() {
     ]);
     let import = import(&app, &ann, "export.zip", &archive).await;
     assert_eq!(import["counts"]["imported"], 5, "{import}");
-    let warning = "its route gone.gpx is not read: it is not in the archive";
+    let warning = "its route gone.gpx was not read: the archive does not contain it";
     assert_eq!(import["files"][0]["warning"], warning);
     let list = app.get_as(&ann, "/activities?sort=started_at").await.expect(200).json();
     let list = list["activities"].as_array().unwrap();

@@ -64,7 +64,7 @@ async fn an_import_has_a_budget_of_processor_time() {
     let files: Vec<_> = runs.iter().map(|(name, run)| (name.as_str(), run.as_slice())).collect();
     let import = import(&app, &ann, "a.zip", &zip(&files)).await;
     assert_eq!((&import["status"], &import["code"]), (&json!("failed"), &json!("too_costly")));
-    assert!(import["message"].as_str().unwrap().contains("takes more work"), "{import}");
+    assert!(import["message"].as_str().unwrap().contains("takes more processing time"), "{import}");
     // What was read by then is kept.
     let kept = app.database.text("SELECT count(*) FROM activities").await;
     assert_eq!(json!(kept.parse::<i64>().unwrap()), import["counts"]["imported"]);

@@ -32,7 +32,7 @@ async fn files_and_folders_are_imported_and_refusals_named() {
     let done = import("Ann@example.com", path);
     assert!(done.status.success(), "{done:?}");
     let expected =
-        "3 files imported as 3 activities, 0 merged with others, 1 known already, 0 refused";
+        "3 files imported as 3 activities, 0 merged with others, 1 already known, 0 refused";
     assert!(said(&done).contains(expected), "{done:?}");
     assert_eq!(
         app.get_as(&ann, "/activities").await.expect(200).json()["activities"]
@@ -52,7 +52,7 @@ async fn files_and_folders_are_imported_and_refusals_named() {
     let refused = import(&ann.id, path);
     assert_eq!(refused.status.code(), Some(1));
     for expected in
-        ["bad.fit", "unknown_format", "not every file was taken", "4 known already, 1 refused"]
+        ["bad.fit", "unknown_format", "some files were refused", "4 already known, 1 refused"]
     {
         assert!(said(&refused).contains(expected), "{expected}: {refused:?}");
     }
@@ -97,12 +97,9 @@ async fn an_unpacked_archive_is_read_as_a_whole_and_what_is_not_read_is_named() 
         &settings(&app.database.url, app.smtp.port),
     );
     assert!(done.status.success(), "{done:?}");
-    for expected in [
-        "4 files imported as 4 activities",
-        "not read, of the archives:",
-        "photo.jpg",
-        "this is a PDF",
-    ] {
+    for expected in
+        ["4 files imported as 4 activities", "ignored in archives:", "photo.jpg", "this is a PDF"]
+    {
         assert!(said(&done).contains(expected), "{expected}: {done:?}");
     }
     let list = app.get_as(&ann, "/activities").await.expect(200).json();

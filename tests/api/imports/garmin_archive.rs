@@ -90,8 +90,8 @@ async fn names_and_sports_come_from_its_lists_and_other_files_are_named() {
         ignored.sort_unstable();
         let expected = [
             ("DI_CONNECT/customer.json", ""),
-            ("ann_2.fit", "it is a file of monitoring: not an activity"),
-            ("ann_3.fit", "it is a file of settings: not an activity"),
+            ("ann_2.fit", "the file contains monitoring data, not an activity"),
+            ("ann_3.fit", "the file contains settings, not an activity"),
             ("ann_5.txt", ""),
         ];
         assert_eq!(ignored, expected);

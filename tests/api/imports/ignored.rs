@@ -24,8 +24,8 @@ async fn formats_that_are_not_read_are_named_with_what_to_do() {
         ("a.tar.gz", gzip(&tar()), "a tar archive"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c\0\x04".to_vec(), "a 7z archive"),
         ("a.rar", b"Rar!\x1a\x07\x01\0".to_vec(), "a RAR archive"),
-        ("a.gpx.bz2", b"BZh91AY&SY".to_vec(), "packed by bzip2"),
-        ("a.gpx.xz", b"\xfd7zXZ\0\0\x04".to_vec(), "packed by xz"),
+        ("a.gpx.bz2", b"BZh91AY&SY".to_vec(), "a bzip2 file"),
+        ("a.gpx.xz", b"\xfd7zXZ\0\0\x04".to_vec(), "an xz file"),
         ("a.xlsx", office, "save its table as CSV"),
         ("a.fit", b"<!DOCTYPE html><html><body>Log in</body></html>".to_vec(), "a web page"),
         ("a.hrm", b"[Params]".to_vec(), "export the activity as FIT, GPX or TCX"),
@@ -59,7 +59,7 @@ async fn the_first_names_of_what_an_archive_has_besides_are_told() {
     assert_eq!((&import["found"], &import["ignored"]), (&json!(125), &json!(123)));
     let ignored = import["ignored_files"].as_array().unwrap();
     assert_eq!(ignored.len(), 100);
-    assert_eq!(ignored[0], json!({"name": "empty.txt", "message": "there is nothing in it"}));
+    assert_eq!(ignored[0], json!({"name": "empty.txt", "message": "the file is empty"}));
     assert_eq!(ignored[1], json!({"name": "media/0.jpg", "message": null}));
     assert!(ignored[99]["message"].as_str().unwrap().contains("PDF"), "{}", ignored[99]);
     // The list of imports leaves the names out.
@@ -89,7 +89,7 @@ async fn an_entry_that_is_packed_in_another_way_says_so() {
         let file = &import["files"][0];
         assert_eq!(file["code"], "unsupported_entry", "{method}: {file}");
         assert!(
-            file["message"].as_str().unwrap().contains("make the zip anew"),
+            file["message"].as_str().unwrap().contains("create the zip again"),
             "{method}: {file}"
         );
     }

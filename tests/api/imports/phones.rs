@@ -147,14 +147,17 @@ async fn refusals_are_listed_once_among_the_imports() {
         (&json!(4), &json!(1.0))
     );
     let message = imports[0]["message"].as_str().unwrap();
-    assert!(message.starts_with("Health Auto Export: 4 refused, because"), "{message}");
+    assert!(
+        message.starts_with("Health Auto Export: 4 refused, the last one because"),
+        "{message}"
+    );
     let path = format!("/imports/{}", imports[0]["id"].as_str().unwrap());
     let files = app.get_as(&ann, &path).await.expect(200).json()["files"].clone();
     let names: Vec<_> =
         files.as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     assert_eq!(names[0], "Outdoor Run, 2024-08-04 08:00:00 +0200");
     assert_eq!(names[1], "Yoga, 2026-03-01 10:00:00 +0200");
-    assert_eq!(files[1]["message"], "it ends before it starts");
+    assert_eq!(files[1]["message"], "the workout ends before it starts");
 
     // However many there are, they make one import with a limited list.
     let many: Vec<_> = (0..300).map(|n| json!({"name": format!("Run {n}")})).collect();

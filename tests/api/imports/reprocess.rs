@@ -185,7 +185,7 @@ async fn the_command_lists_what_changes_and_writes_it_unless_it_is_a_trial() {
         .await;
     let all = command(&[]);
     assert!(all.contains("3 files read, 1 refused: 1 activities changed, 2 unchanged"), "{all}");
-    assert!(all.contains("b.gpx: left as it is: unknown_format"), "{all}");
+    assert!(all.contains("b.gpx: skipped: unknown_format"), "{all}");
     for (was, is) in right.0.iter().zip(listed(&app, &ann).await) {
         assert_eq!(is["distance_meters"], was["distance_meters"]);
     }

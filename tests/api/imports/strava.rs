@@ -154,7 +154,7 @@ async fn a_row_whose_file_cannot_be_read_is_what_the_table_says() {
         let import = import(&app, &ann, "a.zip", &archive).await;
         let file = &import["files"][0];
         assert_eq!(file["outcome"], "imported", "{file}");
-        assert!(file["warning"].as_str().unwrap().starts_with("its file is not read: "), "{file}");
+        assert!(file["warning"].as_str().unwrap().starts_with("its file was not read: "), "{file}");
         assert_eq!(activities(&app, &ann, &import).await[0]["duration_secs"], 650);
     }
 }

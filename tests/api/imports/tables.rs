@@ -136,7 +136,7 @@ async fn a_table_that_somebody_keeps_is_read_in_any_encoding() {
         let refused = &import["files"][2];
         assert_eq!(
             (&refused["code"], &refused["message"]),
-            (&json!("no_start_time"), &json!("there is no date"))
+            (&json!("no_start_time"), &json!("the date is missing"))
         );
         assert!(refused["name"].as_str().unwrap().ends_with(".csv: line 5"), "{refused}");
         let activities = log(&app, &ann).await;

@@ -8,9 +8,9 @@ use crate::imports::odd_tracks::fixture;
 #[test]
 fn damage_is_survived_and_said() {
     for (name, damage) in [
-        ("cut-off.gpx", "ends in the middle"),
-        ("cut-off.tcx", "ends in the middle"),
-        ("cut-off.kml", "ends in the middle"),
+        ("cut-off.gpx", "ends early"),
+        ("cut-off.tcx", "ends early"),
+        ("cut-off.kml", "ends early"),
         ("wrong-end-tag.gpx", "is damaged"),
         ("drawn-and-recorded.gpx", "without times"),
     ] {

@@ -42,14 +42,14 @@ const HEADER: usize = 46;
 
 /// Messages for an archive that cannot be opened. Those of the library are for programmers.
 const DAMAGED: &str =
-    "the list of what is in this archive is damaged: download it again, or repair it and try again";
-const NO_END: &str = "it has no end: the archive is cut off";
+    "the archive's table of contents is damaged: download the archive again, or repair it";
+const NO_END: &str = "the archive is cut off: download it again";
 
 /// Messages for an archive that is read although its directory is missing or wrong.
 const READ_WITHOUT_END: &str =
-    "is cut off: what is whole in it was read, and the rest is missing: download it again";
+    "is cut off: its complete files were read, and the rest is missing; download it again";
 const READ_WITHOUT_LIST: &str =
-    "has a damaged list of what is in it: what was found without it was read";
+    "has a damaged table of contents: the files found without it were read";
 
 /// An archive that was opened.
 pub struct Opened<R> {
@@ -89,7 +89,7 @@ pub fn open<R: Read + Seek + Clone>(source: R) -> Result<Opened<R>, Refusal> {
 }
 
 fn too_many() -> Refusal {
-    let what = format!("archives of more than {MAX_ENTRIES} entries are not read");
+    let what = format!("archives with more than {MAX_ENTRIES} entries are not supported");
     Refusal::new(Reason::TooLarge, what)
 }
 
@@ -108,7 +108,7 @@ pub fn is_cut<R: Read>(entry: &ZipFile<'_, R>) -> bool {
 
 /// The refusal of a member in which the archive ends.
 pub fn cut_off() -> Refusal {
-    Refusal::new(Reason::Truncated, "the archive is cut off within it: download it again")
+    Refusal::new(Reason::Truncated, "the archive is cut off within this file: download it again")
 }
 
 /// The names that entries share with later ones. Only the later entries can be found by name.
@@ -145,12 +145,12 @@ fn next_name(source: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
 pub fn unsupported(error: &ZipError) -> Refusal {
     let what = match error {
         ZipError::UnsupportedArchive(what) if *what == ZipError::PASSWORD_REQUIRED => {
-            "it is encrypted: unpack it with its password, and import what is in it"
+            "the file is encrypted: unpack it with its password, and import its content"
         }
         ZipError::UnsupportedArchive(_) => {
-            "it is packed in a way that is not read: make the zip anew with the usual one"
+            "the file is packed in an unsupported way: create the zip again with the usual compression"
         }
-        _ => "the archive is damaged where this file is",
+        _ => "the archive is damaged at this file",
     };
     Refusal::new(Reason::UnsupportedEntry, what)
 }
@@ -164,7 +164,7 @@ pub fn unpackable<R: Read>(entry: &ZipFile<'_, R>) -> Option<Refusal> {
         other => other,
     };
     let what = format!(
-        "it is packed by a method that is not read ({method}): make the zip anew with the usual one"
+        "the file is packed with an unsupported method ({method}): create the zip again with the usual compression"
     );
     Some(Refusal::new(Reason::UnsupportedEntry, what))
 }

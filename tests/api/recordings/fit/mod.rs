@@ -69,9 +69,9 @@ fn assert_read(bytes: &[u8], points: usize, warning: &str) -> Recording {
     recording
 }
 
-const CUT_OFF: &str = "it ends before it should: what came before was read";
-const NO_CHECKSUM: &str = "it has no checksum: it may be incomplete";
-const WRONG_CHECKSUM: &str = "its checksum is wrong: what could be read of it may be damaged";
+const CUT_OFF: &str = "the file ends early: everything before the end was read";
+const NO_CHECKSUM: &str = "the file has no checksum: it may be incomplete";
+const WRONG_CHECKSUM: &str = "the checksum is wrong: the values may be damaged";
 
 #[test]
 fn a_file_is_read_whatever_became_of_its_frame() {
@@ -80,7 +80,11 @@ fn a_file_is_read_whatever_became_of_its_frame() {
     let without_checksum = &whole[..whole.len() - 2];
     assert_read(&whole, 61, "");
     assert_read(&[&whole[..], &[0; 100]].concat(), 61, "");
-    assert_read(&[&whole[..], b"rubbish"].concat(), 61, "7 bytes behind its end were ignored");
+    assert_read(
+        &[&whole[..], b"rubbish"].concat(),
+        61,
+        "7 bytes after the end of the file were ignored",
+    );
     assert_read(without_checksum, 61, NO_CHECKSUM);
     assert_read(&[without_checksum, &[0, 0]].concat(), 61, WRONG_CHECKSUM);
     // The length was never written, with and without a checksum, or with reserved space after the
@@ -121,7 +125,7 @@ fn damage_within_a_file_costs_what_is_damaged() {
         assert!(times.first() == Some(&at(START)), "{what}");
         assert_eq!(recording.warnings[0], WRONG_CHECKSUM, "{what}");
     }
-    assert_read(&lost, 60, "11 bytes within it are damaged");
+    assert_read(&lost, 60, "11 bytes within the file are damaged");
 }
 
 #[test]
@@ -143,5 +147,5 @@ fn of_a_chain_the_activities_are_taken_each_with_its_own_points() {
     assert_eq!((ride.track.points.len(), run.track.points.len()), (61, 61));
     let refusal = read(&settings[..]).unwrap_err();
     assert_eq!(refusal.reason, Reason::NotAnActivity);
-    assert_eq!(refusal.message, "it has settings of a device: no activity");
+    assert_eq!(refusal.message, "the file contains device settings, not an activity");
 }
