@@ -76,7 +76,7 @@ pub async fn connect(
     let personal = Personal { calls, base_url: state.garmin.personal_url.clone() };
     let tokens = personal.renew(api_key).await.map_err(|trouble| match trouble {
         GarminFailure::Denied(400 | 401 | 403) => {
-            let fault = FieldError::new("api_key", "refused", "is not one that Garmin takes");
+            let fault = FieldError::new("api_key", "refused", "is not accepted by Garmin");
             ApiError::validation(vec![fault])
         }
         other => other.into(),
@@ -113,7 +113,7 @@ async fn keep(
                 let sealed = seal(&shared.token_cipher, id, tokens)?;
                 let owner = (user_id, &*mode.to_string());
                 if !store::insert(conn, id, owner, garmin_user_id, &sealed).await? {
-                    let message = "this account at Garmin is connected to another user's log";
+                    let message = "this Garmin account is connected to another user's log";
                     return Err(ApiError::new(ErrorCode::ConnectionTaken, message));
                 }
             }
@@ -131,7 +131,7 @@ pub async fn sync(state: &WorkerState, identity: Identity) -> ApiResult<Connecti
     let found = store::sync_now(&conn, identity).await?;
     let connection = identity.found(found, &conn).await?;
     if connection.needs_reauth {
-        let message = "Garmin does not take its key any more: connect it again";
+        let message = "Garmin no longer accepts the key: connect Garmin again";
         return Err(ApiError::new(ErrorCode::GarminNeedsReauth, message));
     }
     store::notify(&conn).await?;
@@ -193,7 +193,7 @@ pub async fn finish(
     let tokens =
         developer.redeem(&code, verifier.secret()).await.map_err(|trouble| match trouble {
             GarminFailure::Refused => {
-                ApiError::new(ErrorCode::InvalidCode, "Garmin refuses this code; connect again")
+                ApiError::new(ErrorCode::InvalidCode, "Garmin rejected this code; connect again")
             }
             other => other.into(),
         })?;

@@ -157,7 +157,7 @@ fn parse_key(key: &str) -> Result<SecretString, Fault> {
         return Err(("too_long", "must have at most 4096 characters".to_owned()));
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(("invalid_format", "must be the key as Garmin shows it".to_owned()));
+        return Err(("invalid_format", "must be the key exactly as Garmin displays it".to_owned()));
     }
     Ok(key.to_owned().into())
 }

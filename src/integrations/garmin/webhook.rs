@@ -99,7 +99,8 @@ async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
                     unreadable += 1;
                     continue;
                 };
-                let problem = ("revoked", "the connection was ended at Garmin: connect it again");
+                let problem =
+                    ("revoked", "the connection was revoked at Garmin: connect Garmin again");
                 set_permission(conn, &user_id, Some(problem)).await?;
             }
             for told in &told.user_permissions_change {
@@ -111,7 +112,8 @@ async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
                     continue;
                 };
                 let is_missing = !permissions.iter().any(|permission| permission.get() == EXPORT);
-                let problem = ("permission_missing", "Garmin may not tell of activities any more");
+                let problem =
+                    ("permission_missing", "Garmin is no longer permitted to send activities");
                 set_permission(conn, &user_id, is_missing.then_some(problem)).await?;
             }
             store::notify(conn).await?;
@@ -119,7 +121,7 @@ async fn keep(state: &WorkerState, told: Notification) -> ApiResult<()> {
         })
         .await?;
     if unreadable > 0 {
-        tracing::warn!(garmin.unreadable = unreadable, "Garmin told what cannot be read");
+        tracing::warn!(garmin.unreadable = unreadable, "cannot read notifications from Garmin");
         let metric = &state.metrics.imports.garmin_events;
         metric.with_label_values(&["unreadable"]).inc_by(unreadable);
     }

@@ -249,6 +249,6 @@ async fn what_a_file_lacks_is_listed_among_the_imports() {
     told.sort_unstable();
     let [(cut, why), (other, why_not)] = told[..] else { panic!("{files}") };
     assert_eq!((cut, other), ("1_ACTIVITY.fit", "activity 2"));
-    assert!(!why.is_empty() && why_not.starts_with("its file is not read: "), "{files}");
+    assert!(!why.is_empty() && why_not.starts_with("its file was not read: "), "{files}");
     assert_eq!(files[0]["activity_ids"].as_array().unwrap().len(), 1);
 }

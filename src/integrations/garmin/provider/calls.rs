@@ -114,7 +114,7 @@ fn checked(answer: Answer) -> Result<Vec<u8>, GarminFailure> {
         (status @ 402..=499, _) if ![408, 425].contains(&status) => {
             Err(GarminFailure::Garbage(status.to_string()))
         }
-        (status, _) => Err(GarminFailure::Unavailable(format!("it answers {status}"))),
+        (status, _) => Err(GarminFailure::Unavailable(format!("it responds with {status}"))),
     }
 }
 

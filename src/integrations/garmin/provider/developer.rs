@@ -79,7 +79,7 @@ impl Developer<'_> {
         let own = origin(&self.config.api_url);
         let is_own = own.is_some() && origin(url) == own;
         if !is_own {
-            tracing::warn!("a webhook for Garmin names an address that is not Garmin's");
+            tracing::warn!("a webhook request contains a URL outside Garmin's API");
         }
         is_own
     }
@@ -139,7 +139,7 @@ impl Provider for Developer<'_> {
             told.iter().filter_map(|told| pushed(&Fields::read(told.get())?)).collect();
         if read.len() < told.len() {
             let odd = told.len() - read.len();
-            tracing::warn!(garmin.unreadable = odd, "activities of Garmin's cannot be read");
+            tracing::warn!(garmin.unreadable = odd, "cannot read activities from Garmin");
         }
         Ok(read)
     }

@@ -47,11 +47,13 @@ pub async fn exchange(
             _,
             Some(error @ ("invalid_client" | "unauthorized_client" | "unsupported_grant_type")),
         ) => Err(GarminFailure::Unavailable(format!(
-            "it does not take this server as a partner: {error}"
+            "it does not accept this server as a partner: {error}"
         ))),
         (status @ (400 | 401 | 403 | 404), _) => Err(GarminFailure::Denied(status)),
         (429, _) => Err(GarminFailure::Throttled(PAUSE)),
-        (status, _) => Err(GarminFailure::Unavailable(format!("it answers {status} for a token"))),
+        (status, _) => Err(GarminFailure::Unavailable(format!(
+            "it responds with {status} to a request for a token"
+        ))),
     }
 }
 

@@ -86,19 +86,19 @@ pub trait Provider {
 #[derive(Debug, Display)]
 pub enum GarminFailure {
     /// 400, 401, 403 or 404 for the key or a token. This may be temporary.
-    #[display("Garmin answers {_0} to the key or the token that it gave")]
+    #[display("Garmin responds with {_0} to the key or the token that it issued")]
     Denied(u16),
     /// The key or the refresh token is no longer accepted, and never will be again.
-    #[display("Garmin does not take the key any more: connect Garmin again")]
+    #[display("Garmin no longer accepts the key: connect Garmin again")]
     Refused,
-    #[display("Garmin asks to wait {} s", _0.as_secs())]
+    #[display("Garmin asks for a pause of {} s", _0.as_secs())]
     Throttled(Duration),
-    #[display("Garmin does not answer: {_0}")]
+    #[display("Garmin is unavailable: {_0}")]
     Unavailable(String),
-    #[display("Garmin answers what cannot be used: {_0}")]
+    #[display("Garmin sent an unusable response: {_0}")]
     Garbage(String),
     /// The job has lost its claim on the connection, or the connection is gone.
-    #[display("the connection was changed meanwhile")]
+    #[display("the connection was changed in the meantime")]
     Lost,
     /// The server is shutting down.
     #[display("the server is stopping")]
@@ -145,11 +145,11 @@ impl From<GarminFailure> for ApiError {
             GarminFailure::Ours(error) => error,
             GarminFailure::Throttled(pause) => Self {
                 retry_after_secs: u32::try_from(pause.as_secs()).ok(),
-                ..Self::new(ErrorCode::ProviderError, "Garmin asks to wait; try again later")
+                ..Self::new(ErrorCode::ProviderError, "Garmin asks for a pause; try again later")
             },
             other => Self {
                 cause: Some(other.to_string().into()),
-                ..Self::new(ErrorCode::ProviderError, "Garmin gave no usable answer; try again")
+                ..Self::new(ErrorCode::ProviderError, "Garmin sent no usable response; try again")
             },
         }
     }

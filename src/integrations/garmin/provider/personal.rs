@@ -64,7 +64,7 @@ impl Provider for Personal {
         let read: Vec<_> = all.iter().filter_map(|one| Listed::read(one.get())).collect();
         if read.len() < all.len() {
             let odd = all.len() - read.len();
-            tracing::warn!(garmin.unreadable = odd, "activities of Garmin's cannot be read");
+            tracing::warn!(garmin.unreadable = odd, "cannot read activities from Garmin");
         }
         let oldest = read.iter().filter_map(|listed| listed.day).min();
         let next = match oldest {

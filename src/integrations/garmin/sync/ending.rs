@@ -36,7 +36,7 @@ pub async fn end(parts: &SyncContext, job: &ClaimedConnection, outcome: Result<(
         tracing::warn!(user.id = ?job.user_id, error.cause = cause, "a sync with Garmin failed");
     }
     if let Err(error) = write_down(parts, job, outcome).await {
-        tracing::warn!(error.cause = ?error.cause, "the end of a sync with Garmin cannot be kept");
+        tracing::warn!(error.cause = ?error.cause, "cannot store the result of a sync with Garmin");
     }
 }
 

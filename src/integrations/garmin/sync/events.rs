@@ -46,7 +46,7 @@ impl<P: Provider> Session<'_, P> {
             let outcome = match self.deal_with(user_id, event).await {
                 Ok(Dealt::Done) => "done",
                 Ok(Dealt::Unreadable) => {
-                    tracing::warn!(user.id = %user_id, garmin.event = event.kind, "an event of Garmin's cannot be read");
+                    tracing::warn!(user.id = %user_id, garmin.event = event.kind, "cannot read an event from Garmin");
                     "unreadable"
                 }
                 // The connection failed, and not the event.
@@ -63,7 +63,7 @@ impl<P: Provider> Session<'_, P> {
                     let is_odd = matches!(trouble, GarminFailure::Garbage(_));
                     let most = if is_odd { MAX_ODD_ANSWERS } else { MAX_ATTEMPTS };
                     tracing::warn!(user.id = %user_id, garmin.event = event.kind, attempts, error.cause = %trouble,
-                        "an event of Garmin's cannot be dealt with");
+                        "cannot process an event from Garmin");
                     if attempts < most {
                         let pause = doubled(self.parts.config.backoff, attempts);
                         store::postpone_event(&*self.connection().await?, event.id, pause).await?;
@@ -120,7 +120,7 @@ impl<P: Provider> Session<'_, P> {
         let file = file.ok_or_else(|| odd("no file"))?;
         let read = keep::read(&summary, Some(file)).await;
         if read.0.original.is_none() {
-            return Err(odd("a file that is no recording"));
+            return Err(odd("a file that is not a recording"));
         }
         let seen = seen.map_or_else(|| seen_as(&summary), Ok)?;
         self.keep(user_id, &seen, read).await

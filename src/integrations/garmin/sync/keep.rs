@@ -67,7 +67,7 @@ impl<P: Provider> Session<'_, P> {
                     Err(trouble @ (GarminFailure::Unavailable(_) | GarminFailure::Garbage(_)))
                         if self.job.attempts >= MAX_ATTEMPTS =>
                     {
-                        tracing::warn!(user.id = %user_id, error.cause = %trouble, "an activity of Garmin's is kept without its file");
+                        tracing::warn!(user.id = %user_id, error.cause = %trouble, "stored an activity from Garmin without its file");
                         seen = seen.without_file();
                         None
                     }
@@ -209,11 +209,11 @@ pub async fn read(summary: &Summary, file: Option<Vec<u8>>) -> Read {
             }
             Ok(Err(refusal)) => {
                 tracing::info!(garmin.activity = summary.id, import.refused = %refusal.reason, "a file of Garmin's");
-                warnings.push(format!("its file is not read: {}", refusal.message).into());
+                warnings.push(format!("its file was not read: {}", refusal.message).into());
             }
             Err(error) => {
                 tracing::error!(error.cause = %error, "a file of Garmin's");
-                warnings.push("its file is not read: reading it failed".into());
+                warnings.push("its file was not read: reading it failed".into());
             }
         }
     }

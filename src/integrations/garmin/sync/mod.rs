@@ -78,7 +78,7 @@ impl Work for Syncer {
             Ok(Some(job)) => {
                 let outcome = if job.was_abandoned && job.attempts > MAX_ABANDONED {
                     // Paused, so that servers do not die of it one after the other.
-                    let what = "the servers that worked on a connection to Garmin died";
+                    let what = "the servers that synced this connection to Garmin died repeatedly";
                     Err(ApiError::internal(what).into())
                 } else {
                     self.work_on(&job).await
@@ -88,7 +88,7 @@ impl Work for Syncer {
             }
             Ok(None) => false,
             Err(error) => {
-                tracing::warn!(error.cause = ?error.cause, "cannot look for connections to Garmin now");
+                tracing::warn!(error.cause = ?error.cause, "cannot check for connections to Garmin");
                 false
             }
         }
@@ -114,7 +114,7 @@ impl Syncer {
                 self.run(job, Developer { calls, outbound, config, redirect_uri }).await
             }
             _ => {
-                Err(GarminFailure::Unavailable("this server is no partner of Garmin's".to_owned()))
+                Err(GarminFailure::Unavailable("this server is not a partner of Garmin".to_owned()))
             }
         }
     }

@@ -74,7 +74,7 @@ impl<'a, P: Provider> Session<'a, P> {
             }
         }
         if next.is_some() {
-            tracing::warn!(user.id = %user_id, "Garmin lists more activities than are looked at");
+            tracing::warn!(user.id = %user_id, "Garmin lists more activities than a sync reads");
         }
         store::end_scan(&*self.connection().await?, self.job, self.parts.config.every).await?;
         Ok(())
