@@ -63,7 +63,7 @@ pub async fn attempt(
         Ok(health) => health,
         Err(error) => {
             // The message is retried later, like after any failure.
-            tracing::error!(outbox.id = %claim.id, error.cause = %error, "an attempt panicked");
+            tracing::error!(outbox.id = %claim.id, error.cause = %error, "a delivery attempt panicked");
             let (completion, health) = SendError::PANIC.consequence(&parts.config, 1);
             if let Some(completion) = completion {
                 complete(&parts, claim, None, completion).await;
@@ -82,7 +82,7 @@ async fn try_once<C: Carrier>(parts: &DeliveryContext, carrier: &C, claim: Claim
         }
         Ok(None) => return Health::Unknown,
         Err(error) => {
-            tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "cannot read the message now");
+            tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "cannot read the message");
             return Health::Unknown;
         }
     };
@@ -95,7 +95,7 @@ async fn try_once<C: Carrier>(parts: &DeliveryContext, carrier: &C, claim: Claim
         Err(error) => {
             tracing::warn!(
                 outbox.id = %claim.id, outbox.kind = %claim.kind, outbox.attempts = message.attempts,
-                error.class = label, error.code = error.code(), "a message could not be sent"
+                error.class = label, error.code = error.code(), "cannot send a message"
             );
             error.consequence(&parts.config, message.attempts)
         }

@@ -57,7 +57,7 @@ async fn renew(parts: &DeliveryContext, claim: Claim, lost: &watch::Sender<bool>
                 pending().await
             }
             Err(error) => {
-                tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "lease not renewed yet");
+                tracing::warn!(outbox.id = %claim.id, error.cause = ?error.cause, "cannot renew the lease; trying again");
                 lease / 12
             }
         };

@@ -82,7 +82,7 @@ async fn compose(
             life: Duration::try_from_secs_f64(message.life_left_secs).unwrap_or_default(),
             unconfirmed: message.unconfirmed,
         }),
-        (Err(_), _) => return Err(ApiError::internal("no code goes this way")),
+        (Err(_), _) => return Err(ApiError::internal("codes are not sent on this channel")),
     }))
 }
 

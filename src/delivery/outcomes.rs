@@ -59,7 +59,7 @@ async fn try_write(parts: &DeliveryContext, ended: &[Ended]) -> ApiResult<()> {
         ApiResult::Ok(store::complete(&conn, ended).await?)
     };
     let ages = written.await.inspect_err(|error| {
-        tracing::warn!(outbox.outcomes = ended.len(), error.cause = ?error.cause, "outcomes not recorded yet");
+        tracing::warn!(outbox.outcomes = ended.len(), error.cause = ?error.cause, "cannot record outcomes; trying again");
     })?;
     for one in ended {
         match ages.get(&one.claim.id) {

@@ -114,7 +114,7 @@ impl Relay {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(error.cause = ?error.cause, "cannot claim messages now")
+                    tracing::warn!(error.cause = ?error.cause, "cannot claim messages")
                 }
             }
             relay.show();
@@ -135,7 +135,7 @@ impl Relay {
             let Some(claim) = lane.next(limit) else { break };
             let actor = if claim.kind.is_code() { Some(otp.clone()) } else { lane.actor.clone() };
             let Some(actor) = actor else {
-                tracing::error!(outbox.id = %claim.id, outbox.kind = %claim.kind, "nobody delivers this kind by {channel}");
+                tracing::error!(outbox.id = %claim.id, outbox.kind = %claim.kind, "no actor delivers this kind of message by {channel}");
                 lane.learn(claim, Health::Unknown, Duration::ZERO);
                 continue;
             };
@@ -243,7 +243,7 @@ impl Handler<Stop> for Relay {
             if !drained(parts.config.drain).await {
                 parts.interrupted.send_replace(true);
                 if !drained(INTERRUPTED_WITHIN).await {
-                    tracing::warn!("not all leases were given back; they run out by themselves");
+                    tracing::warn!("some leases were not released; they will expire");
                 }
             }
         })
@@ -275,6 +275,6 @@ async fn give_back(parts: Rc<DeliveryContext>, claims: Vec<Claim>) {
         ApiResult::Ok(store::give_back(&conn, &claims).await?)
     };
     if let Err(error) = outcome.await {
-        tracing::warn!(error.cause = ?error.cause, "cannot give messages back now");
+        tracing::warn!(error.cause = ?error.cause, "cannot release messages");
     }
 }

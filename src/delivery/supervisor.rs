@@ -56,14 +56,14 @@ pub async fn keep(
         Err(error) => {
             // The configuration was checked before. `/readyz` reports that the delivery is not
             // running.
-            tracing::error!(error.cause = %error, "the delivery cannot start");
+            tracing::error!(error.cause = %error, "cannot start the delivery");
             return;
         }
     };
     let webhooks = match WebhookClient::new(&parts.webhooks, parts.config.deadline) {
         Ok(client) => Rc::new(client),
         Err(error) => {
-            tracing::error!(error.cause = %error, "the delivery cannot start");
+            tracing::error!(error.cause = %error, "cannot start the delivery");
             return;
         }
     };
@@ -88,7 +88,7 @@ pub async fn keep(
                 }
                 if !actors.is_alive() {
                     actors.show(&parts);
-                    tracing::error!(actors = ?actors.states(), "an actor of the delivery died; starting all again");
+                    tracing::error!(actors = ?actors.states(), "a delivery actor died; restarting all of them");
                     parts.metrics.restarts.inc();
                     actors.listener.abort();
                     actors = RunningActors::start(&parts, &transports);

@@ -59,7 +59,7 @@ async fn compose(
     let Some(posting) = store::posting(conn, delivery_id).await? else { return Ok(None) };
     let (key, config) = (&parts.server_key, &parts.webhooks);
     if !take_post(conn, key, config, posting.user_id, &posting.url).await? {
-        tracing::info!(webhook.id = %posting.webhook_id, "the day's posts are used up");
+        tracing::info!(webhook.id = %posting.webhook_id, "the daily limit of webhook posts is reached");
         store::skip(conn, posting.webhook_id, delivery_id).await?;
         return Ok(None);
     }
@@ -90,7 +90,7 @@ async fn send(
         Err(error) => AttemptResult { response_status: None, error: Some(error), is_gone: false },
     };
     if let Err(error) = note(parts, delivery_id, &posting, &outcome).await {
-        tracing::warn!(error.cause = ?error.cause, "the log of a delivery could not be kept");
+        tracing::warn!(error.cause = ?error.cause, "cannot store the result of a webhook delivery");
     }
     match outcome.error {
         None => Ok(None),

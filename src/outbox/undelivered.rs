@@ -73,9 +73,9 @@ impl Undelivered {
             }
             Self::PhoneUnreachable => "The phone could not be reached; it may be switched off.",
             Self::Blocked => "The carrier or the phone blocks our text messages.",
-            Self::NotServed => "Text messages cannot be sent to this number from here.",
+            Self::NotServed => "This server cannot send text messages to this number.",
             Self::NotInTime => "The last message could not be delivered in time.",
-            Self::Unconfirmed => "Nobody can tell whether the last message arrived.",
+            Self::Unconfirmed => "It is not known whether the last message arrived.",
             Self::Refused => "The last message was refused.",
         }
     }

@@ -41,10 +41,14 @@ impl Head {
     /// If it is not an HTTP/1 response head, or has contradicting body lengths.
     pub fn read(head: &[u8]) -> io::Result<Self> {
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-        let (minor, status) =
-            lines.next().and_then(status_line).ok_or_else(|| invalid("the answer is not HTTP"))?;
+        let (minor, status) = lines
+            .next()
+            .and_then(status_line)
+            .ok_or_else(|| invalid("the response is not HTTP"))?;
         match status {
-            101 => return Err(invalid("the answer changes to a protocol that was not asked for")),
+            101 => {
+                return Err(invalid("the response switches to a protocol that was not requested"));
+            }
             100..200 => return Ok(Self::Interim),
             _ => {}
         }
@@ -53,7 +57,7 @@ impl Head {
             match kept.iter().find(|(other, _)| *other == name) {
                 None => kept.push((name, value)),
                 Some((_, other)) if *other == value || !is_framing(name) => {}
-                Some(_) => return Err(invalid("the answer has more than one length")),
+                Some(_) => return Err(invalid("the response has more than one length")),
             }
         }
         // Neither status has a body (RFC 9110, sections 15.3.5 and 15.4.5),
@@ -123,7 +127,7 @@ mod tests {
     #[test]
     fn heads_are_read_and_rewritten() {
         let many: String = (0..1000).map(|n| format!("x-{n}: 1~")).collect();
-        let not_http = "the answer is not HTTP";
+        let not_http = "the response is not HTTP";
         for (head, expected) in [
             ("HTTP/1.1 200 OK~Content-Length:5~Server: x~~", "HTTP/1.1 200~content-length: 5~~"),
             (
@@ -132,7 +136,7 @@ mod tests {
             ),
             (
                 "HTTP/1.1 200 OK~content-length: 5~content-length: 6~~",
-                "the answer has more than one length",
+                "the response has more than one length",
             ),
             ("HTTP/1.1 200\ncontent-length: 5\n\n", "HTTP/1.1 200~content-length: 5~~"),
             (
@@ -157,7 +161,10 @@ mod tests {
             ("HTTP/1.1 100 Continue~~", "interim"),
             ("HTTP/1.1 102 Processing~content-length: 7~~", "interim"),
             ("HTTP/1.1 103 Early Hints~link: </a>~~", "interim"),
-            ("HTTP/1.1 101 Switching~~", "the answer changes to a protocol that was not asked for"),
+            (
+                "HTTP/1.1 101 Switching~~",
+                "the response switches to a protocol that was not requested",
+            ),
             ("HTTP/1.1 200OK~~", not_http),
             ("HTTP/1.1 099 X~~", not_http),
             ("HTTP/1.1 +20 X~~", not_http),

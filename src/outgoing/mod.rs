@@ -64,7 +64,7 @@ pub enum Failure {
     #[display("{_0}")]
     NoAnswer(#[error(not(source))] String),
     /// Like [`Self::NoAnswer`], after a timeout.
-    #[display("no answer in time")]
+    #[display("no response in time")]
     TimedOut,
 }
 
@@ -108,11 +108,11 @@ impl Outgoing {
     pub fn request(&self, method: Method, url: &str) -> Result<ClientRequest, Failure> {
         let refused = |why: &dyn std::fmt::Display| Failure::Unreachable(why.to_string());
         let url = Url::parse(url).map_err(|error| refused(&error))?;
-        let host = url.host_str().ok_or_else(|| refused(&"the address has no host"))?;
+        let host = url.host_str().ok_or_else(|| refused(&"the URL has no host"))?;
         let client = match url.scheme() {
             "https" => &self.tls,
             "http" => &self.plain,
-            _ => return Err(refused(&"the address is neither http nor https")),
+            _ => return Err(refused(&"the URL is neither http nor https")),
         };
         // For https, awc would do TLS itself. Instead, the choice of the client decides
         // whether TLS is used.
@@ -145,9 +145,10 @@ pub async fn exchange(sending: SendClientRequest, bounds: Bounds) -> Result<Answ
     let body = timeout_at(deadline, response.body().limit(bounds.body_bytes)).await;
     let body = body.map_err(|_| Failure::TimedOut).and_then(|body| match body {
         Ok(body) => Ok(body.to_vec()),
-        Err(PayloadError::Overflow) => {
-            Err(Failure::NoAnswer(format!("the answer is longer than {} bytes", bounds.body_bytes)))
-        }
+        Err(PayloadError::Overflow) => Err(Failure::NoAnswer(format!(
+            "the response is longer than {} bytes",
+            bounds.body_bytes
+        ))),
         Err(error) => Err(Failure::NoAnswer(error.to_string())),
     });
     Ok(Answer { status: response.status(), headers: response.headers().clone(), body })
@@ -181,7 +182,7 @@ fn explain(error: SendRequestError) -> Failure {
         // The messages of `wire` are the sources of these errors.
         SendRequestError::Response(error) => Failure::NoAnswer(match error.source() {
             Some(source) => source.to_string(),
-            None => format!("the answer is not HTTP: {error}"),
+            None => format!("the response is not HTTP: {error}"),
         }),
         other => Failure::NoAnswer(other.to_string()),
     }

@@ -17,7 +17,7 @@ use super::head::{self, Head, invalid};
 const LONGEST_HEAD: usize = 256 * 1024;
 
 /// The error message if the peer closes the connection without a response.
-pub const NO_ANSWER: &str = "the connection was closed without an answer";
+pub const NO_ANSWER: &str = "the connection was closed without a response";
 
 trait Stream: AsyncRead + AsyncWrite + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
@@ -59,7 +59,7 @@ fn take(received: &mut Vec<u8>, new: &[u8]) -> io::Result<Option<State>> {
     received.extend_from_slice(new);
     loop {
         if !head::is_plausible(received) {
-            return Err(invalid("the answer is not HTTP"));
+            return Err(invalid("the response is not HTTP"));
         }
         let Some(end) = head::end(received, from) else { return Ok(None) };
         let rest = received.split_off(end);
@@ -90,7 +90,7 @@ impl AsyncRead for Wire {
             match take(received, chunk.filled())? {
                 Some(body) => *state = body,
                 None if *bytes > LONGEST_HEAD => {
-                    return Poll::Ready(Err(invalid("the head of the answer is too long")));
+                    return Poll::Ready(Err(invalid("the head of the response is too long")));
                 }
                 None => {}
             }
@@ -105,7 +105,7 @@ impl AsyncRead for Wire {
         Poll::Ready(match ready!(read(stream, cx, buf))? {
             End::None => Ok(()),
             End::Orderly if *until_close => Ok(()),
-            _ => Err(cut_off("the connection was closed within the answer")),
+            _ => Err(cut_off("the connection was closed during the response")),
         })
     }
 }

@@ -48,10 +48,10 @@ pub async fn challenge(
     let body = event.to_string().into_bytes();
     let posted = client.post(url, &keys, Uuid::new_v4(), body).await?;
     if !posted.status.is_success() {
-        return Err(format!("answered {} to the challenge", posted.status.as_u16()));
+        return Err(format!("responded with {} to the challenge", posted.status.as_u16()));
     }
     if !is_echo(&posted.body, &challenge) {
-        return Err("did not give the challenge back".to_owned());
+        return Err("did not return the challenge".to_owned());
     }
     Ok(())
 }

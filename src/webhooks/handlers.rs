@@ -139,5 +139,5 @@ pub async fn replay(
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     service::replay(&state, user.identity(), id.0).await?;
-    Ok(HttpResponse::Accepted().json(Message::new("the event is on its way once more")))
+    Ok(HttpResponse::Accepted().json(Message::new("the event is being sent again")))
 }

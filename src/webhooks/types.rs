@@ -203,7 +203,7 @@ fn url(text: &str, allowed: &[IpNet]) -> Result<String, Fault> {
         return Err(too_long);
     }
     if !can_be_reached(&url, allowed) {
-        let problem = "must be https to a public address, at port 443 or above 1023";
+        let problem = "must be an https URL with a public address, and port 443 or above 1023";
         return Err(("unreachable", problem.into()));
     }
     Ok(url.into())

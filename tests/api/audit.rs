@@ -92,7 +92,10 @@ async fn the_owner_is_told_by_mail_of_what_changed_access() {
     app.get_as(&refreshed, "/me").await.expect(200);
     app.post("/auth/refresh", &refresh).await.expect(401);
     let mail = app.smtp.notice_to(ANN).await;
-    assert_eq!(mail.subject, "A session was ended, because somebody else had its key (sports-log)");
+    assert_eq!(
+        mail.subject,
+        "A session was ended because somebody else may have had access to it (sports-log)"
+    );
     app.post("/auth/forgot-password", &json!({"email": ANN})).await.expect(200);
     let token = app.smtp.mail_to(ANN).await.token();
     let headers = [("content-type", "application/json"), ("user-agent", "<b>&\"curl\"</b>/8")];

@@ -105,7 +105,7 @@ async fn a_token_is_made_by_its_owner_and_kept_as_a_digest() {
     assert!(token.token.starts_with("slog_") && token.token.len() == 48, "{}", token.token);
     assert_eq!(details["scopes"], json!(["activities:read", "profile"]));
     let notice = app.smtp.notice_to("ann@example.com").await;
-    assert!(notice.subject.contains("A personal access token was made"), "{}", notice.subject);
+    assert!(notice.subject.contains("A personal access token was created"), "{}", notice.subject);
     for table in ["personal_tokens", "sessions", "idempotent_answers", "outbox", "auth_events"] {
         let dump = app
             .database

@@ -64,7 +64,7 @@ async fn a_lost_answer_can_be_fetched_after_any_time_until_it_is_used() {
     refresh(&app, &user.refresh_token).await.expect_error(401, "invalid_refresh_token");
     is_over(&app, &arrived).await;
     let mail = app.smtp.notice_to(ANN).await;
-    assert!(mail.subject.contains("somebody else had its key"), "{}", mail.subject);
+    assert!(mail.subject.contains("somebody else may have had access to it"), "{}", mail.subject);
 }
 
 #[actix_rt::test]

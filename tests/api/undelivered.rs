@@ -152,7 +152,7 @@ async fn a_number_that_takes_no_text_messages_is_told_why() {
         (21614, "no_text_messages", "cannot receive text messages"),
         (21610, "opted_out", "opted out"),
         (21211, "invalid_number", "does not exist"),
-        (21408, "not_served", "cannot be sent"),
+        (21408, "not_served", "cannot send text messages"),
     ];
     for (n, (code, name, words)) in reasons.into_iter().enumerate() {
         twilio.fail(&[Fault::Refuse { status: 400, code, retry_after: None }]);

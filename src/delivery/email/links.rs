@@ -48,7 +48,9 @@ pub async fn compose(
         | MessageKind::LoginCode
         | MessageKind::PhoneCode
         | MessageKind::EmailCode
-        | MessageKind::ChangeCode => Err(ApiError::internal("another actor's message")),
+        | MessageKind::ChangeCode => {
+            Err(ApiError::internal("this kind of message belongs to another actor"))
+        }
     }
 }
 

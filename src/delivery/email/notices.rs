@@ -59,29 +59,31 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
     };
     Ok(match kind {
         EventKind::RefreshTokenReused => {
-            "A session was ended, because somebody else had its key".to_owned()
+            "A session was ended because somebody else may have had access to it".to_owned()
         }
         EventKind::EmailChanged => "The address of your account was changed".to_owned(),
         EventKind::PasswordChanged | EventKind::PasswordReset => {
             "Your password was changed".to_owned()
         }
-        EventKind::PhoneVerified => "Your phone number can be used to log in now".to_owned(),
+        EventKind::PhoneVerified => "Your phone number can now be used to log in".to_owned(),
         EventKind::PhoneRemoved => "Your phone number can no longer be used to log in".to_owned(),
-        EventKind::ProviderLinked => format!("{provider} can be used to log in now"),
+        EventKind::ProviderLinked => format!("{provider} can now be used to log in"),
         EventKind::ProviderUnlinked => format!("{provider} can no longer be used to log in"),
-        EventKind::TokenCreated => "A personal access token was made for your account".to_owned(),
+        EventKind::TokenCreated => {
+            "A personal access token was created for your account".to_owned()
+        }
         EventKind::WebhookCreated => {
             let host = method.unwrap_or("another service");
-            format!("What happens in your log is told to {host} from now on")
+            format!("Changes in your log are now sent to {host}")
         }
         EventKind::WebhookDisabled => {
             let host = method.unwrap_or("another service");
-            format!("The webhook to {host} was disabled, because nothing arrived there")
+            format!("The webhook to {host} was disabled because its deliveries failed")
         }
         EventKind::ShareCreated => {
             "A link was created that lets anyone see a picture of your log".to_owned()
         }
-        EventKind::ExportCreated => "All that is in your account is being exported".to_owned(),
+        EventKind::ExportCreated => "Your whole account is being exported".to_owned(),
         EventKind::AccountLocked => "Your account was locked".to_owned(),
         EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
         EventKind::AccountDeleted => "Your account was deleted".to_owned(),
@@ -99,6 +101,8 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::ExportDownloaded
         | EventKind::ExportRefused
         | EventKind::EmailVerified
-        | EventKind::ResetGranted => return Err(ApiError::internal("nobody is told of this")),
+        | EventKind::ResetGranted => {
+            return Err(ApiError::internal("no mail is sent for this event"));
+        }
     })
 }

@@ -110,7 +110,7 @@ async fn send_once(parts: &DeliveryContext, twilio: &Twilio, sms: &SendSms) -> S
         && let Err(error) = retract(parts, sms.claim).await
     {
         // The only consequence is an unnecessary query to Twilio.
-        tracing::warn!(outbox.id = %sms.claim.id, error.cause = ?error.cause, "a try was not taken back");
+        tracing::warn!(outbox.id = %sms.claim.id, error.cause = ?error.cause, "cannot retract a failed attempt");
     }
     outcome
 }

@@ -19,7 +19,7 @@ pub async fn check(parts: &DeliveryContext, twilio: &Twilio) {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
-                tracing::warn!(error.cause = ?error.cause, "cannot look for sent text messages now");
+                tracing::warn!(error.cause = ?error.cause, "cannot check for sent text messages");
                 return;
             }
         }
@@ -34,7 +34,7 @@ async fn check_next(parts: &DeliveryContext, twilio: &Twilio) -> ApiResult<bool>
         Err(error) => {
             tracing::warn!(
                 outbox.id = %message.id, error.class = error.class(), error.code = error.code(),
-                "cannot ask what became of a text message"
+                "cannot get the status of a text message"
             );
             return Ok(false);
         }
@@ -53,7 +53,7 @@ async fn check_next(parts: &DeliveryContext, twilio: &Twilio) -> ApiResult<bool>
         parts.metrics.dead.with_label_values(&[Channel::Sms.to_string().as_str(), class]).inc();
         tracing::warn!(
             outbox.id = %message.id, error.class = class, error.code = code,
-            "a text message was accepted and could not be delivered"
+            "a text message was accepted but could not be delivered"
         );
     }
     Ok(true)

@@ -79,7 +79,7 @@ impl Twilio {
         let request = self.request(Method::GET, "")?.query(&[("To", to), ("PageSize", "50")]);
         let page = self.look(request.map_err(SendError::transport)?).await?;
         let Some(listed) = page.get("messages").and_then(Value::as_array) else {
-            return Err(SendError::transport("an unreadable list"));
+            return Err(SendError::transport("an unreadable list of messages"));
         };
         let ours = |message: &Message| {
             message.body.as_deref().is_some_and(|text| text.contains(body))
@@ -109,7 +109,7 @@ impl Twilio {
     async fn look(&self, request: ClientRequest) -> Result<Value, SendError> {
         let answer = exchange(request.send(), BOUNDS).await.map_err(SendError::transport)?;
         if answer.status == StatusCode::OK {
-            return json(&answer).ok_or_else(|| SendError::transport("an unreadable answer"));
+            return json(&answer).ok_or_else(|| SendError::transport("an unreadable response"));
         }
         Err(SendError::Transport {
             code: refusal(&answer).code(),

@@ -13,7 +13,7 @@ use crate::db::{fixed_query, schema::webhooks};
 pub const SUMMARY: &str = "activities.changed";
 
 /// The error that the owner sees for a skipped event.
-const SKIPPED: &str = "skipped: the day's posts are used up; activities.changed follows";
+const SKIPPED: &str = "skipped: the daily limit of posts is reached; activities.changed follows";
 
 /// Skips a claimed delivery and all queued deliveries of its webhook. A summary event instead of
 /// them becomes due within the first hour of the next day (UTC), unless there is one already. The

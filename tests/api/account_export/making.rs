@@ -63,7 +63,7 @@ async fn it_wants_a_proof_and_its_owner_is_told() {
     app.post_as(&ann, "/me/export", &number).await.expect_error(422, "validation_failed");
     take_out(&app, &ann).await;
     let notice = app.smtp.notice_to("ann@example.com").await;
-    assert_eq!(notice.subject, "All that is in your account is being exported (sports-log)");
+    assert_eq!(notice.subject, "Your whole account is being exported (sports-log)");
     let kinds =
         "SELECT string_agg(kind, ' ' ORDER BY at) FROM auth_events WHERE kind LIKE 'export%'";
     let kinds = app.database.text(kinds).await;

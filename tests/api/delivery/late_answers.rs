@@ -86,7 +86,7 @@ async fn an_answer_to_no_question_ends_the_connection() {
     register_only(&app, "ann@example.com").await;
     until_selects(&app.database, STATES, "sent 1").await;
     let row = "SELECT attempts || ' ' || last_error_class || ' ' || last_error_code FROM outbox";
-    assert_eq!(app.database.text(row).await, "3 transport an answer to no question at text");
+    assert_eq!(app.database.text(row).await, "3 transport unexpected data from the server at text");
     assert_eq!(app.smtp.taken().len(), 1);
 }
 

@@ -65,12 +65,12 @@ async fn only_twilios_own_word_counts_and_anything_else_is_asked_about() {
         ("HTTP/1.1 202 Accepted\r\n\r\n{\"sid\": \"SM1\", \"status\": \"queued\"}", "202"),
         ("HTTP/1.1 204 No Content\r\n\r\n", "204"),
         ("HTTP/1.1 502 Bad Gateway\r\n\r\n<html>", "502"),
-        ("", "the connection was closed without an answer"),
-        ("HTTP/1.1 201 Cre", "the connection was closed without an answer"),
-        ("220 mail.example ESMTP\r\n", "the answer is not HTTP"),
+        ("", "the connection was closed without a response"),
+        ("HTTP/1.1 201 Cre", "the connection was closed without a response"),
+        ("220 mail.example ESMTP\r\n", "the response is not HTTP"),
         (
             "HTTP/1.1 201 Created\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}",
-            "the answer has more than one length",
+            "the response has more than one length",
         ),
     ];
     let manners =
@@ -85,13 +85,13 @@ async fn only_twilios_own_word_counts_and_anything_else_is_asked_about() {
 #[actix_rt::test]
 async fn answers_without_an_end_end_the_attempt_and_nothing_else() {
     let all = through_a_peer().await;
-    let too_long = "sent 2 ambiguous the head of the answer is too long";
+    let too_long = "sent 2 ambiguous the head of the response is too long";
     let manners = [
         (Manner::CutOff, "sent 2 ambiguous 201"),
         (Manner::EndlessHead, too_long),
         (Manner::EndlessInterim, too_long),
         (Manner::Endless("HTTP/1.1 201 Created\r\n\r\n{"), "sent 2 timeout -"),
-        (Manner::Endless(""), "sent 2 ambiguous the answer is not HTTP"),
+        (Manner::Endless(""), "sent 2 ambiguous the response is not HTTP"),
     ];
     each_ends(&all, &manners, 1).await;
 }

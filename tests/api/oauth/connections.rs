@@ -43,7 +43,7 @@ async fn a_linked_provider_is_one_more_way_in() {
     let listed = app.get_as(&ann, "/me/connections").await.expect(200).json();
     assert_eq!(listed["connections"][0]["email"], "elsewhere@example.org");
     assert_eq!(listed["available"], json!(["google"]));
-    assert!(app.smtp.notice_to(ANN).await.subject.contains("can be used to log in now"));
+    assert!(app.smtp.notice_to(ANN).await.subject.contains("can now be used to log in"));
     // Linking it again changes nothing.
     link(&app, &provider, &ann, person).await.expect(200);
     assert_eq!(app.database.text("SELECT count(*) FROM oauth_connections").await, "1");

@@ -46,7 +46,7 @@ async fn an_account_is_found_by_an_address_that_both_sides_have_proven() {
     let linked = user_of(&app, &provider, Person::new("s1", "Ann@Example.com")).await;
     assert_eq!(linked.id, ann.id);
     let notice = app.smtp.notice_to(ANN).await;
-    assert_eq!(notice.subject, "your identity provider can be used to log in now (sports-log)");
+    assert_eq!(notice.subject, "your identity provider can now be used to log in (sports-log)");
     app.get_as(&ann, "/me").await.expect(200);
     app.login(ANN, PASSWORD).await.expect(200);
     let google = log_in(&app, &provider, "google", Person::new("g1", ANN)).await.expect(200);

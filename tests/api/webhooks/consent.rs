@@ -15,7 +15,7 @@ async fn events_begin_once_the_receiver_has_agreed() {
     let made = json!({"url": receiver.url});
     let made = app.post_with_key(&ann, "/me/webhooks", "k", &made).await.expect(201).json();
     assert!(made["verified_at"].is_null());
-    assert_eq!(made["challenge_error"], "did not give the challenge back");
+    assert_eq!(made["challenge_error"], "did not return the challenge");
     let challenge = receiver.challenges().remove(0);
     assert!(challenge.is_signed_by(&made["secret"]));
     assert!(challenge.json()["data"]["challenge"].as_str().is_some_and(|text| text.len() >= 20));
@@ -32,7 +32,7 @@ async fn events_begin_once_the_receiver_has_agreed() {
     let test = format!("{path}/test");
     receiver.answer(503);
     let tested = app.request(&ann, Method::POST, &test, None).await.expect(200).json();
-    assert_eq!(tested["challenge_error"], "answered 503 to the challenge");
+    assert_eq!(tested["challenge_error"], "responded with 503 to the challenge");
     app.request(&bob, Method::POST, &test, None).await.expect_error(404, "not_found");
     receiver.answer(200);
     receiver.agree(true);

@@ -100,7 +100,7 @@ async fn who_is_gone_is_not_asked_again() {
     let ann = app.user("ann@example.com").await;
     hook(&app, &ann, &json!({"url": receiver.url})).await;
     app.post_as(&ann, "/activities", &run()).await.expect(201);
-    for told in ["is told to", "was disabled"] {
+    for told in ["are now sent to", "was disabled"] {
         let notice = app.smtp.notice_to("ann@example.com").await;
         assert!(notice.subject.contains(told), "{}", notice.subject);
     }

@@ -162,7 +162,7 @@ async fn its_owner_is_told_of_a_new_webhook() {
     let ann = app.user("ann@example.com").await;
     let webhook = hook(&app, &ann, &json!({"url": receiver.url})).await;
     let notice = app.smtp.notice_to("ann@example.com").await;
-    assert!(notice.subject.contains("is told to localhost from now on"), "{}", notice.subject);
+    assert!(notice.subject.contains("are now sent to localhost"), "{}", notice.subject);
     let path = format!("/me/webhooks/{}", webhook["id"].as_str().unwrap());
     app.request(&ann, Method::DELETE, &path, None).await.expect(204);
     let events = app.get_as(&ann, "/me/security-events").await.expect(200).text();

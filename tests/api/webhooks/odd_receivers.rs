@@ -46,17 +46,17 @@ async fn what_is_no_answer_is_explained_to_its_owner_and_holds_up_nobody() {
     let ann = app.user("ann@example.com").await;
     let webhook = hook(&app, &ann, &json!({"url": peer.webhook_url()})).await;
     for (manner, sentence) in [
-        (Manner::Instead(""), "the connection was closed without an answer"),
-        (Manner::Instead("HTTP/1.1 20"), "the connection was closed without an answer"),
-        (Manner::Instead("SSH-2.0-OpenSSH_9.2\r\n"), "the answer is not HTTP"),
-        (Manner::Instead("HTTP/1.1 999999 OK\r\n\r\n"), "the answer is not HTTP"),
+        (Manner::Instead(""), "the connection was closed without a response"),
+        (Manner::Instead("HTTP/1.1 20"), "the connection was closed without a response"),
+        (Manner::Instead("SSH-2.0-OpenSSH_9.2\r\n"), "the response is not HTTP"),
+        (Manner::Instead("HTTP/1.1 999999 OK\r\n\r\n"), "the response is not HTTP"),
         (
             Manner::Instead("HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n"),
-            "the answer changes to a protocol that was not asked for",
+            "the response switches to a protocol that was not requested",
         ),
-        (Manner::EndlessHead, "the head of the answer is too long"),
-        (Manner::EndlessInterim, "the head of the answer is too long"),
-        (Manner::Endless("HTTP/1.1 200 OK\r\nx: "), "no answer in time"),
+        (Manner::EndlessHead, "the head of the response is too long"),
+        (Manner::EndlessInterim, "the head of the response is too long"),
+        (Manner::Endless("HTTP/1.1 200 OK\r\nx: "), "no response in time"),
         (Manner::Instead("HTTP/1.1 302 Found\r\nlocation: /b\r\n\r\n"), "answered 302"),
     ] {
         peer.usually(manner);

@@ -108,7 +108,9 @@ fn quiet(stream: &mut BufReader<Box<dyn Socket>>) -> io::Result<()> {
     match unconstrained(stream.fill_buf()).now_or_never() {
         None => Ok(()),
         Some(Ok([])) => Err(io::ErrorKind::UnexpectedEof.into()),
-        Some(Ok(_)) => Err(io::Error::new(io::ErrorKind::InvalidData, "an answer to no question")),
+        Some(Ok(_)) => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "unexpected data from the server"))
+        }
         Some(Err(error)) => Err(error),
     }
 }

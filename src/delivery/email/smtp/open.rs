@@ -76,7 +76,8 @@ impl Connection {
     /// they were not protected.
     async fn encrypted(self, tls: &Tls) -> Result<Self, Failure> {
         if !self.stream.buffer().is_empty() {
-            let early = io::Error::new(io::ErrorKind::InvalidData, "an answer to no question");
+            let early =
+                io::Error::new(io::ErrorKind::InvalidData, "unexpected data from the server");
             return Err(Failure::broken(Stage::StartTls, &early));
         }
         let handshake = tls.connector.connect(tls.name.clone(), self.stream.into_inner());

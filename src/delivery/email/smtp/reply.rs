@@ -39,11 +39,11 @@ impl Reply {
         let mut lines = vec![text];
         while !is_last {
             if lines.len() == MOST_LINES {
-                return Err(unreadable("an endless reply"));
+                return Err(unreadable("the reply has too many lines"));
             }
             let (next_code, ends_here, text) = read_line(stream).await?;
             if next_code != code {
-                return Err(unreadable("a reply of several codes"));
+                return Err(unreadable("the lines of the reply have different codes"));
             }
             lines.push(text);
             is_last = ends_here;
@@ -76,14 +76,14 @@ async fn read_line(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<(u16,
     if !line.ends_with(b"\n") {
         let is_cut = u64::try_from(line.len()).is_ok_and(|length| length == LONGEST_LINE);
         return Err(if is_cut {
-            unreadable("an endless line")
+            unreadable("a line of the reply is too long")
         } else {
             io::ErrorKind::UnexpectedEof.into()
         });
     }
     let line = String::from_utf8_lossy(&line);
     let line = line.trim_end_matches(['\r', '\n']);
-    let no_reply = || unreadable("something that is no reply");
+    let no_reply = || unreadable("not an SMTP reply");
     let (code, rest) = line.split_at_checked(3).ok_or_else(no_reply)?;
     let is_code =
         code.bytes().all(|b| b.is_ascii_digit()) && code.starts_with(['2', '3', '4', '5']);
