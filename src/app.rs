@@ -77,7 +77,7 @@ impl Application {
         Storage::new(&config.imports).try_out().map_err(StartError::Originals)?;
         let port = listener.local_addr()?.port();
         let database = Inspection::of(&connector, DATABASE_PATIENCE).await?.fit()?;
-        tracing::info!(db.version = database.version, "the database can be used");
+        tracing::info!(db.version = database.version, "the database meets all requirements");
         let shortage = database.shortage(most_connections(config));
         for warning in database.warnings.iter().chain(&shortage) {
             tracing::warn!("{warning}");
@@ -87,12 +87,12 @@ impl Application {
         }
         clock::measure_first(&connector).await;
         if !config.mail.is_available() {
-            tracing::warn!(
-                "no SMTP_HOST: nobody can register or reset a password until mail can be sent"
-            );
+            tracing::warn!("SMTP_HOST is not set: users cannot register or reset their passwords");
         }
         if !config.sms.is_available() {
-            tracing::warn!("no TWILIO_ACCOUNT_SID: nobody can log in by a code in a text message");
+            tracing::warn!(
+                "TWILIO_ACCOUNT_SID is not set: users cannot log in with a code by text message"
+            );
         }
         if let Some(warning) = config.texts_go_anywhere() {
             tracing::warn!("{warning}");

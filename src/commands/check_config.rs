@@ -34,7 +34,7 @@ pub fn check_config(source: Source) -> CommandResult {
         faults.extend(check_database(&config));
     }
     if faults.is_empty() {
-        println!("The configuration can be used.");
+        println!("The configuration is valid.");
         return Ok(());
     }
     for fault in &faults {
@@ -50,12 +50,12 @@ fn print_memory(config: &Config) {
     let all = SERVER_BYTES + hashing + imports;
     let mebibytes = |bytes: u64| bytes >> 20;
     let limit = config.memory.limit.map_or_else(
-        || "nothing limits it".to_owned(),
-        |limit| format!("it may have {} MiB", mebibytes(limit)),
+        || "no memory limit is set".to_owned(),
+        |limit| format!("the memory limit is {} MiB", mebibytes(limit)),
     );
     println!(
-        "The server needs up to {} MiB of memory, and {limit}: {} for itself and its requests, {} for \
-         password hashes (HASH_CONCURRENCY), {} for files that are imported.\n",
+        "The server needs up to {} MiB of memory: {} for itself and its requests, {} for password \
+         hashes (HASH_CONCURRENCY), {} for imported files; {limit}.\n",
         mebibytes(all),
         mebibytes(SERVER_BYTES),
         mebibytes(hashing),
@@ -63,7 +63,7 @@ fn print_memory(config: &Config) {
     );
     if config.memory.limit.is_some_and(|limit| all > limit) {
         println!(
-            "warning: that is more than it may have: raise the limit of its memory, or lower HASH_CONCURRENCY\n"
+            "warning: that is more than the limit: raise the memory limit, or lower HASH_CONCURRENCY\n"
         );
     }
 }

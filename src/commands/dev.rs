@@ -73,7 +73,7 @@ fn listen(source: &Source) -> Result<TcpListener, CommandError> {
 
 async fn fill(config: &Config, folder: &Path) -> CommandResult {
     let is_new = demo::fill(config, folder).await?;
-    let progress = if is_new { " (its two years are being imported)" } else { "" };
+    let progress = if is_new { " (two years of activities are being imported)" } else { "" };
     println!("  Demo     {} / {}{progress}\n", demo::EMAIL, demo::PASSWORD);
     Ok(())
 }
@@ -82,7 +82,7 @@ fn print_summary(config: &Config, home: &Home) {
     let url = &config.server.base_url;
     let mails = match &config.mail.transport {
         MailTransport::Mailbox(folder) => {
-            format!("{} (links are in the log, too)", folder.display())
+            format!("{} (links are also in the log)", folder.display())
         }
         MailTransport::Smtp(smtp) => format!("sent through {}:{}", smtp.host, smtp.port),
         MailTransport::Unavailable => "not sent".to_owned(),

@@ -37,7 +37,7 @@ pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
         collect(path, &mut files)?;
     }
     if files.is_empty() {
-        return Err("there is no file in there".into());
+        return Err("these paths contain no files".into());
     }
     let connector = Connector::new(&config.database)?;
     // Not an actix system, because reading files blocks, and starts its own runtime.
@@ -64,9 +64,11 @@ pub fn import(source: Source, user: &str, paths: &[PathBuf]) -> CommandResult {
     show(job.id, &report);
     match ended {
         Ended::Done if report.tally.counts.refused == 0 => Ok(()),
-        Ended::Done => Err("not every file was taken".into()),
-        Ended::Failed => Err(format!("the import was given up: {}", report.why).into()),
-        Ended::NotNow => Err("the import was interrupted; a running server goes on with it".into()),
+        Ended::Done => Err("some files were refused".into()),
+        Ended::Failed => Err(format!("the import failed: {}", report.why).into()),
+        Ended::NotNow => {
+            Err("the import was interrupted; a running server will continue it".into())
+        }
     }
 }
 
@@ -99,7 +101,7 @@ fn show(id: Uuid, Report { tally, refused, warned, ignored, .. }: &Report) {
     let Counts { imported, merged, duplicate, refused: all_refused, activities } = tally.counts;
     println!(
         "{imported} files imported as {activities} activities, {merged} merged with others, \
-         {duplicate} known already, {all_refused} refused"
+         {duplicate} already known, {all_refused} refused"
     );
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     show_table(refused.iter().take(MAX_SHOWN).map(|file| {
@@ -112,15 +114,15 @@ fn show(id: Uuid, Report { tally, refused, warned, ignored, .. }: &Report) {
     let others = refused.len().saturating_sub(MAX_SHOWN);
     if others > 0 {
         println!(
-            "and {others} more: their owner sees all of them, GET /imports/{id}?outcome=refused"
+            "and {others} more; their owner gets the full list from GET /imports/{id}?outcome=refused"
         );
     }
     if tally.warnings > 0 {
-        println!("{} taken with a warning:", tally.warnings);
+        println!("{} imported with a warning:", tally.warnings);
         show_table(warned.iter().map(|file| vec![file.name.clone(), text(&file.warning)]));
     }
     if !ignored.is_empty() {
-        println!("not read, of the archives:");
+        println!("ignored in archives:");
         show_table(ignored.iter().map(|file| vec![file.name.clone(), text(&file.message)]));
     }
 }

@@ -28,7 +28,7 @@ pub fn reencrypt_tokens(source: Source) -> CommandResult {
                 .map_err(explained)?;
             total += batch;
             if batch == 0 {
-                println!("{total} connections encrypted anew; the previous key is needed no more");
+                println!("{total} connections re-encrypted; the previous key is no longer needed");
                 return Ok(());
             }
             println!("{total} …");

@@ -54,8 +54,8 @@ pub fn reprocess(
     })?;
     let Counts { files, changed, unchanged, added, left, refused } = counts;
     println!(
-        "{files} files read, {refused} refused: {changed} activities changed, {unchanged} unchanged, \
-         {added} added, {left} left as they are"
+        "{files} files read, {refused} refused: {changed} activities changed, {unchanged} \
+         unchanged, {added} added, {left} skipped"
     );
     if is_trial {
         println!("this was a dry run: nothing was written");
@@ -82,10 +82,7 @@ async fn run(
             Ok(report) => counts.add(&report, &name, &bar),
             Err(refusal) => {
                 counts.refused += 1;
-                say(
-                    &bar,
-                    &format!("{name}: left as it is: {}: {}", refusal.reason, refusal.message),
-                );
+                say(&bar, &format!("{name}: skipped: {}: {}", refusal.reason, refusal.message));
             }
         }
         bar.inc(1);
@@ -129,7 +126,7 @@ impl Counts {
         }
         for (id, why) in &report.left {
             self.left += 1;
-            say(bar, &format!("{name}: {id} is left as it is: {why}"));
+            say(bar, &format!("{name}: {id} skipped: {why}"));
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn send_test(source: Source, channel: CodeChannel, address: &str, json: bool
     match outcome {
         Ok(said) => {
             if !json {
-                println!("sent ({})", said.unwrap_or_else(|| "taken without a word".into()));
+                println!("sent ({})", said.unwrap_or_else(|| "accepted without a reply".into()));
             }
             Ok(())
         }

@@ -60,8 +60,8 @@ pub fn configured(source: Source) -> Result<Config, CommandError> {
     config.ok_or_else(|| {
         let faults: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
         format!(
-            "the configuration cannot be used:\n{}\nSee `sports-log check-config`. For the server that \
-             `sports-log dev` runs, name its folder with --dir.",
+            "the configuration is not valid:\n{}\nSee `sports-log check-config`. To use the \
+             settings of `sports-log dev`, name its folder with --dir.",
             faults.join("\n")
         )
         .into()

@@ -15,7 +15,7 @@ pub fn ready(port: u16) {
 
 /// Notifies that the server is stopping. Open requests must finish within the watchdog's timeout.
 pub fn stopping() {
-    let status = NotifyState::Status("finishing what was begun");
+    let status = NotifyState::Status("finishing open requests");
     tell(&[NotifyState::Stopping, NotifyState::Watchdog, status]);
 }
 
@@ -44,6 +44,6 @@ pub fn watch(server: &str) -> Option<JoinHandle<()>> {
 
 fn tell(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        tracing::warn!(error = %error, "cannot tell systemd how we are");
+        tracing::warn!(error = %error, "cannot notify systemd");
     }
 }

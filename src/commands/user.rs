@@ -80,7 +80,8 @@ pub fn user(source: Source, command: UserCommand) -> CommandResult {
         match command {
             UserCommand::Create { email } => {
                 let made = operators::create(&mut conn, &email, None).await.map_err(explained)?;
-                let id = made.ok_or_else(|| format!("{} has an account", email.as_str()))?;
+                let id =
+                    made.ok_or_else(|| format!("{} already has an account", email.as_str()))?;
                 print_reset_link(&mut conn, &config, id).await
             }
             UserCommand::List { json } => {
@@ -94,7 +95,7 @@ pub fn user(source: Source, command: UserCommand) -> CommandResult {
             UserCommand::Lock { user } => {
                 let found = find(&conn, &user).await?;
                 let locked = operators::lock(&mut conn, found.id).await.map_err(explained)?;
-                say(&found, if locked { "locked" } else { "was locked already" })
+                say(&found, if locked { "locked" } else { "was already locked" })
             }
             UserCommand::Unlock { user } => {
                 let found = find(&conn, &user).await?;
@@ -110,7 +111,7 @@ pub fn user(source: Source, command: UserCommand) -> CommandResult {
                 let found = find(&conn, &user).await?;
                 if !yes {
                     show(&found)?;
-                    return Err("nothing was deleted; say --yes to delete all of this".into());
+                    return Err("nothing was deleted; add --yes to delete all of this".into());
                 }
                 operators::delete(&mut conn, found.id).await.map_err(explained)?;
                 say(&found, "deleted")
@@ -118,9 +119,7 @@ pub fn user(source: Source, command: UserCommand) -> CommandResult {
             UserCommand::GrantReset { user } => {
                 let found = find(&conn, &user).await?;
                 if found.email.is_none() {
-                    return Err(
-                        "this account has no address, so a password would be of no use".into()
-                    );
+                    return Err("this account has no email address to log in with".into());
                 }
                 print_reset_link(&mut conn, &config, found.id).await
             }
@@ -143,7 +142,7 @@ pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, Comma
     // Addresses are stored normalised.
     let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
     let found = operators::find(conn, &who).await?;
-    found.ok_or_else(|| format!("there is no account {who}").into())
+    found.ok_or_else(|| format!("there is no account with the address or id {who}").into())
 }
 
 fn say(found: &Overview, what: &str) -> CommandResult {
@@ -175,9 +174,9 @@ fn show(found: &Overview) -> CommandResult {
     for (name, value) in [
         ("id", found.id.to_string()),
         ("address", found.email.clone().unwrap_or_default()),
-        ("address proven", yes_or_no(found.email_verified)),
+        ("address verified", yes_or_no(found.email_verified)),
         ("password", yes_or_no(found.has_password)),
-        ("proven number", yes_or_no(found.has_proven_number)),
+        ("verified number", yes_or_no(found.has_proven_number)),
         ("providers", found.connections.join(", ")),
         ("sessions", found.sessions.to_string()),
         ("activities", found.activities.to_string()),

@@ -53,8 +53,8 @@ impl DatabaseUrl {
                 ("target_session_attrs", "read-write" | "primary") => {}
                 ("target_session_attrs", "any") => session = "any",
                 ("target_session_attrs", _) => {
-                    return Err("target_session_attrs must be read-write, which is the default, \
-                                or any: the server writes"
+                    return Err("target_session_attrs must be read-write (the default) or any, \
+                                because the server writes"
                         .into());
                 }
                 _ => rest.push((name, value)),

@@ -49,7 +49,7 @@ impl DeliveryConfig {
         if config.lease < SHORTEST_LEASE {
             s.fault(
                 "DELIVERY_LEASE_SECS",
-                "must be at least 1: it is renewed every third of it, and that takes time",
+                "must be at least 1: the lease is renewed after a third of this time, and renewing takes time",
             );
         }
         config

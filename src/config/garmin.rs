@@ -59,12 +59,12 @@ impl GarminConfig {
         {
             s.fault(
                 "GARMIN_WEBHOOK_SECRET",
-                "is part of a path: letters, digits, - and _ (openssl rand -hex 32)",
+                "must have only letters, digits, - and _, because it is part of a path (make one with: openssl rand -hex 32)",
             );
         }
         let is_offered = !oauth.token_keys.is_empty();
         if credentials.is_some() && !is_offered {
-            s.fault("GARMIN_CLIENT_ID", "needs OAUTH_TOKEN_KEY beside it");
+            s.fault("GARMIN_CLIENT_ID", "needs OAUTH_TOKEN_KEY as well");
         }
         let developer = credentials.zip(webhook_secret).map(|(credentials, webhook_secret)| {
             GarminDeveloperConfig {

@@ -28,8 +28,8 @@ impl HashingConfig {
             && bytes > limit / 2
         {
             let problem = format!(
-                "is too much: {concurrency} hashes at once take {} MiB, more than half of the {} MiB that the \
-                 process may have",
+                "is too large: {concurrency} hashes at once need {} MiB, more than half of the \
+                 process's memory limit of {} MiB",
                 bytes >> 20,
                 limit >> 20
             );

@@ -28,7 +28,7 @@ impl ImportConfig {
     pub(super) fn read(s: &mut Source) -> Self {
         let originals_dir: Option<PathBuf> = s.optional("ORIGINALS_DIR");
         if originals_dir.as_ref().is_some_and(|folder| !folder.is_dir()) {
-            s.fault("ORIGINALS_DIR", "is no folder that can be read");
+            s.fault("ORIGINALS_DIR", "is not a readable folder");
         }
         let min_free = s.or("ORIGINALS_MIN_FREE_PERCENT", 10);
         if min_free > 100 {

@@ -86,7 +86,9 @@ impl FromStr for Setting {
             ((1..=100_000).contains(&rate.times) && (1..=1440).contains(&rate.minutes))
                 .then_some(rate)
         };
-        parse().map(|rate| Self(Some(rate))).ok_or("must be like 100/15m (times/minutes), or off")
+        parse()
+            .map(|rate| Self(Some(rate)))
+            .ok_or("must be a rate such as 100/15m (requests/minutes), or off")
     }
 }
 
@@ -109,7 +111,7 @@ impl FromStr for Networks {
             part.parse()
                 .ok()
                 .or_else(one)
-                .ok_or_else(|| format!("{part} is no network such as 10.0.0.0/8"))
+                .ok_or_else(|| format!("{part} is not a network such as 10.0.0.0/8"))
         });
         networks.collect::<Result<_, _>>().map(Self)
     }

@@ -60,12 +60,12 @@ impl MailConfig {
         let root_cert: Option<PathBuf> = s.optional("SMTP_ROOT_CERT");
         let from: Option<Mailbox> = s.optional("SMTP_FROM");
         if user.is_some() != pass.is_some() {
-            s.fault("SMTP_USER", "needs SMTP_PASS beside it, and the other way round");
+            s.fault("SMTP_USER", "must be set together with SMTP_PASS");
         }
         let transport = match (host, mailbox) {
             (Some(host), _) => {
                 if from.is_none() {
-                    s.fault("SMTP_FROM", "is missing: the address that mails come from");
+                    s.fault("SMTP_FROM", "is missing: the address that mails are sent from");
                 }
                 let credentials = user.zip(pass);
                 MailTransport::Smtp(SmtpConfig { host, port, tls, credentials, root_cert })

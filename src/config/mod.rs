@@ -75,8 +75,8 @@ impl Config {
         let is_open =
             matches!(self.sms, SmsConfig::Twilio(_)) && self.sms_limits.countries == Countries::All;
         is_open.then_some(
-            "text messages go to every country that the account at Twilio permits; name the \
-             countries of your people in SMS_COUNTRIES",
+            "text messages can go to every country that the Twilio account permits; list the \
+             countries of your users in SMS_COUNTRIES",
         )
     }
 

@@ -66,7 +66,7 @@ impl OAuthConfig {
         let oidc = credentials(s, "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET");
         let issuer = s.optional::<HttpUrl>("OIDC_ISSUER");
         if oidc.is_some() != issuer.is_some() {
-            s.fault("OIDC_ISSUER", "and OIDC_CLIENT_ID must stand together");
+            s.fault("OIDC_ISSUER", "must be set together with OIDC_CLIENT_ID");
         }
         let oidc = oidc
             .zip(issuer)
@@ -91,11 +91,11 @@ pub(super) fn credentials(
     match (id, secret) {
         (Some(id), Some(secret)) => Some(ClientCredentials { id, secret }),
         (Some(_), None) => {
-            s.fault(secret_name, format!("is missing beside {id_name}"));
+            s.fault(secret_name, format!("is missing, and {id_name} needs it"));
             None
         }
         (None, Some(_)) => {
-            s.fault(secret_name, format!("needs {id_name} beside it"));
+            s.fault(secret_name, format!("needs {id_name} as well"));
             None
         }
         (None, None) => None,
@@ -111,7 +111,10 @@ fn return_urls(s: &mut Source) -> Vec<String> {
     for text in &urls {
         let is_plain = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '#');
         if !is_plain || url::Url::parse(text).is_err() {
-            s.fault("OAUTH_RETURN_URLS", format!("{text:?} is no absolute URL without fragment"));
+            s.fault(
+                "OAUTH_RETURN_URLS",
+                format!("{text:?} is not an absolute URL without a fragment"),
+            );
         }
     }
     urls

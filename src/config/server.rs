@@ -76,7 +76,7 @@ impl FromStr for Origins {
             let origin = url::Url::parse(part).ok().map(|url| url.origin().ascii_serialization());
             origin
                 .filter(|origin| origin == part)
-                .ok_or_else(|| format!("{part} is no origin such as https://app.example.com"))
+                .ok_or_else(|| format!("{part} is not an origin such as https://app.example.com"))
         });
         origins.collect::<Result<_, _>>().map(Self)
     }

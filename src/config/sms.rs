@@ -56,13 +56,13 @@ impl SmsConfig {
                 ("TWILIO_MESSAGING_SERVICE_SID", service.is_some()),
             ] {
                 if is_set {
-                    s.fault(name, "needs TWILIO_ACCOUNT_SID beside it");
+                    s.fault(name, "needs TWILIO_ACCOUNT_SID as well");
                 }
             }
             return Some(mailbox.map_or(Self::Unavailable, Self::Mailbox));
         };
         if auth_token.is_none() {
-            s.fault("TWILIO_AUTH_TOKEN", "is missing beside TWILIO_ACCOUNT_SID");
+            s.fault("TWILIO_AUTH_TOKEN", "is missing, and TWILIO_ACCOUNT_SID needs it");
         }
         if !account_sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             s.fault(
@@ -72,13 +72,16 @@ impl SmsConfig {
         }
         let sender = match (from, service) {
             (Some(_), Some(_)) => {
-                s.fault("TWILIO_MESSAGING_SERVICE_SID", "cannot stand beside TWILIO_FROM_NUMBER");
+                s.fault(
+                    "TWILIO_MESSAGING_SERVICE_SID",
+                    "cannot be set together with TWILIO_FROM_NUMBER",
+                );
                 return None;
             }
             (Some(from), None) => TwilioSender::From(from),
             (None, Some(service)) => TwilioSender::MessagingService(service),
             (None, None) => {
-                s.fault("TWILIO_FROM_NUMBER", "is missing: the number that messages come from");
+                s.fault("TWILIO_FROM_NUMBER", "is missing: the number that messages are sent from");
                 return None;
             }
         };

@@ -87,7 +87,7 @@ impl FromStr for Country {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || format!("{text} is no country; {EXPECTED}");
+        let unknown = || format!("{text} is not a country; {EXPECTED}");
         match text.strip_prefix('+') {
             Some(code) => match code.parse() {
                 Ok(code @ 1..=999) => Ok(Self::CallingCode(code)),

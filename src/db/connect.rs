@@ -204,7 +204,7 @@ impl Connector {
                     return Ok(connection);
                 }
                 Ok(Err(cause)) => cause,
-                Err(_) => format!("no answer for {wait:?}"),
+                Err(_) => format!("no response within {wait:?}"),
             };
             refusals.push(if count == 1 { cause } else { format!("{host}: {cause}") });
         }
@@ -271,7 +271,7 @@ async fn takes_writes(
     let answer = tokio::select! {
         answer = client.simple_query("SHOW transaction_read_only") => answer.map_err(reason)?,
         ended = connection => {
-            return Err(ended.err().map_or_else(|| "the connection ended".to_owned(), reason));
+            return Err(ended.err().map_or_else(|| "the connection was closed".to_owned(), reason));
         }
     };
     let is_on = |message: &SimpleQueryMessage| match message {

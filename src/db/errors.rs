@@ -17,7 +17,7 @@ impl From<Error> for ApiError {
                 ..ApiError::new(ErrorCode::Busy, "the database is too busy; try again")
             },
             Meaning::UnknownZone => {
-                ApiError::invalid_parameter("tz", "is no time zone that the database knows")
+                ApiError::invalid_parameter("tz", "is not a time zone that the database knows")
             }
             Meaning::Fault => ApiError::internal(error),
         }

@@ -41,12 +41,12 @@ pub fn each_host(all: &Config) -> Result<Vec<Host>, &'static str> {
     let (names, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
     let count = names.len().max(addresses.len());
     if count == 0 {
-        return Err("names no host");
+        return Err("has no host");
     }
     let fits =
         |given: usize, may_be_one: bool| given == 0 || given == count || (may_be_one && given == 1);
     if !fits(names.len(), false) || !fits(addresses.len(), false) || !fits(ports.len(), true) {
-        return Err("names not as many hosts as addresses or ports");
+        return Err("must have as many hosts as addresses or ports");
     }
     let is_direct = all.get_ssl_negotiation() == SslNegotiation::Direct;
     let hosts = (0..count).map(|number| {

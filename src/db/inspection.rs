@@ -22,7 +22,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 pub enum DatabaseError {
     #[display("the database cannot be reached: {_0}")]
     Unreachable(ConnectionError),
-    #[display("the database does not say how it is: {_0}")]
+    #[display("the database cannot be inspected: {_0}")]
     Unknown(diesel::result::Error),
     /// Sentences, each with a remedy.
     #[display("the database cannot be used:\n  {}", _0.join("\n  "))]
@@ -123,7 +123,7 @@ impl Facts {
             if tokio::time::Instant::now() >= deadline {
                 return Err(DatabaseError::Unreachable(error));
             }
-            tracing::warn!(error = %error, "the database is not there yet, trying again");
+            tracing::warn!(error = %error, "the database is not available yet; trying again");
             tokio::time::sleep(RETRY_EVERY).await;
         }
     }
@@ -173,10 +173,10 @@ impl Facts {
         let encoding = self.setting("server_encoding");
         if encoding != "UTF8" {
             refusals.insert(0, format!(
-                "the encoding of the database {database} is {encoding}, and sports-log needs UTF8. That cannot be \
-                 changed afterwards: make another one, CREATE DATABASE sports_log_utf8 ENCODING 'UTF8' LC_COLLATE 'C' \
-                 LC_CTYPE 'C' TEMPLATE template0 OWNER {}; or, to keep its content, `sports-log-backup create` and \
-                 `sports-log-backup restore`, which makes the database anew in UTF8",
+                "the encoding of the database {database} is {encoding}, but sports-log needs UTF8. The encoding of a \
+                 database cannot be changed: create another one with CREATE DATABASE sports_log_utf8 ENCODING 'UTF8' \
+                 LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0 OWNER {}; or, to keep its content, run \
+                 `sports-log-backup create` and `sports-log-backup restore`, which recreates the database in UTF8",
                 quoted(name)
             ));
         }
@@ -185,15 +185,15 @@ impl Facts {
         }
         if schema.is_none() {
             refusals.push(format!(
-                "no schema of the search_path ({}) is there and open to the role {name}: CREATE SCHEMA, or \
-                 GRANT USAGE, CREATE ON SCHEMA public TO {};",
+                "no schema of the search_path ({}) exists and is accessible to the role {name}: run CREATE SCHEMA, \
+                 or GRANT USAGE, CREATE ON SCHEMA public TO {};",
                 self.setting("search_path"),
                 quoted(name)
             ));
         } else if let Some(schema) = schema.as_ref().filter(|_| !may_create) {
             refusals.push(format!(
-                "permission denied for schema {schema}: the role {name} may not make tables there, which since \
-                 PostgreSQL 15 only the database's owner may. ALTER DATABASE {} OWNER TO {role}; or \
+                "permission denied for schema {schema}: the role {name} may not create tables there; since \
+                 PostgreSQL 15 only the database's owner may. Run ALTER DATABASE {} OWNER TO {role}; or \
                  GRANT CREATE ON SCHEMA {} TO {role};",
                 quoted(database),
                 quoted(schema),
@@ -212,8 +212,8 @@ impl Facts {
             // Otherwise a read-only session could not run the statement.
             let before = if name.ends_with("_read_only") { format!("SET {name} = off; ") } else { String::new() };
             Some(format!(
-                "{name} is {value}, and sports-log needs {first}: {before}ALTER ROLE {role} IN DATABASE {} \
-                 SET {name} = '{first}'; unless it is in the options of the URL or of a pooler",
+                "{name} is {value}, but sports-log needs {first}: run {before}ALTER ROLE {role} IN DATABASE {} \
+                 SET {name} = '{first}'; unless the options of the URL or a pooler set it",
                 quoted(&self.role.database)
             ))
         });
@@ -224,10 +224,7 @@ impl Facts {
         let consequences = [
             ("fsync", "a crash of the machine may destroy the whole database"),
             ("full_page_writes", "a crash of the machine may destroy pages of the database"),
-            (
-                "synchronous_commit",
-                "a crash takes back what was acknowledged within the last second",
-            ),
+            ("synchronous_commit", "a crash may lose the last second of acknowledged changes"),
         ];
         let off = consequences.into_iter().filter(|(name, _)| self.setting(name) == "off");
         off.map(|(name, consequence)| format!("{name} is off: {consequence}. Turn it on")).collect()

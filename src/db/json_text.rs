@@ -59,7 +59,7 @@ impl FromSql<Jsonb, Pg> for JsonText {
             [JSONB_VERSION, text @ ..] => {
                 Ok(Self(RawValue::from_string(String::from_utf8(text.to_vec())?)?))
             }
-            _ => Err("a version of JSONB that is not known".into()),
+            _ => Err("an unknown version of JSONB".into()),
         }
     }
 }

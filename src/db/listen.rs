@@ -39,7 +39,7 @@ pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&
             Err(error) => error,
         };
         if !is_lost {
-            tracing::warn!(error.cause = ?error.cause, db.channel = channel, "not listening; polling meanwhile");
+            tracing::warn!(error.cause = ?error.cause, db.channel = channel, "cannot listen for notifications; polling in the meantime");
             is_lost = true;
         }
         tokio::time::sleep(RECONNECT_AFTER).await;
@@ -60,7 +60,7 @@ async fn open(
 async fn say(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
     let listen = diesel::sql_query(format!("LISTEN {channel}"));
     let said = timeout(PULSE_EVERY, listen.execute(&mut conn)).await;
-    said.map_err(|_| ApiError::database_unavailable("the server does not answer"))??;
+    said.map_err(|_| ApiError::database_unavailable("the server does not respond"))??;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ async fn hear(
             Ok(Some(notification)) => heard(Some(notification.payload())),
             Ok(None) => {
                 trust.lose(Instant::now());
-                return Err(ApiError::database_unavailable("the connection ended"));
+                return Err(ApiError::database_unavailable("the connection was closed"));
             }
             Err(_) => {
                 let asked = Instant::now();

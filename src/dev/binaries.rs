@@ -33,8 +33,9 @@ impl Binaries {
             }),
             Some(version) => found.into_iter().find(|binaries| binaries.version == version).ok_or_else(|| {
                 ClusterError(format!(
-                    "the data was made by PostgreSQL {version}, whose binaries are not there any more{place}: \
-                     install them, use pg_upgrade, or choose another folder with --dir"
+                    "the data was created by PostgreSQL {version}, whose binaries are no longer \
+                     there{place}: install them, use pg_upgrade, or choose another folder with \
+                     --dir"
                 ))
             }),
         }

@@ -54,7 +54,7 @@ impl Cluster {
         let (data, run_dir, log) = (dir.join("data"), dir.join("run"), dir.join("postgres.log"));
         if run_dir.as_os_str().len() > LONGEST_RUN_DIR {
             return Err(ClusterError(format!(
-                "{} is too long a path for PostgreSQL's socket: choose a shorter folder with --dir",
+                "the path {} is too long for PostgreSQL's socket: choose a shorter folder with --dir",
                 run_dir.display()
             )));
         }
@@ -127,7 +127,7 @@ fn check_reachable(user: &RunAs, dir: &Path) -> Result<(), ClusterError> {
         Ok(())
     } else {
         Err(ClusterError(format!(
-            "the user `{name}`, as whom PostgreSQL runs, cannot reach {}: choose another folder with --dir",
+            "PostgreSQL runs as the user `{name}`, who cannot access {}: choose another folder with --dir",
             dir.display()
         )))
     }

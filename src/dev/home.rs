@@ -46,7 +46,7 @@ impl Home {
     pub fn existing(dir: &Path) -> Result<Self, ClusterError> {
         if !dir.join("keys/server_key").exists() {
             return Err(ClusterError(format!(
-                "no `sports-log dev` has run in {}: start one with this --dir first",
+                "`sports-log dev` has never run in {}: start it with this --dir first",
                 dir.display()
             )));
         }

@@ -19,8 +19,9 @@ impl RunAs {
         match User::from_name("postgres") {
             Ok(Some(user)) => Ok(Self(Some(user))),
             _ => Err(ClusterError(
-                "PostgreSQL does not run as root, and there is no user `postgres` to run it as; \
-                 its package makes one, or start sports-log as an ordinary user"
+                "PostgreSQL does not run as root, and the user `postgres` does not exist: install \
+                 the package of PostgreSQL, which creates it, or start sports-log as an ordinary \
+                 user"
                     .to_owned(),
             )),
         }

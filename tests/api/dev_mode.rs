@@ -80,7 +80,7 @@ async fn a_demo_is_there_to_look_at() {
     let home = std::env::temp_dir().join(format!("sports-log-demo-{}", std::process::id()));
     let dir = ["--dir", home.to_str().unwrap()];
     let none = run(&[&dir[..], &["user", "list"]].concat(), &[]);
-    assert!(said(&none).contains("no `sports-log dev` has run in"), "{}", said(&none));
+    assert!(said(&none).contains("`sports-log dev` has never run in"), "{}", said(&none));
 
     let server = Process::start(&[&["dev", "--demo"], &dir[..]].concat(), &variables());
     let base = format!("http://127.0.0.1:{}", server.port());

@@ -151,7 +151,7 @@ fn several_hosts_are_shown_without_their_password_and_must_make_sense() {
         for (value, problem) in [
             (format!("{urls}read-only"), "the server writes"),
             ("postgres://one,two/log?hostaddr=127.0.0.1".into(), "as many hosts"),
-            ("postgres:///log".into(), "names no host"),
+            ("postgres:///log".into(), "has no host"),
         ] {
             let refused = check(name, value);
             assert!(!refused.status.success());

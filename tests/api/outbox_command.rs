@@ -34,7 +34,7 @@ async fn id_of(app: &TestApp, status: &str) -> String {
 async fn messages_are_listed_as_a_table_and_as_json() {
     let app = TestApp::spawn().await;
     let empty = run(&["outbox", "list"], &variables(&app));
-    assert!(empty.status.success() && said(&empty).contains("no such messages"), "{empty:?}");
+    assert!(empty.status.success() && said(&empty).contains("No messages match"), "{empty:?}");
     app.smtp.refuse_recipient("bob@example.com", "550 no such user");
     app.register("ann@example.com", PASSWORD).await;
     register(&app, "bob@example.com").await;
@@ -72,7 +72,7 @@ async fn a_dead_message_can_be_tried_again() {
     until_selects(&app.database, "SELECT status || attempts FROM outbox", "sent2").await;
     let again = run(&["outbox", "retry", &dead], &variables(&app));
     assert_eq!(again.status.code(), Some(1));
-    assert!(said(&again).contains("left alone, it is sent"), "{}", said(&again));
+    assert!(said(&again).contains("unchanged, its status is sent"), "{}", said(&again));
 }
 
 #[actix_rt::test]
@@ -95,8 +95,12 @@ async fn a_waiting_message_can_be_taken_back_and_a_finished_one_not() {
     let taken_back = run(&["outbox", "cancel", &waiting, &sent, unknown], &variables(&app));
     assert_eq!(taken_back.status.code(), Some(1));
     let said = said(&taken_back);
-    for expected in ["cancelled", "left alone, it is sent", "no such message", "2 of 3 left alone"]
-    {
+    for expected in [
+        "cancelled",
+        "unchanged, its status is sent",
+        "message not found",
+        "2 of 3 messages unchanged",
+    ] {
         assert!(said.contains(expected), "{said}");
     }
     let states = "SELECT string_agg(status, ' ' ORDER BY status) FROM outbox";

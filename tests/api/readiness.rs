@@ -53,7 +53,7 @@ async fn a_server_that_is_too_old_for_a_schema_says_so() {
         let output = actix_rt::task::spawn_blocking(move || run(&[subcommand], &variables));
         let output = output.await.unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains("only version 99.1.0"), "{}", said(&output));
+        assert!(said(&output).contains("needs version 99.1.0"), "{}", said(&output));
     }
     app.database.execute(&set("0.0.9")).await;
     app.get("/readyz").await.expect(200);
@@ -67,5 +67,5 @@ async fn a_database_without_our_schema_is_not_ready() {
     let empty = Database::empty().await;
     let output =
         actix_rt::task::spawn_blocking(move || run(&["status"], &settings(&empty.url, 25)));
-    assert!(said(&output.await.unwrap()).contains("the schema is behind"));
+    assert!(said(&output.await.unwrap()).contains("the schema is out of date"));
 }

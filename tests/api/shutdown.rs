@@ -128,7 +128,7 @@ fn a_server_that_waits_for_its_database_ends_at_once() {
     let dev = ["dev", "--dir", home.path().to_str().unwrap()];
     for arguments in [&["serve"][..], &dev] {
         let server = Process::start(arguments, &settings(&nowhere, 25));
-        server.wait_for("the database is not there yet");
+        server.wait_for("the database is not available yet");
         let asked = Instant::now();
         assert_eq!(server.end(Signal::SIGTERM), Some(0));
         assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());

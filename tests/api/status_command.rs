@@ -54,7 +54,7 @@ async fn what_is_wrong_is_said_and_makes_the_exit_code() {
     let problem = told["problems"][0].as_str().unwrap();
     assert!(problem.contains("--status dead"), "{told}");
     assert!(
-        problem.contains("1 mail of the last day was refused for good: 1 × 550 5.1.1 at RCPT"),
+        problem.contains("1 mail of the last day was rejected permanently: 1 × 550 5.1.1 at RCPT"),
         "{told}"
     );
     assert_eq!(told["database"]["lost"][0]["code"], "550 5.1.1 at RCPT");
@@ -69,7 +69,7 @@ async fn what_is_wrong_is_said_and_makes_the_exit_code() {
 
     let nowhere = format!("postgres://somebody:sesame@127.0.0.1:{}/sports_log", free_port());
     let (told, _) = status(&app, &nowhere).await;
-    assert!(told["problems"].to_string().contains("the database cannot be asked"), "{told}");
+    assert!(told["problems"].to_string().contains("the database cannot be queried"), "{told}");
     assert!(!told.to_string().contains("sesame"));
 }
 

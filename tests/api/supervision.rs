@@ -57,7 +57,7 @@ fn readiness_is_not_told_before_it_is_there() {
     let mut variables = settings(&cluster_url("there_is_no_such_database"), 1);
     variables.push(("NOTIFY_SOCKET", manager.path.clone()));
     let server = Process::start(&["serve"], &variables);
-    server.wait_for("the database is not there yet");
+    server.wait_for("the database is not available yet");
     manager.socket.set_nonblocking(true).unwrap();
     assert!(manager.socket.recv(&mut [0; 64]).is_err());
 }

@@ -43,7 +43,7 @@ async fn an_account_is_shown_by_address_or_id_and_nothing_of_its_log() {
         assert_eq!((&shown["has_password"], &shown["locked_at"]), (&json!(true), &json!(null)));
     }
     let table = user(&app, &["show", ANN]);
-    done(&table, "address proven");
+    done(&table, "address verified");
     assert!(!said(&table).contains("private"), "{table:?}");
     for nobody in ["nobody@example.com", "00000000-0000-4000-8000-000000000000", "' OR true --"] {
         let output = user(&app, &["show", nobody]);
@@ -65,7 +65,7 @@ async fn an_operator_makes_accounts_and_lists_them() {
     app.login("bob@example.com", PASSWORD).await.expect(200);
     // No second account for one address, and none for what is no address.
     let again = user(&app, &["create", ANN]);
-    assert!(said(&again).contains("ann@example.com has an account"), "{}", said(&again));
+    assert!(said(&again).contains("ann@example.com already has an account"), "{}", said(&again));
     assert_eq!(user(&app, &["create", "nobody"]).status.code(), Some(2));
     let listed: Value = serde_json::from_slice(&user(&app, &["list", "--json"]).stdout).unwrap();
     let emails: Vec<&str> =
@@ -89,7 +89,7 @@ async fn nobody_gets_into_a_locked_account_until_it_is_unlocked() {
     let verify = json!({"identifier": ANN, "code": code});
     app.post("/auth/otp/verify", &verify).await.expect_error(403, "account_locked");
     assert_eq!(app.smtp.notice_to(ANN).await.subject, "Your account was locked (sports-log)");
-    done(&user(&app, &["lock", ANN]), "was locked already");
+    done(&user(&app, &["lock", ANN]), "was already locked");
     done(&user(&app, &["unlock", ANN]), ": unlocked");
     app.login(ANN, PASSWORD).await.expect(200);
     is_over(&app, &ann).await;

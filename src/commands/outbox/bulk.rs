@@ -46,7 +46,7 @@ pub struct Selection {
 /// An action on messages.
 #[derive(Clone, Copy, Display, PartialEq, Eq)]
 pub enum Action {
-    #[display("tried again")]
+    #[display("retried")]
     Retry,
     #[display("cancelled")]
     Cancel,
@@ -91,7 +91,9 @@ impl Action {
         let states = states.join(" or ");
         Err(clap::Error::raw(
             ErrorKind::ArgumentConflict,
-            format!("a message that is {status} cannot be {self}, only one that is {states}\n"),
+            format!(
+                "a message with status {status} cannot be {self}; its status must be {states}\n"
+            ),
         ))
     }
 
@@ -147,7 +149,7 @@ pub async fn bulk(
         outcome.print(action);
     }
     if outcome.matched > 0 && outcome.done == 0 {
-        return Err(format!("none of {} could be {action}", outcome.matched).into());
+        return Err(format!("none of the {} messages could be {action}", outcome.matched).into());
     }
     Ok(())
 }
@@ -155,19 +157,19 @@ pub async fn bulk(
 impl BulkResult {
     fn print(&self, action: Action) {
         if self.matched == 0 {
-            println!("There are no such messages.");
+            println!("No messages match.");
             return;
         }
         let would = if self.dry_run { "would be " } else { "" };
         println!("{} {would}{action}", self.done);
         let Left { no_longer_of_use, being_sent, changed_meanwhile } = self.left;
         for (count, why) in [
-            (no_longer_of_use, "what they carry has expired"),
+            (no_longer_of_use, "their content has expired"),
             (being_sent, "they are being sent"),
-            (changed_meanwhile, "they were sent or ended meanwhile"),
+            (changed_meanwhile, "they were sent or ended in the meantime"),
         ] {
             if count > 0 {
-                println!("{count} left alone: {why}");
+                println!("{count} unchanged: {why}");
             }
         }
     }

@@ -13,9 +13,9 @@ use crate::{
 
 /// Help on the filters of `list`, `retry` and `cancel`.
 pub const EXAMPLES: &str = "\
-Filters narrow each other. A time is a span before now (90m, 2h, 3d), a day (2026-11-29, from midnight
-UTC) or a time of RFC 3339. A code fits where it is a word of the last error's code, or all of one up to
-a dot: 550 and 5.1.1 both fit \"550 5.1.1 at RCPT\", 5.7 fits 5.7.1 and 5.7.26, 21614 is one of Twilio's.
+A message must match all filters. A time is a duration before now (90m, 2h, 3d), a day (2026-11-29, from
+midnight UTC) or an RFC 3339 time. A code matches a whole word of the last error's code, or its part up to
+a dot: 550 and 5.1.1 both match \"550 5.1.1 at RCPT\", 5.7 matches 5.7.1 and 5.7.26, 21614 is a Twilio code.
 
   sports-log outbox list --status dead --since 2h
   sports-log outbox list --class transport --channel email --since 2026-11-29T08:00:00Z
@@ -108,10 +108,10 @@ fn since_at(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let time = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
     let since = span().or_else(|| Some(day()?.and_time(NaiveTime::MIN).and_utc())).or_else(time);
     match since {
-        None => {
-            Err("must be a span such as 2h or 3d, a day such as 2026-11-29, or a time of RFC 3339"
-                .into())
-        }
+        None => Err(
+            "must be a duration such as 2h or 3d, a day such as 2026-11-29, or an RFC 3339 time"
+                .into(),
+        ),
         Some(since) if since > now => Err("must not be in the future".into()),
         Some(since) => Ok(since),
     }

@@ -78,13 +78,13 @@ pub fn outbox(source: Source, command: OutboxCommand) -> CommandResult {
                     &conn,
                     &ids,
                     "due now",
-                    "it waits or is dead, and has not expired",
+                    "queued or dead, and the message must not have expired",
                     async |id| Ok(store::retry(&conn, &[id]).await? == 1),
                 )
                 .await
             }
             OutboxCommand::Cancel(Selection { ids, .. }) => {
-                each(&conn, &ids, "cancelled", "it waits to be sent", async |id| {
+                each(&conn, &ids, "cancelled", "queued", async |id| {
                     Ok(store::cancel(&conn, &[id]).await? == 1)
                 })
                 .await
@@ -95,7 +95,7 @@ pub fn outbox(source: Source, command: OutboxCommand) -> CommandResult {
 
 async fn find(conn: &AsyncPgConnection, id: Uuid) -> Result<MessageRow, CommandError> {
     let found = store::find(conn, id).await?;
-    found.ok_or_else(|| format!("there is no message {id}").into())
+    found.ok_or_else(|| format!("there is no message with the id {id}").into())
 }
 
 /// Calls `act` for every message and prints each result. Fails if one message could not be changed.
@@ -103,7 +103,7 @@ async fn each(
     conn: &AsyncPgConnection,
     ids: &[Uuid],
     done: &str,
-    only_while: &str,
+    required: &str,
     act: impl AsyncFn(Uuid) -> Result<bool, CommandError>,
 ) -> CommandResult {
     let mut left = 0;
@@ -115,11 +115,18 @@ async fn each(
         left += 1;
         match store::find(conn, *id).await? {
             Some(message) => {
-                println!("{id}: left alone, it is {}: only while {only_while}", message.status);
+                println!(
+                    "{id}: unchanged, its status is {}; it must be {required}",
+                    message.status
+                );
             }
-            None => println!("{id}: there is no such message"),
+            None => println!("{id}: message not found"),
         }
     }
     store::notify(conn).await?;
-    if left == 0 { Ok(()) } else { Err(format!("{left} of {} left alone", ids.len()).into()) }
+    if left == 0 {
+        Ok(())
+    } else {
+        Err(format!("{left} of {} messages unchanged", ids.len()).into())
+    }
 }

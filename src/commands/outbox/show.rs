@@ -13,7 +13,7 @@ use crate::{
 /// Prints one line per message.
 pub fn table(messages: &[MessageRow]) -> CommandResult {
     if messages.is_empty() {
-        println!("There are no such messages.");
+        println!("No messages match.");
         return Ok(());
     }
     let mut table = plain_table();

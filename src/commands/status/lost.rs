@@ -5,18 +5,18 @@ use crate::outbox::store::Lost;
 /// The number of codes that are listed. The rest is only counted.
 const NAMED: usize = 3;
 
-/// For example "3 mails of the last day were refused for good: 2 × 550 5.1.1, 1 ×
+/// For example "3 mails of the last day were rejected permanently: 2 × 550 5.1.1, 1 ×
 /// 552 5.2.2; see …".
 pub fn sentences(lost: &[Lost]) -> Vec<String> {
     let mut sentences = Vec::new();
     for (status, one_fate, fate) in [
-        ("dead", "was refused for good", "were refused for good"),
+        ("dead", "was rejected permanently", "were rejected permanently"),
         ("expired", "expired before it could be sent", "expired before they could be sent"),
     ] {
         for (channel, one, several) in [
             ("email", "mail", "mails"),
             ("sms", "text message", "text messages"),
-            ("webhook", "post to a webhook", "posts to webhooks"),
+            ("webhook", "webhook delivery", "webhook deliveries"),
         ] {
             let of_these = |lost: &&Lost| lost.status == status && lost.channel == channel;
             let groups: Vec<&Lost> = lost.iter().filter(of_these).collect();
@@ -75,7 +75,7 @@ mod tests {
         let [mails, texts] = said.as_slice() else { panic!("{said:?}") };
         assert!(
             mails.starts_with(
-                "6 mails of the last day were refused for good: 2 × 550 5.1.1, 1 × 552 5.2.2, \
+                "6 mails of the last day were rejected permanently: 2 × 550 5.1.1, 1 × 552 5.2.2, \
                  1 × 550 5.2.1, 2 for other reasons; see `sports-log outbox list --status dead "
             ),
             "{mails}"

@@ -35,6 +35,6 @@ pub fn status(mut source: Source, json: bool) -> CommandResult {
     }
     match status.problems.len() {
         0 => Ok(()),
-        problems => Err(format!("{problems} of these need somebody").into()),
+        problems => Err(format!("{problems} problem(s) need attention").into()),
     }
 }

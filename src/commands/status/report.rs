@@ -103,15 +103,13 @@ impl Database {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.refusals.clone();
         if let Some(error) = &self.error {
-            problems.push(format!("the database cannot be asked: {error}"));
+            problems.push(format!("the database cannot be queried: {error}"));
         }
         if !self.pending_migrations.is_empty() {
-            problems.push("the schema is behind: run `sports-log migrate`".into());
+            problems.push("the schema is out of date: run `sports-log migrate`".into());
         }
         problems.extend(self.newer_server.as_ref().map(|needed| {
-            format!(
-                "only version {needed} of sports-log or a newer one may use the schema: upgrade"
-            )
+            format!("the schema needs version {needed} of sports-log or newer: upgrade")
         }));
         problems.extend(self.clock_offset_seconds.and_then(clock::problem));
         problems.extend(lost::sentences(&self.lost));

@@ -47,7 +47,7 @@ impl Server {
     pub fn problems(&self) -> Vec<String> {
         let breakers = self.figures.iter().flat_map(|figures| &figures.open_breakers);
         let breakers = breakers
-            .map(|channel| format!("{channel} is failing: its messages wait for it to recover"));
+            .map(|channel| format!("{channel} is failing; its messages wait until it recovers"));
         let fault = self.fault.iter().map(|fault| format!("the server is not ready: {fault}"));
         fault.chain(breakers).collect()
     }

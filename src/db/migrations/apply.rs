@@ -75,7 +75,7 @@ fn patiently(
             Err(error) if waits_for_a_lock(&*error) && Instant::now() < deadline => {
                 tracing::warn!(
                     db.migration = %name, error = %error,
-                    "others hold a table that a migration changes, a backup perhaps; trying again"
+                    "a table that the migration changes is locked, perhaps by a backup; trying again"
                 );
                 thread::sleep(RETRY_EVERY);
             }

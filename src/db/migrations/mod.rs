@@ -36,13 +36,13 @@ pub enum MigrationError {
     #[display("a migration failed: {_0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
     #[display(
-        "the database was brought up to date by a newer sports-log, and only version {_0} or a newer one may \
-         use it; this is version {}. Install {_0}, or restore a backup from before that upgrade",
+        "the database was migrated by a newer sports-log and needs version {_0} or newer; this is \
+         version {}. Install {_0}, or restore a backup from before that upgrade",
         env!("CARGO_PKG_VERSION")
     )]
     TooOld(String),
     #[display(
-        "the database is of the weeks before 30 November 2026. CHANGELOG.md, under \"The baseline\", says how to go on"
+        "the database was last migrated before 30 November 2026. See \"The baseline\" in CHANGELOG.md for the upgrade"
     )]
     BeforeBaseline,
 }
@@ -154,7 +154,7 @@ async fn connect_patiently(
                 return Err(MigrationError::Connection(error));
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the database is not there yet, trying again");
+                tracing::warn!(error = %error, "the database is not available yet; trying again");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }

@@ -59,7 +59,7 @@ async fn a_key_is_tried_before_it_is_kept_and_kept_encrypted() {
     let mut rotated = crate::support::settings(&app.database.url, app.smtp.port);
     rotated.push(("OAUTH_TOKEN_KEY", NEXT.to_owned()));
     rotated.push(("OAUTH_TOKEN_KEY_PREVIOUS", crate::support::OAUTH_TOKEN_KEY.to_owned()));
-    for expected in ["1 connections encrypted anew", "0 connections encrypted anew"] {
+    for expected in ["1 connections re-encrypted", "0 connections re-encrypted"] {
         let output = run(&["reencrypt-tokens"], &rotated);
         assert!(output.status.success() && said(&output).contains(expected), "{output:?}");
     }

@@ -64,7 +64,7 @@ async fn tokens_are_encrypted_anew_after_a_change_of_the_key() {
     let alone = run(&["reencrypt-tokens"], &both);
     assert_eq!(alone.status.code(), Some(1), "{alone:?}");
     both.push(("OAUTH_TOKEN_KEY_PREVIOUS", OAUTH_TOKEN_KEY.to_owned()));
-    for expected in ["1 connections encrypted anew", "0 connections encrypted anew"] {
+    for expected in ["1 connections re-encrypted", "0 connections re-encrypted"] {
         let output = run(&["reencrypt-tokens"], &both);
         assert!(output.status.success() && said(&output).contains(expected), "{output:?}");
     }
