@@ -40,7 +40,7 @@ const PURGES: [(&str, Purge); 14] = [
     ("tombstones", |conn| Box::pin(changes::store::purge(conn))),
     ("webhook deliveries", |conn| Box::pin(webhooks::store::purge(conn))),
     ("imports", |conn| Box::pin(imports::store::purge(conn))),
-    ("events of Garmin", |conn| Box::pin(garmin::store::purge(conn))),
+    ("Garmin events", |conn| Box::pin(garmin::store::purge(conn))),
     ("account exports", |conn| Box::pin(account_export::store::purge(conn))),
     ("shares", |conn| Box::pin(shares::store::purge(conn))),
 ];
@@ -65,7 +65,7 @@ impl Upkeep for OfAllRooms {
     fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             if let Err(error) = self.try_look(&pool).await {
-                tracing::warn!(error.cause = ?error.cause, "cannot look at the outbox now");
+                tracing::warn!(error.cause = ?error.cause, "cannot check the outbox");
             }
         })
     }
@@ -73,7 +73,7 @@ impl Upkeep for OfAllRooms {
     fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             if let Err(error) = self.try_forget(&pool).await {
-                tracing::warn!(error.cause = ?error.cause, "cannot forget anything now");
+                tracing::warn!(error.cause = ?error.cause, "cannot purge old data");
             }
         })
     }
@@ -123,7 +123,7 @@ impl OfAllRooms {
         let mut conn = pool.get().await?;
         for (what, purge) in PURGES {
             let rows = purge(&conn).await?;
-            tracing::debug!(what, rows, "forgot what has been over for long");
+            tracing::debug!(what, rows, "purged old data");
         }
         self.originals.sweep(&mut conn).await?;
         let unproven = local::store::purge_unproven(&mut conn).await?;

@@ -234,7 +234,7 @@ impl ApiError {
     }
 
     pub fn not_found() -> Self {
-        Self::new(ErrorCode::NotFound, "there is nothing here")
+        Self::new(ErrorCode::NotFound, "the requested resource does not exist")
     }
 
     pub fn invalid_access_token() -> Self {

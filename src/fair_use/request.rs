@@ -190,7 +190,10 @@ pub fn follow() -> ApiResult<Option<Lent>> {
     match request.allowance().try_take(Resource::Follower, 1) {
         Some(lent) => Ok(Some(lent)),
         None => Err(ApiError {
-            message: format!("{FOLLOWERS} requests of yours wait for changes; let some end").into(),
+            message: format!(
+                "{FOLLOWERS} of your requests already wait for changes; end one first"
+            )
+            .into(),
             ..ApiError::rate_limited(FOLLOW_AGAIN_SECS)
         }),
     }

@@ -63,7 +63,7 @@ impl<'n> Canonical<'_, 'n> {
 
     /// Writes the next number, which serde converted to `double`.
     fn number<E: Error>(mut self, double: f64) -> Result<(), E> {
-        let number = self.numbers.next().ok_or_else(|| E::custom("a number that is not there"))?;
+        let number = self.numbers.next().ok_or_else(|| E::custom("a number is missing"))?;
         let exact = decimal(number);
         if let Some(whole) = exact.as_deref().and_then(whole) {
             self.write(b'i', &whole.to_be_bytes());

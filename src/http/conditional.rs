@@ -105,7 +105,7 @@ impl FromRequest for IfAbsent {
             Ok(Some(Tags::Any)) => Ok(Self(true)),
             // A tag refers to an existing version, and a new item has none.
             Ok(Some(Tags::These(_))) => {
-                let problem = "must be * where something is created";
+                let problem = "must be * when an item is created";
                 Err(ApiError::invalid_parameter("If-None-Match", problem))
             }
             Err(error) => Err(error),
@@ -144,9 +144,9 @@ impl IfMatch {
     /// 412.
     pub fn failed(&self) -> ApiError {
         let message = if self.0.as_ref().is_some_and(|expected| expected.were_weak) {
-            "If-Match has only weak tags, which match nothing: send the ETag without W/"
+            "If-Match has only weak tags, which never match: send the ETag without W/"
         } else {
-            "somebody else changed it meanwhile; read it again"
+            "it was changed in the meantime; read it again"
         };
         ApiError::new(ErrorCode::VersionMismatch, message)
     }

@@ -33,8 +33,8 @@ pub fn tags(request: &HttpRequest, name: HeaderName) -> ApiResult<Option<Tags>> 
     }
     parse(&values.join(",")).map(Some).ok_or_else(|| {
         let title = if name == "if-match" { "If-Match" } else { "If-None-Match" };
-        let expected = "must be *, or entity tags with commas between: each as its ETag came, in \
-                        double quotes, such as \"17\"";
+        let expected = "must be *, or entity tags separated by commas, each exactly as in ETag \
+                        with its double quotes, such as \"17\"";
         ApiError::invalid_parameter(title, expected)
     })
 }

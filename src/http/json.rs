@@ -87,9 +87,9 @@ pub(super) fn body(
             ));
         }
         fair_use::body(bytes).await?;
-        tokio::time::timeout(BODY_TIMEOUT, read(payload, limit))
-            .await
-            .map_err(|_| ApiError::new(ErrorCode::MalformedRequest, "the body came too slowly"))?
+        tokio::time::timeout(BODY_TIMEOUT, read(payload, limit)).await.map_err(|_| {
+            ApiError::new(ErrorCode::MalformedRequest, "the body arrived too slowly")
+        })?
     }
 }
 
@@ -130,7 +130,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8], known: Option<&Shape>) -> 
     // Check UTF-8 first, because the parser does not validate strings in members that it skips.
     let body = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
     if is_too_deep(body.as_bytes()) {
-        return Err(malformed("nests more than 64 levels deep"));
+        return Err(malformed("it nests more than 64 levels deep"));
     }
     if !body.trim_start().starts_with('{') {
         // Derived `Deserialize` would accept an array and read its items by position.
@@ -177,9 +177,9 @@ fn not_json(error: serde_json::Error) -> ApiError {
         return malformed("it has a number beyond 1.8e308");
     }
     if problem.contains("surrogate") || problem.contains("hex escape") {
-        return malformed("it has half of a surrogate pair");
+        return malformed("it has an unpaired surrogate");
     }
-    malformed(&format!("look at line {}, character {}", error.line(), error.column()))
+    malformed(&format!("see line {}, character {}", error.line(), error.column()))
 }
 
 fn malformed(problem: &str) -> ApiError {

@@ -130,7 +130,7 @@ pub fn check_if_match(request: &HttpRequest) -> ApiResult<()> {
         operation.parameters.is_some() && ![Method::GET, Method::HEAD].contains(request.method());
     let mut tags = request.headers().get_all(IF_MATCH);
     if is_change && !operation.has_if_match && tags.any(|tag| tag.as_bytes() != b"*") {
-        let problem = "is not compared by this operation, so nothing was done; leave it out";
+        let problem = "is not supported by this operation, so nothing was done; leave it out";
         return Err(ApiError::invalid_parameter("If-Match", problem));
     }
     Ok(())

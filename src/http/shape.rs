@@ -29,11 +29,11 @@ pub fn problem(kind: &str, name: &str, known: &mut dyn Iterator<Item = &str>) ->
         known.sort_by(|one, other| is_alike(other).total_cmp(&is_alike(one)));
     }
     match known.first() {
-        None => format!("is not a {kind} here, where none is known"),
-        Some(_) if name.len() > MAX_NAME_BYTES => format!("is not a {kind} here; there are {all}"),
-        Some(only) if known.len() == 1 => format!("is not a {kind} here; there is {only}"),
+        None => format!("is not a {kind} here; none are supported"),
+        Some(_) if name.len() > MAX_NAME_BYTES => format!("is not a {kind} here; supported: {all}"),
+        Some(only) if known.len() == 1 => format!("is not a {kind} here; supported: {only}"),
         Some(nearest) => {
-            format!("is not a {kind} here; did you mean {nearest}? There are {all}")
+            format!("is not a {kind} here; did you mean {nearest}? Supported: {all}")
         }
     }
 }

@@ -50,11 +50,11 @@ pub async fn answered<T: DeserializeOwned>(
     if !accepted.contains(&of_request) {
         return Err(ApiError::new(
             ErrorCode::IdempotencyKeyReused,
-            "this Idempotency-Key was sent before with another request; send that request again as it was, or \
-             look at what is there, before you send this one",
+            "this Idempotency-Key was already used for a different request; repeat that request \
+             unchanged, or check its result, before you send this one",
         ));
     }
-    let answer = answer.ok_or_else(|| ApiError::internal("a request without its answer"))?;
+    let answer = answer.ok_or_else(|| ApiError::internal("the stored request has no response"))?;
     serde_json::from_str(answer.as_str()).map(Some).map_err(ApiError::internal)
 }
 

@@ -91,7 +91,7 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
             () = tokio::time::sleep(WATCH_EVERY) => {}
         }
         if !runner.connected() {
-            tracing::error!(jobs = channel, "the actor died; starting it again");
+            tracing::error!(jobs = channel, "the actor died; restarting it");
             runner = start();
         }
     }

@@ -152,7 +152,7 @@ async fn with_deadline<B: MessageBody + 'static>(
     match tokio::time::timeout(DEADLINE, next.call(request)).await {
         Ok(response) => Ok(response?.map_into_boxed_body()),
         Err(_) => {
-            let error = ApiError::new(ErrorCode::Busy, "this took too long; try again");
+            let error = ApiError::new(ErrorCode::Busy, "the request took too long; try again");
             Ok(ServiceResponse::from_err(error, http_request))
         }
     }

@@ -53,7 +53,7 @@ pub async fn healthz(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
 /// 503 `shutting_down` if the server is about to stop.
 fn stays(state: &WorkerState) -> ApiResult<()> {
     if state.is_leaving() {
-        let message = "this server is about to end; ask another, or again soon";
+        let message = "this server is shutting down; try another one, or try again soon";
         return Err(ApiError::new(ErrorCode::ShuttingDown, message));
     }
     Ok(())
@@ -89,12 +89,12 @@ pub async fn readyz(
         Err(ApiError::new(code, message))
     };
     if !has_our_schema {
-        let why = "the database is of another version than this server; see `sports-log status`";
+        let why = "the schema of the database does not match this server; see `sports-log status`";
         return unready(ErrorCode::SchemaMismatch, why.to_owned());
     }
     if !of_delivery.is_running() {
         let states = actors.named().map(|(name, state)| format!("{name}: {state}")).join(", ");
-        let why = format!("the delivery of messages is not running ({states})");
+        let why = format!("message delivery is not running ({states})");
         return unready(ErrorCode::DeliveryUnavailable, why);
     }
     let ok = is_inside.then_some("ok");

@@ -27,7 +27,7 @@ pub async fn limit_address<B: MessageBody + 'static>(
         request.extensions_mut().insert(address);
         if address.hides_others(&request) && !state.has_warned_of_proxy.swap(true, Relaxed) {
             tracing::warn!(
-                "{} sends X-Forwarded-For and is not in TRUSTED_PROXIES: limits take all behind it for one client",
+                "{} sends X-Forwarded-For but is not in TRUSTED_PROXIES: rate limits treat all clients behind it as one",
                 address
             );
         }

@@ -33,7 +33,7 @@ pub fn init(config: &LoggingConfig) -> Option<LastBatch<Stdout>> {
             }
             Err(error) => {
                 let last = write_json(log);
-                tracing::warn!(error = %error, "the journal cannot be reached, logging to standard output");
+                tracing::warn!(error = %error, "cannot reach the journal; logging to standard output");
                 Some(last)
             }
         },

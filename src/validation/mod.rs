@@ -140,6 +140,6 @@ impl Validator {
     /// The value, or 422 with all errors. The value must be present if there are no errors.
     pub fn finish_with<T>(self, value: Option<T>) -> ApiResult<T> {
         self.finish()?;
-        value.ok_or_else(|| ApiError::internal("a value is missing without a fault"))
+        value.ok_or_else(|| ApiError::internal("a value is missing, but no field is at fault"))
     }
 }

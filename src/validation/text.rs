@@ -69,7 +69,7 @@ pub fn check_json(json: &str, max_bytes: usize) -> Result<(), (&'static str, Str
     }
     // The text is known to be valid JSON, and its numbers can be parsed.
     let HasNul(has_nul) = serde_json::from_str(json)
-        .map_err(|_| ("invalid_format", "must not contain half of a surrogate pair".to_owned()))?;
+        .map_err(|_| ("invalid_format", "must not contain an unpaired surrogate".to_owned()))?;
     if has_nul {
         return Err(("invalid_format", "must not contain a NUL character".into()));
     }

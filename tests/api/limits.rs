@@ -245,6 +245,6 @@ async fn an_operator_who_forgot_the_proxy_is_told_once() {
             .await
             .expect(200);
     }
-    server.wait_for("127.0.0.1 sends X-Forwarded-For and is not in TRUSTED_PROXIES");
+    server.wait_for("127.0.0.1 sends X-Forwarded-For but is not in TRUSTED_PROXIES");
     assert_eq!(server.output().matches("TRUSTED_PROXIES").count(), 1);
 }

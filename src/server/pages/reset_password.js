@@ -28,7 +28,7 @@ function tell({ still_open }) {
   const left = Object.keys(kinds).filter((kind) => still_open[kind] > 0);
   if (left.length === 0) return;
   const list = left.map((kind) => `${kinds[kind]} (${still_open[kind]})`).join(", ");
-  byId("left").textContent = `Still open: ${list}. Look whether all of it is yours.`;
+  byId("left").textContent = `Still open: ${list}. Check that all of it is yours.`;
   byId("left").hidden = false;
 }
 

@@ -12,7 +12,7 @@ onSubmit("confirm", "auth/verify-email", () => ({ token, cookie: isAtHome }), {
 
 // The response is the same for every address, so that it does not reveal who is registered.
 onSubmit("another", "auth/resend-verification", () => ({ email: byId("email").value }), {
-  ok: () => say("If an account waits for confirmation, a new mail is on its way."),
+  ok: () => say("If an account with this address is waiting for confirmation, a new mail is on its way."),
 });
 
 if (token) show("confirm");

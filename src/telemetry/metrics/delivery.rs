@@ -32,7 +32,7 @@ pub struct DeliveryMetrics {
     pub latency: Histogram,
     /// 1 while a channel's circuit breaker is open.
     pub breaker_open: IntGaugeVec,
-    /// 1 while an actor of the delivery runs.
+    /// 1 while a delivery actor runs.
     pub actor_up: IntGaugeVec,
     /// Completions rejected because the lease was lost.
     pub lost_leases: IntCounter,
@@ -74,14 +74,19 @@ impl DeliveryMetrics {
             attempts: counters(
                 r,
                 "outbox_attempts_total",
-                "Attempts to send",
+                "Attempts to send messages",
                 &["channel", "outcome"],
             )?,
-            dead: counters(r, "outbox_dead_total", "Messages given up", &["channel", "class"])?,
+            dead: counters(
+                r,
+                "outbox_dead_total",
+                "Messages that were given up",
+                &["channel", "class"],
+            )?,
             expired: counters(
                 r,
                 "outbox_expired_total",
-                "Messages that could not be sent while they were of use",
+                "Messages that expired before they could be sent",
                 &["channel"],
             )?,
             unreachable: registered(
@@ -112,14 +117,14 @@ impl DeliveryMetrics {
             breaker_open: registered(
                 r,
                 IntGaugeVec::new(
-                    opts("outbox_breaker_open", "1 while a channel is given time to recover"),
+                    opts("outbox_breaker_open", "1 while a channel's circuit breaker is open"),
                     &["channel"],
                 )?,
             )?,
             actor_up: registered(
                 r,
                 IntGaugeVec::new(
-                    opts("delivery_actor_up", "1 while an actor of the delivery runs"),
+                    opts("delivery_actor_up", "1 while a delivery actor runs"),
                     &["actor"],
                 )?,
             )?,
@@ -128,7 +133,7 @@ impl DeliveryMetrics {
                 "outbox_lost_leases_total",
                 "Messages completed after their lease was lost",
             )?,
-            restarts: counter(r, "delivery_restarts_total", "Restarts of the delivery's actors")?,
+            restarts: counter(r, "delivery_restarts_total", "Restarts of the delivery actors")?,
             clock_offset: registered(
                 r,
                 Gauge::with_opts(opts(
@@ -139,7 +144,7 @@ impl DeliveryMetrics {
             work_wait: registered(
                 r,
                 GaugeVec::new(
-                    opts("work_wait_seconds", "Seconds that the oldest work which is due waits"),
+                    opts("work_wait_seconds", "Seconds that the oldest due job has waited"),
                     &["work"],
                 )?,
             )?,
@@ -149,7 +154,7 @@ impl DeliveryMetrics {
             )?,
             texts_today: registered(
                 r,
-                IntGauge::with_opts(opts("sms_today", "Text messages of today, by all servers"))?,
+                IntGauge::with_opts(opts("sms_today", "Text messages sent today by all servers"))?,
             )?,
             texts_daily_limit: registered(
                 r,
@@ -161,7 +166,7 @@ impl DeliveryMetrics {
             unproven_purged: counters(
                 r,
                 "unproven_purged_total",
-                "Registrations that nobody confirmed and accounts that nobody proved, deleted",
+                "Deleted registrations and accounts whose address was never confirmed",
                 &["what"],
             )?,
             last_backup: registered(

@@ -55,35 +55,38 @@ impl Metrics {
         r.register(Box::new(pools.clone()))?;
         let build_info = registered(
             r,
-            IntGaugeVec::new(opts("build_info", "1, with the version that runs"), &["version"])?,
+            IntGaugeVec::new(
+                opts("build_info", "Always 1, labelled with the running version"),
+                &["version"],
+            )?,
         )?;
         build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let activities_created = counter(r, "activities_created_total", "Activities created")?;
         let imports = ImportMetrics {
-            files: counters(r, "import_files_total", "Files that imports read", &["outcome"])?,
+            files: counters(r, "import_files_total", "Files read by imports", &["outcome"])?,
             garmin_events: counters(
                 r,
                 "garmin_events_total",
-                "Events that Garmin told and that are over",
+                "Processed events from Garmin",
                 &["outcome"],
             )?,
             activities_created: activities_created.clone(),
             storage_faults: counter(
                 r,
                 "storage_faults_total",
-                "Attempts to keep files of activities that failed because of ORIGINALS_DIR",
+                "Failed attempts to store original files in ORIGINALS_DIR",
             )?,
         };
         let metrics = Self {
             pools,
-            logins: counters(r, "logins_total", "Attempts to log in", &["method", "status"])?,
+            logins: counters(r, "logins_total", "Login attempts", &["method", "status"])?,
             limits: counters(
                 r,
                 "rate_limit_decisions_total",
                 "Requests that a limit allowed or refused",
                 &["limit", "decision"],
             )?,
-            users_registered: counter(r, "users_registered_total", "Accounts made")?,
+            users_registered: counter(r, "users_registered_total", "Accounts created")?,
             activities_created,
             imports,
             hasher: HasherMetrics {
@@ -97,7 +100,7 @@ impl Metrics {
                 seconds: histogram(
                     r,
                     "hashing_seconds",
-                    "Seconds from asking for a password hash to having it",
+                    "Seconds from requesting a password hash to getting it",
                 )?,
             },
             delivery: DeliveryMetrics::new(r)?,

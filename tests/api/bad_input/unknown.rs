@@ -63,7 +63,7 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
             let said = is_refused(&format!("{slip}=1")).await.unwrap();
             assert!(said.contains(name), "{method} {path}: {said}");
             let is_first = said.contains(&format!("did you mean {name}?"))
-                || said.contains(&format!("there is {name}"));
+                || said.contains(&format!("supported: {name}"));
             assert!(is_first, "{method} {path}: {said}");
             named += 1;
         }

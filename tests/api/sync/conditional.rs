@@ -131,7 +131,7 @@ async fn a_tag_is_known_as_proxies_change_it() {
             for stale in [theirs.clone(), format!("\"x\", {theirs}, W/\"y\"")] {
                 let refused = put(&app, &ann, target, &stale, &change).await;
                 let refused = refused.expect_error(412, "version_mismatch").json();
-                assert_eq!(refused["error"], "somebody else changed it meanwhile; read it again");
+                assert_eq!(refused["error"], "it was changed in the meantime; read it again");
             }
         }
         let tag = app.get_as(&ann, path).await.header("etag").to_owned();
