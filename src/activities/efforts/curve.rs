@@ -3,7 +3,7 @@
 use crate::priority::yield_if_due;
 
 /// Corners between two yields; each takes about ten nanoseconds.
-const GIVE_WAY_EVERY: usize = 2048;
+const YIELD_EVERY: usize = 2048;
 
 /// A stretch of time on a curve, and how much the curve grows in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl Curve {
 
     /// Iterates over the corners, yielding to requests at intervals.
     fn corners(&self) -> impl Iterator<Item = &(f64, f64)> {
-        self.0.chunks(GIVE_WAY_EVERY).inspect(|_| yield_if_due()).flatten()
+        self.0.chunks(YIELD_EVERY).inspect(|_| yield_if_due()).flatten()
     }
 
     pub fn height(&self) -> f64 {

@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 32;
 const MAX_TEXT: usize = 64 * 1024;
 
 /// Checking the clock takes as long as reading an element.
-const GIVE_WAY_EVERY: u64 = 32;
+const YIELD_EVERY: u64 = 32;
 
 /// The current path, and the text so far of each element on it.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Cursor {
         visitor: &mut V,
     ) -> Result<bool, V::Error> {
         self.events += 1;
-        if self.events.is_multiple_of(GIVE_WAY_EVERY) {
+        if self.events.is_multiple_of(YIELD_EVERY) {
             go_on()?;
         }
         match event {
