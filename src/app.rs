@@ -24,13 +24,13 @@ use crate::{
     server::{self, Rooms},
     state::{AppState, http_connections},
     telemetry::Metrics,
-    upkeep::OfAllRooms,
+    upkeep::ServerUpkeep,
 };
 
 /// How long startup waits for a database that is still starting.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 
-const FORGET_LIMITS_EVERY: Duration = Duration::from_secs(60);
+const PURGE_LIMITS_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the application cannot start.
 #[derive(Debug, Display, From)]
@@ -108,10 +108,10 @@ impl Application {
         let account_exports = account_export::runner::start(config, connector.clone());
         let searching = Stopping::default();
         efforts::start(connector.clone(), searching.clone(), requests.clone());
-        let upkeep = OfAllRooms::new(config, metrics.delivery.clone());
+        let upkeep = ServerUpkeep::new(config, metrics.delivery.clone());
         let delivery = Delivery::start(config, connector, &metrics, status, upkeep);
         let shared = Arc::new(shared);
-        let forgetting = actix_rt::spawn(forget_limits(Arc::clone(&shared)));
+        let purging = actix_rt::spawn(purge_limits(Arc::clone(&shared)));
         let server = server::start(listener, config, Arc::clone(&shared), rooms)?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
         Ok(Self {
@@ -125,7 +125,7 @@ impl Application {
             notifier,
             shared,
             shutdown_notice: config.server.shutdown_notice,
-            tasks: [change_listener, forgetting],
+            tasks: [change_listener, purging],
         })
     }
 
@@ -182,10 +182,10 @@ pub fn most_connections(config: &Config) -> usize {
 }
 
 /// Periodically removes the local rate limits and allowances of inactive clients.
-async fn forget_limits(shared: Arc<AppState>) {
+async fn purge_limits(shared: Arc<AppState>) {
     loop {
-        tokio::time::sleep(FORGET_LIMITS_EVERY).await;
-        shared.local_limits.forget();
-        shared.fair_use.forget();
+        tokio::time::sleep(PURGE_LIMITS_EVERY).await;
+        shared.local_limits.purge();
+        shared.fair_use.purge();
     }
 }

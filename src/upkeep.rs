@@ -46,13 +46,13 @@ const PURGES: [(&str, Purge); 14] = [
 ];
 
 /// The upkeep of all modules.
-pub struct OfAllRooms {
+pub struct ServerUpkeep {
     originals: Storage,
     server_key: ServerKey,
     metrics: DeliveryMetrics,
 }
 
-impl OfAllRooms {
+impl ServerUpkeep {
     /// Takes the storage of original files and the server key from the configuration.
     pub fn new(config: &Config, metrics: DeliveryMetrics) -> Arc<Self> {
         let originals = Storage::new(&config.imports);
@@ -61,27 +61,27 @@ impl OfAllRooms {
     }
 }
 
-impl Upkeep for OfAllRooms {
-    fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
+impl Upkeep for ServerUpkeep {
+    fn check(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            if let Err(error) = self.try_look(&pool).await {
+            if let Err(error) = self.try_check(&pool).await {
                 tracing::warn!(error.cause = ?error.cause, "cannot check the outbox");
             }
         })
     }
 
-    fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
+    fn purge(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            if let Err(error) = self.try_forget(&pool).await {
+            if let Err(error) = self.try_purge(&pool).await {
                 tracing::warn!(error.cause = ?error.cause, "cannot purge old data");
             }
         })
     }
 }
 
-impl OfAllRooms {
+impl ServerUpkeep {
     /// Expires overdue messages, deletes stale imports, and updates the metrics.
-    async fn try_look(&self, pool: &Pool) -> ApiResult<()> {
+    async fn try_check(&self, pool: &Pool) -> ApiResult<()> {
         let metrics = &self.metrics;
         let conn = pool.get().await?;
         if let Some(ahead) = clock::measure(&conn).await? {
@@ -107,7 +107,7 @@ impl OfAllRooms {
         metrics.texts_today.set(texts.into());
         let (depths, backup) = (outbox::store::depth(&conn).await?, Backup::latest(&conn).await?);
         metrics.last_backup.set(backup.map_or(0, |backup| backup.finished_at.timestamp()));
-        metrics.show_depths(&depths);
+        metrics.set_depths(&depths);
         for (channel, addresses) in unreachable {
             metrics.unreachable.with_label_values(&[channel]).set(addresses);
         }
@@ -119,7 +119,7 @@ impl OfAllRooms {
         Ok(())
     }
 
-    async fn try_forget(&self, pool: &Pool) -> ApiResult<()> {
+    async fn try_purge(&self, pool: &Pool) -> ApiResult<()> {
         let mut conn = pool.get().await?;
         for (what, purge) in PURGES {
             let rows = purge(&conn).await?;

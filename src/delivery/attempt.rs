@@ -74,7 +74,7 @@ pub async fn attempt(
 }
 
 async fn try_once<C: Carrier>(parts: &DeliveryContext, carrier: &C, claim: Claim) -> Health {
-    let (message, content) = match look_again(parts, carrier, claim).await {
+    let (message, content) = match recheck(parts, carrier, claim).await {
         Ok(Some((message, Verdict::Send(content)))) => (message, content),
         Ok(Some((message, Verdict::End(completion)))) => {
             complete(parts, claim, Some(&message), completion).await;
@@ -110,7 +110,7 @@ async fn try_once<C: Carrier>(parts: &DeliveryContext, carrier: &C, claim: Claim
     health
 }
 
-async fn look_again<C: Carrier>(
+async fn recheck<C: Carrier>(
     parts: &DeliveryContext,
     carrier: &C,
     claim: Claim,

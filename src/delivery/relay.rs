@@ -21,7 +21,7 @@ use crate::{
 /// How long to wait for interrupted attempts to return their messages.
 const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
 
-const FORGET_EVERY: Duration = Duration::from_secs(3600);
+const PURGE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Tells the relay that messages may be due.
 #[derive(Message)]
@@ -41,7 +41,7 @@ pub struct Relay {
     otp: Recipient<Deliver>,
     is_claiming: bool,
     /// Woken while claiming: claim again afterwards.
-    look_again: bool,
+    claim_again: bool,
     is_stopping: bool,
     /// The number of running statements that return claims.
     giving_back: usize,
@@ -58,7 +58,7 @@ impl Relay {
             lanes,
             otp,
             is_claiming: false,
-            look_again: false,
+            claim_again: false,
             is_stopping: false,
             giving_back: 0,
             unfinished,
@@ -66,21 +66,21 @@ impl Relay {
     }
 
     /// Checks every lane, because something may have happened elsewhere.
-    fn look_at_all(&mut self, ctx: &mut Context<Self>) {
+    fn check_all_lanes(&mut self, ctx: &mut Context<Self>) {
         for lane in &mut self.lanes {
             lane.may_have_more = true;
         }
         self.take_back(ctx);
-        self.look(ctx);
+        self.claim_due(ctx);
     }
 
     /// Claims messages for each lane that has room and may have more, with one statement per lane.
-    fn look(&mut self, ctx: &mut Context<Self>) {
+    fn claim_due(&mut self, ctx: &mut Context<Self>) {
         if self.is_stopping {
             return;
         }
         if self.is_claiming {
-            self.look_again = true;
+            self.claim_again = true;
             return;
         }
         let limit = self.parts.config.in_flight;
@@ -99,7 +99,7 @@ impl Relay {
             return;
         }
         self.is_claiming = true;
-        self.show();
+        self.publish();
         let claiming = claim(Rc::clone(&self.parts), wanted);
         ctx.spawn(claiming.into_actor(self).map(|claimed, relay, ctx| {
             relay.is_claiming = false;
@@ -117,9 +117,9 @@ impl Relay {
                     tracing::warn!(error.cause = ?error.cause, "cannot claim messages")
                 }
             }
-            relay.show();
-            if std::mem::take(&mut relay.look_again) {
-                relay.look(ctx);
+            relay.publish();
+            if std::mem::take(&mut relay.claim_again) {
+                relay.claim_due(ctx);
             }
         }));
     }
@@ -146,7 +146,7 @@ impl Relay {
                 relay.learn(channel, claim, health.unwrap_or(Health::Unknown), ctx);
             }));
         }
-        self.show();
+        self.publish();
     }
 
     fn learn(&mut self, channel: Channel, claim: Claim, health: Health, ctx: &mut Context<Self>) {
@@ -156,7 +156,7 @@ impl Relay {
         }
         self.take_back(ctx);
         self.hand_over(channel, ctx);
-        self.look(ctx);
+        self.claim_due(ctx);
     }
 
     /// Returns messages that were claimed in advance and cannot be delivered soon.
@@ -172,22 +172,22 @@ impl Relay {
             let giving = give_back(Rc::clone(&self.parts), claims);
             ctx.spawn(giving.into_actor(self).map(|(), relay, _| {
                 relay.giving_back -= 1;
-                relay.show();
+                relay.publish();
             }));
         }
-        self.show();
+        self.publish();
     }
 
-    fn forget(&mut self, ctx: &mut Context<Self>) {
-        let forgetting = Arc::clone(&self.parts.upkeep).forget(self.parts.pool.clone());
-        ctx.spawn(forgetting.into_actor(self));
+    fn purge(&mut self, ctx: &mut Context<Self>) {
+        let purging = Arc::clone(&self.parts.upkeep).purge(self.parts.pool.clone());
+        ctx.spawn(purging.into_actor(self));
     }
 
     fn lane(&mut self, channel: Channel) -> Option<&mut Lane> {
         self.lanes.iter_mut().find(|lane| lane.channel == channel)
     }
 
-    fn show(&self) {
+    fn publish(&self) {
         let claiming = usize::from(self.is_claiming);
         let claimed: usize = self.lanes.iter().map(Lane::claimed).sum();
         self.unfinished.send_replace(claiming + claimed + self.giving_back);
@@ -206,16 +206,16 @@ impl Actor for Relay {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.show();
+        self.publish();
         self.parts.status.beat();
         ctx.run_interval(self.parts.config.poll, |relay, ctx| {
             relay.parts.status.beat();
-            let looking = Arc::clone(&relay.parts.upkeep).look(relay.parts.pool.clone());
-            ctx.spawn(looking.into_actor(relay));
-            relay.look_at_all(ctx);
+            let checking = Arc::clone(&relay.parts.upkeep).check(relay.parts.pool.clone());
+            ctx.spawn(checking.into_actor(relay));
+            relay.check_all_lanes(ctx);
         });
-        self.forget(ctx);
-        ctx.run_interval(FORGET_EVERY, Self::forget);
+        self.purge(ctx);
+        ctx.run_interval(PURGE_EVERY, Self::purge);
     }
 }
 
@@ -223,7 +223,7 @@ impl Handler<Wake> for Relay {
     type Result = ();
 
     fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
-        self.look_at_all(ctx);
+        self.check_all_lanes(ctx);
     }
 }
 

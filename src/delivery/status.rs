@@ -75,7 +75,7 @@ impl DeliveryStatus {
         self.with(|latest| latest.beat = Some(Instant::now()));
     }
 
-    pub(super) fn show(&self, actors: Actors) {
+    pub(super) fn publish(&self, actors: Actors) {
         self.with(|latest| latest.actors = actors);
     }
 
@@ -91,7 +91,7 @@ impl DeliveryStatus {
         })
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Latest) -> T) -> T {
-        look(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, action: impl FnOnce(&mut Latest) -> T) -> T {
+        action(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -70,7 +70,7 @@ pub async fn keep(
     let transports = Transports { mailer, texter: Texter::new(&parts.sms).map(Rc::new), webhooks };
     let mut actors = RunningActors::start(&parts, &transports);
     loop {
-        actors.show(&parts);
+        actors.publish(&parts);
         tokio::select! {
             done = stop.recv() => {
                 actors.stop().await;
@@ -87,7 +87,7 @@ pub async fn keep(
                     mailer.close_idle();
                 }
                 if !actors.is_alive() {
-                    actors.show(&parts);
+                    actors.publish(&parts);
                     tracing::error!(actors = ?actors.states(), "a delivery actor died; restarting all of them");
                     parts.metrics.restarts.inc();
                     actors.listener.abort();
@@ -154,9 +154,9 @@ impl RunningActors {
     }
 
     /// Publishes the states of the actors to `/readyz` and `/metrics`.
-    fn show(&self, parts: &DeliveryContext) {
+    fn publish(&self, parts: &DeliveryContext) {
         let actors = self.states();
-        parts.status.show(actors);
+        parts.status.publish(actors);
         for (name, state) in actors.named() {
             let gauge = parts.metrics.actor_up.with_label_values(&[name]);
             gauge.set((state == ActorState::Running).into());

@@ -9,8 +9,8 @@ use crate::db::Pool;
 /// Periodic work of other parts, which runs on the delivery's connections.
 pub trait Upkeep: Send + Sync {
     /// Called as often as the outbox is polled.
-    fn look(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
+    fn check(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
 
     /// Called once an hour, and at startup.
-    fn forget(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
+    fn purge(self: Arc<Self>, pool: Pool) -> LocalBoxFuture<'static, ()>;
 }

@@ -259,7 +259,7 @@ impl FairUse {
     }
 
     /// Removes the allowances of inactive clients.
-    pub fn forget(&self) {
+    pub fn purge(&self) {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.retain(|_, allowance| allowance.strong_count() > 0);
     }

@@ -57,7 +57,7 @@ impl LocalLimits {
     }
 
     /// Removes the buckets that are full again.
-    pub fn forget(&self) {
+    pub fn purge(&self) {
         if let Some(limit) = &self.user {
             limit.buckets.retain_recent();
         }

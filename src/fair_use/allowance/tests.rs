@@ -17,7 +17,7 @@ async fn a_client_waits_for_itself_only() {
     taken.pop();
     ann.take(Resource::Connection, 1, SHORT).await.unwrap();
     drop((taken, ann, bob));
-    fair_use.forget();
+    fair_use.purge();
     assert!(fair_use.clients.lock().unwrap().is_empty());
 }
 

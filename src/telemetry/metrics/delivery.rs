@@ -188,13 +188,13 @@ impl DeliveryMetrics {
         for what in ["registration", "account"] {
             metrics.unproven_purged.with_label_values(&[what]);
         }
-        metrics.show_depths(&[]);
+        metrics.set_depths(&[]);
         Ok(metrics)
     }
 
     /// Sets the depths, with zero where there are no messages. A series that vanishes would look
     /// like a server that vanished.
-    pub fn show_depths(&self, depths: &[Depth]) {
+    pub fn set_depths(&self, depths: &[Depth]) {
         for channel in Channel::ALL.map(|channel| channel.to_string()) {
             let of_channel = || depths.iter().filter(|depth| depth.channel == channel);
             let oldest = of_channel().map(|depth| depth.oldest_seconds).fold(0.0, f64::max);
