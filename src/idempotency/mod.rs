@@ -6,8 +6,8 @@
 //! share the table. See
 //! <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>.
 
+mod key_locks;
 pub mod store;
-mod turns;
 
 use diesel::OptionalExtension;
 use diesel_async::AsyncPgConnection;
@@ -19,7 +19,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
 };
 
-pub use turns::Turns;
+pub use key_locks::KeyLocks;
 
 /// The key that a client chose, with a digest of the request.
 #[derive(Clone, Debug)]

@@ -34,7 +34,7 @@ pub async fn create(
     device: &Device,
 ) -> ApiResult<CreatedShare> {
     let shared: &AppState = state;
-    let _turn = state.turns.take(identity, key.as_ref()).await;
+    let _lock = state.key_locks.take(identity, key.as_ref()).await;
     if let Some(made) = made_before(state, identity, key.as_ref()).await? {
         return Ok(made);
     }

@@ -12,28 +12,28 @@ use uuid::Uuid;
 use super::IdempotencyKey;
 use crate::credentials::Identity;
 
-type Turn = tokio::sync::Mutex<()>;
+type KeyLock = tokio::sync::Mutex<()>;
 
 /// The locks of one process, by user and key.
 #[derive(Default)]
-pub struct Turns(Mutex<HashMap<(Uuid, String), Weak<Turn>>>);
+pub struct KeyLocks(Mutex<HashMap<(Uuid, String), Weak<KeyLock>>>);
 
-impl Turns {
+impl KeyLocks {
     /// Waits for earlier requests of the user with this key. Without a key, returns at once.
     pub async fn take(
         &self,
         identity: Identity,
         key: Option<&IdempotencyKey>,
     ) -> Option<OwnedMutexGuard<()>> {
-        let turn = self.of((identity.user_id, key?.key.clone()));
-        Some(turn.lock_owned().await)
+        let lock = self.of((identity.user_id, key?.key.clone()));
+        Some(lock.lock_owned().await)
     }
 
-    fn of(&self, key: (Uuid, String)) -> Arc<Turn> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = turns.get(&key).and_then(Weak::upgrade).unwrap_or_default();
-        turns.insert(key, Arc::downgrade(&turn));
-        turn
+    fn of(&self, key: (Uuid, String)) -> Arc<KeyLock> {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = locks.get(&key).and_then(Weak::upgrade).unwrap_or_default();
+        locks.insert(key, Arc::downgrade(&lock));
+        lock
     }
 }
