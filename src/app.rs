@@ -21,7 +21,7 @@ use crate::{
     integrations::garmin,
     jobs::{Jobs, Stopping},
     priority::Requests,
-    server::{self, Rooms},
+    server::{self, DomainState},
     state::{AppState, http_connections},
     telemetry::Metrics,
     upkeep::ServerUpkeep,
@@ -102,7 +102,7 @@ impl Application {
         let notifier = ChangeNotifier::default();
         let change_listener = actix_rt::spawn(notifier.clone().listen(connector.clone()));
         let shared = AppState::new(config, connector.clone(), metrics.clone(), requests.clone())?;
-        let rooms = Rooms::new(config, notifier.clone(), status.clone())?;
+        let domains = DomainState::new(config, notifier.clone(), status.clone())?;
         let imports = imports::runner::start(config, connector.clone(), &metrics, requests.clone());
         let garmin = garmin::sync::start(config, connector.clone(), &metrics);
         let account_exports = account_export::runner::start(config, connector.clone());
@@ -112,7 +112,7 @@ impl Application {
         let delivery = Delivery::start(config, connector, &metrics, status, upkeep);
         let shared = Arc::new(shared);
         let purging = actix_rt::spawn(purge_limits(Arc::clone(&shared)));
-        let server = server::start(listener, config, Arc::clone(&shared), rooms)?;
+        let server = server::start(listener, config, Arc::clone(&shared), domains)?;
         tracing::info!(addr = %config.server.bind_addr, port, workers = config.server.workers, "listening");
         Ok(Self {
             port,

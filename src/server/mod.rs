@@ -20,4 +20,4 @@ mod workers;
 pub use finish::LoggedCode;
 pub use request_id::RequestId;
 pub use request_span::RequestSpan;
-pub use workers::{Rooms, start};
+pub use workers::{DomainState, start};

@@ -31,7 +31,7 @@ use crate::{
 const SLOW_READER_MILLIS: u32 = 15_000;
 
 /// State that only single modules need. Each value is passed only to the handlers of its module.
-pub struct Rooms {
+pub struct DomainState {
     notifier: Data<ChangeNotifier>,
     delivery: Data<DeliveryStatus>,
     originals: Data<Storage>,
@@ -41,7 +41,7 @@ pub struct Rooms {
     deadline: Duration,
 }
 
-impl Rooms {
+impl DomainState {
     /// Starts the threads that draw pictures.
     pub fn new(
         config: &Config,
@@ -76,17 +76,17 @@ pub fn start(
     listener: TcpListener,
     config: &Config,
     shared: Arc<AppState>,
-    rooms: Rooms,
+    domains: DomainState,
 ) -> io::Result<Server> {
     // Close the connection of a client that stops reading. actix has no timeout for writes.
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(&listener, SLOW_READER_MILLIS)?;
     let metrics = shared.metrics.http_middleware()?;
-    let (origins, rooms) = (config.server.cors_origins.clone(), Arc::new(rooms));
+    let (origins, domains) = (config.server.cors_origins.clone(), Arc::new(domains));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(Data::new(WorkerState::new(Arc::clone(&shared))))
-            .configure(|app| rooms.register(app))
+            .configure(|app| domains.register(app))
             .app_data(Data::new(Known(&openapi::OPERATIONS)))
             .app_data(Data::new(Document(&openapi::JSON)))
             .configure(|app| {
