@@ -55,13 +55,13 @@ impl Facebook {
     ) -> ApiResult<(ProviderIdentity, ProviderTokens)> {
         let redeemed = self.grant()?.try_redeem(outbound, key, attempt, code).await;
         let (tokens, _) = redeemed.map_err(refusal)?;
-        let identity = self.look(outbound, &tokens.access).await?;
+        let identity = self.fetch_identity(outbound, &tokens.access).await?;
         Ok((identity, tokens))
     }
 
     /// The identity that an access token belongs to. The proof shows that this server sends the
     /// request: <https://developers.facebook.com/docs/graph-api/guides/secure-requests>.
-    pub async fn look(
+    pub async fn fetch_identity(
         &self,
         outbound: &Outbound,
         access: &SecretString,

@@ -115,7 +115,7 @@ impl OpenId {
     }
 
     /// The current identity that an access token belongs to.
-    pub async fn look(
+    pub async fn fetch_identity(
         &self,
         outbound: &Outbound,
         access: &SecretString,

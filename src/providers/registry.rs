@@ -113,15 +113,15 @@ impl Providers {
     }
 
     /// The current identity that an access token belongs to.
-    pub async fn look(
+    pub async fn fetch_identity(
         &self,
         outbound: &Outbound,
         provider: Provider,
         access: &SecretString,
     ) -> ApiResult<ProviderIdentity> {
         match self.configured(provider)? {
-            Configured::OpenId(it) => it.look(outbound, access).await,
-            Configured::Facebook(it) => it.look(outbound, access).await,
+            Configured::OpenId(it) => it.fetch_identity(outbound, access).await,
+            Configured::Facebook(it) => it.fetch_identity(outbound, access).await,
         }
     }
 

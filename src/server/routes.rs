@@ -46,7 +46,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             otp { request, verify }
             oauth { login, callback }
             sessions { refresh, logout, list, end, end_others }
-            connections { list, look, start, unlink }
+            connections { list, check, start, unlink }
             audit { list }
             reauth { request_code }
             tokens { create, list, delete }

@@ -77,7 +77,7 @@ impl Twilio {
     /// Codes make bodies unique. Trial accounts put Twilio's own text before them.
     pub async fn find(&self, to: &str, body: &str) -> SendResult {
         let request = self.request(Method::GET, "")?.query(&[("To", to), ("PageSize", "50")]);
-        let page = self.look(request.map_err(SendError::transport)?).await?;
+        let page = self.query(request.map_err(SendError::transport)?).await?;
         let Some(listed) = page.get("messages").and_then(Value::as_array) else {
             return Err(SendError::transport("an unreadable list of messages"));
         };
@@ -92,7 +92,7 @@ impl Twilio {
     /// Twilio cannot be asked.
     pub async fn failure(&self, sid: &str) -> Result<Option<SendError>, SendError> {
         let request = self.request(Method::GET, &format!("/{sid}"))?;
-        let message = self.look(request).await?;
+        let message = self.query(request).await?;
         let message = Message::read(&message).filter(|message| message.sid == sid);
         let message = message.ok_or_else(|| SendError::transport("an unreadable message"))?;
         Ok(message.failure())
@@ -106,7 +106,7 @@ impl Twilio {
 
     /// Sends a query and returns the JSON of the response. A query sends no message, so after any
     /// other response it can simply be repeated.
-    async fn look(&self, request: ClientRequest) -> Result<Value, SendError> {
+    async fn query(&self, request: ClientRequest) -> Result<Value, SendError> {
         let answer = exchange(request.send(), BOUNDS).await.map_err(SendError::transport)?;
         if answer.status == StatusCode::OK {
             return json(&answer).ok_or_else(|| SendError::transport("an unreadable response"));

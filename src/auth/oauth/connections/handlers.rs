@@ -32,12 +32,12 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
     responses((status = 200, description = "The provider's current answer", body = ConnectionCheck)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
 )]
-pub async fn look(
+pub async fn check(
     state: Data<WorkerState>,
     user: CurrentUser,
     provider: ApiPath<Provider>,
 ) -> ApiResult<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service::look(&state, user.identity(), provider.0).await?))
+    Ok(HttpResponse::Ok().json(service::check(&state, user.identity(), provider.0).await?))
 }
 
 /// Start linking a provider

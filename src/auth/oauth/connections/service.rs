@@ -60,7 +60,7 @@ pub async fn start(
 
 /// The provider account as the provider reports it now. Refreshes an expired access token. No
 /// database connection is held while the provider is asked.
-pub async fn look(
+pub async fn check(
     state: &WorkerState,
     identity: Identity,
     provider: Provider,
@@ -89,7 +89,7 @@ pub async fn look(
         let sealed = tokens::seal(&state.token_cipher, id, &kept)?;
         oauth::set_tokens(&conn, id, &sealed).await?;
     }
-    match state.providers.look(&state.outbound, provider, &kept.access).await {
+    match state.providers.fetch_identity(&state.outbound, provider, &kept.access).await {
         Ok(seen) if seen.subject != subject => {
             Err(provider_error("the response is about another user"))
         }
