@@ -85,7 +85,7 @@ pub async fn set_email_verified(mut conn: &AsyncPgConnection, user_id: Uuid) -> 
 
 /// Deletes everything that a stranger may have set before the mailbox was verified: registrations
 /// with their passwords, links to providers, the profile.
-pub async fn forget_what_strangers_set(
+pub async fn delete_data_of_strangers(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
 ) -> QueryResult<()> {

@@ -41,11 +41,11 @@ impl PointReads {
         let connection = self.connection().await?;
         match read(&connection).await {
             Err(error) if error.code == ErrorCode::DatabaseUnavailable => {
-                self.forget(&connection);
+                self.discard(&connection);
                 let connection = self.connection().await?;
                 read(&connection).await.inspect_err(|error| {
                     if error.code == ErrorCode::DatabaseUnavailable {
-                        self.forget(&connection);
+                        self.discard(&connection);
                     }
                 })
             }
@@ -83,7 +83,7 @@ impl PointReads {
     }
 
     /// Drops `broken`, unless another request has replaced it already.
-    fn forget(&self, broken: &Rc<AsyncPgConnection>) {
+    fn discard(&self, broken: &Rc<AsyncPgConnection>) {
         let mut current = self.current.borrow_mut();
         if current.as_ref().is_some_and(|(connection, _)| Rc::ptr_eq(connection, broken)) {
             *current = None;

@@ -184,7 +184,7 @@ impl Track {
     }
 
     /// Frees the points, except one as a sign that there were some.
-    pub fn forget(&mut self) {
+    pub fn free_points(&mut self) {
         self.points.truncate(1);
         self.points.shrink_to_fit();
         self.breaks = Vec::new();

@@ -36,7 +36,7 @@ pub fn read(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
         Err(refusal) => return Ok(Err(refusal)),
     };
     let streams = sessions.iter().map(intake::streams_of).collect::<ApiResult<_>>()?;
-    sessions.iter_mut().for_each(|session| session.track.forget());
+    sessions.iter_mut().for_each(|session| session.track.free_points());
     Ok(Ok(Reread { sessions, warnings, streams, is_posted }))
 }
 

@@ -90,7 +90,7 @@ pub async fn verify_email(
         if !store::activate(conn, &found).await? {
             return Err(invalid_token());
         }
-        users::forget_what_strangers_set(conn, found.user_id).await?;
+        users::delete_data_of_strangers(conn, found.user_id).await?;
         store::set_display_name(conn, &found).await?;
         let account = users::end_sessions(conn, found.user_id).await?;
         let event = Event::of(EventKind::EmailVerified, found.user_id).from(device);
@@ -255,7 +255,7 @@ pub async fn reset_password(
         let was_verified = store::lock_reset(conn, &digests).await?.ok_or_else(invalid_token)?;
         store::set_password(conn, target.user_id, &password_hash).await?;
         if !was_verified {
-            users::forget_what_strangers_set(conn, target.user_id).await?;
+            users::delete_data_of_strangers(conn, target.user_id).await?;
         }
         users::end_sessions(conn, target.user_id).await?;
         attempts::reopen(conn, server_key, target.user_id, email).await?;

@@ -180,7 +180,7 @@ async fn owner(conn: &AsyncPgConnection, email: Option<EmailAddress>) -> ApiResu
     let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
     if !users::is_verified(conn, user_id).await? {
         users::ensure_account(conn, user_id).await?;
-        users::forget_what_strangers_set(conn, user_id).await?;
+        users::delete_data_of_strangers(conn, user_id).await?;
         users::set_email_verified(conn, user_id).await?;
         users::end_sessions(conn, user_id).await?;
     }

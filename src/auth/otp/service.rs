@@ -118,7 +118,7 @@ async fn who_logs_in(
         return users::find_account(conn, user_id).await;
     }
     users::ensure_account(conn, user_id).await?;
-    users::forget_what_strangers_set(conn, user_id).await?;
+    users::delete_data_of_strangers(conn, user_id).await?;
     users::set_email_verified(conn, user_id).await?;
     users::end_sessions(conn, user_id).await
 }

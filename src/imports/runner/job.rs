@@ -89,7 +89,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         tell: F,
     ) -> QueryResult<Self> {
         let (uploaded, first, refused) = runtime.block_on(async {
-            store::forget_nested(&reader, claimed.id, FIRST_NESTED).await?;
+            store::delete_nested(&reader, claimed.id, FIRST_NESTED).await?;
             let uploaded = store::parts(&reader, claimed.id).await?;
             let first = store::next_number(&reader, claimed.id).await?;
             QueryResult::Ok((uploaded, first, store::refusals(&reader, claimed.id).await?))

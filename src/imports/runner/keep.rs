@@ -71,7 +71,7 @@ impl ReadFile {
             Ok(Content::Recorded(material)) => {
                 let packed = intake::pack(material)?;
                 let bytes = packed.bytes;
-                material.sessions.iter_mut().for_each(|session| session.track.forget());
+                material.sessions.iter_mut().for_each(|session| session.track.free_points());
                 (packed, bytes)
             }
             Ok(Content::Restored(restored)) => (Packed::default(), restored.bytes()),

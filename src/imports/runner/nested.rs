@@ -35,7 +35,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 && number == 0
                 && chunk.is_empty()
             {
-                self.forget_copy(part)?;
+                self.delete_copy(part)?;
                 return Ok(Err(Refusal::malformed(error)));
             }
             if chunk.is_empty() {
@@ -59,8 +59,8 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
     }
 
     /// Deletes a copy after all of it has been read.
-    pub fn forget_copy(&mut self, part: i32) -> Result<(), JobEnd> {
-        self.runtime.block_on(store::forget_nested(&self.reader, self.claimed.id, part))?;
+    pub fn delete_copy(&mut self, part: i32) -> Result<(), JobEnd> {
+        self.runtime.block_on(store::delete_nested(&self.reader, self.claimed.id, part))?;
         Ok(())
     }
 }

@@ -203,7 +203,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
             Err(refusal) => return self.file(name, Err(refusal), None),
         };
         self.walk(name, source, depth)?;
-        self.forget_copy(part)
+        self.delete_copy(part)
     }
 
     /// Walks an archive that is compressed with gzip.

@@ -126,7 +126,7 @@ pub async fn chunk(
 }
 
 /// Deletes the copies of archives that were found in other archives, from `part` on.
-pub async fn forget_nested(
+pub async fn delete_nested(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
     part: i32,

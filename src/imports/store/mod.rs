@@ -8,7 +8,7 @@ mod jobs;
 mod told;
 
 pub use chunks::{
-    CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, end_part, forget_nested, parts,
+    CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, delete_nested, end_part, parts,
     receive_chunk,
 };
 pub use claims::{

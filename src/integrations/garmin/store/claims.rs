@@ -228,7 +228,10 @@ pub async fn end_badly(
 }
 
 /// Deletes a connection without an owner.
-pub async fn forget(mut conn: &AsyncPgConnection, job: &ClaimedConnection) -> QueryResult<usize> {
+pub async fn delete_disowned(
+    mut conn: &AsyncPgConnection,
+    job: &ClaimedConnection,
+) -> QueryResult<usize> {
     diesel::sql_query("DELETE FROM garmin_connections WHERE id = $1 AND claim = $2")
         .bind::<SqlUuid, _>(job.id)
         .bind::<SqlUuid, _>(job.claim)

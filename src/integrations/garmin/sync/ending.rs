@@ -81,7 +81,7 @@ async fn write_down(
         };
         match job.user_id {
             None if failure.needs_reauth || job.attempts >= MAX_FAREWELLS => {
-                store::forget(conn, job).await?;
+                store::delete_disowned(conn, job).await?;
             }
             _ if !store::end_badly(conn, job, &failure).await? => {
                 store::give_back(conn, job).await?;

@@ -96,7 +96,7 @@ impl<'a, P: Provider> Session<'a, P> {
     /// Notifies Garmin that the connection has ended, and deletes it.
     async fn leave(&mut self) -> Result<(), GarminFailure> {
         self.call(async |provider, access| provider.leave(access).await).await?;
-        store::forget(&*self.connection().await?, self.job).await?;
+        store::delete_disowned(&*self.connection().await?, self.job).await?;
         Ok(())
     }
 
