@@ -1,12 +1,13 @@
 //! Queries for imports: as their owners see them, uploads, claims, and outcomes.
 
+mod arrivals;
 mod chunks;
 mod claims;
 mod files;
 mod habits;
 mod jobs;
-mod told;
 
+pub use arrivals::{ActivitySender, Arrival, MAX_ARRIVALS, add_arrivals};
 pub use chunks::{
     CHUNK_BYTES, FIRST_NESTED, Part, add_chunk, add_part, chunk, delete_nested, end_part, parts,
     receive_chunk,
@@ -21,4 +22,3 @@ pub use jobs::{
     NOTIFY_CHANNEL, abandon, cancel, counts, create, create_for, find, ignored_files, is_receiving,
     list, message, purge, purge_stale, submit, submit_for,
 };
-pub use told::{Bringer, MOST_TOLD, Told, add_told};

@@ -11,7 +11,7 @@ use crate::{
     error::{ApiError, ApiResult, FieldError},
     imports::{
         intake::{self, ImportItem, Intake, OnKnown},
-        store::{self, Bringer, MOST_TOLD, Told},
+        store::{self, ActivitySender, Arrival, MAX_ARRIVALS},
         types::Outcome,
     },
     recordings::health_auto_export::{self, Workout, called},
@@ -55,11 +55,11 @@ pub async fn keep(
                 match health_auto_export::read(text) {
                     Ok(workout) => {
                         warned += usize::from(workout.warning().is_some());
-                        let is_told = warned <= MOST_TOLD;
+                        let is_told = warned <= MAX_ARRIVALS;
                         keep_one(state, storage, identity, (text, workout), is_told).await?
                     }
                     Err(refusal) => {
-                        refused.push(Told::refused(called(text), refusal.clone()));
+                        refused.push(Arrival::refused(called(text), refusal.clone()));
                         WorkoutResult::refused(refusal)
                     }
                 }
@@ -71,8 +71,8 @@ pub async fn keep(
         let mut conn = state.pool.get().await?;
         conn.transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
-            let app = Bringer::HealthAutoExport;
-            Ok(store::add_told(conn, identity.user_id, app, &refused).await?)
+            let app = ActivitySender::HealthAutoExport;
+            Ok(store::add_arrivals(conn, identity.user_id, app, &refused).await?)
         })
         .await?;
     }
@@ -101,15 +101,15 @@ async fn keep_one(
             let into = Intake { conn, user_id: identity.user_id, storage };
             let kept = intake::keep(into, &material, &packed, OnKnown::Refresh).await?;
             if is_told && message.is_some() && kept.outcome != Outcome::Duplicate {
-                let told = Told {
+                let arrival = Arrival {
                     name: called(text),
                     outcome: kept.outcome,
                     refusal: None,
                     warning: message.clone(),
                     activity_ids: kept.activity_ids.clone(),
                 };
-                let app = Bringer::HealthAutoExport;
-                store::add_told(conn, identity.user_id, app, &[told]).await?;
+                let app = ActivitySender::HealthAutoExport;
+                store::add_arrivals(conn, identity.user_id, app, &[arrival]).await?;
             }
             Ok(kept)
         })

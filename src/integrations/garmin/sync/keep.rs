@@ -12,7 +12,7 @@ use crate::{
     imports::{
         intake::{self, ImportItem, Intake, OnKnown, StoreResult},
         single,
-        store::{self as imports, Bringer, Told},
+        store::{self as imports, ActivitySender, Arrival},
         types::Outcome,
     },
     integrations::garmin::{
@@ -175,14 +175,14 @@ async fn tell(
 ) -> Result<(), ApiError> {
     let id = || material.name.as_ref().map(|(_, id)| format!("activity {id}"));
     let file = material.original.as_ref().map(|(name, _)| name.clone());
-    let told = Told {
+    let arrival = Arrival {
         name: file.or_else(id).unwrap_or_default(),
         outcome: kept.outcome,
         refusal: None,
         warning: Some(warning),
         activity_ids: kept.activity_ids.clone(),
     };
-    Ok(imports::add_told(conn, user_id, Bringer::Garmin, &[told]).await?)
+    Ok(imports::add_arrivals(conn, user_id, ActivitySender::Garmin, &[arrival]).await?)
 }
 
 /// Combines a file with its summary. If there is no file, or it cannot be read, the

@@ -23,17 +23,17 @@ use crate::{
 
 /// Maximum number of files in such an import, which covers a day: an app may post
 /// the same every minute.
-pub const MOST_TOLD: usize = 100;
+pub const MAX_ARRIVALS: usize = 100;
 const SPAN_DAYS: i32 = 1;
 
 /// A service or app that sends activities automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bringer {
+pub enum ActivitySender {
     HealthAutoExport,
     Garmin,
 }
 
-impl Bringer {
+impl ActivitySender {
     /// The value of `code` in its imports.
     fn code(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Bringer {
 }
 
 /// A report about something that arrived, with a name by which its owner recognizes it.
-pub struct Told {
+pub struct Arrival {
     pub name: String,
     pub outcome: Outcome,
     pub refusal: Option<Refusal>,
@@ -59,7 +59,7 @@ pub struct Told {
     pub activity_ids: Vec<Uuid>,
 }
 
-impl Told {
+impl Arrival {
     pub fn refused(name: String, refusal: Refusal) -> Self {
         let (refusal, activity_ids) = (Some(refusal), Vec::new());
         Self { name, outcome: Outcome::Refused, refusal, warning: None, activity_ids }
@@ -68,21 +68,21 @@ impl Told {
 
 /// Lists the reports in the user's import of today, in the caller's transaction. A name that is in
 /// such an import of the last weeks is not listed again.
-pub async fn add_told(
+pub async fn add_arrivals(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    bringer: Bringer,
-    told: &[Told],
+    sender: ActivitySender,
+    arrivals: &[Arrival],
 ) -> QueryResult<()> {
     lock_name(conn, &format!("imports {user_id}")).await?;
-    let code = bringer.code();
+    let code = sender.code();
     let own = imports::table.filter(imports::user_id.eq(user_id)).filter(imports::code.eq(code));
-    let names: Vec<_> = told.iter().map(|told| &told.name).collect();
+    let names: Vec<_> = arrivals.iter().map(|arrival| &arrival.name).collect();
     let known = own.inner_join(import_files::table).filter(import_files::name.eq_any(names));
     let known = known.select(import_files::name).load(&mut conn).await?;
     let mut known: HashSet<String> = known.into_iter().collect();
-    let new = told.iter().filter(|told| known.insert(told.name.clone()));
-    let new: Vec<_> = new.take(MOST_TOLD).collect();
+    let new = arrivals.iter().filter(|arrival| known.insert(arrival.name.clone()));
+    let new: Vec<_> = new.take(MAX_ARRIVALS).collect();
     if new.is_empty() {
         return Ok(());
     }
@@ -100,7 +100,7 @@ pub async fn add_told(
         }
     };
     let number = add_files(conn, import_id, &new).await?;
-    let message = format!("{}: {}", bringer.name(), summary(conn, import_id).await?);
+    let message = format!("{}: {}", sender.name(), summary(conn, import_id).await?);
     diesel::update(imports::table.find(import_id))
         .set((
             imports::found.eq(number),
@@ -114,10 +114,14 @@ pub async fn add_told(
 }
 
 /// Adds as many files as there is room for; returns how many the import then has.
-async fn add_files(conn: &AsyncPgConnection, import_id: Uuid, new: &[&Told]) -> QueryResult<i32> {
+async fn add_files(
+    conn: &AsyncPgConnection,
+    import_id: Uuid,
+    new: &[&Arrival],
+) -> QueryResult<i32> {
     let mut number = next_number(conn, import_id).await?;
-    for Told { name, outcome, refusal, warning, activity_ids } in new {
-        if usize::try_from(number).is_ok_and(|listed| listed >= MOST_TOLD) {
+    for Arrival { name, outcome, refusal, warning, activity_ids } in new {
+        if usize::try_from(number).is_ok_and(|listed| listed >= MAX_ARRIVALS) {
             break;
         }
         let file = NewFile {
