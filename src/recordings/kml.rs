@@ -170,7 +170,7 @@ impl Reader {
             return Err(Refusal::new(reason, what));
         }
         let sport_of = |raw: &str| Sport::of(Some(raw));
-        self.unread.tell(outings::recording(self.pieces, &self.about, sport_of))
+        self.unread.report(outings::recording(self.pieces, &self.about, sport_of))
     }
 }
 

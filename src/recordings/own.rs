@@ -84,7 +84,7 @@ impl Own {
 }
 
 /// Applies the element to its activity.
-pub fn told(mut recording: Recording, own: Option<Own>) -> Recording {
+pub fn with_own(mut recording: Recording, own: Option<Own>) -> Recording {
     recording.exported_from = own.as_ref().and_then(|own| own.id);
     if let (Some(own), [session]) = (own, recording.sessions.as_mut_slice()) {
         own.complete(session);

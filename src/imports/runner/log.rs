@@ -168,7 +168,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                     (Ok((read, file)), Some(listed)) => {
                         warnings.extend(file.is_damaged.then(|| DAMAGED.into()));
                         warnings.extend(read.warnings);
-                        sessions = told(read.sessions, listed);
+                        sessions = completed(read.sessions, listed);
                         original = Some((original_name(&path), file));
                     }
                     (read, listed) => {
@@ -187,7 +187,7 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
 }
 
 /// The sessions of a recording, completed with what the log says.
-fn told(mut recorded: Vec<Session>, listed: Session) -> Vec<Session> {
+fn completed(mut recorded: Vec<Session>, listed: Session) -> Vec<Session> {
     if let Some(first) = recorded.first_mut() {
         first.title = listed.title.or(first.title.take());
         first.notes = listed.notes.or(first.notes.take());

@@ -15,7 +15,7 @@ use super::{
     damage::warn_of,
     markup::without_tags,
     outings::{self, About, Piece, first},
-    own::{Beside, told},
+    own::{Beside, with_own},
     sensors::Sensor,
     values::{Unread, measurement, moment},
     xml::{Attributes, Visitor, last, walk},
@@ -24,7 +24,7 @@ use super::{
 pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     let mut reader = Beside::new(Reader::default());
     let damage = walk(source, &mut reader)?;
-    Ok(told(warn_of(damage, reader.visitor.finish())?, reader.own))
+    Ok(with_own(warn_of(damage, reader.visitor.finish())?, reader.own))
 }
 
 #[derive(Default)]
@@ -164,6 +164,6 @@ impl Reader {
         self.piece.end(&mut self.pieces)?;
         let creator = self.about.device.clone();
         let sport_of = |raw: &str| sport_of(raw, creator.as_deref());
-        self.unread.tell(outings::recording(self.pieces, &self.about, sport_of))
+        self.unread.report(outings::recording(self.pieces, &self.about, sport_of))
     }
 }

@@ -22,7 +22,7 @@ use super::{
     Point, Reason, Recording, Refusal, Session, Totals, Track,
     damage::warn_of,
     markup::without_tags,
-    own::{Beside, told},
+    own::{Beside, with_own},
     recording::{MAX_LAPS, MAX_SESSIONS, push},
     sensors::Sensor,
     values::{Moment, Unread, latitude, longitude, measurement, moment},
@@ -40,7 +40,7 @@ pub fn read(source: impl Read) -> Result<Recording, Refusal> {
     // An activity that is still open was truncated.
     reader.activity = reader.activity.take().and_then(Activity::cut_off);
     reader.end_activity()?;
-    Ok(told(warn_of(damage, reader.finish())?, own))
+    Ok(with_own(warn_of(damage, reader.finish())?, own))
 }
 
 #[derive(Default)]
@@ -187,9 +187,9 @@ impl Reader {
                 "the file contains no activities"
             };
             let refusal = self.refusal.unwrap_or_else(|| Refusal::new(Reason::NotAnActivity, what));
-            return self.unread.tell(Err(refusal));
+            return self.unread.report(Err(refusal));
         }
-        self.unread.tell(Ok(Recording { sessions: self.sessions, ..Recording::default() }))
+        self.unread.report(Ok(Recording { sessions: self.sessions, ..Recording::default() }))
     }
 }
 

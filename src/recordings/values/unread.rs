@@ -28,7 +28,7 @@ impl Unread {
     }
 
     /// Adds the findings to the result, as a warning or as a more precise error.
-    pub fn tell(self, read: Result<Recording, Refusal>) -> Result<Recording, Refusal> {
+    pub fn report(self, read: Result<Recording, Refusal>) -> Result<Recording, Refusal> {
         match (read, self.time) {
             (Err(Refusal { reason: Reason::NoStartTime, .. }), Some(time)) => {
                 let what =
@@ -58,16 +58,16 @@ mod tests {
         let mut unread = Unread::default();
         unread.place();
         unread.time("");
-        let warnings = unread.tell(Ok(Recording::default())).unwrap().warnings;
+        let warnings = unread.report(Ok(Recording::default())).unwrap().warnings;
         assert_eq!(warnings, ["1 point has an impossible position: the rest was read"]);
 
         let no_time = || Err(Refusal::new(Reason::NoStartTime, "drawn"));
         let mut unread = Unread::default();
         unread.time("no\0on");
         unread.time("night");
-        let refusal = unread.tell(no_time()).unwrap_err();
+        let refusal = unread.report(no_time()).unwrap_err();
         assert_eq!(refusal.message, "the points have unreadable or impossible times, such as noon");
-        assert_eq!(Unread::default().tell(no_time()).unwrap_err().message, "drawn");
-        assert!(Unread::default().tell(Ok(Recording::default())).unwrap().warnings.is_empty());
+        assert_eq!(Unread::default().report(no_time()).unwrap_err().message, "drawn");
+        assert!(Unread::default().report(Ok(Recording::default())).unwrap().warnings.is_empty());
     }
 }

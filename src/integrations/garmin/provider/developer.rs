@@ -127,18 +127,22 @@ impl Provider for Developer<'_> {
         if self.is_own(at) { self.calls.file(at, access).await } else { Ok(None) }
     }
 
-    async fn told(&self, access: &SecretString, url: &str) -> Result<Vec<Summary>, GarminFailure> {
+    async fn announced(
+        &self,
+        access: &SecretString,
+        url: &str,
+    ) -> Result<Vec<Summary>, GarminFailure> {
         if !self.is_own(url) {
             return Ok(Vec::new());
         }
         let body = self.calls.get(url, access).await?;
-        let told = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
-        let told =
-            told.ok_or_else(|| GarminFailure::Garbage("no list of activities".to_owned()))?;
+        let listed = str::from_utf8(&body).ok().and_then(|json| list(json, MOST));
+        let listed =
+            listed.ok_or_else(|| GarminFailure::Garbage("no list of activities".to_owned()))?;
         let read: Vec<_> =
-            told.iter().filter_map(|told| pushed(&Fields::read(told.get())?)).collect();
-        if read.len() < told.len() {
-            let odd = told.len() - read.len();
+            listed.iter().filter_map(|listed| pushed(&Fields::read(listed.get())?)).collect();
+        if read.len() < listed.len() {
+            let odd = listed.len() - read.len();
             tracing::warn!(garmin.unreadable = odd, "cannot read activities from Garmin");
         }
         Ok(read)

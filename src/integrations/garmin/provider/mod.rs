@@ -71,7 +71,7 @@ pub trait Provider {
     ) -> impl Future<Output = Result<Option<Vec<u8>>, GarminFailure>>;
 
     /// The activities at `url`, which a webhook has announced.
-    fn told(
+    fn announced(
         &self,
         access: &SecretString,
         url: &str,

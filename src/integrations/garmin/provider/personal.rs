@@ -87,7 +87,7 @@ impl Provider for Personal {
     }
 
     /// The Personal API has no webhooks.
-    async fn told(&self, _: &SecretString, _: &str) -> Result<Vec<Summary>, GarminFailure> {
+    async fn announced(&self, _: &SecretString, _: &str) -> Result<Vec<Summary>, GarminFailure> {
         Ok(Vec::new())
     }
 

@@ -87,7 +87,7 @@ impl<P: Provider> Session<'_, P> {
                 return Ok(Dealt::Done);
             }
             (Ok(EventKind::Activity), Some(url), _) => {
-                self.fetch(async |provider, access| provider.told(access, &url).await).await?
+                self.fetch(async |provider, access| provider.announced(access, &url).await).await?
             }
             (Ok(EventKind::Activity), None, Some(summary)) => vec![summary],
             _ => return Ok(Dealt::Unreadable),

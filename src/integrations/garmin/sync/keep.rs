@@ -110,7 +110,7 @@ impl<P: Provider> Session<'_, P> {
                 )
                 .await?;
                 if !warnings.is_empty() && kept.outcome != Outcome::Duplicate {
-                    tell(conn, user_id, (&material, &kept), warnings.join("; ")).await?;
+                    list_warning(conn, user_id, (&material, &kept), warnings.join("; ")).await?;
                 }
                 store::remember(conn, job.id, seen).await?;
                 Ok(Some(kept))
@@ -167,7 +167,7 @@ pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
 }
 
 /// Lists a warning about a file among the imports.
-async fn tell(
+async fn list_warning(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     (material, kept): (&ImportItem, &StoreResult),
