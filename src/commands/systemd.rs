@@ -10,13 +10,13 @@ use crate::outgoing::{Bounds, Outgoing, exchange};
 
 /// Notifies that the server is ready, so that units ordered after it can start.
 pub fn ready(port: u16) {
-    tell(&[NotifyState::Ready, NotifyState::Status(&format!("serving on port {port}"))]);
+    notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on port {port}"))]);
 }
 
 /// Notifies that the server is stopping. Open requests must finish within the watchdog's timeout.
 pub fn stopping() {
     let status = NotifyState::Status("finishing open requests");
-    tell(&[NotifyState::Stopping, NotifyState::Watchdog, status]);
+    notify(&[NotifyState::Stopping, NotifyState::Watchdog, status]);
 }
 
 /// Feeds the watchdog (`WatchdogSec=`) while the HTTP workers respond, so that systemd restarts a
@@ -34,7 +34,7 @@ pub fn watch(server: &str) -> Option<JoinHandle<()>> {
             let answer =
                 async { exchange(outgoing.request(Method::GET, &url)?.send(), bounds).await };
             match answer.await {
-                Ok(answer) if answer.status.is_success() => tell(&[NotifyState::Watchdog]),
+                Ok(answer) if answer.status.is_success() => notify(&[NotifyState::Watchdog]),
                 Ok(answer) => tracing::error!(http.status = answer.status.as_u16(), "unhealthy"),
                 Err(error) => tracing::error!(error = %error, "unhealthy"),
             }
@@ -42,7 +42,7 @@ pub fn watch(server: &str) -> Option<JoinHandle<()>> {
     }))
 }
 
-fn tell(state: &[NotifyState<'_>]) {
+fn notify(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         tracing::warn!(error = %error, "cannot notify systemd");
     }

@@ -17,12 +17,12 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 /// How often the listener checks that the server still answers, and the timeout of the check.
 const PULSE_EVERY: Duration = Duration::from_secs(5);
 
-/// Listens to `channel` forever and reconnects when the connection breaks. `heard` gets the payload
-/// of each notification, and `None` whenever earlier notifications may have been missed.
+/// Listens to `channel` forever and reconnects when the connection breaks. `on_payload` gets the
+/// payload of each notification, and `None` whenever earlier notifications may have been missed.
 ///
 /// This check also detects a server that froze or vanished without closing its connections. All
 /// other connections to it are then broken off as well.
-pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&str>)) {
+pub async fn listen(connector: Connector, channel: &str, on_payload: impl Fn(Option<&str>)) {
     let mut is_lost = false;
     loop {
         let error = match open(&connector, channel).await {
@@ -31,9 +31,10 @@ pub async fn listen(connector: Connector, channel: &str, heard: impl Fn(Option<&
                     tracing::info!(db.channel = channel, "listening again");
                     is_lost = false;
                 }
-                heard(None);
+                on_payload(None);
                 let Err(error) =
-                    hear(&conn, &mut notifications, channel, connector.trust(), &heard).await;
+                    receive(&conn, &mut notifications, channel, connector.trust(), &on_payload)
+                        .await;
                 error
             }
             Err(error) => error,
@@ -52,35 +53,35 @@ async fn open(
 ) -> ApiResult<(AsyncPgConnection, UnboundedReceiver<Notification>)> {
     let connection = connector.direct().connect_to_listen().await;
     let (conn, notifications) = connection.map_err(ApiError::database_unavailable)?;
-    say(&conn, channel).await?;
+    subscribe(&conn, channel).await?;
     Ok((conn, notifications))
 }
 
 /// A repeated LISTEN does no harm. A server that has become a standby refuses it.
-async fn say(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
+async fn subscribe(mut conn: &AsyncPgConnection, channel: &str) -> ApiResult<()> {
     let listen = diesel::sql_query(format!("LISTEN {channel}"));
-    let said = timeout(PULSE_EVERY, listen.execute(&mut conn)).await;
-    said.map_err(|_| ApiError::database_unavailable("the server does not respond"))??;
+    let subscribed = timeout(PULSE_EVERY, listen.execute(&mut conn)).await;
+    subscribed.map_err(|_| ApiError::database_unavailable("the server does not respond"))??;
     Ok(())
 }
 
-async fn hear(
+async fn receive(
     conn: &AsyncPgConnection,
     notifications: &mut UnboundedReceiver<Notification>,
     channel: &str,
     trust: &Trust,
-    heard: &impl Fn(Option<&str>),
+    on_payload: &impl Fn(Option<&str>),
 ) -> ApiResult<Infallible> {
     loop {
         match timeout(PULSE_EVERY, notifications.recv()).await {
-            Ok(Some(notification)) => heard(Some(notification.payload())),
+            Ok(Some(notification)) => on_payload(Some(notification.payload())),
             Ok(None) => {
                 trust.lose(Instant::now());
                 return Err(ApiError::database_unavailable("the connection was closed"));
             }
             Err(_) => {
                 let asked = Instant::now();
-                say(conn, channel).await.inspect_err(|_| trust.break_off(asked))?;
+                subscribe(conn, channel).await.inspect_err(|_| trust.break_off(asked))?;
             }
         }
     }

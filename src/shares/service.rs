@@ -162,7 +162,7 @@ pub async fn show(
     // Views by strangers must not use up the owner's rate limit.
     Request::is_from(Client::ViewersOf(user_id));
     let shown = Shown::from_json(picture)?;
-    let look = shown.look(params);
+    let look = shown.appearance(params);
     let mut zones = None;
     if shown.has_zones() {
         zones = Some(privacy::zones(&*state.pool.get().await?, user_id).await?);

@@ -248,7 +248,7 @@ impl Shown {
         })
     }
 
-    pub fn look(&self, params: SharedParams) -> Appearance {
+    pub fn appearance(&self, params: SharedParams) -> Appearance {
         Appearance { theme: params.theme.unwrap_or(self.theme), units: self.units }
     }
 
