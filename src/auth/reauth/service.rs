@@ -101,7 +101,7 @@ pub async fn request_code(
             CodeChannel::Sms => account.settled_number.map(Identifier::Phone).ok_or_else(|| {
                 ApiError::new(
                     ErrorCode::PhoneNumberMissing,
-                    "this account has no phone number that was verified three days ago and before this login",
+                    "this account has no phone number that was verified at least three days ago and before this login",
                 )
             })?,
         };
