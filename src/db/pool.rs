@@ -19,14 +19,14 @@ use futures_util::FutureExt;
 use super::Connector;
 use crate::{
     error::{ApiError, ApiResult, ErrorCode},
-    fair_use::{self, Lent},
+    fair_use::{self, Permit},
 };
 
 /// A borrowed connection. It returns to the pool when dropped, and then another request of the same
 /// client may borrow one.
 pub struct PooledConnection {
     connection: Object<AsyncPgConnection>,
-    _turn: Option<Arc<Lent>>,
+    _permit: Option<Arc<Permit>>,
 }
 
 impl Deref for PooledConnection {
@@ -88,11 +88,11 @@ impl Pool {
         // Boxed, because opening a connection would otherwise enlarge each request's future.
         Box::pin(async {
             let began = Instant::now();
-            let turn = fair_use::connection(self.wait).await?;
+            let permit = fair_use::connection(self.wait).await?;
             let wait = Some(self.wait.saturating_sub(began.elapsed()));
             let timeouts = Timeouts { wait, ..self.connections.timeouts() };
             match self.connections.timeout_get(&timeouts).await {
-                Ok(connection) => Ok(PooledConnection { connection, _turn: turn }),
+                Ok(connection) => Ok(PooledConnection { connection, _permit: permit }),
                 Err(error @ PoolError::Timeout(TimeoutType::Wait)) => Err(ApiError {
                     cause: Some(error.into()),
                     ..ApiError::new(ErrorCode::Busy, "too many requests at once; try again")

@@ -87,7 +87,7 @@ pub struct Allowance {
 
 /// Part of a client's allowance, returned when dropped.
 #[derive(Debug)]
-pub struct Lent {
+pub struct Permit {
     allowance: Arc<Allowance>,
     resource: Resource,
     amount: usize,
@@ -131,20 +131,20 @@ impl Allowance {
         resource: Resource,
         amount: u32,
         wait: Duration,
-    ) -> ApiResult<Lent> {
+    ) -> ApiResult<Permit> {
         match self.try_take(resource, amount) {
-            Some(lent) => Ok(lent),
+            Some(permit) => Ok(permit),
             None => {
                 self.wait_for(resource, amount, wait).await?;
-                Ok(self.lend(resource, amount as usize))
+                Ok(self.issue(resource, amount as usize))
             }
         }
     }
 
     /// Takes `amount` of `resource`, if that much is left.
-    pub fn try_take(self: &Arc<Self>, resource: Resource, amount: u32) -> Option<Lent> {
+    pub fn try_take(self: &Arc<Self>, resource: Resource, amount: u32) -> Option<Permit> {
         self.of(resource).try_acquire_many(amount).ok()?.forget();
-        Some(self.lend(resource, amount as usize))
+        Some(self.issue(resource, amount as usize))
     }
 
     /// Waits until the client has read enough of its responses. Errors as [`Allowance::take`].
@@ -159,7 +159,7 @@ impl Allowance {
     /// Takes the units for a point read. A client whose last responses were large gets fewer
     /// concurrent reads, because large rows occupy the shared connection. Errors as
     /// [`Allowance::take`].
-    pub async fn read(self: &Arc<Self>, wait: Duration) -> ApiResult<Lent> {
+    pub async fn read(self: &Arc<Self>, wait: Duration) -> ApiResult<Permit> {
         self.take(Resource::PointRead, self.read_weight.load(Relaxed), wait).await
     }
 
@@ -172,13 +172,13 @@ impl Allowance {
     }
 
     /// Counts a response until it is read. If it is larger than what is left, it takes all of that.
-    pub fn hold_unread(self: &Arc<Self>, bytes: usize) -> Lent {
+    pub fn hold_unread(self: &Arc<Self>, bytes: usize) -> Permit {
         let taken = self.of(Resource::UnreadKib).forget_permits(bytes.div_ceil(1024));
-        self.lend(Resource::UnreadKib, taken)
+        self.issue(Resource::UnreadKib, taken)
     }
 
-    fn lend(self: &Arc<Self>, resource: Resource, amount: usize) -> Lent {
-        Lent { allowance: Arc::clone(self), resource, amount }
+    fn issue(self: &Arc<Self>, resource: Resource, amount: usize) -> Permit {
+        Permit { allowance: Arc::clone(self), resource, amount }
     }
 
     /// Takes `amount` as soon as that much is left.
@@ -195,7 +195,7 @@ impl Allowance {
     }
 }
 
-impl Drop for Lent {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.allowance.of(self.resource).add_permits(self.amount);
     }

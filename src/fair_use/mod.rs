@@ -12,6 +12,6 @@ mod allowance;
 mod request;
 mod workshop;
 
-pub use allowance::{Client, FairUse, Lent, Resource};
+pub use allowance::{Client, FairUse, Permit, Resource};
 pub use request::{Request, Streaming, body, connection, follow, picture, read, stream, upload};
 pub use workshop::Workshop;

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::allowance::{Allowance, Client, FOLLOWERS, FairUse, Lent, MAX_BODY_KIB, Resource};
+use super::allowance::{Allowance, Client, FOLLOWERS, FairUse, MAX_BODY_KIB, Permit, Resource};
 use crate::error::{ApiError, ApiResult};
 
 /// How long a request waits for bodies, streams or pictures of the same client. Shorter than the
@@ -37,8 +37,8 @@ pub struct Request {
     allowance: RefCell<Option<Arc<Allowance>>>,
     is_admitted: Cell<bool>,
     /// Shared by all connections of this request, so that it does not wait for itself.
-    connection: RefCell<Weak<Lent>>,
-    body: RefCell<Option<Lent>>,
+    connection: RefCell<Weak<Permit>>,
+    body: RefCell<Option<Permit>>,
 }
 
 impl Request {
@@ -87,7 +87,7 @@ impl Request {
     }
 
     /// Counts a response of `bytes` until it is read.
-    pub fn hold_unread(&self, bytes: usize) -> Lent {
+    pub fn hold_unread(&self, bytes: usize) -> Permit {
         self.allowance().hold_unread(bytes)
     }
 
@@ -117,19 +117,19 @@ impl Request {
 
 /// Takes the right to hold connections of the pool. Errors as `Allowance::take`; `None`
 /// outside of requests.
-pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Lent>>> {
+pub async fn connection(wait: Duration) -> ApiResult<Option<Arc<Permit>>> {
     let Some(request) = Request::current() else { return Ok(None) };
     if let Some(held) = request.connection.borrow().upgrade() {
         return Ok(Some(held));
     }
     let allowance = request.admitted(wait).await?;
-    let lent = Arc::new(allowance.take(Resource::Connection, 1, wait).await?);
-    request.connection.replace(Arc::downgrade(&lent));
-    Ok(Some(lent))
+    let permit = Arc::new(allowance.take(Resource::Connection, 1, wait).await?);
+    request.connection.replace(Arc::downgrade(&permit));
+    Ok(Some(permit))
 }
 
 /// Takes the units for a point read. Errors as `Allowance::take`; `None` outside of requests.
-pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
+pub async fn read(wait: Duration) -> ApiResult<Option<Permit>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let allowance = request.admitted(wait).await?;
     allowance.read(wait).await.map(Some)
@@ -137,7 +137,7 @@ pub async fn read(wait: Duration) -> ApiResult<Option<Lent>> {
 
 /// Takes the right to upload a file, until dropped. Errors as `Allowance::take`; `None`
 /// outside of requests.
-pub async fn upload() -> ApiResult<Option<Lent>> {
+pub async fn upload() -> ApiResult<Option<Permit>> {
     let Some(request) = Request::current() else { return Ok(None) };
     request.allowance().take(Resource::Upload, 1, PATIENCE).await.map(Some)
 }
@@ -148,8 +148,8 @@ pub async fn body(bytes: usize) -> ApiResult<()> {
     if bytes > SMALL_BODY {
         let kib = u32::try_from(bytes.div_ceil(1024)).map_err(ApiError::internal)?;
         let kib = kib.min(MAX_BODY_KIB);
-        let lent = request.allowance().take(Resource::BodyKib, kib, PATIENCE).await?;
-        request.body.replace(Some(lent));
+        let permit = request.allowance().take(Resource::BodyKib, kib, PATIENCE).await?;
+        request.body.replace(Some(permit));
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ pub async fn body(bytes: usize) -> ApiResult<()> {
 /// The right to read stored streams, or to stream a response, until dropped.
 #[derive(Debug)]
 pub struct Streaming {
-    _own: Lent,
+    _own: Permit,
     _of_all: OwnedSemaphorePermit,
 }
 
@@ -171,7 +171,7 @@ pub async fn stream() -> ApiResult<Option<Streaming>> {
 
 /// Takes the right to have a picture drawn, both from the owner of the data and from the client
 /// that asks. Errors as `Allowance::take`; `None` outside of requests.
-pub async fn picture() -> ApiResult<Option<[Option<Lent>; 2]>> {
+pub async fn picture() -> ApiResult<Option<[Option<Permit>; 2]>> {
     let Some(request) = Request::current() else { return Ok(None) };
     let (owner, asker) = request.parties();
     let by_address = if owner == asker {
@@ -185,10 +185,10 @@ pub async fn picture() -> ApiResult<Option<[Option<Lent>; 2]>> {
 
 /// Counts a long poll or an event stream until dropped. 429 `rate_limited` if the client has too
 /// many; `None` outside of requests.
-pub fn follow() -> ApiResult<Option<Lent>> {
+pub fn follow() -> ApiResult<Option<Permit>> {
     let Some(request) = Request::current() else { return Ok(None) };
     match request.allowance().try_take(Resource::Follower, 1) {
-        Some(lent) => Ok(Some(lent)),
+        Some(permit) => Ok(Some(permit)),
         None => Err(ApiError {
             message: format!(
                 "{FOLLOWERS} of your requests already wait for changes; end one first"

@@ -13,7 +13,7 @@ use actix_web::{
     web::Bytes,
 };
 
-use crate::fair_use::{Lent, Request};
+use crate::fair_use::{Permit, Request};
 
 /// The size of actix's write buffer per connection. The next slice is passed to it only when the
 /// client has read the previous ones.
@@ -28,7 +28,7 @@ pub fn counted(request: Rc<Request>, body: BoxBody) -> BoxBody {
         BodySize::None => body,
         BodySize::Sized(size) if size <= SLICE_BYTES as u64 => body,
         _ => match body.try_into_bytes() {
-            Ok(bytes) => BoxBody::new(Ready { _lent: request.hold_unread(bytes.len()), bytes }),
+            Ok(bytes) => BoxBody::new(Ready { _permit: request.hold_unread(bytes.len()), bytes }),
             Err(body) => BoxBody::new(Made { request, body }),
         },
     }
@@ -37,7 +37,7 @@ pub fn counted(request: Rc<Request>, body: BoxBody) -> BoxBody {
 /// A body in memory.
 struct Ready {
     bytes: Bytes,
-    _lent: Lent,
+    _permit: Permit,
 }
 
 impl MessageBody for Ready {
