@@ -42,8 +42,8 @@ export function watch(page) {
   page.on("pageerror", (error) => seen.faults.push(`an error: ${error.stack}`));
   page.on("console", (message) => {
     const text = message.text();
-    const isPolicy = /Content Security Policy|Trusted ?Type|TypeError|ReferenceError/i.test(text);
-    if (isPolicy) seen.faults.push(`the console: ${text}`);
+    const isFault = /Content Security Policy|Trusted ?Type|TypeError|ReferenceError|<\w+> attribute/i.test(text);
+    if (isFault) seen.faults.push(`the console: ${text}`);
   });
   page.on("response", (response) => {
     const url = new URL(response.url());

@@ -11,6 +11,10 @@ const policy = globalThis.trustedTypes?.createPolicy("template", {
 const known = new WeakMap();
 
 const HOLE = /\{\{(\d+)\}\}/;
+/** The attribute that a text ends in. */
+const ATTRIBUTE = /\s([^\s"=]+)=("[^"]*|[^\s"]*)$/;
+/** Prefix of attributes with placeholders in the template: browsers complain about `d="{{0}}"`. */
+const LATER = "later-";
 
 /**
  * @param {TemplateStringsArray} strings
@@ -30,7 +34,10 @@ function parse(strings) {
   let text = strings[0];
   strings.slice(1).forEach((string, hole) => {
     const isInTag = text.lastIndexOf("<") > text.lastIndexOf(">");
-    text += (isInTag ? `{{${hole}}}` : `<!--{{${hole}}}-->`) + string;
+    const renamed = (/** @type {string} */ all, /** @type {string} */ name, /** @type {string} */ value) =>
+      name.startsWith(LATER) ? all : ` ${LATER}${name}=${value}`;
+    text = isInTag ? `${text.replace(ATTRIBUTE, renamed)}{{${hole}}}` : `${text}<!--{{${hole}}}-->`;
+    text += string;
   });
   const template = document.createElement("template");
   const markup = text.trim();
@@ -66,18 +73,18 @@ export function nodes(value) {
 
 /** @param {Element} element @param {unknown[]} values */
 function setAttributes(element, values) {
-  for (const { name, value: text } of [...element.attributes]) {
-    if (!HOLE.test(text)) continue;
+  for (const { name: given, value: text } of [...element.attributes]) {
+    if (!given.startsWith(LATER)) continue;
+    element.removeAttribute(given);
+    const name = given.slice(LATER.length);
     const whole = /^\{\{(\d+)\}\}$/.exec(text);
     const value = whole
       ? values[Number(whole[1])]
       : text.replace(/\{\{(\d+)\}\}/g, (_, hole) => String(values[Number(hole)] ?? ""));
-    if ("@?.".includes(name[0])) element.removeAttribute(name);
     if (name[0] === "@") element.addEventListener(name.slice(1), /** @type {EventListener} */ (value));
     else if (name[0] === "?") element.toggleAttribute(name.slice(1), Boolean(value));
     else if (name[0] === ".") Object.assign(element, { [name.slice(1)]: value });
-    else if (value === null || value === undefined || value === false) element.removeAttribute(name);
-    else element.setAttribute(name, safe(name, String(value)));
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, safe(name, String(value)));
   }
 }
 
