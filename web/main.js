@@ -3,11 +3,12 @@
 // Modules import in the order views → components → text → data.
 
 import { forgetMe, loadMe, me } from "./data/account.js";
+import { Failure } from "./data/http.js";
 import { adopt, events, isLoggedIn } from "./data/session.js";
 import { takeDroppedFiles } from "./components/drop.js";
 import { html } from "./components/html.js";
 import { listenForKeys } from "./components/keys.js";
-import { complain, say } from "./components/notice.js";
+import { complain } from "./components/notice.js";
 import { shell, show } from "./components/shell.js";
 import { words } from "./text/failures.js";
 import { loadWords, t } from "./text/words.js";
@@ -86,10 +87,10 @@ function failed(error) {
 /** Takes the result of a provider login out of the URL. */
 async function comeBack() {
   const came = new URLSearchParams(location.hash.slice(1));
-  const [token, error] = [came.get("refresh_token"), came.get("error_description")];
-  if (!token && !error) return;
+  const [token, code] = [came.get("refresh_token"), came.get("error")];
+  if (!token && !code) return;
   history.replaceState(null, "", "#/");
-  if (error) say(error, { kind: "bad" });
+  if (code) complain(new Failure({ code, error: came.get("error_description") ?? "" }));
   else if (token) await adopt(token).catch(complain);
 }
 

@@ -10,6 +10,11 @@ const list = html`<div class="notices" popover="manual" role="status" aria-live=
 
 export const notices = () => list;
 
+/** Shows notifications again, which are hidden when their list is moved. */
+export function showNotices() {
+  if (list.children.length > 0 && !list.matches(":popover-open")) list.showPopover();
+}
+
 /**
  * Says `text`, with something to be done about it if there is.
  * @param {string} text

@@ -3,7 +3,7 @@
 import { t } from "../text/words.js";
 import { html } from "./html.js";
 import { sign } from "./icons.js";
-import { notices } from "./notice.js";
+import { notices, showNotices } from "./notice.js";
 
 export const product = /** @type {HTMLMetaElement} */ (
   document.querySelector("meta[name=application-name]")
@@ -36,6 +36,7 @@ export function shell(isLoggedIn) {
     /** @type {HTMLElement} */ (main),
     notices(),
   );
+  showNotices();
   document.body.classList.toggle("outside", !isLoggedIn);
 }
 
