@@ -20,7 +20,7 @@ export function importCard(state) {
   return html`<section class="card ${over && state.status !== "done" ? "bad" : ""}">
     <div role="status"><h2>${over ? t(result) : t("import.running", { n: state.found })}</h2></div>
     ${state.message && html`<p>${sentence(state.message)}</p>`}
-    ${!over && html`<progress value=${state.progress} max="1"></progress>`}
+    ${!over && html`<progress value=${state.progress} max="1" aria-label=${t("import.running", { n: state.found })}></progress>`}
     <p class="counts">${said.map((name) => html`<span>${t(`import.${name}`, { n: counts[name] })}</span>`)}
       ${state.ignored > 0 && html`<span>${t("import.ignored", { n: state.ignored })}</span>`}</p>
     ${over ? html`<a class="button primary" href="#/">${t("import.to-log")}</a>` : html`<button type="button" @click=${doing(stop)}>${t("import.stop")}</button>`}

@@ -1,6 +1,6 @@
 // HTTP requests. Every problem becomes a `Failure`.
 
-/** Timeout of a request. Uploads have none. */
+/** Timeout of a request. Forms with files have none. */
 const PATIENCE_MILLIS = 45_000;
 
 /** A failed request. `code` is the API's, or `unreachable`, `unavailable` or `garbage`. */
@@ -13,25 +13,27 @@ export class Failure extends Error {
 }
 
 /**
- * Sends a request with the body `json` or `form`. `as` is the type of the answer.
+ * Sends a request with the body `json` or `form`. `as` is the type of the answer. `sent` is called
+ * with the number of bytes of a form that were sent, and of all.
  * @param {string} method
  * @param {string} path
  * @param {{json?: unknown, form?: FormData, headers?: Record<string, string>, token?: string,
- *   as?: "json" | "blob" | "none", signal?: AbortSignal, keepalive?: boolean}} [options]
+ *   as?: "json" | "blob" | "none", signal?: AbortSignal, keepalive?: boolean,
+ *   sent?: (bytes: number, all: number) => void}} [options]
  * @returns {Promise<{body: any, headers: Headers}>}
  */
 export async function send(method, path, options = {}) {
-  const { json, form, token, as = "json", signal, keepalive } = options;
+  const { json, form, token, as = "json", signal, keepalive, sent } = options;
   const headers = new Headers(options.headers);
   if (token) headers.set("Authorization", `Bearer ${token}`);
+  if (form) return sendForm(path, form, headers, signal, sent);
   if (json !== undefined) headers.set("Content-Type", "application/json");
-  const patience = form ? [] : [AbortSignal.timeout(PATIENCE_MILLIS)];
   const request = {
     method,
     headers,
     keepalive,
-    body: form ?? (json === undefined ? undefined : JSON.stringify(json)),
-    signal: AbortSignal.any([...patience, ...(signal ? [signal] : [])]),
+    body: json === undefined ? undefined : JSON.stringify(json),
+    signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MILLIS), ...(signal ? [signal] : [])]),
     cache: /** @type {RequestCache} */ ("no-cache"),
   };
   let response;
@@ -41,17 +43,45 @@ export async function send(method, path, options = {}) {
     if (signal?.aborted) throw error;
     throw new Failure({ code: "unreachable" });
   }
-  if (!response.ok) throw await failure(response);
+  if (!response.ok) throw failure(response.status, await response.json().catch(() => null));
   return { body: await read(response, as, signal), headers: response.headers };
 }
 
-/** @param {Response} response */
-async function failure(response) {
-  // Proxies may answer without JSON.
-  const body = await response.json().catch(() => null);
+/**
+ * Posts a form. `fetch` cannot tell how much of it was sent.
+ * @param {string} path
+ * @param {FormData} form
+ * @param {Headers} headers
+ * @param {AbortSignal} [signal]
+ * @param {(bytes: number, all: number) => void} [sent]
+ * @returns {Promise<{body: any, headers: Headers}>}
+ */
+function sendForm(path, form, headers, signal, sent) {
+  signal?.throwIfAborted();
+  const request = new XMLHttpRequest();
+  request.open("POST", path);
+  request.responseType = "json";
+  for (const [name, value] of headers) request.setRequestHeader(name, value);
+  request.upload.addEventListener("progress", ({ loaded, total }) => sent?.(loaded, total));
+  signal?.addEventListener("abort", () => request.abort());
+  return new Promise((resolve, reject) => {
+    request.addEventListener("load", () => {
+      const { status, response: body } = request;
+      if (status < 200 || status > 299) reject(failure(status, body));
+      else if (body === null) reject(new Failure({ code: "garbage" }));
+      else resolve({ body, headers: new Headers() });
+    });
+    request.addEventListener("error", () => reject(new Failure({ code: "unreachable" })));
+    request.addEventListener("abort", () => reject(signal?.reason));
+    request.send(form);
+  });
+}
+
+/** @param {number} status @param {any} body `null` if it is not JSON, which proxies may answer */
+function failure(status, body) {
   const isOurs = typeof body?.code === "string";
-  const code = isOurs ? body.code : response.status >= 500 ? "unavailable" : "garbage";
-  return new Failure({ ...(isOurs ? body : {}), code, status: response.status });
+  const code = isOurs ? body.code : status >= 500 ? "unavailable" : "garbage";
+  return new Failure({ ...(isOurs ? body : {}), code, status });
 }
 
 /**

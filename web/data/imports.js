@@ -4,11 +4,16 @@ import { call, get, remove } from "./api.js";
 
 const LOOK_EVERY_MILLIS = 700;
 
-/** Uploads files. Continues when the user opens another page. @param {Iterable<File>} files */
-export async function upload(files) {
+/**
+ * Uploads files. Continues when the user opens another page.
+ * @param {Iterable<File>} files
+ * @param {(bytes: number, all: number) => void} sent
+ * @param {AbortSignal} signal
+ */
+export async function upload(files, sent, signal) {
   const form = new FormData();
   for (const one of files) form.append("file", one, one.name);
-  return (await call("POST", "/imports", { form })).body;
+  return (await call("POST", "/imports", { form, sent, signal })).body;
 }
 
 export const recent = async () => (await get("/imports")).imports;

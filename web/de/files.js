@@ -6,6 +6,8 @@ export default {
   "import.drop-here": "Dateien hier ablegen, um sie zu importieren",
   "import.formats": "FIT, GPX, TCX und KML, Zips davon, und die Archive von Strava, Garmin Connect und Apple Health.",
   "import.uploading": { one: "{n} Datei wird hochgeladen …", other: "{n} Dateien werden hochgeladen …" },
+  "import.sent": "{some} von {all}",
+  "import.sent-all": "Alles ist gesendet. Der Server speichert es …",
   "import.uploaded": "Deine Dateien sind angekommen und werden gelesen.",
   "import.look": "Ansehen",
   "import.running": { one: "{n} Datei wird gelesen …", other: "{n} Dateien werden gelesen …" },

@@ -6,6 +6,8 @@ export default {
   "import.drop-here": "Drop files to import them",
   "import.formats": "FIT, GPX, TCX and KML, zips of them, and the archives of Strava, Garmin Connect and Apple Health.",
   "import.uploading": { one: "Uploading {n} file…", other: "Uploading {n} files…" },
+  "import.sent": "{some} of {all}",
+  "import.sent-all": "Everything was sent. The server is storing it…",
   "import.uploaded": "Your files have arrived and are being read.",
   "import.look": "Show",
   "import.running": { one: "Reading {n} file…", other: "Reading {n} files…" },

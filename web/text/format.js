@@ -36,8 +36,10 @@ export const height = (meters) =>
   isImperial() ? withUnit(meters / FOOT, "foot", 0) : withUnit(meters, "meter", 0);
 
 /** @param {number} value */
-export const bytes = (value) =>
-  value < 1e6 ? withUnit(value / 1e3, "kilobyte", 0) : withUnit(value / 1e6, "megabyte", 1);
+export function bytes(value) {
+  if (value < 1e6) return withUnit(value / 1e3, "kilobyte", 0);
+  return value < 1e9 ? withUnit(value / 1e6, "megabyte", 1) : withUnit(value / 1e9, "gigabyte", 2);
+}
 
 /** @param {number} kg */
 export function weight(kg) {

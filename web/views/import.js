@@ -5,6 +5,7 @@ import { html } from "../components/html.js";
 import { sign } from "../components/icons.js";
 import { importCard } from "../components/import-card.js";
 import { complain, say } from "../components/notice.js";
+import { uploadCard } from "../components/upload-card.js";
 import { moment } from "../text/dates.js";
 import { words } from "../text/failures.js";
 import { t } from "../text/words.js";
@@ -47,10 +48,15 @@ export async function importFiles({ id, signal }) {
 
 /** @param {File[]} files @param {HTMLElement} place @param {AbortSignal} signal */
 async function begin(files, place, signal) {
-  place.replaceChildren(html`<section class="card" role="status"><h2>${t("import.uploading", { n: files.length })}</h2><progress></progress>
-    <ul class="files">${files.slice(0, 20).map((file) => html`<li><span class="file-name">${file.name}</span></li>`)}</ul></section>`);
+  const stopped = new AbortController();
+  const stop = () => {
+    stopped.abort();
+    dispatchEvent(new Event("hashchange"));
+  };
+  const { element, sent } = uploadCard(files, stop);
+  place.replaceChildren(element);
   try {
-    const { id } = await upload(files);
+    const { id } = await upload(files, sent, stopped.signal);
     if (signal.aborted) return uploaded(id);
     history.replaceState(null, "", `#/import/${id}`);
     await watch(id, place, signal);
@@ -74,7 +80,12 @@ function tell(error, place, again) {
 }
 
 /** @param {string} id @param {HTMLElement} place @param {AbortSignal} signal */
-const watch = (id, place, signal) => follow(id, (state) => place.replaceChildren(importCard(state)), signal);
+const watch = (id, place, signal) =>
+  follow(id, (state) => {
+    const hadFocus = place.contains(document.activeElement);
+    place.replaceChildren(importCard(state));
+    if (hadFocus) /** @type {HTMLElement | null} */ (place.querySelector("button, a"))?.focus();
+  }, signal);
 
 /** Earlier imports. */
 async function before() {

@@ -74,6 +74,7 @@ fn the_server_is_asked_in_one_place_and_no_text_becomes_markup() {
     for (name, text) in scripts() {
         for (word, place) in [
             ("fetch(", "data/http.js"),
+            ("XMLHttpRequest", "data/http.js"),
             ("localStorage", "data/storage.js"),
             (".innerHTML", "components/html.js"),
         ] {
