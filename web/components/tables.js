@@ -4,15 +4,26 @@ import { distance, duration, height, number, pace, weight } from "../text/format
 import { t } from "../text/words.js";
 import { html } from "./html.js";
 
-/** A table without empty columns. @param {string} title @param {[string, (row: any, at: number) => unknown][]} columns @param {any[]} rows */
+const isEmpty = (/** @type {unknown} */ value) => value === "" || value === null || value === undefined;
+
+/**
+ * A table without empty columns. On narrow screens each row becomes a block, in which `title` is
+ * a column of whole lines and `at` the number of the row; roles keep it a table then.
+ * @param {string} title
+ * @param {[string, (row: any, at: number) => unknown, ("at" | "title")?][]} columns
+ * @param {any[]} rows
+ */
 function table(title, columns, rows) {
-  const cells = columns.map(([, cell]) => rows.map(cell));
-  const used = columns.map((column, at) => /** @type {const} */ ([column[0], cells[at]])).filter(([, all]) => all.some((one) => one !== "" && one !== null && one !== undefined));
-  return html`<section class="block"><h2>${title}</h2>
-    <div class="scrolling" tabindex="0" role="group" aria-label=${title}><table>
-      <thead><tr>${used.map(([label]) => html`<th scope="col">${label}</th>`)}</tr></thead>
-      <tbody>${rows.map((_, at) => html`<tr>${used.map(([, all]) => html`<td>${all[at]}</td>`)}</tr>`)}</tbody>
-    </table></div></section>`;
+  const used = columns
+    .map(([label, cell, kind]) => ({ label, kind, cells: rows.map(cell) }))
+    .filter(({ cells }) => !cells.every(isEmpty));
+  const cell = (/** @type {any} */ { label, kind, cells }, /** @type {number} */ at) =>
+    html`<td role="cell" class=${kind} data-label=${kind ? null : label}>${cells[at]}</td>`;
+  return html`<section class="block table"><h2>${title}</h2>
+    <table role="table">
+      <thead role="rowgroup"><tr role="row">${used.map(({ label, kind }) => html`<th role="columnheader" scope="col" class=${kind}>${label}</th>`)}</tr></thead>
+      <tbody role="rowgroup">${rows.map((_, at) => html`<tr role="row">${used.map((column) => cell(column, at))}</tr>`)}</tbody>
+    </table></section>`;
 }
 
 /** @param {any} activity */
@@ -20,12 +31,12 @@ export function laps({ laps: all, activity_type: kind }) {
   if (!all || all.length < 2) return null;
   const is = (/** @type {unknown} */ value) => value !== null && value !== undefined;
   return table(t("laps.title"), [
-    ["#", (_, at) => number(at + 1)],
+    ["#", (_, at) => number(at + 1), "at"],
     [t("field.distance_meters"), (lap) => (is(lap.distance_meters) ? distance(lap.distance_meters) : "")],
     [t("field.duration_secs"), (lap) => (is(lap.duration_secs) ? duration(lap.duration_secs) : "")],
     [pace(kind, 1, 1)?.label ?? "", (lap) => pace(kind, lap.distance_meters ?? 0, lap.duration_secs ?? 0)?.value ?? ""],
-    [t("field.avg_heart_rate"), (lap) => (is(lap.avg_heart_rate) ? number(lap.avg_heart_rate) : "")],
-    [t("field.avg_power_watts"), (lap) => (is(lap.avg_power_watts) ? number(lap.avg_power_watts) : "")],
+    [t("laps.heart-rate"), (lap) => (is(lap.avg_heart_rate) ? number(lap.avg_heart_rate) : "")],
+    [t("laps.power"), (lap) => (is(lap.avg_power_watts) ? number(lap.avg_power_watts) : "")],
     [t("field.elevation_gain_meters"), (lap) => (is(lap.elevation_gain_meters) ? height(lap.elevation_gain_meters) : "")],
   ], all);
 }
@@ -35,8 +46,8 @@ export function sets({ sets: all }) {
   if (!all || all.length === 0) return null;
   const is = (/** @type {unknown} */ value) => value !== null && value !== undefined;
   return table(t("sets.title"), [
-    ["#", (_, at) => number(at + 1)],
-    [t("sets.exercise"), (set) => html`<span class="words">${set.exercise}</span>`],
+    ["#", (_, at) => number(at + 1), "at"],
+    [t("sets.exercise"), (set) => set.exercise, "title"],
     [t("sets.reps"), (set) => (is(set.reps) ? number(set.reps) : "")],
     [t("sets.weight"), (set) => (is(set.weight_kg) ? weight(set.weight_kg) : "")],
     [t("sets.rpe"), (set) => (is(set.rpe) ? number(set.rpe) : "")],

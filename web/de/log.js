@@ -62,6 +62,8 @@ export default {
   "activity.delete": "Löschen",
   "activity.deleted": "Die Aktivität wurde gelöscht.",
   "picture.none": "Das Bild konnte nicht geladen werden.",
+  "laps.heart-rate": "Puls",
+  "laps.power": "Leistung",
   "laps.title": "Runden",
   "sets.title": "Sätze",
   "sets.exercise": "Übung",

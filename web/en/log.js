@@ -62,6 +62,8 @@ export default {
   "activity.delete": "Delete",
   "activity.deleted": "The activity was deleted.",
   "picture.none": "The picture could not be loaded.",
+  "laps.heart-rate": "Heart rate",
+  "laps.power": "Power",
   "laps.title": "Laps",
   "sets.title": "Sets",
   "sets.exercise": "Exercise",
