@@ -84,3 +84,4 @@ export const accountExport = () =>
 /** @param {object} proof */
 export const startExport = (proof) => post("/me/export", proof);
 export const exportFile = () => file("/me/export/file");
+export const deleteExport = () => remove("/me/export");

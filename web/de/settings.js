@@ -65,6 +65,8 @@ export default {
   "export.running": "Das Zip wird erstellt …",
   "export.done": "{size}, verfügbar bis {until}.",
   "export.download": "Herunterladen",
+  "export.delete": "Zip löschen",
+  "export.deleted": "Das Zip ist gelöscht.",
   "export.failed": "Der Export konnte nicht erstellt werden. Versuche es noch einmal.",
   "password.title": "Passwort ändern",
   "password.text": "Alle anderen Geräte werden abgemeldet.",

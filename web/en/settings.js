@@ -65,6 +65,8 @@ export default {
   "export.running": "The zip is being created…",
   "export.done": "{size}, available until {until}.",
   "export.download": "Download",
+  "export.delete": "Delete the zip",
+  "export.deleted": "The zip was deleted.",
   "export.failed": "The export failed. Try again.",
   "password.title": "Change your password",
   "password.text": "All other devices will be logged out.",

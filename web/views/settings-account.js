@@ -1,6 +1,6 @@
 // Export, password and deletion of the account.
 
-import { accountExport, changePassword, deleteAccount, exportFile, me, startExport } from "../data/account.js";
+import { accountExport, changePassword, deleteAccount, deleteExport, exportFile, me, startExport } from "../data/account.js";
 import { confirmed } from "../components/dialog.js";
 import { field, form } from "../components/form.js";
 import { html } from "../components/html.js";
@@ -8,7 +8,7 @@ import { doing, say } from "../components/notice.js";
 import { saveAs } from "../components/picture.js";
 import { withProof } from "../components/proof.js";
 import { day } from "../text/dates.js";
-import { bytes } from "../text/format.js";
+import { bytes, number } from "../text/format.js";
 import { t } from "../text/words.js";
 
 const LOOK_EVERY_MILLIS = 1000;
@@ -21,13 +21,26 @@ export async function account(signal) {
 /** @param {AbortSignal} signal */
 async function takeAlong(signal) {
   const state = html`<div class="export-state" role="status"></div>`;
+  const bar = html`<progress max="1" aria-label=${t("export.running")}></progress>`;
+  const percent = html`<span class="quiet" aria-hidden="true"></span>`;
   const save = async () => saveAs(await exportFile(), "sports-log-export.zip");
+  const drop = async () => {
+    await deleteExport();
+    tell(null);
+    say(t("export.deleted"));
+  };
   const tell = (/** @type {any} */ one) => {
     if (!one) return state.replaceChildren();
     if (one.status === "failed") return state.replaceChildren(html`<p class="fault">${t("export.failed")}</p>`);
-    if (one.status !== "done") return state.replaceChildren(html`<p>${t("export.running")}</p><progress value=${one.progress} max="1"></progress>`);
+    if (one.status !== "done") {
+      bar.value = one.progress;
+      percent.textContent = number(one.progress, { style: "percent" });
+      // Only once, because every change is announced.
+      return bar.isConnected || state.replaceChildren(html`<p>${t("export.running")} ${percent}</p>`, bar);
+    }
     state.replaceChildren(html`<p>${t("export.done", { size: bytes(one.bytes), until: day(one.expires_at) })}</p>
-      <button type="button" class="primary" @click=${doing(save)}>${t("export.download")}</button>`);
+      <div class="buttons"><button type="button" class="primary" @click=${doing(save)}>${t("export.download")}</button>
+        <button type="button" @click=${doing(drop)}>${t("export.delete")}</button></div>`);
   };
   const watch = async () => {
     for (;;) {
