@@ -26,6 +26,7 @@ const PAGES = /** @type {[RegExp, (place: import("./components/shell.js").Place)
   [/^#\/activities\/([^/]+)$/, activity],
   [/^#\/import(?:\/([^/]+))?$/, importFiles],
   [/^#\/new$/, newActivity],
+  [/^#\/year(?:\/(\d{4}))?$/, async (place) => (await import("./views/year.js")).year(place)],
   [/^#\/settings(?:\/([^/]+))?$/, settings],
 ]);
 

@@ -8,10 +8,11 @@ import { journey } from "./journey.mjs";
 import { seen, startBrowser } from "./lib.mjs";
 import { two } from "./two.mjs";
 import { uploads } from "./uploads.mjs";
+import { year } from "./year.mjs";
 
 const browser = await startBrowser();
 try {
-  for (const check of [budget, journey, uploads, two, failures, accessible]) {
+  for (const check of [budget, journey, year, uploads, two, failures, accessible]) {
     const start = performance.now();
     const said = await check(browser);
     console.log(`${check.name}, ${Math.round((performance.now() - start) / 100) / 10} s: ${said}`);

@@ -249,6 +249,9 @@ async function german(page) {
   await page.getByRole("link", { name: "Tagebuch" }).click();
   await page.getByText("1,50 km", { exact: true }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  // Pages that are loaded when they are opened bring their own sentences.
+  await page.getByRole("link", { name: "Jahr" }).click();
+  await page.getByText("Weiteste Strecke").first().waitFor();
   await page.getByRole("link", { name: "Einstellungen" }).click();
   await page.getByLabel("Sprache").selectOption("en");
   await page.getByRole("button", { name: "Speichern" }).click();

@@ -8,6 +8,7 @@ const icon = (path) =>
 
 const PATHS = {
   log: "M4 6h16M4 12h16M4 18h10",
+  year: "M4 6.5h16v13H4zM4 10.5h16M8.5 4v4M15.5 4v4",
   add: "M12 5v14M5 12h14",
   upload: "M12 16V5m-4.5 4L12 4.5l4.5 4.5M5 19.5h14",
   settings: "M4 7h9m5 0h2M4 17h2m5 0h9M15.5 4.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5ZM8.5 14.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",

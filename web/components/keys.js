@@ -4,7 +4,7 @@ import { t } from "../text/words.js";
 import { open } from "./dialog.js";
 import { html } from "./html.js";
 
-const KEYS = ["j", "k", "n", "i", "/", "?"];
+const KEYS = ["j", "k", "n", "i", "y", "/", "?"];
 
 const isTyping = (/** @type {EventTarget | null} */ target) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
@@ -29,6 +29,7 @@ const ACTS = {
   k: () => move(-1),
   n: () => void (location.hash = "#/new"),
   i: () => void (location.hash = "#/import"),
+  y: () => void (location.hash = "#/year"),
   "/": () => /** @type {HTMLElement | null} */ (document.querySelector("input[type=search]"))?.focus(),
   "?": help,
 };

@@ -11,7 +11,8 @@ export const product = /** @type {HTMLMetaElement} */ (
 
 const PLACES = /** @type {const} */ ([
   ["#/", "log", "nav.log"],
-  ["#/new", "add", "nav.new"],
+  ["#/year", "year", "nav.year"],
+  ["#/new", "add", "nav.new", "nav.new-short"],
   ["#/import", "upload", "nav.import"],
   ["#/settings", "settings", "nav.settings"],
 ]);
@@ -25,7 +26,8 @@ let last = "";
 export function shell(isLoggedIn) {
   main = html`<main id="main" tabindex="-1"></main>`;
   const skip = () => main?.focus();
-  const link = ([href, name, label]) => html`<a href=${href} data-place=${href}>${sign(name)}<span>${t(label)}</span></a>`;
+  const link = ([href, name, label, short]) =>
+    html`<a href=${href} data-place=${href} aria-label=${short && t(label)}>${sign(name)}<span>${t(short ?? label)}</span></a>`;
   const header = html`<header class="top">
     <button type="button" class="skip" @click=${skip}>${t("nav.skip")}</button>
     <a class="product" href="#/">${product}</a>

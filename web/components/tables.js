@@ -1,6 +1,7 @@
-// Tables of laps and sets.
+// Tables of laps, sets and months.
 
-import { distance, duration, height, number, pace, weight } from "../text/format.js";
+import { monthOfYear } from "../text/days.js";
+import { distance, duration, height, longDuration, number, pace, weight } from "../text/format.js";
 import { t } from "../text/words.js";
 import { html } from "./html.js";
 
@@ -54,4 +55,17 @@ export function sets({ sets: all }) {
     [t("field.duration_secs"), (set) => (is(set.duration_secs) ? duration(set.duration_secs) : "")],
     [t("sets.rest"), (set) => (is(set.rest_secs) ? duration(set.rest_secs) : "")],
   ], all);
+}
+
+/** @param {any[]} buckets totals by month */
+export function months(buckets) {
+  if (buckets.length === 0) return null;
+  const some = (/** @type {number} */ value, /** @type {(value: number) => string} */ write) => (value > 0 ? write(value) : "");
+  return table(t("months.title"), [
+    [t("months.month"), (month) => monthOfYear(month.from), "title"],
+    [t("sum.activities"), (month) => number(month.activities)],
+    [t("sum.duration_secs"), (month) => longDuration(month.duration_secs)],
+    [t("sum.distance_meters"), (month) => some(month.distance_meters, distance)],
+    [t("sum.elevation_gain_meters"), (month) => some(month.elevation_gain_meters, height)],
+  ], buckets);
 }

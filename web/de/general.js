@@ -4,6 +4,7 @@ export default {
   "again": "Noch einmal versuchen",
   "back": "Zurück",
   "cancel": "Abbrechen",
+  "change": "Ändern",
   "close": "Schließen",
   "copied": "Kopiert.",
   "copy": "Kopieren",
@@ -20,7 +21,9 @@ export default {
 
   "nav.label": "Hauptmenü",
   "nav.log": "Tagebuch",
+  "nav.year": "Jahr",
   "nav.new": "Neue Aktivität",
+  "nav.new-short": "Neu",
   "nav.import": "Importieren",
   "nav.settings": "Einstellungen",
   "nav.skip": "Zum Inhalt springen",
@@ -31,6 +34,7 @@ export default {
   "keys.k": "Vorige Aktivität",
   "keys.n": "Neue Aktivität",
   "keys.i": "Dateien importieren",
+  "keys.y": "Dein Jahr",
   "keys./": "Suchen",
   "keys.?": "Diese Hilfe",
 
@@ -102,4 +106,5 @@ export default {
   "error.version_mismatch": "Das wurde inzwischen anderswo geändert.",
   "error.body_too_large": "Das ist mehr, als der Server auf einmal annimmt.",
   "error.weak_password": "Dieses Passwort ist zu schwach.",
+  "error.too_many_goals": "Mehr Ziele sind nicht möglich. Gib zuerst eines auf.",
 };

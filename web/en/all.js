@@ -1,4 +1,4 @@
-// English.
+// English, without the pages that are loaded when they are opened.
 
 import files from "./files.js";
 import general from "./general.js";

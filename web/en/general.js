@@ -4,6 +4,7 @@ export default {
   "again": "Try again",
   "back": "Back",
   "cancel": "Cancel",
+  "change": "Change",
   "close": "Close",
   "copied": "Copied.",
   "copy": "Copy",
@@ -20,7 +21,9 @@ export default {
 
   "nav.label": "Main",
   "nav.log": "Log",
+  "nav.year": "Year",
   "nav.new": "New activity",
+  "nav.new-short": "New",
   "nav.import": "Import",
   "nav.settings": "Settings",
   "nav.skip": "Skip to content",
@@ -31,6 +34,7 @@ export default {
   "keys.k": "Previous activity",
   "keys.n": "New activity",
   "keys.i": "Import files",
+  "keys.y": "Your year",
   "keys./": "Search",
   "keys.?": "This help",
 

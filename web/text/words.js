@@ -7,6 +7,8 @@ const KEY = "language";
 
 /** @type {Record<string, string | Record<string, string>>} */
 let catalogue = {};
+/** The files of the catalogue that are loaded: `all`, and those of pages that were opened. */
+const parts = ["all"];
 /** The locale of numbers and dates, such as `de-AT`. */
 export let locale = "en";
 export let language = "en";
@@ -25,8 +27,18 @@ export async function loadWords() {
   language = wanted.map(base).find((one) => LANGUAGES.includes(one)) ?? "en";
   locale = navigator.languages.find((one) => base(one) === language) ?? language;
   plurals = new Intl.PluralRules(locale);
-  catalogue = (await import(`../${language}/all.js`)).default;
+  catalogue = Object.assign({}, ...(await Promise.all(parts.map(load))));
   document.documentElement.lang = language;
+}
+
+/** @param {string} part */
+const load = async (part) => (await import(`../${language}/${part}.js`)).default;
+
+/** Adds the messages of a page that is loaded when it is opened. @param {string} part */
+export async function addWords(part) {
+  if (parts.includes(part)) return;
+  Object.assign(catalogue, await load(part));
+  parts.push(part);
 }
 
 /** @param {string} code */

@@ -29,10 +29,17 @@ fn scripts() -> Vec<(String, String)> {
     scripts
 }
 
-/// What a file imports, by its name below `web`.
+/// The text after `before`, until the next quote.
+fn quoted<'a>(line: &'a str, before: &str) -> Option<&'a str> {
+    line.split_once(before)?.1.split('"').next()
+}
+
+/// What a file imports, also later, by its name below `web`.
 fn imports(name: &str, text: &str) -> Vec<String> {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let named = text.lines().filter_map(|line| line.split_once(" from \"")?.1.split('"').next());
+    let named = text
+        .lines()
+        .filter_map(|line| quoted(line, " from \"").or_else(|| quoted(line, "import(\"")));
     let found = named.map(|path| match path.strip_prefix("../") {
         Some(other) => other.to_owned(),
         None => format!(
