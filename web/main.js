@@ -8,7 +8,7 @@ import { adopt, events, isLoggedIn } from "./data/session.js";
 import { takeDroppedFiles } from "./components/drop.js";
 import { html } from "./components/html.js";
 import { listenForKeys } from "./components/keys.js";
-import { complain } from "./components/notice.js";
+import { complain, say } from "./components/notice.js";
 import { shell, show } from "./components/shell.js";
 import { words } from "./text/failures.js";
 import { loadWords, t } from "./text/words.js";
@@ -85,13 +85,15 @@ function failed(error) {
   </section>`;
 }
 
-/** Takes the result of a provider login out of the URL. */
+/** Takes the result of a login or a link at a provider out of the URL. */
 async function comeBack() {
   const came = new URLSearchParams(location.hash.slice(1));
-  const [token, code] = [came.get("refresh_token"), came.get("error")];
-  if (!token && !code) return;
-  history.replaceState(null, "", "#/");
+  const [token, code, linked] = ["refresh_token", "error", "linked"].map((name) => came.get(name));
+  if (!token && !code && !linked) return;
+  // Only a user who is logged in links a service.
+  history.replaceState(null, "", isLoggedIn() ? "#/settings/connections" : "#/");
   if (code) complain(new Failure({ code, error: came.get("error_description") ?? "" }));
+  else if (linked) say(t("connections.linked"));
   else if (token) await adopt(token).catch(complain);
 }
 

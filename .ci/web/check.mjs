@@ -3,16 +3,18 @@
 import assert from "node:assert/strict";
 import { accessible } from "./accessible.mjs";
 import { budget } from "./budget.mjs";
+import { connected } from "./connected.mjs";
 import { failures } from "./failures.mjs";
 import { journey } from "./journey.mjs";
 import { seen, startBrowser } from "./lib.mjs";
+import { startServices } from "./services.mjs";
 import { two } from "./two.mjs";
 import { uploads } from "./uploads.mjs";
 import { year } from "./year.mjs";
 
-const browser = await startBrowser();
+const [browser, stopServices] = await Promise.all([startBrowser(), startServices()]);
 try {
-  for (const check of [budget, journey, year, uploads, two, failures, accessible]) {
+  for (const check of [budget, journey, year, connected, uploads, two, failures, accessible]) {
     const start = performance.now();
     const said = await check(browser);
     console.log(`${check.name}, ${Math.round((performance.now() - start) / 100) / 10} s: ${said}`);
@@ -27,4 +29,5 @@ try {
   throw error;
 } finally {
   await browser.close();
+  stopServices();
 }

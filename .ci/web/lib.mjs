@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
+import { ISSUER } from "./services.mjs";
 
 export const API = process.env.SPORTS_LOG_API;
 export const PASSWORD = "seven silver swans";
@@ -48,6 +49,7 @@ export function watch(page) {
   page.on("response", (response) => {
     const url = new URL(response.url());
     if (url.protocol === "blob:" || response.fromServiceWorker()) return;
+    if (url.origin === ISSUER && response.request().isNavigationRequest()) return;
     seen.requests += 1;
     const method = response.request().method();
     if (url.origin !== API) return seen.faults.push(`asked elsewhere: ${method} ${url}`);
@@ -78,7 +80,7 @@ export async function device(browser, options = {}) {
 /** The text of the newest mail of a kind to an address. */
 export async function mail(kind, address) {
   for (let tries = 0; tries < 100; tries += 1) {
-    const names = (await readdir(process.env.SPORTS_LOG_MAILBOX).catch(() => [])).filter((name) => name.includes(kind)).sort();
+    const names = (await readdir(process.env.SPORTS_LOG_MAILBOX).catch(() => [])).filter((name) => name.includes(kind) && !name.endsWith(".tmp")).sort();
     for (const name of names.reverse()) {
       const text = await readFile(`${process.env.SPORTS_LOG_MAILBOX}/${name}`, "utf8");
       if (text.includes(address)) return text;

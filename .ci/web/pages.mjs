@@ -1,6 +1,7 @@
 // Every page, how it is reached, and a log that is not easy to show.
 
 import { API, HOSTILE, PASSWORD, api, gpx } from "./lib.mjs";
+import { BAD_HOOK, GOOD_HOOK } from "./services.mjs";
 
 const LONG = "The longest title that anybody may give to an activity, written without much thought for those who have to find a place for it on a telephone, and which ends only where it must".padEnd(200, "!");
 const NOTES = `Up the hill before breakfast, along the river and back.\n\nLegs: fine. Weather: ${"very ".repeat(30)}windy.\nhttps://example.com/${"a-long-address/".repeat(12)}`;
@@ -39,7 +40,24 @@ export async function fill(token, count) {
   });
   // The same run from an app.
   await api("POST", "/activities", { token, json: { activity_type: "run", started_at: "2026-05-23T06:00:10Z", duration_secs: 2400, calories: 410, source: "my-watch-app", external_id: "7", title: "From the watch" } });
+  await follow(token);
   return { ugly: ugly.id, lift: lift.id, route, poles };
+}
+
+/** Goals and webhooks, some beyond measure. */
+async function follow(token) {
+  const goals = [
+    { metric: "distance", period: "year", target: 1_500_000 },
+    { metric: "duration", period: "month", target: 36_000, activity_type: "run" },
+    { metric: "activities", period: "week", target: 4 },
+    { metric: "elevation", period: "year", target: 1e12, activity_type: "my_own_sport_of_32_letters_at_mo" },
+  ];
+  for (const json of goals) await api("POST", "/me/goals", { token, json });
+  const urls = [GOOD_HOOK, BAD_HOOK, `http://127.0.0.1:9/${"a-long-path/".repeat(30)}`];
+  for (const url of urls) await api("POST", "/me/webhooks", { token, json: { url } });
+  const now = new Date().toISOString();
+  const sets = HOSTILE.map((text) => ({ exercise: text.replaceAll("\u0007", "").slice(0, 100), reps: 5, weight_kg: 40 }));
+  await api("POST", "/activities", { token, json: { activity_type: "lift", started_at: now, duration_secs: 2400, sets } });
 }
 
 /** Imports files; the ids of what became of those that could be read, in their order. */
@@ -118,7 +136,21 @@ export const rooms = (ids) => [
     await page.locator(".spread a").first().click();
     await page.locator(".outcome").first().waitFor();
   }],
-  ...["profile", "privacy", "shares", "devices", "tokens", "account"].map((one) => [`settings-${one}`, at(`#/settings/${one}`, ".content")]),
+  ["year", at("#/year", ".picture img")],
+  ["year-full", async (page) => {
+    await at("#/year/2026?by=distance", ".picture img")(page);
+    await page.evaluate(() => document.querySelectorAll("main details").forEach((one) => (one.open = true)));
+  }],
+  ["year-goal", async (page) => {
+    await page.getByRole("button", { name: /^Change the goal/ }).first().click();
+    await page.getByRole("dialog").waitFor();
+  }],
+  ["webhook-log", async (page) => {
+    await at("#/settings/webhooks", ".lines li")(page);
+    await page.getByRole("button", { name: /^Deliveries/ }).last().click();
+    await page.getByRole("dialog").waitFor();
+  }],
+  ...["profile", "privacy", "shares", "connections", "devices", "security", "tokens", "webhooks", "account"].map((one) => [`settings-${one}`, at(`#/settings/${one}`, ".content")]),
   ["leaving", async (page) => {
     await page.getByRole("button", { name: "Delete the account" }).click();
     await page.getByRole("dialog").waitFor();

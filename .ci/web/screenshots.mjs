@@ -2,12 +2,13 @@
 
 import { API, account, device, logIn, startBrowser } from "./lib.mjs";
 import { doors, fill, rooms } from "./pages.mjs";
+import { startServices } from "./services.mjs";
 
 const [into, only = ""] = process.argv.slice(2);
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 const [DAN, EMPTY] = ["dan@example.com", "eve@example.com"];
 
-const browser = await startBrowser();
+const [browser, stopServices] = await Promise.all([startBrowser(), startServices()]);
 const ids = await fill(await account(DAN, "Dan"), 400);
 await account(EMPTY, "Eve");
 for (const [size, viewport] of Object.entries(SIZES)) {
@@ -36,3 +37,4 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   }
 }
 await browser.close();
+stopServices();

@@ -1,6 +1,6 @@
 // The account: profile, sessions, tokens, shares, privacy zones and export.
 
-import { file, get, post, put, remove } from "./api.js";
+import { file, get, post, put, query, remove } from "./api.js";
 import { send } from "./http.js";
 import { adopt, over } from "./session.js";
 
@@ -58,6 +58,8 @@ export const sessions = async () => (await get("/me/sessions")).sessions;
 /** @param {string} id */
 export const endSession = (id) => remove(`/me/sessions/${id}`);
 export const endOtherSessions = () => remove("/me/sessions");
+/** A page of security events. @param {string} [cursor] */
+export const securityEvents = (cursor) => get(`/me/security-events${query({ limit: 30, cursor })}`);
 
 export const tokens = async () => (await get("/me/tokens")).tokens;
 /** @param {object} token */

@@ -27,6 +27,7 @@ export default {
   "nav.import": "Importieren",
   "nav.settings": "Einstellungen",
   "nav.skip": "Zum Inhalt springen",
+  "connections.linked": "Verbunden.",
   "failed.title": "Diese Seite konnte nicht angezeigt werden",
 
   "keys.title": "Tastatur",
@@ -106,5 +107,12 @@ export default {
   "error.version_mismatch": "Das wurde inzwischen anderswo geändert.",
   "error.body_too_large": "Das ist mehr, als der Server auf einmal annimmt.",
   "error.weak_password": "Dieses Passwort ist zu schwach.",
+  "fault.unreachable": "Diese Adresse ist nicht erreichbar. Nötig ist https zu einer öffentlichen Adresse.",
+  "fault.refused": "Das wurde abgelehnt.",
+  "error.last_way_in": "Das ist dein einziger Weg in das Konto. Richte zuerst einen anderen ein.",
+  "error.connection_taken": "Dieses Konto gehört hier schon zu jemand anderem.",
+  "error.too_many_webhooks": "Mehr Webhooks sind nicht möglich. Lösche zuerst einen.",
   "error.too_many_goals": "Mehr Ziele sind nicht möglich. Gib zuerst eines auf.",
+  "error.garmin_needs_reauth": "Garmin muss neu verbunden werden.",
+  "error.provider_error": "Der andere Dienst antwortet gerade nicht. Versuche es bald noch einmal.",
 };

@@ -27,6 +27,7 @@ export default {
   "nav.import": "Import",
   "nav.settings": "Settings",
   "nav.skip": "Skip to content",
+  "connections.linked": "Connected.",
   "failed.title": "This page could not be shown",
 
   "keys.title": "Keyboard",

@@ -1,11 +1,12 @@
 // Tokens for scripts and devices.
 
 import { createToken, deleteToken, tokens as all } from "../data/account.js";
-import { confirmed, open } from "../components/dialog.js";
+import { confirmed } from "../components/dialog.js";
 import { field, fault, form, select, tick } from "../components/form.js";
 import { html } from "../components/html.js";
-import { doing, say } from "../components/notice.js";
+import { doing } from "../components/notice.js";
 import { withProof } from "../components/proof.js";
+import { showOnce } from "../components/show-once.js";
 import { ago, day } from "../text/dates.js";
 import { t } from "../text/words.js";
 
@@ -47,7 +48,7 @@ function create() {
     const act = async (/** @type {object} */ proof) => (made = await createToken({ ...wanted, ...proof }));
     if (!(await withProof({ title: t("proof.title"), text: t("tokens.proof"), submit: t("tokens.create"), act }))) return;
     element.reset();
-    await secret(made);
+    await showOnce(t("tokens.made"), t("tokens.made-text"), made.token);
     again();
   };
   return form({
@@ -58,16 +59,4 @@ function create() {
     submit: t("tokens.create"),
     send,
   });
-}
-
-/** The token, which is shown once. @param {any} made */
-function secret(made) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(made.token);
-    say(t("copied"));
-  };
-  return open(t("tokens.made"), (close) => html`<p>${t("tokens.made-text")}</p>
-    <div class="copy"><input readonly .value=${made.token} aria-label=${t("tokens.made")}>
-      <button type="button" @click=${doing(copy)}>${t("copy")}</button></div>
-    <div class="buttons"><button type="button" class="primary" @click=${() => close()}>${t("done")}</button></div>`);
 }

@@ -11,7 +11,18 @@ import { profile } from "./settings-profile.js";
 import { shares } from "./settings-shares.js";
 import { tokens } from "./settings-tokens.js";
 
-const PAGES = { profile, privacy, shares, devices, tokens, account };
+/** Pages that few people open are loaded when they are. */
+const PAGES = {
+  profile,
+  privacy,
+  shares,
+  connections: async (/** @type {AbortSignal} */ signal) => (await import("./settings-connections.js")).connections(signal),
+  devices,
+  security: async () => (await import("./settings-security.js")).security(),
+  tokens,
+  webhooks: async () => (await import("./settings-webhooks.js")).webhooks(),
+  account,
+};
 
 /** @param {import("../components/shell.js").Place} place */
 export async function settings({ id, signal }) {
