@@ -164,6 +164,10 @@ async function finding(page) {
   await page.keyboard.press("?");
   await page.getByRole("heading", { name: "Keyboard" }).waitFor();
   await page.keyboard.press("Escape");
+  // Going back closes a dialog, too.
+  await page.keyboard.press("?");
+  await page.goBack();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("n");
   await page.getByRole("heading", { name: "New activity" }).waitFor();
 }

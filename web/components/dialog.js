@@ -23,9 +23,13 @@ export function open(title, content, kind = "") {
       dialog.close();
     };
     const closed = () => {
+      removeEventListener("hashchange", leave);
       dialog.remove();
       resolve(answer);
     };
+    // Another page was opened, for example by going back.
+    const leave = () => dialog.close();
+    addEventListener("hashchange", leave);
     // Only presses that start on the backdrop: selecting text may end there.
     const outside = (/** @type {PointerEvent} */ event) => event.target === dialog && dialog.close();
     const dialog = html`<dialog class=${kind} aria-labelledby=${id} @close=${closed} @pointerdown=${outside}>
