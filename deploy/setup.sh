@@ -97,7 +97,7 @@ if ((start)); then
     start_services
     say "sports-log runs at https://${domain:-$(sed -n 's/^SPORTS_LOG_DOMAIN=//p' "$settings_dir/caddy.env")}. Next steps:"
 else
-    say "Everything is installed. To start it: systemctl --user start sports-log-caddy sports-log-grafana. Next steps:"
+    say "Everything is installed. To start it: systemctl --user start caddy grafana. Next steps:"
 fi
 say "- configure the mail server in $settings_dir/sports-log.env, and its password: deploy/secret.sh set smtp-pass"
 say "- open Grafana at http://127.0.0.1:3001 (ssh -L 3001:localhost:3001) as admin; its password: deploy/secret.sh show grafana-password"

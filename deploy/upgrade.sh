@@ -48,11 +48,7 @@ previous_file=$settings_dir/previous-image
 
 image_in_use() { podman container inspect sports-log --format '{{.ImageName}}' 2>/dev/null || sed -n 's/^Image=//p' "$quadlet_dir/sports-log.container"; }
 
-# sports-log, and the servers that were added as described in docs/OPERATIONS.md: sports-log-2, …
-servers=(sports-log)
-for quadlet in "$quadlet_dir"/sports-log-[0-9]*.container; do
-    [[ ! -e $quadlet ]] || servers+=("$(basename -- "$quadlet" .container)")
-done
+mapfile -t servers < <(servers_in "$quadlet_dir")
 
 # use_image IMAGE: sets the image for the next start, and for every boot.
 use_image() {
@@ -81,7 +77,7 @@ migrate() {
     mapfile -t options < <(shopt -s nullglob
         sed -n 's/^Environment=/--env=/p; s/^Secret=/--secret=/p' "$quadlet_dir"/sports-log.container{,.d/*.conf})
     # LOG_FORMAT=text, because the container does not have the journal's socket.
-    podman run --rm --name sports-log-migrate --network sports-log --read-only --cap-drop all \
+    podman run --rm --name sports-log-migrate --network "$network" --read-only --cap-drop all \
         --security-opt no-new-privileges --env-file "$settings_dir/sports-log.env" \
         "${options[@]}" --env=LOG_FORMAT=text "$1" migrate
 }
@@ -100,7 +96,7 @@ fi
 
 if ((with_backup)) && ! ((rollback)); then
     say "making a backup"
-    systemctl --user start sports-log-backup.service || die "the backup failed, and nothing was changed; see: journalctl --user -u sports-log-backup"
+    systemctl --user start backup.service || die "the backup failed, and nothing was changed; see: journalctl --user -u backup"
 fi
 if ! ((rollback)); then
     say "bringing the schema up to date while the old version runs"

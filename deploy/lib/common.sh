@@ -16,8 +16,9 @@ readonly optional_secrets=(jwt-secret-previous server-key-previous oauth-token-k
     garmin-client-secret garmin-webhook-secret)
 
 # In the order in which they start.
-readonly services=(sports-log-postgres sports-log sports-log-caddy sports-log-node-exporter
-    sports-log-blackbox-exporter sports-log-prometheus sports-log-grafana)
+readonly services=(postgres sports-log caddy node-exporter blackbox-exporter prometheus grafana)
+readonly volumes=(postgres-data prometheus-data grafana-data caddy-data caddy-config)
+readonly network=sports-log-net
 
 dry_run=${dry_run:-0}
 
@@ -70,6 +71,15 @@ set_secret() {
 
 # Prints a random value of 256 bits, without characters that need quoting anywhere.
 random_value() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+# servers_in FOLDER: prints sports-log, and the servers that were added as described in docs/OPERATIONS.md: sports-log-2, …
+servers_in() {
+    local quadlet
+    echo sports-log
+    for quadlet in "$1"/sports-log-[0-9]*.container; do
+        [[ ! -e $quadlet ]] || basename -- "$quadlet" .container
+    done
+}
 
 version_here() { sed -n 's/^version = "\(.*\)"/\1/p' "$repository/Cargo.toml" | head -n 1; }
 

@@ -83,7 +83,7 @@ write_units() {
     for file in "$repository"/deploy/quadlets/*; do
         copy "$file" "$quadlet_dir/$(basename -- "$file")"
     done
-    for file in sports-log-backup.service sports-log-backup.timer; do
+    for file in backup.service backup.timer; do
         copy "$repository/deploy/systemd/$file" "$config_dir/systemd/user/$file"
     done
     run install --mode=0755 -- "$repository/deploy/backup/sports-log-backup" "$HOME/.local/bin/sports-log-backup"
@@ -107,25 +107,26 @@ start_services() {
         run systemctl --user start "$service.service" ||
             die "$service does not start, see: journalctl --user -u $service.service --since -10min"
     done
-    run systemctl --user enable --now sports-log-backup.timer
+    run systemctl --user enable --now backup.timer
     # Make the first backup now, so that there is one, and that problems show up today.
-    run systemctl --user start sports-log-backup.service
+    run systemctl --user start backup.service
 }
 
 remove_services() {
     local service volume name
-    run systemctl --user disable --now sports-log-backup.timer || true
-    for service in "${services[@]}"; do
+    run systemctl --user disable --now backup.timer || true
+    # The network's unit, too: it would stay active, and not make the network again.
+    for service in $(servers_in "$quadlet_dir") "${services[@]}" "$network-network"; do
         run systemctl --user stop "$service.service" || true
     done
-    run rm -rf -- "$quadlet_dir" "$config_dir/systemd/user/sports-log-backup.service" \
-        "$config_dir/systemd/user/sports-log-backup.timer" "$HOME/.local/bin/sports-log-backup"
+    run rm -rf -- "$quadlet_dir" "$config_dir/systemd/user/backup.service" \
+        "$config_dir/systemd/user/backup.timer" "$HOME/.local/bin/sports-log-backup"
     run rm -f -- "$config_dir/containers/containers.conf.d/sports-log.conf"
     run systemctl --user daemon-reload
-    run podman network rm --force sports-log
+    run podman network rm --force "$network"
     if ((purge)); then
-        for volume in postgres prometheus grafana caddy-data caddy-config; do
-            run podman volume rm --force "sports-log-$volume"
+        for volume in "${volumes[@]}"; do
+            run podman volume rm --force "$volume"
         done
         for name in "${made_secrets[@]}" "${optional_secrets[@]}"; do
             ! secret_exists "$name" || run podman secret rm "sports-log-$name"
