@@ -61,6 +61,8 @@ tls=${tls:-internal}
 . "$repository/deploy/lib/common.sh"
 # shellcheck source=lib/host.sh
 . "$repository/deploy/lib/host.sh"
+# shellcheck source=lib/old-names.sh
+. "$repository/deploy/lib/old-names.sh"
 # shellcheck source=lib/user.sh
 . "$repository/deploy/lib/user.sh"
 
@@ -77,6 +79,7 @@ if [[ $EUID -eq 0 ]]; then
     exit 0
 fi
 
+refuse_old_names
 if ((uninstall)); then
     remove_services
     exit 0

@@ -39,11 +39,14 @@ done
 
 # shellcheck source=lib/common.sh
 . "$repository/deploy/lib/common.sh"
+# shellcheck source=lib/old-names.sh
+. "$repository/deploy/lib/old-names.sh"
 if [[ $EUID -eq 0 ]]; then
     as_user "$user" bash "$repository/deploy/upgrade.sh" "${original[@]}"
     exit 0
 fi
 
+refuse_old_names
 previous_file=$settings_dir/previous-image
 
 image_in_use() { podman container inspect sports-log --format '{{.ImageName}}' 2>/dev/null || sed -n 's/^Image=//p' "$quadlet_dir/sports-log.container"; }
