@@ -15,7 +15,7 @@ systemd runs. It can be run again at any time: it keeps what exists and adds wha
 Started as root, it creates the user with its lingering systemd, does everything else that needs root,
 and continues as that user. Started as an ordinary user, it does only the rest.
 
-  --domain NAME     the domain name of the server; required the first time
+  --domain NAME     the domain name of the server; required the first time, and changed later
   --tls internal    certificates from Caddy's own authority [default]
   --tls ADDRESS     certificates by ACME (Let's Encrypt), with this mail address for the account
   --user NAME       the user that runs everything, if started as root [sports-log]
@@ -52,10 +52,9 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-tls=${tls:-internal}
 # Only domain names and mail addresses, without characters that are special to sed or Caddy.
 [[ -z $domain || $domain =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || { echo "--domain $domain is no domain name" >&2; exit 2; }
-[[ $tls == internal || $tls =~ ^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$ ]] || { echo "--tls takes internal or a mail address" >&2; exit 2; }
+[[ -z $tls || $tls == internal || $tls =~ ^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$ ]] || { echo "--tls takes internal or a mail address" >&2; exit 2; }
 
 # shellcheck source=lib/common.sh
 . "$repository/deploy/lib/common.sh"

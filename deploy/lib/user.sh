@@ -30,7 +30,7 @@ make_secrets() {
 }
 
 # fill_in FILE: prints the file with the placeholders replaced by the options.
-fill_in() { sed -e "s|DOMAIN\$|$domain|; s|SERVER_NAME\$|$domain|; s|^SPORTS_LOG_TLS=TLS\$|SPORTS_LOG_TLS=$tls|" -- "$1"; }
+fill_in() { sed -e "s|DOMAIN\$|$domain|; s|^SPORTS_LOG_TLS=TLS\$|SPORTS_LOG_TLS=${tls:-internal}|" -- "$1"; }
 
 # keep_or_write FILE EXAMPLE: writes settings once. Afterwards they belong to the operator, and are never overwritten.
 keep_or_write() {
@@ -43,11 +43,33 @@ keep_or_write() {
     ((dry_run)) || (umask 077 && fill_in "$2" >"$1")
 }
 
+value_in() { sed -n "s/^$2=//p" "$1" 2>/dev/null || true; }
+
+# set_value FILE NAME VALUE: changes a setting that has another value.
+set_value() {
+    local old
+    old=$(value_in "$1" "$2")
+    [[ -n $old && $old != "$3" ]] || return 0
+    say "changing $2 in $1 from $old to $3; restart the services to apply it"
+    ((dry_run)) || sed -i "s|^$2=.*|$2=$3|" "$1"
+}
+
+# Options that were given apply to existing settings, too. A URL that the operator chose stays.
+apply_options() {
+    local caddy=$settings_dir/caddy.env server=$settings_dir/sports-log.env
+    if [[ -n $domain ]]; then
+        [[ $(value_in "$server" APP_BASE_URL) != "https://$(value_in "$caddy" SPORTS_LOG_DOMAIN)" ]] || set_value "$server" APP_BASE_URL "https://$domain"
+        set_value "$caddy" SPORTS_LOG_DOMAIN "$domain"
+    fi
+    [[ -z $tls ]] || set_value "$caddy" SPORTS_LOG_TLS "$tls"
+}
+
 write_settings() {
     run mkdir -p -- "$settings_dir" "$quadlet_dir" "$config_dir/systemd/user" "$HOME/.local/bin"
     keep_or_write "$settings_dir/sports-log.env" "$repository/deploy/sports-log.env.example"
     keep_or_write "$settings_dir/caddy.env" "$repository/deploy/caddy/caddy.env.example"
     keep_or_write "$settings_dir/backup.env" "$repository/deploy/backup/backup.env.example"
+    apply_options
     # Files that every version overwrites.
     say "writing the configuration of PostgreSQL, Caddy, Prometheus and Grafana to $settings_dir"
     copy "$repository/deploy/postgres/init.sh" "$settings_dir/postgres/init.sh"
@@ -57,15 +79,15 @@ write_settings() {
         grafana/provisioning/{datasources/prometheus,dashboards/sports-log}.yml grafana/dashboards/sports-log.json; do
         copy "$repository/deploy/$file" "$settings_dir/$file"
     done
-    for file in prometheus/targets/{sports-log,certificate,alertmanager}.yml blackbox/blackbox.yml; do
+    for file in prometheus/targets/{sports-log,site,certificate,alertmanager}.yml; do
         [[ -e $settings_dir/$file ]] || copy "$repository/deploy/$file" "$settings_dir/$file"
     done
-    if [[ -n $domain ]] && ! ((dry_run)); then
-        fill_in "$repository/deploy/blackbox/blackbox.yml" >"$settings_dir/blackbox/blackbox.yml"
-        # Certificates from Caddy's own authority live for hours, and need no alert.
-        [[ $tls == internal ]] ||
-            echo "- targets: ['host.containers.internal:443']" >"$settings_dir/prometheus/targets/certificate.yml"
-    fi
+    copy "$repository/deploy/blackbox/blackbox.yml" "$settings_dir/blackbox/blackbox.yml"
+    ((dry_run)) && return
+    sed -i "s|SERVER_NAME\$|$(value_in "$settings_dir/caddy.env" SPORTS_LOG_DOMAIN)|" "$settings_dir/blackbox/blackbox.yml"
+    # Certificates from Caddy's own authority live for hours, and need no alert.
+    [[ -z $domain || $(value_in "$settings_dir/caddy.env" SPORTS_LOG_TLS) == internal ]] ||
+        echo "- targets: ['host.containers.internal:443']" >"$settings_dir/prometheus/targets/certificate.yml"
 }
 
 # Containers run as other users, so these files must be readable by all.
