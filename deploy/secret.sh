@@ -6,7 +6,7 @@ repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-Usage: deploy/secret.sh COMMAND
+Usage: deploy/secret.sh [--user NAME] COMMAND
 
   list          list the secrets, and whether they are set
   set NAME      read the value from the terminal, without showing it, or from standard input
@@ -14,12 +14,23 @@ Usage: deploy/secret.sh COMMAND
   show NAME     print the value
   unset NAME    unset an optional secret
 
+Started as root, it acts for the user that runs the services: sports-log, or the one of --user.
 A change takes effect after a restart: systemctl --user restart sports-log
 TEXT
 }
 
 # shellcheck source=lib/common.sh
 . "$repository/deploy/lib/common.sh"
+
+user=sports-log
+if [[ ${1-} == --user ]]; then
+    user=${2-}
+    shift 2 || { usage >&2; exit 2; }
+fi
+if [[ $EUID -eq 0 && ${1-} != *help && ${1-} != -h ]]; then
+    as_user "$user" bash "$repository/deploy/secret.sh" "$@"
+    exit 0
+fi
 
 is_known() { [[ " ${made_secrets[*]} ${optional_secrets[*]} " == *" $1 "* ]] || die "there is no secret $1; see: deploy/secret.sh list"; }
 

@@ -88,7 +88,11 @@ make_secrets
 write_settings
 write_units
 tag=$image:$(version_here)
-if [[ -n $from_image ]]; then
+if [[ -e $quadlet_dir/sports-log.container.d/image.conf ]]; then
+    # Another image would have no effect.
+    [[ -z $from_image ]] || die "upgrade.sh has chosen the image. To change it: deploy/upgrade.sh --image $from_image"
+    say "keeping the image that upgrade.sh has chosen"
+elif [[ -n $from_image ]]; then
     podman image exists "$from_image" || run podman pull "$from_image"
     run podman tag "$from_image" "$tag"
 elif ! podman image exists "$tag"; then

@@ -57,17 +57,14 @@ as_user() {
     home=$(getent passwd "$user" | cut -d : -f 6)
     cd -- "$home" || die "the home of $user, $home, does not exist."
     runuser -u "$user" -- env -i HOME="$home" USER="$user" LANG="${LANG:-C.UTF-8}" \
-        PATH="$home/.local/bin:/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin:/bin" \
+        TERM="${TERM:-dumb}" PATH="$home/.local/bin:/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin:/bin" \
         XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@"
 }
 
 secret_exists() { podman secret inspect "sports-log-$1" >/dev/null 2>&1; }
 
 # set_secret NAME: sets the secret to the value on standard input.
-set_secret() {
-    ! secret_exists "$1" || podman secret rm "sports-log-$1" >/dev/null
-    podman secret create "sports-log-$1" - >/dev/null
-}
+set_secret() { podman secret create --replace "sports-log-$1" - >/dev/null; }
 
 # Prints a random value of 256 bits, without characters that need quoting anywhere.
 random_value() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }

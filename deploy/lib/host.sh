@@ -24,6 +24,13 @@ prepare_host() {
     # The containers run as other users, so their logs are in the system's journal.
     id -nG "$user" 2>/dev/null | grep -qw systemd-journal || run usermod --append --groups systemd-journal "$user"
 
+    # Rocky keeps the journal in memory only, where `journalctl --user` finds nothing and a reboot ends it.
+    if [[ ! -d /var/log/journal ]]; then
+        run mkdir -p /var/log/journal
+        run systemd-tmpfiles --create --prefix /var/log/journal
+        run journalctl --flush
+    fi
+
     # Containers copy the host's addresses when they start. If nothing else wants network-online.target,
     # Podman's units would wait for it in vain, for 90 s at each boot.
     write_file "/etc/systemd/system/user@$uid.service.d/sports-log.conf" \
