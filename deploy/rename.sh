@@ -47,6 +47,8 @@ done
 . "$repository/deploy/lib/user.sh"
 # shellcheck source=lib/old-names.sh
 . "$repository/deploy/lib/old-names.sh"
+# shellcheck source=lib/volumes.sh
+. "$repository/deploy/lib/volumes.sh"
 if [[ $EUID -eq 0 ]]; then
     as_user "$user" bash "$repository/deploy/rename.sh" "${original[@]}"
     exit 0
@@ -61,13 +63,6 @@ units=$saved/units
 mapfile -t servers < <(servers_in "$units")
 
 # --- checks, before anything changes ------------------------------------------------------------
-
-folder_of() { podman volume inspect --format '{{.Mountpoint}}' "$1"; }
-
-# The folder belongs to a user of the container, so only root of the user namespace can look into it.
-has_data() {
-    podman volume exists "$1" && [[ -n $(podman unshare find "$(folder_of "$1")" -mindepth 1 -print -quit 2>/dev/null) ]]
-}
 
 check_volume() {
     local volume
@@ -139,16 +134,6 @@ stop_all() {
 
 # move FROM TO: moves a file or folder, unless it was moved before.
 move() { [[ ! -e $1 ]] || { run mkdir -p -- "$(dirname -- "$2")" && run mv --no-target-directory -- "$1" "$2"; }; }
-
-# move_volume FROM TO: a rename moves the data at once, and replaces nothing but an empty folder.
-move_volume() {
-    podman volume exists "$1" || return 0
-    say "moving the data of the volume $1 to $2"
-    ((dry_run)) && return
-    podman volume exists "$2" || run podman volume create "$2" >/dev/null
-    ! has_data "$1" || run podman unshare mv --no-target-directory -- "$(folder_of "$1")" "$(folder_of "$2")"
-    run podman volume rm "$1" >/dev/null
-}
 
 remove_network() { ! podman network exists "$1" || run podman network rm "$1" >/dev/null; }
 
