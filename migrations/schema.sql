@@ -37,6 +37,7 @@ CREATE TABLE public.activities (
     computed text[],
     edited text[],
     replaced jsonb,
+    has text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT activities_activity_type_check CHECK ((activity_type ~ '^[a-z0-9_]{1,32}$'::text)),
     CONSTRAINT activities_avg_cadence_check CHECK (((avg_cadence >= (0)::double precision) AND (avg_cadence <= (1000)::double precision))),
     CONSTRAINT activities_avg_heart_rate_check CHECK (((avg_heart_rate >= 1) AND (avg_heart_rate <= 300))),
@@ -75,6 +76,7 @@ COMMENT ON COLUMN public.activities.merged IS 'The records merged into a shown a
 COMMENT ON COLUMN public.activities.computed IS 'Fields that were computed from the track, in byte order. NULL if unknown, as for activities that clients write.';
 COMMENT ON COLUMN public.activities.edited IS 'Fields that the owner has changed. They take precedence over measured values, and those over computed ones. ''*'' means any field.';
 COMMENT ON COLUMN public.activities.replaced IS 'The activity''s own values of fields that show a measured value of another record.';
+COMMENT ON COLUMN public.activities.has IS 'What can be read of the activity, merged records included: track, heart_rate and power of its streams, and the original file. Derived by recorded_data().';
 CREATE FUNCTION public.activity_summary(a public.activities) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
@@ -86,7 +88,7 @@ CREATE FUNCTION public.activity_summary(a public.activities) RETURNS jsonb
         'elevation_gain_meters', a.elevation_gain_meters, 'elevation_loss_meters', a.elevation_loss_meters,
         'avg_heart_rate', a.avg_heart_rate, 'max_heart_rate', a.max_heart_rate, 'avg_power_watts', a.avg_power_watts,
         'avg_cadence', a.avg_cadence, 'utc_offset_minutes', a.utc_offset_minutes, 'device', a.device,
-        'sport_raw', a.sport_raw, 'parent_id', a.parent_id)
+        'sport_raw', a.sport_raw, 'parent_id', a.parent_id, 'has', a.has)
 $$;
 COMMENT ON FUNCTION public.activity_summary(a public.activities) IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.bare_letters(folded text) RETURNS text
@@ -348,11 +350,12 @@ BEGIN
     UPDATE activities a SET
         (activity_type, started_at, duration_secs, distance_meters, calories, notes, title, elapsed_secs, moving_secs,
          elevation_gain_meters, elevation_loss_meters, avg_heart_rate, max_heart_rate, avg_power_watts, avg_cadence,
-         utc_offset_minutes, device, sport_raw, laps, sets, original_id, merged, computed, replaced, updated_at)
+         utc_offset_minutes, device, sport_raw, laps, sets, original_id, merged, computed, replaced, has,
+         updated_at)
         = (n.activity_type, n.started_at, n.duration_secs, n.distance_meters, n.calories, n.notes, n.title, n.elapsed_secs,
            n.moving_secs, n.elevation_gain_meters, n.elevation_loss_meters, n.avg_heart_rate, n.max_heart_rate,
            n.avg_power_watts, n.avg_cadence, n.utc_offset_minutes, n.device, n.sport_raw, n.laps, n.sets, n.original_id,
-           n.merged, n.computed, n.replaced, now())
+           n.merged, n.computed, n.replaced, n.has, now())
     FROM (SELECT now_shown.*) n
     WHERE a.id = n.id AND to_jsonb(a) IS DISTINCT FROM to_jsonb(now_shown);
     RETURN FOUND;
@@ -386,6 +389,28 @@ CREATE FUNCTION public.millimetres(metres double precision) RETURNS bigint
     SELECT coalesce(round(metres * 1000), 0)::bigint
 $$;
 COMMENT ON FUNCTION public.millimetres(metres double precision) IS 'migrations/programs/statistics.sql';
+CREATE FUNCTION public.note_recorded_data(changed uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    -- The shown activity is locked before its records, as everywhere.
+    PERFORM FROM activities
+    WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = changed) FOR NO KEY UPDATE;
+    UPDATE activities a SET has = is_now.has
+    FROM activities b, LATERAL (
+        SELECT recorded_data(b, ARRAY(SELECT id FROM activities r WHERE r.merged_into = b.id)) AS has) is_now
+    WHERE a.id = b.id AND a.has <> is_now.has
+      AND b.id IN (SELECT unnest(ARRAY[c.id, c.merged_into]) FROM activities c WHERE c.id = changed);
+END $$;
+COMMENT ON FUNCTION public.note_recorded_data(changed uuid) IS 'migrations/programs/merging.sql';
+CREATE FUNCTION public.note_streams() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM note_recorded_data(CASE TG_OP WHEN 'DELETE' THEN OLD.activity_id ELSE NEW.activity_id END);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.note_streams() IS 'migrations/programs/merging.sql';
 CREATE FUNCTION public.notify_of_changes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -461,6 +486,7 @@ BEGIN
                           FROM jsonb_array_elements(entries) WITH ORDINALITY AS listed (entry, place)
                           LEFT JOIN records r ON r.id = (entry ->> 'activity_id')::uuid
                           LEFT JOIN from_each e ON e.id = r.id),
+               'has', recorded_data(shown, ARRAY(SELECT id FROM records)),
                'replaced', (SELECT jsonb_object_agg(field, own -> field) FROM chosen WHERE own -> field <> 'null'),
                'computed', CASE WHEN shown.computed IS NOT NULL OR EXISTS (SELECT FROM chosen WHERE is_computed) THEN
                    (SELECT coalesce(jsonb_agg(name ORDER BY name COLLATE "C"), '[]') FROM (
@@ -502,6 +528,16 @@ BEGIN
     RETURN websearch_to_tsquery('simple', query);
 END $_$;
 COMMENT ON FUNCTION public.query_of_words(bare text) IS 'migrations/programs/search.sql';
+CREATE FUNCTION public.recorded_data(shown public.activities, records uuid[]) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce((SELECT series FROM activity_streams WHERE activity_id = shown.id OR activity_id = ANY (records)
+                     ORDER BY filled DESC NULLS LAST, activity_id <> shown.id LIMIT 1), '{}')
+        || CASE WHEN shown.original_id IS NOT NULL
+                     OR EXISTS (SELECT FROM activities WHERE id = ANY (records) AND original_id IS NOT NULL)
+                THEN ARRAY['original'] ELSE '{}' END
+$$;
+COMMENT ON FUNCTION public.recorded_data(shown public.activities, records uuid[]) IS 'migrations/programs/merging.sql';
 CREATE FUNCTION public.recount_activities() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -551,7 +587,7 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(was.key, jsonb_build_array(was.value, is_now.value)), '{}') INTO changes
     FROM jsonb_each(to_jsonb(before)) was JOIN jsonb_each(to_jsonb(after)) is_now USING (key)
     WHERE was.value <> is_now.value
-      AND key <> ALL (ARRAY['merged', 'computed', 'edited', 'replaced', 'original_id', 'updated_at', 'revision']);
+      AND key <> ALL (ARRAY['merged', 'computed', 'edited', 'replaced', 'has', 'original_id', 'updated_at', 'revision']);
     RETURN changes;
 END $$;
 COMMENT ON FUNCTION public.remeasure_activity(activity_id uuid, given jsonb, newly_computed text[], is_authority boolean, original uuid, is_trial boolean) IS 'migrations/programs/merging.sql';
@@ -671,13 +707,15 @@ CREATE TABLE public.activity_streams (
     data bytea NOT NULL,
     efforts_version smallint DEFAULT 0 NOT NULL,
     efforts_attempts smallint DEFAULT 0 NOT NULL,
-    filled integer
+    filled integer,
+    series text[]
 );
 ALTER TABLE ONLY public.activity_streams ALTER COLUMN data SET STORAGE EXTERNAL;
 COMMENT ON TABLE public.activity_streams IS 'Track points and sensor values, packed; see src/activities/streams.';
 COMMENT ON COLUMN public.activity_streams.efforts_version IS 'The version of the search for efforts that has processed the streams; 0 if none.';
 COMMENT ON COLUMN public.activity_streams.efforts_attempts IS 'The number of searches started since the last one that finished.';
 COMMENT ON COLUMN public.activity_streams.filled IS 'The number of values in all series; NULL if they have not been counted.';
+COMMENT ON COLUMN public.activity_streams.series IS 'Those of track, heart_rate and power that the streams contain; NULL if an older version stored them.';
 CREATE TABLE public.activity_tombstones (
     user_id uuid NOT NULL,
     revision bigint NOT NULL,
@@ -1336,11 +1374,14 @@ CREATE TRIGGER activities_insert_4_notify AFTER INSERT ON public.activities REFE
 CREATE TRIGGER activities_update_1_number BEFORE UPDATE ON public.activities FOR EACH ROW WHEN ((new.revision = old.revision)) EXECUTE FUNCTION public.number_activity();
 CREATE TRIGGER activities_update_2_remember_edits BEFORE UPDATE OF edited ON public.activities FOR EACH ROW WHEN ((new.edited IS DISTINCT FROM old.edited)) EXECUTE FUNCTION public.remember_edits();
 CREATE TRIGGER activities_update_3_keep_origins_true BEFORE UPDATE ON public.activities FOR EACH ROW WHEN ((new.merged IS NOT NULL)) EXECUTE FUNCTION public.keep_origins_true();
-CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON public.activities FOR EACH ROW WHEN ((new.merged_into IS NULL)) EXECUTE FUNCTION public.announce_activity();
+CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON public.activities FOR EACH ROW WHEN (((new.merged_into IS NULL) AND ((new.has = old.has) OR (new.updated_at <> old.updated_at)))) EXECUTE FUNCTION public.announce_activity();
 CREATE TRIGGER activities_update_5_pass_on AFTER UPDATE ON public.activities FOR EACH ROW WHEN (((old.merged_into IS NOT NULL) AND (new.merged_into = old.merged_into))) EXECUTE FUNCTION public.pass_on_activity();
 CREATE TRIGGER activities_update_6_count_removed AFTER UPDATE ON public.activities REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_removed_activities();
 CREATE TRIGGER activities_update_7_count_added AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_added_activities();
 CREATE TRIGGER activities_update_8_notify AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_of_changes();
+CREATE TRIGGER activity_streams_delete_1_note AFTER DELETE ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
+CREATE TRIGGER activity_streams_insert_1_note AFTER INSERT ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
+CREATE TRIGGER activity_streams_update_1_note AFTER UPDATE OF series, filled ON public.activity_streams FOR EACH ROW WHEN (((old.series IS DISTINCT FROM new.series) OR (old.filled IS DISTINCT FROM new.filled))) EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER auth_events_change_1_keep BEFORE DELETE OR UPDATE ON public.auth_events FOR EACH ROW EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON public.auth_events FOR EACH STATEMENT EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER outbox_update_1_erase_recipient BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (new.recipient IS NOT NULL))) EXECUTE FUNCTION public.erase_outbox_recipient();

@@ -8,6 +8,16 @@ CREATE FUNCTION merged_fields() RETURNS TEXT[] LANGUAGE sql IMMUTABLE AS $$
                  'avg_power_watts', 'avg_cadence', 'utc_offset_minutes', 'device', 'sport_raw', 'laps', 'sets']
 $$;
 
+-- What can be read of `shown` and `records`, the records merged into it: the series of the one with the most values,
+-- whose streams the API shows, and an original file.
+CREATE FUNCTION recorded_data(shown activities, records UUID[]) RETURNS TEXT[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT series FROM activity_streams WHERE activity_id = shown.id OR activity_id = ANY (records)
+                     ORDER BY filled DESC NULLS LAST, activity_id <> shown.id LIMIT 1), '{}')
+        || CASE WHEN shown.original_id IS NOT NULL
+                     OR EXISTS (SELECT FROM activities WHERE id = ANY (records) AND original_id IS NOT NULL)
+                THEN ARRAY['original'] ELSE '{}' END
+$$;
+
 -- Computes `shown` with the merged records in `entries`, and without any others. A field keeps its
 -- own value unless it has none, or has a computed one and another record measured it. Then it takes
 -- the value of the first such record. Values taken from the record `gone` are replaced by own
@@ -52,6 +62,7 @@ BEGIN
                           FROM jsonb_array_elements(entries) WITH ORDINALITY AS listed (entry, place)
                           LEFT JOIN records r ON r.id = (entry ->> 'activity_id')::uuid
                           LEFT JOIN from_each e ON e.id = r.id),
+               'has', recorded_data(shown, ARRAY(SELECT id FROM records)),
                'replaced', (SELECT jsonb_object_agg(field, own -> field) FROM chosen WHERE own -> field <> 'null'),
                'computed', CASE WHEN shown.computed IS NOT NULL OR EXISTS (SELECT FROM chosen WHERE is_computed) THEN
                    (SELECT coalesce(jsonb_agg(name ORDER BY name COLLATE "C"), '[]') FROM (
@@ -68,11 +79,12 @@ BEGIN
     UPDATE activities a SET
         (activity_type, started_at, duration_secs, distance_meters, calories, notes, title, elapsed_secs, moving_secs,
          elevation_gain_meters, elevation_loss_meters, avg_heart_rate, max_heart_rate, avg_power_watts, avg_cadence,
-         utc_offset_minutes, device, sport_raw, laps, sets, original_id, merged, computed, replaced, updated_at)
+         utc_offset_minutes, device, sport_raw, laps, sets, original_id, merged, computed, replaced, has,
+         updated_at)
         = (n.activity_type, n.started_at, n.duration_secs, n.distance_meters, n.calories, n.notes, n.title, n.elapsed_secs,
            n.moving_secs, n.elevation_gain_meters, n.elevation_loss_meters, n.avg_heart_rate, n.max_heart_rate,
            n.avg_power_watts, n.avg_cadence, n.utc_offset_minutes, n.device, n.sport_raw, n.laps, n.sets, n.original_id,
-           n.merged, n.computed, n.replaced, now())
+           n.merged, n.computed, n.replaced, n.has, now())
     FROM (SELECT now_shown.*) n
     WHERE a.id = n.id AND to_jsonb(a) IS DISTINCT FROM to_jsonb(now_shown);
     RETURN FOUND;
@@ -128,7 +140,7 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(was.key, jsonb_build_array(was.value, is_now.value)), '{}') INTO changes
     FROM jsonb_each(to_jsonb(before)) was JOIN jsonb_each(to_jsonb(after)) is_now USING (key)
     WHERE was.value <> is_now.value
-      AND key <> ALL (ARRAY['merged', 'computed', 'edited', 'replaced', 'original_id', 'updated_at', 'revision']);
+      AND key <> ALL (ARRAY['merged', 'computed', 'edited', 'replaced', 'has', 'original_id', 'updated_at', 'revision']);
     RETURN changes;
 END $$;
 
@@ -170,6 +182,32 @@ CREATE TRIGGER activities_update_5_pass_on AFTER UPDATE ON activities
     EXECUTE FUNCTION pass_on_activity();
 CREATE TRIGGER activities_delete_4_pass_on AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NOT NULL) EXECUTE FUNCTION pass_on_activity();
+
+-- Sets `has` of an activity and of the one that it is merged into, where it differs.
+CREATE FUNCTION note_recorded_data(changed UUID) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    -- The shown activity is locked before its records, as everywhere.
+    PERFORM FROM activities
+    WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = changed) FOR NO KEY UPDATE;
+    UPDATE activities a SET has = is_now.has
+    FROM activities b, LATERAL (
+        SELECT recorded_data(b, ARRAY(SELECT id FROM activities r WHERE r.merged_into = b.id)) AS has) is_now
+    WHERE a.id = b.id AND a.has <> is_now.has
+      AND b.id IN (SELECT unnest(ARRAY[c.id, c.merged_into]) FROM activities c WHERE c.id = changed);
+END $$;
+
+CREATE FUNCTION note_streams() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM note_recorded_data(CASE TG_OP WHEN 'DELETE' THEN OLD.activity_id ELSE NEW.activity_id END);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER activity_streams_insert_1_note AFTER INSERT ON activity_streams
+    FOR EACH ROW EXECUTE FUNCTION note_streams();
+CREATE TRIGGER activity_streams_update_1_note AFTER UPDATE OF series, filled ON activity_streams
+    FOR EACH ROW WHEN ((OLD.series, OLD.filled) IS DISTINCT FROM (NEW.series, NEW.filled))
+    EXECUTE FUNCTION note_streams();
+CREATE TRIGGER activity_streams_delete_1_note AFTER DELETE ON activity_streams
+    FOR EACH ROW EXECUTE FUNCTION note_streams();
 
 -- A statement that changes an activity for its owner lists the given fields in `edited`. Those
 -- whose values differ are remembered.

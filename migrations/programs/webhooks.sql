@@ -11,7 +11,7 @@ CREATE FUNCTION activity_summary(a activities) RETURNS JSONB LANGUAGE sql STABLE
         'elevation_gain_meters', a.elevation_gain_meters, 'elevation_loss_meters', a.elevation_loss_meters,
         'avg_heart_rate', a.avg_heart_rate, 'max_heart_rate', a.max_heart_rate, 'avg_power_watts', a.avg_power_watts,
         'avg_cadence', a.avg_cadence, 'utc_offset_minutes', a.utc_offset_minutes, 'device', a.device,
-        'sport_raw', a.sport_raw, 'parent_id', a.parent_id)
+        'sport_raw', a.sport_raw, 'parent_id', a.parent_id, 'has', a.has)
 $$;
 
 CREATE FUNCTION announce_activity() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -54,8 +54,9 @@ BEGIN
 END $$;
 CREATE TRIGGER activities_insert_2_announce AFTER INSERT ON activities
     FOR EACH ROW WHEN (NEW.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+-- `has` alone changes when a new version looks through the log of years, which is no news.
 CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON activities
-    FOR EACH ROW WHEN (NEW.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+    FOR EACH ROW WHEN (NEW.merged_into IS NULL AND (NEW.has = OLD.has OR NEW.updated_at <> OLD.updated_at)) EXECUTE FUNCTION announce_activity();
 CREATE TRIGGER activities_delete_3_announce AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
 

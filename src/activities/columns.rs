@@ -27,7 +27,7 @@ impl ActivityChanges {
 
 impl ImportedActivity {
     /// The columns of the row, except its id.
-    pub const COLUMNS: [&str; 31] = [
+    pub const COLUMNS: [&str; 32] = [
         "user_id",
         "activity_type",
         "started_at",
@@ -37,6 +37,7 @@ impl ImportedActivity {
         "parent_id",
         "merged_into",
         "merged",
+        "has",
         "computed",
         "edited",
         "replaced",

@@ -214,3 +214,16 @@ pub async fn delete(
 pub async fn lock_names(conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     lock_name(conn, &format!("activities {user_id}")).await
 }
+
+/// Locks an activity, or the one that it is merged into, until the transaction ends. Take this lock
+/// before that of a merged record.
+pub async fn lock_shown(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::sql_query(
+        "SELECT FROM activities
+         WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}

@@ -1,14 +1,20 @@
 //! An activity and its parts.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{activity_type::ActivityType, merging::Merged, origins::Origins, source::Source};
+use super::{
+    activity_type::ActivityType, merging::Merged, origins::Origins, recorded::RecordedData,
+    source::Source,
+};
 use crate::{
-    db::{JsonText, schema::activities},
+    db::{
+        JsonText,
+        schema::{activities, further},
+    },
     http::rfc3339,
     sport::{ExerciseSet, Lap},
 };
@@ -69,6 +75,11 @@ pub struct ActivitySummary {
     /// first part and for single activities.
     #[schema(required)]
     pub parent_id: Option<Uuid>,
+    /// What was recorded, here or by a merged record.
+    #[diesel(select_expression = further::has, select_expression_type = further::has)]
+    #[serde(default)]
+    #[schema(required, value_type = Vec<RecordedData>)]
+    pub has: Vec<String>,
     /// Grows with every change. `"17"` is the entity tag of revision 17.
     pub revision: i64,
     #[serde(serialize_with = "rfc3339")]
@@ -135,80 +146,6 @@ impl Activity {
             *kept = kept.take().or(part);
         }
     }
-
-    /// The column names of [`Activity::as_record`].
-    pub const COLUMNS: [&str; 28] = [
-        "id",
-        "activity_type",
-        "started_at",
-        "duration_secs",
-        "distance_meters",
-        "calories",
-        "notes",
-        "source",
-        "external_id",
-        "title",
-        "elapsed_secs",
-        "moving_secs",
-        "elevation_gain_meters",
-        "elevation_loss_meters",
-        "avg_heart_rate",
-        "max_heart_rate",
-        "avg_power_watts",
-        "avg_cadence",
-        "utc_offset_minutes",
-        "device",
-        "sport_raw",
-        "parent_id",
-        "revision",
-        "created_at",
-        "updated_at",
-        "laps",
-        "sets",
-        "device_data",
-    ];
-
-    /// The field values as text, in the order of [`Activity::COLUMNS`]. Free text is
-    /// passed through `words`.
-    pub fn as_record(&self, words: fn(&str) -> String) -> [String; 28] {
-        let Self { summary, laps, sets, device_data, .. } = self;
-        let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        let words = |text: &Option<String>| text.as_deref().map(words).unwrap_or_default();
-        [
-            summary.id.to_string(),
-            summary.activity_type.clone(),
-            time(&summary.started_at),
-            summary.duration_secs.to_string(),
-            text(&summary.distance_meters),
-            text(&summary.calories),
-            words(&summary.notes),
-            summary.source.clone(),
-            words(&summary.external_id),
-            words(&summary.title),
-            text(&summary.elapsed_secs),
-            text(&summary.moving_secs),
-            text(&summary.elevation_gain_meters),
-            text(&summary.elevation_loss_meters),
-            text(&summary.avg_heart_rate),
-            text(&summary.max_heart_rate),
-            text(&summary.avg_power_watts),
-            text(&summary.avg_cadence),
-            text(&summary.utc_offset_minutes),
-            words(&summary.device),
-            words(&summary.sport_raw),
-            text(&summary.parent_id),
-            summary.revision.to_string(),
-            time(&summary.created_at),
-            time(&summary.updated_at),
-            text(laps),
-            text(sets),
-            text(device_data),
-        ]
-    }
-}
-
-fn text(value: &Option<impl ToString>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// The optional fields of an activity. `None` leaves a field unchanged, `Some(None)` clears it. In
@@ -265,6 +202,8 @@ pub struct ImportedActivity {
     pub merged_into: Option<Uuid>,
     /// The records merged into this activity.
     pub merged: Option<JsonText>,
+    /// What is stored with it; the database adds what merged records have.
+    pub has: Vec<RecordedData>,
     #[serde(flatten)]
     pub origins: Origins,
     #[serde(flatten)]

@@ -7,7 +7,7 @@ use tokio::runtime;
 
 use super::{Effort, store};
 use crate::{
-    activities::series::Streams,
+    activities::{RecordedData, note_recorded_data, series::Streams},
     db::Connector,
     error::{ApiError, ApiResult},
     jobs::Stopping,
@@ -49,17 +49,26 @@ pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
 async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
     let mut conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
     let mut searched = 0;
+    for activity_id in store::unnoted_originals(&conn).await? {
+        if stopping.has_begun() {
+            return Ok(searched);
+        }
+        note_recorded_data(&conn, activity_id).await?;
+    }
     while !stopping.has_begun() {
         let Some((activity_id, data)) = store::next_outdated(&conn).await? else { break };
-        let efforts = Streams::unpack(&data).map(|streams| Effort::all_of(&streams));
+        let found = Streams::unpack(&data).map(|streams| {
+            let series = streams.series.iter().map(|(series, _)| *series);
+            (Effort::all_of(&streams), RecordedData::of(series))
+        });
         // Streams that cannot be unpacked have no efforts. They are marked, so that they
         // are not retried forever.
-        let efforts = efforts.unwrap_or_else(|error| {
+        let (efforts, recorded) = found.unwrap_or_else(|error| {
             tracing::warn!(activity.id = %activity_id, error.cause = ?error.cause, "cannot unpack the streams; the activity gets no best efforts");
-            Vec::new()
+            Default::default()
         });
         let kept = conn.transaction::<_, ApiError, _>(async |conn| {
-            if store::mark(conn, activity_id).await? {
+            if store::mark(conn, activity_id, &recorded).await? {
                 store::replace(conn, activity_id, &efforts).await?;
             }
             Ok(())

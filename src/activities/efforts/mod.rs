@@ -20,4 +20,4 @@ pub use store::replace;
 pub use strength::Strength;
 
 /// Version of the search. Raising it causes all stored streams to be searched again.
-pub const VERSION: i16 = 1;
+pub const VERSION: i16 = 2;

@@ -1,11 +1,16 @@
 //! Queries for efforts.
 
-use diesel::{prelude::*, sql_types::SmallInt};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, SmallInt},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Effort, VERSION};
 use crate::{
+    activities::{RecordedData, lock_shown},
     credentials::{Identity, live_user},
     db::{
         FetchOne, JsonText,
@@ -106,18 +111,33 @@ pub async fn give_back(mut conn: &AsyncPgConnection, activity_id: Uuid) -> Query
         .await
 }
 
-/// Marks streams as searched; false if another server was first, or if the
-/// streams have been replaced.
-pub async fn mark(mut conn: &AsyncPgConnection, activity_id: Uuid) -> QueryResult<bool> {
+/// Marks streams as searched, and notes what they contain; false if another server was first, or if
+/// the streams have been replaced.
+pub async fn mark(
+    mut conn: &AsyncPgConnection,
+    activity_id: Uuid,
+    recorded: &[RecordedData],
+) -> QueryResult<bool> {
+    // The trigger that passes `series` on changes the activity, which is locked first everywhere.
+    lock_shown(conn, activity_id).await?;
     let outdated = activity_streams::table
         .find(activity_id)
         .filter(activity_streams::efforts_version.lt(VERSION));
+    let recorded: Vec<_> = recorded.iter().map(ToString::to_string).collect();
     let marked = diesel::update(outdated)
         .set((
+            activity_streams::series.eq(recorded),
             activity_streams::efforts_version.eq(VERSION),
             activity_streams::efforts_attempts.eq(0),
         ))
         .execute(&mut conn)
         .await?;
     Ok(marked == 1)
+}
+
+/// Activities with a file that `has` does not name, because an older version stored it.
+pub async fn unnoted_originals(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Uuid>> {
+    let unnoted = sql::<Bool>("NOT has @> ARRAY['original']");
+    let with_file = activities::table.filter(activities::original_id.is_not_null());
+    with_file.filter(unnoted).select(activities::id).load(&mut conn).await
 }

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{Refresh, computed, insert_imported, refresh, touch};
+pub use store::{Refresh, computed, insert_imported, note_recorded_data, refresh, touch};

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    activities::{ImportedActivity, Measurement},
+    activities::{ImportedActivity, Measurement, lock_shown},
     db::{
         FetchOne, JsonText, fixed_query,
         schema::{activities, further},
@@ -67,14 +67,7 @@ pub async fn refresh(
         #[diesel(sql_type = Jsonb)]
         changes: JsonText,
     }
-    // Lock the shown activity before a record merged into it, as everywhere.
-    diesel::sql_query(
-        "SELECT FROM activities
-         WHERE id = (SELECT coalesce(merged_into, id) FROM activities WHERE id = $1) FOR NO KEY UPDATE",
-    )
-    .bind::<SqlUuid, _>(id)
-    .execute(&mut conn)
-    .await?;
+    lock_shown(conn, id).await?;
     let before: Option<Uuid> = activities::table
         .find(id)
         .select(activities::original_id)
@@ -125,4 +118,10 @@ pub async fn touch(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize>
         .set(activities::updated_at.eq(now))
         .execute(&mut conn)
         .await
+}
+
+/// Updates what is known to be recorded of an activity, after its file changed.
+pub async fn note_recorded_data(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<usize> {
+    let noted = diesel::sql_query("SELECT note_recorded_data($1)").bind::<SqlUuid, _>(id);
+    noted.execute(&mut conn).await
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
+        RecordedData,
         efforts::{self, Effort},
         series::{Packable, Streams, packed::inflated},
     },
@@ -45,6 +46,7 @@ const EFFORT_BYTES: usize = 100;
 pub struct PackedStreams {
     packed: Vec<u8>,
     filled: i32,
+    series: Vec<RecordedData>,
     efforts: Vec<Effort>,
 }
 
@@ -57,6 +59,11 @@ impl PackedStreams {
     /// The number of measured values in all series.
     pub fn filled(&self) -> i32 {
         self.filled
+    }
+
+    /// What the series contain.
+    pub fn recorded(&self) -> &[RecordedData] {
+        &self.series
     }
 
     /// Whether these are the streams in `data`.
@@ -74,7 +81,8 @@ impl PackedStreams {
         let Some(packed) = streams.pack()? else { return Ok(None) };
         // With rounded values, so that a later search of the stored streams finds the same.
         let efforts = Effort::all_of(&streams.rounded(Effort::is_searched));
-        Ok(Some(Self { packed, filled: streams.filled(), efforts }))
+        let series = RecordedData::of(streams.series.iter().map(|(series, _)| *series));
+        Ok(Some(Self { packed, filled: streams.filled(), series, efforts }))
     }
 }
 
@@ -84,13 +92,15 @@ pub async fn put(
     activity_id: Uuid,
     streams: &PackedStreams,
 ) -> QueryResult<()> {
+    let series: Vec<_> = streams.series.iter().map(ToString::to_string).collect();
     let columns = (
+        activity_streams::series.eq(series),
         activity_streams::data.eq(&streams.packed),
         activity_streams::filled.eq(streams.filled),
         activity_streams::efforts_version.eq(efforts::VERSION),
     );
     diesel::insert_into(activity_streams::table)
-        .values((activity_streams::activity_id.eq(activity_id), columns))
+        .values((activity_streams::activity_id.eq(activity_id), columns.clone()))
         .on_conflict(activity_streams::activity_id)
         .do_update()
         .set(columns)

@@ -44,6 +44,7 @@ further_columns! {
         computed -> Nullable<Array<Text>>,
         edited -> Nullable<Array<Text>>,
         replaced -> Nullable<Jsonb>,
+        has -> Array<Text>,
     }
 }
 
@@ -81,6 +82,7 @@ diesel::table! {
         efforts_version -> Int2,
         efforts_attempts -> Int2,
         filled -> Nullable<Int4>,
+        series -> Nullable<Array<Text>>,
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, Refresh, gaps,
+        self, RecordedData, Refresh, gaps,
         merging::{self, Candidate},
         originals::{self, NewOriginal, PackedFile, Storage},
         restoring, streams,
@@ -164,6 +164,7 @@ pub async fn keep(
         before = Some(*session);
         let mut row = row::of(session, user_id, parent)?;
         row.original_id = original_id;
+        row.has = recorded(streams.as_ref(), original_id);
         if let (Some((source, id)), None) = (name, of) {
             row.source = (*source).to_owned();
             // Only one activity gets the id; the others are found through their parent.
@@ -198,6 +199,16 @@ pub async fn keep(
     Ok(kept)
 }
 
+/// What is stored with a new activity.
+fn recorded(
+    streams: Option<&streams::PackedStreams>,
+    original_id: Option<Uuid>,
+) -> Vec<RecordedData> {
+    let mut data = streams.map_or_else(Vec::new, |streams| streams.recorded().to_vec());
+    data.extend(original_id.map(|_| RecordedData::Original));
+    data
+}
+
 /// Whether `next` is the next part of the same outing, as in a triathlon: it starts when `before`
 /// ends. Files with a history contain unrelated sessions.
 fn follows(before: &Session, next: &Session) -> bool {
@@ -227,6 +238,7 @@ pub async fn add(
 ) -> ApiResult<Uuid> {
     let mut row = row::of(session, user_id, None)?;
     row.original_id = Some(original_id);
+    row.has = recorded(streams, Some(original_id));
     let candidate = Candidate::of_row(&row);
     let same = merging::find_one_same(conn, user_id, &candidate, row.original_id).await?;
     row.merged_into = same;

@@ -90,6 +90,7 @@ pub async fn activity(
         parent_id,
         merged_into: behind,
         merged,
+        has: intake::recorded(streams.as_ref(), original_id),
         origins,
         details: activity.details.clone(),
     };
@@ -106,6 +107,9 @@ pub async fn activity(
     if let Some(shown) = same {
         merging::merge(conn, user_id, shown, id).await?;
         return Ok(StoreResult { outcome: Outcome::Merged, activity_ids: vec![shown], new: 0 });
+    }
+    if behind.is_some() {
+        activities::note_recorded_data(conn, id).await?;
     }
     let new = u64::from(behind.is_none());
     Ok(StoreResult { outcome: Outcome::Imported, activity_ids: vec![behind.unwrap_or(id)], new })

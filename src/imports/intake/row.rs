@@ -32,7 +32,7 @@ const ELEVATIONS: RangeInclusive<f64> = 0.0..=MAX_METERS_OF_ELEVATION;
 /// In minutes: the offsets of places, which clients may set.
 const OFFSETS: RangeInclusive<i32> = -1080..=1080;
 
-/// The row of a new activity. The caller sets `original_id`.
+/// The row of a new activity. The caller sets its file and `has`.
 pub fn of(
     session: &Session,
     user_id: Uuid,
@@ -50,6 +50,7 @@ pub fn of(
         parent_id,
         merged_into: None,
         merged: None,
+        has: Vec::new(),
         origins: Origins::of_new(&computed(session, &details)),
         details,
     })

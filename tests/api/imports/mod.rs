@@ -19,6 +19,7 @@ pub mod odd_tracks;
 mod own_exports;
 mod phones;
 mod progress;
+mod recorded;
 mod reprocess;
 mod samples;
 mod services;

@@ -78,5 +78,5 @@ async fn what_was_kept_before_is_searched_after_an_upgrade() {
     let app = app.restarted(&[]).await;
     let searched = "SELECT string_agg(efforts_version || ' ' || efforts_attempts, ', ' ORDER BY 1)
                     FROM activity_streams";
-    until_selects(&app.database, searched, "0 3, 1 0").await;
+    until_selects(&app.database, searched, "0 3, 2 0").await;
 }
