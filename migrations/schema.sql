@@ -916,6 +916,7 @@ CREATE TABLE public.imports (
     progressed_at timestamp with time zone DEFAULT now() NOT NULL,
     claimed_at timestamp with time zone,
     ignored_files jsonb,
+    details jsonb,
     CONSTRAINT imports_status_check CHECK ((status = ANY (ARRAY['receiving'::text, 'waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
 );
 COMMENT ON TABLE public.imports IS 'Uploads of recordings.';
@@ -928,6 +929,7 @@ COMMENT ON COLUMN public.imports.done IS 'The number of the first file without a
 COMMENT ON COLUMN public.imports.progressed_at IS 'When the last outcome was written or, before that, when the last chunk was received.';
 COMMENT ON COLUMN public.imports.claimed_at IS 'Users take turns: the next one is the user whose last import was claimed the longest time ago.';
 COMMENT ON COLUMN public.imports.ignored_files IS 'Files in archives that were not read: the names of the first ones, with a hint for files of a known format.';
+COMMENT ON COLUMN public.imports.details IS 'Title, notes, activity type, source and external id that the client gave for the first activity of the upload.';
 CREATE TABLE public.local_credentials (
     user_id uuid NOT NULL,
     password_hash text,

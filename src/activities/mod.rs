@@ -30,7 +30,7 @@ mod types;
 mod written;
 
 pub use activity_type::ActivityType;
-pub use body::{NewActivityBody, instant};
+pub use body::{NewActivityBody, UploadDetails, instant};
 pub use handlers::*;
 pub use imported::{Refresh, insert_imported, note_recorded_data, refresh, touch};
 pub use origins::{ANY, Measurement, Origins};

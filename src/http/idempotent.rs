@@ -1,6 +1,9 @@
-//! A JSON body with an `Idempotency-Key`, which makes the request safe to retry.
+//! The `Idempotency-Key` of a request, which makes it safe to retry.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
@@ -48,7 +51,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let key = key(request);
-        let target = format!("{} {}\0", request.method(), request.uri());
+        let target = target(request);
         let body = json::body(request, payload, LIMIT);
         let known = strictly(request);
         let state = request.app_data::<Data<WorkerState>>().cloned();
@@ -77,6 +80,37 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Idempote
             Ok(Self { body, key })
         })
     }
+}
+
+/// The key of a request whose body is read as it arrives, and is not JSON.
+pub struct IdempotencyHeader {
+    key: Option<String>,
+    target: String,
+}
+
+impl FromRequest for IdempotencyHeader {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(key(request).map(|key| Self { key, target: target(request) }))
+    }
+}
+
+impl IdempotencyHeader {
+    /// The key of this request, whose content has this digest.
+    pub fn with_content(self, server_key: &ServerKey, content: &[u8]) -> Option<IdempotencyKey> {
+        let digest = Sha256::new_with_prefix(self.target).chain_update("content\0");
+        let digest = digest.chain_update(content).finalize();
+        let tag = |by: &ServerKey| by.tag(Purpose::Idempotency, "request", &digest).to_vec();
+        let accepted = server_key.accepted().map(tag).collect();
+        Some(IdempotencyKey { key: self.key?, request: tag(server_key), accepted })
+    }
+}
+
+/// The method and the target of a request, which a key belongs to.
+fn target(request: &HttpRequest) -> String {
+    format!("{} {}\0", request.method(), request.uri())
 }
 
 /// The value of the header, with or without the quotes that the draft requires.

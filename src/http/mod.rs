@@ -27,7 +27,7 @@ pub use conditional::{
 };
 pub use content_policy::source_hash;
 pub use encoded::{accepted, refuse_encoded};
-pub use idempotent::{IdempotencyKeyParam, IdempotentJson};
+pub use idempotent::{IdempotencyHeader, IdempotencyKeyParam, IdempotentJson};
 pub use json::{ApiJson, OptionalJson, parse_part};
 pub use known::UnknownParameter;
 pub use message::Message;

@@ -25,7 +25,7 @@ use crate::{
     },
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
-    http::{ApiPath, ApiQuery},
+    http::{ApiPath, ApiQuery, IdempotencyHeader, IdempotencyKeyParam},
     state::WorkerState,
 };
 
@@ -42,16 +42,29 @@ struct UploadForm {
     /// The file. Repeat the field for several files.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+    #[schema(max_length = 200, examples("Morning run"))]
+    title: Option<String>,
+    #[schema(max_length = 10000)]
+    notes: Option<String>,
+    #[schema(pattern = "^[a-z0-9_]{1,32}$", examples("trail_run"))]
+    activity_type: Option<String>,
+    /// The app that `external_id` is of.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_.-]{0,31}$", examples("my-app"))]
+    source: Option<String>,
+    /// Id of the activity in `source`. A second upload with it is a duplicate.
+    #[schema(min_length = 1, max_length = 200, examples("11868304219"))]
+    external_id: Option<String>,
 }
 
 /// Import activity files
 ///
 /// Accepts FIT, GPX, TCX and KML files, optionally compressed with gzip, and zips of them, such as
 /// the archives of Strava, Garmin and Apple Health. The format is detected from the content. 202
-/// means that the whole upload is stored and will be read, even if the server restarts.
+/// means that the whole upload is stored and will be read, even if the server restarts. The other
+/// fields of the form describe the activity in a single file.
 #[utoipa::path(
     post, path = "/imports", operation_id = "create_import", tag = "Imports",
-    params(UploadParams),
+    params(UploadParams, IdempotencyKeyParam),
     request_body(
         description = "Up to 1 000 files as a form. A single file may also be the whole body, with any other content type",
         content((inline(UploadForm) = "multipart/form-data")),
@@ -62,7 +75,7 @@ struct UploadForm {
     )),
     extensions(("x-error-codes" = json!([
         ErrorCode::TooManyImports, ErrorCode::BodyTooLarge, ErrorCode::MalformedRequest,
-        ErrorCode::StorageFull, ErrorCode::StorageUnavailable,
+        ErrorCode::StorageFull, ErrorCode::StorageUnavailable, ErrorCode::IdempotencyKeyReused,
     ]))),
 )]
 pub async fn create(
@@ -70,6 +83,7 @@ pub async fn create(
     state: Data<WorkerState>,
     originals: Data<Storage>,
     user: Permitted<WritesActivities>,
+    key: IdempotencyHeader,
     params: ApiQuery<UploadParams>,
     payload: Payload,
 ) -> ApiResult<HttpResponse> {
@@ -78,7 +92,9 @@ pub async fn create(
     let id = service::begin(&state, &originals, identity).await?;
     let upload = Upload::new(&state.pool, id, state.imports.max_bytes);
     let received = upload.receive(&request, payload, params.0.name).await;
-    let import = service::end(&state, identity, id, received).await?;
+    let digest = received.as_ref().ok().map(|received| &received.digest);
+    let key = digest.and_then(|digest| key.with_content(&state.server_key, digest));
+    let import = service::end(&state, identity, id, key, received).await?;
     let location = (header::LOCATION, format!("/imports/{}", import.import.id));
     Ok(HttpResponse::Accepted().insert_header(location).json(import))
 }

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::{
     store,
-    types::{FilesParams, Import, Progress, Tally, WithFiles},
+    types::{FilesParams, Import, Progress, Received, Tally, WithFiles},
 };
 use crate::{
     activities::originals::Storage,
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
+    idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
 
@@ -35,22 +36,34 @@ pub async fn begin(
     Err(ApiError::new(ErrorCode::TooManyImports, message))
 }
 
-/// Submits an upload of `received` bytes: from now on it will be imported, even if the server
-/// restarts. If the upload failed, the import is deleted. 404 if it was cancelled meanwhile.
+/// Submits what was received: from now on it will be imported, even if the server restarts. If the
+/// upload failed, or was already carried out with this key, the import is deleted. 404 if it was
+/// cancelled meanwhile.
 pub async fn end(
     state: &WorkerState,
     identity: Identity,
     id: Uuid,
-    received: ApiResult<i64>,
+    key: Option<IdempotencyKey>,
+    received: ApiResult<Received>,
 ) -> ApiResult<Progress> {
     let submitted = async {
-        let bytes = received?;
-        let conn = state.pool.get().await?;
-        let import = store::submit(&conn, identity, id, bytes).await?;
-        import.ok_or_else(ApiError::invalid_access_token)
+        let received = received?;
+        let mut conn = state.pool.get().await?;
+        conn.transaction::<_, ApiError, _>(async |conn| {
+            if let Some(before) = idempotency::answered(conn, identity, key.as_ref()).await? {
+                store::abandon(conn, id).await?;
+                return Ok(before);
+            }
+            let import = store::submit(conn, identity, id, &received).await?;
+            let import = import.ok_or_else(ApiError::invalid_access_token)?;
+            let import = Progress::new(import, Tally::default());
+            idempotency::record(conn, identity, key.as_ref(), &import).await?;
+            Ok(import)
+        })
+        .await
     };
     match submitted.await {
-        Ok(import) => Ok(Progress::new(import, Tally::default())),
+        Ok(import) => Ok(import),
         Err(error) => {
             // If this fails, the import is purged soon.
             if let Ok(conn) = state.pool.get().await

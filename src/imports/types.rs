@@ -8,9 +8,20 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
+    activities::UploadDetails,
     db::schema::{import_files, imports},
     http::rfc3339,
 };
+
+/// An upload that was received.
+pub struct Received {
+    /// The number of bytes of the files.
+    pub bytes: i64,
+    /// What the client says about the file; `None` if it says nothing.
+    pub details: Option<UploadDetails>,
+    /// A digest of files and fields. It does not depend on how the form separates them.
+    pub digest: Vec<u8>,
+}
 
 /// Status of an import.
 #[derive(Clone, Copy, Debug, Display, FromStr, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,7 +102,7 @@ pub struct IgnoredFile {
 }
 
 /// The state of an import.
-#[derive(Clone, Debug, Queryable, Selectable, Serialize, ToSchema)]
+#[derive(Clone, Debug, Queryable, Selectable, Serialize, Deserialize, ToSchema)]
 #[diesel(table_name = imports)]
 #[schema(as = ImportState)]
 pub struct Import {
@@ -127,7 +138,7 @@ impl Import {
 }
 
 /// Number of files by outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ImportCounts)]
 pub struct Counts {
     pub imported: i64,
@@ -147,7 +158,7 @@ pub struct Tally {
 }
 
 /// An import with its results so far.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Import)]
 pub struct Progress {
     #[serde(flatten)]

@@ -1,9 +1,9 @@
 //! Receives files, as `multipart/form-data` or as the body itself. They are stored in pieces, so
 //! that an upload of any size takes no more memory than two pieces.
 
-use std::{mem, time::Duration};
+use std::{collections::BTreeMap, mem, time::Duration};
 
-use actix_multipart::{Multipart, MultipartError};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{
     HttpRequest,
     error::PayloadError,
@@ -11,12 +11,14 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use futures_util::{Stream, StreamExt};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::store;
+use super::{store, types::Received};
 use crate::{
+    activities::UploadDetails,
     db::Pool,
-    error::{ApiError, ApiResult, ErrorCode},
+    error::{ApiError, ApiResult, ErrorCode, FieldError},
     http::refuse_encoded,
 };
 
@@ -28,6 +30,9 @@ const MAX_PARTS: i32 = 1000;
 
 const MAX_NAME_CHARS: usize = 255;
 
+/// More than the longest notes have in UTF-8.
+const MAX_FIELD_BYTES: usize = 64 * 1024;
+
 /// Receives the files of one import.
 pub struct Upload<'a> {
     pool: &'a Pool,
@@ -35,22 +40,26 @@ pub struct Upload<'a> {
     max_bytes: u64,
     parts: i32,
     bytes: u64,
+    /// Of everything that was received.
+    digest: Sha256,
+    fields: BTreeMap<&'static str, String>,
 }
 
 impl<'a> Upload<'a> {
     pub fn new(pool: &'a Pool, import_id: Uuid, max_bytes: u64) -> Self {
-        Self { pool, import_id, max_bytes, parts: 0, bytes: 0 }
+        let (digest, fields) = (Sha256::new(), BTreeMap::new());
+        Self { pool, import_id, max_bytes, parts: 0, bytes: 0, digest, fields }
     }
 
-    /// Receives the body in either form; returns the number of bytes of the files. Errors: 413
-    /// `body_too_large`; 415 for an unsupported encoding; 400 `malformed_request` if there is no
-    /// file, or if the body arrives too slowly or ends early.
+    /// Receives the body in either form. Errors: 413 `body_too_large`; 415 for an unsupported
+    /// encoding; 422 for an invalid field; 400 `malformed_request` if there is no file, or if the
+    /// body arrives too slowly or ends early.
     pub async fn receive(
         mut self,
         request: &HttpRequest,
         payload: Payload,
         name: Option<String>,
-    ) -> ApiResult<i64> {
+    ) -> ApiResult<Received> {
         let length = request.headers().get(header::CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         // Room for the form itself.
@@ -74,19 +83,58 @@ impl<'a> Upload<'a> {
                 "it contains no file; send one as the body, or in a form field with a file name";
             return Err(malformed(how));
         }
-        i64::try_from(self.bytes).map_err(ApiError::internal)
+        let bytes = i64::try_from(self.bytes).map_err(ApiError::internal)?;
+        let details = self.details()?;
+        let said = serde_json::to_vec(&details).map_err(ApiError::internal)?;
+        let digest = self.digest.chain_update(said).finalize().to_vec();
+        Ok(Received { bytes, details, digest })
     }
 
-    /// Receives every field that is a file; other fields are skipped.
+    /// The fields, which describe one file.
+    fn details(&mut self) -> ApiResult<Option<UploadDetails>> {
+        if self.fields.is_empty() {
+            return Ok(None);
+        }
+        if self.parts > 1 {
+            let problem = format!("describes one file, but {} were sent", self.parts);
+            let fault = |name: &&'static str| FieldError::new(*name, "refused", problem.clone());
+            return Err(ApiError::validation(self.fields.keys().map(fault).collect()));
+        }
+        UploadDetails::parse(mem::take(&mut self.fields)).map(Some)
+    }
+
+    /// Receives every field that is a file or describes one; other fields are skipped.
     async fn form(&mut self, mut form: Multipart) -> ApiResult<()> {
         while let Some(field) = in_time(form.next()).await? {
             let field = field.map_err(broken_form)?;
             let disposition = field.content_disposition();
             let name = disposition.and_then(|disposition| disposition.get_filename());
-            let Some(name) = name.map(str::to_owned) else { continue };
+            let Some(name) = name.map(str::to_owned) else {
+                self.field(field).await?;
+                continue;
+            };
             let content = field.map(|bytes| bytes.map_err(broken_form));
             self.file(&name, content).await?;
         }
+        Ok(())
+    }
+
+    async fn field(&mut self, mut field: Field) -> ApiResult<()> {
+        let mut names = UploadDetails::NAMES.into_iter();
+        let Some(name) = names.find(|name| field.name() == Some(name)) else { return Ok(()) };
+        let refused = |code, problem: &str| {
+            ApiError::validation(vec![FieldError::new(name, code, problem.to_owned())])
+        };
+        let mut bytes = Vec::new();
+        while let Some(more) = in_time(field.next()).await? {
+            bytes.extend_from_slice(&more.map_err(broken_form)?);
+            if bytes.len() > MAX_FIELD_BYTES {
+                return Err(refused("too_long", "must have at most 64 KiB"));
+            }
+        }
+        let text = String::from_utf8(bytes);
+        let text = text.map_err(|_| refused("invalid_format", "must be UTF-8"))?;
+        self.fields.insert(name, text);
         Ok(())
     }
 
@@ -105,10 +153,13 @@ impl<'a> Upload<'a> {
         let conn = self.pool.get().await?;
         store::add_part(&conn, self.import_id, part, &shown(name)).await?;
         drop(conn);
+        self.digest.update((name.len() as u64).to_be_bytes());
+        self.digest.update(name);
         let (mut chunk, mut number, before) = (Vec::new(), 0, self.bytes);
         while let Some(bytes) = in_time(content.next()).await? {
             let mut bytes = bytes?;
             self.bytes += bytes.len() as u64;
+            self.digest.update(&bytes);
             if self.bytes > self.max_bytes {
                 return Err(self.too_large());
             }
@@ -122,6 +173,7 @@ impl<'a> Upload<'a> {
         if !chunk.is_empty() {
             self.keep(part, number, chunk).await?;
         }
+        self.digest.update((self.bytes - before).to_be_bytes());
         let bytes = i64::try_from(self.bytes - before).map_err(ApiError::internal)?;
         let conn = self.pool.get().await?;
         store::end_part(&conn, self.import_id, part, bytes).await?;

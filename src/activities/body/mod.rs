@@ -1,6 +1,7 @@
 //! The bodies of POST and PUT, and their validation.
 
 mod checks;
+mod upload;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub use checks::instant;
+pub use upload::UploadDetails;
 
 /// Body of `PUT /activities/{id}`: absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]

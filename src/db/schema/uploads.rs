@@ -21,6 +21,7 @@ diesel::table! {
         progressed_at -> Timestamptz,
         claimed_at -> Nullable<Timestamptz>,
         ignored_files -> Nullable<Jsonb>,
+        details -> Nullable<Jsonb>,
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::types::Outcome;
 use crate::{
     activities::{
-        self, RecordedData, Refresh, gaps,
+        self, RecordedData, Refresh, UploadDetails, gaps,
         merging::{self, Candidate},
         originals::{self, NewOriginal, PackedFile, Storage},
         restoring, streams,
@@ -42,6 +42,8 @@ pub struct ImportItem {
     pub name: Option<(&'static str, String)>,
     /// The activity on a sports-log server that the file was exported from.
     pub exported_from: Option<Uuid>,
+    /// What the client that uploaded the file says about the first activity in it.
+    pub details: UploadDetails,
 }
 
 /// The packed streams of a material's sessions.
@@ -100,7 +102,8 @@ pub async fn keep(
     packed: &Packed,
     on_known: OnKnown,
 ) -> ApiResult<StoreResult> {
-    let ImportItem { original, sessions, name, exported_from } = material;
+    let ImportItem { original, sessions, name, exported_from, details } = material;
+    let name = details.name().or(name.as_ref().map(|(source, id)| (*source, id.as_str())));
     let sha256 = original.as_ref().map(|(_, file)| file.sha256.as_slice());
     // While this lock is held, an activity that is not found stays absent.
     activities::lock_names(conn, user_id).await?;
@@ -165,11 +168,14 @@ pub async fn keep(
         let mut row = row::of(session, user_id, parent)?;
         row.original_id = original_id;
         row.has = recorded(streams.as_ref(), original_id);
+        if kept.activity_ids.is_empty() {
+            row::describe(&mut row, details);
+        }
         if let (Some((source, id)), None) = (name, of) {
-            row.source = (*source).to_owned();
+            row.source = source.to_owned();
             // Only one activity gets the id; the others are found through their parent.
             row.details.external_id =
-                Some(Some(id.clone()).filter(|_| kept.activity_ids.is_empty()));
+                Some(Some(id.to_owned()).filter(|_| kept.activity_ids.is_empty()));
         }
         let candidate = Candidate::of_row(&row);
         let same = match of.take() {

@@ -1,7 +1,7 @@
 //! Converts a session to rows. A value outside the bounds of the table is left
 //! out as a device's error.
 
-use std::ops::RangeInclusive;
+use std::{mem, ops::RangeInclusive};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     activities::{
-        Details, ImportedActivity, Measurement, Origins,
+        Details, ImportedActivity, Measurement, Origins, UploadDetails,
         merging::FIELDS,
         series::{Packable, Series},
     },
@@ -54,6 +54,19 @@ pub fn of(
         origins: Origins::of_new(&computed(session, &details)),
         details,
     })
+}
+
+/// Adds what the client says, which counts as written by the owner.
+pub fn describe(row: &mut ImportedActivity, said: &UploadDetails) {
+    let UploadDetails { title, notes, activity_type, source, .. } = said;
+    let give = |given: &Option<String>, to: &mut Option<Option<String>>| {
+        *to = given.clone().map(Some).or(to.take());
+    };
+    give(title, &mut row.details.title);
+    give(notes, &mut row.details.notes);
+    row.activity_type = activity_type.clone().unwrap_or(mem::take(&mut row.activity_type));
+    row.source = source.clone().unwrap_or(mem::take(&mut row.source));
+    row.origins.edited = Some(said.written());
 }
 
 fn notes(session: &Session) -> Option<Option<String>> {

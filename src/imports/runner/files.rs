@@ -42,7 +42,9 @@ impl<F: Fn((i32, i32))> Job<'_, F> {
                 None => summaries.complete(&mut sessions),
             };
             let original = Some((original_name(name), file));
-            let material = ImportItem { original, sessions, name: called, exported_from };
+            let name = called;
+            let material =
+                ImportItem { original, sessions, name, exported_from, ..ImportItem::default() };
             Ok(Parsed::recorded(material, warnings))
         };
         let kept = self.outcome(name, || {

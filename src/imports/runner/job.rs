@@ -223,6 +223,10 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
         }
         let name = shown(name);
         let material = match material {
+            Ok(brought) if number == 0 => Ok(brought.described(self.claimed.details())),
+            material => material,
+        };
+        let material = match material {
             Err(refusal) if self.refusals.is_summed(refusal.reason, number) => {
                 self.refusals.sum_up(number, &name, refusal);
                 return self.tell();

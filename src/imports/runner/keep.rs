@@ -7,6 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use super::{ImportContext, refusals::Sum, stop::JobEnd};
 use crate::{
     account_export::format::ExportedProfile,
+    activities::UploadDetails,
     error::{ApiError, ApiResult},
     imports::{
         intake::{
@@ -44,6 +45,14 @@ impl Parsed {
     /// Adds warnings before the existing ones.
     pub fn with_warnings(mut self, more: Vec<String>) -> Self {
         self.warnings.splice(0..0, more.into_iter().map(Cow::from));
+        self
+    }
+
+    /// Adds what the client says about the activity.
+    pub fn described(mut self, details: Option<UploadDetails>) -> Self {
+        if let Content::Recorded(material) = &mut self.content {
+            material.details = details.unwrap_or_default();
+        }
         self
     }
 

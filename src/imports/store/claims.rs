@@ -6,13 +6,16 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::count,
     prelude::*,
-    sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{
+        BigInt, Bool, Double, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    },
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::{FetchOne, fixed_query, schema::imports},
+    activities::UploadDetails,
+    db::{FetchOne, JsonText, fixed_query, schema::imports},
     imports::types::Status,
     jobs::store::seconds,
 };
@@ -37,6 +40,16 @@ pub struct ClaimedImport {
     pub may_restore: bool,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    /// What the client says about the first activity.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    details: Option<JsonText>,
+}
+
+impl ClaimedImport {
+    /// What the client says about the first activity, if anything.
+    pub fn details(&self) -> Option<UploadDetails> {
+        serde_json::from_str(self.details.as_ref()?.as_str()).ok()
+    }
 }
 
 /// Claims the next job with at most `max_bytes`: the oldest job of the user whose last job was
@@ -56,7 +69,7 @@ pub async fn claim(
                      ORDER BY (SELECT max(o.claimed_at) FROM imports o WHERE o.user_id = i.user_id) NULLS FIRST,
                               created_at
                      LIMIT 1 FOR UPDATE OF i SKIP LOCKED)
-         RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at",
+         RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at, details",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(max_bytes)
@@ -76,7 +89,7 @@ pub async fn start_own(
         "UPDATE imports SET status = 'running', claim = gen_random_uuid(), attempts = 1, started_at = now(),
                 leased_until = now() + make_interval(secs => $1),
                 bytes = $2
-         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at",
+         WHERE id = $3 RETURNING id, user_id, claim, bytes, attempts, may_restore, created_at, details",
     )
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(bytes)

@@ -14,7 +14,8 @@ use crate::{
         FetchOne, JsonText, lock_name,
         schema::{imports, sessions, users},
     },
-    imports::types::{Counts, IgnoredFile, Import, Status, Tally},
+    error::{ApiError, ApiResult},
+    imports::types::{Counts, IgnoredFile, Import, Received, Status, Tally},
 };
 
 /// The channel that wakes the runners.
@@ -64,16 +65,19 @@ pub async fn submit(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     id: Uuid,
-    bytes: i64,
-) -> QueryResult<Option<Import>> {
+    received: &Received,
+) -> ApiResult<Option<Import>> {
     let own = imports::table
         .filter(imports::id.eq(id))
         .filter(imports::status.eq(Status::Receiving.to_string()))
         .filter(imports::user_id.eq_any(live_user(identity)));
+    let details = received.details.as_ref().map(JsonText::of).transpose();
+    let details = details.map_err(ApiError::internal)?;
     let import = diesel::update(own)
         .set((
             imports::status.eq(Status::Waiting.to_string()),
-            imports::bytes.eq(bytes),
+            imports::bytes.eq(received.bytes),
+            imports::details.eq(details),
             imports::progressed_at.eq(now),
         ))
         .returning(Import::as_returning())

@@ -5,6 +5,7 @@ mod archives;
 mod bounds;
 mod cases;
 mod command;
+mod described;
 mod files;
 mod fit;
 pub mod folder;
