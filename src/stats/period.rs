@@ -88,7 +88,12 @@ fn last_day_of_all() -> NaiveDate {
 /// whole months or years, otherwise the same number of days. Returns `None` if it would begin
 /// before the year 1, the first year in the API.
 pub fn range_before(from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    as_long_before(from, to).filter(|before| before.0.year() >= 1)
+    as_long_before(from, to).and_then(in_years_of_the_api)
+}
+
+/// Returns a range unless it begins before the year 1.
+pub fn in_years_of_the_api(range: (NaiveDate, NaiveDate)) -> Option<(NaiveDate, NaiveDate)> {
+    Some(range).filter(|(from, _)| from.year() >= 1)
 }
 
 fn as_long_before(from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {

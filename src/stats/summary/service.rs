@@ -6,6 +6,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::{
     buckets,
+    current::CurrentPeriod,
     types::{PeriodBefore, Summary, SummaryParams},
 };
 use crate::{
@@ -29,6 +30,9 @@ pub async fn summarise(
     let conn = state.pool.get().await?;
     let mut asked = days.days(&conn, identity, range).await?;
     let to = asked.to.unwrap_or_else(|| asked.zone.today());
+    if let Some(period) = params.period {
+        asked.from = Some(period.first_day(to, days.week_start));
+    }
     if asked.from.is_some_and(|from| from > to) {
         return Err(ApiError::invalid_parameter("from", "must not be after today without `to`"));
     }
@@ -36,7 +40,8 @@ pub async fn summarise(
     asked.types = sports.types()?;
     let group = params.group_by.group(days.week_start);
     // The queries are pipelined on one connection.
-    let (found, before) = tokio::try_join!(days::by(&conn, &asked, group), before(&conn, &asked))?;
+    let (found, before) =
+        tokio::try_join!(days::by(&conn, &asked, group), before(&conn, &asked, params.period))?;
     // A day is in one period but may count for several sports, so buckets of sports do not add up.
     let totals = match group {
         Group::Period(_) => {
@@ -73,13 +78,17 @@ pub async fn summarise(
     })
 }
 
-/// Returns the range just before and its totals. `None` without `from`, or if the range would begin
+/// Returns the range before and its totals. `None` without `from`, or if the range would begin
 /// before the year 1.
 async fn before(
     conn: &AsyncPgConnection,
     asked: &Days,
+    period: Option<CurrentPeriod>,
 ) -> QueryResult<Option<(NaiveDate, NaiveDate, Totals)>> {
-    let range = asked.from.zip(asked.to).and_then(|(from, to)| range_before(from, to));
+    let range = asked.from.zip(asked.to).and_then(|(from, to)| match period {
+        Some(period) => period.before(from, to),
+        None => range_before(from, to),
+    });
     let Some((from, to)) = range else { return Ok(None) };
     let before = Days { from: Some(from), to: Some(to), ..asked.clone() };
     let found = days::total(conn, &before).await?;

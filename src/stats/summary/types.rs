@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::current::CurrentPeriod;
 use crate::{
     error::{ApiError, ApiResult},
     stats::{
@@ -46,6 +47,10 @@ pub struct SummaryParams {
     /// Last day. Defaults to today.
     #[param(value_type = Option<NaiveDate>, example = "2026-12-31")]
     to: Option<String>,
+    /// A range that ends today, instead of `from` and `to`. It is compared with the same part of
+    /// the week, month or year before.
+    #[param(inline)]
+    pub period: Option<CurrentPeriod>,
     #[serde(default)]
     #[param(inline, required = false)]
     pub group_by: GroupBy,
@@ -57,8 +62,12 @@ pub struct SummaryParams {
 
 impl SummaryParams {
     /// Returns the first and the last day. Fails with 400 `invalid_parameter` if one is not a date
-    /// or if they are in the wrong order.
+    /// or if they are in the wrong order or together with `period`.
     pub fn range(&self) -> ApiResult<(Option<NaiveDate>, Option<NaiveDate>)> {
+        if self.period.is_some() && (self.from.is_some() || self.to.is_some()) {
+            let problem = "cannot be used with from or to";
+            return Err(ApiError::invalid_parameter("period", problem));
+        }
         let range = (date("from", self.from.as_deref())?, date("to", self.to.as_deref())?);
         if let (Some(from), Some(to)) = range
             && from > to
@@ -99,7 +108,8 @@ pub struct SummaryBucket {
 }
 
 /// The range of equal length just before: the same number of months if the range is whole months,
-/// otherwise the same number of days.
+/// otherwise the same number of days. With `period`, the same part of the week, month or year
+/// before.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeriodBefore {
     pub from: NaiveDate,
@@ -122,8 +132,8 @@ pub struct Summary {
     pub to: NaiveDate,
     pub buckets: Vec<SummaryBucket>,
     pub totals: Totals,
-    /// Comparison with the range just before. `null` without `from`, or if that range would begin
-    /// before the year 1.
+    /// Comparison with the range before. `null` without `from` and `period`, or if that range would
+    /// begin before the year 1.
     #[schema(required)]
     pub before: Option<PeriodBefore>,
 }

@@ -1,5 +1,6 @@
 //! Totals by period and by sport.
 
+use chrono::{Datelike, Days, FixedOffset, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::{counts, log, summary};
@@ -150,4 +151,42 @@ async fn what_cannot_be_asked_for_is_refused_by_name() {
         }
     }
     app.get("/stats/summary").await.expect_error(401, "missing_token");
+}
+
+#[actix_rt::test]
+async fn a_current_period_ends_today_where_the_user_is() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let zone = json!({"time_zone": "Pacific/Kiritimati"});
+    app.put_as(&ann, "/me/profile", &zone).await.expect(200);
+    let here = FixedOffset::east_opt(14 * 3600).unwrap();
+    let today = || Utc::now().with_timezone(&here).date_naive();
+    log(&app, &ann, "run", &Utc::now().to_rfc3339(), json!({})).await;
+    let day = |value: &Value| value.as_str().unwrap().parse::<NaiveDate>().unwrap();
+    for (query, days_before) in [
+        ("this_week", (|to| to.weekday().num_days_from_monday()) as fn(NaiveDate) -> u32),
+        ("this_week&week_start=sunday", |to| to.weekday().num_days_from_sunday()),
+        ("this_month", |to| to.day0()),
+        ("this_year", |to| to.ordinal0()),
+        ("last_30_days", |_| 29),
+    ] {
+        let earliest = today();
+        let found = summary(&app, &ann, &format!("period={query}")).await;
+        let to = day(&found["to"]);
+        assert!((earliest..=today()).contains(&to), "{query}: {found}");
+        let from = to - Days::new(days_before(to).into());
+        assert_eq!(day(&found["from"]), from, "{query}");
+        assert_eq!(found["totals"]["activities"], 1, "{query}");
+        let before = &found["before"];
+        assert!(day(&before["to"]) < to && before["totals"]["activities"] == 0, "{query}: {found}");
+    }
+    for (query, field) in [
+        ("period=this_week&from=2026-01-01", "period"),
+        ("period=this_week&to=2026-01-01", "period"),
+        ("period=week", "period"),
+    ] {
+        let refused = app.get_as(&ann, &format!("/stats/summary?{query}")).await;
+        let refused = refused.expect_error(400, "invalid_parameter").json();
+        assert_eq!(refused["fields"][0]["field"], field, "{refused}");
+    }
 }
