@@ -11,9 +11,13 @@ use actix_web::{
 };
 use futures_util::stream;
 
-use super::{service, store, types::ExportStatus};
+use super::{
+    service::{self, Authority},
+    store,
+    types::ExportStatus,
+};
 use crate::{
-    auth::{CurrentUser, Device, reauth::ProofBody},
+    auth::{CurrentUser, Device, Permitted, reauth::ProofBody, tokens::ExportsAccount},
     error::{ApiError, ApiResult, ErrorCode},
     fair_use,
     http::{Binary, OptionalJson},
@@ -23,8 +27,8 @@ use crate::{
 /// Create an account export
 ///
 /// Creates a zip of everything in the account: activities, files, streams, profile. Another
-/// sports-log server imports it with `POST /imports`. Requires a proof of identity (`password` or
-/// `code`); the owner is notified by mail.
+/// sports-log server imports it with `POST /imports`. A login needs a proof of identity (`password`
+/// or `code`), and the owner is notified by mail. A token with the scope `export` needs neither.
 #[utoipa::path(
     post, path = "/me/export", operation_id = "create_account_export", tag = "Account",
     request_body = Option<ProofBody>,
@@ -39,12 +43,14 @@ use crate::{
 )]
 pub async fn create(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ExportsAccount>,
     device: Device,
     body: OptionalJson<ProofBody>,
 ) -> ApiResult<HttpResponse> {
-    let proof = body.0.unwrap_or_default().proof()?;
-    let account_export = service::create(&state, user.identity(), proof, &device).await?;
+    let given = body.0.unwrap_or_default().proof()?;
+    let authority =
+        if user.is_login() { Authority::Login(given) } else { Authority::PersonalToken };
+    let account_export = service::create(&state, user.identity(), authority, &device).await?;
     Ok(HttpResponse::Accepted()
         .insert_header((header::LOCATION, "/me/export"))
         .json(account_export))
@@ -56,7 +62,10 @@ pub async fn create(
     responses((status = 200, description = "The last export that was requested", body = ExportStatus)),
     extensions(("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
-pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
+pub async fn get(
+    state: Data<WorkerState>,
+    user: Permitted<ExportsAccount>,
+) -> ApiResult<HttpResponse> {
     let account_export = service::find(&state, user.identity()).await?;
     Ok(HttpResponse::Ok().json(ExportStatus::from(account_export)))
 }
@@ -72,7 +81,7 @@ pub async fn get(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpR
 )]
 pub async fn download(
     state: Data<WorkerState>,
-    user: CurrentUser,
+    user: Permitted<ExportsAccount>,
     device: Device,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {

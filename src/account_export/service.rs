@@ -17,20 +17,32 @@ use crate::{
     state::WorkerState,
 };
 
-/// Creates an export instead of a finished one; an export in progress continues. Fails as
-/// [`reauth::require`] does.
+/// Who requests an export.
+pub enum Authority {
+    Login(Proof),
+    /// A token with the scope `export`. Its owner gave a proof to create it, and got a mail.
+    PersonalToken,
+}
+
+/// Creates an export instead of a finished one; an export in progress continues. For a login, fails
+/// as [`reauth::require`] does.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
-    proof: Proof,
+    authority: Authority,
     device: &Device,
 ) -> ApiResult<ExportStatus> {
-    let refused = EventKind::ExportRefused;
-    reauth::require_or_record(state, identity, proof, refused, device).await?;
+    let mut event = Event::of(EventKind::ExportCreated, identity.user_id).from(device);
+    match authority {
+        Authority::Login(proof) => {
+            let refused = EventKind::ExportRefused;
+            reauth::require_or_record(state, identity, proof, refused, device).await?;
+        }
+        Authority::PersonalToken => event = Event { is_expected: true, ..event.by("token") },
+    }
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
         if store::create(conn, identity).await? {
-            let event = Event::of(EventKind::ExportCreated, identity.user_id).from(device);
             audit::record(conn, &event).await?;
             store::notify(conn).await?;
         }

@@ -34,6 +34,7 @@ pub struct Permitted<S> {
     #[deref]
     identity: Identity,
     may_read: bool,
+    is_login: bool,
     scope: PhantomData<S>,
 }
 
@@ -59,6 +60,11 @@ impl<S> Permitted<S> {
     /// write contain an activity.
     pub fn may_read(&self) -> bool {
         self.may_read
+    }
+
+    /// Whether this is a login, and not a personal access token.
+    pub fn is_login(&self) -> bool {
+        self.is_login
     }
 }
 
@@ -95,13 +101,14 @@ impl<S: ScopeOf + 'static> FromRequest for Permitted<S> {
                     let (identity, may_read) =
                         tokens::authenticate(state, &token, S::SCOPE).await?;
                     let identity = welcome(&request, state, identity)?;
-                    Ok(Self { identity, may_read, scope: PhantomData })
+                    Ok(Self { identity, may_read, is_login: false, scope: PhantomData })
                 };
                 Either::Right(authenticated.boxed_local())
             }
             Ok((state, token)) => logged_in(request, state, token, |identity| Self {
                 identity,
                 may_read: true,
+                is_login: true,
                 scope: PhantomData,
             }),
             Err(error) => refused(error),

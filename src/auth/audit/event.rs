@@ -107,11 +107,14 @@ pub struct Event<'a> {
     pub device: Option<&'a Device>,
     /// Where to send the notice instead of the user's current address: the address before a change.
     pub tell: Option<EmailAddress>,
+    /// Whether the owner gets no mail, because they arranged for the event.
+    pub is_expected: bool,
 }
 
 impl<'a> Event<'a> {
     pub fn of(kind: EventKind, user_id: Uuid) -> Self {
-        Self { kind, user_id: Some(user_id), method: None, device: None, tell: None }
+        let user_id = Some(user_id);
+        Self { kind, user_id, method: None, device: None, tell: None, is_expected: false }
     }
 
     /// A failed login.

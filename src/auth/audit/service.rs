@@ -25,10 +25,11 @@ pub struct EventsPage {
     next_cursor: Option<Uuid>,
 }
 
-/// Records `event` in the caller's transaction, and enqueues the notice if there is one.
+/// Records `event` in the caller's transaction, and enqueues the notice if there is one and the
+/// owner does not expect the event.
 pub async fn record(conn: &AsyncPgConnection, event: &Event<'_>) -> ApiResult<()> {
     let id = store::insert(conn, event).await?;
-    if event.kind.is_notified() {
+    if event.kind.is_notified() && !event.is_expected {
         // A deleted account has no user row for the message to reference.
         let user_id = event.user_id.filter(|_| event.kind != EventKind::AccountDeleted);
         let message = Message::security_notice(user_id, id, event.tell.as_ref());

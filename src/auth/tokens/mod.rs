@@ -7,6 +7,6 @@ pub mod store;
 mod types;
 
 pub use handlers::*;
-pub use scope::{ProfileScope, ReadsActivities, Scope, ScopeOf, WritesActivities};
+pub use scope::{ExportsAccount, ProfileScope, ReadsActivities, Scope, ScopeOf, WritesActivities};
 pub use service::{authenticate, refuse};
 pub use types::PREFIX;

@@ -21,16 +21,20 @@ pub enum Scope {
     #[display("profile")]
     #[serde(rename = "profile")]
     Profile,
+    /// Account exports without a further proof: everything that the account contains.
+    #[display("export")]
+    #[serde(rename = "export")]
+    Export,
 }
 
 impl FromStr for Scope {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::ActivitiesRead, Self::ActivitiesWrite, Self::Profile]
+        [Self::ActivitiesRead, Self::ActivitiesWrite, Self::Profile, Self::Export]
             .into_iter()
             .find(|scope| scope.to_string() == text)
-            .ok_or("must be activities:read, activities:write or profile")
+            .ok_or("must be activities:read, activities:write, profile or export")
     }
 }
 
@@ -45,6 +49,8 @@ pub struct ReadsActivities;
 pub struct WritesActivities;
 /// See [`Scope::Profile`].
 pub struct ProfileScope;
+/// See [`Scope::Export`].
+pub struct ExportsAccount;
 
 impl ScopeOf for ReadsActivities {
     const SCOPE: Scope = Scope::ActivitiesRead;
@@ -56,4 +62,8 @@ impl ScopeOf for WritesActivities {
 
 impl ScopeOf for ProfileScope {
     const SCOPE: Scope = Scope::Profile;
+}
+
+impl ScopeOf for ExportsAccount {
+    const SCOPE: Scope = Scope::Export;
 }

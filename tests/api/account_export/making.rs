@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{entry, manifest, take_out};
 use crate::{
     imports::{MORNING, import, zip},
+    personal_tokens::made,
     support::{
         Database, PASSWORD, SmtpServer, TestApp, fit, process::Process, settings, until_selects,
     },
@@ -68,6 +69,48 @@ async fn it_wants_a_proof_and_its_owner_is_told() {
         "SELECT string_agg(kind, ' ' ORDER BY at) FROM auth_events WHERE kind LIKE 'export%'";
     let kinds = app.database.text(kinds).await;
     assert_eq!(kinds, "export_refused export_created export_downloaded");
+}
+
+/// A nightly copy must work without anybody who knows the password.
+#[actix_rt::test]
+async fn a_token_with_the_scope_needs_no_proof_and_sends_no_mail() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let (nightly, _) = made(&app, &ann, &["export"]).await;
+    let others = ["activities:read", "activities:write", "profile"];
+    let (other, _) = made(&app, &ann, &others).await;
+    for (method, path) in [
+        (Method::POST, "/me/export"),
+        (Method::GET, "/me/export"),
+        (Method::GET, "/me/export/file"),
+    ] {
+        let refused = app.request(&other, method, path, None).await;
+        refused.expect_error(403, "insufficient_scope");
+    }
+    app.request(&nightly, Method::POST, "/me/export", None).await.expect(202);
+    until_selects(&app.database, "SELECT status FROM account_exports", "done").await;
+    assert_eq!(app.get_as(&nightly, "/me/export").await.expect(200).json()["status"], "done");
+    let zip = app.get_as(&nightly, "/me/export/file").await.expect(200).body;
+    assert_eq!(manifest(&zip)["activities"], 0);
+    for path in ["/activities", "/activities/export", "/me", "/me/tokens"] {
+        app.get_as(&nightly, path).await.expect_error(403, "insufficient_scope");
+    }
+    let deleted = app.request(&nightly, Method::DELETE, "/me/export", None).await;
+    deleted.expect_error(403, "insufficient_scope");
+    let events = app.get_as(&ann, "/me/security-events").await.expect(200).json();
+    let event = &events["events"][1];
+    assert_eq!((&event["kind"], &event["method"]), (&json!("export_created"), &json!("token")));
+    // The two tokens were mailed, and the export was not.
+    let notices = "SELECT count(*) FROM outbox WHERE kind = 'security_notice'";
+    assert_eq!(app.database.text(notices).await, "2");
+    // It ends with its token.
+    let tokens = app.get_as(&ann, "/me/tokens").await.expect(200).json();
+    for token in tokens["tokens"].as_array().unwrap() {
+        let path = format!("/me/tokens/{}", token["id"].as_str().unwrap());
+        app.request(&ann, Method::DELETE, &path, None).await.expect(204);
+    }
+    let ended = app.request(&nightly, Method::POST, "/me/export", None).await;
+    ended.expect_error(401, "invalid_access_token");
 }
 
 /// Activities whose notes alone fill the first chunk of an export, which is stored before the files
