@@ -60,7 +60,8 @@ pub async fn list(
 /// Create an activity
 ///
 /// If an activity with this `source` and `external_id` exists, it is replaced; with
-/// `If-None-Match: *`, the request fails with 412 instead. Use a separate `source` for each app. If
+/// `If-None-Match: *`, the request fails with 412 instead. Use a separate `source` for each app.
+/// With an `id`, the same create again answers the same, and any other with 409 `id_taken`. If
 /// another source has already logged the same activity, the new record is merged into it: the
 /// response is 200 with the activity that is shown, and its `merged` lists the new record.
 #[utoipa::path(
@@ -79,6 +80,7 @@ pub async fn list(
     ),
     extensions(("x-error-codes" = json!([
         ErrorCode::IdempotencyKeyReused, ErrorCode::AlreadyExists, ErrorCode::AlreadyDeleted,
+        ErrorCode::IdTaken,
     ]))),
 )]
 pub async fn create(

@@ -113,7 +113,8 @@ fn first(activities: Vec<ActivitySummary>, limit: usize) -> (Vec<Listed>, bool) 
     (activities.into_iter().take(limit).map(Listed::from).collect(), has_more)
 }
 
-/// Stores `new`. If an activity with its `source` and `external_id` exists, `new` replaces it, or
+/// Stores `new`. Fails with 409 `id_taken` if an activity with its id exists and has other content.
+/// If an activity with its `source` and `external_id` exists, `new` replaces it, or
 /// with [`OnExisting::Keep`] fails with 412 `already_exists` or `already_deleted`. If another
 /// source has already logged the activity, `new` is merged into it, and that activity is returned.
 pub async fn create(
@@ -124,7 +125,7 @@ pub async fn create(
     on_existing: OnExisting,
 ) -> ApiResult<StoredActivity> {
     let mut conn = state.pool.get().await?;
-    let is_plain = new.external_id().is_none() && new.source.is_manual();
+    let is_plain = new.id.is_none() && new.external_id().is_none() && new.source.is_manual();
     let (kept, is_replay) = if key.is_none() && is_plain {
         // A single statement needs no transaction.
         (insert(&conn, identity, new).await?, false)
@@ -163,7 +164,7 @@ async fn write(
     new: NewActivity,
     on_existing: OnExisting,
 ) -> ApiResult<StoredActivity> {
-    if new.external_id().is_none() {
+    if new.id.is_none() && new.external_id().is_none() {
         // Activities logged by hand are not merged.
         if new.source.is_manual() {
             return insert(conn, identity, new).await;
@@ -203,16 +204,15 @@ async fn upsert(
             | Outcome::Merged { id, .. },
         ) => (id, false),
         Some(Outcome::Kept { .. }) => {
-            let message = "an activity with this source and external_id already exists";
+            let message = "an activity with this id, or with this source and external_id, already exists";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
         }
         Some(Outcome::Deleted { .. }) => {
-            let message = "the activity with this source and external_id was deleted";
+            let message = "the activity with this id, or with this source and external_id, was deleted";
             return Err(ApiError::new(ErrorCode::AlreadyDeleted, message));
         }
-        Some(Outcome::Error(_)) | None => {
-            return Err(ApiError::internal("the upsert has no outcome"));
-        }
+        Some(Outcome::Error(error)) => return Err(error.into()),
+        None => return Err(ApiError::internal("the upsert has no outcome")),
     };
     let activity = identity.found(store::find(conn, identity, id).await?, conn).await?;
     Ok(StoredActivity { activity, is_new })

@@ -40,13 +40,14 @@ pub async fn find(
     own_activity(identity, id).select(&ACTIVITY).first(&mut conn).await.optional()
 }
 
-/// Inserts an activity. `None` if the token has ended: the user is selected from the live session.
+/// Inserts an activity under a new id. `None` if the token has ended: the user is selected from the
+/// live session.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     identity: Identity,
     new: NewActivity,
 ) -> QueryResult<Option<Activity>> {
-    let NewActivity { activity_type, started_at, duration_secs, source, details } = new;
+    let NewActivity { activity_type, started_at, duration_secs, source, details, .. } = new;
     let row = live_session(identity).select((
         users::id,
         String::from(activity_type).into_sql::<Text>(),

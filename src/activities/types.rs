@@ -177,6 +177,8 @@ pub struct Details {
 /// A validated activity to be stored. Serialized as JSON, it is a row of the table.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewActivity {
+    /// The id that the client has chosen; `None` to generate one.
+    pub id: Option<Uuid>,
     pub activity_type: ActivityType,
     pub started_at: DateTime<Utc>,
     pub duration_secs: i32,

@@ -52,6 +52,7 @@ pub enum ErrorCode {
     LastWayIn,
     GarminNeedsReauth,
     ExternalIdTaken,
+    IdTaken,
     TooManyTokens,
     TooManyWebhooks,
     TooManyImports,
@@ -118,6 +119,7 @@ impl ErrorCode {
             | Self::LastWayIn
             | Self::GarminNeedsReauth
             | Self::ExternalIdTaken
+            | Self::IdTaken
             | Self::TooManyTokens
             | Self::TooManyWebhooks
             | Self::TooManyImports

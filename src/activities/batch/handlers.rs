@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 
 use super::{
-    service,
+    parsing, service,
     types::{BatchBody, BatchParams, Results},
 };
 use crate::{
@@ -27,7 +27,7 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
     params(BatchParams, IdempotencyKeyParam),
     request_body = BatchBody,
     responses((status = 200, description = "One outcome per activity, in the order of the request", body = Results)),
-    extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused]))),
+    extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused, ErrorCode::IdTaken]))),
 )]
 pub async fn create_many(
     state: Data<WorkerState>,
@@ -35,11 +35,11 @@ pub async fn create_many(
     params: ApiQuery<BatchParams>,
     request: IdempotentJson<BatchBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
-    let mut parsed = service::parse(request.body.activities)?;
+    let mut parsed = parsing::parse(request.body.activities)?;
     if params.0.atomic {
-        parsed = service::all_or_nothing(parsed)?;
+        parsed = parsing::all_or_nothing(parsed)?;
     }
-    let results =
-        service::create(&state, user.identity(), request.key, parsed, params.0.on_existing).await?;
+    let how = (params.0.atomic, params.0.on_existing);
+    let results = service::create(&state, user.identity(), request.key, parsed, how).await?;
     Ok(HttpResponse::Ok().json(results))
 }

@@ -1,6 +1,8 @@
 //! Many activities in one request, and the upsert by `external_id` that single activities use too.
 
+mod chosen;
 mod handlers;
+mod parsing;
 mod service;
 mod store;
 mod types;

@@ -1,81 +1,35 @@
 //! Business rules of batches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{
+    parsing::Parsed,
     store,
-    types::{MAX_ITEMS, OnExisting, Outcome, Recorded, Results},
+    types::{OnExisting, Outcome, Recorded, Results},
 };
 use crate::{
     activities::{
         self,
-        body::NewActivityBody,
         merging::{self, Candidate},
         types::NewActivity,
     },
     credentials::Identity,
-    error::{ApiError, ApiResult, ErrorCode, FieldError},
-    http::parse_part,
+    error::{ApiError, ApiResult, ErrorCode},
     idempotency::{self, IdempotencyKey},
     state::WorkerState,
 };
 
-/// The activities of the request, each valid or with its error.
-type Parsed = Vec<ApiResult<NewActivity>>;
-
-/// Parses each activity separately. 422 if there are none or too many.
-pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
-    if !(1..=MAX_ITEMS).contains(&items.len()) {
-        let problem = format!("must have 1 to {MAX_ITEMS} items");
-        let fault = FieldError::new("activities", "out_of_range", problem);
-        return Err(ApiError::validation(vec![fault]));
-    }
-    let mut named = HashSet::new();
-    let parsed = items.into_iter().map(|item| {
-        let new = parse_part::<NewActivityBody>(&item)?.parse()?;
-        let name =
-            new.external_id().map(|external_id| (new.source.clone(), external_id.to_owned()));
-        if name.is_some_and(|name| !named.insert(name)) {
-            let fault = FieldError::new("external_id", "duplicate", "is given twice in this batch");
-            return Err(ApiError::validation(vec![fault]));
-        }
-        Ok(new)
-    });
-    Ok(parsed.collect())
-}
-
-/// 422 with the faults of all activities, if there are any. A field is named `activities[3].notes`.
-pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
-    let mut faults = Vec::new();
-    for (index, error) in
-        parsed.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)))
-    {
-        let of_item = |name: &str| format!("activities[{index}].{name}");
-        if error.fields.is_empty() {
-            // Invalid JSON that is found only when the part is parsed: `1e400`,
-            // half of a surrogate pair.
-            let name = of_item("").trim_end_matches('.').to_owned();
-            faults.push(FieldError::new(name, "invalid_format", error.message.to_string()));
-        }
-        faults.extend(error.fields.iter().cloned().map(|fault| FieldError {
-            field: of_item(&fault.field).trim_end_matches('.').to_owned().into(),
-            ..fault
-        }));
-    }
-    if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
-}
-
-/// Stores the valid activities. `on_existing` decides about those that exist already.
+/// Stores the valid activities. `on_existing` decides about those that exist. If all must be
+/// stored (`is_atomic`), fails with the first one whose id is taken.
 pub async fn create(
     state: &WorkerState,
     identity: Identity,
     key: Option<IdempotencyKey>,
     parsed: Parsed,
-    on_existing: OnExisting,
+    (is_atomic, on_existing): (bool, OnExisting),
 ) -> ApiResult<Results> {
     let (items, errors) = split(parsed);
     let mut conn = state.pool.get().await?;
@@ -85,6 +39,13 @@ pub async fn create(
                 return Ok((recorded, 0));
             }
             let kept = keep(conn, identity, items, on_existing).await?;
+            let refused = kept.iter().enumerate().find_map(|(index, outcome)| match outcome {
+                Outcome::Error(error) if is_atomic => Some(error.of_item(index)),
+                _ => None,
+            });
+            if let Some(error) = refused {
+                return Err(error);
+            }
             let is_new = |outcome: &&Outcome| matches!(outcome, Outcome::Created { .. });
             let created = kept.iter().filter(is_new).count();
             let mut kept = kept.into_iter();
@@ -131,33 +92,24 @@ fn name(item: &NewActivity) -> Name {
     (item.source.to_string(), item.external_id().map(str::to_owned))
 }
 
-/// Stores activities as [`upsert`] does. With [`OnExisting::Keep`], activities whose names exist or
-/// were deleted are left out.
+/// Stores activities as [`upsert`] does, except those whose chosen ids are in use. With
+/// [`OnExisting::Keep`], activities whose names exist or were deleted are left out, too.
 pub async fn keep(
     conn: &AsyncPgConnection,
     identity: Identity,
     items: Vec<NewActivity>,
     on_existing: OnExisting,
 ) -> ApiResult<Vec<Outcome>> {
-    if on_existing == OnExisting::Replace {
-        return upsert(conn, identity, items).await;
-    }
     activities::lock_names(conn, identity.user_id).await?;
-    let known = store::lock_known(conn, identity, &items).await?.into_iter();
-    let mut left: HashMap<Name, Outcome> = known
-        .map(|row| {
-            let kept = Outcome::Kept { id: row.id, revision: row.revision };
-            ((row.source, row.external_id), kept)
-        })
-        .collect();
-    // Query this after locking: an activity that was being deleted is now either locked or gone.
-    for row in store::deleted(conn, identity, &items).await? {
-        let name = (row.source, Some(row.external_id));
-        left.entry(name).or_insert(Outcome::Deleted { id: row.activity_id });
-    }
+    let used = store::ids_in_use(conn, identity, &items).await?;
+    let mut left = match on_existing {
+        OnExisting::Replace => HashMap::new(),
+        OnExisting::Keep => left_alone(conn, identity, &items).await?,
+    };
     let (mut new, mut outcomes) = (Vec::new(), Vec::with_capacity(items.len()));
     for item in items {
-        let outcome = left.remove(&name(&item));
+        let by_id = item.id.and_then(|id| used.get(&id)).map(|used| used.outcome(on_existing));
+        let outcome = by_id.or_else(|| left.remove(&name(&item)));
         if outcome.is_none() {
             new.push(item);
         }
@@ -165,6 +117,27 @@ pub async fn keep(
     }
     let mut written = upsert(conn, identity, new).await?.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| written.next())).collect())
+}
+
+/// The activities whose names exist or were deleted.
+async fn left_alone(
+    conn: &AsyncPgConnection,
+    identity: Identity,
+    items: &[NewActivity],
+) -> ApiResult<HashMap<Name, Outcome>> {
+    let known = store::lock_known(conn, identity, items).await?.into_iter();
+    let mut left: HashMap<Name, Outcome> = known
+        .map(|row| {
+            let kept = Outcome::Kept { id: row.id, revision: row.revision };
+            ((row.source, row.external_id), kept)
+        })
+        .collect();
+    // Query this after locking: an activity that was being deleted is now either locked or gone.
+    for row in store::deleted(conn, identity, items).await? {
+        let name = (row.source, Some(row.external_id));
+        left.entry(name).or_insert(Outcome::Deleted { id: row.activity_id });
+    }
+    Ok(left)
 }
 
 /// Writes activities in the caller's transaction. Existing ones, by `source` and `external_id`, are

@@ -4,17 +4,19 @@ use std::collections::HashMap;
 
 use diesel::{
     prelude::*,
+    result::{DatabaseErrorKind, Error},
     sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join;
 use uuid::Uuid;
 
+use super::chosen::ChosenId;
 use crate::activities::store::lock_names;
 use crate::{
     activities::types::NewActivity,
     credentials::{Identity, live_session},
-    db::schema::{activities, deleted_names, users},
+    db::schema::{activities, activity_tombstones, deleted_names, users},
     error::{ApiError, ApiResult},
 };
 
@@ -135,8 +137,8 @@ pub async fn take_revisions(
         .optional()
 }
 
-/// The columns that a client writes: the fields of [`NewActivity`] as JSON.
-const COLUMNS: [&str; 23] = [
+/// The columns that a client writes: the fields of [`NewActivity`] as JSON, without the id.
+pub const COLUMNS: [&str; 23] = [
     "activity_type",
     "started_at",
     "duration_secs",
@@ -166,7 +168,8 @@ const COLUMNS: [&str; 23] = [
 /// merge it into if it is new.
 pub type Item<'a> = (i64, &'a NewActivity, Option<Uuid>);
 
-/// Writes `items`. An item that equals the stored row is not written and not returned.
+/// Writes `items`. An item that equals the stored row is not written and not returned. 409
+/// `id_taken` if another user has just taken a chosen id.
 pub async fn write(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -175,8 +178,8 @@ pub async fn write(
     let of = |row: &str| COLUMNS.map(|column| format!("{row}.{column}")).join(", ");
     let (columns, item, kept, excluded) = (COLUMNS.join(", "), of("item"), of("a"), of("excluded"));
     let statement = format!(
-        "INSERT INTO activities AS a (user_id, revision, merged_into, {columns})
-         SELECT $1, place.revision, place.same, {item}
+        "INSERT INTO activities AS a (id, user_id, revision, merged_into, {columns})
+         SELECT coalesce(item.id, new_id()), $1, place.revision, place.same, {item}
          FROM json_populate_recordset(NULL::activities, $2::json) WITH ORDINALITY AS item
          JOIN unnest($3, $4) WITH ORDINALITY AS place (revision, same, ordinality) USING (ordinality)
          ON CONFLICT (user_id, source, external_id) WHERE external_id IS NOT NULL DO UPDATE
@@ -194,8 +197,15 @@ pub async fn write(
         .bind::<Array<BigInt>, _>(revisions)
         .bind::<Array<Nullable<SqlUuid>>, _>(same)
         .load(&mut conn)
-        .await?;
-    Ok(written)
+        .await;
+    written.map_err(|error| match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, at)
+            if at.constraint_name() == Some("activities_pkey") =>
+        {
+            ChosenId::taken()
+        }
+        error => error.into(),
+    })
 }
 
 /// The current revisions of activities.
@@ -206,4 +216,57 @@ pub async fn revisions(
     let revisions = activities::table.filter(activities::id.eq_any(ids));
     let revisions = revisions.select((activities::id, activities::revision)).load(&mut conn);
     Ok(revisions.await?.into_iter().collect())
+}
+
+/// The chosen ids of `items` that are or were in use. The caller holds the name lock, so that any
+/// other id stays free of the user's activities.
+pub async fn ids_in_use(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    items: &[NewActivity],
+) -> ApiResult<HashMap<Uuid, ChosenId>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = SqlUuid)]
+        chosen: Uuid,
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = BigInt)]
+        revision: i64,
+        #[diesel(sql_type = Bool)]
+        is_own: bool,
+        #[diesel(sql_type = Bool)]
+        is_same: bool,
+    }
+    let chosen: Vec<_> = items.iter().filter(|item| item.id.is_some()).collect();
+    if chosen.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = chosen.iter().filter_map(|item| item.id).collect();
+    let deleted: Vec<Uuid> = activity_tombstones::table
+        .filter(activity_tombstones::user_id.eq(identity.user_id))
+        .filter(activity_tombstones::activity_id.eq_any(ids))
+        .select(activity_tombstones::activity_id)
+        .load(&mut conn)
+        .await?;
+    let of = |row: &str| COLUMNS.map(|column| format!("{row}.{column}")).join(", ");
+    let statement = format!(
+        "SELECT a.id AS chosen, shown.id, shown.revision, a.user_id = $1 AS is_own,
+                ({}) IS NOT DISTINCT FROM ({}) AS is_same
+         FROM json_populate_recordset(NULL::activities, $2::json) item
+         JOIN activities a ON a.id = item.id
+         JOIN activities shown ON shown.id = coalesce(a.merged_into, a.id)",
+        of("a"),
+        of("item")
+    );
+    let found: Vec<Found> = diesel::sql_query(statement)
+        .bind::<SqlUuid, _>(identity.user_id)
+        .bind::<Text, _>(serde_json::to_string(&chosen).map_err(ApiError::internal)?)
+        .load(&mut conn)
+        .await?;
+    let known = found.into_iter().map(|Found { chosen, id, revision, is_own, is_same }| {
+        let known = ChosenId::Known { id, revision, is_same };
+        (chosen, if is_own { known } else { ChosenId::Foreign })
+    });
+    Ok(deleted.into_iter().map(|id| (id, ChosenId::Deleted { id })).chain(known).collect())
 }

@@ -106,6 +106,23 @@ impl From<ApiError> for ItemError {
     }
 }
 
+impl ItemError {
+    /// The error of a whole batch because of this item.
+    pub fn of_item(&self, index: usize) -> ApiError {
+        let mut error = ApiError::from(self.clone());
+        for fault in &mut error.fields {
+            fault.field = format!("activities[{index}].{}", fault.field).into();
+        }
+        error
+    }
+}
+
+impl From<ItemError> for ApiError {
+    fn from(ItemError { code, error, fields }: ItemError) -> Self {
+        Self { fields, ..Self::new(code, error) }
+    }
+}
+
 /// The part of [`Results`] that is recorded for a repeated request. A rejected activity is `None`:
 /// its error is found again when the repeated request is parsed.
 #[derive(Debug, Serialize, Deserialize)]

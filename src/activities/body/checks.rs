@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
-use serde_json::Number;
+use serde_json::{Number, Value};
+use uuid::{Uuid, fmt::Hyphenated};
 
 use crate::{
     activities::ActivityType,
@@ -38,6 +39,15 @@ pub fn local_time(text: &str) -> Result<(DateTime<Utc>, Option<i32>), Fault> {
     let is_known = !text.ends_with(['Z', 'z']) && !text.ends_with("-00:00");
     let is_of_a_place = (-MAX_OFFSET_MINUTES..=MAX_OFFSET_MINUTES).contains(&offset);
     Ok((instant, (is_known && is_of_a_place).then_some(offset)))
+}
+
+/// Parses an id in the form in which ids are answered.
+pub fn id(value: Value) -> Result<Uuid, Fault> {
+    let text = value.as_str().filter(|text| text.len() == Hyphenated::LENGTH);
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let expected = "must be a UUID such as 5f0cb1de-3b5c-4f6e-9d0a-2f1f9a7c1e11";
+        ("invalid_format", expected.to_owned())
+    })
 }
 
 pub fn activity_type(text: String) -> Result<ActivityType, Fault> {

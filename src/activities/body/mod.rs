@@ -6,10 +6,10 @@ mod upload;
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::Number;
+use serde_json::{Number, Value};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 
 use super::{
@@ -31,6 +31,10 @@ pub use upload::UploadDetails;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ActivityFields)]
 pub struct ActivityBody {
+    /// Only [`NewActivityBody`] has it. A PUT may repeat the whole activity.
+    #[serde(default)]
+    #[schema(ignore)]
+    id: Patch<Value>,
     #[serde(default)]
     #[schema(value_type = String, pattern = "^[a-z0-9_]{1,32}$", examples("run"))]
     activity_type: Patch<String>,
@@ -130,9 +134,21 @@ impl PartialSchema for NewActivityBody {
         if let RefOr::T(Schema::Object(object)) = &mut schema {
             object.required = REQUIRED.map(str::to_owned).into();
             object.description = Some("`POST /activities`.".to_owned());
+            object.properties.insert("id".to_owned(), id_schema());
         }
         schema
     }
+}
+
+/// The schema of `id`.
+fn id_schema() -> RefOr<Schema> {
+    let text =
+        "A random UUID, if the client chooses the id. The same create again answers the same.";
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some(text));
+    Schema::Object(schema.build()).into()
 }
 
 impl ToSchema for NewActivityBody {
@@ -146,9 +162,10 @@ impl ToSchema for NewActivityBody {
 }
 
 impl NewActivityBody {
-    /// Drops the source, which may be one that clients cannot set.
+    /// Drops the source, which may be one that clients cannot set, and the id, which the caller
+    /// has read.
     pub fn of_any_source(mut self) -> Self {
-        self.0.source = Patch::Absent;
+        (self.0.source, self.0.id) = (Patch::Absent, Patch::Absent);
         self
     }
 
@@ -156,6 +173,7 @@ impl NewActivityBody {
     pub fn parse(self) -> ApiResult<NewActivity> {
         let mut v = Validator::default();
         let mut body = self.0;
+        let id = v.nullable("id", body.id.take(), checks::id).into_option();
         let activity_type =
             v.required("activity_type", body.activity_type.take(), checks::activity_type);
         let started_at =
@@ -169,7 +187,7 @@ impl NewActivityBody {
         details.utc_offset_minutes = details.utc_offset_minutes.or(offset.map(Some));
         details.check_size()?;
         let source = source.unwrap_or_default();
-        Ok(NewActivity { activity_type, started_at, duration_secs, source, details })
+        Ok(NewActivity { id, activity_type, started_at, duration_secs, source, details })
     }
 }
 

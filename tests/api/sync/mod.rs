@@ -3,6 +3,7 @@
 
 mod batch;
 mod changes;
+mod chosen_ids;
 mod conditional;
 mod device;
 mod devices;
