@@ -1,6 +1,5 @@
 //! Business rules of the log.
 
-use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -238,7 +237,7 @@ pub async fn update(
                 activities::lock_names(conn, identity.user_id).await?;
             }
             let updated = store::update(conn, identity, id, expected.revisions(), changes).await;
-            let updated = updated.map_err(why_not)?;
+            let updated = updated.map_err(store::why_not)?;
             if let Update::Changed(activity) = &updated {
                 activity.check_size(&grown)?;
             }
@@ -246,21 +245,13 @@ pub async fn update(
         })
         .await?
     } else {
-        store::update(&conn, identity, id, expected.revisions(), changes).await.map_err(why_not)?
+        store::update(&conn, identity, id, expected.revisions(), changes)
+            .await
+            .map_err(store::why_not)?
     };
     match changed {
         Update::Changed(activity) | Update::Unchanged(activity) => Ok(activity),
         Update::NotFound => Err(not_changed(&conn, identity, id, expected).await),
-    }
-}
-
-fn why_not(error: Error) -> ApiError {
-    match error {
-        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => ApiError::new(
-            ErrorCode::ExternalIdTaken,
-            "another activity with this source has this external_id",
-        ),
-        error => error.into(),
     }
 }
 

@@ -5,6 +5,7 @@ use diesel::{
     dsl::{auto_type, exists, not, now},
     pg::Pg,
     prelude::*,
+    result::{DatabaseErrorKind, Error},
     sql_types::{Bool, Double, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -17,6 +18,7 @@ use crate::{
         Columns, FetchOne, lock_name,
         schema::{activities, further, users},
     },
+    error::{ApiError, ErrorCode},
 };
 
 static ACTIVITY: Columns<Activity> = Columns::unwritten();
@@ -191,6 +193,17 @@ pub async fn update(
     }
     let unchanged = unchanged.first(&mut conn).await.optional()?;
     Ok(unchanged.map_or(Update::NotFound, Update::Unchanged))
+}
+
+/// The API's error for one of [`update`].
+pub fn why_not(error: Error) -> ApiError {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => ApiError::new(
+            ErrorCode::ExternalIdTaken,
+            "another activity with this source has this external_id",
+        ),
+        error => error.into(),
+    }
 }
 
 /// Deletes an activity if it has one of `revisions`, or any revision if `any`. Returns its id, or

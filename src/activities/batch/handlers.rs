@@ -16,18 +16,22 @@ use crate::{
 /// Largest request body in bytes: fits 1 000 activities with some device data.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// Create up to 1 000 activities
+/// Create, change and delete many activities
 ///
-/// Each activity has its own outcome: invalid activities are rejected and the others are stored,
-/// unless `atomic` is set. An activity whose `source` and `external_id` exist already is updated,
-/// or left unchanged with `on_existing=keep`. An activity that another source has already logged is
-/// merged with the existing one.
+/// Each item has its own outcome: invalid ones are rejected and the others are carried out, unless
+/// `atomic` is set. Activities are created first, then others changed, then deleted. An activity
+/// whose `source` and `external_id` exist already is updated, or left unchanged with
+/// `on_existing=keep`. An activity that another source has already logged is merged with the
+/// existing one.
 #[utoipa::path(
     post, path = "/activities/batch", operation_id = "create_activity_batch", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),
     request_body = BatchBody,
-    responses((status = 200, description = "One outcome per activity, in the order of the request", body = Results)),
-    extensions(("x-error-codes" = json!([ErrorCode::IdempotencyKeyReused, ErrorCode::IdTaken]))),
+    responses((status = 200, description = "One outcome per item, in the order of the request", body = Results)),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::IdempotencyKeyReused, ErrorCode::IdTaken, ErrorCode::AlreadyDeleted, ErrorCode::NotFound,
+        ErrorCode::VersionMismatch, ErrorCode::ExternalIdTaken,
+    ]))),
 )]
 pub async fn create_many(
     state: Data<WorkerState>,
@@ -35,11 +39,11 @@ pub async fn create_many(
     params: ApiQuery<BatchParams>,
     request: IdempotentJson<BatchBody, MAX_BODY>,
 ) -> ApiResult<HttpResponse> {
-    let mut parsed = parsing::parse(request.body.activities)?;
+    let mut parsed = parsing::parse(request.body)?;
     if params.0.atomic {
         parsed = parsing::all_or_nothing(parsed)?;
     }
     let how = (params.0.atomic, params.0.on_existing);
-    let results = service::create(&state, user.identity(), request.key, parsed, how).await?;
+    let results = service::carry_out(&state, user.identity(), request.key, parsed, how).await?;
     Ok(HttpResponse::Ok().json(results))
 }

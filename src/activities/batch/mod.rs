@@ -1,5 +1,6 @@
 //! Many activities in one request, and the upsert by `external_id` that single activities use too.
 
+mod changing;
 mod chosen;
 mod handlers;
 mod parsing;

@@ -1,26 +1,48 @@
-//! Parses the activities of a batch, each of which may be invalid.
+//! Parses the items of a batch, each of which may be invalid.
 
 use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::types::MAX_ITEMS;
+use super::types::{BatchBody, MAX_ITEMS, Target, TargetBody};
 use crate::{
-    activities::{body::NewActivityBody, types::NewActivity},
+    activities::{
+        body::{ActivityBody, NewActivityBody},
+        types::{ActivityChanges, NewActivity},
+    },
     error::{ApiError, ApiResult, FieldError},
     http::parse_part,
 };
 
-/// The activities of the request, each valid or with its error.
-pub type Parsed = Vec<ApiResult<NewActivity>>;
+/// The items of a request, each valid or with its error.
+pub struct Parsed {
+    pub activities: Vec<ApiResult<NewActivity>>,
+    pub updates: Vec<ApiResult<(Target, ActivityChanges)>>,
+    pub deletes: Vec<ApiResult<Target>>,
+}
 
-/// Parses each activity separately. 422 if there are none or too many.
-pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
-    if !(1..=MAX_ITEMS).contains(&items.len()) {
-        let problem = format!("must have 1 to {MAX_ITEMS} items");
+/// Parses each item separately. 422 if there are none or too many.
+pub fn parse(body: BatchBody) -> ApiResult<Parsed> {
+    let BatchBody { activities, updates, deletes } = body;
+    if !(1..=MAX_ITEMS).contains(&(activities.len() + updates.len() + deletes.len())) {
+        let problem =
+            format!("must have 1 to {MAX_ITEMS} items, together with updates and deletes");
         let fault = FieldError::new("activities", "out_of_range", problem);
         return Err(ApiError::validation(vec![fault]));
     }
+    let update = |item: Box<RawValue>| {
+        let target = parse_part::<TargetBody>(&item)?.parse()?;
+        Ok((target, parse_part::<ActivityBody>(&item)?.parse_changes()?))
+    };
+    let delete = |item: Box<RawValue>| parse_part::<TargetBody>(&item)?.parse();
+    Ok(Parsed {
+        activities: creates(activities),
+        updates: updates.into_iter().map(update).collect(),
+        deletes: deletes.into_iter().map(delete).collect(),
+    })
+}
+
+fn creates(items: Vec<Box<RawValue>>) -> Vec<ApiResult<NewActivity>> {
     let (mut named, mut ids) = (HashSet::new(), HashSet::new());
     let parsed = items.into_iter().map(|item| {
         let new = parse_part::<NewActivityBody>(&item)?.parse()?;
@@ -36,16 +58,22 @@ pub fn parse(items: Vec<Box<RawValue>>) -> ApiResult<Parsed> {
         }
         Ok(new)
     });
-    Ok(parsed.collect())
+    parsed.collect()
 }
 
-/// 422 with the faults of all activities, if there are any. A field is named `activities[3].notes`.
+/// 422 with the faults of all items, if there are any. A field is named `activities[3].notes`.
 pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
+    let mut faults = faults_of("activities", &parsed.activities);
+    faults.extend(faults_of("updates", &parsed.updates));
+    faults.extend(faults_of("deletes", &parsed.deletes));
+    if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
+}
+
+fn faults_of<T>(list: &str, items: &[ApiResult<T>]) -> Vec<FieldError> {
     let mut faults = Vec::new();
-    for (index, error) in
-        parsed.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)))
-    {
-        let of_item = |name: &str| format!("activities[{index}].{name}");
+    let errors = items.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_ref().err()?)));
+    for (index, error) in errors {
+        let of_item = |name: &str| format!("{list}[{index}].{name}");
         if error.fields.is_empty() {
             // Invalid JSON that is found only when the part is parsed: `1e400`,
             // half of a surrogate pair.
@@ -57,5 +85,5 @@ pub fn all_or_nothing(parsed: Parsed) -> ApiResult<Parsed> {
             ..fault
         }));
     }
-    if faults.is_empty() { Ok(parsed) } else { Err(ApiError::validation(faults)) }
+    faults
 }

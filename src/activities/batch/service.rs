@@ -6,6 +6,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
+    changing,
     parsing::Parsed,
     store,
     types::{OnExisting, Outcome, Recorded, Results},
@@ -22,45 +23,76 @@ use crate::{
     state::WorkerState,
 };
 
-/// Stores the valid activities. `on_existing` decides about those that exist. If all must be
-/// stored (`is_atomic`), fails with the first one whose id is taken.
-pub async fn create(
+/// Stores the valid activities, then carries out the valid changes and deletions. `on_existing`
+/// decides about activities that exist. If everything must succeed (`is_atomic`), fails with the
+/// first refusal.
+pub async fn carry_out(
     state: &WorkerState,
     identity: Identity,
     key: Option<IdempotencyKey>,
     parsed: Parsed,
     (is_atomic, on_existing): (bool, OnExisting),
 ) -> ApiResult<Results> {
-    let (items, errors) = split(parsed);
+    let (items, item_errors) = split(parsed.activities);
+    let (updates, update_errors) = split(parsed.updates);
+    let (deletes, delete_errors) = split(parsed.deletes);
     let mut conn = state.pool.get().await?;
     let (recorded, created) = conn
         .transaction::<_, ApiError, _>(async |conn| {
             if let Some(recorded) = idempotency::answered(conn, identity, key.as_ref()).await? {
                 return Ok((recorded, 0));
             }
+            let targets = updates.iter().map(|(target, _)| target).chain(&deletes);
+            let targets: Vec<_> = targets.map(|target| target.id).collect();
+            if !targets.is_empty() {
+                activities::lock_names(conn, identity.user_id).await?;
+                store::lock_targets(conn, identity, &targets).await?;
+            }
             let kept = keep(conn, identity, items, on_existing).await?;
-            let refused = kept.iter().enumerate().find_map(|(index, outcome)| match outcome {
-                Outcome::Error(error) if is_atomic => Some(error.of_item(index)),
-                _ => None,
-            });
-            if let Some(error) = refused {
-                return Err(error);
+            let updated = changing::update(conn, identity, updates).await?;
+            let deleted = changing::delete(conn, identity, deletes).await?;
+            if is_atomic {
+                let lists = [("activities", &kept), ("updates", &updated), ("deletes", &deleted)];
+                lists.into_iter().try_for_each(|(name, outcomes)| none_refused(name, outcomes))?;
             }
             let is_new = |outcome: &&Outcome| matches!(outcome, Outcome::Created { .. });
             let created = kept.iter().filter(is_new).count();
-            let mut kept = kept.into_iter();
-            let of_each =
-                errors.iter().map(|error| if error.is_none() { kept.next() } else { None });
-            let recorded = Recorded { results: of_each.collect() };
+            let recorded = Recorded {
+                results: of_each(kept, &item_errors),
+                updates: of_each(updated, &update_errors),
+                deletes: of_each(deleted, &delete_errors),
+            };
             idempotency::record(conn, identity, key.as_ref(), &recorded).await?;
             Ok((recorded, created))
         })
         .await?;
     state.metrics.activities_created.inc_by(u64::try_from(created).unwrap_or_default());
-    let results = recorded.results.into_iter().zip(errors);
     Ok(Results {
-        results: results.map(|(kept, error)| kept.or(error).unwrap_or_else(refused)).collect(),
+        results: complete(recorded.results, item_errors),
+        updates: complete(recorded.updates, update_errors),
+        deletes: complete(recorded.deletes, delete_errors),
     })
+}
+
+/// The outcome of each item of the request; `None` for those that have an error.
+fn of_each(outcomes: Vec<Outcome>, errors: &[Option<Outcome>]) -> Vec<Option<Outcome>> {
+    let mut outcomes = outcomes.into_iter();
+    errors.iter().map(|error| if error.is_none() { outcomes.next() } else { None }).collect()
+}
+
+/// The outcomes with the errors.
+fn complete(recorded: Vec<Option<Outcome>>, errors: Vec<Option<Outcome>>) -> Vec<Outcome> {
+    let each = recorded.into_iter().zip(errors);
+    each.map(|(outcome, error)| outcome.or(error).unwrap_or_else(refused)).collect()
+}
+
+/// The error of the whole batch for the first refused item.
+fn none_refused(list: &str, outcomes: &[Outcome]) -> ApiResult<()> {
+    let refused = outcomes.iter().enumerate().find_map(|(index, outcome)| match outcome {
+        Outcome::Error(error) => Some(error.of_item(list, index)),
+        _ => None,
+    });
+    refused.map_or(Ok(()), Err)
 }
 
 /// Outcome in a repeated request: an earlier version of the server refused the activity,
@@ -71,12 +103,12 @@ fn refused() -> Outcome {
     Outcome::Error(ApiError::new(ErrorCode::ValidationFailed, message).into())
 }
 
-/// The valid activities, and for each activity of the request its error, if it has one.
-fn split(parsed: Parsed) -> (Vec<NewActivity>, Vec<Option<Outcome>>) {
+/// The valid items, and for each item of the request its error, if it has one.
+fn split<T>(parsed: Vec<ApiResult<T>>) -> (Vec<T>, Vec<Option<Outcome>>) {
     let mut items = Vec::with_capacity(parsed.len());
     let errors = parsed.into_iter().map(|item| match item {
-        Ok(new) => {
-            items.push(new);
+        Ok(item) => {
+            items.push(item);
             None
         }
         Err(error) => Some(Outcome::Error(error.into())),

@@ -83,6 +83,23 @@ pub async fn lock_known(
     Ok(known)
 }
 
+/// Locks activities that are changed or deleted, before any revision is taken.
+pub async fn lock_targets(
+    mut conn: &AsyncPgConnection,
+    identity: Identity,
+    ids: &[Uuid],
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "SELECT FROM activities WHERE user_id = $1 AND id IN (
+             SELECT coalesce(merged_into, id) FROM activities WHERE user_id = $1 AND id = ANY ($2))
+         ORDER BY id FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(identity.user_id)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .execute(&mut conn)
+    .await
+}
+
 /// The name of a deleted activity.
 #[derive(QueryableByName)]
 #[diesel(table_name = deleted_names)]

@@ -24,7 +24,7 @@ use crate::{
     validation::{Faults, Object, Patch, Validator},
 };
 
-pub use checks::instant;
+pub use checks::{id, instant};
 pub use upload::UploadDetails;
 
 /// Body of `PUT /activities/{id}`: absent fields stay unchanged.

@@ -2,6 +2,7 @@
 //! change feed, the export.
 
 mod batch;
+mod batch_changes;
 mod changes;
 mod chosen_ids;
 mod conditional;
