@@ -14,41 +14,50 @@ CREATE FUNCTION activity_summary(a activities) RETURNS JSONB LANGUAGE sql STABLE
         'sport_raw', a.sport_raw, 'parent_id', a.parent_id, 'has', a.has)
 $$;
 
-CREATE FUNCTION announce_activity() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Whether a webhook of the user gets such events. A deleted account has no webhooks to inform.
+CREATE FUNCTION is_awaited(owner UUID, happened TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
+                   WHERE user_id = owner AND verified_at IS NOT NULL AND disabled_at IS NULL
+                     AND happened = ANY (events))
+$$;
+
+-- Creates an event, and a delivery of it for each webhook that gets such events.
+CREATE FUNCTION announce(owner UUID, happened TEXT, data JSONB) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    happened TEXT := CASE TG_OP WHEN 'INSERT' THEN 'activity.created' WHEN 'UPDATE' THEN 'activity.updated'
-                                ELSE 'activity.deleted' END;
-    activity activities;
     announced UUID;
 BEGIN
-    IF TG_OP = 'DELETE' THEN activity := OLD; ELSE activity := NEW; END IF;
-    -- A deleted account has no webhooks to inform.
-    IF NOT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
-                   WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
-                     AND happened = ANY (events)) THEN
-        RETURN NULL;
-    END IF;
     INSERT INTO webhook_events (payload)
-    VALUES (jsonb_build_object('type', happened, 'timestamp', now(), 'data',
-        CASE TG_OP WHEN 'DELETE'
-            THEN jsonb_build_object('id', activity.id, 'source', activity.source, 'external_id', activity.external_id,
-                                    'revision', activity.revision)
-            ELSE activity_summary(activity) END))
+    VALUES (jsonb_build_object('type', happened, 'timestamp', now(), 'data', data))
     RETURNING id INTO announced;
     WITH made AS (
         INSERT INTO webhook_deliveries (webhook_id, event, event_id)
         SELECT id, happened, announced FROM webhooks
-        WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
+        WHERE user_id = owner AND verified_at IS NOT NULL AND disabled_at IS NULL
           AND happened = ANY (events)
         -- Waits for a concurrent deletion of the webhook, and then skips it.
         FOR KEY SHARE
         RETURNING id)
     INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
-    SELECT 'webhook', 'webhook', activity.user_id, id, now() + interval '3 days' FROM made;
+    SELECT 'webhook', 'webhook', owner, id, now() + interval '3 days' FROM made;
     IF FOUND THEN
         NOTIFY outbox;
     ELSE
         DELETE FROM webhook_events WHERE id = announced;
+    END IF;
+END $$;
+
+CREATE FUNCTION announce_activity() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    happened TEXT := CASE TG_OP WHEN 'INSERT' THEN 'activity.created' WHEN 'UPDATE' THEN 'activity.updated'
+                                ELSE 'activity.deleted' END;
+    activity activities;
+BEGIN
+    IF TG_OP = 'DELETE' THEN activity := OLD; ELSE activity := NEW; END IF;
+    IF is_awaited(activity.user_id, happened) THEN
+        PERFORM announce(activity.user_id, happened, CASE TG_OP WHEN 'DELETE'
+            THEN jsonb_build_object('id', activity.id, 'source', activity.source, 'external_id', activity.external_id,
+                                    'revision', activity.revision)
+            ELSE activity_summary(activity) END);
     END IF;
     RETURN NULL;
 END $$;
@@ -59,6 +68,38 @@ CREATE TRIGGER activities_update_4_announce AFTER UPDATE ON activities
     FOR EACH ROW WHEN (NEW.merged_into IS NULL AND (NEW.has = OLD.has OR NEW.updated_at <> OLD.updated_at)) EXECUTE FUNCTION announce_activity();
 CREATE TRIGGER activities_delete_3_announce AFTER DELETE ON activities
     FOR EACH ROW WHEN (OLD.merged_into IS NULL) EXECUTE FUNCTION announce_activity();
+
+-- Says that an import has ended by itself. A client that cancels one knows.
+CREATE FUNCTION announce_import() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF is_awaited(NEW.user_id, 'import.finished') THEN
+        PERFORM announce(NEW.user_id, 'import.finished', (
+            SELECT jsonb_build_object(
+                'id', NEW.id, 'status', NEW.status, 'code', NEW.code, 'message', NEW.message,
+                'imported', count(*) FILTER (WHERE outcome = 'imported'),
+                'merged', count(*) FILTER (WHERE outcome IN ('merged', 'updated')),
+                'duplicate', count(*) FILTER (WHERE outcome = 'duplicate'),
+                'refused', coalesce(sum(files) FILTER (WHERE outcome = 'refused'), 0))
+            FROM import_files WHERE import_id = NEW.id));
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER imports_update_1_announce AFTER UPDATE OF finished_at ON imports
+    FOR EACH ROW WHEN (OLD.finished_at IS NULL AND NEW.status IN ('done', 'failed'))
+    EXECUTE FUNCTION announce_import();
+
+-- Says that a connection needs its owner.
+CREATE FUNCTION announce_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF is_awaited(NEW.user_id, 'connection.needs_reauth') THEN
+        PERFORM announce(NEW.user_id, 'connection.needs_reauth', jsonb_build_object(
+            'service', 'garmin', 'code', NEW.last_error_code, 'message', NEW.last_error_message));
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER garmin_connections_update_1_announce AFTER UPDATE OF needs_reauth ON garmin_connections
+    FOR EACH ROW WHEN (NEW.needs_reauth AND NOT OLD.needs_reauth AND NEW.user_id IS NOT NULL)
+    EXECUTE FUNCTION announce_connection();
 
 -- Deletes an event with its last delivery, however that was deleted. If two deliveries of an event
 -- are deleted at the same time, neither is the last. Upkeep deletes the events that then remain.

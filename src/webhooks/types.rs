@@ -33,10 +33,24 @@ pub enum WebhookEvent {
     #[display("activity.deleted")]
     #[serde(rename = "activity.deleted")]
     Deleted,
+    /// An import is done or has failed.
+    #[display("import.finished")]
+    #[serde(rename = "import.finished")]
+    ImportFinished,
+    /// Garmin refuses the key or the tokens: the owner has to connect again.
+    #[display("connection.needs_reauth")]
+    #[serde(rename = "connection.needs_reauth")]
+    ConnectionNeedsReauth,
 }
 
 impl WebhookEvent {
-    const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+    const ALL: [Self; 5] = [
+        Self::Created,
+        Self::Updated,
+        Self::Deleted,
+        Self::ImportFinished,
+        Self::ConnectionNeedsReauth,
+    ];
 }
 
 impl FromStr for WebhookEvent {
@@ -44,7 +58,10 @@ impl FromStr for WebhookEvent {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|event| event.to_string() == text);
-        found.ok_or("must be activity.created, activity.updated or activity.deleted")
+        found.ok_or(
+            "must be activity.created, activity.updated, activity.deleted, import.finished or \
+             connection.needs_reauth",
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod budget;
 mod consent;
+mod events;
 mod failures;
 mod fairness;
 mod odd_receivers;
