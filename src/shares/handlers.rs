@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Caches keep a picture for five minutes. A revoked picture may stay visible for that long.
-const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

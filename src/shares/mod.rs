@@ -1,9 +1,11 @@
 //! `/shares`: pictures that their owner shares by link, and `/shared`: the target of the links.
 
 mod handlers;
+mod page;
 mod service;
 pub mod store;
 mod token;
 mod types;
 
 pub use handlers::*;
+pub use page::*;

@@ -120,7 +120,8 @@ async fn keep(
 
 fn created(shared: &AppState, details: Share, token: &ShareToken) -> CreatedShare {
     let url = format!("{}/shared/{}", shared.base_url, token.expose());
-    CreatedShare { details, svg_url: format!("{url}.svg"), png_url: format!("{url}.png") }
+    let (svg_url, png_url) = (format!("{url}.svg"), format!("{url}.png"));
+    CreatedShare { details, page_url: url, svg_url, png_url }
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Share>> {
@@ -147,21 +148,32 @@ pub async fn delete(
     .await
 }
 
-/// Returns the picture behind a link, and its theme. Fails with the same 404 if the link never
+/// Returns the owner of a link and what it shows. Fails with the same 404 if the link never
 /// existed, was revoked or has expired, and if its owner is locked.
+async fn find(state: &WorkerState, token: &ShareToken) -> ApiResult<(Uuid, Shown)> {
+    let digest = token.digest();
+    let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
+    let found = state.point_reads.run(find).await?;
+    let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
+    // Views by strangers must not use up the owner's rate limit.
+    Request::is_from(Client::ViewersOf(user_id));
+    Ok((user_id, Shown::from_json(picture)?))
+}
+
+/// Returns a title for the page of a link.
+pub async fn title(state: &WorkerState, token: &ShareToken) -> ApiResult<&'static str> {
+    find(state, token).await.map(|(_, shown)| shown.title())
+}
+
+/// Returns the picture behind a link, and its theme. Fails as [`find`] does.
 pub async fn show(
     studio: &Studio,
     token: &ShareToken,
     params: SharedParams,
     width: Option<u32>,
 ) -> ApiResult<(Bytes, Theme)> {
-    let (state, digest) = (&studio.state, token.digest());
-    let find = async |conn: &_| Ok(store::find(conn, &digest).await?);
-    let found = state.point_reads.run(find).await?;
-    let (user_id, picture) = found.ok_or_else(ApiError::not_found)?;
-    // Views by strangers must not use up the owner's rate limit.
-    Request::is_from(Client::ViewersOf(user_id));
-    let shown = Shown::from_json(picture)?;
+    let state = &studio.state;
+    let (user_id, shown) = find(state, token).await?;
     let look = shown.appearance(params);
     let mut zones = None;
     if shown.has_zones() {

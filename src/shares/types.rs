@@ -132,6 +132,9 @@ pub struct Share {
 pub struct CreatedShare {
     #[serde(flatten)]
     pub details: Share,
+    /// A web page with the picture, and a preview of it for messengers.
+    #[schema(format = "uri")]
+    pub page_url: String,
     #[schema(format = "uri")]
     pub svg_url: String,
     #[schema(format = "uri")]
@@ -222,6 +225,16 @@ impl Shown {
             SharedPicture::Chart => "chart",
             SharedPicture::Heatmap => "heatmap",
             SharedPicture::Weekly => "weekly",
+        }
+    }
+
+    /// What the picture is, without anything that it may leave out.
+    pub fn title(&self) -> &'static str {
+        match self.picture {
+            SharedPicture::Route => "Route of an activity",
+            SharedPicture::Chart => "Chart of an activity",
+            SharedPicture::Heatmap => "A year of activities",
+            SharedPicture::Weekly => "Activities by week",
         }
     }
 
