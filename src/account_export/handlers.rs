@@ -57,6 +57,8 @@ pub async fn create(
 }
 
 /// Get the account export's status
+///
+/// Poll it until `status` is `done` or `failed`.
 #[utoipa::path(
     get, path = "/me/export", operation_id = "get_account_export", tag = "Account",
     responses((status = 200, description = "The last export that was requested", body = ExportStatus)),
@@ -71,6 +73,8 @@ pub async fn get(
 }
 
 /// Download an account export
+///
+/// The zip contains the whole account. Another server can import it.
 #[utoipa::path(
     get, path = "/me/export/file", operation_id = "download_account_export", tag = "Account",
     responses((

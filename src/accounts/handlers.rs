@@ -15,6 +15,8 @@ use crate::{
 };
 
 /// Get the account and its profile
+///
+/// Also says whether mails and text messages reach the owner.
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "Account",
     params(IfNoneMatchParam),

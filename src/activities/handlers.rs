@@ -102,9 +102,11 @@ pub async fn create(
 }
 
 /// Get an activity
+///
+/// With its laps, sets, device data and merged records, which lists leave out.
 #[utoipa::path(
     get, path = "/activities/{id}", operation_id = "get_activity", tag = "Activities",
-    params(("id" = Uuid, Path), IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), IfNoneMatchParam),
     responses(
         (status = 200, description = "The whole activity", body = Activity, headers(("ETag" = String))),
         (status = 304, description = "Not modified: the client has this revision", headers(("ETag" = String))),
@@ -125,7 +127,7 @@ pub async fn get(
 /// Absent fields stay unchanged; `null` clears a field.
 #[utoipa::path(
     put, path = "/activities/{id}", operation_id = "update_activity", tag = "Activities",
-    params(("id" = Uuid, Path), IfMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), IfMatchParam),
     request_body = ActivityBody,
     responses((
         status = 200, description = "The whole activity; without `activities:read`, its id and revision",
@@ -150,9 +152,11 @@ pub async fn update(
 }
 
 /// Delete an activity
+///
+/// The feed reports the deletion, so that copies of the log can delete it as well.
 #[utoipa::path(
     delete, path = "/activities/{id}", operation_id = "delete_activity", tag = "Activities",
-    params(("id" = Uuid, Path), IfMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), IfMatchParam),
     responses((status = 204, description = "Deleted")),
     extensions(("x-error-codes" = json!([ErrorCode::VersionMismatch]))),
 )]

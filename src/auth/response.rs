@@ -38,6 +38,7 @@ pub struct AuthResponse {
     user: AuthenticatedUser,
 }
 
+/// The user who logged in.
 #[derive(Serialize, ToSchema)]
 struct AuthenticatedUser {
     id: Uuid,

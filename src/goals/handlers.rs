@@ -61,9 +61,11 @@ pub async fn list(
 }
 
 /// Get a goal
+///
+/// With the progress in the current period.
 #[utoipa::path(
     get, path = "/me/goals/{id}", operation_id = "get_goal", tag = "Goals",
-    params(("id" = Uuid, Path), DayParams),
+    params(("id" = Uuid, Path, description = "Id of the goal"), DayParams),
     responses((status = 200, description = "The goal and its progress", body = GoalAnswer)),
 )]
 pub async fn get(
@@ -81,7 +83,7 @@ pub async fn get(
 /// The metric, the period and the sport of a goal cannot be changed. Create another goal instead.
 #[utoipa::path(
     put, path = "/me/goals/{id}", operation_id = "update_goal", tag = "Goals",
-    params(("id" = Uuid, Path), DayParams),
+    params(("id" = Uuid, Path, description = "Id of the goal"), DayParams),
     request_body = GoalChangesBody,
     responses((
         status = 200, description = "The goal and its progress. A token without `activities:read` gets only the id.",
@@ -101,9 +103,11 @@ pub async fn update(
 }
 
 /// Delete a goal
+///
+/// Activities are not affected.
 #[utoipa::path(
     delete, path = "/me/goals/{id}", operation_id = "delete_goal", tag = "Goals",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the goal")),
     responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(

@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::shape::{Shape, problem, text};
+use super::shape::{Shape, problem, target, text};
 use crate::error::{ApiError, ApiResult};
 
 /// The extension of operations that are opened by others than API clients, who may append
@@ -56,6 +56,7 @@ pub fn operations(document: &Value) -> Operations {
 
 fn operation(value: &Value, document: &Value) -> Operation {
     let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let parameters = parameters.map(|one| target(one, document).unwrap_or(one));
     let mut all = parameters.clone();
     let of_query = parameters.filter(|one| text(one, "in") == Some("query"));
     let names = of_query.clone().filter_map(|one| text(one, "name").map(str::to_owned));
@@ -68,7 +69,7 @@ fn operation(value: &Value, document: &Value) -> Operation {
         parameters: (!takes_any).then(|| names.collect()),
         bounds: bounds.collect(),
         has_if_match: all.any(|one| text(one, "name") == Some("If-Match")),
-        is_guarded: ![Some(&json!([])), Some(&json!([{}]))].contains(&value.get("security")),
+        is_guarded: value.get("security") != Some(&json!([])),
         body: body.map_or(Shape::Any, |schema| Shape::of(schema, document)),
     }
 }

@@ -65,6 +65,11 @@ pub fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name).and_then(Value::as_str)
 }
 
+/// The value that `$ref` refers to.
+pub fn target<'a>(value: &Value, document: &'a Value) -> Option<&'a Value> {
+    document.pointer(text(value, "$ref")?.strip_prefix('#')?)
+}
+
 /// Collects the members of an object from all parts of its schema. Returns the shape of anything
 /// that is not an object with fixed names.
 fn gather(
@@ -72,8 +77,8 @@ fn gather(
     document: &Value,
     members: &mut BTreeMap<String, Shape>,
 ) -> Option<Shape> {
-    if let Some(target) = text(schema, "$ref").and_then(|target| target.strip_prefix('#')) {
-        return gather(document.pointer(target)?, document, members);
+    if let Some(target) = target(schema, document) {
+        return gather(target, document, members);
     }
     let has_own_names = schema.get("additionalProperties").is_some_and(|value| value != false)
         || schema.get("propertyNames").is_some();

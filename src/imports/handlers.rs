@@ -100,6 +100,8 @@ pub async fn create(
 }
 
 /// List imports
+///
+/// Newest first. Their files are in `GET /imports/{id}`.
 #[utoipa::path(
     get, path = "/imports", operation_id = "list_imports", tag = "Imports",
     responses((status = 200, description = "The newest imports of the last 30 days, at most 50", body = List)),
@@ -117,7 +119,7 @@ pub async fn list(
 /// Its progress, and the outcomes of its files.
 #[utoipa::path(
     get, path = "/imports/{id}", operation_id = "get_import", tag = "Imports",
-    params(("id" = Uuid, Path), FilesParams),
+    params(("id" = Uuid, Path, description = "Id of the import"), FilesParams),
     responses((status = 200, description = "The import", body = WithFiles)),
 )]
 pub async fn get(
@@ -135,7 +137,7 @@ pub async fn get(
 /// Activities that have already been imported stay. An import that has finished is not changed.
 #[utoipa::path(
     delete, path = "/imports/{id}", operation_id = "cancel_import", tag = "Imports",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the import")),
     responses((status = 204, description = "Cancelled")),
 )]
 pub async fn cancel(
@@ -153,7 +155,7 @@ pub async fn cancel(
 /// import. A stream ends after ten minutes at the latest; request it again to continue.
 #[utoipa::path(
     get, path = "/imports/{id}/events", operation_id = "follow_import_events", tag = "Imports",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the import")),
     responses((
         status = 200, description = "Events: `data:` lines with JSON", body = Event, content_type = "text/event-stream",
     )),

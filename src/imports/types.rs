@@ -11,6 +11,7 @@ use crate::{
     activities::UploadDetails,
     db::schema::{import_files, imports},
     http::rfc3339,
+    recordings::Reason,
 };
 
 /// An upload that was received.
@@ -73,10 +74,8 @@ pub struct File {
     pub name: String,
     #[schema(value_type = Outcome)]
     pub outcome: String,
-    /// Why the file was refused: `unknown_format`, `malformed`, `truncated`, `bad_checksum`,
-    /// `not_an_activity`, `no_start_time`, `too_large`, `too_many_files`, `too_costly`,
-    /// `unsupported_entry`, `needs_login` or `gave_up`.
-    #[schema(required)]
+    /// Why the file was refused.
+    #[schema(required, value_type = Option<Reason>)]
     pub code: Option<String>,
     /// A message for people.
     #[schema(required)]

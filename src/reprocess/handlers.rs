@@ -21,7 +21,7 @@ use crate::{
 /// streams are updated. `reprocessed` lists what changed, and what cannot be read in the files.
 #[utoipa::path(
     post, path = "/activities/{id}/reprocess", operation_id = "reprocess_activity", tag = "Activities",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the activity")),
     responses((
         status = 200,
         description = "The whole activity and what changed; without `activities:read`, its id and revision",

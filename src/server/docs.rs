@@ -32,6 +32,8 @@ struct DocsPage<'a> {
 }
 
 /// Get the OpenAPI document
+///
+/// Generate a client from it, or open `GET /docs` to read it.
 #[utoipa::path(
     get, path = "/openapi.json", operation_id = "get_openapi", tag = "Operations",
     security(()),
@@ -74,6 +76,8 @@ pub async fn page(state: Data<WorkerState>) -> ApiResult<HttpResponse> {
 }
 
 /// Get a file of the API reference
+///
+/// The script and the style sheet of `GET /docs`.
 #[utoipa::path(
     get, path = "/docs/{file}", operation_id = "get_docs_file", tag = "Operations",
     security(()),

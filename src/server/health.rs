@@ -116,6 +116,8 @@ fn is_inside(request: &HttpRequest) -> bool {
 }
 
 /// Get metrics for Prometheus
+///
+/// Metrics of this process, of the database and of the delivery.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "get_metrics", tag = "Operations",
     security(()),

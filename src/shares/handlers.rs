@@ -69,7 +69,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 /// Caches may show the picture for up to five more minutes.
 #[utoipa::path(
     delete, path = "/shares/{id}", operation_id = "delete_share", tag = "Pictures",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the share")),
     responses((status = 204, description = "Revoked")),
 )]
 pub async fn delete(
@@ -83,10 +83,12 @@ pub async fn delete(
 }
 
 /// Get a shared picture as SVG
+///
+/// Needs no token: the secret is in the path. Embed it in a page.
 #[utoipa::path(
     get, path = "/shared/{token}.svg", operation_id = "get_shared_svg", tag = "Pictures",
     security(()),
-    params(("token" = String, Path), SharedParams, IfNoneMatchParam),
+    params(("token" = String, Path, description = "The secret of the share"), SharedParams, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -104,10 +106,12 @@ pub async fn shared_svg(
 }
 
 /// Get a shared picture as PNG
+///
+/// The same picture as the SVG, at a width of your choice.
 #[utoipa::path(
     get, path = "/shared/{token}.png", operation_id = "get_shared_png", tag = "Pictures",
     security(()),
-    params(("token" = String, Path), SharedParams, Size, IfNoneMatchParam),
+    params(("token" = String, Path, description = "The secret of the share"), SharedParams, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),

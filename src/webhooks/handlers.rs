@@ -56,9 +56,11 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 }
 
 /// Change, disable or enable a webhook
+///
+/// Absent fields stay unchanged. Enabling a disabled webhook starts it afresh.
 #[utoipa::path(
     put, path = "/me/webhooks/{id}", operation_id = "update_webhook", tag = "Webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the webhook")),
     request_body = WebhookBody,
     responses((status = 200, description = "The updated webhook", body = Webhook)),
 )]
@@ -73,9 +75,11 @@ pub async fn update(
 }
 
 /// Delete a webhook
+///
+/// Nothing more is posted, and its delivery log is deleted.
 #[utoipa::path(
     delete, path = "/me/webhooks/{id}", operation_id = "delete_webhook", tag = "Webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the webhook")),
     responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(
@@ -95,7 +99,7 @@ pub async fn delete(
 /// after the receiver has learned the secret.
 #[utoipa::path(
     post, path = "/me/webhooks/{id}/test", operation_id = "test_webhook", tag = "Webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the webhook")),
     responses((status = 200, description = "The webhook, with the result of the challenge", body = Webhook)),
 )]
 pub async fn test(
@@ -113,7 +117,7 @@ pub async fn test(
 /// The newest hundred of the last 30 days, with their outcomes.
 #[utoipa::path(
     get, path = "/me/webhooks/{id}/deliveries", operation_id = "list_webhook_deliveries", tag = "Webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the webhook")),
     responses((status = 200, description = "The deliveries, newest first", body = WebhookDeliveries)),
 )]
 pub async fn deliveries(
@@ -130,7 +134,7 @@ pub async fn deliveries(
 /// Posts the event again, with its original `webhook-id`.
 #[utoipa::path(
     post, path = "/me/webhook-deliveries/{id}/replay", operation_id = "replay_webhook_delivery", tag = "Webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the webhook")),
     responses((status = 202, description = "The event is being posted", body = Message)),
 )]
 pub async fn replay(

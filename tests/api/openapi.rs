@@ -56,6 +56,92 @@ fn every_operation_has_a_name_of_its_own_and_says_what_it_does() {
     }
 }
 
+/// The most that a client generator or a language model has to read.
+const MAX_BYTES: usize = 250_000;
+
+#[actix_rt::test]
+async fn the_document_is_small() {
+    let app = TestApp::spawn().await;
+    let served = app.get("/openapi.json").await.expect(200).body.len();
+    assert!(served <= MAX_BYTES, "{served} bytes");
+}
+
+#[test]
+fn everything_is_described() {
+    let is_described = |value: &Value| value["description"].as_str().is_some_and(|d| !d.is_empty());
+    let tags = DOCUMENT["tags"].as_array().unwrap();
+    assert!(tags.iter().all(is_described), "{tags:?}");
+    let mut missing = Vec::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if !is_described(operation) {
+                missing.push(format!("{method} {path}"));
+            }
+            if !tags.iter().any(|tag| tag["name"] == operation["tags"][0]) {
+                missing.push(format!("{method} {path}: {}", operation["tags"]));
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if !is_described(parameter) {
+                    missing.push(format!("{method} {path} {}", parameter["name"]));
+                }
+            }
+        }
+    }
+    for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
+        if !is_described(schema) && !is_described(&schema["allOf"][0]) {
+            missing.push(name.clone());
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_body_and_answer_has_a_whole_example() {
+    let mut missing = Vec::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let answers = operation["responses"].as_object().unwrap().values();
+            for content in answers.chain([&operation["requestBody"]]) {
+                let json = &content["content"]["application/json"];
+                if !json.is_null() && json["example"].is_null() && !has_example(&json["schema"]) {
+                    missing.push(format!("{method} {path}: {}", json["schema"]));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether a schema, or each of its alternatives, has an example, or takes any object.
+fn has_example(schema: &Value) -> bool {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return has_example(DOCUMENT.pointer(&reference[1..]).unwrap());
+    }
+    let alternatives = schema["oneOf"].as_array().or(schema["anyOf"].as_array());
+    let is_free =
+        schema["type"] == "null" || (schema["type"] == "object" && schema["properties"].is_null());
+    is_free
+        || !schema["examples"].is_null()
+        || alternatives.is_some_and(|alternatives| alternatives.iter().all(has_example))
+}
+
+#[test]
+fn variants_have_names_and_tags() {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    let mut tagged = 0;
+    for (name, schema) in schemas {
+        let Some(alternatives) = schema["oneOf"].as_array() else { continue };
+        assert!(alternatives.iter().all(|one| one["$ref"].is_string()), "{name}");
+        let mapping = schema["discriminator"]["mapping"].as_object().unwrap();
+        assert_eq!(mapping.len(), alternatives.len(), "{name}");
+        tagged += 1;
+    }
+    assert_eq!(tagged, 2);
+    let sorts = &DOCUMENT["paths"]["/activities"]["get"]["parameters"];
+    let sort = sorts.as_array().unwrap().iter().find(|one| one["name"] == "sort").unwrap();
+    assert_eq!(sort["schema"]["enum"].as_array().unwrap().len(), 6);
+}
+
 #[actix_rt::test]
 async fn the_page_loads_nothing_from_elsewhere() {
     let app = TestApp::spawn().await;

@@ -83,6 +83,8 @@ pub async fn confirm_email(
 }
 
 /// Delete the account and all its data
+///
+/// This cannot be undone. Requires re-authentication: a password, or a code that was sent.
 #[utoipa::path(
     delete, path = "/me", operation_id = "delete_account", tag = "Account",
     request_body = DeletionBody,

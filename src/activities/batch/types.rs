@@ -110,36 +110,21 @@ pub enum OnExisting {
 #[serde(tag = "status", rename_all = "snake_case")]
 #[schema(as = BatchOutcome)]
 pub enum Outcome {
-    Created {
-        id: Uuid,
-        revision: i64,
-    },
+    /// The activity is new.
+    Created { id: Uuid, revision: i64 },
     /// An activity with this `source` and `external_id` existed and was updated.
-    Updated {
-        id: Uuid,
-        revision: i64,
-    },
+    Updated { id: Uuid, revision: i64 },
     /// An activity with this `source` and `external_id` existed and was identical.
-    Unchanged {
-        id: Uuid,
-        revision: i64,
-    },
+    Unchanged { id: Uuid, revision: i64 },
     /// With `on_existing=keep`: an activity with this `source` and `external_id` existed
     /// and was left unchanged.
-    Kept {
-        id: Uuid,
-        revision: i64,
-    },
-    /// It was deleted. With `on_existing=keep`: before, and it stays deleted.
-    Deleted {
-        id: Uuid,
-    },
+    Kept { id: Uuid, revision: i64 },
+    /// The activity was deleted. With `on_existing=keep`, it had been deleted before and stays
+    /// deleted.
+    Deleted { id: Uuid },
     /// Another source had already logged the activity: this record was merged into it and
     /// filled in what it lacked.
-    Merged {
-        id: Uuid,
-        revision: i64,
-    },
+    Merged { id: Uuid, revision: i64 },
     /// The activity was rejected.
     Error(ItemError),
 }

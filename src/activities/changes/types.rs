@@ -34,13 +34,9 @@ pub struct ChangesParams {
 pub enum Change {
     /// The activity was created or changed. Each field present here replaces the copy's; `laps`,
     /// `sets` and `device_data` are present only with `include`.
-    Changed {
-        activity: Box<Listed>,
-    },
-    Deleted {
-        id: Uuid,
-        revision: i64,
-    },
+    Changed { activity: Box<Listed> },
+    /// The activity was deleted.
+    Deleted { id: Uuid, revision: i64 },
 }
 
 impl Change {

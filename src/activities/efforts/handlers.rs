@@ -45,7 +45,7 @@ pub struct EffortsAnswer {
 /// so is a duration without power data.
 #[utoipa::path(
     get, path = "/activities/{id}/efforts", operation_id = "get_efforts", tag = "Statistics",
-    params(("id" = Uuid, Path), IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), IfNoneMatchParam),
     responses(
         (status = 200, description = "The efforts", body = EffortsAnswer, headers(("ETag" = String))),
         (status = 304, description = "Not modified: the client has these efforts", headers(("ETag" = String))),

@@ -25,12 +25,16 @@ pub struct FilterParams {
     /// matches the phrase, `river or lake` either word, and `-rain` excludes a word.
     #[param(max_length = 200, example = "river")]
     q: Option<String>,
+    /// At least this distance.
     #[param(value_type = Option<f64>, minimum = 0)]
     min_distance_meters: Option<String>,
+    /// At most this distance.
     #[param(value_type = Option<f64>, minimum = 0)]
     max_distance_meters: Option<String>,
+    /// At least this duration.
     #[param(value_type = Option<i64>, minimum = 0)]
     min_duration_secs: Option<String>,
+    /// At most this duration.
     #[param(value_type = Option<i64>, minimum = 0)]
     max_duration_secs: Option<String>,
     /// Started at or after this time.

@@ -16,9 +16,8 @@ const MAX_LIMIT: i64 = 100;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// `started_at`, `distance_meters` or `duration_secs`; a minus before it
-    /// sorts in descending order.
-    #[param(default = "-started_at")]
+    /// The field to sort by; a minus before it sorts in descending order.
+    #[param(value_type = Option<Sort>, inline)]
     sort: Option<String>,
     /// Maximum number of activities; values above 100 count as 100.
     #[param(value_type = Option<i64>, minimum = 1, default = 20)]

@@ -4,6 +4,11 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::json;
+use utoipa::{
+    PartialSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type, extensions::Extensions},
+};
 
 use crate::activities::types::ActivitySummary;
 
@@ -39,6 +44,25 @@ const UNKNOWN_METERS: f64 = -1.0;
 impl Default for Sort {
     fn default() -> Self {
         Self { by: SortBy::default(), is_descending: true }
+    }
+}
+
+/// The names of the fields, as in the request.
+const NAMES: [&str; 3] = ["started_at", "distance_meters", "duration_secs"];
+
+impl PartialSchema for Sort {
+    fn schema() -> RefOr<Schema> {
+        let orders = NAMES.iter().flat_map(|name| [format!("-{name}"), (*name).to_owned()]);
+        // Generators build the names of constants from the values, and drop the minus.
+        let labels = NAMES.map(str::to_uppercase);
+        let labels = labels.iter().flat_map(|name| [format!("{name}_DESC"), format!("{name}_ASC")]);
+        let labels = labels.collect::<Vec<_>>();
+        let sort = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(orders))
+            .default(Some(json!("-started_at")))
+            .extensions(Some(Extensions::builder().add("x-enum-varnames", labels).build()));
+        sort.into()
     }
 }
 

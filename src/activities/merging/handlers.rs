@@ -19,7 +19,7 @@ use crate::{
 /// been changed since. An activity without merged records stays unchanged.
 #[utoipa::path(
     post, path = "/activities/{id}/unmerge", operation_id = "unmerge_activity", tag = "Activities",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the activity")),
     responses((
         status = 200, description = "The whole activity; without `activities:read`, its id and revision",
         body = WrittenActivity, headers(("ETag" = String)),

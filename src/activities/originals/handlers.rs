@@ -30,7 +30,7 @@ const SLICE_BYTES: usize = 64 * 1024;
 /// response may be compressed.
 #[utoipa::path(
     get, path = "/activities/{id}/original", operation_id = "get_original", tag = "Activities",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the activity")),
     responses((
         status = 200, description = "The file", body = inline(Binary), content_type = "application/octet-stream",
         headers(("Content-Disposition" = String, description = "Name of the file")),

@@ -25,7 +25,7 @@ use crate::{
 /// are selected, including the first and the last. An activity without streams has no points.
 #[utoipa::path(
     get, path = "/activities/{id}/streams", operation_id = "get_streams", tag = "Activities",
-    params(("id" = Uuid, Path), StreamParams),
+    params(("id" = Uuid, Path, description = "Id of the activity"), StreamParams),
     responses((status = 200, description = "The streams", body = StreamsAnswer)),
 )]
 pub async fn streams(
@@ -44,9 +44,11 @@ pub async fn streams(
 }
 
 /// Get an activity's track as GeoJSON
+///
+/// A line, or several if there are pauses or the track crosses the antimeridian.
 #[utoipa::path(
     get, path = "/activities/{id}/track.geojson", operation_id = "get_track", tag = "Activities",
-    params(("id" = Uuid, Path), TrackParams),
+    params(("id" = Uuid, Path, description = "Id of the activity"), TrackParams),
     responses((
         status = 200, description = "A GeoJSON Feature (RFC 7946)", body = TrackFeature,
         content_type = "application/geo+json",

@@ -38,7 +38,7 @@ pub struct TrackFileParams {
 /// identifies the activity. In TCX, the title precedes the notes.
 #[utoipa::path(
     get, path = "/activities/{id}/export", operation_id = "export_activity", tag = "Activities",
-    params(("id" = Uuid, Path), TrackFileParams),
+    params(("id" = Uuid, Path, description = "Id of the activity"), TrackFileParams),
     responses((
         status = 200, description = "The file", headers(("Content-Disposition" = String)),
         content((String = "application/gpx+xml"), (String = "application/vnd.garmin.tcx+xml")),

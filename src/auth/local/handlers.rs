@@ -83,6 +83,8 @@ pub async fn resend_verification(
 }
 
 /// Log in with a password
+///
+/// Send the `token` as a bearer token. Renew it with `POST /auth/refresh` before it expires.
 #[utoipa::path(
     post, path = "/auth/login", operation_id = "login", tag = "Login",
     security(()),

@@ -7,7 +7,11 @@ use actix_web::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::{Start, service::LoginResult, types::Returned};
+use super::{
+    Start,
+    service::LoginResult,
+    types::{LinkedProvider, Returned},
+};
 use crate::{
     error::{ApiError, ApiResult},
     providers::{
@@ -101,7 +105,7 @@ pub fn outcome(
             HttpResponse::Ok().json(Returned::LoggedIn(Box::new(response)))
         }
         (None, Ok(LoginResult::Linked(linked))) => {
-            HttpResponse::Ok().json(Returned::Linked { linked })
+            HttpResponse::Ok().json(Returned::Linked(LinkedProvider { linked }))
         }
         (None, Err(error)) => HttpResponse::from_error(error),
         (Some(return_to), Ok(LoginResult::LoggedIn(response))) => {

@@ -18,8 +18,12 @@ pub struct LoginParams {
 #[serde(untagged)]
 pub enum Returned {
     LoggedIn(Box<AuthResponse>),
-    Linked {
-        /// The provider that is now a login method.
-        linked: Provider,
-    },
+    Linked(LinkedProvider),
+}
+
+/// The response if a provider was linked to the account.
+#[derive(Serialize, ToSchema)]
+pub struct LinkedProvider {
+    /// The provider that is now a login method.
+    pub linked: Provider,
 }

@@ -76,9 +76,11 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 }
 
 /// End a session
+///
+/// Its tokens are rejected from now on.
 #[utoipa::path(
     delete, path = "/me/sessions/{id}", operation_id = "end_session", tag = "Sessions",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the session")),
     responses((status = 204, description = "The session has ended")),
 )]
 pub async fn end(
@@ -92,6 +94,8 @@ pub async fn end(
 }
 
 /// End all other sessions
+///
+/// Their tokens are rejected from now on. This session stays.
 #[utoipa::path(
     delete, path = "/me/sessions", operation_id = "end_other_sessions", tag = "Sessions",
     responses((status = 204, description = "The other sessions have ended")),

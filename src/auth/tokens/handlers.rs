@@ -52,9 +52,11 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 }
 
 /// Delete a personal access token
+///
+/// It is rejected from now on.
 #[utoipa::path(
     delete, path = "/me/tokens/{id}", operation_id = "delete_token", tag = "Access",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path, description = "Id of the token")),
     responses((status = 204, description = "Deleted")),
 )]
 pub async fn delete(

@@ -57,7 +57,7 @@ pub struct Notification {
 #[utoipa::path(
     post, path = "/integrations/garmin/webhook/{secret}", operation_id = "receive_garmin_webhook", tag = "Garmin",
     security(()),
-    params(("secret" = String, Path)),
+    params(("secret" = String, Path, description = "The secret that only Garmin knows")),
     request_body = Notification,
     responses((status = 200, description = "Stored, and processed soon")),
     extensions(("x-any-parameters" = json!(true))),

@@ -24,6 +24,7 @@ pub struct Export {
     pub data: Object<Data>,
 }
 
+/// What the app exports. Only workouts are read.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HealthAutoExportData)]
 pub struct Data {

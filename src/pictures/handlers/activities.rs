@@ -20,7 +20,7 @@ use crate::{
 /// positions, the picture says so. The `title` and `desc` elements describe the picture in words.
 #[utoipa::path(
     get, path = "/activities/{id}/route.svg", operation_id = "get_route_svg", tag = "Pictures",
-    params(("id" = Uuid, Path), Appearance, IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -38,9 +38,11 @@ pub async fn route_svg(
 }
 
 /// Get an activity's route as PNG
+///
+/// The same picture as the SVG, at a width of your choice.
 #[utoipa::path(
     get, path = "/activities/{id}/route.png", operation_id = "get_route_png", tag = "Pictures",
-    params(("id" = Uuid, Path), Appearance, Size, IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -64,7 +66,7 @@ pub async fn route_png(
 /// measured, the picture says so.
 #[utoipa::path(
     get, path = "/activities/{id}/chart.svg", operation_id = "get_chart_svg", tag = "Pictures",
-    params(("id" = Uuid, Path), Appearance, IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), Appearance, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/svg+xml", body = String, headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),
@@ -82,9 +84,11 @@ pub async fn chart_svg(
 }
 
 /// Get an activity's chart as PNG
+///
+/// The same picture as the SVG, at a width of your choice.
 #[utoipa::path(
     get, path = "/activities/{id}/chart.png", operation_id = "get_chart_png", tag = "Pictures",
-    params(("id" = Uuid, Path), Appearance, Size, IfNoneMatchParam),
+    params(("id" = Uuid, Path, description = "Id of the activity"), Appearance, Size, IfNoneMatchParam),
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = inline(Binary), headers(("ETag" = String))),
         (status = 304, description = "Not modified", headers(("ETag" = String))),

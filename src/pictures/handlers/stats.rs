@@ -40,6 +40,8 @@ pub async fn heatmap_svg(
 }
 
 /// Get a yearly heatmap as PNG
+///
+/// The same picture as the SVG, at a width of your choice.
 #[utoipa::path(
     get, path = "/stats/heatmap.png", operation_id = "get_heatmap_png", tag = "Pictures",
     params(YearParams, DaysParams, Appearance, Size, IfNoneMatchParam),
@@ -85,6 +87,8 @@ pub async fn weekly_svg(
 }
 
 /// Get a weekly bar chart as PNG
+///
+/// The same picture as the SVG, at a width of your choice.
 #[utoipa::path(
     get, path = "/stats/weekly.png", operation_id = "get_weekly_png", tag = "Pictures",
     params(WeeksParams, DaysParams, Appearance, Size, IfNoneMatchParam),

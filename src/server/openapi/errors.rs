@@ -8,12 +8,12 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, Header, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
-        Type,
+        Content, Header, ObjectBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Type,
         path::{Operation, ParameterIn},
     },
 };
 
+use super::operations;
 use crate::{
     error::ErrorCode::{self, *},
     http::known::ANY_PARAMETERS,
@@ -103,12 +103,6 @@ fn add_headers(response: &mut Response, can_be_retried: bool) {
             response.headers.insert(header.to_owned(), RefOr::Ref(reference));
         }
     }
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-        .into_iter()
-        .filter_map(Option::as_mut)
 }
 
 fn codes_of(operation: &mut Operation) -> BTreeSet<ErrorCode> {

@@ -1,34 +1,43 @@
 //! The OpenAPI 3.1 document, generated from the annotations of handlers and types.
 
 mod errors;
+mod examples;
+mod parameters;
+mod variants;
 
 use std::{panic, sync::LazyLock, thread};
 
 use actix_web::App;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        PathItem,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
 };
 use utoipa_actix_web::AppExt;
 
 use super::{finish::ErrorBody, routes::routes};
-use crate::http::known::{Operations, operations};
+use crate::http::known::{self, Operations};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "sports-log", description = include_str!("about.md"), license(name = "MIT", identifier = "MIT")),
+    info(title = "sports-log", description = include_str!("about.md"), contact(name = "The operator of this server"), license(name = "MIT", identifier = "MIT")),
     servers((url = "/")),
     security(("token" = [])),
     components(schemas(ErrorBody<'static>)),
     modifiers(&AccessToken),
     tags(
-        (name = "Activities", description = "The log: activities, imports, exports"),
+        (name = "Activities", description = "The log: activities, their series and exports"),
+        (name = "Imports", description = "Files and archives to read activities from"),
         (name = "Login", description = "Registration, login and password reset"),
         (name = "Sessions", description = "Logged-in devices and the security log"),
         (name = "Access", description = "Login methods and access of an account; changes require re-authentication"),
         (name = "Statistics", description = "Totals and records of the log, in the user's time zone"),
         (name = "Goals", description = "Goals and progress"),
         (name = "Pictures", description = "Pictures for web pages and documents, and links to share them"),
+        (name = "Garmin", description = "The connection to Garmin Connect"),
         (name = "Webhooks", description = "Services that are notified of changes in the log"),
         (name = "Account", description = "The account and its profile"),
         (name = "Operations", description = "Monitoring and the API reference"),
@@ -61,8 +70,23 @@ pub fn document() -> utoipa::openapi::OpenApi {
             }
         })
         .split_for_parts();
+    // utoipa writes `security(())` as an empty requirement, which means that a token is optional.
+    for operation in api.paths.paths.values_mut().flat_map(operations) {
+        let security = operation.security.iter_mut();
+        security.for_each(|all| all.retain(|one| *one != SecurityRequirement::default()));
+    }
     errors::complete(&mut api);
+    parameters::complete(&mut api);
+    let schemas = &mut api.components.get_or_insert_default().schemas;
+    variants::complete(schemas);
+    examples::complete(schemas);
     api
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        .into_iter()
+        .filter_map(Option::as_mut)
 }
 
 /// The document as JSON.
@@ -71,7 +95,7 @@ pub static JSON: LazyLock<Result<String, String>> =
 
 /// The operations against which requests are checked.
 pub static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| {
-    of_document(|document| operations(&serde_json::to_value(document).unwrap_or_default()))
+    of_document(|document| known::operations(&serde_json::to_value(document).unwrap_or_default()))
 });
 
 /// Applies `make` to the document, on a temporary thread. Creating the document takes 30 MiB, which

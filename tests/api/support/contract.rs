@@ -10,9 +10,22 @@ use jsonschema::Validator;
 use serde_json::Value;
 use sports_log::server::openapi::document;
 
-/// The document as JSON.
-pub static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(document()).expect("the document is JSON"));
+/// The document as JSON, with each parameter at the operations that have it.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(document()).expect("the document is JSON");
+    let shared = document["components"]["parameters"].clone();
+    let operations = document["paths"].as_object_mut().unwrap().values_mut();
+    let operations = operations.flat_map(|item| item.as_object_mut().unwrap().values_mut());
+    for parameters in operations.filter_map(|operation| operation.get_mut("parameters")) {
+        for parameter in parameters.as_array_mut().unwrap() {
+            if let Some(reference) = parameter["$ref"].as_str() {
+                let name = reference.strip_prefix("#/components/parameters/").unwrap();
+                *parameter = shared[name].clone();
+            }
+        }
+    }
+    document
+});
 
 /// The document with schemas that allow only the members that they name.
 static STRICT: LazyLock<Value> = LazyLock::new(|| {

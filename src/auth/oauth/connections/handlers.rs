@@ -15,6 +15,8 @@ use crate::{
 };
 
 /// List linked and available providers
+///
+/// Linked providers are login methods. `available` lists those that can be linked.
 #[utoipa::path(
     get, path = "/me/connections", operation_id = "list_connections", tag = "Access",
     responses((status = 200, description = "Linked and available providers", body = Connections)),
@@ -28,7 +30,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 /// Asks the provider whether the link is still valid.
 #[utoipa::path(
     get, path = "/me/connections/{provider}", operation_id = "get_connection", tag = "Access",
-    params(("provider" = Provider, Path)),
+    params(("provider" = Provider, Path, description = "The provider")),
     responses((status = 200, description = "The provider's current answer", body = ConnectionCheck)),
     extensions(("x-error-codes" = json!([ErrorCode::ProviderError]))),
 )]
@@ -45,7 +47,7 @@ pub async fn check(
 /// Open `authorization_url` in the browser that stores the cookie of this response.
 #[utoipa::path(
     post, path = "/me/connections/{provider}", operation_id = "link_connection", tag = "Access",
-    params(("provider" = Provider, Path)),
+    params(("provider" = Provider, Path, description = "The provider")),
     request_body = StartBody,
     responses(
         (
@@ -76,7 +78,7 @@ pub async fn start(
 /// The last login method cannot be removed.
 #[utoipa::path(
     delete, path = "/me/connections/{provider}", operation_id = "unlink_connection", tag = "Access",
-    params(("provider" = Provider, Path)),
+    params(("provider" = Provider, Path, description = "The provider")),
     responses((status = 204, description = "Unlinked")),
     extensions(("x-error-codes" = json!([ErrorCode::LastWayIn]))),
 )]
