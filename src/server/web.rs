@@ -9,10 +9,12 @@ use std::borrow::Cow;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderValue, VARY},
+    http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, VARY},
     web::{Bytes, Data},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 
 use crate::{
     error::{ApiError, ApiResult, ErrorCode},
@@ -22,18 +24,24 @@ use crate::{
 
 /// Browsers read it to install the client.
 const MANIFEST: &str = "/app/manifest.webmanifest";
+/// Opens the client without a network.
+const SERVICE_WORKER: &str = "/app/data/worker.js";
+/// Lets the service worker serve `/`, which is outside its folder.
+const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
 struct Files;
 
 /// Pictures need an access token, so the page loads them itself and shows them as blobs. Only the
-/// client's own templates may become markup.
+/// client's own templates may become markup, and only its service worker is registered.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
      connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-     trusted-types template",
+     trusted-types template worker",
 );
 
 /// Whether this server has the web client (`WEB_CLIENT`).
@@ -64,7 +72,7 @@ pub async fn client(
     if !accept.is_some_and(|accept| accept.contains("text/html")) {
         return Err(ApiError::not_found());
     }
-    let page = named(&client, "index.html", &escaped(&state.product_name))?;
+    let page = filled(&client, "index.html", &[("product", &escaped(&state.product_name))])?;
     let mut answer = answer(&request, "text/html; charset=utf-8", page)?;
     answer.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     Ok(answer)
@@ -90,7 +98,7 @@ pub async fn client_file(
         return file(&request, &client);
     }
     let product = serde_json::to_string(&state.product_name).map_err(ApiError::internal)?;
-    let manifest = named(&client, "manifest.webmanifest", &product)?;
+    let manifest = filled(&client, "manifest.webmanifest", &[("product", &product)])?;
     answer(&request, "application/manifest+json", manifest)
 }
 
@@ -111,16 +119,43 @@ pub async fn client_file(
 )]
 pub async fn client_file_in_folder(
     request: HttpRequest,
+    state: Data<WorkerState>,
     client: Data<WebClient>,
 ) -> ApiResult<HttpResponse> {
-    file(&request, &client)
+    if request.path() != SERVICE_WORKER {
+        return file(&request, &client);
+    }
+    let values = [("version", &*version(&state.product_name)), ("files", &shell().join(" "))];
+    let worker = filled(&client, "data/worker.js", &values)?;
+    let mut answer = answer(&request, SCRIPT, worker)?;
+    answer.headers_mut().insert(SERVICE_WORKER_ALLOWED, HeaderValue::from_static("/"));
+    Ok(answer)
+}
+
+/// The paths of all files that the client consists of, for the service worker.
+fn shell() -> Vec<String> {
+    let path = |name: Cow<'static, str>| match &*name {
+        "index.html" => "/".to_owned(),
+        name => format!("/app/{name}"),
+    };
+    Files::iter().map(path).filter(|path| path != SERVICE_WORKER).collect()
+}
+
+/// Differs between any two servers whose files or pages differ.
+fn version(product: &str) -> String {
+    let mut hash = Sha256::new_with_prefix(product);
+    for name in Files::iter() {
+        hash.update(name.as_bytes());
+        hash.update(Files::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 fn file(request: &HttpRequest, client: &WebClient) -> ApiResult<HttpResponse> {
     let name = request.path().trim_start_matches("/app/");
     let (_, extension) = name.rsplit_once('.').ok_or_else(ApiError::not_found)?;
     let content_type = match extension {
-        "js" => "text/javascript; charset=utf-8",
+        "js" => SCRIPT,
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         _ => return Err(ApiError::not_found()),
@@ -132,10 +167,14 @@ fn file(request: &HttpRequest, client: &WebClient) -> ApiResult<HttpResponse> {
     answer(request, content_type, bytes)
 }
 
-/// A file with `product`, already escaped for its format, instead of the placeholder.
-fn named(client: &WebClient, name: &str, product: &str) -> ApiResult<Bytes> {
-    let text = read(client, name)?;
-    Ok(String::from_utf8_lossy(&text).replace("{{ product }}", product).into())
+/// A file with values, already escaped for its format, instead of the placeholders.
+fn filled(client: &WebClient, name: &str, values: &[(&str, &str)]) -> ApiResult<Bytes> {
+    let file = read(client, name)?;
+    let text = String::from_utf8_lossy(&file).into_owned();
+    let fill = |text: String, (name, value): &(&str, &str)| {
+        text.replace(&format!("{{{{ {name} }}}}"), value)
+    };
+    Ok(values.iter().fold(text, fill).into())
 }
 
 fn read(client: &WebClient, name: &str) -> ApiResult<Cow<'static, [u8]>> {

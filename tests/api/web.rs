@@ -86,6 +86,27 @@ async fn files_have_types_and_tags() {
 }
 
 #[actix_rt::test]
+async fn the_service_worker_serves_every_file_of_one_version() {
+    let app = TestApp::spawn().await;
+    let worker = app.get("/app/data/worker.js").await.expect(200);
+    assert_eq!(worker.header("service-worker-allowed"), "/");
+    assert_eq!(app.get("/app/data/http.js").await.header("service-worker-allowed"), "");
+    let text = worker.text();
+    assert!(!text.contains("{{"), "{text}");
+    let files = text.split("const FILES = \"").nth(1).unwrap().split('"').next().unwrap();
+    let files: Vec<_> = files.split(' ').collect();
+    assert!(files.contains(&"/") && !files.contains(&"/app/data/worker.js"), "{files:?}");
+    for path in &files {
+        open(&app, path).await.expect(200);
+    }
+    let count = files.iter().filter(|path| path.ends_with(".js")).count();
+    assert!(count > 50, "{count} scripts");
+    // A page with another name is another version.
+    let renamed = app.restarted(&[("APP_NAME", "Another")]).await;
+    assert_ne!(renamed.get("/app/data/worker.js").await.text(), text);
+}
+
+#[actix_rt::test]
 async fn it_can_be_turned_off() {
     let app = TestApp::spawn_with(&[("WEB_CLIENT", "off")]).await;
     open(&app, "/").await.expect_error(404, "not_found");
