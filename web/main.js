@@ -1,10 +1,11 @@
-// The entry point: starts the client and shows the view that the URL's fragment names.
-//
-// Modules import in the order views → components → text → data.
+// The entry point: starts the client and shows the view that the URL's fragment names. Modules import in the
+// order views → components → text → data.
 
 import { forgetMe, loadMe, me } from "./data/account.js";
+import { load } from "./data/copy.js";
 import { Failure } from "./data/http.js";
 import { adopt, events, isLoggedIn } from "./data/session.js";
+import { keepClient } from "./data/update.js";
 import { takeDroppedFiles } from "./components/drop.js";
 import { html } from "./components/html.js";
 import { listenForKeys } from "./components/keys.js";
@@ -18,20 +19,22 @@ import { byCode, forgot, logIn, register } from "./views/enter.js";
 import { importFiles, takeFiles } from "./views/import.js";
 import { log } from "./views/log.js";
 import { newActivity } from "./views/new.js";
-import { settings } from "./views/settings.js";
 
-/** Views for logged-in users, by their path. */
+/** Views for logged-in users, by their path. Those that few visits need are loaded when one does. */
 const PAGES = /** @type {[RegExp, (place: import("./components/shell.js").Place) => Promise<Node> | Node][]} */ ([
   [/^#\/activities\/([^/]+)\/edit$/, edit],
   [/^#\/activities\/([^/]+)$/, activity],
   [/^#\/import(?:\/([^/]+))?$/, importFiles],
   [/^#\/new$/, newActivity],
   [/^#\/year(?:\/(\d{4}))?$/, async (place) => (await import("./views/year.js")).year(place)],
-  [/^#\/settings(?:\/([^/]+))?$/, settings],
+  [/^#\/settings(?:\/([^/]+))?$/, async (place) => (await import("./views/settings.js")).settings(place)],
+  [/^#\/waiting$/, async (place) => (await import("./views/waiting.js")).waitingWrites(place)],
 ]);
 
 /** Views for everybody else. */
 const DOORS = { "#/register": register, "#/forgot": forgot, "#/code": byCode };
+
+const A_DAY_MILLIS = 86_400_000;
 
 let leave = new AbortController();
 
@@ -42,7 +45,7 @@ async function go() {
   const { signal } = leave;
   const hash = location.hash || "#/";
   const [path, parameters] = hash.split("?");
-  const waiting = setTimeout(() => show(html`<p class="waiting" role="status">${t("waiting")}</p>`, hash), 250);
+  const waiting = setTimeout(() => signal.aborted || show(html`<p class="waiting" role="status">${t("waiting")}</p>`, hash), 250);
   try {
     const page = await pageOf(path, { query: new URLSearchParams(parameters), hash, signal });
     if (!signal.aborted) show(page, hash);
@@ -108,9 +111,12 @@ addEventListener("language", async () => {
 });
 addEventListener("unhandledrejection", (event) => complain(event.reason));
 
+// The log is read while the words are loaded.
+if (isLoggedIn()) load();
 await loadWords();
 shell(isLoggedIn());
 takeDroppedFiles((files) => isLoggedIn() && takeFiles(files));
 listenForKeys();
 await comeBack();
 await go();
+keepClient((act) => say(t("update.ready"), { millis: A_DAY_MILLIS, action: { label: t("update.take"), act } }));

@@ -16,7 +16,7 @@ function row(activity, isInMonth) {
     ${isInMonth && html`<span class="date"><span class="day">${day}</span><span class="weekday">${weekday}</span></span>`}
     ${sportSign(activity.activity_type)}
     <span class="what"><span class="title">${activity.title || name}</span>
-      <span class="quiet">${activity.title ? `${name} · ${when}` : when}</span></span>
+      <span class="quiet">${activity.title ? `${name} · ${when}` : when}${activity.waiting && ` · ${t("waiting.mark")}`}</span></span>
     <span class="figures">
       <span class="figure">${activity.distance_meters ? distance(activity.distance_meters) : ""}</span>
       <span class="figure">${duration(activity.duration_secs)}</span>

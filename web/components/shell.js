@@ -4,6 +4,7 @@ import { t } from "../text/words.js";
 import { html } from "./html.js";
 import { sign } from "./icons.js";
 import { notices, showNotices } from "./notice.js";
+import { status } from "./status.js";
 
 export const product = /** @type {HTMLMetaElement} */ (
   document.querySelector("meta[name=application-name]")
@@ -31,6 +32,7 @@ export function shell(isLoggedIn) {
   const header = html`<header class="top">
     <button type="button" class="skip" @click=${skip}>${t("nav.skip")}</button>
     <a class="product" href="#/">${product}</a>
+    ${isLoggedIn && status()}
     <nav aria-label=${t("nav.label")}>${PLACES.map(link)}</nav>
   </header>`;
   document.body.replaceChildren(

@@ -1,24 +1,44 @@
 // The account: profile, sessions, tokens, shares, privacy zones and export.
 
 import { file, get, post, put, query, remove } from "./api.js";
+import { commit, fact, forget, load } from "./copy.js";
 import { send } from "./http.js";
 import { adopt, over } from "./session.js";
+import { start, stop } from "./sync.js";
 
 /** The account as last read, with units and time zone in `profile`. @type {any} */
 export let me = null;
 
+/** Reads the account, from this device if it has been here before, and starts to keep a copy of its log. */
 export async function loadMe() {
-  me = await get("/me");
-  return me;
+  await load();
+  me = fact("me") ?? null;
+  const fresh = get("/me").then(remember);
+  if (me) fresh.catch(() => {});
+  else await fresh;
+  start();
 }
 
 export function forgetMe() {
   me = null;
+  stop();
+  forget();
+}
+
+/** Keeps the account. What another account has left on this device is deleted. @param {any} account */
+async function remember(account) {
+  await commit(async ({ activities, opened, writes, facts }) => {
+    const owner = await facts.get("owner");
+    if (owner && owner.value !== account.id) for (const one of [activities, opened, writes, facts]) one.clear();
+    facts.put({ id: "owner", value: account.id });
+    facts.put({ id: "me", value: account });
+  });
+  me = account;
 }
 
 /** @param {object} changes */
 export async function changeProfile(changes) {
-  me = await put("/me/profile", changes);
+  await remember(await put("/me/profile", changes));
 }
 
 export const loginMethods = async () => (await send("GET", "/auth/login-methods")).body;
@@ -51,7 +71,7 @@ export async function changePassword(newPassword, proof) {
 /** @param {object} proof */
 export async function deleteAccount(proof) {
   await remove("/me", proof);
-  over();
+  await over();
 }
 
 export const sessions = async () => (await get("/me/sessions")).sessions;

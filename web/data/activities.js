@@ -1,28 +1,86 @@
-// Activities: list, read, change, delete, download.
+// Activities: list, read, download. This device's copy answers if it can, otherwise the server does.
 
-import { call, file, get, post, put, query } from "./api.js";
+import { call, file, get, query } from "./api.js";
+import { isComplete, kept, size } from "./copy.js";
+import { Failure } from "./http.js";
+import { keepOpened, opened } from "./opened.js";
+import * as copy from "./shown.js";
+
+/** Whether the server gave no answer that means anything. @param {unknown} error */
+const isAway = (error) => error instanceof Failure && (error.status === 0 || error.status >= 500 || error.code === "garbage");
+
+/** Asks the server, or the copy if that gives no answer. @template T @param {() => Promise<T>} ask @param {() => T} instead */
+const orCopy = (ask, instead) =>
+  ask().catch((error) => {
+    if (!isAway(error) || size() === 0) throw error;
+    return instead();
+  });
 
 /**
- * A page of the log.
- * @param {{q?: string, activity_type?: string, sort?: string, cursor?: string, limit?: number,
- *   include?: string}} filter
+ * A page of the log. The server finds words better than the copy does.
+ * @param {{q?: string, activity_type?: string, sort?: string, cursor?: string, limit?: number}} filter
  * @param {AbortSignal} [signal]
+ * @returns {Promise<{activities: any[], next_cursor: string | null}>}
  */
-export const list = (filter, signal) => get(`/activities${query(filter)}`, signal);
+export async function list(filter, signal) {
+  const isBegun = filter.cursor !== undefined;
+  const isOfCopy = isBegun ? copy.CURSOR.test(filter.cursor ?? "") : isComplete() && !filter.q;
+  if (isOfCopy) return copy.list(filter);
+  const ask = async () => {
+    const page = await get(`/activities${query({ ...filter, include: "sets" })}`, signal);
+    const withWrites = page.activities.map((/** @type {any} */ one) => copy.withWrite(one, kept.writes.get(one.id)));
+    return { ...page, activities: withWrites.filter(Boolean) };
+  };
+  // A list that the server has begun is not continued by the copy.
+  return isBegun ? ask() : orCopy(ask, () => copy.list(filter));
+}
 
 /** @param {"month" | "activity_type"} by @param {string} [sport] @param {AbortSignal} [signal] */
-export const totals = (by, sport, signal) =>
-  get(`/stats/summary${query({ group_by: by, activity_type: sport })}`, signal);
+export async function totals(by, sport, signal) {
+  if (isComplete()) return copy.totals(by, sport);
+  return orCopy(() => get(`/stats/summary${query({ group_by: by, activity_type: sport })}`, signal), () => copy.totals(by, sport));
+}
 
-/** @param {string} id @param {AbortSignal} [signal] */
-export const read = (id, signal) => get(path(id), signal);
+/** A whole activity. Without a network, one that was never opened lacks its laps. @param {string} id @param {AbortSignal} [signal] */
+export async function read(id, signal) {
+  const known = copy.named(id);
+  const write = kept.writes.get(known?.id ?? id);
+  if (write?.isGone) throw new Failure({ status: 404, code: "not_found" });
+  if (write?.body) return known;
+  const seen = (await opened(known?.id ?? id))?.activity;
+  if (known && seen && isComplete() && seen.revision === kept.activities.get(known.id)?.revision) return { ...seen, ...known };
+  const ask = async () => {
+    const whole = await get(path(known?.id ?? id), signal);
+    await keepOpened(whole.id, { activity: whole });
+    return copy.withWrite(whole, write);
+  };
+  return orCopy(ask, () => {
+    if (!known) throw new Failure({ code: "unreachable" });
+    return { ...seen, ...known };
+  });
+}
 
-/** The recorded series at low resolution. @param {string} id @param {AbortSignal} [signal] */
-export const series = async (id, signal) =>
-  (await get(`${path(id)}/streams?resolution=low`, signal)).series;
+/** The names of the recorded series. @param {string} id @param {AbortSignal} [signal] @returns {Promise<string[]>} */
+export async function series(id, signal) {
+  const seen = await opened(id);
+  if (seen?.series) return seen.series;
+  const names = Object.keys((await get(`${path(id)}/streams?resolution=low`, signal)).series);
+  await keepOpened(id, { series: names });
+  return names;
+}
 
 /** A picture drawn by the server. @param {string} id @param {"route" | "chart"} picture @param {AbortSignal} [signal] */
-export const picture = (id, picture, signal) => file(`${path(id)}/${picture}.svg`, signal);
+export async function picture(id, picture, signal) {
+  try {
+    const drawn = await file(`${path(id)}/${picture}.svg`, signal);
+    await keepOpened(id, { [picture]: drawn });
+    return drawn;
+  } catch (error) {
+    const seen = isAway(error) && (await opened(id))?.[picture];
+    if (!seen) throw error;
+    return seen;
+  }
+}
 
 /** @param {string} id @param {"gpx" | "tcx" | "original"} format */
 export const download = async (id, format) => {
@@ -39,43 +97,8 @@ function nameIn(headers) {
   return /filename="([^"]+)"/i.exec(text)?.[1];
 }
 
-/** Creates an activity. The key makes retries harmless. @param {object} activity @param {string} key */
-export const create = (activity, key) => post("/activities", activity, { "Idempotency-Key": key });
-
-/** Changes an activity; 412 if it is no longer at `revision`. @param {string} id @param {object} changes @param {number} revision */
-export const change = (id, changes, revision) =>
-  put(path(id), changes, { "If-Match": `"${revision}"` });
-
 /** @param {string} id */
 export const unmerge = (id) => call("POST", `${path(id)}/unmerge`);
-
-const LATER_MILLIS = 8000;
-/** Deletions that can still be undone, by activity id. @type {Map<string, () => void>} */
-const pending = new Map();
-
-/** Whether a deletion is pending. @param {string} id */
-export const isGone = (id) => pending.has(id);
-
-/**
- * Deletes after a few seconds, unless `undo` is called. Leaving the page deletes immediately.
- * @param {string} id
- * @param {(error: unknown) => void} failed
- */
-export function deleteSoon(id, failed) {
-  const done = () => pending.delete(id);
-  const now = () => {
-    clearTimeout(timer);
-    if (!pending.has(id)) return;
-    call("DELETE", path(id), { as: "none", keepalive: true }).catch(failed).finally(done);
-  };
-  const timer = setTimeout(now, LATER_MILLIS);
-  pending.set(id, now);
-  return { undo: () => (clearTimeout(timer), done()), millis: LATER_MILLIS };
-}
-
-addEventListener("pagehide", () => {
-  for (const now of pending.values()) now();
-});
 
 /** @param {string} id */
 const path = (id) => `/activities/${encodeURIComponent(id)}`;

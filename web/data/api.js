@@ -30,8 +30,8 @@ export const post = async (path, json, headers) =>
 /** @param {string} path @param {unknown} json @param {Record<string, string>} [headers] @returns {Promise<any>} */
 export const put = async (path, json, headers) => (await call("PUT", path, { json, headers })).body;
 
-/** @param {string} path @param {unknown} [json] */
-export const remove = (path, json) => call("DELETE", path, { json, as: "none" });
+/** @param {string} path @param {unknown} [json] @param {Record<string, string>} [headers] */
+export const remove = (path, json, headers) => call("DELETE", path, { json, headers, as: "none" });
 
 /** @param {string} path @param {AbortSignal} [signal] @returns {Promise<Blob>} */
 export const file = async (path, signal) => (await call("GET", path, { as: "blob", signal })).body;

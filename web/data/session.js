@@ -1,7 +1,9 @@
 // The session. The access token is only in memory, the refresh token in a cookie that scripts cannot
 // read. A note in local storage says whether to expect that cookie.
 
+import { wipe } from "./db.js";
 import { Failure, send } from "./http.js";
+import { dropShared } from "./shared.js";
 import { keep, recall } from "./storage.js";
 
 const NOTE = "logged-in";
@@ -63,7 +65,7 @@ async function exchange(body) {
   try {
     take((await send("POST", "/auth/refresh", { json: body })).body);
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) over();
+    if (error instanceof Failure && error.status === 401) await over(true);
     throw error;
   }
 }
@@ -91,12 +93,17 @@ export async function logOut() {
     // The session has ended already.
     if (!(error instanceof Failure) || error.status !== 401) throw error;
   }
-  over();
+  await over();
 }
 
-/** Forgets the session, which the server has ended, in all tabs. */
-export function over() {
+/**
+ * Forgets the session and what this device has of the log, in all tabs. Unsent writes wait for their
+ * owner if it was the server that ended the session.
+ * @param {boolean} [keepsWrites]
+ */
+export async function over(keepsWrites = false) {
   forget();
+  await Promise.all([wipe(keepsWrites), dropShared()]);
   tabs?.postMessage(null);
   ended();
 }

@@ -3,7 +3,8 @@
 import files from "./files.js";
 import general from "./general.js";
 import log from "./log.js";
+import offline from "./offline.js";
 import settings from "./settings.js";
 import sports from "./sports.js";
 
-export default { ...files, ...general, ...log, ...settings, ...sports };
+export default { ...files, ...general, ...log, ...offline, ...settings, ...sports };

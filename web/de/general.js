@@ -16,6 +16,7 @@ export default {
   "or": "oder",
   "save": "Speichern",
   "saved": "Gespeichert.",
+  "saved.waiting": "Auf diesem Gerät gespeichert. Es wird gesendet, sobald der Server erreichbar ist.",
   "undo": "Rückgängig",
   "waiting": "Einen Moment …",
 

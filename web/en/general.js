@@ -16,6 +16,7 @@ export default {
   "or": "or",
   "save": "Save",
   "saved": "Saved.",
+  "saved.waiting": "Saved on this device. It is sent when the server can be reached.",
   "undo": "Undo",
   "waiting": "One moment…",
 

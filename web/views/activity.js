@@ -1,23 +1,26 @@
 // One activity: figures, route, chart, laps, sets, sources and actions.
 
-import { deleteSoon, download, picture as drawn, read, series, unmerge } from "../data/activities.js";
+import { download, picture as drawn, read, series, unmerge } from "../data/activities.js";
+import { events } from "../data/copy.js";
+import { named } from "../data/shown.js";
+import { remove } from "../data/writes.js";
 import { confirmed } from "../components/dialog.js";
 import { html } from "../components/html.js";
 import { sportSign } from "../components/icons.js";
-import { complain, doing, say } from "../components/notice.js";
+import { doing, say } from "../components/notice.js";
 import { numbers } from "../components/numbers.js";
 import { picture, saveAs } from "../components/picture.js";
 import { laps, sets } from "../components/tables.js";
 import { longDate } from "../text/dates.js";
 import { has, sport, t } from "../text/words.js";
-import { share } from "./share.js";
 
 /** @param {import("../components/shell.js").Place} place */
 export async function activity({ id, signal }) {
-  const [it, recorded] = await Promise.all([read(id, signal), series(id, signal).catch(() => ({}))]);
+  const [it, recorded] = await Promise.all([read(id, signal), series(id, signal).catch(() => /** @type {string[]} */ ([]))]);
   const name = sport(it.activity_type);
-  const hasRoute = "latitude" in recorded;
-  const hasChart = ["heart_rate", "speed", "power"].some((one) => one in recorded);
+  refreshOnChange(id, signal);
+  const hasRoute = recorded.includes("latitude");
+  const hasChart = ["heart_rate", "speed", "power"].some((one) => recorded.includes(one));
   return html`<article class="page activity">
     <header class="page-head">
       <div class="head">${sportSign(it.activity_type)}
@@ -25,12 +28,21 @@ export async function activity({ id, signal }) {
         <h1>${it.title || name}</h1></div></div>
       ${actions(it, hasRoute, hasChart)}
     </header>
+    ${it.waiting && html`<p class="aside">${t(`waiting.is-${it.waiting}`)}</p>`}
     ${numbers(it)}
     ${it.notes && html`<p class="notes">${it.notes}</p>`}
     ${hasRoute && picture(t("activity.route"), () => drawn(id, "route", signal), signal)}
     ${hasChart && picture(t("activity.chart"), () => drawn(id, "chart", signal), signal)}
     ${sets(it)}${laps(it)}${sources(it)}
   </article>`;
+}
+
+/** Shows the activity again when another device has changed it, or when a change has been sent. @param {string} id @param {AbortSignal} signal */
+function refreshOnChange(id, signal) {
+  const version = () => `${named(id)?.revision} ${named(id)?.waiting}`;
+  const before = version();
+  const look = () => named(id) && version() !== before && dispatchEvent(new Event("hashchange"));
+  events.addEventListener("changed", look, { signal });
 }
 
 /** @param {any} it @param {boolean} hasRoute @param {boolean} hasChart */
@@ -44,16 +56,17 @@ function actions(it, hasRoute, hasChart) {
     html`<button type="button" class="item" @click=${doing(act)}>${label}</button>`;
   const drop = async () => {
     close();
-    const { undo, millis } = deleteSoon(it.id, complain);
+    const { undo, millis } = await remove(it);
     location.hash = "#/";
-    const back = () => {
-      undo();
+    const back = async () => {
+      await undo();
       location.hash = `#/activities/${it.id}`;
     };
     say(t("activity.deleted"), { millis, action: { label: t("undo"), act: back } });
   };
   const open = async () => {
     close();
+    const { share } = await import("./share.js");
     await share(it, [hasRoute && "route", hasChart && "chart"].filter(Boolean));
   };
   const isRecorded = !["manual"].includes(it.source);

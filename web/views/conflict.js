@@ -1,5 +1,6 @@
 // Resolves a conflict: shows both versions of an activity side by side.
 
+import { isSame } from "../data/merge.js";
 import { longDate } from "../text/dates.js";
 import { distance, duration, height } from "../text/format.js";
 import { sport, t } from "../text/words.js";
@@ -17,12 +18,6 @@ function shown(name, value, activity) {
   if (name === "elevation_gain_meters") return height(value);
   if (name === "sets") return t("sets.count", { n: value.length });
   return String(value);
-}
-
-/** Whether two values are equal; times can be written in several ways. @param {string} name @param {any} one @param {any} other */
-function isSame(name, one, other) {
-  if (name === "started_at") return Date.parse(one) === Date.parse(other);
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
 /**

@@ -1,14 +1,14 @@
 // Edits an activity.
 
-import { change, read } from "../data/activities.js";
-import { Failure } from "../data/http.js";
+import { read } from "../data/activities.js";
+import { writeOf } from "../data/copy.js";
+import { change } from "../data/writes.js";
 import { activityFields } from "../components/activity-fields.js";
 import { form } from "../components/form.js";
 import { html } from "../components/html.js";
 import { say } from "../components/notice.js";
 import { setsEditor } from "../components/sets.js";
 import { t } from "../text/words.js";
-import { resolved } from "./conflict.js";
 
 /** @param {import("../components/shell.js").Place} place */
 export async function edit({ id, signal }) {
@@ -39,18 +39,12 @@ export async function edit({ id, signal }) {
 
 /** Saves `changes`. On a conflict with another device, the user decides. Whether it was saved. @param {any} activity @param {any} changes */
 async function save(activity, changes) {
-  let [seen, wanted] = [activity, changes];
-  for (;;) {
-    try {
-      if (Object.keys(wanted).length > 0) await change(seen.id, wanted, seen.revision);
-      say(t("saved"));
-      return true;
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== "version_mismatch") throw error;
-      const theirs = await read(seen.id);
-      const chosen = await resolved(wanted, theirs);
-      if (!chosen) return false;
-      [seen, wanted] = [theirs, chosen];
-    }
+  let outcome = await change(activity, changes);
+  while (outcome?.state === "disputed") {
+    const { decide } = await import("./dispute.js");
+    outcome = await decide(writeOf(activity.id));
   }
+  if (outcome?.state === "gone") location.hash = "#/";
+  else if (outcome) say(t(outcome.state === "sent" ? "saved" : "saved.waiting"));
+  return outcome !== undefined && outcome.state !== "gone";
 }

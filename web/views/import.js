@@ -1,10 +1,11 @@
 // Imports files and shows the outcome of each.
 
 import { follow, recent, upload } from "../data/imports.js";
+import { dropShared, sharedFiles } from "../data/shared.js";
 import { html } from "../components/html.js";
 import { sign } from "../components/icons.js";
 import { importCard } from "../components/import-card.js";
-import { complain, say } from "../components/notice.js";
+import { complain, doing, say } from "../components/notice.js";
 import { uploadCard } from "../components/upload-card.js";
 import { moment } from "../text/dates.js";
 import { words } from "../text/failures.js";
@@ -36,7 +37,7 @@ export async function importFiles({ id, signal }) {
   const earlier = html`<div></div>`;
   if (files.length > 0) begin(files, state, signal);
   else if (id) watch(id, state, signal).catch((error) => tell(error, state));
-  else earlier.append(await before());
+  else earlier.append(await shared(), await before());
   return html`<section class="page narrow import">
     <h1>${t("nav.import")}</h1>
     <button type="button" class="drop" @click=${chooseFiles}>${sign("upload")}
@@ -86,6 +87,25 @@ const watch = (id, place, signal) =>
     place.replaceChildren(importCard(state));
     if (hadFocus) /** @type {HTMLElement | null} */ (place.querySelector("button, a"))?.focus();
   }, signal);
+
+/** Files from another app. Any page could send them, so the user decides. */
+async function shared() {
+  const files = await sharedFiles();
+  if (files.length === 0) return "";
+  const take = async () => {
+    await dropShared();
+    takeFiles(files);
+  };
+  const drop = async () => {
+    await dropShared();
+    card.remove();
+  };
+  const card = html`<section class="card"><h2>${t("shared.text", { n: files.length })}</h2>
+    <ul class="files">${files.map((file) => html`<li><span class="file-name">${file.name}</span></li>`)}</ul>
+    <div class="buttons"><button type="button" class="primary" @click=${doing(take)}>${t("nav.import")}</button>
+      <button type="button" @click=${doing(drop)}>${t("waiting.discard")}</button></div></section>`;
+  return card;
+}
 
 /** Earlier imports. */
 async function before() {

@@ -1,10 +1,13 @@
 // The log, grouped by month. Loads more while scrolling.
 
-import { isGone, list, totals } from "../data/activities.js";
+import { list, totals } from "../data/activities.js";
+import { query as parameters } from "../data/api.js";
+import { isComplete } from "../data/copy.js";
 import { html } from "../components/html.js";
 import { sign } from "../components/icons.js";
 import { select } from "../components/form.js";
 import { complain } from "../components/notice.js";
+import { refreshOnChange, versionOf } from "../components/refresh.js";
 import { rows } from "../components/rows.js";
 import { sport, t } from "../text/words.js";
 import { empty } from "./empty.js";
@@ -22,7 +25,7 @@ export async function log({ query, hash, signal }) {
   if (kinds.length === 0 && (await list({ limit: 1 }, signal)).activities.length === 0) return empty();
   const filter = { q: query.get("q") ?? "", activity_type: query.get("sport") ?? "", sort: query.get("sort") ?? SORTS[0] };
   const results = html`<div class="results"></div>`;
-  let here = hash;
+  let [here, version] = [hash, ""];
   let shown = new AbortController();
   signal.addEventListener("abort", () => shown.abort());
 
@@ -30,19 +33,20 @@ export async function log({ query, hash, signal }) {
     shown.abort();
     shown = new AbortController();
     const content = await found(filter, count, shown.signal);
+    version = await versionOf(filter, count);
     results.replaceChildren(content);
   };
   const change = async (/** @type {object} */ changes) => {
     Object.assign(filter, changes);
-    const parameters = new URLSearchParams();
-    if (filter.q) parameters.set("q", filter.q);
-    if (filter.activity_type) parameters.set("sport", filter.activity_type);
-    if (filter.sort !== SORTS[0]) parameters.set("sort", filter.sort);
-    here = parameters.size > 0 ? `#/?${parameters}` : "#/";
+    const { q, activity_type: sport, sort } = filter;
+    here = `#/${parameters({ q, sport, sort: sort !== SORTS[0] && sort })}`;
     history.replaceState(null, "", here);
     await fill(PAGE).catch(complain);
   };
 
+  refreshOnChange(results, signal, async (count) => {
+    if ((await versionOf(filter, Math.max(PAGE, count))) !== version) await fill(Math.max(PAGE, count));
+  });
   const isBack = left.hash === hash;
   await fill(isBack ? Math.max(PAGE, left.count) : PAGE);
   if (isBack) setTimeout(() => scrollTo({ top: left.y, behavior: "instant" }));
@@ -85,13 +89,13 @@ function tools(kinds, filter, change) {
 async function found(filter, count, signal) {
   const isByMonth = !filter.q && /started_at$/.test(filter.sort);
   const [first, sums] = await Promise.all([
-    list({ ...filter, limit: Math.min(count, 100) }, signal),
+    list({ ...filter, limit: isComplete() ? count : Math.min(count, 100) }, signal),
     isByMonth ? totals("month", filter.activity_type, signal) : null,
   ]);
   const months = sums && new Map(sums.buckets.map((/** @type {any} */ one) => [one.from.slice(0, 7), one]));
   const { element, add } = rows(months);
   let { next_cursor: cursor } = first;
-  const take = (/** @type {any} */ page) => add(page.activities.filter((/** @type {any} */ one) => !isGone(one.id)));
+  const take = (/** @type {any} */ page) => add(page.activities);
   take(first);
   if (first.activities.length === 0) return html`<p class="nothing">${t("log.nothing")}</p>`;
   const end = html`<div class="end" role="status"></div>`;

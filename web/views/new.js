@@ -1,6 +1,7 @@
 // Logs an activity by hand.
 
-import { create, list, totals } from "../data/activities.js";
+import { list, totals } from "../data/activities.js";
+import { create } from "../data/writes.js";
 import { activityFields } from "../components/activity-fields.js";
 import { form } from "../components/form.js";
 import { html } from "../components/html.js";
@@ -37,13 +38,13 @@ export async function newActivity() {
   controls.activity_type.addEventListener("change", reflect);
   reflect();
 
-  // One key per form, so that submitting twice creates one activity.
-  const key = crypto.randomUUID();
+  // One id per form, so that submitting twice creates one activity.
+  const id = crypto.randomUUID();
   const send = async () => {
     const activity = fields.all();
     if (!strength.hidden) activity.sets = sets.read();
-    const made = await create(activity, key);
-    say(t("new.done"));
+    const made = await create(activity, id);
+    say(t(made.state === "sent" ? "new.done" : "saved.waiting"));
     location.hash = `#/activities/${made.id}`;
   };
   const more = html`<details class="wide"><summary>${t("new.more")}</summary><div class="grid">
@@ -85,7 +86,7 @@ async function offerLast(place, slug, editor) {
   if (place.dataset.offered === slug) return;
   place.dataset.offered = slug;
   place.querySelector(".as-last")?.remove();
-  const found = await list({ activity_type: slug, limit: 1, include: "sets" }).catch(() => null);
+  const found = await list({ activity_type: slug, limit: 1 }).catch(() => null);
   const last = found?.activities[0];
   if (!last?.sets?.length || place.dataset.offered !== slug) return;
   const fill = async () => editor.replace(last.sets);

@@ -1,6 +1,8 @@
 // The settings and their navigation.
 
+import { waiting } from "../data/copy.js";
 import { logOut } from "../data/session.js";
+import { confirmed } from "../components/dialog.js";
 import { html } from "../components/html.js";
 import { doing } from "../components/notice.js";
 import { t } from "../text/words.js";
@@ -33,7 +35,14 @@ export async function settings({ id, signal }) {
   return html`<section class="page settings">
     <nav class="side" aria-label=${t("nav.settings")}>${Object.keys(PAGES).map(link)}
       <a href="/docs">${t("settings.api")}</a>
-      <button type="button" class="plain" @click=${doing(logOut)}>${t("settings.log-out")}</button></nav>
+      <button type="button" class="plain" @click=${doing(leave)}>${t("settings.log-out")}</button></nav>
     <div class="content"><h1>${t(`settings.${name}`)}</h1>${content}</div>
   </section>`;
+}
+
+/** Logs out. That deletes what this device has, so changes that wait would be lost. */
+async function leave() {
+  const n = waiting().length;
+  if (n > 0 && !(await confirmed(t("settings.log-out"), t("waiting.lost", { n }), t("settings.log-out")))) return;
+  await logOut();
 }
