@@ -1,4 +1,5 @@
-// All checks, one after the other; each says what it has seen. The first that fails ends them.
+// All checks, or those that are named, one after the other; each says what it has seen. The first that fails ends
+// them.
 
 import assert from "node:assert/strict";
 import { accessible } from "./accessible.mjs";
@@ -7,6 +8,8 @@ import { connected } from "./connected.mjs";
 import { failures } from "./failures.mjs";
 import { journey } from "./journey.mjs";
 import { seen, startBrowser } from "./lib.mjs";
+import { model } from "./model.mjs";
+import { offline } from "./offline.mjs";
 import { startServices } from "./services.mjs";
 import { two } from "./two.mjs";
 import { uploads } from "./uploads.mjs";
@@ -14,14 +17,16 @@ import { year } from "./year.mjs";
 
 const [browser, stopServices] = await Promise.all([startBrowser(), startServices()]);
 try {
-  for (const check of [budget, journey, year, connected, uploads, two, failures, accessible]) {
+  const named = process.argv.slice(2);
+  const all = [budget, journey, year, connected, uploads, two, failures, offline, model, accessible];
+  for (const check of all.filter(({ name }) => named.length === 0 || named.includes(name))) {
     const start = performance.now();
     const said = await check(browser);
     console.log(`${check.name}, ${Math.round((performance.now() - start) / 100) / 10} s: ${said}`);
     assert.deepEqual(seen.faults, [], "what pages did that they must not");
   }
   console.log(`${seen.requests} requests, of ${seen.operations.size} operations of the document, none elsewhere`);
-  assert.ok(seen.operations.size > 30, [...seen.operations].join(", "));
+  assert.ok(named.length > 0 || seen.operations.size > 30, [...seen.operations].join(", "));
 } catch (error) {
   for (const context of browser.contexts()) {
     for (const page of context.pages()) console.error(page.url(), "\n", await page.locator("body").innerText().catch(() => ""));

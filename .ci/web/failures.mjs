@@ -14,6 +14,18 @@ const FAILURES = {
   "no answer": [(route) => route.abort("connectionreset"), /cannot be reached/],
 };
 
+/** Storage that fails, and what the page says about it. */
+const STORAGE = {
+  [`for (const name of ["localStorage", "indexedDB"]) {
+    Object.defineProperty(window, name, { get: () => { throw new DOMException("no", "SecurityError"); } });
+  }`]: "This browser keeps nothing.",
+  [`const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value) {
+    if (this.name === "activities") throw new DOMException("full", "QuotaExceededError");
+    return put.call(this, value);
+  };`]: "This device has no room for your log.",
+};
+
 const ASKED = /\/(activities|me|stats|imports|shares)(\/|\?|$)/;
 
 export async function failures(browser) {
@@ -24,37 +36,61 @@ export async function failures(browser) {
   await page.goto(API);
   await logIn(page, CID);
   await page.getByText("Here again").waitFor();
+  await page.getByText("Here again").click();
+  await page.getByRole("heading", { name: "Here again" }).waitFor();
   for (const [name, [fail, words]] of Object.entries(FAILURES)) {
-    await page.route(ASKED, fail);
-    await page.goto(`${API}/#/activities/${id}`);
-    await page.locator("main").getByText(words).waitFor();
-    await page.unroute(ASKED);
-    await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("heading", { name: "Here again" }).waitFor();
-    // The same when the page is opened anew, and while something is saved: what was typed stays.
+    // What this device has is there; what somebody writes is kept, and sent with the next try.
     await page.route(ASKED, fail);
     await page.reload();
+    await page.getByRole("heading", { name: "Here again" }).waitFor();
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Notes").fill(`after ${name}`);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Your changes are only on this device.").waitFor();
+    await page.getByText(`after ${name}`).waitFor();
+    // Everything else says so. What was typed stays.
+    await page.goto(`${API}/#/settings/devices`);
     await page.locator("main").getByText(words).waitFor();
     await page.unroute(ASKED);
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("link", { name: "Edit" }).click();
-    await page.getByLabel("Notes").fill(`after ${name}`);
+    await page.getByRole("heading", { name: "Devices" }).waitFor();
+    await page.goto(`${API}/#/settings`);
+    await page.getByLabel("Name").fill(`Cid ${name}`);
     await page.route(ASKED, fail);
     await page.getByRole("button", { name: "Save" }).click();
     await page.locator(".form-fault").getByText(words).waitFor();
     await page.unroute(ASKED);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText(`after ${name}`).waitFor();
-    await page.goto(`${API}/#/`);
-    await page.getByText("Here again").waitFor();
+    await page.getByText("Saved.", { exact: true }).waitFor();
+    await page.locator(".sync:empty").waitFor({ timeout: 30_000, state: "attached" });
+    assert.equal((await api("GET", `/activities/${id}`, { token })).notes, `after ${name}`);
+    await page.goto(`${API}/#/activities/${id}`);
+    await page.getByRole("heading", { name: "Here again" }).waitFor();
   }
-  // Without anywhere to keep a note, it works until the page is closed.
-  const lone = await device(browser);
-  await lone.addInitScript(() => Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("no", "SecurityError"); } }));
-  await lone.goto(API);
-  await logIn(lone, CID);
-  await lone.getByText("Here again").waitFor();
+  await page.context().close();
+  for (const [storage, words] of Object.entries(STORAGE)) await without(browser, storage, words);
   assert.deepEqual(seen.faults, []);
-  await Promise.all([page, lone].map((one) => one.context().close()));
-  return `${Object.keys(FAILURES).join(", ")}: said in words, and over with the next try; no storage`;
+  return `${Object.keys(FAILURES).join(", ")}: said in words, and over with the next try; a log that is kept meanwhile; no storage, and none left`;
+}
+
+/** The log works while the server can be reached. */
+async function without(browser, storage, words) {
+  const page = await device(browser);
+  await page.addInitScript(storage);
+  await page.goto(API);
+  await logIn(page, CID);
+  await page.getByText(words).waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByText("Here again").waitFor();
+  await page.goto(`${API}/#/new`);
+  await page.getByLabel("Duration").fill("20");
+  await page.getByLabel("Title").fill(words);
+  await page.getByRole("button", { name: "Save activity" }).click();
+  await page.getByRole("heading", { name: words }).waitFor();
+  await page.goto(`${API}/#/`);
+  await page.getByText(words).first().waitFor();
+  await page.goto(`${API}/#/settings`);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  await page.context().close();
 }

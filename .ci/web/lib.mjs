@@ -35,7 +35,7 @@ function operation(method, pathname) {
 }
 
 /** Everything that pages asked for, and what went wrong in them. */
-export const seen = { requests: 0, operations: new Set(), faults: [] };
+export const seen = { origins: new Set([API]), requests: 0, operations: new Set(), faults: [] };
 
 /** Holds a page's requests against the document, and its console against what must never be there. */
 export function watch(page) {
@@ -52,7 +52,7 @@ export function watch(page) {
     if (url.origin === ISSUER && response.request().isNavigationRequest()) return;
     seen.requests += 1;
     const method = response.request().method();
-    if (url.origin !== API) return seen.faults.push(`asked elsewhere: ${method} ${url}`);
+    if (!seen.origins.has(url.origin)) return seen.faults.push(`asked elsewhere: ${method} ${url}`);
     const found = operation(method, url.pathname);
     if (!found) return seen.faults.push(`not in the document: ${method} ${url.pathname}`);
     seen.operations.add(found.operationId);

@@ -122,6 +122,15 @@ export const rooms = (ids) => [
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("dialog").waitFor();
   }],
+  ["waiting", at("#/waiting", ".lines .fault")],
+  ["waiting-discard", async (page) => {
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByRole("dialog").waitFor();
+  }],
+  ["waiting-none", async (page) => {
+    await page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
+    await page.locator(".nothing").waitFor();
+  }],
   ["new", at("#/new", "form")],
   ["new-sets", async (page) => {
     await at("#/new", "form")(page);
