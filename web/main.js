@@ -35,7 +35,6 @@ const PAGES = /** @type {[RegExp, (place: import("./components/shell.js").Place)
 const DOORS = { "#/register": register, "#/forgot": forgot, "#/code": byCode };
 
 const A_DAY_MILLIS = 86_400_000;
-
 let leave = new AbortController();
 
 /** Shows the view that the URL names. */
@@ -100,10 +99,7 @@ async function comeBack() {
   else if (token) await adopt(token).catch(complain);
 }
 
-events.addEventListener("ended", () => {
-  forgetMe();
-  go();
-});
+events.addEventListener("ended", () => (forgetMe(), go()));
 addEventListener("hashchange", go);
 addEventListener("language", async () => {
   shell(isLoggedIn());

@@ -203,11 +203,13 @@ async fn upsert(
             | Outcome::Merged { id, .. },
         ) => (id, false),
         Some(Outcome::Kept { .. }) => {
-            let message = "an activity with this id, or with this source and external_id, already exists";
+            let message =
+                "an activity with this id, or with this source and external_id, already exists";
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
         }
         Some(Outcome::Deleted { .. }) => {
-            let message = "the activity with this id, or with this source and external_id, was deleted";
+            let message =
+                "the activity with this id, or with this source and external_id, was deleted";
             return Err(ApiError::new(ErrorCode::AlreadyDeleted, message));
         }
         Some(Outcome::Error(error)) => return Err(error.into()),

@@ -37,7 +37,7 @@ fn what_cannot_be_is_told() {
     let points = gpx(&[("NaN", "NaN", time), ("46.5", "7.5", time), ("146.5", "7.5", time)]);
     let recording = read(points.as_bytes()).unwrap();
     assert_eq!(recording.sessions[0].track.points.len(), 3);
-    assert!(recording.warnings[0].starts_with("2 points have no position"));
+    assert!(recording.warnings[0].starts_with("2 points have an impossible position"));
     for (time, expected) in [("1970-01-01T08:00:00Z", "such as 1970-01-01"), ("", "drawn")] {
         let refusal = read(gpx(&[("46.5", "7.5", time)]).as_bytes()).unwrap_err();
         assert_eq!(refusal.reason, Reason::NoStartTime);
