@@ -1,4 +1,4 @@
-# The image of sports-log: podman build --tag localhost/sports-log:0.1.0 .
+# The image of sports-log: podman build --tag localhost/sports-log:0.2.0 .
 #
 # The dependencies are a separate layer, which is rebuilt only when Cargo.lock changes. The binary
 # contains the list of crates it was built from (cargo-auditable), which `cargo audit bin`, syft,
@@ -21,7 +21,7 @@ COPY migrations migrations
 COPY web web
 COPY src src
 # The output of --version.
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ENV SPORTS_LOG_VERSION="${VERSION} (${REVISION})"
 # Newer than the empty programs, whatever the time stamps of the checkout are.
@@ -29,7 +29,7 @@ RUN touch src/main.rs src/lib.rs && cargo auditable build --locked --release
 
 # Without a version on purpose, so that every build includes Debian's security updates.
 FROM docker.io/library/debian:bookworm-slim
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="sports-log" \
     org.opencontainers.image.description="A JSON API to keep a log of your sport on a server of your own" \

@@ -185,6 +185,32 @@ END $$;
 CREATE FUNCTION public.activity_terms(title text, notes text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN public.words_of_text(public.bare_letters(public.fold_case(((COALESCE(title, ''::text) || ' '::text) || COALESCE(notes, ''::text)))));
+CREATE FUNCTION public.announce(owner uuid, happened text, data jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    announced UUID;
+BEGIN
+    INSERT INTO webhook_events (payload)
+    VALUES (jsonb_build_object('type', happened, 'timestamp', now(), 'data', data))
+    RETURNING id INTO announced;
+    WITH made AS (
+        INSERT INTO webhook_deliveries (webhook_id, event, event_id)
+        SELECT id, happened, announced FROM webhooks
+        WHERE user_id = owner AND verified_at IS NOT NULL AND disabled_at IS NULL
+          AND happened = ANY (events)
+        -- Waits for a concurrent deletion of the webhook, and then skips it.
+        FOR KEY SHARE
+        RETURNING id)
+    INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
+    SELECT 'webhook', 'webhook', owner, id, now() + interval '3 days' FROM made;
+    IF FOUND THEN
+        NOTIFY outbox;
+    ELSE
+        DELETE FROM webhook_events WHERE id = announced;
+    END IF;
+END $$;
+COMMENT ON FUNCTION public.announce(owner uuid, happened text, data jsonb) IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.announce_activity() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -192,40 +218,45 @@ DECLARE
     happened TEXT := CASE TG_OP WHEN 'INSERT' THEN 'activity.created' WHEN 'UPDATE' THEN 'activity.updated'
                                 ELSE 'activity.deleted' END;
     activity activities;
-    announced UUID;
 BEGIN
     IF TG_OP = 'DELETE' THEN activity := OLD; ELSE activity := NEW; END IF;
-    -- A deleted account has no webhooks to inform.
-    IF NOT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
-                   WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
-                     AND happened = ANY (events)) THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO webhook_events (payload)
-    VALUES (jsonb_build_object('type', happened, 'timestamp', now(), 'data',
-        CASE TG_OP WHEN 'DELETE'
+    IF is_awaited(activity.user_id, happened) THEN
+        PERFORM announce(activity.user_id, happened, CASE TG_OP WHEN 'DELETE'
             THEN jsonb_build_object('id', activity.id, 'source', activity.source, 'external_id', activity.external_id,
                                     'revision', activity.revision)
-            ELSE activity_summary(activity) END))
-    RETURNING id INTO announced;
-    WITH made AS (
-        INSERT INTO webhook_deliveries (webhook_id, event, event_id)
-        SELECT id, happened, announced FROM webhooks
-        WHERE user_id = activity.user_id AND verified_at IS NOT NULL AND disabled_at IS NULL
-          AND happened = ANY (events)
-        -- Waits for a concurrent deletion of the webhook, and then skips it.
-        FOR KEY SHARE
-        RETURNING id)
-    INSERT INTO outbox (kind, channel, user_id, subject_id, expires_at)
-    SELECT 'webhook', 'webhook', activity.user_id, id, now() + interval '3 days' FROM made;
-    IF FOUND THEN
-        NOTIFY outbox;
-    ELSE
-        DELETE FROM webhook_events WHERE id = announced;
+            ELSE activity_summary(activity) END);
     END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.announce_activity() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.announce_connection() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF is_awaited(NEW.user_id, 'connection.needs_reauth') THEN
+        PERFORM announce(NEW.user_id, 'connection.needs_reauth', jsonb_build_object(
+            'service', 'garmin', 'code', NEW.last_error_code, 'message', NEW.last_error_message));
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.announce_connection() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.announce_import() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF is_awaited(NEW.user_id, 'import.finished') THEN
+        PERFORM announce(NEW.user_id, 'import.finished', (
+            SELECT jsonb_build_object(
+                'id', NEW.id, 'status', NEW.status, 'code', NEW.code, 'message', NEW.message,
+                'imported', count(*) FILTER (WHERE outcome = 'imported'),
+                'merged', count(*) FILTER (WHERE outcome IN ('merged', 'updated')),
+                'duplicate', count(*) FILTER (WHERE outcome = 'duplicate'),
+                'refused', coalesce(sum(files) FILTER (WHERE outcome = 'refused'), 0))
+            FROM import_files WHERE import_id = NEW.id));
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.announce_import() IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.bury_activity() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -311,6 +342,14 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.forget_webhook_events() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.is_awaited(owner uuid, happened text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT EXISTS (SELECT FROM webhooks JOIN users ON users.id = user_id
+                   WHERE user_id = owner AND verified_at IS NOT NULL AND disabled_at IS NULL
+                     AND happened = ANY (events))
+$$;
+COMMENT ON FUNCTION public.is_awaited(owner uuid, happened text) IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.keep_auth_events() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1386,6 +1425,8 @@ CREATE TRIGGER activity_streams_insert_1_note AFTER INSERT ON public.activity_st
 CREATE TRIGGER activity_streams_update_1_note AFTER UPDATE OF series, filled ON public.activity_streams FOR EACH ROW WHEN (((old.series IS DISTINCT FROM new.series) OR (old.filled IS DISTINCT FROM new.filled))) EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER auth_events_change_1_keep BEFORE DELETE OR UPDATE ON public.auth_events FOR EACH ROW EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON public.auth_events FOR EACH STATEMENT EXECUTE FUNCTION public.keep_auth_events();
+CREATE TRIGGER garmin_connections_update_1_announce AFTER UPDATE OF needs_reauth ON public.garmin_connections FOR EACH ROW WHEN ((new.needs_reauth AND (NOT old.needs_reauth) AND (new.user_id IS NOT NULL))) EXECUTE FUNCTION public.announce_connection();
+CREATE TRIGGER imports_update_1_announce AFTER UPDATE OF finished_at ON public.imports FOR EACH ROW WHEN (((old.finished_at IS NULL) AND (new.status = ANY (ARRAY['done'::text, 'failed'::text])))) EXECUTE FUNCTION public.announce_import();
 CREATE TRIGGER outbox_update_1_erase_recipient BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (new.recipient IS NOT NULL))) EXECUTE FUNCTION public.erase_outbox_recipient();
 CREATE TRIGGER profiles_update_1_recount AFTER UPDATE OF time_zone ON public.profiles FOR EACH ROW WHEN ((new.time_zone <> old.time_zone)) EXECUTE FUNCTION public.recount_activities();
 CREATE TRIGGER webhook_deliveries_delete_1_forget_events AFTER DELETE ON public.webhook_deliveries REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_webhook_events();

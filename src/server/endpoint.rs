@@ -66,11 +66,12 @@ pub fn operation<D: Path + OpenApiFactory + 'static>(route: Route, documentation
 }
 
 /// Groups operations by path. A fixed path comes before one with a parameter in the same place,
-/// because `{` sorts after every letter.
+/// because `{` sorts after every letter, and `{token}.svg` before `{token}`, which would match it.
 pub fn endpoints(operations: Vec<Endpoint>) -> impl Iterator<Item = Endpoint> {
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     for operation in operations {
-        let endpoint = endpoints.entry(operation.path.clone()).or_default();
+        // The end of the path sorts after everything else.
+        let endpoint = endpoints.entry(format!("{}~", operation.path)).or_default();
         endpoint.path = operation.path;
         endpoint.routes.extend(operation.routes);
         endpoint.documentation.extend(operation.documentation);

@@ -79,6 +79,8 @@ pub async fn client(
 }
 
 /// Get a file of the web client
+///
+/// Browsers revalidate each file by its `ETag`, so that all are of one version.
 #[utoipa::path(
     get, path = "/app/{file}", operation_id = "get_web_client_file", tag = "Pages",
     security(()),
@@ -103,6 +105,8 @@ pub async fn client_file(
 }
 
 /// Get a file of a folder of the web client
+///
+/// As for the files outside folders.
 #[utoipa::path(
     get, path = "/app/{folder}/{file}", operation_id = "get_web_client_file_in_folder", tag = "Pages",
     security(()),

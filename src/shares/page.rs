@@ -36,7 +36,7 @@ struct SharedPage<'a> {
 #[utoipa::path(
     get, path = "/shared/{token}", operation_id = "show_shared_page", tag = "Pictures",
     security(()),
-    params(("token" = String, Path)),
+    params(("token" = String, Path, description = "The secret of the share")),
     responses((status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String)),
     extensions(("x-any-parameters" = json!(true))),
 )]

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use super::operations;
+use super::paths::operations;
 use crate::{
     error::ErrorCode::{self, *},
     http::known::ANY_PARAMETERS,
@@ -26,12 +26,15 @@ const CODES: &str = "x-error-codes";
 
 /// See <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>.
 const HEADERS: [(&str, &str); 4] = [
-    ("X-Request-Id", "The request's id, as in the server's log"),
-    ("RateLimit", "The remaining quota: `r` requests, and `t` seconds until it grows again"),
-    ("RateLimit-Policy", "The limit: `q` requests in `w` seconds"),
+    (REQUEST_ID, "The request's id, as in the server's log"),
+    (RATE_LIMIT, "The remaining quota: `r` requests, and `t` seconds until it grows again"),
+    (RATE_LIMIT_POLICY, "The limit: `q` requests in `w` seconds"),
     (RETRY_AFTER, "Seconds to wait before the next try"),
 ];
 
+const REQUEST_ID: &str = "X-Request-Id";
+const RATE_LIMIT: &str = "RateLimit";
+const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
 const RETRY_AFTER: &str = "Retry-After";
 
 /// Error codes of an operation, by status.
@@ -53,7 +56,8 @@ pub fn complete(api: &mut OpenApi) {
     for (operation, codes) in api.paths.paths.values_mut().flat_map(operations).zip(codes) {
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
-                add_headers(response, false);
+                // The policy never changes. Only errors list it, to keep the document small.
+                add_headers(response, &[REQUEST_ID, RATE_LIMIT]);
             }
         }
         for (status, codes) in codes {
@@ -96,12 +100,10 @@ fn list(codes: &[ErrorCode]) -> String {
     codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn add_headers(response: &mut Response, can_be_retried: bool) {
-    for (header, _) in HEADERS {
-        if header != RETRY_AFTER || can_be_retried {
-            let reference = Ref::new(format!("#/components/headers/{header}"));
-            response.headers.insert(header.to_owned(), RefOr::Ref(reference));
-        }
+fn add_headers(response: &mut Response, headers: &[&str]) {
+    for header in headers {
+        let reference = Ref::new(format!("#/components/headers/{header}"));
+        response.headers.insert((*header).to_owned(), RefOr::Ref(reference));
     }
 }
 
@@ -160,7 +162,10 @@ fn error_response(status: u16, codes: &[ErrorCode]) -> Response {
         .description(list(codes))
         .content("application/json", content)
         .build();
-    add_headers(&mut response, matches!(status, 429 | 503));
+    add_headers(&mut response, &[REQUEST_ID, RATE_LIMIT, RATE_LIMIT_POLICY]);
+    if matches!(status, 429 | 503) {
+        add_headers(&mut response, &[RETRY_AFTER]);
+    }
     response
 }
 

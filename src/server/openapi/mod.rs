@@ -3,6 +3,7 @@
 mod errors;
 mod examples;
 mod parameters;
+mod paths;
 mod variants;
 
 use std::{panic, sync::LazyLock, thread};
@@ -10,14 +11,11 @@ use std::{panic, sync::LazyLock, thread};
 use actix_web::App;
 use utoipa::{
     Modify, OpenApi,
-    openapi::{
-        PathItem,
-        path::Operation,
-        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
-    },
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_actix_web::AppExt;
 
+use self::paths::operations;
 use super::{finish::ErrorBody, routes::routes};
 use crate::http::known::{self, Operations};
 
@@ -81,12 +79,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
     variants::complete(schemas);
     examples::complete(schemas);
     api
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-        .into_iter()
-        .filter_map(Option::as_mut)
 }
 
 /// The document as JSON.

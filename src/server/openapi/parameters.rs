@@ -8,7 +8,7 @@ use utoipa::openapi::{
     path::{Operation, Parameter},
 };
 
-use super::operations;
+use super::paths::operations;
 
 /// Completes parameters whose type is an enum, then moves shared parameters to the components.
 pub fn complete(api: &mut OpenApi) {

@@ -80,7 +80,7 @@ async fn what_is_left_out_has_its_default() {
         names.sort_unstable();
         let expected = "activity_type avg_cadence avg_heart_rate avg_power_watts calories created_at \
                         device device_data distance_meters duration_secs elapsed_secs \
-                        elevation_gain_meters elevation_loss_meters external_id id laps \
+                        elevation_gain_meters elevation_loss_meters external_id has id laps \
                         max_heart_rate merged moving_secs notes parent_id revision sets source sport_raw \
                         started_at title updated_at utc_offset_minutes";
         assert_eq!(names.join(" "), expected);

@@ -88,6 +88,7 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
             "get_web_client_file_in_folder",
             "receive_garmin_webhook",
             "show_reset_password_page",
+            "show_shared_page",
             "show_verify_email_page",
             "show_web_client",
         ]

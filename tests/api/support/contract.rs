@@ -1,6 +1,7 @@
 //! Checks every answer of every test against the OpenAPI document.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     sync::{Arc, LazyLock, Mutex},
 };
@@ -132,7 +133,7 @@ pub fn assert_valid(schema: &Value, value: &Value) {
 }
 
 /// The path of the document that matches `path`. Fixed paths take precedence over those with
-/// parameters.
+/// parameters, and `{token}.svg` over `{token}`.
 fn find(path: &str) -> Option<(&'static str, &'static Value)> {
     let paths = STRICT["paths"].as_object()?;
     let steps: Vec<&str> = path.split('/').collect();
@@ -150,7 +151,7 @@ fn find(path: &str) -> Option<(&'static str, &'static Value)> {
                 })
         })
         .collect();
-    found.sort_by_key(|(template, _)| template.matches('{').count());
+    found.sort_by_key(|(template, _)| (template.matches('{').count(), Reverse(template.len())));
     found.first().map(|(template, item)| (template.as_str(), *item))
 }
 
