@@ -24,13 +24,13 @@ export async function connected(browser) {
 async function webhooks(page, token) {
   const create = page.getByRole("button", { name: "Create webhook" });
   const address = page.getByLabel("Address");
-  for (const [wrong, words] of [["no address", /Must be an https URL/], ["https://192.168.1.2/", /Must be https to a public address/]]) {
+  for (const [wrong, words] of [["no address", /Must be an https URL/], ["https://192.168.1.2/", /Must be an https URL with a public address/]]) {
     await address.fill(wrong);
     await create.click();
     await page.locator("form").getByText(words).waitFor();
   }
   await address.fill(GOOD_HOOK);
-  for (const event of ["new activities", "changed activities", "deleted activities"]) await page.getByLabel(event).uncheck();
+  for (const event of await page.getByRole("group").getByRole("checkbox").all()) await event.uncheck();
   await create.click();
   await page.getByText("Choose at least one event.").waitFor();
   await page.getByLabel("new activities").check();
@@ -42,7 +42,7 @@ async function webhooks(page, token) {
   await create.click();
   await page.getByRole("button", { name: "Done" }).click();
   const bad = page.locator(".lines li").filter({ hasText: BAD_HOOK });
-  await bad.getByText("Answered 503 to the challenge.").waitFor();
+  await bad.getByText("Responded with 503 to the challenge.").waitFor();
   await bad.getByRole("button", { name: /^Test/ }).click();
   await page.getByText("The test failed").waitFor();
   await bad.getByRole("button", { name: /^Delete/ }).click();

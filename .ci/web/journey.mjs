@@ -207,11 +207,13 @@ async function undo(page) {
   await page.getByLabel("More", { exact: true }).click();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("heading", { name: "Log" }).waitFor();
-  // Leaving the page deletes immediately.
+  // After a reload it stays deleted, and the server hears of it when the time to undo it has passed.
+  const sent = page.waitForResponse((response) => response.request().method() === "DELETE", { timeout: 20_000 });
   await page.reload();
   await page.locator(".row").first().waitFor();
   await page.locator("input[type=search]").fill("morning");
   await page.getByText("No activities found.").waitFor();
+  await sent;
 }
 
 async function settings(page) {

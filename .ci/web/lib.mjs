@@ -34,6 +34,11 @@ function operation(method, pathname) {
   return fitting.map(({ path }) => document.paths[path][method.toLowerCase()])[0];
 }
 
+/** A parameter of the document, which may be a reference to one that operations share. */
+function resolved(parameter) {
+  return parameter.$ref ? document.components.parameters[parameter.$ref.split("/").at(-1)] : parameter;
+}
+
 /** Everything that pages asked for, and what went wrong in them. */
 export const seen = { origins: new Set([API]), requests: 0, operations: new Set(), faults: [] };
 
@@ -56,7 +61,7 @@ export function watch(page) {
     const found = operation(method, url.pathname);
     if (!found) return seen.faults.push(`not in the document: ${method} ${url.pathname}`);
     seen.operations.add(found.operationId);
-    const known = (found.parameters ?? []).filter((one) => one.in === "query").map((one) => one.name);
+    const known = (found.parameters ?? []).map(resolved).filter((one) => one.in === "query").map((one) => one.name);
     for (const name of url.searchParams.keys()) {
       if (!known.includes(name) && !found["x-any-parameters"]) seen.faults.push(`${method} ${url}: no such parameter`);
     }

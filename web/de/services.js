@@ -53,6 +53,8 @@ export default {
   "webhooks.on-created": "neue Aktivitäten",
   "webhooks.on-updated": "geänderte Aktivitäten",
   "webhooks.on-deleted": "gelöschte Aktivitäten",
+  "webhooks.on-finished": "beendete Importe",
+  "webhooks.on-needs_reauth": "Verbindungen, die du erneuern musst",
   "webhooks.create": "Webhook erzeugen",
   "webhooks.secret": "Das Geheimnis des Webhooks",
   "webhooks.secret-text": "Der Empfänger prüft damit Signaturen. Es wird nur jetzt gezeigt.",

@@ -53,6 +53,8 @@ export default {
   "webhooks.on-created": "new activities",
   "webhooks.on-updated": "changed activities",
   "webhooks.on-deleted": "deleted activities",
+  "webhooks.on-finished": "finished imports",
+  "webhooks.on-needs_reauth": "connections that need you",
   "webhooks.create": "Create webhook",
   "webhooks.secret": "The secret of the webhook",
   "webhooks.secret-text": "The receiver verifies signatures with it. It will not be shown again.",

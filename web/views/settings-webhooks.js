@@ -1,4 +1,4 @@
-// Webhooks, which post each change of the log to a service.
+// Webhooks, which post events, such as each change of the log, to a service.
 
 import { addWebhook, changeWebhook, dropWebhook, testWebhook, webhooks as all } from "../data/services.js";
 import { confirmed, open } from "../components/dialog.js";
@@ -10,11 +10,11 @@ import { moment } from "../text/dates.js";
 import { addWords, sentence, t } from "../text/words.js";
 import { showDeliveries } from "./webhook-deliveries.js";
 
-const EVENTS = ["activity.created", "activity.updated", "activity.deleted"];
+const EVENTS = ["activity.created", "activity.updated", "activity.deleted", "import.finished", "connection.needs_reauth"];
 
 const again = () => dispatchEvent(new Event("hashchange"));
 /** @param {string} event */
-const eventName = (event) => (EVENTS.includes(event) ? t(`webhooks.${event.replace("activity.", "on-")}`) : event);
+const eventName = (event) => (EVENTS.includes(event) ? t(`webhooks.on-${event.split(".")[1]}`) : event);
 
 export async function webhooks() {
   await addWords("services");
