@@ -14,7 +14,7 @@ const EVENTS = ["activity.created", "activity.updated", "activity.deleted", "imp
 
 const again = () => dispatchEvent(new Event("hashchange"));
 /** @param {string} event */
-const eventName = (event) => (EVENTS.includes(event) ? t(`webhooks.on-${event.split(".")[1]}`) : event);
+const eventName = (event) => (EVENTS.includes(event) ? t(`webhooks.${event.replace(/^.*\./, "on-")}`) : event);
 
 export async function webhooks() {
   await addWords("services");
