@@ -198,6 +198,13 @@ END $$;
 
 CREATE FUNCTION note_streams() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- A new activity already has the right value, unless it is merged.
+    IF TG_OP = 'INSERT' AND EXISTS (
+        SELECT FROM activities
+        WHERE id = NEW.activity_id AND merged_into IS NULL AND merged IS NULL
+          AND has = NEW.series || CASE WHEN original_id IS NOT NULL THEN ARRAY['original'] ELSE '{}' END) THEN
+        RETURN NULL;
+    END IF;
     PERFORM note_recorded_data(CASE TG_OP WHEN 'DELETE' THEN OLD.activity_id ELSE NEW.activity_id END);
     RETURN NULL;
 END $$;
