@@ -1,9 +1,11 @@
-//! Backfill after an upgrade: searches streams that an older version of the search has stored.
+//! Backfill after an upgrade: searches streams that an older version of the search has stored, and
+//! notes what was recorded.
 
 use std::time::Duration;
 
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use tokio::runtime;
+use uuid::Uuid;
 
 use super::{Effort, store};
 use crate::{
@@ -16,6 +18,9 @@ use crate::{
 
 /// Pause before a retry when the database is unavailable.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// Maximum number of ids in memory.
+const BATCH: i64 = 1000;
 
 /// Starts a thread that searches all outdated streams and then ends. If the server stops before
 /// that, the next start continues.
@@ -45,16 +50,27 @@ pub fn start(connector: Connector, stopping: Stopping, requests: Requests) {
     }
 }
 
+/// Notes the files that an older version stored, in batches, because a log may have millions.
+async fn note_originals(conn: &AsyncPgConnection, stopping: &Stopping) -> ApiResult<()> {
+    let mut last = Uuid::nil();
+    loop {
+        let unnoted = store::unnoted_originals(conn, last, BATCH).await?;
+        let Some(id) = unnoted.last() else { return Ok(()) };
+        last = *id;
+        for activity_id in unnoted {
+            if stopping.has_begun() {
+                return Ok(());
+            }
+            note_recorded_data(conn, activity_id).await?;
+        }
+    }
+}
+
 /// Searches all outdated streams; returns for how many activities.
 async fn search(connector: &Connector, stopping: &Stopping) -> ApiResult<u64> {
     let mut conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
+    note_originals(&conn, stopping).await?;
     let mut searched = 0;
-    for activity_id in store::unnoted_originals(&conn).await? {
-        if stopping.has_begun() {
-            return Ok(searched);
-        }
-        note_recorded_data(&conn, activity_id).await?;
-    }
     while !stopping.has_begun() {
         let Some((activity_id, data)) = store::next_outdated(&conn).await? else { break };
         let found = Streams::unpack(&data).map(|streams| {

@@ -135,9 +135,20 @@ pub async fn mark(
     Ok(marked == 1)
 }
 
-/// Activities with a file that `has` does not name, because an older version stored it.
-pub async fn unnoted_originals(mut conn: &AsyncPgConnection) -> QueryResult<Vec<Uuid>> {
+/// Up to `limit` activities after the id `after` with a file that `has` does not name, because an
+/// older version stored it.
+pub async fn unnoted_originals(
+    mut conn: &AsyncPgConnection,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
     let unnoted = sql::<Bool>("NOT has @> ARRAY['original']");
-    let with_file = activities::table.filter(activities::original_id.is_not_null());
-    with_file.filter(unnoted).select(activities::id).load(&mut conn).await
+    activities::table
+        .filter(activities::original_id.is_not_null().and(unnoted))
+        .filter(activities::id.gt(after))
+        .order(activities::id)
+        .limit(limit)
+        .select(activities::id)
+        .load(&mut conn)
+        .await
 }
