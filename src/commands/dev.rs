@@ -87,11 +87,12 @@ fn print_summary(config: &Config, home: &Home) {
         MailTransport::Smtp(smtp) => format!("sent through {}:{}", smtp.host, smtp.port),
         MailTransport::Unavailable => "not sent".to_owned(),
     };
+    let web = if config.server.web_client { " (in a browser: the web client)" } else { "" };
     println!(
         "
   sports-log is ready
 
-    API      {url}
+    API      {url}{web}
     Docs     {url}/docs
     Metrics  {url}/metrics
     Data     {}

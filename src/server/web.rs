@@ -1,9 +1,9 @@
 //! The web client: the files in `web/`, embedded in the binary. Debug builds read them from disk,
 //! so that a reload shows a change.
 //!
-//! The page has a single URL, `/`, and keeps its location in the fragment (`/#/activities/…`). The
-//! paths of the API stay free, the server need not know the client's views, and no log records what
-//! somebody looks at.
+//! The page has a single URL, `/`, and keeps its location in the fragment (`/#/activities/…`). So
+//! the paths of the API stay free, the server need not know the client's views, and no log records
+//! which views a user opens.
 
 use std::borrow::Cow;
 

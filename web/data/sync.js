@@ -16,7 +16,7 @@ let shown = new AbortController();
 /** Ends a pause or a poll. */
 let woken = new AbortController();
 
-/** Starts for the user who has logged in. */
+/** Starts for the logged-in user. */
 export function start() {
   isOn = true;
   run();
