@@ -15,7 +15,7 @@ import type { components, paths } from "./api.js";
 
 type Activity = components["schemas"]["ListedActivity"];
 type NewActivity = components["schemas"]["NewActivity"];
-type Failure = components["schemas"]["Error"];
+type Failure = components["schemas"]["ApiError"];
 
 const client = createClient<paths>({
   baseUrl: process.env.SPORTS_LOG_API ?? "http://localhost:3000",

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, generated from the annotations of handlers and types.
 
+mod defaults;
 mod errors;
 mod examples;
 mod parameters;
@@ -77,6 +78,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     parameters::complete(&mut api);
     let schemas = &mut api.components.get_or_insert_default().schemas;
     variants::complete(schemas);
+    defaults::complete(schemas);
     examples::complete(schemas);
     api
 }
