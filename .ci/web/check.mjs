@@ -10,6 +10,7 @@ import { journey } from "./journey.mjs";
 import { seen, startBrowser } from "./lib.mjs";
 import { model } from "./model.mjs";
 import { offline } from "./offline.mjs";
+import { plain } from "./plain.mjs";
 import { startServices } from "./services.mjs";
 import { two } from "./two.mjs";
 import { uploads } from "./uploads.mjs";
@@ -18,7 +19,7 @@ import { year } from "./year.mjs";
 const [browser, stopServices] = await Promise.all([startBrowser(), startServices()]);
 try {
   const named = process.argv.slice(2);
-  const all = [budget, journey, year, connected, uploads, two, failures, offline, model, accessible];
+  const all = [budget, journey, year, connected, uploads, two, plain, failures, offline, model, accessible];
   for (const check of all.filter(({ name }) => named.length === 0 || named.includes(name))) {
     const start = performance.now();
     const said = await check(browser);

@@ -8,8 +8,11 @@ import { ISSUER } from "./services.mjs";
 export const API = process.env.SPORTS_LOG_API;
 export const PASSWORD = "seven silver swans";
 
+/** Every name of a home network is this machine. */
+const ARGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.home.arpa 127.0.0.1"];
+
 export const startBrowser = () =>
-  chromium.launch({ executablePath: process.env.SPORTS_LOG_BROWSER, args: ["--no-sandbox", "--disable-gpu"] });
+  chromium.launch({ executablePath: process.env.SPORTS_LOG_BROWSER, args: ARGS });
 
 /** Texts that would do something if they ever became markup, a pattern, or a path. */
 export const HOSTILE = [

@@ -2,6 +2,7 @@
 
 import { commit } from "./copy.js";
 import { asBody } from "./merge.js";
+import { newId } from "./platform.js";
 import { sent } from "./writes.js";
 
 /** Decides a dispute: `chosen` fields over the other device's version. @param {any} write @param {any} chosen */
@@ -17,7 +18,7 @@ export async function settle({ id }, chosen) {
 
 /** Deletes what another device has changed, or logs again what another device has deleted. @param {any} write */
 export async function insist({ id }) {
-  const again = crypto.randomUUID();
+  const again = newId();
   const isLost = await commit(async ({ writes }) => {
     const now = await writes.get(id);
     if (now?.theirs) writes.put({ ...now, base: now.theirs, theirs: undefined });

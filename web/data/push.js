@@ -2,13 +2,14 @@
 
 import { commit, waiting } from "./copy.js";
 import { Failure } from "./http.js";
+import { exclusively } from "./platform.js";
 import { sendEdit, sendGone, sendNew } from "./send.js";
 
 /** How often a write is tried again at once because another device was faster. */
 const TRIES = 5;
 
 /** Sends all writes that are due, in one tab at a time. Throws if the server cannot be reached. */
-export const push = () => navigator.locks.request("push", run);
+export const push = () => exclusively("push", run);
 
 /** Milliseconds until a write is due that waits for its time. */
 export function untilDue() {

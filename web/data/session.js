@@ -3,6 +3,7 @@
 
 import { wipe } from "./db.js";
 import { Failure, send } from "./http.js";
+import { exclusively } from "./platform.js";
 import { dropShared } from "./shared.js";
 import { keep, recall } from "./storage.js";
 
@@ -57,7 +58,7 @@ export async function refresh(spent) {
     if (isGood() && access?.token !== spent) return;
     await exchange({ cookie: true });
   };
-  await (navigator.locks ? navigator.locks.request("refresh", renew) : renew());
+  await exclusively("refresh", renew);
 }
 
 /** @param {{cookie: true, refresh_token?: string}} body */

@@ -3,6 +3,7 @@
 
 import { limit, load, tell } from "./copy.js";
 import { Failure } from "./http.js";
+import { exclusively } from "./platform.js";
 import { pull } from "./pull.js";
 import { push, untilDue } from "./push.js";
 
@@ -35,7 +36,7 @@ function run() {
   shown = new AbortController();
   const { signal } = shown;
   if (document.hidden || !isOn) return;
-  navigator.locks.request("sync", { signal }, () => loop(signal)).catch(() => {});
+  exclusively("sync", () => loop(signal), signal).catch(() => {});
 }
 
 document.addEventListener("visibilitychange", run);

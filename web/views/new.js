@@ -1,6 +1,7 @@
 // Logs an activity by hand.
 
 import { list, totals } from "../data/activities.js";
+import { newId } from "../data/platform.js";
 import { create } from "../data/writes.js";
 import { activityFields } from "../components/activity-fields.js";
 import { form } from "../components/form.js";
@@ -39,7 +40,7 @@ export async function newActivity() {
   reflect();
 
   // One id per form, so that submitting twice creates one activity.
-  const id = crypto.randomUUID();
+  const id = newId();
   const send = async () => {
     const activity = fields.all();
     if (!strength.hidden) activity.sets = sets.read();

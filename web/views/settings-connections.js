@@ -1,6 +1,7 @@
 // Logins at providers, and services that send activities.
 
 import { checkConnection, connections as all, link, unlink } from "../data/services.js";
+import { copyable } from "../components/copyable.js";
 import { confirmed } from "../components/dialog.js";
 import { html } from "../components/html.js";
 import { doing, say } from "../components/notice.js";
@@ -21,13 +22,8 @@ export async function connections(signal) {
 /** The app posts workouts by itself. */
 function apple() {
   const address = `${location.origin}/integrations/apple/health-auto-export`;
-  const copy = async () => {
-    await navigator.clipboard.writeText(address);
-    say(t("copied"));
-  };
   return html`<section class="card"><h2>Apple Health</h2><p>${t("apple.text")}</p>
-    <div class="copy"><input readonly .value=${address} aria-label=${t("apple.address")}>
-      <button type="button" @click=${doing(copy)}>${t("copy")}</button></div>
+    ${copyable(t("apple.address"), address)}
     <p><a href="#/settings/tokens">${t("apple.token")}</a></p></section>`;
 }
 

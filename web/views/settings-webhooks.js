@@ -1,5 +1,6 @@
 // Webhooks, which post events, such as each change of the log, to a service.
 
+import { newId } from "../data/platform.js";
 import { addWebhook, changeWebhook, dropWebhook, testWebhook, webhooks as all } from "../data/services.js";
 import { confirmed, open } from "../components/dialog.js";
 import { fault, field, form, tick } from "../components/form.js";
@@ -71,7 +72,7 @@ function chosen(values) {
 }
 
 function create() {
-  const key = crypto.randomUUID();
+  const key = newId();
   const url = html`<input name="url" type="url" autocomplete="off" maxlength="2000">`;
   const send = async (/** @type {any} */ values) => {
     const made = await addWebhook({ url: values.url.trim(), events: chosen(values) }, key);

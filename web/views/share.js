@@ -2,10 +2,11 @@
 
 import { createShare } from "../data/account.js";
 import { Failure } from "../data/http.js";
+import { newId } from "../data/platform.js";
+import { copyable } from "../components/copyable.js";
 import { open } from "../components/dialog.js";
 import { field, form, select, tick } from "../components/form.js";
 import { html } from "../components/html.js";
-import { doing, say } from "../components/notice.js";
 import { withProof } from "../components/proof.js";
 import { t } from "../text/words.js";
 
@@ -14,7 +15,7 @@ const LIVES = ["", "7", "30", "365"];
 
 /** @param {any} activity @param {any[]} pictures that there are of it */
 export function share(activity, pictures) {
-  const key = crypto.randomUUID();
+  const key = newId();
   return open(t("share.title"), (close) => {
     const box = (/** @type {string} */ name) => html`<input type="checkbox" name=${name}>`;
     const send = async (/** @type {any} */ values) => {
@@ -51,21 +52,15 @@ async function withProofIfAsked(wanted, key) {
     if (!(error instanceof Failure) || error.code !== "reauthentication_required") throw error;
   }
   let made;
-  const act = async (/** @type {object} */ proof) => (made = await createShare({ ...wanted, ...proof }, crypto.randomUUID()));
+  const act = async (/** @type {object} */ proof) => (made = await createShare({ ...wanted, ...proof }, newId()));
   await withProof({ title: t("proof.title"), text: t("share.proof"), submit: t("share.submit"), act });
   return made;
 }
 
 /** @param {any} made @param {() => void} close */
 function link(made, close) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(made.svg_url);
-    say(t("copied"));
-  };
-  const address = html`<input readonly .value=${made.svg_url} aria-label=${t("share.link")}>`;
-  address.addEventListener("focus", () => address.select());
   return html`<div class="made"><p>${t("share.done")}</p>
-    <div class="copy">${address}<button type="button" @click=${doing(copy)}>${t("copy")}</button></div>
+    ${copyable(t("share.link"), made.svg_url)}
     <p><a href=${made.svg_url} target="_blank" rel="noopener">${t("share.look")}</a></p>
     <div class="buttons"><button type="button" class="primary" @click=${close}>${t("done")}</button></div></div>`;
 }

@@ -1,5 +1,6 @@
 // Goals: their progress; adding, changing and giving them up.
 
+import { newId } from "../data/platform.js";
 import { addGoal, changeGoal, dropGoal, goals as all } from "../data/stats.js";
 import { confirmed, open } from "../components/dialog.js";
 import { fault, field, form, select } from "../components/form.js";
@@ -39,7 +40,7 @@ function target(metric, text) {
 
 /** @param {any[]} kinds @param {() => Promise<void>} added */
 function newGoal(kinds, added) {
-  let key = crypto.randomUUID();
+  let key = newId();
   const often = kinds.map((kind) => kind.activity_type);
   const known = [...often, ...sports().filter((slug) => !often.includes(slug))];
   const metric = select(METRICS.map((one) => [one, t(`goal-metric.${one}`)]), "metric");
@@ -48,7 +49,7 @@ function newGoal(kinds, added) {
   const send = async (/** @type {any} */ values, /** @type {HTMLFormElement} */ element) => {
     const { metric: what, period, sport: slug } = values;
     await addGoal({ metric: what, period, target: target(what, values.target), activity_type: slug || null }, key);
-    key = crypto.randomUUID();
+    key = newId();
     element.reset();
     metric.dispatchEvent(new Event("change"));
     say(t("goals.added"));

@@ -77,7 +77,7 @@ fn imports_point_one_way() {
 }
 
 #[test]
-fn the_server_is_asked_in_one_place_and_no_text_becomes_markup() {
+fn what_is_dangerous_or_often_missing_is_in_one_place() {
     for (name, text) in scripts() {
         for (word, places) in [
             ("fetch(", &["data/http.js", "data/worker.js"][..]),
@@ -86,6 +86,10 @@ fn the_server_is_asked_in_one_place_and_no_text_becomes_markup() {
             ("indexedDB", &["data/db.js"]),
             ("caches.", &["data/worker.js", "data/shared.js"]),
             (".innerHTML", &["components/html.js"]),
+            // Over plain http browsers have none of these. `platform.js` does without.
+            ("navigator.locks", &["data/platform.js"]),
+            ("navigator.clipboard", &["components/copyable.js"]),
+            ("randomUUID", &["data/worker.js"]),
         ] {
             assert!(places.contains(&&*name) || !text.contains(word), "{name} has {word}");
         }
