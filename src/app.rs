@@ -12,7 +12,7 @@ use crate::{
     activities::{changes::ChangeNotifier, efforts, originals::Storage},
     config::Config,
     db::{
-        ConnectError, Connections, Connector, DatabaseError, Inspection, clock,
+        ConnectError, Connector, DatabaseError, Inspection, Notifications, clock,
         migrations::{self, MigrationError},
     },
     delivery::{self, Delivery, DeliveryStatus},
@@ -99,17 +99,32 @@ impl Application {
         }
         let (metrics, requests) = (Metrics::new()?, Requests::default());
         let status = DeliveryStatus::new(config.delivery.poll);
-        let notifier = ChangeNotifier::default();
-        let change_listener = actix_rt::spawn(notifier.clone().listen(connector.clone()));
+        let mut notifications = Notifications::default();
+        let notifier = ChangeNotifier::new(&mut notifications);
         let shared = AppState::new(config, connector.clone(), metrics.clone(), requests.clone())?;
         let domains = DomainState::new(config, notifier.clone(), status.clone())?;
-        let imports = imports::runner::start(config, connector.clone(), &metrics, requests.clone());
-        let garmin = garmin::sync::start(config, connector.clone(), &metrics);
-        let account_exports = account_export::runner::start(config, connector.clone());
+        let imports = imports::runner::start(
+            config,
+            connector.clone(),
+            &mut notifications,
+            &metrics,
+            requests.clone(),
+        );
+        let garmin = garmin::sync::start(config, connector.clone(), &mut notifications, &metrics);
+        let account_exports =
+            account_export::runner::start(config, connector.clone(), &mut notifications);
         let searching = Stopping::default();
         efforts::start(connector.clone(), searching.clone(), requests.clone());
         let upkeep = ServerUpkeep::new(config, metrics.delivery.clone());
-        let delivery = Delivery::start(config, connector, &metrics, status, upkeep);
+        let delivery = Delivery::start(
+            config,
+            connector.clone(),
+            &mut notifications,
+            &metrics,
+            status,
+            upkeep,
+        );
+        let listening = actix_rt::spawn(notifications.listen(connector));
         let shared = Arc::new(shared);
         let purging = actix_rt::spawn(purge_limits(Arc::clone(&shared)));
         let server = server::start(listener, config, Arc::clone(&shared), domains)?;
@@ -125,7 +140,7 @@ impl Application {
             notifier,
             shared,
             shutdown_notice: config.server.shutdown_notice,
-            tasks: [change_listener, purging],
+            tasks: [listening, purging],
         })
     }
 
@@ -144,7 +159,6 @@ impl Application {
         self.shared.leave();
         self.notifier.stop();
         tokio::time::sleep(self.shutdown_notice).await;
-        self.tasks.iter().for_each(JoinHandle::abort);
         handle.stop(true).await;
         let outcome = server.await.map_err(io::Error::other)?;
         self.searching.begins();
@@ -155,30 +169,33 @@ impl Application {
             self.delivery.stop(),
         )
         .await;
+        self.tasks.iter().for_each(JoinHandle::abort);
         tracing::info!("stopped");
         outcome
     }
 }
 
-/// The maximum number of PostgreSQL connections that a server opens. Behind a connection pooler,
-/// only the listening connections count, because they bypass it.
+/// The connection that listens for notifications. It bypasses a connection pooler.
+const LISTENING: usize = 1;
+
+/// The connection of the search for efforts in activities that an older version did not search.
+const SEARCHING: usize = 1;
+
+/// The maximum number of connections that a server opens to PostgreSQL itself.
 pub fn most_connections(config: &Config) -> usize {
-    // One connection listens for changes. One is used by the search for efforts in activities that
-    // an older version did not search.
-    let own = Connections { lent: 1, listening: 1 };
+    if config.database.direct.is_some() {
+        return LISTENING;
+    }
     let parts = [
-        own,
+        LISTENING,
+        SEARCHING,
         http_connections(config),
         delivery::CONNECTIONS,
         imports::runner::CONNECTIONS,
         garmin::sync::CONNECTIONS,
         account_export::runner::CONNECTIONS,
     ];
-    let is_pooled = config.database.direct.is_some();
-    parts
-        .iter()
-        .map(|part| if is_pooled { part.listening } else { part.lent + part.listening })
-        .sum()
+    parts.iter().sum()
 }
 
 /// Periodically removes the local rate limits and allowances of inactive clients.

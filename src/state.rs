@@ -17,7 +17,7 @@ use crate::{
         Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
     },
     credentials::{Hasher, JwtKeys, KnownTokens, ServerKey},
-    db::{Connections, Connector, PointReads, Pool},
+    db::{Connector, PointReads, Pool},
     error::{ApiError, ApiResult, ErrorCode},
     fair_use::{FairUse, Workshop},
     idempotency::KeyLocks,
@@ -140,9 +140,8 @@ fn pool_size_per_worker(config: &Config) -> usize {
 }
 
 /// The connections of all workers: each has a pool and one connection for point reads.
-pub fn http_connections(config: &Config) -> Connections {
-    let lent = config.server.workers * (pool_size_per_worker(config) + 1);
-    Connections { lent, listening: 0 }
+pub fn http_connections(config: &Config) -> usize {
+    config.server.workers * (pool_size_per_worker(config) + 1)
 }
 
 /// Which channels are configured.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     activities::originals::Storage,
     config::{Config, ImportConfig},
-    db::{Connections, Connector, Pool},
+    db::{Connector, Notifications, Pool},
     error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work},
     priority::low_priority,
@@ -19,15 +19,15 @@ use crate::{
 const POOL_SIZE: usize = 2;
 
 /// Maximum number of database connections.
-pub const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
+pub const CONNECTIONS: usize = POOL_SIZE;
 
 /// Starts creating exports on a separate thread. Needs a running actix system.
-pub fn start(config: &Config, connector: Connector) -> Jobs {
+pub fn start(config: &Config, connector: Connector, notifications: &mut Notifications) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let stopping = Stopping::default();
     let schedule = Schedule {
-        connector: connector.clone(),
-        channel: store::NOTIFY_CHANNEL,
+        name: store::NOTIFY_CHANNEL,
+        woken: notifications.wake(store::NOTIFY_CHANNEL),
         poll: config.imports.poll,
         at_once: 1,
         stopping: stopping.clone(),

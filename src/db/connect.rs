@@ -41,15 +41,6 @@ pub struct ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// The maximum number of connections that a part of the server opens.
-#[derive(Clone, Copy, Debug)]
-pub struct Connections {
-    /// Connections that may go through a pooler.
-    pub lent: usize,
-    /// Connections that listen for notifications, which need a session of PostgreSQL itself.
-    pub listening: usize,
-}
-
 /// Opens connections to the configured database. Cheap to clone and safe to share between threads.
 /// A connection stays on the runtime that opened it.
 #[derive(Clone)]

@@ -37,7 +37,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     config::Config,
     credentials::ServerKey,
-    db::{Connections, Connector, Pool},
+    db::{Connector, Notifications, Pool},
+    outbox::store::NOTIFY_CHANNEL,
 };
 
 use self::{parts::DeliveryContext, recorder::Recorder};
@@ -51,8 +52,8 @@ pub use upkeep::Upkeep;
 /// connection.
 const POOL_SIZE: usize = 4;
 
-/// The connections of the pool, and the one that listens, which never uses a pooler.
-pub(crate) const CONNECTIONS: Connections = Connections { lent: POOL_SIZE, listening: 1 };
+/// Maximum number of database connections.
+pub(crate) const CONNECTIONS: usize = POOL_SIZE;
 
 /// The running delivery.
 pub struct Delivery {
@@ -65,18 +66,19 @@ impl Delivery {
     pub fn start(
         config: &Config,
         connector: Connector,
+        notifications: &mut Notifications,
         metrics: &crate::telemetry::Metrics,
         status: DeliveryStatus,
         upkeep: Arc<dyn Upkeep>,
     ) -> Self {
         let connector = connector.with_statement_timeout(config.database.statement_timeout);
-        let pool = Pool::new(connector.clone(), POOL_SIZE, config.database.wait);
+        let pool = Pool::new(connector, POOL_SIZE, config.database.wait);
         metrics.watch_pool("delivery", pool.clone());
         metrics.delivery.texts_daily_limit.set(config.sms_limits.daily.unwrap_or(0).into());
         let (recorder, outcomes) = Recorder::new();
         let parts = DeliveryContext {
-            connector,
             pool,
+            woken: notifications.wake(NOTIFY_CHANNEL),
             config: config.delivery.clone(),
             mail: config.mail.clone(),
             sms: config.sms.clone(),

@@ -8,15 +8,16 @@ use super::{DeliveryStatus, SendError, SendResult, Upkeep, recorder::Recorder};
 use crate::{
     config::{DeliveryConfig, MailConfig, SmsConfig, WebhookConfig},
     credentials::ServerKey,
-    db::{Connector, Pool},
+    db::Pool,
     telemetry::DeliveryMetrics,
 };
 
 /// The configuration and services of the delivery. Moved to its thread and shared by its actors
 /// there.
 pub(crate) struct DeliveryContext {
-    pub connector: Connector,
     pub pool: Pool,
+    /// Changes when there may be new messages.
+    pub woken: watch::Receiver<()>,
     pub config: DeliveryConfig,
     pub mail: MailConfig,
     pub sms: SmsConfig,

@@ -18,11 +18,7 @@ use super::{
     relay::{Relay, Stop, Wake},
     sms::{SmsActor, Texter},
 };
-use crate::{
-    db::listen,
-    outbox::{Channel, store::NOTIFY_CHANNEL},
-    webhooks::WebhookClient,
-};
+use crate::{outbox::Channel, webhooks::WebhookClient};
 
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
@@ -40,7 +36,7 @@ struct RunningActors {
     email: Option<Addr<ChannelActor<Mailer>>>,
     sms: Option<Addr<SmsActor>>,
     webhook: Addr<ChannelActor<WebhookClient>>,
-    listener: actix_rt::task::JoinHandle<()>,
+    waker: actix_rt::task::JoinHandle<()>,
 }
 
 /// Runs until it receives a stop. Answers the stop when no message is in flight any more.
@@ -90,7 +86,7 @@ pub async fn keep(
                     actors.publish(&parts);
                     tracing::error!(actors = ?actors.states(), "a delivery actor died; restarting all of them");
                     parts.metrics.restarts.inc();
-                    actors.listener.abort();
+                    actors.waker.abort();
                     actors = RunningActors::start(&parts, &transports);
                 }
             }
@@ -124,11 +120,13 @@ impl RunningActors {
         let webhook = start(parts, Rc::clone(&transports.webhooks));
         lanes.push(Lane::new(Channel::Webhook, Some(webhook.clone().recipient())));
         let relay = Relay::new(Rc::clone(parts), lanes, otp.clone().recipient()).start();
-        let (connector, woken) = (parts.connector.clone(), relay.clone());
-        let listener = actix_rt::spawn(async move {
-            listen(connector, NOTIFY_CHANNEL, |_| woken.do_send(Wake)).await;
+        let (mut woken, woken_relay) = (parts.woken.clone(), relay.clone());
+        let waker = actix_rt::spawn(async move {
+            while woken.changed().await.is_ok() {
+                woken_relay.do_send(Wake);
+            }
         });
-        Self { relay, otp, email, sms, webhook, listener }
+        Self { relay, otp, email, sms, webhook, waker }
     }
 
     fn states(&self) -> Actors {
@@ -150,7 +148,7 @@ impl RunningActors {
 
     fn is_alive(&self) -> bool {
         let is_dead = |(_, state)| state == ActorState::Dead;
-        !self.states().named().into_iter().any(is_dead) && !self.listener.is_finished()
+        !self.states().named().into_iter().any(is_dead)
     }
 
     /// Publishes the states of the actors to `/readyz` and `/metrics`.
@@ -164,7 +162,7 @@ impl RunningActors {
     }
 
     async fn stop(self) {
-        self.listener.abort();
+        self.waker.abort();
         // A dead relay cannot answer, and has no attempts to wait for.
         let _ = self.relay.send(Stop).await;
     }

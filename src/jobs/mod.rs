@@ -14,19 +14,19 @@ use std::time::Duration;
 
 use actix::Actor;
 use actix_rt::Arbiter;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{oneshot, watch};
 
 use self::runner::{CheckForWork, Runner};
-use crate::db::{Connector, listen};
 
 /// How often to check that the actor is alive.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 /// When to look for work, and how much of it to do at once.
 pub struct Schedule {
-    pub connector: Connector,
-    /// The channel that notifies of new work.
-    pub channel: &'static str,
+    /// What the work is, for the log.
+    pub name: &'static str,
+    /// Changes when there may be new work.
+    pub woken: watch::Receiver<()>,
     /// Maximum time between two looks for work, even without a notification.
     pub poll: Duration,
     pub at_once: usize,
@@ -64,21 +64,10 @@ impl Jobs {
 }
 
 /// Restarts the actor if it has died, until work is to stop.
-async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sender<()>) {
-    let start = || {
-        let stopping = schedule.stopping.clone();
-        Runner::new(worker.clone(), schedule.poll, schedule.at_once, stopping).start()
-    };
+async fn keep_alive<W: Work>(mut schedule: Schedule, worker: W, done: oneshot::Sender<()>) {
+    let (poll, at_once, stopping) = (schedule.poll, schedule.at_once, schedule.stopping.clone());
+    let start = || Runner::new(worker.clone(), poll, at_once, stopping.clone()).start();
     let mut runner = start();
-    let (connector, channel) = (schedule.connector.clone(), schedule.channel);
-    let (wake, mut woken) = mpsc::unbounded_channel();
-    let listener = actix_rt::spawn(async move {
-        // If the channel is closed, there is nobody left to wake.
-        listen(connector, channel, |_| {
-            let _ = wake.send(());
-        })
-        .await;
-    });
     loop {
         tokio::select! {
             () = schedule.stopping.begun() => {
@@ -87,14 +76,13 @@ async fn keep_alive<W: Work>(schedule: Schedule, worker: W, done: oneshot::Sende
                 let _ = runner.send(runner::StopWhenIdle).await;
                 break;
             }
-            Some(()) = woken.recv() => runner.do_send(CheckForWork),
+            Ok(()) = schedule.woken.changed() => runner.do_send(CheckForWork),
             () = tokio::time::sleep(WATCH_EVERY) => {}
         }
         if !runner.connected() {
-            tracing::error!(jobs = channel, "the actor died; restarting it");
+            tracing::error!(jobs = schedule.name, "the actor died; restarting it");
             runner = start();
         }
     }
-    listener.abort();
     let _ = done.send(());
 }

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::db::{Connector, listen};
+use crate::db::Notifications;
 
 /// The channel that the database function `notify_of_changes` notifies.
 const CHANNEL: &str = "activities";
@@ -31,13 +31,15 @@ pub struct Waiting {
 }
 
 impl ChangeNotifier {
-    /// Listens for notifications; never returns.
-    pub async fn listen(self, connector: Connector) {
-        let heard = |payload: Option<&str>| match payload.map(str::parse) {
-            Some(Ok(user_id)) => self.notify(user_id),
-            Some(Err(_)) | None => self.notify_all(),
-        };
-        listen(connector, CHANNEL, heard).await;
+    /// A notifier of the changes that `notifications` hears of.
+    pub fn new(notifications: &mut Notifications) -> Self {
+        let notifier = Self::default();
+        let heard = notifier.clone();
+        notifications.subscribe(CHANNEL, move |payload| match payload.map(str::parse) {
+            Some(Ok(user_id)) => heard.notify(user_id),
+            Some(Err(_)) | None => heard.notify_all(),
+        });
+        notifier
     }
 
     /// Subscribes to changes of this user that are notified from now on.

@@ -37,7 +37,7 @@ use super::store::{self, ClaimedImport};
 use crate::{
     activities::originals::Storage,
     config::Config,
-    db::{Connections, Connector, Pool},
+    db::{Connector, Notifications, Pool},
     error::ApiResult,
     jobs::{Jobs, Schedule, Stopping, Work},
     priority::Requests,
@@ -56,8 +56,7 @@ const POOL_SIZE: usize = 1;
 const CONNECTIONS_OF_JOB: usize = 2;
 
 /// Maximum number of connections that imports have open.
-pub const CONNECTIONS: Connections =
-    Connections { lent: POOL_SIZE + AT_ONCE * CONNECTIONS_OF_JOB, listening: 1 };
+pub const CONNECTIONS: usize = POOL_SIZE + AT_ONCE * CONNECTIONS_OF_JOB;
 
 /// Maximum bytes of files that jobs have in memory.
 pub const FILE_BYTES: usize = AT_ONCE * MAX_FILE_BYTES;
@@ -66,7 +65,13 @@ pub const FILE_BYTES: usize = AT_ONCE * MAX_FILE_BYTES;
 const SMALL: i64 = 8 * 1024 * 1024;
 
 /// Starts the importer on its own thread. Needs a running actix system.
-pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests: Requests) -> Jobs {
+pub fn start(
+    config: &Config,
+    connector: Connector,
+    notifications: &mut Notifications,
+    metrics: &Metrics,
+    requests: Requests,
+) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let wait = config.database.wait;
     let parts = ImportContext {
@@ -78,8 +83,8 @@ pub fn start(config: &Config, connector: Connector, metrics: &Metrics, requests:
         requests,
     };
     let schedule = Schedule {
-        connector: connector.clone(),
-        channel: store::NOTIFY_CHANNEL,
+        name: store::NOTIFY_CHANNEL,
+        woken: notifications.wake(store::NOTIFY_CHANNEL),
         poll: parts.config.poll,
         at_once: AT_ONCE,
         stopping: parts.stopping.clone(),

@@ -6,9 +6,9 @@ use super::{made, maintenance, run};
 use crate::support::process::said;
 
 /// The connections of a server with the tests' settings: 4 and 1 for point reads in its worker's
-/// pools, 5 for delivery, 6 for imports, 3 each for Garmin and account exports, 1 that listens for
-/// changes and 1 that computes efforts.
-const MOST: usize = 5 + 5 + 6 + 3 + 3 + 2;
+/// pools, 4 for delivery, 5 for imports, 2 each for Garmin and account exports, 1 that listens and 1
+/// that computes efforts.
+const MOST: usize = 5 + 4 + 5 + 2 + 2 + 2;
 
 #[actix_rt::test]
 async fn a_server_that_wants_more_connections_than_there_are_is_warned_of() {
@@ -29,14 +29,14 @@ async fn a_server_that_wants_more_connections_than_there_are_is_warned_of() {
     let status = run(&["status"], &database.url).await;
     assert!(said(&status).contains(&format!("! a server {short}")), "{}", said(&status));
 
-    // Only listening connections bypass a pooler.
+    // Only the connection that listens bypasses a pooler.
     let mut variables = crate::support::settings(&database.url, 25);
     variables.push(("DATABASE_DIRECT_URL", database.url.clone()));
     let pooled = actix_rt::task::spawn_blocking(move || {
         crate::support::process::run(&["check-config"], &variables)
     });
     let pooled = said(&pooled.await.unwrap());
-    assert!(pooled.contains("Each server opens up to 5."), "{pooled}");
+    assert!(pooled.contains("Each server opens up to 1."), "{pooled}");
 }
 
 #[actix_rt::test]

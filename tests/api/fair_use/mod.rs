@@ -9,6 +9,7 @@ use actix_web::http::Method;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
+use sports_log::db::Notifications;
 
 use crate::{
     pictures::{activity, gpx, northward},
@@ -130,10 +131,11 @@ async fn only_changes_wake_those_who_wait() {
     let told = Rc::new(RefCell::new(Vec::new()));
     let heard = Rc::clone(&told);
     let connector = connector(&app.database.url);
-    let listening = actix_rt::spawn(async move {
-        let heard = |payload: Option<&str>| heard.borrow_mut().push(payload.map(str::to_owned));
-        sports_log::db::listen(connector, "activities", heard).await;
+    let mut notifications = Notifications::default();
+    notifications.subscribe("activities", move |payload| {
+        heard.borrow_mut().push(payload.map(str::to_owned));
     });
+    let listening = actix_rt::spawn(notifications.listen(connector));
     until("the test listens", async || !told.borrow().is_empty()).await;
     app.database
         .execute("UPDATE activity_feeds SET awaited_until = now() + interval '1 hour'")

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     activities::originals::Storage,
     config::Config,
-    db::{Connections, Connector, Pool},
+    db::{Connector, Notifications, Pool},
     error::{ApiError, ApiResult},
     jobs::{Jobs, Schedule, Stopping, Work},
     providers::{Outbound, TokenCipher},
@@ -37,15 +37,20 @@ const AT_ONCE: usize = 2;
 const MAX_ABANDONED: i32 = 3;
 
 /// Maximum number of database connections.
-pub const CONNECTIONS: Connections = Connections { lent: AT_ONCE, listening: 1 };
+pub const CONNECTIONS: usize = AT_ONCE;
 
 /// Starts working on connections on a separate thread. Needs a running actix system.
-pub fn start(config: &Config, connector: Connector, metrics: &Metrics) -> Jobs {
+pub fn start(
+    config: &Config,
+    connector: Connector,
+    notifications: &mut Notifications,
+    metrics: &Metrics,
+) -> Jobs {
     let connector = connector.with_statement_timeout(config.database.statement_timeout);
     let stopping = Stopping::default();
     let schedule = Schedule {
-        connector: connector.clone(),
-        channel: store::NOTIFY_CHANNEL,
+        name: store::NOTIFY_CHANNEL,
+        woken: notifications.wake(store::NOTIFY_CHANNEL),
         poll: config.garmin.poll,
         at_once: AT_ONCE,
         stopping: stopping.clone(),
