@@ -6,6 +6,7 @@ use std::{
 };
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
@@ -15,13 +16,16 @@ use super::{
     upload::shown,
 };
 use crate::{
-    activities::originals::PackedFile,
+    activities::originals::compressed,
     error::{ApiError, ApiResult},
     recordings::Format,
 };
 
 /// Maximum bytes of files that are committed together.
 const TOGETHER: u64 = 8 * 1024 * 1024;
+
+/// Maximum number of files that are read ahead.
+const AHEAD: usize = 4;
 
 /// Maximum number of warnings in a report.
 const MAX_WARNED: i64 = 50;
@@ -56,31 +60,50 @@ pub async fn receive(
     }
 }
 
-/// Small files are committed together, because waiting for the disk takes
-/// longer than reading a file.
+/// Small files are committed together, because waiting for the disk takes longer than reading a
+/// file. They are read and compressed on a thread.
 async fn receive_all(
     conn: &mut AsyncPgConnection,
     id: Uuid,
     inputs: &[Input],
     tell: &impl Fn(u64),
 ) -> ApiResult<i64> {
-    let (mut bytes, mut small, mut size) = (0, Vec::new(), 0);
-    for (part, input) in (0..).zip(inputs) {
-        if size + input.size() > TOGETHER {
-            bytes += receive_together(conn, id, mem::take(&mut small)).await?;
+    let sized: Vec<_> = inputs.iter().map(|input| (input.clone(), input.size())).collect();
+    let small = sized.iter().filter(|(_, size)| *size <= TOGETHER);
+    let mut contents = contents(small.map(|(input, _)| input.clone()).collect());
+    let (mut bytes, mut together, mut size) = (0, Vec::new(), 0);
+    for (part, (input, own_size)) in (0..).zip(&sized) {
+        if size + own_size > TOGETHER {
+            bytes += receive_together(conn, id, mem::take(&mut together)).await?;
             size = 0;
         }
-        if input.size() > TOGETHER {
+        if *own_size > TOGETHER {
             bytes += receive_one(conn, id, part, input, tell).await?;
             continue;
         }
-        let (name, source) = input.open().map_err(ApiError::internal)?;
-        let content = content(source).map_err(ApiError::internal)?;
-        size += input.size();
-        tell(input.size());
-        small.push((part, name, content));
+        let read =
+            contents.recv().await.unwrap_or_else(|| Err(io::Error::other("it was not read")));
+        let (name, content) = read.map_err(ApiError::internal)?;
+        size += own_size;
+        tell(*own_size);
+        together.push((part, name, content));
     }
-    Ok(bytes + receive_together(conn, id, small).await?)
+    Ok(bytes + receive_together(conn, id, together).await?)
+}
+
+/// The names and contents of inputs in their order, a few of them ahead.
+fn contents(inputs: Vec<Input>) -> mpsc::Receiver<io::Result<(String, Vec<u8>)>> {
+    let (sender, contents) = mpsc::channel(AHEAD);
+    std::thread::spawn(move || {
+        for input in inputs {
+            let read = input.open().and_then(|(name, source)| Ok((name, content(source)?)));
+            // Nobody waits for more after an error.
+            if sender.blocking_send(read).is_err() {
+                break;
+            }
+        }
+    });
+    contents
 }
 
 /// The content of a file. A recording is compressed, as it will be stored.
@@ -88,7 +111,7 @@ fn content(mut source: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     (&mut source).take(Format::HEAD).read_to_end(&mut content)?;
     if let Some(Format::Fit | Format::Gpx | Format::Tcx | Format::Kml) = Format::of(&content) {
-        return PackedFile::of(content.chain(source)).map(|file| file.data);
+        return compressed(content.chain(source));
     }
     source.read_to_end(&mut content)?;
     Ok(content)

@@ -7,6 +7,6 @@ mod storage;
 mod store;
 
 pub use handlers::*;
-pub use packed::PackedFile;
+pub use packed::{PackedFile, compressed};
 pub use storage::Storage;
 pub use store::{NewOriginal, Original, activities_of, known};

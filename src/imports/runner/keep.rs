@@ -81,6 +81,7 @@ impl ReadFile {
                 let packed = intake::pack(material)?;
                 let bytes = packed.bytes;
                 material.sessions.iter_mut().for_each(|session| session.track.free_points());
+                material.original.iter_mut().for_each(|(_, file)| file.free_content());
                 (packed, bytes)
             }
             Ok(Content::Restored(restored)) => (Packed::default(), restored.bytes()),
