@@ -175,7 +175,8 @@ async function decide(one, { log, random, counts, trace }) {
     }
     for (const [field, value] of mine) {
       const other = write.theirs?.[field];
-      const isAsked = write.theirs === null || (other !== value && other !== write.base[field]);
+      const isOwn = [value, write.base[field], ...(write.tried?.[field] ?? [])].includes(other);
+      const isAsked = write.theirs === null || !isOwn;
       if (!isAsked) continue;
       known.heads[field].delete(isMine && write.theirs ? other : value);
       // Mine may have been on the server before, if its answer was lost.

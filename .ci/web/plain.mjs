@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import { API, PASSWORD, account, api, device, logIn, seen } from "./lib.mjs";
 
-const FAY = "fay@example.com";
+const IDA = "ida@example.com";
 /** A name of this machine that browsers do not trust as they trust localhost. */
 const HOME = API.replace("localhost", "log.home.arpa");
 
 export async function plain(browser) {
-  const token = await account(FAY, "Fay");
+  const token = await account(IDA, "Ida");
   seen.origins.add(HOME);
   const page = await device(browser);
   await page.goto(`${HOME}/#/new`);
   assert.equal(await page.evaluate(() => isSecureContext), false);
-  await logIn(page, FAY);
+  await logIn(page, IDA);
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByLabel("Title").fill("At home");
   await page.getByLabel("Duration").fill("30:00");

@@ -10,7 +10,7 @@ export async function settle({ id }, chosen) {
   await commit(async ({ writes }) => {
     const now = await writes.get(id);
     if (!now?.theirs) return;
-    if (Object.keys(chosen).length > 0) writes.put({ ...now, base: now.theirs, set: chosen, theirs: undefined });
+    if (Object.keys(chosen).length > 0) writes.put({ ...now, base: now.theirs, set: chosen, theirs: undefined, tried: undefined });
     else writes.remove(id);
   });
   return sent(id);

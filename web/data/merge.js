@@ -23,17 +23,22 @@ export function isSame(name, one, other) {
 const isSamePart = (one, other) =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? null) === (other[name] ?? null));
 
+/** The values of each field that were sent since the last answer. @param {Record<string, any[]>} tried @param {Record<string, any>} set */
+export function withTried(tried = {}, set) {
+  const others = (/** @type {string} */ name) => (tried[name] ?? []).filter((value) => !isSame(name, value, set[name]));
+  return { ...tried, ...Object.fromEntries(Object.keys(set).map((name) => [name, [...others(name), set[name]]])) };
+}
+
+/** Whether another device has changed a field to something else. @param {any} write @param {any} theirs @param {string} name */
+const isNews = ({ base, set = {}, tried = {} }, theirs, name) =>
+  ![base[name], ...(name in set ? [set[name]] : []), ...(tried[name] ?? [])].some((value) => isSame(name, theirs[name], value));
+
 /** The fields of an edit that another device changed to something else. @param {any} write @param {any} theirs */
-export const clashes = ({ base, set }, theirs) =>
-  Object.keys(set ?? {}).filter((name) => !isSame(name, theirs[name], base[name]) && !isSame(name, theirs[name], set[name]));
+export const clashes = (write, theirs) => Object.keys(write.set ?? {}).filter((name) => isNews(write, theirs, name));
 
 /** The fields that are different from what this device knows. @param {any} write @param {any} theirs */
-export const news = ({ base, set = {} }, theirs) =>
-  Object.keys(base).filter(
-    (name) =>
-      !KEEPING.includes(name) && name in theirs &&
-      !isSame(name, theirs[name], base[name]) && !(name in set && isSame(name, theirs[name], set[name])),
-  );
+export const news = (write, theirs) =>
+  Object.keys(write.base).filter((name) => !KEEPING.includes(name) && name in theirs && isNews(write, theirs, name));
 
 /** The fields of `set` that `activity` does not have yet. @param {Record<string, any>} set @param {any} activity */
 export const missing = (set, activity) =>

@@ -4,7 +4,7 @@
 import { get, post, put, query, remove } from "./api.js";
 import { commit } from "./copy.js";
 import { Failure } from "./http.js";
-import { asActivity, clashes, missing, news, summary } from "./merge.js";
+import { asActivity, clashes, missing, news, summary, withTried } from "./merge.js";
 
 /** @param {string} id */
 export async function sendNew(id) {
@@ -48,6 +48,11 @@ async function posted(body, id) {
 
 /** @param {any} write */
 export async function sendEdit({ id, base, set }) {
+  // If the answer is lost and it is edited again, the server's version is still of this device.
+  await commit(async ({ writes }) => {
+    const now = await writes.get(id);
+    if (now) writes.put({ ...now, tried: withTried(now.tried, set) });
+  });
   let answer;
   try {
     answer = await put(path(id), set, { "If-Match": `"${base.revision}"` });
@@ -62,7 +67,7 @@ export async function sendEdit({ id, base, set }) {
     if (seen) opened.put({ ...seen, activity: answer });
     // It may have been edited again meanwhile.
     const left = missing(now.set ?? {}, answer);
-    if (now.isGone || Object.keys(left).length > 0) writes.put({ ...now, base: summary(answer), set: left });
+    if (now.isGone || Object.keys(left).length > 0) writes.put({ ...now, base: summary(answer), set: left, tried: undefined });
     else writes.remove(id);
   });
 }
@@ -95,7 +100,7 @@ const meet = (id, theirs) =>
     const isDisputed = theirs ? (now.isGone ? news : clashes)(now, theirs).length > 0 : !now.isGone;
     if (isDisputed) return writes.put({ ...now, theirs: theirs && summary(theirs) });
     const set = theirs ? missing(now.set ?? {}, theirs) : {};
-    if (theirs && (now.isGone || Object.keys(set).length > 0)) writes.put({ ...now, base: summary(theirs), set });
+    if (theirs && (now.isGone || Object.keys(set).length > 0)) writes.put({ ...now, base: summary(theirs), set, tried: undefined });
     else writes.remove(id);
   });
 
