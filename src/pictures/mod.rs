@@ -23,7 +23,7 @@ mod types;
 mod weekly;
 
 pub use disclosure::{Disclosure, Uncovered};
-pub use drawing::{Theme, Units};
+pub use drawing::{Layout, Theme, Units};
 pub use handlers::*;
 pub use metric::Metric;
 pub use painter::Painter;

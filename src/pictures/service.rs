@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     chart::Chart,
     disclosure::{Disclosure, Uncovered},
-    drawing::{Theme, Units},
+    drawing::Design,
     heatmap::Heatmap,
     letters::readable,
     png::png,
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Draws a picture from data that has been read. It needs no further queries.
-type Drawing = Box<dyn FnOnce(Theme, Units) -> ApiResult<Result<String, Uncovered>> + Send>;
+type Drawing = Box<dyn FnOnce(Design) -> ApiResult<Result<String, Uncovered>> + Send>;
 
 /// Series needed for a route. `Time` is used only if a part is hidden.
 const TRACK: [Series; 4] = [Series::Time, Series::Latitude, Series::Longitude, Series::Altitude];
@@ -59,25 +59,24 @@ pub async fn paint(
     Studio { state, painter }: &Studio,
     user_id: Uuid,
     picture: Picture,
-    look: Appearance,
+    appearance: Appearance,
     width: Option<u32>,
 ) -> ApiResult<Result<Bytes, Uncovered>> {
     let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
     let (units, zone, revision) = state.point_reads.run(read).await?;
     let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
     // Profiles contain only these units.
-    let units = look.units.unwrap_or_else(|| units.parse().unwrap_or_default());
+    let design = appearance.design(units.parse().unwrap_or_default(), width.is_some());
     // The key contains everything that the picture depends on, including privacy zones. The data
     // below is of this revision or a later one.
     let key = format!(
-        "{user_id} {revision} {picture:?} {zone} {} {:?} {units:?} {width:?}",
+        "{user_id} {revision} {picture:?} {zone} {} {design:?} {width:?}",
         picture.zone(zone)?.today(),
-        look.theme,
     );
     if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
     }
-    let _turn = fair_use::picture().await?;
+    let _permit = fair_use::picture().await?;
     // Another request may have drawn the same picture meanwhile.
     if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
@@ -97,8 +96,7 @@ pub async fn paint(
             Picture::Weekly(options) => weekly(&conn, user_id, zone, options).await?,
         }
     };
-    let theme = if width.is_some() { look.theme.settled() } else { look.theme };
-    let draw = move || match (drawing(theme, units)?, width) {
+    let draw = move || match (drawing(design)?, width) {
         (Err(uncovered), _) => Ok(Err(uncovered)),
         (Ok(svg), None) => Ok(Ok(svg.into_bytes())),
         (Ok(svg), Some(width)) => png(&svg, width).map(Ok),
@@ -111,11 +109,11 @@ pub async fn paint_own(
     studio: &Studio,
     identity: Identity,
     picture: Picture,
-    look: Appearance,
+    appearance: Appearance,
     width: Option<u32>,
 ) -> ApiResult<Bytes> {
     studio.state.point_reads.run(async |conn| identity.confirm(conn).await).await?;
-    let painted = paint(studio, identity.user_id, picture, look, width).await?;
+    let painted = paint(studio, identity.user_id, picture, appearance, width).await?;
     painted.map_err(|_| {
         ApiError::internal("a picture without privacy zones cannot have outdated ones")
     })
@@ -138,21 +136,21 @@ async fn recorded(
 }
 
 fn route((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
-    Box::new(move |theme, units| {
+    Box::new(move |design| {
         let streams = data.map(|data| Reading::of(data)?.unpacked(&TRACK)).transpose()?;
         Ok(disclosure.of(subject, streams).map(|(subject, streams)| {
             let track = streams.map(Track::of).unwrap_or_default();
-            Route { subject, track }.draw(theme, units)
+            Route { subject, track }.draw(design)
         }))
     })
 }
 
 fn chart((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) -> Drawing {
-    Box::new(move |theme, units| {
+    Box::new(move |design| {
         let streams = data.map(|data| Reading::of(data)?.unpacked(&MEASURED)).transpose()?;
         Ok(disclosure
             .of(subject, streams)
-            .map(|(subject, streams)| Chart::new(subject, streams.as_ref()).draw(theme, units)))
+            .map(|(subject, streams)| Chart::new(subject, streams.as_ref()).draw(design)))
     })
 }
 
@@ -169,7 +167,7 @@ async fn heatmap(
     let DaysOptions { metric, week_start, types, .. } = options;
     let days = by_first_day(buckets).collect();
     let heatmap = Heatmap { year, today, week_start, metric, types, days };
-    Ok(Box::new(move |theme, units| Ok(Ok(heatmap.draw(theme, units)))))
+    Ok(Box::new(move |design| Ok(Ok(heatmap.draw(design)))))
 }
 
 async fn weekly(
@@ -190,7 +188,7 @@ async fn weekly(
     let weeks = all.map(|week| (week, found.get(&week).copied().unwrap_or_default())).collect();
     let DaysOptions { metric, types, .. } = options;
     let weekly = Weekly { metric, types, weeks };
-    Ok(Box::new(move |theme, units| Ok(Ok(weekly.draw(theme, units)))))
+    Ok(Box::new(move |design| Ok(Ok(weekly.draw(design)))))
 }
 
 /// Returns the user's days and today's date.

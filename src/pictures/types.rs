@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     disclosure::Disclosure,
-    drawing::{Theme, Units},
+    drawing::{Design, Layout, Theme, Units},
     metric::Metric,
 };
 use crate::{
@@ -41,6 +41,30 @@ pub struct Appearance {
     /// Units of the picture. Defaults to the units of the profile.
     #[param(inline)]
     pub units: Option<Units>,
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub layout: Layout,
+    /// `false` leaves out the background and the border.
+    #[serde(default = "Appearance::usual_frame")]
+    #[param(required = false, default = true)]
+    pub frame: bool,
+}
+
+impl Appearance {
+    fn usual_frame() -> bool {
+        true
+    }
+
+    /// Returns the design, in these units unless others were requested. A PNG cannot follow the
+    /// viewer's theme.
+    pub fn design(self, units: Units, is_png: bool) -> Design {
+        Design {
+            theme: if is_png { self.theme.settled() } else { self.theme },
+            units: self.units.unwrap_or(units),
+            layout: self.layout,
+            has_frame: self.frame,
+        }
+    }
 }
 
 /// The size of a PNG.

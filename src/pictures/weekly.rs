@@ -3,17 +3,24 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{
-    drawing::{Axes, Canvas, Scale, Svg, Theme, Units, scale, words, words::Sentences},
+    drawing::{
+        Axes, Canvas, Design, Header, Layout, Scale, Svg, Units, scale, words, words::Sentences,
+    },
     metric::{Metric, sports_in_words, sum, totals_in_words},
 };
 use crate::stats::days::Totals;
 
-const WIDTH: f64 = 800.0;
-const MARGIN: f64 = 24.0;
-const LEFT: f64 = MARGIN + 48.0;
-const TOP: f64 = 86.0;
+/// Space for the labels on the left.
+const LEFT_ROOM: f64 = 48.0;
+
+/// Space between the header and the plot. In a narrow picture, it contains the legend.
+const GAP: f64 = 8.0;
+const NARROW_GAP: f64 = 34.0;
+
 const PLOT_HEIGHT: f64 = 200.0;
-const HEIGHT: f64 = TOP + PLOT_HEIGHT + 44.0;
+
+/// Space below the plot, for its labels.
+const BELOW: f64 = 44.0;
 
 /// Minimum distance between the labels of two months, in pixels.
 const LABEL_ROOM: f64 = 44.0;
@@ -28,7 +35,8 @@ pub struct Weekly {
 }
 
 impl Weekly {
-    pub fn draw(&self, theme: Theme, units: Units) -> String {
+    pub fn draw(&self, design: Design) -> String {
+        let Design { units, layout, .. } = design;
         let sports = sports_in_words(&self.types);
         let name = words::count(self.weeks.len() as i64, "week", "weeks");
         let name = if sports.is_empty() { name } else { format!("{name}: {sports}") };
@@ -36,17 +44,18 @@ impl Weekly {
         if let Some(average) = self.average().filter(|average| *average > 0.0) {
             facts.push(format!("average {} a week", self.label(average, units)));
         }
+        let header = Header::new(layout, &words::shortened(&format!("Last {name}"), 60.0), &facts);
+        let top = header.bottom() + if layout.is_narrow() { NARROW_GAP } else { GAP };
         let canvas = Canvas {
-            width: WIDTH,
-            height: HEIGHT,
+            width: layout.width(),
+            height: top + PLOT_HEIGHT + BELOW,
             title: &format!("The last {name}"),
             description: &self.description(&name, &facts, units),
         };
-        let mut svg = Svg::new(theme, &canvas);
-        svg.text("title ink", (MARGIN, 38.0), &words::shortened(&format!("Last {name}"), 60.0));
-        svg.text("facts muted", (MARGIN, 60.0), &facts.join(" · "));
-        self.draw_key(&mut svg);
-        self.draw_plot(&mut svg, units);
+        let mut svg = Svg::new(design, &canvas);
+        header.draw(&mut svg);
+        draw_key(&mut svg, layout, if layout.is_narrow() { header.bottom() } else { 34.0 });
+        self.draw_plot(&mut svg, design, top);
         svg.finish()
     }
 
@@ -80,20 +89,21 @@ impl Weekly {
         words.finish()
     }
 
-    fn draw_plot(&self, svg: &mut Svg, units: Units) {
+    fn draw_plot(&self, svg: &mut Svg, Design { units, layout, .. }: Design, plot_top: f64) {
         let (unit, sign) = self.metric.unit(units);
         let values = self.weeks.iter().map(|(_, totals)| self.metric.of(totals) / unit);
         let most = values.fold(0.0, f64::max);
         let top = if most > 0.0 { most * 1.06 } else { 1.0 };
-        let (right, bottom) = (WIDTH - MARGIN, TOP + PLOT_HEIGHT);
+        let (left, right) = (layout.margin() + LEFT_ROOM, layout.right());
+        let bottom = plot_top + PLOT_HEIGHT;
         let axes = Axes {
-            x: Scale::new((0.0, self.weeks.len() as f64), (LEFT, right)),
-            y: Scale::new((0.0, top), (bottom, TOP)),
+            x: Scale::new((0.0, self.weeks.len() as f64), (left, right)),
+            y: Scale::new((0.0, top), (bottom, plot_top)),
         };
         let is_whole = |tick: &f64| self.metric != Metric::Activities || tick.fract() == 0.0;
         let ticks = scale::ticks((0.0, top), 4.0).into_iter().filter(is_whole);
         axes.draw_rows(svg, ticks.map(|tick| (tick, format!("{}{sign}", words::number(tick)))));
-        let pitch = (right - LEFT) / self.weeks.len() as f64;
+        let pitch = (right - left) / self.weeks.len() as f64;
         let width = (pitch * 0.76).min(64.0);
         let mut free_from = f64::NEG_INFINITY;
         for (at, (first, totals)) in self.weeks.iter().enumerate() {
@@ -117,17 +127,18 @@ impl Weekly {
         }
         if let Some(average) = self.average().filter(|average| *average > 0.0) {
             let y = axes.y.at(average / unit);
-            svg.line("average", (LEFT, y), (right, y));
+            svg.line("average", (left, y), (right, y));
         }
     }
+}
 
-    fn draw_key(&self, svg: &mut Svg) {
-        let (right, y) = (WIDTH - MARGIN, 34.0);
-        svg.line("average", (right - 176.0, y), (right - 152.0, y));
-        svg.text("muted", (right - 146.0, y + 4.0), "average");
-        svg.rect("bar unfinished", [right - 74.0, y - 5.5, 11.0, 11.0], 2.0);
-        svg.text("muted end", (right, y + 4.0), "this week");
-    }
+/// Draws the legend, centred on `y`.
+fn draw_key(svg: &mut Svg, layout: Layout, y: f64) {
+    let right = layout.right();
+    svg.line("average", (right - 176.0, y), (right - 152.0, y));
+    svg.text("muted", (right - 146.0, y + 4.0), "average");
+    svg.rect("bar unfinished", [right - 74.0, y - 5.5, 11.0, 11.0], 2.0);
+    svg.text("muted end", (right, y + 4.0), "this week");
 }
 
 /// Returns the name of the month that begins in the week of `first`. For January, returns the year.

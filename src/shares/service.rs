@@ -174,21 +174,21 @@ pub async fn show(
 ) -> ApiResult<(Bytes, Theme)> {
     let state = &studio.state;
     let (user_id, shown) = find(state, token).await?;
-    let look = shown.appearance(params);
+    let appearance = shown.appearance(params);
     let mut zones = None;
     if shown.has_zones() {
         zones = Some(privacy::zones(&*state.pool.get().await?, user_id).await?);
     }
     let picture = shown.picture(zones)?;
-    let painted = pictures::paint(studio, user_id, picture, look, width).await?;
+    let painted = pictures::paint(studio, user_id, picture, appearance, width).await?;
     let Uncovered(ends) = match painted {
-        Ok(content) => return Ok((content, look.theme)),
+        Ok(content) => return Ok((content, appearance.theme)),
         Err(uncovered) => uncovered,
     };
     let zones = privacy::cover(state, user_id, &ends).await?;
     let picture = shown.picture(Some(zones))?;
-    match pictures::paint(studio, user_id, picture, look, width).await? {
-        Ok(content) => Ok((content, look.theme)),
+    match pictures::paint(studio, user_id, picture, appearance, width).await? {
+        Ok(content) => Ok((content, appearance.theme)),
         // The track has changed since the zones were computed.
         Err(_) => Err(ApiError::new(ErrorCode::Busy, "the activity is changing; try again")),
     }

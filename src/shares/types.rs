@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorCode},
     http::rfc3339,
     pictures::{
-        Appearance, DaysParams, Disclosure, HeatmapOptions, Metric, Picture, Theme, Units,
+        Appearance, DaysParams, Disclosure, HeatmapOptions, Layout, Metric, Picture, Theme, Units,
         WeeklyOptions, WeeksParams, YearParams,
     },
     privacy::Zone,
@@ -57,6 +57,11 @@ pub struct ShareBody {
     theme: Option<Theme>,
     /// Overrides the units of the profile.
     units: Option<Units>,
+    #[schema(default = "wide")]
+    layout: Option<Layout>,
+    /// `false` leaves out the background and the border.
+    #[schema(default = true)]
+    frame: Option<bool>,
     /// For `heatmap`: the calendar year. Without it, always the current year.
     #[serde(default, deserialize_with = "whole::<1, 9999, _, _>")]
     #[schema(minimum = 1, maximum = 9999)]
@@ -98,6 +103,10 @@ pub struct Shown {
     pub theme: Theme,
     #[schema(required)]
     pub units: Option<Units>,
+    #[serde(default)]
+    layout: Layout,
+    #[serde(default = "Shown::usual_frame")]
+    frame: bool,
     #[schema(required)]
     year: Option<i32>,
     weeks: u32,
@@ -154,6 +163,11 @@ pub struct SharedParams {
     /// Overrides the theme of the share.
     #[param(inline)]
     pub theme: Option<Theme>,
+    /// Overrides the layout of the share.
+    #[param(inline)]
+    pub layout: Option<Layout>,
+    /// Overrides the frame of the share.
+    pub frame: Option<bool>,
 }
 
 impl ShareBody {
@@ -188,6 +202,8 @@ impl ShareBody {
             show_date: is_of_activity && self.show_date.unwrap_or(false),
             theme: self.theme.unwrap_or_default(),
             units: self.units,
+            layout: self.layout.unwrap_or_default(),
+            frame: self.frame.unwrap_or_else(Shown::usual_frame),
             // Options that do not apply to the picture are dropped without validation.
             year: self.year.filter(|_| of(&[SharedPicture::Heatmap])),
             weeks: self
@@ -207,6 +223,11 @@ impl ShareBody {
 }
 
 impl Shown {
+    /// Shares that were created before there was this option have a frame.
+    fn usual_frame() -> bool {
+        true
+    }
+
     /// Returns whether the picture shows a whole track, with its start and end. These are most
     /// likely near the owner's home.
     pub fn shows_everything(&self) -> bool {
@@ -262,7 +283,12 @@ impl Shown {
     }
 
     pub fn appearance(&self, params: SharedParams) -> Appearance {
-        Appearance { theme: params.theme.unwrap_or(self.theme), units: self.units }
+        Appearance {
+            theme: params.theme.unwrap_or(self.theme),
+            units: self.units,
+            layout: params.layout.unwrap_or(self.layout),
+            frame: params.frame.unwrap_or(self.frame),
+        }
     }
 
     pub fn from_json(json: Value) -> ApiResult<Self> {

@@ -3,25 +3,30 @@
 import { t } from "../text/words.js";
 import { html } from "./html.js";
 
+/** Where a wide picture would have letters of less than 11 pixels. */
+const phone = matchMedia("(max-width: 44rem)");
+
 /**
+ * A picture in the layout that fits the screen, also after the device was turned. The page is its frame.
  * @param {string} alt
- * @param {() => Promise<Blob>} load
+ * @param {(appearance: {layout: "narrow" | "wide", frame: false}) => Promise<Blob>} load
  * @param {AbortSignal} signal
  */
 export function picture(alt, load, signal) {
   const place = html`<figure class="picture" aria-busy="true"></figure>`;
-  load().then(
-    (blob) => {
-      const address = URL.createObjectURL(blob);
-      signal.addEventListener("abort", () => URL.revokeObjectURL(address));
-      place.replaceChildren(html`<img src=${address} alt=${alt}>`);
-      place.removeAttribute("aria-busy");
-    },
-    () => {
-      place.replaceChildren(html`<p class="quiet">${t("picture.none")}</p>`);
-      place.removeAttribute("aria-busy");
-    },
-  );
+  let address = "";
+  const show = async () => {
+    const layout = phone.matches ? "narrow" : "wide";
+    const blob = await load({ layout, frame: false }).catch(() => undefined);
+    if (signal.aborted || layout !== (phone.matches ? "narrow" : "wide")) return;
+    URL.revokeObjectURL(address);
+    address = blob ? URL.createObjectURL(blob) : "";
+    place.replaceChildren(blob ? html`<img src=${address} alt=${alt}>` : html`<p class="quiet">${t("picture.none")}</p>`);
+    place.removeAttribute("aria-busy");
+  };
+  phone.addEventListener("change", show, { signal });
+  signal.addEventListener("abort", () => URL.revokeObjectURL(address));
+  show();
   return place;
 }
 

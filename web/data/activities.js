@@ -69,10 +69,10 @@ export async function series(id, signal) {
   return names;
 }
 
-/** A picture drawn by the server. @param {string} id @param {"route" | "chart"} picture @param {AbortSignal} [signal] */
-export async function picture(id, picture, signal) {
+/** A picture drawn by the server. @param {string} id @param {"route" | "chart"} picture @param {object} appearance @param {AbortSignal} [signal] */
+export async function picture(id, picture, appearance, signal) {
   try {
-    const drawn = await file(`${path(id)}/${picture}.svg`, signal);
+    const drawn = await file(`${path(id)}/${picture}.svg${query({ ...appearance })}`, signal);
     await keepOpened(id, { [picture]: drawn });
     return drawn;
   } catch (error) {

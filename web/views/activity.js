@@ -31,8 +31,8 @@ export async function activity({ id, signal }) {
     ${it.waiting && html`<p class="aside">${t(`waiting.is-${it.waiting}`)}</p>`}
     ${numbers(it)}
     ${it.notes && html`<p class="notes">${it.notes}</p>`}
-    ${hasRoute && picture(t("activity.route"), () => drawn(id, "route", signal), signal)}
-    ${hasChart && picture(t("activity.chart"), () => drawn(id, "chart", signal), signal)}
+    ${hasRoute && picture(t("activity.route"), (appearance) => drawn(id, "route", appearance, signal), signal)}
+    ${hasChart && picture(t("activity.chart"), (appearance) => drawn(id, "chart", appearance, signal), signal)}
     ${sets(it)}${laps(it)}${sources(it)}
   </article>`;
 }

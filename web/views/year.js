@@ -89,8 +89,8 @@ async function overview({ year, sport, metric }, signal) {
   const days = t("year.heatmap", { year, n: now.totals.active_days });
   return html`<div class="stack">
     ${totals(now, before)}
-    ${picture(days, () => drawn("heatmap", { ...parameters, year }, signal), signal)}
-    ${isNow && picture(t("year.weekly", { n: WEEKS }), () => drawn("weekly", { ...parameters, weeks: WEEKS }, signal), signal)}
+    ${picture(days, (appearance) => drawn("heatmap", { ...parameters, ...appearance, year }, signal), signal)}
+    ${isNow && picture(t("year.weekly", { n: WEEKS }), (appearance) => drawn("weekly", { ...parameters, ...appearance, weeks: WEEKS }, signal), signal)}
     ${months(now.buckets)}
     ${streaks(inRow)}
   </div>`;

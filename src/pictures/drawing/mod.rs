@@ -2,6 +2,8 @@
 
 mod axes;
 mod curves;
+mod design;
+mod header;
 mod projection;
 pub mod scale;
 mod svg;
@@ -10,6 +12,8 @@ pub mod words;
 
 pub use axes::Axes;
 pub use curves::{Sample, columns, simplified};
+pub use design::{Design, Layout};
+pub use header::Header;
 pub use projection::Projection;
 pub use scale::Scale;
 pub use svg::{Canvas, Svg, area, outline};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::theme::Theme;
+use super::Design;
 
 /// A picture being drawn. Later shapes cover earlier ones.
 pub struct Svg {
@@ -24,8 +24,9 @@ pub struct Canvas<'a> {
 }
 
 impl Svg {
-    /// Creates a picture with an empty background.
-    pub fn new(theme: Theme, canvas: &Canvas<'_>) -> Self {
+    /// Creates a picture without content.
+    pub fn new(design: Design, canvas: &Canvas<'_>) -> Self {
+        let theme = design.theme;
         let Canvas { width, height, title, description } = canvas;
         let mut svg = Self { text: String::new() };
         svg.push(format_args!(
@@ -36,7 +37,9 @@ impl Svg {
             clean(description),
             theme.style(),
         ));
-        svg.rect("bg", [0.5, 0.5, width - 1.0, height - 1.0], 10.0);
+        if design.has_frame {
+            svg.rect("bg", [0.5, 0.5, width - 1.0, height - 1.0], 10.0);
+        }
         svg
     }
 

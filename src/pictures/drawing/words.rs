@@ -171,14 +171,36 @@ pub fn shortened(text: &str, room: f64) -> String {
     let mut taken = 0.0;
     let mut kept = String::new();
     for letter in text.chars() {
-        // Han, Hangul, Kana and pictograms are about twice as wide.
-        taken += if letter as u32 >= 0x1100 { 1.9 } else { 1.0 };
+        taken += width(letter);
         if taken > room {
             return format!("{}…", kept.trim_end());
         }
         kept.push(letter);
     }
     kept
+}
+
+/// Returns the width of a character, in average letters.
+fn width(letter: char) -> f64 {
+    // Han, Hangul, Kana and pictograms are about twice as wide.
+    if letter as u32 >= 0x1100 { 1.9 } else { 1.0 }
+}
+
+/// Joins the parts into as few lines as possible, each at most `room` average letters wide.
+/// Shortens a part that is wider.
+pub fn lines(parts: &[&str], separator: &str, room: f64) -> Vec<String> {
+    let wide = |text: &str| text.chars().map(width).sum::<f64>();
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if wide(line) + wide(separator) + wide(part) <= room => {
+                line.push_str(separator);
+                line.push_str(part);
+            }
+            _ => lines.push(shortened(part, room)),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -197,5 +219,11 @@ mod tests {
         );
         assert_eq!((clock(306.2), clock(3_750.0)), ("5:06".into(), "1:02:30".into()));
         assert_eq!(shortened("日本語のとても長い", 6.0), "日本語…");
+        let parts = ["Run, 4 May", "3.00 km", "17 min", "averylongword"];
+        assert_eq!(
+            lines(&parts, " · ", 12.0),
+            ["Run, 4 May", "3.00 km", "17 min", "averylongwor…"]
+        );
+        assert_eq!(lines(&parts[..3], " · ", 20.0), ["Run, 4 May · 3.00 km", "17 min"]);
     }
 }

@@ -31,10 +31,10 @@ pub async fn route_svg(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
-    svg(&request, &studio, user, picture, look.0).await
+    svg(&request, &studio, user, picture, appearance.0).await
 }
 
 /// Get an activity's route as PNG
@@ -53,11 +53,11 @@ pub async fn route_png(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Route { activity_id: id.0, disclosure: Disclosure::everything() };
-    png(&request, &studio, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, appearance.0, size.0).await
 }
 
 /// Get an activity's chart as SVG
@@ -77,10 +77,10 @@ pub async fn chart_svg(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
-    svg(&request, &studio, user, picture, look.0).await
+    svg(&request, &studio, user, picture, appearance.0).await
 }
 
 /// Get an activity's chart as PNG
@@ -99,11 +99,11 @@ pub async fn chart_png(
     studio: Studio,
     user: Permitted<ReadsActivities>,
     id: ApiPath<Uuid>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Chart { activity_id: id.0, disclosure: Disclosure::everything() };
-    png(&request, &studio, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, appearance.0, size.0).await
 }
 
 /// Returns a picture of the user's own log as SVG.
@@ -112,10 +112,10 @@ pub(super) async fn svg(
     studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
-    look: Appearance,
+    appearance: Appearance,
 ) -> ApiResult<HttpResponse> {
-    let content = service::paint_own(studio, user.identity(), picture, look, None).await?;
-    image(request, content, Some(look.theme), "'none'").map(cached)
+    let content = service::paint_own(studio, user.identity(), picture, appearance, None).await?;
+    image(request, content, Some(appearance.theme), "'none'").map(cached)
 }
 
 /// Returns a picture of the user's own log as PNG.
@@ -124,10 +124,10 @@ pub(super) async fn png(
     studio: &Studio,
     user: Permitted<ReadsActivities>,
     picture: Picture,
-    look: Appearance,
+    appearance: Appearance,
     size: Size,
 ) -> ApiResult<HttpResponse> {
     let width = Some(size.check()?);
-    let content = service::paint_own(studio, user.identity(), picture, look, width).await?;
+    let content = service::paint_own(studio, user.identity(), picture, appearance, width).await?;
     image(request, content, None, "'none'").map(cached)
 }

@@ -33,10 +33,10 @@ pub async fn heatmap_svg(
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
-    svg(&request, &studio, user, picture, look.0).await
+    svg(&request, &studio, user, picture, appearance.0).await
 }
 
 /// Get a yearly heatmap as PNG
@@ -56,11 +56,11 @@ pub async fn heatmap_png(
     user: Permitted<ReadsActivities>,
     year: ApiQuery<YearParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Heatmap(HeatmapOptions::parse(year.0, days.0)?);
-    png(&request, &studio, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, appearance.0, size.0).await
 }
 
 /// Get a weekly bar chart as SVG
@@ -80,10 +80,10 @@ pub async fn weekly_svg(
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);
-    svg(&request, &studio, user, picture, look.0).await
+    svg(&request, &studio, user, picture, appearance.0).await
 }
 
 /// Get a weekly bar chart as PNG
@@ -103,9 +103,9 @@ pub async fn weekly_png(
     user: Permitted<ReadsActivities>,
     weeks: ApiQuery<WeeksParams>,
     days: ApiQuery<DaysParams>,
-    look: ApiQuery<Appearance>,
+    appearance: ApiQuery<Appearance>,
     size: ApiQuery<Size>,
 ) -> ApiResult<HttpResponse> {
     let picture = Picture::Weekly(WeeklyOptions::parse(weeks.0, days.0)?);
-    png(&request, &studio, user, picture, look.0, size.0).await
+    png(&request, &studio, user, picture, appearance.0, size.0).await
 }

@@ -1,29 +1,21 @@
 //! Heatmap of a year, with one column per week. More activity means darker, or lighter in the dark
 //! theme.
 
+mod grid;
 mod shades;
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 
+use grid::Grid;
 use shades::Shades;
 
 use super::{
-    drawing::{Canvas, SHADES, Svg, Theme, Units, words, words::Sentences},
+    drawing::{Canvas, Design, Header, SHADES, Svg, Units, words, words::Sentences},
     metric::{Metric, sports_in_words, sum, totals_in_words},
 };
-use crate::stats::{Period, WeekStart, days::Totals};
-
-const MARGIN: f64 = 24.0;
-const LEFT: f64 = MARGIN + 34.0;
-const TOP: f64 = 100.0;
-const CELL: f64 = 11.0;
-const PITCH: f64 = 14.0;
-/// A year touches at most 54 weeks.
-const COLUMNS: f64 = 54.0;
-const WIDTH: f64 = LEFT + COLUMNS * PITCH + MARGIN;
-const HEIGHT: f64 = TOP + 7.0 * PITCH + 44.0;
+use crate::stats::{WeekStart, days::Totals};
 
 /// The data of a heatmap.
 pub struct Heatmap {
@@ -43,7 +35,8 @@ impl Heatmap {
         NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31))
     }
 
-    pub fn draw(&self, theme: Theme, units: Units) -> String {
+    pub fn draw(&self, design: Design) -> String {
+        let Design { units, layout, .. } = design;
         let sports = sports_in_words(&self.types);
         let name = if sports.is_empty() {
             self.year.to_string()
@@ -51,18 +44,19 @@ impl Heatmap {
             format!("{}: {sports}", self.year)
         };
         let facts = self.facts(units);
+        let header = Header::new(layout, &words::shortened(&name, 70.0), &facts);
+        let grid = Grid::new(self.year, self.week_start, layout, header.bottom());
         let canvas = Canvas {
-            width: WIDTH,
-            height: HEIGHT,
+            width: grid.width(),
+            height: grid.bottom() + 44.0,
             title: &format!("Days of {name}"),
             description: &self.description(&name, &facts, units),
         };
-        let mut svg = Svg::new(theme, &canvas);
-        svg.text("title ink", (MARGIN, 38.0), &words::shortened(&name, 70.0));
-        svg.text("facts muted", (MARGIN, 60.0), &facts.join(" · "));
-        self.draw_labels(&mut svg);
-        self.draw_days(&mut svg, units);
-        self.draw_key(&mut svg);
+        let mut svg = Svg::new(design, &canvas);
+        header.draw(&mut svg);
+        grid.draw_labels(&mut svg);
+        self.draw_days(&mut svg, &grid, units);
+        self.draw_key(&mut svg, &grid);
         svg.finish()
     }
 
@@ -100,40 +94,12 @@ impl Heatmap {
         words.finish()
     }
 
-    /// Returns the left and the top of a day's cell.
-    fn place(&self, day: NaiveDate) -> (f64, f64) {
-        let week = Period::Week(self.week_start);
-        let first = Self::range(self.year).map_or(day, |(first, _)| week.first_day(first));
-        let days = (day - first).num_days();
-        (LEFT + (days / 7) as f64 * PITCH, TOP + (days % 7) as f64 * PITCH)
-    }
-
-    fn days_of_year(&self) -> impl Iterator<Item = NaiveDate> {
-        let first = Self::range(self.year).map(|(first, _)| first);
-        let year = self.year;
-        first.into_iter().flat_map(|day| day.iter_days()).take_while(move |day| day.year() == year)
-    }
-
-    fn draw_labels(&self, svg: &mut Svg) {
-        for day in self.days_of_year().filter(|day| day.day() == 1) {
-            let (x, _) = self.place(day);
-            svg.text("muted", (x, TOP - 8.0), &day.format("%b").to_string());
-        }
-        // Label the days of the second week, which is always complete.
-        for day in self.days_of_year().skip(7).take(7) {
-            if matches!(day.weekday(), Weekday::Mon | Weekday::Wed | Weekday::Fri) {
-                let (_, y) = self.place(day);
-                svg.text("muted", (MARGIN, y + CELL - 1.5), &day.format("%a").to_string());
-            }
-        }
-    }
-
-    fn draw_days(&self, svg: &mut Svg, units: Units) {
+    fn draw_days(&self, svg: &mut Svg, grid: &Grid, units: Units) {
         let shades = Shades::of(self.days.values().map(|totals| self.metric.of(totals)));
-        for day in self.days_of_year() {
-            let (x, y) = self.place(day);
+        for day in grid.days() {
+            let (x, y) = grid.place(day);
+            let cell = [x, y, grid.cell, grid.cell];
             let value = self.days.get(&day).map(|totals| self.metric.of(totals));
-            let cell = [x, y, CELL, CELL];
             match value {
                 Some(value) => {
                     let label = self.metric.label(value, units);
@@ -142,22 +108,25 @@ impl Heatmap {
                     });
                 }
                 None if day > self.today => {
-                    svg.rect("later", [x + 0.5, y + 0.5, CELL - 1.0, CELL - 1.0], 2.0);
+                    let size = grid.cell - 1.0;
+                    svg.rect("later", [x + 0.5, y + 0.5, size, size], 2.0);
                 }
                 None => svg.rect("s0", cell, 2.0),
             }
         }
     }
 
-    fn draw_key(&self, svg: &mut Svg) {
-        let y = TOP + 7.0 * PITCH + 14.0;
-        let right = WIDTH - MARGIN - 4.0;
-        svg.text("muted", (LEFT, y + CELL - 1.0), &format!("Days {}", self.metric.by()));
-        svg.text("muted end", (right, y + CELL - 1.0), "more");
-        let left = right - 36.0 - (SHADES + 1) as f64 * PITCH;
-        svg.text("muted end", (left - 6.0, y + CELL - 1.0), "less");
+    fn draw_key(&self, svg: &mut Svg, grid: &Grid) {
+        let Grid { cell, pitch, left, .. } = *grid;
+        let (y, right) = (grid.bottom() + 14.0, grid.right());
+        let baseline = y + cell - 1.0;
+        svg.text("muted", (left, baseline), &format!("Days {}", self.metric.by()));
+        svg.text("muted end", (right, baseline), "more");
+        let shades_left = right - 36.0 - (SHADES + 1) as f64 * pitch;
+        svg.text("muted end", (shades_left - 6.0, baseline), "less");
         for shade in 0..=SHADES {
-            svg.rect(&format!("s{shade}"), [left + shade as f64 * PITCH, y, CELL, CELL], 2.0);
+            let x = shades_left + shade as f64 * pitch;
+            svg.rect(&format!("s{shade}"), [x, y, cell, cell], 2.0);
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The map of a route: its line with north up, its ends, and a scale.
 
-use super::{MAP_HEIGHT, MARGIN, TOP, WIDTH};
 use crate::{
     pictures::{
-        drawing::{Projection, Svg, Units, outline, scale, simplified, words},
+        drawing::{Design, Layout, Projection, Svg, Units, outline, scale, simplified, words},
         track::Track,
     },
     sport::metres_between,
@@ -23,20 +22,26 @@ const LONGEST_SCALE: f64 = 130.0;
 
 type Pieces = Vec<Vec<(f64, f64)>>;
 
-/// Draws `track`, which must not be empty. `with_ends` marks its ends, if they are those of the
-/// activity.
-pub fn draw(svg: &mut Svg, track: &Track, with_ends: bool, units: Units) {
+/// Draws `track`, which must not be empty, inside the panel at `[x, y, width, height]`. `with_ends`
+/// marks its ends, if they are those of the activity.
+pub fn draw(
+    svg: &mut Svg,
+    track: &Track,
+    [panel_left, panel_top, width, height]: [f64; 4],
+    with_ends: bool,
+    Design { units, layout, .. }: Design,
+) {
     let projection = Projection::around(track.places().map(|place| place.position));
     let mut pieces = projected(track, &projection);
     let (left, right) = range(pieces.iter().flatten().map(|point| point.0));
     let (top, bottom) = range(pieces.iter().flatten().map(|point| point.1));
-    let room = (WIDTH - 2.0 * (MARGIN + INSET), MAP_HEIGHT - 2.0 * INSET);
+    let room = (width - 2.0 * INSET, height - 2.0 * INSET);
     let pixels_per_metre =
         (room.0 / (right - left).max(SMALLEST)).min(room.1 / (bottom - top).max(SMALLEST));
     let place = |(x, y): (f64, f64)| {
         (
-            WIDTH / 2.0 + (x - f64::midpoint(left, right)) * pixels_per_metre,
-            TOP + MAP_HEIGHT / 2.0 + (y - f64::midpoint(top, bottom)) * pixels_per_metre,
+            panel_left + width / 2.0 + (x - f64::midpoint(left, right)) * pixels_per_metre,
+            panel_top + height / 2.0 + (y - f64::midpoint(top, bottom)) * pixels_per_metre,
         )
     };
     for point in pieces.iter_mut().flatten() {
@@ -49,9 +54,9 @@ pub fn draw(svg: &mut Svg, track: &Track, with_ends: bool, units: Units) {
         let (x, y) = place(projection.project(last.position));
         svg.rect("finish mark", [x - 7.0, y - 7.0, 14.0, 14.0], 3.0);
         svg.circle("start mark", place(projection.project(first.position)), 6.0);
-        draw_key(svg);
+        draw_key(svg, layout, panel_top + height);
     }
-    draw_scale(svg, 1.0 / pixels_per_metre, units);
+    draw_scale(svg, (panel_left, panel_top + height), 1.0 / pixels_per_metre, units);
 }
 
 /// Projects the track to metres east and south of its centre.
@@ -82,23 +87,27 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold(start, |(least, greatest), value| (least.min(value), greatest.max(value)))
 }
 
-/// Draws the legend of the end marks.
-fn draw_key(svg: &mut Svg) {
-    let (right, y) = (WIDTH - MARGIN, 56.0);
+/// Draws the legend of the end marks: beside the facts, or in a corner of a narrow map.
+fn draw_key(svg: &mut Svg, layout: Layout, map_bottom: f64) {
+    let (right, y) = if layout.is_narrow() {
+        (layout.right() - 14.0, map_bottom - 18.0)
+    } else {
+        (layout.right(), 56.0)
+    };
     svg.circle("start mark", (right - 102.0, y), 6.0);
     svg.text("muted", (right - 92.0, y + 4.0), "start");
     svg.rect("finish mark", [right - 54.0, y - 6.5, 13.0, 13.0], 3.0);
     svg.text("muted end", (right, y + 4.0), "finish");
 }
 
-/// Draws a scale of round length in the corner of the map.
-fn draw_scale(svg: &mut Svg, metres_per_pixel: f64, units: Units) {
+/// Draws a scale of round length in the lower left corner of the map.
+fn draw_scale(svg: &mut Svg, (left, bottom): (f64, f64), metres_per_pixel: f64, units: Units) {
     let longest = LONGEST_SCALE * metres_per_pixel;
     let (long, short) = (units.long(), units.short());
     let (metres, sign) = if longest >= long.0 { long } else { short };
     let Some(length) = scale::round_below(longest / metres) else { return };
     let pixels = length * metres / metres_per_pixel;
-    let (x, y) = (MARGIN + 14.0, TOP + MAP_HEIGHT - 14.0);
+    let (x, y) = (left + 14.0, bottom - 14.0);
     svg.path(
         "scale",
         &outline(&[vec![(x, y - 5.0), (x, y), (x + pixels, y), (x + pixels, y - 5.0)]]),

@@ -1,22 +1,23 @@
 //! Route of an activity without a map, with its elevation profile below.
 
-mod layout;
 mod map;
 mod profile;
-
-use layout::{MAP_HEIGHT, MARGIN, TOP, WIDTH};
 
 use profile::Profile;
 
 use super::{
     drawing::{
-        Canvas, Svg, Theme, Units,
+        Canvas, Design, Header, Svg, Units,
         words::{Sentences, isolated},
     },
     subject::Subject,
     track::Track,
 };
 use crate::sport::metres_between;
+
+/// Height of the map, in CSS pixels as all lengths here.
+const MAP_HEIGHT: f64 = 380.0;
+const NARROW_MAP_HEIGHT: f64 = 300.0;
 
 /// The data of a route picture.
 pub struct Route {
@@ -25,29 +26,34 @@ pub struct Route {
 }
 
 impl Route {
-    pub fn draw(&self, theme: Theme, units: Units) -> String {
+    pub fn draw(&self, design: Design) -> String {
+        let Design { units, layout, .. } = design;
+        let (margin, width) = (layout.margin(), layout.width());
         let profile = Profile::of(&self.track);
-        let map_bottom = TOP + MAP_HEIGHT;
-        let below = if profile.is_some() { profile::HEIGHT } else { MARGIN };
+        let header = Header::new(layout, &self.subject.title(), &self.subject.facts(units));
+        let map_height = if layout.is_narrow() { NARROW_MAP_HEIGHT } else { MAP_HEIGHT };
+        let map = [margin, header.bottom(), width - 2.0 * margin, map_height];
+        let map_bottom = header.bottom() + map_height;
+        let below = if profile.is_some() { profile::HEIGHT } else { margin };
         let title = format!("Route of {}", isolated(&self.subject.title()));
         let canvas = Canvas {
-            width: WIDTH,
+            width,
             height: map_bottom + below,
             title: &title,
             description: &self.description(units, profile.as_ref()),
         };
-        let mut svg = Svg::new(theme, &canvas);
-        svg.text("title ink", (MARGIN, 38.0), &self.subject.title());
-        svg.text("facts muted", (MARGIN, 60.0), &self.subject.facts(units).join(" · "));
-        svg.rect("panel", [MARGIN, TOP, WIDTH - 2.0 * MARGIN, MAP_HEIGHT], 6.0);
+        let mut svg = Svg::new(design, &canvas);
+        header.draw(&mut svg);
+        svg.rect("panel", map, 6.0);
         match self.nothing() {
             Some(why) => {
-                svg.text("message muted middle", (WIDTH / 2.0, TOP + MAP_HEIGHT / 2.0), why);
+                let middle = (width / 2.0, header.bottom() + map_height / 2.0);
+                svg.text(layout.message(), middle, why);
             }
-            None => map::draw(&mut svg, &self.track, !self.subject.is_partial, units),
+            None => map::draw(&mut svg, &self.track, map, !self.subject.is_partial, design),
         }
         if let Some(profile) = profile {
-            profile.draw(&mut svg, units, map_bottom);
+            profile.draw(&mut svg, design, map_bottom);
         }
         svg.finish()
     }

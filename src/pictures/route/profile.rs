@@ -1,8 +1,7 @@
 //! Elevation profile of a route.
 
-use super::{MARGIN, WIDTH};
 use crate::pictures::{
-    drawing::{Axes, Sample, Scale, Svg, Units, columns, scale, words},
+    drawing::{Axes, Design, Sample, Scale, Svg, columns, scale, words},
     track::Track,
 };
 
@@ -11,6 +10,9 @@ pub const HEIGHT: f64 = 168.0;
 
 const TOP: f64 = 30.0;
 const PLOT_HEIGHT: f64 = 96.0;
+
+/// Space for the labels on the left.
+const LABEL_ROOM: f64 = 56.0;
 
 /// In metres. A smaller range of elevation is not magnified, so that flat routes look flat.
 const SMALLEST_RANGE: f64 = 24.0;
@@ -39,9 +41,9 @@ impl Profile {
     }
 
     /// Draws the profile below `top`.
-    pub fn draw(&self, svg: &mut Svg, units: Units, top: f64) {
+    pub fn draw(&self, svg: &mut Svg, Design { units, layout, .. }: Design, top: f64) {
         let ((short, _), (long, long_sign)) = (units.short(), units.long());
-        let (left, right) = (MARGIN + 56.0, WIDTH - MARGIN);
+        let (left, right) = (layout.margin() + LABEL_ROOM, layout.right());
         let (top, bottom) = (top + TOP, top + TOP + PLOT_HEIGHT);
         let range = self.high - self.low;
         let spare = ((SMALLEST_RANGE - range) / 2.0).max(range * 0.08);
@@ -52,7 +54,7 @@ impl Profile {
         };
         let y_ticks = scale::ticks(heights, 3.0);
         axes.draw_rows(svg, y_ticks.iter().map(|tick| (*tick, units.height(tick * short))));
-        let mut x_ticks = scale::ticks((0.0, self.length / long), 8.0);
+        let mut x_ticks = scale::ticks((0.0, self.length / long), layout.labels());
         let last = x_ticks.pop().map(|tick| (tick, format!("{} {long_sign}", words::number(tick))));
         let x_ticks = x_ticks.iter().map(|tick| (*tick, words::number(*tick)));
         axes.draw_columns(svg, x_ticks.chain(last));

@@ -1,6 +1,7 @@
 //! Pictures: what they show and describe, for all kinds of data.
 
 mod chart;
+mod narrow;
 mod png;
 mod route;
 mod statistics;
