@@ -25,14 +25,21 @@ impl Disclosure {
         Self { zones: None, title: true, date: true }
     }
 
+    /// Hides the title and the date, unless they may be shown. The totals are those of the whole
+    /// activity.
+    pub fn headline(&self, mut subject: Subject) -> Subject {
+        subject.title = subject.title.filter(|_| self.title);
+        subject.started_at = subject.started_at.filter(|_| self.date);
+        subject
+    }
+
     /// Returns the parts of the activity and of its streams that may be shown.
     pub fn of(
         &self,
         mut subject: Subject,
         streams: Option<Streams>,
     ) -> Result<(Subject, Option<Streams>), Uncovered> {
-        subject.title = subject.title.filter(|_| self.title);
-        subject.started_at = subject.started_at.filter(|_| self.date);
+        subject = self.headline(subject);
         let Some(zones) = &self.zones else { return Ok((subject, streams)) };
         let Some(streams) = streams else { return Ok((subject, None)) };
         let ends = ends(&positions(&streams));

@@ -41,6 +41,16 @@ impl Metric {
         }
     }
 
+    /// Says what was done, and how much: `Run: 52 min`. Without sports, `Activities: 52 min`.
+    pub fn headline(self, types: &[String], totals: &Totals, units: Units) -> String {
+        let amount = self.label(self.of(totals), units);
+        match sports_in_words(types) {
+            sports if !sports.is_empty() => format!("{sports}: {amount}"),
+            _ if self == Self::Activities => amount,
+            _ => format!("Activities: {amount}"),
+        }
+    }
+
     /// Returns how days or weeks are compared, in words: `by duration`.
     pub fn by(self) -> String {
         format!(

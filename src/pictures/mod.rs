@@ -10,6 +10,7 @@ mod drawing;
 mod handlers;
 mod heatmap;
 mod letters;
+mod mark;
 mod metric;
 mod painter;
 mod png;
@@ -25,9 +26,10 @@ mod weekly;
 pub use disclosure::{Disclosure, Uncovered};
 pub use drawing::{Layout, Theme, Units};
 pub use handlers::*;
+pub use mark::Mark;
 pub use metric::Metric;
 pub use painter::Painter;
-pub use service::paint;
+pub use service::{marks, paint};
 pub use studio::Studio;
 pub use types::{
     Appearance, DaysParams, HeatmapOptions, Picture, Size, WeeklyOptions, WeeksParams, YearParams,

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::{
     chart::Chart,
     disclosure::{Disclosure, Uncovered},
-    drawing::Design,
+    drawing::{Design, Units},
     heatmap::Heatmap,
     letters::readable,
+    mark::Mark,
     png::png,
     route::Route,
     store,
@@ -25,6 +26,7 @@ use crate::{
     credentials::Identity,
     error::{ApiError, ApiResult},
     fair_use,
+    state::WorkerState,
     stats::{
         Period,
         days::{self, Days, Group, Totals},
@@ -62,11 +64,8 @@ pub async fn paint(
     appearance: Appearance,
     width: Option<u32>,
 ) -> ApiResult<Result<Bytes, Uncovered>> {
-    let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
-    let (units, zone, revision) = state.point_reads.run(read).await?;
-    let zone: TimeZone = zone.parse().map_err(ApiError::internal)?;
-    // Profiles contain only these units.
-    let design = appearance.design(units.parse().unwrap_or_default(), width.is_some());
+    let Basis { units, zone, revision } = basis(state, user_id).await?;
+    let design = appearance.design(units, width.is_some());
     // The key contains everything that the picture depends on, including privacy zones. The data
     // below is of this revision or a later one.
     let key = format!(
@@ -81,7 +80,7 @@ pub async fn paint(
     if let Some(picture) = painter.drawn(&key) {
         return Ok(Ok(picture));
     }
-    let drawing = {
+    let drawing: Drawing = {
         let conn = state.pool.get().await?;
         match picture {
             Picture::Route { activity_id, disclosure } => {
@@ -92,8 +91,14 @@ pub async fn paint(
                 let recorded = recorded(&conn, user_id, activity_id, width.is_some()).await?;
                 chart(recorded, disclosure)
             }
-            Picture::Heatmap(options) => heatmap(&conn, user_id, zone, options).await?,
-            Picture::Weekly(options) => weekly(&conn, user_id, zone, options).await?,
+            Picture::Heatmap(options) => {
+                let heatmap = heatmap(&conn, user_id, zone, options).await?;
+                Box::new(move |design| Ok(Ok(heatmap.draw(design))))
+            }
+            Picture::Weekly(options) => {
+                let weekly = weekly(&conn, user_id, zone, options).await?;
+                Box::new(move |design| Ok(Ok(weekly.draw(design))))
+            }
         }
     };
     let draw = move || match (drawing(design)?, width) {
@@ -102,6 +107,24 @@ pub async fn paint(
         (Ok(svg), Some(width)) => png(&svg, width).map(Ok),
     };
     painter.paint(key, draw).await
+}
+
+/// What all pictures of a user's log depend on.
+struct Basis {
+    /// Units of the profile.
+    units: Units,
+    /// Time zone of the profile.
+    zone: TimeZone,
+    /// Revision of the log.
+    revision: i64,
+}
+
+async fn basis(state: &WorkerState, user_id: Uuid) -> ApiResult<Basis> {
+    let read = async |conn: &_| Ok(store::basis(conn, user_id).await?);
+    let (units, zone, revision) = state.point_reads.run(read).await?;
+    let zone = zone.parse().map_err(ApiError::internal)?;
+    // Profiles contain only these units.
+    Ok(Basis { units: units.parse().unwrap_or_default(), zone, revision })
 }
 
 /// Returns a picture of the user's own log. Fails with 401 if the session has ended.
@@ -116,6 +139,31 @@ pub async fn paint_own(
     let painted = paint(studio, identity.user_id, picture, appearance, width).await?;
     painted.map_err(|_| {
         ApiError::internal("a picture without privacy zones cannot have outdated ones")
+    })
+}
+
+/// Returns what the picture says about days, in ascending order. `None` if it hides the date. The
+/// caller has checked access. Fails as [`paint`] does.
+pub async fn marks(
+    state: &WorkerState,
+    user_id: Uuid,
+    picture: Picture,
+    units: Option<Units>,
+) -> ApiResult<Option<Vec<Mark>>> {
+    let Basis { units: usual, zone, .. } = basis(state, user_id).await?;
+    let units = units.unwrap_or(usual);
+    let _permit = fair_use::picture().await?;
+    let conn = state.pool.get().await?;
+    Ok(match picture {
+        Picture::Route { activity_id, disclosure } | Picture::Chart { activity_id, disclosure } => {
+            let (subject, _) = recorded(&conn, user_id, activity_id, false).await?;
+            let subject = disclosure.headline(subject);
+            subject.day().map(|first| vec![Mark::new(first, 1, &subject.title())])
+        }
+        Picture::Heatmap(options) => {
+            Some(heatmap(&conn, user_id, zone, options).await?.marks(units))
+        }
+        Picture::Weekly(options) => Some(weekly(&conn, user_id, zone, options).await?.marks(units)),
     })
 }
 
@@ -154,28 +202,29 @@ fn chart((subject, data): (Subject, Option<Vec<u8>>), disclosure: Disclosure) ->
     })
 }
 
+/// Reads the data of a heatmap.
 async fn heatmap(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     zone: TimeZone,
     HeatmapOptions { year, days: options }: HeatmapOptions,
-) -> ApiResult<Drawing> {
+) -> ApiResult<Heatmap> {
     let (mut days, today) = days_of(user_id, zone, &options)?;
     let year = year.unwrap_or_else(|| today.year());
     (days.from, days.to) = Heatmap::range(year).unzip();
     let buckets = days::by(conn, &days, Group::Period(Period::Day)).await?;
     let DaysOptions { metric, week_start, types, .. } = options;
     let days = by_first_day(buckets).collect();
-    let heatmap = Heatmap { year, today, week_start, metric, types, days };
-    Ok(Box::new(move |design| Ok(Ok(heatmap.draw(design)))))
+    Ok(Heatmap { year, today, week_start, metric, types, days })
 }
 
+/// Reads the data of a weekly chart.
 async fn weekly(
     conn: &AsyncPgConnection,
     user_id: Uuid,
     zone: TimeZone,
     WeeklyOptions { weeks, days: options }: WeeklyOptions,
-) -> ApiResult<Drawing> {
+) -> ApiResult<Weekly> {
     let (mut days, today) = days_of(user_id, zone, &options)?;
     let week = Period::Week(options.week_start);
     let last = week.first_day(today);
@@ -187,8 +236,7 @@ async fn weekly(
     let all = first.iter_weeks().take_while(|week| *week <= last);
     let weeks = all.map(|week| (week, found.get(&week).copied().unwrap_or_default())).collect();
     let DaysOptions { metric, types, .. } = options;
-    let weekly = Weekly { metric, types, weeks };
-    Ok(Box::new(move |design| Ok(Ok(weekly.draw(design)))))
+    Ok(Weekly { metric, types, weeks })
 }
 
 /// Returns the user's days and today's date.

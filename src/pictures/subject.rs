@@ -1,6 +1,6 @@
 //! What pictures say about an activity, apart from measured values.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use super::drawing::{Units, shortened, words};
 use crate::sport::Sport;
@@ -30,15 +30,14 @@ impl Subject {
         sport_in_words(&self.activity_type)
     }
 
-    /// Returns the local start date, or the UTC date if the offset is unknown: `4 May 2026`.
-    fn date(&self) -> Option<String> {
+    /// Returns the local start date, or the UTC date if the offset is unknown.
+    pub fn day(&self) -> Option<NaiveDate> {
         let started_at = self.started_at?;
         let offset = FixedOffset::east_opt(self.utc_offset_minutes.unwrap_or(0).saturating_mul(60));
-        let date = match offset {
+        Some(match offset {
             Some(offset) => started_at.with_timezone(&offset).date_naive(),
             None => started_at.date_naive(),
-        };
-        Some(date.format("%-d %B %Y").to_string())
+        })
     }
 
     /// Returns the activity's title, or else the sport.
@@ -51,7 +50,8 @@ impl Subject {
     /// Returns the sport (unless it is the title), the date (unless it is hidden) and the totals.
     pub fn facts(&self, units: Units) -> Vec<String> {
         let sport = Some(self.sport()).filter(|sport| *sport != self.title());
-        let kind: Vec<String> = [sport, self.date()].into_iter().flatten().collect();
+        let date = self.day().map(|day| day.format("%-d %B %Y").to_string());
+        let kind: Vec<String> = [sport, date].into_iter().flatten().collect();
         let kind = Some(kind.join(", ")).filter(|kind| !kind.is_empty());
         kind.into_iter().chain(self.totals(units)).collect()
     }

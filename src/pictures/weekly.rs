@@ -6,6 +6,7 @@ use super::{
     drawing::{
         Axes, Canvas, Design, Header, Layout, Scale, Svg, Units, scale, words, words::Sentences,
     },
+    mark::Mark,
     metric::{Metric, sports_in_words, sum, totals_in_words},
 };
 use crate::stats::days::Totals;
@@ -57,6 +58,15 @@ impl Weekly {
         draw_key(&mut svg, layout, if layout.is_narrow() { header.bottom() } else { 34.0 });
         self.draw_plot(&mut svg, design, top);
         svg.finish()
+    }
+
+    /// Returns a mark for each week with an activity.
+    pub fn marks(&self, units: Units) -> Vec<Mark> {
+        let active = self.weeks.iter().filter(|(_, totals)| totals.activities > 0);
+        let marks = active.map(|(first, totals)| {
+            Mark::new(*first, 7, &self.metric.headline(&self.types, totals, units))
+        });
+        marks.collect()
     }
 
     /// Returns the average of the weeks that are over.

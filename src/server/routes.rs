@@ -77,6 +77,6 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             pictures {
                 route_svg, route_png, chart_svg, chart_png, heatmap_svg, heatmap_png, weekly_svg, weekly_png,
             }
-            shares { create, list, delete, shared_svg, shared_png, shared_page }
+            shares { create, list, delete, shared_svg, shared_png, shared_ics, shared_atom, shared_page }
     })
 }

@@ -8,14 +8,18 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
-    service,
+    atom, calendar, service,
+    shown::SharedParams,
     token::ShareToken,
-    types::{CreatedShare, ShareBody, SharedParams, Shares},
+    types::{CreatedShare, ShareBody, Shares},
 };
 use crate::{
     auth::{CurrentUser, Device},
     error::{ApiResult, ErrorCode},
-    http::{ApiPath, ApiQuery, Binary, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam},
+    http::{
+        ApiPath, ApiQuery, Binary, IdempotencyKeyParam, IdempotentJson, IfNoneMatchParam,
+        tagged_body,
+    },
     pictures::{Size, Studio, image},
     state::WorkerState,
 };
@@ -128,6 +132,51 @@ pub async fn shared_png(
     let width = Some(size.0.check()?);
     let (content, _) = service::show(&studio, &token.0, params.0, width).await?;
     image(&request, content, None, "*").map(embeddable)
+}
+
+/// Get a share's days as a calendar
+///
+/// An event for each day with activities (`heatmap`), each week (`weekly`), or the activity's day
+/// (`route` and `chart`). Says no more than the picture. 404 without `show_date`.
+#[utoipa::path(
+    get, path = "/shared/{token}.ics", operation_id = "get_shared_calendar", tag = "Pictures",
+    security(()),
+    params(("token" = String, Path, description = "The secret of the share"), IfNoneMatchParam),
+    responses(
+        (status = 200, description = "The calendar", content_type = "text/calendar; charset=utf-8", body = String, headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
+    ),
+    extensions(("x-any-parameters" = json!(true))),
+)]
+pub async fn shared_ics(
+    request: HttpRequest,
+    studio: Studio,
+    token: ApiPath<ShareToken>,
+) -> ApiResult<HttpResponse> {
+    let calendar = calendar::of(&service::feed(&studio.state, &token.0).await?);
+    tagged_body(&request, "text/calendar; charset=utf-8", calendar.into()).map(embeddable)
+}
+
+/// Get a share's days as a feed
+///
+/// The same as the calendar, as Atom, newest first.
+#[utoipa::path(
+    get, path = "/shared/{token}.atom", operation_id = "get_shared_feed", tag = "Pictures",
+    security(()),
+    params(("token" = String, Path, description = "The secret of the share"), IfNoneMatchParam),
+    responses(
+        (status = 200, description = "The feed", content_type = "application/atom+xml; charset=utf-8", body = String, headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
+    ),
+    extensions(("x-any-parameters" = json!(true))),
+)]
+pub async fn shared_atom(
+    request: HttpRequest,
+    studio: Studio,
+    token: ApiPath<ShareToken>,
+) -> ApiResult<HttpResponse> {
+    let feed = atom::of(&service::feed(&studio.state, &token.0).await?)?;
+    tagged_body(&request, "application/atom+xml; charset=utf-8", feed.into()).map(embeddable)
 }
 
 /// Lets other websites embed the answer, and lets caches keep it for a while.

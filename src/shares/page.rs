@@ -27,6 +27,7 @@ struct SharedPage<'a> {
     url: &'a str,
     /// The relative URL of the SVG.
     picture: &'a str,
+    has_feed: bool,
     style: &'a str,
 }
 
@@ -45,13 +46,14 @@ pub async fn shared_page(studio: Studio, token: ApiPath<ShareToken>) -> ApiResul
         let style = source_hash(STYLE);
         format!("default-src 'none'; img-src 'self'; style-src {style}; frame-ancestors *")
     });
-    let title = service::title(&studio.state, &token.0).await?;
+    let (title, has_feed) = service::title(&studio.state, &token.0).await?;
     let secret = token.0.expose();
     let page = SharedPage {
         title,
         product: &studio.state.product_name,
         url: &format!("{}/shared/{secret}", studio.state.base_url),
         picture: &format!("{secret}.svg"),
+        has_feed,
         style: STYLE,
     };
     Ok(HttpResponse::Ok()

@@ -5,9 +5,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::{
+    feed::Feed,
+    shown::{SharedParams, Shown},
     store::{self, NewRow, Row},
     token::ShareToken,
-    types::{CreatedShare, NewShare, Share, SharedParams, Shown},
+    types::{CreatedShare, NewShare, Share},
 };
 use crate::{
     auth::{
@@ -119,9 +121,20 @@ async fn keep(
 }
 
 fn created(shared: &AppState, details: Share, token: &ShareToken) -> CreatedShare {
-    let url = format!("{}/shared/{}", shared.base_url, token.expose());
-    let (svg_url, png_url) = (format!("{url}.svg"), format!("{url}.png"));
-    CreatedShare { details, page_url: url, svg_url, png_url }
+    let url = page_url(shared, token);
+    let dated = |extension| details.shown.has_dates().then(|| format!("{url}.{extension}"));
+    CreatedShare {
+        svg_url: format!("{url}.svg"),
+        png_url: format!("{url}.png"),
+        calendar_url: dated("ics"),
+        feed_url: dated("atom"),
+        page_url: url,
+        details,
+    }
+}
+
+fn page_url(shared: &AppState, token: &ShareToken) -> String {
+    format!("{}/shared/{}", shared.base_url, token.expose())
 }
 
 pub async fn list(state: &WorkerState, identity: Identity) -> ApiResult<Vec<Share>> {
@@ -160,9 +173,26 @@ async fn find(state: &WorkerState, token: &ShareToken) -> ApiResult<(Uuid, Shown
     Ok((user_id, Shown::from_json(picture)?))
 }
 
-/// Returns a title for the page of a link.
-pub async fn title(state: &WorkerState, token: &ShareToken) -> ApiResult<&'static str> {
-    find(state, token).await.map(|(_, shown)| shown.title())
+/// Returns a title for the page of a link, and whether it has a calendar and a feed.
+pub async fn title(state: &WorkerState, token: &ShareToken) -> ApiResult<(&'static str, bool)> {
+    find(state, token).await.map(|(_, shown)| (shown.title(), shown.has_dates()))
+}
+
+/// Returns the days behind a link. Fails as [`find`] does, and with 404 if the share hides them.
+pub async fn feed(state: &WorkerState, token: &ShareToken) -> ApiResult<Feed> {
+    let (user_id, shown) = find(state, token).await?;
+    let marks = pictures::marks(state, user_id, shown.picture(None)?, shown.units).await?;
+    let marks = marks.ok_or_else(|| {
+        let message = "this share shows no date, so it has no calendar and no feed";
+        ApiError::new(ErrorCode::NotFound, message)
+    })?;
+    Ok(Feed {
+        title: shown.title(),
+        product: state.product_name.clone(),
+        url: page_url(state, token),
+        digest: token.digest(),
+        marks,
+    })
 }
 
 /// Returns the picture behind a link, and its theme. Fails as [`find`] does.

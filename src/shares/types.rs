@@ -2,35 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::shown::{SharedPicture, Shown};
 use crate::{
     activities::instant,
     auth::reauth::{Proof, ProofBody},
     db::clock,
     error::{ApiError, ApiResult, ErrorCode},
     http::rfc3339,
-    pictures::{
-        Appearance, DaysParams, Disclosure, HeatmapOptions, Layout, Metric, Picture, Theme, Units,
-        WeeklyOptions, WeeksParams, YearParams,
-    },
-    privacy::Zone,
+    pictures::{Layout, Metric, Theme, Units, WeeksParams},
     stats::WeekStart,
     validation::{Patch, Validator, whole},
 };
-
-/// The kind of picture that is shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(rename_all = "lowercase")]
-pub enum SharedPicture {
-    Route,
-    Chart,
-    Heatmap,
-    Weekly,
-}
 
 /// Request body of `POST /shares`. `null` means the same as an absent field.
 #[derive(Deserialize, ToSchema)]
@@ -87,37 +72,6 @@ pub struct ShareBody {
     proof: ProofBody,
 }
 
-/// What is shared, as stored.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = SharedPictureOptions)]
-pub struct Shown {
-    picture: SharedPicture,
-    #[schema(required)]
-    pub activity_id: Option<Uuid>,
-    #[serde(default)]
-    whole_track: bool,
-    #[serde(default)]
-    show_title: bool,
-    #[serde(default)]
-    show_date: bool,
-    pub theme: Theme,
-    #[schema(required)]
-    pub units: Option<Units>,
-    #[serde(default)]
-    layout: Layout,
-    #[serde(default = "Shown::usual_frame")]
-    frame: bool,
-    #[schema(required)]
-    year: Option<i32>,
-    weeks: u32,
-    metric: Metric,
-    week_start: WeekStart,
-    #[schema(required)]
-    activity_type: Option<String>,
-    #[schema(required)]
-    tz: Option<String>,
-}
-
 /// A validated share to be stored.
 pub struct NewShare {
     pub shown: Shown,
@@ -148,26 +102,18 @@ pub struct CreatedShare {
     pub svg_url: String,
     #[schema(format = "uri")]
     pub png_url: String,
+    /// The days of the picture as a calendar. `null` if the share shows no date.
+    #[schema(required, format = "uri")]
+    pub calendar_url: Option<String>,
+    /// The days of the picture as an Atom feed. `null` if the share shows no date.
+    #[schema(required, format = "uri")]
+    pub feed_url: Option<String>,
 }
 
 /// The answer of `GET /shares`.
 #[derive(Serialize, ToSchema)]
 pub struct Shares {
     pub shares: Vec<Share>,
-}
-
-/// Query parameters for viewers of a shared picture.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct SharedParams {
-    /// Overrides the theme of the share.
-    #[param(inline)]
-    pub theme: Option<Theme>,
-    /// Overrides the layout of the share.
-    #[param(inline)]
-    pub layout: Option<Layout>,
-    /// Overrides the frame of the share.
-    pub frame: Option<bool>,
 }
 
 impl ShareBody {
@@ -219,79 +165,5 @@ impl ShareBody {
         // Query parameters follow the same rules, but fail with another error code.
         is_valid.map_err(|error| ApiError { code: ErrorCode::ValidationFailed, ..error })?;
         Ok((NewShare { shown, expires_at }, proof))
-    }
-}
-
-impl Shown {
-    /// Shares that were created before there was this option have a frame.
-    fn usual_frame() -> bool {
-        true
-    }
-
-    /// Returns whether the picture shows a whole track, with its start and end. These are most
-    /// likely near the owner's home.
-    pub fn shows_everything(&self) -> bool {
-        self.whole_track
-    }
-
-    /// Returns whether the picture omits privacy zones.
-    pub fn has_zones(&self) -> bool {
-        self.activity_id.is_some() && !self.shows_everything()
-    }
-
-    /// The name of the picture, as in the field `picture`.
-    pub fn name(&self) -> &'static str {
-        match self.picture {
-            SharedPicture::Route => "route",
-            SharedPicture::Chart => "chart",
-            SharedPicture::Heatmap => "heatmap",
-            SharedPicture::Weekly => "weekly",
-        }
-    }
-
-    /// What the picture is, without anything that it may leave out.
-    pub fn title(&self) -> &'static str {
-        match self.picture {
-            SharedPicture::Route => "Route of an activity",
-            SharedPicture::Chart => "Chart of an activity",
-            SharedPicture::Heatmap => "A year of activities",
-            SharedPicture::Weekly => "Activities by week",
-        }
-    }
-
-    /// Returns the picture without `zones`. Fails with 400 `invalid_parameter` for an invalid
-    /// option.
-    pub fn picture(&self, zones: Option<Vec<Zone>>) -> ApiResult<Picture> {
-        let disclosure = Disclosure { zones, title: self.show_title, date: self.show_date };
-        let activity = || self.activity_id.ok_or_else(ApiError::not_found);
-        let days = DaysParams {
-            metric: self.metric,
-            week_start: self.week_start,
-            activity_type: self.activity_type.clone(),
-            tz: self.tz.clone(),
-        };
-        Ok(match self.picture {
-            SharedPicture::Route => Picture::Route { activity_id: activity()?, disclosure },
-            SharedPicture::Chart => Picture::Chart { activity_id: activity()?, disclosure },
-            SharedPicture::Heatmap => {
-                Picture::Heatmap(HeatmapOptions::parse(YearParams { year: self.year }, days)?)
-            }
-            SharedPicture::Weekly => {
-                Picture::Weekly(WeeklyOptions::parse(WeeksParams { weeks: self.weeks }, days)?)
-            }
-        })
-    }
-
-    pub fn appearance(&self, params: SharedParams) -> Appearance {
-        Appearance {
-            theme: params.theme.unwrap_or(self.theme),
-            units: self.units,
-            layout: params.layout.unwrap_or(self.layout),
-            frame: params.frame.unwrap_or(self.frame),
-        }
-    }
-
-    pub fn from_json(json: Value) -> ApiResult<Self> {
-        serde_json::from_value(json).map_err(ApiError::internal)
     }
 }

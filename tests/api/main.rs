@@ -57,6 +57,7 @@ mod reset;
 mod restoring;
 mod scopes;
 mod sessions;
+mod share_feeds;
 mod share_page;
 mod shares;
 mod shutdown;

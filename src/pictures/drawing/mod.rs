@@ -18,4 +18,4 @@ pub use projection::Projection;
 pub use scale::Scale;
 pub use svg::{Canvas, Svg, area, outline};
 pub use theme::{SHADES, Theme};
-pub use words::{Units, shortened};
+pub use words::{Units, printable, shortened};

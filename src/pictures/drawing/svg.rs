@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::Design;
+use super::{Design, printable};
 
 /// A picture being drawn. Later shapes cover earlier ones.
 pub struct Svg {
@@ -140,8 +140,7 @@ fn n(value: f64) -> f64 {
     if rounded.is_finite() { rounded + 0.0 } else { 0.0 }
 }
 
-/// Escapes the text and removes characters that XML 1.0 does not allow (section 2.2).
+/// Escapes the text and removes characters that XML does not allow.
 fn clean(text: &str) -> String {
-    let is_character = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    escape(text.chars().filter(is_character).collect::<String>()).into_owned()
+    escape(printable(text)).into_owned()
 }

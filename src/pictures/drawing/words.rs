@@ -152,6 +152,12 @@ impl Sentences {
     }
 }
 
+/// Removes control characters, and others that XML 1.0 does not allow (section 2.2).
+pub fn printable(text: &str) -> String {
+    let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(is_allowed).collect()
+}
+
 /// Removes characters that set the direction of text (Unicode Standard Annex #9, section 2).
 pub fn undirected(text: &str) -> String {
     let directs = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -13,6 +13,7 @@ use shades::Shades;
 
 use super::{
     drawing::{Canvas, Design, Header, SHADES, Svg, Units, words, words::Sentences},
+    mark::Mark,
     metric::{Metric, sports_in_words, sum, totals_in_words},
 };
 use crate::stats::{WeekStart, days::Totals};
@@ -58,6 +59,14 @@ impl Heatmap {
         self.draw_days(&mut svg, &grid, units);
         self.draw_key(&mut svg, &grid);
         svg.finish()
+    }
+
+    /// Returns a mark for each day with an activity.
+    pub fn marks(&self, units: Units) -> Vec<Mark> {
+        let active = self.days.iter().map(|(day, totals)| {
+            Mark::new(*day, 1, &self.metric.headline(&self.types, totals, units))
+        });
+        active.collect()
     }
 
     fn facts(&self, units: Units) -> Vec<String> {
