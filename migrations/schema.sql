@@ -240,6 +240,29 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.announce_connection() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.announce_goals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    reached goals;
+BEGIN
+    IF NOT is_awaited(NEW.user_id, 'goal.reached') THEN
+        RETURN NULL;
+    END IF;
+    FOR reached IN
+        UPDATE goals g SET announced_period = reached_period(g)
+        WHERE g.user_id = NEW.user_id AND reached_period(g) <> coalesce(g.announced_period, '-infinity')
+        RETURNING g.*
+    LOOP
+        PERFORM announce(reached.user_id, 'goal.reached', jsonb_build_object(
+            'id', reached.id, 'metric', reached.metric, 'period', reached.period, 'target', reached.target,
+            'activity_type', reached.activity_type, 'from', reached.announced_period,
+            'to', (reached.announced_period + ('1 ' || reached.period)::interval)::date - 1,
+            'progress', goal_progress(reached, reached.announced_period)));
+    END LOOP;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.announce_goals() IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.announce_import() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -342,6 +365,38 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.forget_webhook_events() IS 'migrations/programs/webhooks.sql';
+CREATE TABLE public.goals (
+    id uuid DEFAULT public.new_id() NOT NULL,
+    user_id uuid NOT NULL,
+    metric text NOT NULL,
+    period text NOT NULL,
+    target double precision NOT NULL,
+    activity_type text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    announced_period date,
+    CONSTRAINT goals_activity_type_check CHECK ((activity_type ~ '^[a-z0-9_]{1,32}$'::text)),
+    CONSTRAINT goals_metric_check CHECK ((metric = ANY (ARRAY['activities'::text, 'duration'::text, 'distance'::text, 'elevation'::text]))),
+    CONSTRAINT goals_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'year'::text]))),
+    CONSTRAINT goals_target_check CHECK (((target >= (1)::double precision) AND (target <= ('1000000000000'::numeric)::double precision)))
+);
+COMMENT ON TABLE public.goals IS 'Goals for each week, month or year.';
+COMMENT ON COLUMN public.goals.target IS 'In activities, seconds or metres.';
+COMMENT ON COLUMN public.goals.activity_type IS 'NULL means all sports.';
+COMMENT ON COLUMN public.goals.announced_period IS 'First day of the last period in which the goal was reached and webhooks were informed, or already knew.';
+CREATE FUNCTION public.goal_progress(g public.goals, first date) RETURNS double precision
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(CASE g.metric
+        WHEN 'activities' THEN sum(d.activities::float8)
+        WHEN 'duration' THEN sum(d.duration_secs::float8)
+        WHEN 'distance' THEN sum(d.distance_mm::float8) / 1000
+        ELSE sum(d.elevation_gain_mm::float8) / 1000 END, 0)
+    FROM activity_days d
+    WHERE d.user_id = g.user_id AND (g.activity_type IS NULL OR d.activity_type = g.activity_type)
+      AND d.day >= first AND d.day < first + ('1 ' || g.period)::interval
+$$;
+COMMENT ON FUNCTION public.goal_progress(g public.goals, first date) IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.is_awaited(owner uuid, happened text) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -400,6 +455,15 @@ BEGIN
     RETURN FOUND;
 END $$;
 COMMENT ON FUNCTION public.keep_together(now_shown public.activities) IS 'migrations/programs/merging.sql';
+CREATE FUNCTION public.mark_reached_goals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE goals g SET announced_period = reached_period(g)
+    WHERE g.user_id = NEW.user_id AND reached_period(g) <> coalesce(g.announced_period, '-infinity');
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.mark_reached_goals() IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.merge_activity(owner uuid, shown_id uuid, behind uuid) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -574,6 +638,14 @@ BEGIN
     RETURN websearch_to_tsquery('simple', query);
 END $_$;
 COMMENT ON FUNCTION public.query_of_words(bare text) IS 'migrations/programs/search.sql';
+CREATE FUNCTION public.reached_period(g public.goals) RETURNS date
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT first FROM (SELECT date_trunc(g.period, now() AT TIME ZONE time_zone)::date AS first
+                       FROM profiles WHERE user_id = g.user_id) p
+    WHERE goal_progress(g, first) >= g.target
+$$;
+COMMENT ON FUNCTION public.reached_period(g public.goals) IS 'migrations/programs/webhooks.sql';
 CREATE FUNCTION public.recorded_data(shown public.activities, records uuid[]) RETURNS text[]
     LANGUAGE sql STABLE
     AS $$
@@ -883,23 +955,6 @@ ALTER TABLE public.garmin_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.goals (
-    id uuid DEFAULT public.new_id() NOT NULL,
-    user_id uuid NOT NULL,
-    metric text NOT NULL,
-    period text NOT NULL,
-    target double precision NOT NULL,
-    activity_type text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT goals_activity_type_check CHECK ((activity_type ~ '^[a-z0-9_]{1,32}$'::text)),
-    CONSTRAINT goals_metric_check CHECK ((metric = ANY (ARRAY['activities'::text, 'duration'::text, 'distance'::text, 'elevation'::text]))),
-    CONSTRAINT goals_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'year'::text]))),
-    CONSTRAINT goals_target_check CHECK (((target >= (1)::double precision) AND (target <= ('1000000000000'::numeric)::double precision)))
-);
-COMMENT ON TABLE public.goals IS 'Goals for each week, month or year.';
-COMMENT ON COLUMN public.goals.target IS 'In activities, seconds or metres.';
-COMMENT ON COLUMN public.goals.activity_type IS 'NULL means all sports.';
 CREATE TABLE public.idempotent_answers (
     user_id uuid NOT NULL,
     key text NOT NULL,
@@ -1427,16 +1482,22 @@ CREATE TRIGGER activities_update_5_pass_on AFTER UPDATE ON public.activities FOR
 CREATE TRIGGER activities_update_6_count_removed AFTER UPDATE ON public.activities REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_removed_activities();
 CREATE TRIGGER activities_update_7_count_added AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_added_activities();
 CREATE TRIGGER activities_update_8_notify AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_of_changes();
+CREATE CONSTRAINT TRIGGER activity_days_insert_1_announce_goals AFTER INSERT ON public.activity_days DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.day > (CURRENT_DATE - 368))) EXECUTE FUNCTION public.announce_goals();
+CREATE CONSTRAINT TRIGGER activity_days_update_1_announce_goals AFTER UPDATE ON public.activity_days DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.day > (CURRENT_DATE - 368))) EXECUTE FUNCTION public.announce_goals();
 CREATE TRIGGER activity_streams_delete_1_note AFTER DELETE ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER activity_streams_insert_1_note AFTER INSERT ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER activity_streams_update_1_note AFTER UPDATE OF series, filled ON public.activity_streams FOR EACH ROW WHEN (((old.series IS DISTINCT FROM new.series) OR (old.filled IS DISTINCT FROM new.filled))) EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER auth_events_change_1_keep BEFORE DELETE OR UPDATE ON public.auth_events FOR EACH ROW EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON public.auth_events FOR EACH STATEMENT EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER garmin_connections_update_1_announce AFTER UPDATE OF needs_reauth ON public.garmin_connections FOR EACH ROW WHEN ((new.needs_reauth AND (NOT old.needs_reauth) AND (new.user_id IS NOT NULL))) EXECUTE FUNCTION public.announce_connection();
+CREATE TRIGGER goals_insert_1_mark_reached AFTER INSERT ON public.goals FOR EACH ROW EXECUTE FUNCTION public.mark_reached_goals();
+CREATE TRIGGER goals_update_1_mark_reached AFTER UPDATE OF target ON public.goals FOR EACH ROW EXECUTE FUNCTION public.mark_reached_goals();
 CREATE TRIGGER imports_update_1_announce AFTER UPDATE OF finished_at ON public.imports FOR EACH ROW WHEN (((old.finished_at IS NULL) AND (new.status = ANY (ARRAY['done'::text, 'failed'::text])))) EXECUTE FUNCTION public.announce_import();
 CREATE TRIGGER outbox_update_1_erase_recipient BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (new.recipient IS NOT NULL))) EXECUTE FUNCTION public.erase_outbox_recipient();
 CREATE TRIGGER profiles_update_1_recount AFTER UPDATE OF time_zone ON public.profiles FOR EACH ROW WHEN ((new.time_zone <> old.time_zone)) EXECUTE FUNCTION public.recount_activities();
 CREATE TRIGGER webhook_deliveries_delete_1_forget_events AFTER DELETE ON public.webhook_deliveries REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_webhook_events();
+CREATE TRIGGER webhooks_insert_1_mark_goals AFTER INSERT ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND ('goal.reached'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_reached_goals();
+CREATE TRIGGER webhooks_update_1_mark_goals AFTER UPDATE OF verified_at, disabled_at, events ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND (new.disabled_at IS NULL) AND ('goal.reached'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_reached_goals();
 ALTER TABLE ONLY public.account_export_chunks
     ADD CONSTRAINT account_export_chunks_account_export_id_fkey FOREIGN KEY (account_export_id) REFERENCES public.account_exports(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.account_exports

@@ -101,6 +101,72 @@ CREATE TRIGGER garmin_connections_update_1_announce AFTER UPDATE OF needs_reauth
     FOR EACH ROW WHEN (NEW.needs_reauth AND NOT OLD.needs_reauth AND NEW.user_id IS NOT NULL)
     EXECUTE FUNCTION announce_connection();
 
+-- The amount reached in a period of a goal that begins at `first`, in the unit of its target.
+CREATE FUNCTION goal_progress(g goals, first DATE) RETURNS DOUBLE PRECISION LANGUAGE sql STABLE AS $$
+    SELECT coalesce(CASE g.metric
+        WHEN 'activities' THEN sum(d.activities::float8)
+        WHEN 'duration' THEN sum(d.duration_secs::float8)
+        WHEN 'distance' THEN sum(d.distance_mm::float8) / 1000
+        ELSE sum(d.elevation_gain_mm::float8) / 1000 END, 0)
+    FROM activity_days d
+    WHERE d.user_id = g.user_id AND (g.activity_type IS NULL OR d.activity_type = g.activity_type)
+      AND d.day >= first AND d.day < first + ('1 ' || g.period)::interval
+$$;
+
+-- The first day of a goal's current period, if the goal is reached in it. Weeks begin on Mondays.
+CREATE FUNCTION reached_period(g goals) RETURNS DATE LANGUAGE sql STABLE AS $$
+    SELECT first FROM (SELECT date_trunc(g.period, now() AT TIME ZONE time_zone)::date AS first
+                       FROM profiles WHERE user_id = g.user_id) p
+    WHERE goal_progress(g, first) >= g.target
+$$;
+
+-- Announces goals that are reached now, once in each period. Runs at the end of the transaction,
+-- because an import counts an activity twice until it has merged both records of it.
+CREATE FUNCTION announce_goals() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    reached goals;
+BEGIN
+    IF NOT is_awaited(NEW.user_id, 'goal.reached') THEN
+        RETURN NULL;
+    END IF;
+    FOR reached IN
+        UPDATE goals g SET announced_period = reached_period(g)
+        WHERE g.user_id = NEW.user_id AND reached_period(g) <> coalesce(g.announced_period, '-infinity')
+        RETURNING g.*
+    LOOP
+        PERFORM announce(reached.user_id, 'goal.reached', jsonb_build_object(
+            'id', reached.id, 'metric', reached.metric, 'period', reached.period, 'target', reached.target,
+            'activity_type', reached.activity_type, 'from', reached.announced_period,
+            'to', (reached.announced_period + ('1 ' || reached.period)::interval)::date - 1,
+            'progress', goal_progress(reached, reached.announced_period)));
+    END LOOP;
+    RETURN NULL;
+END $$;
+-- No period is longer than a year, so an archive of former years costs nothing.
+CREATE CONSTRAINT TRIGGER activity_days_insert_1_announce_goals AFTER INSERT ON activity_days
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.day > current_date - 368) EXECUTE FUNCTION announce_goals();
+CREATE CONSTRAINT TRIGGER activity_days_update_1_announce_goals AFTER UPDATE ON activity_days
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.day > current_date - 368) EXECUTE FUNCTION announce_goals();
+
+-- Marks goals that are reached without an activity: when they are set or changed, and before a webhook
+-- gets such events. They are no news.
+CREATE FUNCTION mark_reached_goals() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE goals g SET announced_period = reached_period(g)
+    WHERE g.user_id = NEW.user_id AND reached_period(g) <> coalesce(g.announced_period, '-infinity');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER goals_insert_1_mark_reached AFTER INSERT ON goals
+    FOR EACH ROW EXECUTE FUNCTION mark_reached_goals();
+CREATE TRIGGER goals_update_1_mark_reached AFTER UPDATE OF target ON goals
+    FOR EACH ROW EXECUTE FUNCTION mark_reached_goals();
+CREATE TRIGGER webhooks_insert_1_mark_goals AFTER INSERT ON webhooks
+    FOR EACH ROW WHEN (NEW.verified_at IS NOT NULL AND 'goal.reached' = ANY (NEW.events))
+    EXECUTE FUNCTION mark_reached_goals();
+CREATE TRIGGER webhooks_update_1_mark_goals AFTER UPDATE OF verified_at, disabled_at, events ON webhooks
+    FOR EACH ROW WHEN (NEW.verified_at IS NOT NULL AND NEW.disabled_at IS NULL AND 'goal.reached' = ANY (NEW.events))
+    EXECUTE FUNCTION mark_reached_goals();
+
 -- Deletes an event with its last delivery, however that was deleted. If two deliveries of an event
 -- are deleted at the same time, neither is the last. Upkeep deletes the events that then remain.
 CREATE FUNCTION forget_webhook_events() RETURNS trigger LANGUAGE plpgsql AS $$

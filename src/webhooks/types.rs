@@ -41,15 +41,20 @@ pub enum WebhookEvent {
     #[display("connection.needs_reauth")]
     #[serde(rename = "connection.needs_reauth")]
     ConnectionNeedsReauth,
+    /// A goal was reached, once in each of its periods.
+    #[display("goal.reached")]
+    #[serde(rename = "goal.reached")]
+    GoalReached,
 }
 
 impl WebhookEvent {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Created,
         Self::Updated,
         Self::Deleted,
         Self::ImportFinished,
         Self::ConnectionNeedsReauth,
+        Self::GoalReached,
     ];
 }
 
@@ -59,8 +64,8 @@ impl FromStr for WebhookEvent {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|event| event.to_string() == text);
         found.ok_or(
-            "must be activity.created, activity.updated, activity.deleted, import.finished or \
-             connection.needs_reauth",
+            "must be activity.created, activity.updated, activity.deleted, import.finished, \
+             connection.needs_reauth or goal.reached",
         )
     }
 }

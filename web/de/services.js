@@ -55,6 +55,7 @@ export default {
   "webhooks.on-deleted": "gelöschte Aktivitäten",
   "webhooks.on-finished": "beendete Importe",
   "webhooks.on-needs_reauth": "Verbindungen, die du erneuern musst",
+  "webhooks.on-reached": "erreichte Ziele",
   "webhooks.create": "Webhook erzeugen",
   "webhooks.secret": "Das Geheimnis des Webhooks",
   "webhooks.secret-text": "Der Empfänger prüft damit Signaturen. Es wird nur jetzt gezeigt.",

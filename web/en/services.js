@@ -55,6 +55,7 @@ export default {
   "webhooks.on-deleted": "deleted activities",
   "webhooks.on-finished": "finished imports",
   "webhooks.on-needs_reauth": "connections that need you",
+  "webhooks.on-reached": "goals that you reach",
   "webhooks.create": "Create webhook",
   "webhooks.secret": "The secret of the webhook",
   "webhooks.secret-text": "The receiver verifies signatures with it. It will not be shown again.",

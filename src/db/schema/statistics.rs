@@ -33,5 +33,6 @@ diesel::table! {
         activity_type -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        announced_period -> Nullable<Date>,
     }
 }

@@ -5,6 +5,7 @@ mod consent;
 mod events;
 mod failures;
 mod fairness;
+mod goals;
 mod odd_receivers;
 mod payloads;
 mod reach;
