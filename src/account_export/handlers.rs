@@ -100,12 +100,12 @@ pub async fn download(
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     service::note_download(&state, user.identity(), &device).await?;
     // A connection is held only while a piece is read, and not while a slow client receives it.
     let pieces = stream::try_unfold(0, move |number| {
-        // Captures `turn`, so that it is held until the stream ends.
-        let (state, _) = (state.clone(), &turn);
+        // Captures `permit`, so that it is held until the stream ends.
+        let (state, _) = (state.clone(), &permit);
         async move {
             let conn = state.pool.get().await?;
             let piece = store::chunk(&conn, account_export.id, number).await?;

@@ -11,7 +11,7 @@ use crate::{
     config::Source,
     db::Connector,
     error::{ApiError, ApiResult},
-    imports::intake::Intake,
+    imports::ingest::IngestContext,
     priority::{Requests, yield_to},
     recordings::Refusal,
     reprocess::{self, Scope, Selection, StoredFile, report::Report},
@@ -105,7 +105,7 @@ async fn reread(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let report = conn.transaction::<_, ApiError, _>(async |conn| {
-        reprocess::apply(Intake { conn, user_id, storage }, id, &reread, scope).await
+        reprocess::apply(IngestContext { conn, user_id, storage }, id, &reread, scope).await
     });
     report.await.map(Ok)
 }

@@ -37,7 +37,7 @@ impl PointReads {
         &self,
         read: impl AsyncFn(&AsyncPgConnection) -> ApiResult<T>,
     ) -> ApiResult<T> {
-        let _turn = fair_use::read(self.connector.wait()).await?;
+        let _permit = fair_use::read(self.connector.wait()).await?;
         let connection = self.connection().await?;
         match read(&connection).await {
             Err(error) if error.code == ErrorCode::DatabaseUnavailable => {

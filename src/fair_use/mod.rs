@@ -10,8 +10,8 @@
 
 mod allowance;
 mod request;
-mod workshop;
+mod thread_pool;
 
 pub use allowance::{Client, FairUse, Permit, Resource};
 pub use request::{Request, Streaming, body, connection, follow, picture, read, stream, upload};
-pub use workshop::Workshop;
+pub use thread_pool::ThreadPool;

@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use crate::{
     error::{ApiError, ApiResult},
-    fair_use::{Streaming, Workshop},
+    fair_use::{Streaming, ThreadPool},
     state::WorkerState,
 };
 
@@ -34,25 +34,25 @@ pub trait Written: Send + 'static {
 }
 
 /// Streams the body made by `begin`. An error in the first piece becomes an error response; a later
-/// one closes the connection. `turn` is held until the end of the body.
+/// one closes the connection. `permit` is held until the end of the body.
 pub async fn written<W: Written>(
     state: Data<WorkerState>,
-    turn: Option<Streaming>,
+    permit: Option<Streaming>,
     mut answer: HttpResponseBuilder,
     begin: impl FnOnce() -> ApiResult<W> + Send + 'static,
 ) -> ApiResult<HttpResponse> {
     let first = move || next_of(begin()?);
-    let (first, rest) = state.workshop.run(first).await?;
+    let (first, rest) = state.thread_pool.run(first).await?;
     let Some(rest) = rest else { return Ok(answer.body(first)) };
     let pieces = stream::try_unfold((Some(first), Some(rest)), move |(ready, rest)| {
         // Moved into the stream, which holds them until it ends.
-        let (state, _) = (state.clone(), &turn);
+        let (state, _) = (state.clone(), &permit);
         async move {
             match (ready, rest) {
                 (Some(first), rest) => Ok(Some((first, (None, rest)))),
                 (None, None) => Ok(None),
                 (None, Some(rest)) => {
-                    let (piece, rest) = next(&state.workshop, rest).await?;
+                    let (piece, rest) = next(&state.thread_pool, rest).await?;
                     Ok::<_, ApiError>(Some((piece, (None, rest))))
                 }
             }
@@ -61,8 +61,8 @@ pub async fn written<W: Written>(
     Ok(answer.streaming(pieces))
 }
 
-async fn next<W: Written>(workshop: &Workshop, text: W) -> ApiResult<(Bytes, Option<W>)> {
-    workshop.run(move || next_of(text)).await
+async fn next<W: Written>(thread_pool: &ThreadPool, text: W) -> ApiResult<(Bytes, Option<W>)> {
+    thread_pool.run(move || next_of(text)).await
 }
 
 fn next_of<W: Written>(mut text: W) -> ApiResult<(Bytes, Option<W>)> {

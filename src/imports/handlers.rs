@@ -88,7 +88,7 @@ pub async fn create(
     payload: Payload,
 ) -> ApiResult<HttpResponse> {
     let identity = user.identity();
-    let _turn = fair_use::upload().await?;
+    let _permit = fair_use::upload().await?;
     let id = service::begin(&state, &originals, identity).await?;
     let upload = Upload::new(&state.pool, id, state.imports.max_bytes);
     let received = upload.receive(&request, payload, params.0.name).await;

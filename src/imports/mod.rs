@@ -6,7 +6,7 @@
 
 pub mod folder;
 mod handlers;
-pub mod intake;
+pub mod ingest;
 pub mod local;
 pub mod runner;
 mod service;

@@ -7,7 +7,7 @@ use lru::LruCache;
 
 use crate::{
     error::{ApiError, ApiResult},
-    fair_use::Workshop,
+    fair_use::ThreadPool,
 };
 
 /// Maximum total size of the cached pictures, in bytes.
@@ -15,7 +15,7 @@ const MAX_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
 /// Draws all pictures of the process.
 pub struct Painter {
-    workshop: Workshop,
+    thread_pool: ThreadPool,
     drawn: Mutex<Drawn>,
 }
 
@@ -28,9 +28,9 @@ struct Drawn {
 impl Painter {
     /// Starts the drawing thread, which ends when this value is dropped.
     pub fn new() -> ApiResult<Self> {
-        let workshop = Workshop::start("painter").map_err(ApiError::internal)?;
+        let thread_pool = ThreadPool::start("painter").map_err(ApiError::internal)?;
         let drawn = Drawn { pictures: LruCache::unbounded(), bytes: 0 };
-        Ok(Self { workshop, drawn: Mutex::new(drawn) })
+        Ok(Self { thread_pool, drawn: Mutex::new(drawn) })
     }
 
     /// Returns the picture with this key from the cache.
@@ -46,7 +46,7 @@ impl Painter {
         key: String,
         draw: impl FnOnce() -> ApiResult<Result<Vec<u8>, E>> + Send + 'static,
     ) -> ApiResult<Result<Bytes, E>> {
-        let painted = self.workshop.run(draw).await?.map(Bytes::from);
+        let painted = self.thread_pool.run(draw).await?.map(Bytes::from);
         if let Ok(picture) = &painted {
             let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
             drawn.keep(key, picture.clone());

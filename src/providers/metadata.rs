@@ -76,7 +76,7 @@ impl MetadataCache {
         seen: &Arc<Metadata>,
         outbound: &Outbound,
     ) -> Result<Arc<Metadata>, CallError> {
-        let _turn = self.refetching.lock().await;
+        let _guard = self.refetching.lock().await;
         match self.kept() {
             Some(kept) if !Arc::ptr_eq(&kept, seen) => Ok(kept),
             _ if self.budget.check().is_err() => Ok(Arc::clone(seen)),

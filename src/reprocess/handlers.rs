@@ -37,7 +37,7 @@ pub async fn reprocess(
     user: Permitted<WritesActivities>,
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    let _turn = fair_use::stream().await?;
+    let _permit = fair_use::stream().await?;
     let reprocessed = service::reprocess(&state, &originals, user.identity(), id.0).await?;
     let (activity, reports) = reprocessed;
     let tag = revision_tag(activity.summary.revision);

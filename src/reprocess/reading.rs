@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::{
     activities::streams,
     error::ApiResult,
-    imports::intake,
+    imports::ingest,
     priority::within_cpu,
     recordings::{self, Format, Recording, Refusal, Session, health_auto_export},
 };
@@ -35,7 +35,7 @@ pub fn read(content: &[u8]) -> ApiResult<Result<Reread, Refusal>> {
         Ok(recording) => recording,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let streams = sessions.iter().map(intake::streams_of).collect::<ApiResult<_>>()?;
+    let streams = sessions.iter().map(ingest::streams_of).collect::<ApiResult<_>>()?;
     sessions.iter_mut().for_each(|session| session.track.free_points());
     Ok(Ok(Reread { sessions, warnings, streams, is_posted }))
 }

@@ -14,7 +14,7 @@ use crate::{
     activities::{self, ANY, Activity, Measurement, Refresh, originals::Storage, series, streams},
     credentials::Identity,
     error::{ApiError, ApiResult, ErrorCode},
-    imports::intake::{self, Intake},
+    imports::ingest::{self, IngestContext},
     recordings::Session,
     state::WorkerState,
 };
@@ -45,7 +45,7 @@ pub async fn reprocess(
     for mut file in files {
         let content = storage.content(identity.user_id, file.original()).await?;
         let read = move || reading::read_within_bounds(&content);
-        let reread = state.workshop.run(read).await?;
+        let reread = state.thread_pool.run(read).await?;
         let reread = reread.map_err(|refusal| {
             let message = format!("its file is no longer accepted: {}", refusal.message);
             ApiError::new(ErrorCode::OriginalRefused, message)
@@ -59,7 +59,7 @@ pub async fn reprocess(
         identity.confirm(conn).await?;
         let mut reports = Vec::new();
         for (original_id, reread) in &rereads {
-            let into = Intake { conn, user_id, storage };
+            let into = IngestContext { conn, user_id, storage };
             reports.push(apply(into, *original_id, reread, scope).await?);
         }
         if reports.iter().any(|report| report.left.is_empty()) {
@@ -75,12 +75,12 @@ pub async fn reprocess(
 /// Updates the activities of a file to what it contains now, in the caller's transaction. If it was
 /// read as one activity and has several, new activities are created.
 pub async fn apply(
-    into: Intake<'_>,
+    into: IngestContext<'_>,
     original_id: Uuid,
     reread: &Reread,
     scope: Scope,
 ) -> ApiResult<Report> {
-    let Intake { conn, user_id, .. } = into;
+    let IngestContext { conn, user_id, .. } = into;
     let mut report = Report { warnings: reread.warnings.clone(), ..Report::default() };
     activities::lock_names(conn, user_id).await?;
     let made = store::made_of(conn, user_id, original_id).await?;
@@ -120,7 +120,7 @@ pub async fn apply(
         let id = if scope.is_trial {
             None
         } else {
-            Some(intake::add(into, session, packed.as_ref(), original_id).await?)
+            Some(ingest::add(into, session, packed.as_ref(), original_id).await?)
         };
         report.added.push(Changed {
             id,
@@ -135,7 +135,7 @@ pub async fn apply(
 
 /// Measures one activity again.
 async fn renew(
-    Intake { conn, .. }: Intake<'_>,
+    IngestContext { conn, .. }: IngestContext<'_>,
     one: &Made,
     (session, packed): (&Session, Option<&streams::PackedStreams>),
     reread: &Reread,
@@ -150,7 +150,7 @@ async fn renew(
         // It is unknown which of its values a person wrote.
         Measurement::default()
     } else {
-        intake::measurement(session, is_authority)?
+        ingest::measurement(session, is_authority)?
     };
     let refresh =
         Refresh { measurement: &measurement, original_id: None, is_trial: scope.is_trial };

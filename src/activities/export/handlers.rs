@@ -77,7 +77,7 @@ pub async fn export(
         // The body of a response to HEAD would be produced all the same, and discarded.
         return Ok(answer.finish());
     }
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     // Read the first piece before sending anything, so that a failure is answered with an error.
     let first = match service::piece(&state, identity, &filter, ExportPosition::default()).await? {
         Some((activities, next)) => {
@@ -87,8 +87,8 @@ pub async fn export(
         None => (format.head().into_bytes(), Stage::Tail),
     };
     let pieces = stream::try_unfold(Stage::Ready(first.0, Box::new(first.1)), move |stage| {
-        // Captures `turn`, so that it is held until the stream ends.
-        let (state, filter, _) = (state.clone(), Rc::clone(&filter), &turn);
+        // Captures `permit`, so that it is held until the stream ends.
+        let (state, filter, _) = (state.clone(), Rc::clone(&filter), &permit);
         async move {
             let (piece, next) = match stage {
                 Stage::Ready(piece, next) => (piece, *next),

@@ -2,7 +2,7 @@
 //! that came first is shown. The others are merged into it: it takes the values that it lacked, and
 //! those that it had computed and another record measured. A client can unmerge them. The database
 //! does the merging (`migrations/programs/merging.sql`), and its triggers pass on changes of a
-//! merged record. Both imported files (`imports/intake`) and activities from clients
+//! merged record. Both imported files (`imports/ingest`) and activities from clients
 //! (`activities/service.rs`, `activities/batch`) are merged.
 
 mod handlers;

@@ -45,7 +45,7 @@ pub async fn original(
     id: ApiPath<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let identity = user.identity();
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     let found = {
         let conn = state.pool.get().await?;
         identity.found(store::find(&conn, identity, id.0).await?, &conn).await?
@@ -76,10 +76,10 @@ pub async fn original(
         unpacked(file).await?
     };
     let bytes = content.len() as u64;
-    // `turn` is held until the client has read the file.
-    let slices = stream::unfold((Bytes::from(content), turn), |(mut rest, turn)| async move {
+    // `permit` is held until the client has read the file.
+    let slices = stream::unfold((Bytes::from(content), permit), |(mut rest, permit)| async move {
         let slice = rest.split_to(rest.len().min(SLICE_BYTES));
-        (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, turn)))
+        (!slice.is_empty()).then_some((Ok::<_, ApiError>(slice), (rest, permit)))
     });
     Ok(answer.body(SizedStream::new(bytes, Box::pin(slices))))
 }

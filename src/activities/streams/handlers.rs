@@ -35,12 +35,12 @@ pub async fn streams(
     params: ApiQuery<StreamParams>,
 ) -> ApiResult<HttpResponse> {
     let (wanted, resolution) = (params.0.wanted()?, params.0.resolution);
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     let found = read(&state, user.identity(), id.0).await?;
     let mut answer = HttpResponse::Ok();
     answer.content_type(ContentType::json());
     let begin = move || StreamsAnswer::text(Reading::of_found(found)?, &wanted, resolution);
-    written(state, turn, answer, begin).await
+    written(state, permit, answer, begin).await
 }
 
 /// Get an activity's track as GeoJSON
@@ -60,13 +60,13 @@ pub async fn track(
     id: ApiPath<Uuid>,
     params: ApiQuery<TrackParams>,
 ) -> ApiResult<HttpResponse> {
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     let found = read(&state, user.identity(), id.0).await?;
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/geo+json");
     let (id, resolution) = (id.0, params.0.resolution);
     let begin = move || TrackFeature::text(id, resolution.of(Reading::of_found(found)?));
-    written(state, turn, answer, begin).await
+    written(state, permit, answer, begin).await
 }
 
 /// The start time of an activity, and its packed streams if it has any.

@@ -52,7 +52,7 @@ pub async fn track_file(
     params: ApiQuery<TrackFileParams>,
 ) -> ApiResult<HttpResponse> {
     let (identity, format) = (user.identity(), params.0.format);
-    let turn = fair_use::stream().await?;
+    let permit = fair_use::stream().await?;
     let activity = service::get(&state, identity, id.0).await?;
     let found = streams::read(&state, identity, id.0).await?;
     let computed = imported::computed(&*state.pool.get().await?, identity.user_id, id.0).await?;
@@ -65,5 +65,5 @@ pub async fn track_file(
     let mut answer = HttpResponse::Ok();
     answer.content_type(format.content_type()).insert_header(disposition);
     let begin = move || TrackText::new(format, document, &Reading::of_found(found)?);
-    written(state, turn, answer, begin).await
+    written(state, permit, answer, begin).await
 }

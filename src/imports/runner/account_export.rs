@@ -25,7 +25,7 @@ use crate::{
         NewActivityBody, merging::MAX_MERGED, originals::PackedFile, series::Streams,
         streams::PackedStreams,
     },
-    imports::intake::{check_profile, restore::Restored},
+    imports::ingest::{check_profile, restore::Restored},
     recordings::{Reason, Refusal, read_all},
     validation::Object,
 };

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     activities::originals::PackedFile,
-    imports::{intake::ImportItem, upload::shown},
+    imports::{ingest::ImportItem, upload::shown},
     recordings::{self, Reason, Recording, Refusal},
 };
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     activities::originals::PackedFile,
-    imports::intake::ImportItem,
+    imports::ingest::ImportItem,
     recordings::{
         self, Format, MAX_FILE_BYTES, Reason, Refusal, Track,
         apple::{self, Broken, Workout},

@@ -10,8 +10,8 @@ use crate::{
     activities::UploadDetails,
     error::{ApiError, ApiResult},
     imports::{
-        intake::{
-            self, ImportItem, Intake, OnKnown, Packed, StoreResult,
+        ingest::{
+            self, ImportItem, IngestContext, OnKnown, Packed, StoreResult,
             restore::{self, Restored},
         },
         store::{self, ClaimedImport, NewFile},
@@ -78,7 +78,7 @@ impl ReadFile {
         let content = brought.as_mut().map(|brought| &mut brought.content);
         let (packed, bytes) = match content {
             Ok(Content::Recorded(material)) => {
-                let packed = intake::pack(material)?;
+                let packed = ingest::pack(material)?;
                 let bytes = packed.bytes;
                 material.sessions.iter_mut().for_each(|session| session.track.free_points());
                 material.original.iter_mut().for_each(|(_, file)| file.free_content());
@@ -105,16 +105,16 @@ pub async fn keep(
             if !store::hold(conn, claimed, parts.config.lease, number + 1).await? {
                 return Ok(None);
             }
-            let into = Intake { conn, user_id: claimed.user_id, storage: &parts.storage };
+            let into = IngestContext { conn, user_id: claimed.user_id, storage: &parts.storage };
             let content = brought.as_ref().map(|brought| &brought.content);
             let (refusal, StoreResult { outcome, activity_ids, new }) = match content {
                 Ok(Content::Recorded(material)) => {
-                    let kept = intake::keep(into, material, &packed, OnKnown::Leave).await?;
+                    let kept = ingest::store(into, material, &packed, OnKnown::Leave).await?;
                     // The archive of a service may know more about a file than the file itself.
                     if let (Outcome::Duplicate, Some(_), [id], [session]) =
                         (kept.outcome, &material.name, &*kept.activity_ids, &*material.sessions)
                     {
-                        intake::fill(into, *id, session).await?;
+                        ingest::fill(into, *id, session).await?;
                     }
                     (None, kept)
                 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     activities::originals::PackedFile,
-    imports::intake::ImportItem,
+    imports::ingest::ImportItem,
     recordings::{self, Entry, Format, Refusal, Session, apple::Broken},
     sport::OTHER,
 };

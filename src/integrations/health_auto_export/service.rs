@@ -10,7 +10,7 @@ use crate::{
     credentials::Identity,
     error::{ApiError, ApiResult, FieldError},
     imports::{
-        intake::{self, ImportItem, Intake, OnKnown},
+        ingest::{self, ImportItem, IngestContext, OnKnown},
         store::{self, ActivitySender, Arrival, MAX_ARRIVALS},
         types::Outcome,
     },
@@ -93,13 +93,13 @@ async fn keep_one(
     let original = Some((format!("{id}.json"), file));
     let (sessions, name) = (vec![session], Some(("apple", id)));
     let material = ImportItem { original, sessions, name, ..ImportItem::default() };
-    let packed = intake::pack(&material)?;
+    let packed = ingest::pack(&material)?;
     let mut conn = state.pool.get().await?;
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             identity.confirm(conn).await?;
-            let into = Intake { conn, user_id: identity.user_id, storage };
-            let kept = intake::keep(into, &material, &packed, OnKnown::Refresh).await?;
+            let into = IngestContext { conn, user_id: identity.user_id, storage };
+            let kept = ingest::store(into, &material, &packed, OnKnown::Refresh).await?;
             if is_told && message.is_some() && kept.outcome != Outcome::Duplicate {
                 let arrival = Arrival {
                     name: called(text),

@@ -10,7 +10,7 @@ use crate::{
     activities::{self, merging},
     error::ApiError,
     imports::{
-        intake::{self, ImportItem, Intake, OnKnown, StoreResult},
+        ingest::{self, ImportItem, IngestContext, OnKnown, StoreResult},
         single,
         store::{self as imports, ActivitySender, Arrival},
         types::Outcome,
@@ -95,15 +95,15 @@ impl<P: Provider> Session<'_, P> {
         (material, warnings): Read,
     ) -> Result<(), GarminFailure> {
         let (job, lease) = (self.job, self.parts.config.lease);
-        let packed = intake::pack(&material)?;
+        let packed = ingest::pack(&material)?;
         let (mut conn, storage) = (self.connection().await?, &self.parts.storage);
         let kept = conn
             .transaction::<_, ApiError, _>(async |conn| {
                 if !store::hold(conn, job, lease).await? {
                     return Ok(None);
                 }
-                let kept = intake::keep(
-                    Intake { conn, user_id, storage },
+                let kept = ingest::store(
+                    IngestContext { conn, user_id, storage },
                     &material,
                     &packed,
                     OnKnown::Refresh,
@@ -145,7 +145,7 @@ impl<P: Provider> Session<'_, P> {
                 // Garmin's totals are those of all parts together.
                 if !merging::has_parts(conn, id).await? {
                     // A summary contains no track.
-                    intake::remeasure(conn, id, (&summary.session(), None), None).await?;
+                    ingest::remeasure(conn, id, (&summary.session(), None), None).await?;
                 }
                 if before.title != seen.title {
                     let (old, new) = (before.title.as_deref(), seen.title.as_deref());
@@ -162,7 +162,7 @@ impl<P: Provider> Session<'_, P> {
 
 /// The state to record. The title is as the log stores it: shortened, and without NUL.
 pub fn seen_as(summary: &Summary) -> Result<Seen, ApiError> {
-    let title = summary.session().title.and_then(|title| intake::title(&title));
+    let title = summary.session().title.and_then(|title| ingest::title(&title));
     Ok(Seen { garmin_id: summary.id.clone(), digest: summary.digest()?, title })
 }
 

@@ -29,7 +29,7 @@ const MAX_REMEMBERED: usize = 10_000;
 type Work = Box<dyn FnOnce() + Send>;
 
 /// The threads and their queue.
-pub struct Workshop(Arc<Shared>);
+pub struct ThreadPool(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -54,8 +54,8 @@ struct Job {
     work: Work,
 }
 
-impl Workshop {
-    /// Starts the threads. They end when the workshop is dropped.
+impl ThreadPool {
+    /// Starts the threads. They end when the pool is dropped.
     pub fn start(name: &str) -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
         for _ in 0..THREADS {
@@ -95,7 +95,7 @@ impl Workshop {
     }
 }
 
-impl Drop for Workshop {
+impl Drop for ThreadPool {
     fn drop(&mut self) {
         self.0.queue().is_over = true;
         self.0.changed.notify_all();
@@ -107,7 +107,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next job. `None` when the workshop is dropped.
+    /// Waits for the next job. `None` when the pool is dropped.
     fn next(&self) -> Option<(Client, Work)> {
         let mut queue = self.queue();
         loop {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{Intake, StoreResult};
+use super::{IngestContext, StoreResult};
 use crate::{
     account_export::format::{ExportedActivity, ExportedProfile},
     activities::{
@@ -16,7 +16,7 @@ use crate::{
     },
     db::JsonText,
     error::{ApiError, ApiResult},
-    imports::{intake, types::Outcome},
+    imports::{ingest, types::Outcome},
 };
 
 /// An activity with everything that belongs to it.
@@ -38,7 +38,7 @@ impl Restored {
 /// Stores an activity of an export, whose import began at `begun_at`, unless
 /// the log has it already.
 pub async fn activity(
-    Intake { conn, user_id, storage }: Intake<'_>,
+    IngestContext { conn, user_id, storage }: IngestContext<'_>,
     restored: &Restored,
     begun_at: DateTime<Utc>,
 ) -> ApiResult<StoreResult> {
@@ -90,7 +90,7 @@ pub async fn activity(
         parent_id,
         merged_into: behind,
         merged,
-        has: intake::recorded(streams.as_ref(), original_id),
+        has: ingest::recorded(streams.as_ref(), original_id),
         origins,
         details: activity.details.clone(),
     };
@@ -147,10 +147,10 @@ async fn merged(
 
 /// Restores the profile of an account whose own profile is still empty.
 pub async fn profile(
-    Intake { conn, user_id, .. }: Intake<'_>,
+    IngestContext { conn, user_id, .. }: IngestContext<'_>,
     profile: &ExportedProfile,
 ) -> ApiResult<StoreResult> {
-    let is_taken = intake::restore_profile(conn, user_id, profile).await?;
+    let is_taken = ingest::restore_profile(conn, user_id, profile).await?;
     let outcome = if is_taken { Outcome::Imported } else { Outcome::Duplicate };
     Ok(StoreResult { outcome, activity_ids: Vec::new(), new: 0 })
 }

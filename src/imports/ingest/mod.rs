@@ -89,15 +89,15 @@ pub struct StoreResult {
 
 /// The owner of the log, the transaction, and the storage for files.
 #[derive(Clone, Copy)]
-pub struct Intake<'a> {
+pub struct IngestContext<'a> {
     pub conn: &'a AsyncPgConnection,
     pub user_id: Uuid,
     pub storage: &'a Storage,
 }
 
 /// Stores `material` with its `packed` streams.
-pub async fn keep(
-    Intake { conn, user_id, storage }: Intake<'_>,
+pub async fn store(
+    IngestContext { conn, user_id, storage }: IngestContext<'_>,
     material: &ImportItem,
     packed: &Packed,
     on_known: OnKnown,
@@ -227,7 +227,7 @@ fn follows(before: &Session, next: &Session) -> bool {
 /// Fills in the values that an existing activity lacks and its session has, in
 /// the caller's transaction.
 pub async fn fill(
-    Intake { conn, user_id, .. }: Intake<'_>,
+    IngestContext { conn, user_id, .. }: IngestContext<'_>,
     id: Uuid,
     session: &Session,
 ) -> ApiResult<()> {
@@ -237,7 +237,7 @@ pub async fn fill(
 
 /// Stores another session of a stored file; returns the activity that is shown for it.
 pub async fn add(
-    Intake { conn, user_id, .. }: Intake<'_>,
+    IngestContext { conn, user_id, .. }: IngestContext<'_>,
     session: &Session,
     streams: Option<&streams::PackedStreams>,
     original_id: Uuid,
