@@ -49,8 +49,8 @@ async fn a_goal_is_announced_once_in_its_period() {
     assert_eq!(event["type"], "goal.reached");
     let year = Utc::now().year();
     let expected = json!({
-        "id": distance["id"], "metric": "distance", "period": "year", "target": 2500.0, "activity_type": null,
-        "from": format!("{year}-01-01"), "to": format!("{year}-12-31"), "progress": 2500.0,
+        "id": distance["id"], "metric": "distance", "period": "year", "target": 2500, "activity_type": null,
+        "from": format!("{year}-01-01"), "to": format!("{year}-12-31"), "progress": 2500,
     });
     assert_eq!(event["data"], expected);
 
