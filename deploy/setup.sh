@@ -105,6 +105,7 @@ if ((start)); then
 else
     say "Everything is installed. To start it: systemctl --user start caddy grafana. Next steps:"
 fi
+say "- create the first account: podman exec sports-log sports-log user create you@example.com --admin"
 say "- configure the mail server in $settings_dir/sports-log.env, and its password: deploy/secret.sh set smtp-pass"
 say "- open Grafana at http://127.0.0.1:3001 (ssh -L 3001:localhost:3001) as admin; its password: deploy/secret.sh show grafana-password"
 say "- set a key to encrypt backups in $settings_dir/backup.env; see docs/OPERATIONS.md for more"

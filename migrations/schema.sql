@@ -849,8 +849,7 @@ CREATE TABLE public.auth_events (
     device text,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     network text,
-    CONSTRAINT auth_events_device_check CHECK ((char_length(device) <= 100)),
-    CONSTRAINT auth_events_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'login_failed'::text, 'logged_out'::text, 'session_ended'::text, 'other_sessions_ended'::text, 'session_device_changed'::text, 'refresh_refused'::text, 'refresh_token_reused'::text, 'email_verified'::text, 'email_changed'::text, 'password_changed'::text, 'password_reset'::text, 'phone_verified'::text, 'phone_removed'::text, 'provider_linked'::text, 'provider_unlinked'::text, 'token_created'::text, 'token_deleted'::text, 'webhook_created'::text, 'webhook_deleted'::text, 'webhook_disabled'::text, 'share_created'::text, 'share_deleted'::text, 'share_refused'::text, 'export_created'::text, 'export_downloaded'::text, 'export_refused'::text, 'account_locked'::text, 'account_unlocked'::text, 'reset_granted'::text, 'account_deleted'::text])))
+    CONSTRAINT auth_events_device_check CHECK ((char_length(device) <= 100))
 );
 COMMENT ON TABLE public.auth_events IS 'The audit log of accounts. Append-only, which keep_auth_events() enforces. Without a foreign key, so that the event of an account''s deletion remains.';
 COMMENT ON COLUMN public.auth_events.method IS 'The login method or provider concerned, if any.';
@@ -1031,6 +1030,24 @@ COMMENT ON COLUMN public.imports.progressed_at IS 'When the last outcome was wri
 COMMENT ON COLUMN public.imports.claimed_at IS 'Users take turns: the next one is the user whose last import was claimed the longest time ago.';
 COMMENT ON COLUMN public.imports.ignored_files IS 'Files in archives that were not read: the names of the first ones, with a hint for files of a known format.';
 COMMENT ON COLUMN public.imports.details IS 'Title, notes, activity type, source and external id that the client gave for the first activity of the upload.';
+CREATE TABLE public.invitations (
+    id uuid DEFAULT public.new_id() NOT NULL,
+    user_id uuid,
+    digest bytea NOT NULL,
+    email text,
+    uses integer NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT invitations_check CHECK (((used >= 0) AND (used <= uses))),
+    CONSTRAINT invitations_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT invitations_uses_check CHECK (((uses >= 1) AND (uses <= 1000)))
+);
+COMMENT ON TABLE public.invitations IS 'Links with which people may register although strangers may not.';
+COMMENT ON COLUMN public.invitations.user_id IS 'The user who invites; NULL for the operator.';
+COMMENT ON COLUMN public.invitations.digest IS 'A digest of the secret in the link. The secret itself is not stored.';
+COMMENT ON COLUMN public.invitations.email IS 'The only address that may register with it, if there is one.';
+COMMENT ON COLUMN public.invitations.uses IS 'How many accounts may be created. A revoked invitation that was used has no more uses than it had.';
 CREATE TABLE public.local_credentials (
     user_id uuid NOT NULL,
     password_hash text,
@@ -1216,9 +1233,11 @@ CREATE TABLE public.registrations (
     verify_token bytea NOT NULL,
     verify_expires timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    invitation_id uuid,
     CONSTRAINT registrations_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 100)))
 );
 COMMENT ON TABLE public.registrations IS 'Registrations whose address is not verified yet. Password and token are in the same row, so that a token activates only the password for which it was mailed.';
+COMMENT ON COLUMN public.registrations.invitation_id IS 'The invitation, one use of which the verification of the address takes. NULL if none was needed.';
 CREATE TABLE public.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1271,6 +1290,7 @@ CREATE TABLE public.users (
     locked_at timestamp with time zone,
     email_failed_at timestamp with time zone,
     email_failure text,
+    is_admin boolean DEFAULT false NOT NULL,
     CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
     CONSTRAINT users_email_failure_check CHECK (((email_failed_at IS NULL) = (email_failure IS NULL)))
 );
@@ -1278,6 +1298,7 @@ COMMENT ON TABLE public.users IS 'Accounts. Their login methods are in local_cre
 COMMENT ON COLUMN public.users.email IS 'Normalised by the application, so that different spellings of a mailbox are one account. NULL until the owner of an account that was created through a provider verifies an address.';
 COMMENT ON COLUMN public.users.token_version IS 'Part of each access token. Raising it ends all sessions.';
 COMMENT ON COLUMN public.users.email_failed_at IS 'Since when mail to the current address has failed. Stored here because the outbox keeps messages for only 30 days.';
+COMMENT ON COLUMN public.users.is_admin IS 'Whether the user may invite any number of people.';
 CREATE TABLE public.webhook_deliveries (
     id uuid DEFAULT public.new_id() NOT NULL,
     webhook_id uuid NOT NULL,
@@ -1331,6 +1352,8 @@ ALTER TABLE ONLY public.activity_streams
     ADD CONSTRAINT activity_streams_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.activity_tombstones
     ADD CONSTRAINT activity_tombstones_pkey PRIMARY KEY (user_id, revision);
+ALTER TABLE public.auth_events
+    ADD CONSTRAINT auth_events_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'login_failed'::text, 'logged_out'::text, 'session_ended'::text, 'other_sessions_ended'::text, 'session_device_changed'::text, 'refresh_refused'::text, 'refresh_token_reused'::text, 'email_verified'::text, 'email_changed'::text, 'password_changed'::text, 'password_reset'::text, 'phone_verified'::text, 'phone_removed'::text, 'provider_linked'::text, 'provider_unlinked'::text, 'token_created'::text, 'token_deleted'::text, 'webhook_created'::text, 'webhook_deleted'::text, 'webhook_disabled'::text, 'share_created'::text, 'share_deleted'::text, 'share_refused'::text, 'export_created'::text, 'export_downloaded'::text, 'export_refused'::text, 'account_locked'::text, 'account_unlocked'::text, 'reset_granted'::text, 'account_deleted'::text, 'invitation_created'::text, 'invitation_deleted'::text, 'invitation_accepted'::text, 'admin_granted'::text, 'admin_revoked'::text]))) NOT VALID;
 ALTER TABLE ONLY public.auth_events
     ADD CONSTRAINT auth_events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.backups
@@ -1361,6 +1384,10 @@ ALTER TABLE ONLY public.import_parts
     ADD CONSTRAINT import_parts_pkey PRIMARY KEY (import_id, part);
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_digest_key UNIQUE (digest);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.local_credentials
     ADD CONSTRAINT local_credentials_pkey PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.local_credentials
@@ -1439,6 +1466,8 @@ CREATE INDEX idempotent_answers_created_at_idx ON public.idempotent_answers USIN
 CREATE INDEX imports_receiving_idx ON public.imports USING btree (progressed_at) WHERE (status = 'receiving'::text);
 CREATE INDEX imports_unfinished_idx ON public.imports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX imports_user_id_idx ON public.imports USING btree (user_id, created_at DESC);
+CREATE INDEX invitations_email_idx ON public.invitations USING btree (email) WHERE (email IS NOT NULL);
+CREATE INDEX invitations_user_id_idx ON public.invitations USING btree (user_id, created_at);
 CREATE UNIQUE INDEX oldest_server_is_one ON public.oldest_server USING btree ((true));
 CREATE INDEX otp_challenges_created_at_idx ON public.otp_challenges USING btree (created_at);
 CREATE INDEX otp_challenges_user_id_idx ON public.otp_challenges USING btree (user_id, created_at DESC);
@@ -1540,6 +1569,8 @@ ALTER TABLE ONLY public.import_parts
     ADD CONSTRAINT import_parts_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.imports(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT imports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.local_credentials
     ADD CONSTRAINT local_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_connections
@@ -1558,6 +1589,8 @@ ALTER TABLE ONLY public.privacy_zones
     ADD CONSTRAINT privacy_zones_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.registrations
+    ADD CONSTRAINT registrations_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.registrations
     ADD CONSTRAINT registrations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions

@@ -9,6 +9,7 @@ use futures_util::future::join4;
 
 use crate::{
     account_export,
+    accounts::operators,
     activities::{changes::ChangeNotifier, efforts, originals::Storage},
     config::Config,
     db::{
@@ -86,8 +87,15 @@ impl Application {
             tracing::info!(db.migration = version, "migration applied");
         }
         clock::measure_first(&connector).await;
+        if has_no_account(&connector).await {
+            tracing::info!(
+                "there is no account yet: create the first with `sports-log user create EMAIL --admin`"
+            );
+        }
         if !config.mail.is_available() {
-            tracing::warn!("SMTP_HOST is not set: users cannot register or reset their passwords");
+            tracing::warn!(
+                "SMTP_HOST is not set: strangers cannot register, and users cannot reset their passwords"
+            );
         }
         if !config.sms.is_available() {
             tracing::warn!(
@@ -196,6 +204,14 @@ pub fn most_connections(config: &Config) -> usize {
         account_export::runner::CONNECTIONS,
     ];
     parts.iter().sum()
+}
+
+/// Whether nobody has an account yet. False if the database cannot tell.
+async fn has_no_account(connector: &Connector) -> bool {
+    match connector.connect().await {
+        Ok(conn) => operators::has_none(&conn).await.unwrap_or_default(),
+        Err(_) => false,
+    }
 }
 
 /// Periodically removes the local rate limits and allowances of inactive clients.

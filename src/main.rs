@@ -73,7 +73,8 @@ Examples:
     /// List, retry or cancel messages of the outbox.
     #[command(subcommand)]
     Outbox(OutboxCommand),
-    /// Show, lock, unlock or delete accounts, end their sessions, and create password reset tokens.
+    /// Create, show, lock, unlock or delete accounts, invite people, end sessions, and create
+    /// password reset tokens.
     #[command(subcommand)]
     User(UserCommand),
     /// Import activity files into a user's log: FIT, GPX, TCX, KML, zip archives of

@@ -14,7 +14,8 @@ use derive_more::Deref;
 
 use crate::{
     config::{
-        Config, GarminConfig, ImportConfig, LimitsConfig, SessionConfig, SmsLimits, WebhookConfig,
+        Config, GarminConfig, ImportConfig, LimitsConfig, RegistrationConfig, SessionConfig,
+        SmsLimits, WebhookConfig,
     },
     credentials::{Hasher, JwtKeys, KnownTokens, ServerKey},
     db::{Connector, PointReads, Pool},
@@ -34,6 +35,7 @@ pub struct AppState {
     pub server_key: ServerKey,
     pub hasher: Hasher,
     pub sessions: SessionConfig,
+    pub registration: RegistrationConfig,
     pub providers: Providers,
     pub token_cipher: TokenCipher,
     /// Threads that read stored streams and encode responses from them.
@@ -76,6 +78,7 @@ impl AppState {
             thread_pool: ThreadPool::start("streams").map_err(ApiError::internal)?,
             fair_use: Arc::default(),
             sessions: config.sessions,
+            registration: config.registration.clone(),
             providers: Providers::new(&config.oauth, &config.server),
             token_cipher: TokenCipher::new(&config.oauth.token_keys),
             metrics,

@@ -11,7 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::{
     account_export,
     activities::{changes, originals::Storage},
-    auth::{audit, budget, local, oauth, otp, sessions},
+    auth::{audit, budget, invitations, local, oauth, otp, sessions},
     config::Config,
     credentials::ServerKey,
     db::{Backup, Pool, clock},
@@ -28,7 +28,7 @@ use crate::{
 type Purge = for<'a> fn(&'a AsyncPgConnection) -> LocalBoxFuture<'a, QueryResult<usize>>;
 
 /// Data that is no longer needed is deleted, because it is about people.
-const PURGES: [(&str, Purge); 14] = [
+const PURGES: [(&str, Purge); 15] = [
     ("messages", |conn| Box::pin(outbox::store::purge(conn))),
     ("codes", |conn| Box::pin(otp::store::purge(conn))),
     ("limits", |conn| Box::pin(throttle::store::purge(conn))),
@@ -42,6 +42,7 @@ const PURGES: [(&str, Purge); 14] = [
     ("imports", |conn| Box::pin(imports::store::purge(conn))),
     ("Garmin events", |conn| Box::pin(garmin::store::purge(conn))),
     ("account exports", |conn| Box::pin(account_export::store::purge(conn))),
+    ("invitations", |conn| Box::pin(invitations::store::purge(conn))),
     ("shares", |conn| Box::pin(shares::store::purge(conn))),
 ];
 

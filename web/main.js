@@ -12,7 +12,7 @@ import { listenForKeys } from "./components/keys.js";
 import { complain, say } from "./components/notice.js";
 import { shell, show } from "./components/shell.js";
 import { words } from "./text/failures.js";
-import { loadWords, t } from "./text/words.js";
+import { addWords, loadWords, t } from "./text/words.js";
 import { activity } from "./views/activity.js";
 import { edit } from "./views/edit.js";
 import { byCode, forgot, logIn, register } from "./views/enter.js";
@@ -32,7 +32,7 @@ const PAGES = /** @type {[RegExp, (place: import("./components/shell.js").Place)
 ]);
 
 /** Views for everybody else. */
-const DOORS = { "#/register": register, "#/forgot": forgot, "#/code": byCode };
+const DOORS = { "#/register": register, "#/forgot": forgot, "#/code": byCode, "#/join": async (/** @type {any} */ door) => (await import("./views/join.js")).join(door) };
 
 const A_DAY_MILLIS = 86_400_000;
 let leave = new AbortController();
@@ -60,7 +60,7 @@ async function go() {
 async function pageOf(path, place) {
   if (!isLoggedIn()) {
     shell(false);
-    return (DOORS[/** @type {keyof typeof DOORS} */ (path)] ?? logIn)({ entered: go });
+    return (DOORS[/** @type {keyof typeof DOORS} */ (path)] ?? logIn)({ entered: go, query: place.query });
   }
   if (!me) {
     await loadMe();
@@ -94,6 +94,7 @@ async function comeBack() {
   if (!token && !code && !linked) return;
   // Only a user who is logged in links a service.
   history.replaceState(null, "", isLoggedIn() ? "#/settings/connections" : "#/");
+  if (code) await addWords("invitations");
   if (code) complain(new Failure({ code, error: came.get("error_description") ?? "" }));
   else if (linked) say(t("connections.linked"));
   else if (token) await adopt(token).catch(complain);

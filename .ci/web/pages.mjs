@@ -159,7 +159,7 @@ export const rooms = (ids) => [
     await page.getByRole("button", { name: /^Deliveries/ }).last().click();
     await page.getByRole("dialog").waitFor();
   }],
-  ...["profile", "privacy", "shares", "connections", "devices", "security", "tokens", "webhooks", "account"].map((one) => [`settings-${one}`, at(`#/settings/${one}`, ".content")]),
+  ...["profile", "privacy", "shares", "connections", "devices", "security", "tokens", "invitations", "webhooks", "account"].map((one) => [`settings-${one}`, at(`#/settings/${one}`, ".content")]),
   ["leaving", async (page) => {
     await page.getByRole("button", { name: "Delete the account" }).click();
     await page.getByRole("dialog").waitFor();

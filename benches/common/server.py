@@ -41,6 +41,7 @@ class Server:
             # Limits are off, because all load comes from one address.
             "RATE_LIMIT_USER": "off", "RATE_LIMIT_ADDRESS": "off", "AUTH_LIMIT_ADDRESS": "off", "AUTH_LIMIT_IDENTIFIER": "off",
             "MESSAGE_LIMIT_RECIPIENT": "off", "MESSAGE_LIMIT_RECIPIENT_DAY": "off",
+            "REGISTRATION": "open",
             "DATABASE_URL": database_url, "BIND_ADDR": f"127.0.0.1:{self.port}",
             "JWT_SECRET": self.jwt_secret, "SERVER_KEY": secrets.token_urlsafe(48), "APP_BASE_URL": self.base,
             # As in production: logs and metrics are on, and memory is returned to the system soon.

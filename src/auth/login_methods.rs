@@ -5,15 +5,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::otp::CodeChannel;
-use crate::{providers::Provider, state::WorkerState};
+use crate::{config::RegistrationMode, providers::Provider, state::WorkerState};
 
 /// The answer of `GET /auth/login-methods`.
 #[derive(Serialize, ToSchema)]
 pub struct LoginMethods {
-    /// Channels of login codes. Without `email`, nobody can register either.
+    /// Channels of login codes. Without `email`, strangers cannot register either.
     channels: Vec<CodeChannel>,
     /// For `GET /auth/login/{provider}`.
     providers: Vec<Provider>,
+    /// Who may register without an invitation.
+    registration: RegistrationMode,
 }
 
 /// List the login methods
@@ -29,5 +31,6 @@ pub async fn list_login_methods(state: Data<WorkerState>) -> HttpResponse {
     channels.retain(|channel| state.can_send((*channel).into()));
     let mut providers = Provider::ALL.to_vec();
     providers.retain(|provider| state.providers.is_offered(*provider));
-    HttpResponse::Ok().json(LoginMethods { channels, providers })
+    let registration = state.registration.mode;
+    HttpResponse::Ok().json(LoginMethods { channels, providers, registration })
 }

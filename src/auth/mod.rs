@@ -11,6 +11,7 @@ mod current_user;
 mod device;
 mod device_token;
 pub mod grants;
+pub mod invitations;
 pub mod local;
 pub mod login_methods;
 pub mod oauth;

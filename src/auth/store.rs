@@ -118,6 +118,18 @@ pub async fn end_sessions(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryR
     Ok(Account::from(row))
 }
 
+pub async fn set_display_name(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    name: Option<&str>,
+) -> QueryResult<()> {
+    diesel::update(profiles::table.find(user_id))
+        .set(profiles::display_name.eq(name))
+        .execute(&mut conn)
+        .await
+        .map(drop)
+}
+
 /// Sets the number, which is not verified yet, or removes it.
 pub async fn set_number(
     mut conn: &AsyncPgConnection,

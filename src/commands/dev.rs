@@ -41,6 +41,7 @@ pub fn dev(Dev { dir, postgres, demo }: Dev) -> CommandResult {
     home.set_address(listener.local_addr()?)?;
     let mut defaults = home.settings()?;
     defaults.push(("CORS_ALLOWED_ORIGINS", ORIGINS.to_owned()));
+    defaults.push(("REGISTRATION", "open".to_owned()));
     let config = configured(source.with_dev_defaults(defaults))?;
     let _log = telemetry::init_logging(&config.logging);
     let outcome = actix_rt::System::new().block_on(async {

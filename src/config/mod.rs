@@ -13,6 +13,7 @@ mod logging;
 mod mail;
 mod memory;
 mod oauth;
+mod registration;
 mod secrets;
 mod server;
 mod sessions;
@@ -33,6 +34,7 @@ pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpTls};
 pub use memory::MemoryConfig;
 pub use oauth::{ClientCredentials, FacebookConfig, OAuthConfig, OidcConfig};
+pub use registration::{RegistrationConfig, RegistrationMode};
 pub use secrets::Secrets;
 pub use server::ServerConfig;
 pub use sessions::SessionConfig;
@@ -49,6 +51,7 @@ pub struct Config {
     pub secrets: Secrets,
     pub sessions: SessionConfig,
     pub oauth: OAuthConfig,
+    pub registration: RegistrationConfig,
     pub garmin: GarminConfig,
     pub memory: MemoryConfig,
     pub hashing: HashingConfig,
@@ -88,6 +91,7 @@ impl Config {
         let secrets = Secrets::read(s);
         let sessions = SessionConfig::read(s);
         let oauth = OAuthConfig::read(s);
+        let registration = RegistrationConfig::read(s);
         let garmin = GarminConfig::read(s, &oauth);
         let memory = MemoryConfig::read(s);
         let hashing = HashingConfig::read(s, memory);
@@ -111,6 +115,7 @@ impl Config {
                     secrets,
                     sessions,
                     oauth,
+                    registration,
                     garmin,
                     memory,
                     hashing,

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     secrets::key,
     source::Source,
-    units::{Flag, HttpUrl},
+    units::{Flag, HttpUrl, Names},
 };
 
 /// The credentials of this server at a provider.
@@ -21,6 +21,8 @@ pub struct OidcConfig {
     pub credentials: ClientCredentials,
     /// Without a trailing slash.
     pub issuer: String,
+    /// Users in none of these groups may not log in. Empty if groups do not matter.
+    pub allowed_groups: Vec<String>,
 }
 
 /// Facebook, which is not an OpenID provider.
@@ -48,7 +50,11 @@ impl OAuthConfig {
     pub(super) fn read(s: &mut Source) -> Self {
         let google = credentials(s, "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET");
         let issuer = s.or("GOOGLE_ISSUER", HttpUrl("https://accounts.google.com".into())).0;
-        let google = google.map(|credentials| OidcConfig { credentials, issuer });
+        let google = google.map(|credentials| OidcConfig {
+            credentials,
+            issuer,
+            allowed_groups: Vec::new(),
+        });
 
         let facebook = credentials(s, "FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET");
         let dialog = HttpUrl("https://www.facebook.com/v23.0/dialog/oauth".into());
@@ -68,9 +74,12 @@ impl OAuthConfig {
         if oidc.is_some() != issuer.is_some() {
             s.fault("OIDC_ISSUER", "must be set together with OIDC_CLIENT_ID");
         }
-        let oidc = oidc
-            .zip(issuer)
-            .map(|(credentials, HttpUrl(issuer))| OidcConfig { credentials, issuer });
+        let Names(allowed_groups) = s.or("OIDC_ALLOWED_GROUPS", Names::default());
+        let oidc = oidc.zip(issuer).map(|(credentials, HttpUrl(issuer))| OidcConfig {
+            credentials,
+            issuer,
+            allowed_groups,
+        });
 
         let is_offered = google.is_some() || facebook.is_some() || oidc.is_some();
         let return_urls = return_urls(s);

@@ -110,3 +110,17 @@ impl FromStr for Bytes {
         }
     }
 }
+
+/// Names separated by commas, without the spaces around them.
+#[derive(Clone, Debug, Default, Display)]
+#[display("{}", _0.join(","))]
+pub struct Names(pub Vec<String>);
+
+impl FromStr for Names {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(Self(names.map(str::to_owned).collect()))
+    }
+}

@@ -27,6 +27,11 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or(self.0.as_str(), |(local, _)| local)
     }
 
+    /// The part after the `@`, in lower-case ASCII.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -42,6 +42,8 @@ pub enum Purpose {
     Webhook,
     #[display("share")]
     Share,
+    #[display("invitation")]
+    Invitation,
     #[display("idempotency")]
     Idempotency,
 }

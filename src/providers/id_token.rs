@@ -25,6 +25,9 @@ pub struct UserClaims {
     pub email: Option<String>,
     #[serde(default, deserialize_with = "lenient_bool")]
     pub email_verified: bool,
+    /// The names of the user's groups, which most providers send under this name.
+    #[serde(default, deserialize_with = "lenient_list")]
+    pub groups: Option<Vec<String>>,
 }
 
 /// The expected issuer and audience, and the current time.
@@ -176,6 +179,24 @@ pub fn lenient_text<'de, D: Deserializer<'de>>(
     }
     Ok(match Lenient::deserialize(deserializer)? {
         Lenient::Text(text) => Some(text),
+        Lenient::Other(_) => None,
+    })
+}
+
+/// Treats a value of another type as absent.
+pub fn lenient_list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Lenient {
+        One(String),
+        List(Vec<String>),
+        Other(IgnoredAny),
+    }
+    Ok(match Lenient::deserialize(deserializer)? {
+        Lenient::One(text) => Some(vec![text]),
+        Lenient::List(list) => Some(list),
         Lenient::Other(_) => None,
     })
 }

@@ -11,7 +11,11 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CallError, Outbound, id_token::lenient_bool, key_set::KeySet};
+use super::{
+    CallError, Outbound,
+    id_token::{lenient_bool, lenient_list},
+    key_set::KeySet,
+};
 
 const KEPT: Duration = Duration::from_secs(3600);
 
@@ -28,6 +32,8 @@ pub struct Discovery {
     pub token_endpoint: String,
     pub userinfo_endpoint: Option<String>,
     jwks_uri: String,
+    #[serde(default, deserialize_with = "lenient_list")]
+    pub scopes_supported: Option<Vec<String>>,
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
     /// Whether every authorization response contains the issuer (RFC 9207, section 3).
     #[serde(default, deserialize_with = "lenient_bool")]

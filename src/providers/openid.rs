@@ -21,10 +21,13 @@ use crate::{
     config::{ClientCredentials, OidcConfig},
     credentials::ServerKey,
     db::clock,
-    error::ApiResult,
+    error::{ApiError, ApiResult, ErrorCode},
 };
 
 const SCOPES: [&str; 3] = ["openid", "email", "profile"];
+
+/// The scope that some providers need before they send the claim of this name.
+const GROUPS: &str = "groups";
 
 /// An alternative form of Google's issuer. See
 /// <https://developers.google.com/identity/openid-connect/openid-connect>.
@@ -36,12 +39,15 @@ pub struct OpenId {
     credentials: ClientCredentials,
     redirect_uri: String,
     metadata: MetadataCache,
+    allowed_groups: Vec<String>,
 }
 
 impl OpenId {
     pub fn new(provider: Provider, config: &OidcConfig, redirect_uri: String) -> Self {
         let metadata = MetadataCache::new(config.issuer.clone());
-        Self { provider, credentials: config.credentials.clone(), redirect_uri, metadata }
+        let (credentials, allowed_groups) =
+            (config.credentials.clone(), config.allowed_groups.clone());
+        Self { provider, credentials, redirect_uri, metadata, allowed_groups }
     }
 
     pub async fn authorization_url(
@@ -56,7 +62,12 @@ impl OpenId {
             // Google issues a refresh token only with this parameter.
             extra.push(("access_type", "offline".to_owned()));
         }
-        Ok(self.grant(&metadata)?.authorization_url(key, attempt, &SCOPES, &extra))
+        let supported = metadata.discovery.scopes_supported.as_deref().unwrap_or_default();
+        let asks_for_groups =
+            !self.allowed_groups.is_empty() && supported.iter().any(|scope| scope == GROUPS);
+        let scopes: Vec<&str> =
+            SCOPES.into_iter().chain(asks_for_groups.then_some(GROUPS)).collect();
+        Ok(self.grant(&metadata)?.authorization_url(key, attempt, &scopes, &extra))
     }
 
     /// 400 `invalid_state` if the `iss` of an authorization response is not this provider's issuer
@@ -86,11 +97,38 @@ impl OpenId {
         let nonce = attempt.nonce(key);
         let of_login = OfLogin { nonce: &nonce, access_token: tokens.access.expose_secret() };
         let claims = self
-            .verified(outbound, metadata, |metadata, expected| {
+            .verified(outbound, Arc::clone(&metadata), |metadata, expected| {
                 id_token::verify(&id_token, &metadata.keys, expected, of_login)
             })
             .await?;
+        self.require_group(outbound, &metadata, &claims, &tokens.access).await?;
         Ok((self.identity(claims), tokens))
+    }
+
+    /// 403 `group_not_allowed` unless the user is in one of the allowed groups, according to the ID
+    /// token or, if it names no groups, the userinfo endpoint.
+    async fn require_group(
+        &self,
+        outbound: &Outbound,
+        metadata: &Arc<Metadata>,
+        claims: &UserClaims,
+        access: &SecretString,
+    ) -> ApiResult<()> {
+        if self.allowed_groups.is_empty() {
+            return Ok(());
+        }
+        let groups = match &claims.groups {
+            Some(groups) => Some(groups.clone()),
+            None => {
+                let more = self.more_claims(outbound, metadata, &claims.sub, access).await?;
+                more.and_then(|claims| claims.groups)
+            }
+        };
+        if groups.is_some_and(|groups| groups.iter().any(|one| self.allowed_groups.contains(one))) {
+            return Ok(());
+        }
+        let message = "your account at the provider is in no group that may log in here";
+        Err(ApiError::new(ErrorCode::GroupNotAllowed, message))
     }
 
     /// Adds the claims of the userinfo endpoint, if there is one and the ID token
@@ -101,17 +139,29 @@ impl OpenId {
         identity: ProviderIdentity,
         access: &SecretString,
     ) -> ApiResult<ProviderIdentity> {
-        let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
-        let Some(url) = metadata.discovery.userinfo_endpoint.as_ref() else { return Ok(identity) };
         if identity.email.is_some() {
             return Ok(identity);
         }
+        let metadata = self.metadata.get(outbound).await.map_err(provider_error)?;
+        let claims = self.more_claims(outbound, &metadata, &identity.subject, access).await?;
+        Ok(claims.map_or(identity, |claims| self.identity(claims)))
+    }
+
+    /// The claims of the userinfo endpoint about the user `subject`, if there is one.
+    async fn more_claims(
+        &self,
+        outbound: &Outbound,
+        metadata: &Arc<Metadata>,
+        subject: &str,
+        access: &SecretString,
+    ) -> ApiResult<Option<UserClaims>> {
+        let Some(url) = metadata.discovery.userinfo_endpoint.as_ref() else { return Ok(None) };
         let answer = outbound.ask(url, Some(access)).await.map_err(provider_error)?;
-        let claims = self.userinfo(outbound, &metadata, &answer).await?;
-        if claims.sub != identity.subject {
+        let claims = self.userinfo(outbound, metadata, &answer).await?;
+        if claims.sub != subject {
             return Err(provider_error("the ID token and userinfo are about different users"));
         }
-        Ok(self.identity(claims))
+        Ok(Some(claims))
     }
 
     /// The current identity that an access token belongs to.

@@ -12,7 +12,7 @@ use crate::{
         self, batch, changes, efforts, export, merging, originals, sports, streams, track_file,
     },
     auth::{
-        audit, local, login_methods,
+        audit, invitations, local, login_methods,
         oauth::{self, connections},
         otp, reauth, sessions, tokens,
     },
@@ -50,6 +50,7 @@ pub fn routes() -> impl Iterator<Item = Endpoint> {
             audit { list }
             reauth { request_code }
             tokens { create, list, delete }
+            invitations { create, list, delete }
             accounts { get_me, update_profile, patch_preferences }
             access { change_password, change_email, confirm_email, delete_account }
             phone { set, request, confirm }

@@ -20,6 +20,7 @@ mod database_tls;
 mod databases;
 mod delivery;
 mod dev_mode;
+mod doors;
 mod errors;
 mod failover;
 mod fair_use;

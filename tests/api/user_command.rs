@@ -12,7 +12,7 @@ use crate::support::{
 
 const ANN: &str = "ann@example.com";
 
-fn user(app: &TestApp, arguments: &[&str]) -> Output {
+pub fn user(app: &TestApp, arguments: &[&str]) -> Output {
     let arguments: Vec<&str> = ["user"].iter().chain(arguments).copied().collect();
     run(&arguments, &settings(&app.database.url, app.smtp.port))
 }
@@ -133,4 +133,41 @@ async fn a_granted_link_chooses_a_new_password_once() {
     let events = app.get_as(&ann, "/me/security-events").await.expect(200).json();
     let granted = |event: &Value| event["kind"] == "reset_granted";
     assert!(events["events"].as_array().unwrap().iter().any(granted), "{events}");
+}
+
+#[actix_rt::test]
+async fn the_first_account_is_an_admin_with_a_name() {
+    let app = TestApp::spawn_with(&[("REGISTRATION", "invited")]).await;
+    let made = user(&app, &["create", ANN, "--name", " Ann ", "--admin"]);
+    let link = said(&made);
+    let token = link.trim().strip_prefix("https://log.example/reset-password#token=").unwrap();
+    let chosen = json!({"token": token, "new_password": PASSWORD});
+    app.post("/auth/reset-password", &chosen).await.expect(200);
+    let ann = User::of(&app.login(ANN, PASSWORD).await.expect(200));
+    let me = app.get_as(&ann, "/me").await.expect(200).json();
+    assert_eq!(me["profile"]["display_name"], "Ann");
+    let shown: Value =
+        serde_json::from_slice(&user(&app, &["show", ANN, "--json"]).stdout).unwrap();
+    assert_eq!((&shown["is_admin"], &shown["bytes"]), (&json!(true), &json!(0)));
+    let nameless = user(&app, &["create", "bob@example.com", "--name", " "]);
+    assert!(said(&nameless).contains("--name must not be empty"), "{nameless:?}");
+    done(&user(&app, &["set-admin", ANN]), "already was an admin");
+    done(&user(&app, &["set-admin", ANN, "--off"]), "is now not an admin");
+    let password = app.smtp.notice_to(ANN).await.subject;
+    assert_eq!(password, "Your password was changed (sports-log)");
+    let subject = "You are no longer an admin of this server (sports-log)";
+    assert_eq!(app.smtp.notice_to(ANN).await.subject, subject);
+}
+
+#[actix_rt::test]
+async fn near_misses_are_proposed() {
+    let app = TestApp::spawn().await;
+    app.user(ANN).await;
+    app.user("zoe@elsewhere.example").await;
+    for typed in ["anne@example.com", "ann@exmaple.com", "Ann@example.co", "ann"] {
+        let output = user(&app, &["show", typed]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(said(&output).contains("; did you mean ann@example.com?"), "{}", said(&output));
+    }
+    assert!(!said(&user(&app, &["show", "quentin@other.test"])).contains("did you mean"));
 }

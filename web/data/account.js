@@ -87,6 +87,12 @@ export const createToken = (token) => post("/me/tokens", token);
 /** @param {string} id */
 export const deleteToken = (id) => remove(`/me/tokens/${id}`);
 
+export const invitations = () => get("/me/invitations");
+/** @param {object} invitation */
+export const createInvitation = (invitation) => post("/me/invitations", invitation);
+/** @param {string} id */
+export const deleteInvitation = (id) => remove(`/me/invitations/${id}`);
+
 export const shares = async () => (await get("/shares")).shares;
 /** @param {object} share @param {string} key */
 export const createShare = (share, key) => post("/shares", share, { "Idempotency-Key": key });

@@ -82,6 +82,13 @@ export async function logInByCode(identifier, code) {
   take((await send("POST", "/auth/otp/verify", { json })).body);
 }
 
+/** Registers with an invitation. Tells whether that logged in; if not, a mail is on its way. @param {object} person */
+export async function joinWith(person) {
+  const { body } = await send("POST", "/auth/register", { json: { ...person, cookie: true } });
+  if (body.token) take(body);
+  return Boolean(body.token);
+}
+
 /** Moves a refresh token from a body or URL into the cookie. @param {string} refreshToken */
 export async function adopt(refreshToken) {
   await exchange({ cookie: true, refresh_token: refreshToken });

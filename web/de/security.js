@@ -39,4 +39,9 @@ export default {
   "event.account_locked": "Konto gesperrt",
   "event.account_unlocked": "Konto entsperrt",
   "event.reset_granted": "Der Betreiber erstellte einen Link für ein neues Passwort",
+  "event.invitation_created": "Einladung erstellt",
+  "event.invitation_deleted": "Einladung beendet",
+  "event.invitation_accepted": "Konto mit einer Einladung angelegt",
+  "event.admin_granted": "Du verwaltest jetzt diesen Server mit",
+  "event.admin_revoked": "Du verwaltest diesen Server nicht mehr mit",
 };

@@ -6,6 +6,7 @@ export default {
   "settings.shares": "Geteiltes",
   "settings.devices": "Geräte",
   "settings.tokens": "Zugriffstoken",
+  "settings.invitations": "Einladungen",
   "settings.connections": "Verbindungen",
   "settings.security": "Sicherheitsereignisse",
   "settings.webhooks": "Webhooks",

@@ -39,4 +39,9 @@ export default {
   "event.account_locked": "Account locked",
   "event.account_unlocked": "Account unlocked",
   "event.reset_granted": "The operator made a link for a new password",
+  "event.invitation_created": "Invitation created",
+  "event.invitation_deleted": "Invitation revoked",
+  "event.invitation_accepted": "Account created with an invitation",
+  "event.admin_granted": "You became an admin",
+  "event.admin_revoked": "You are no longer an admin",
 };

@@ -6,6 +6,7 @@ export default {
   "settings.shares": "Shares",
   "settings.devices": "Devices",
   "settings.tokens": "Access tokens",
+  "settings.invitations": "Invitations",
   "settings.connections": "Connections",
   "settings.security": "Security events",
   "settings.webhooks": "Webhooks",

@@ -8,7 +8,7 @@ import { html } from "../components/html.js";
 import { doing, say } from "../components/notice.js";
 import { t } from "../text/words.js";
 
-/** @typedef {{entered: () => void}} Door */
+/** @typedef {{entered: () => void, query: URLSearchParams}} Door */
 
 /** The address is kept when the user switches between these pages. */
 let known = "";
@@ -27,7 +27,7 @@ const page = (title, content, text) => html`<section class="page door">
 
 /** @param {Door} door */
 export async function logIn({ entered }) {
-  const methods = await loginMethods().catch(() => ({ channels: [], providers: [] }));
+  const methods = await loginMethods().catch(() => ({ channels: [], providers: [], registration: "closed" }));
   const password = html`<input name="password" type="password" autocomplete="current-password" required ?autofocus=${Boolean(known)}>`;
   const send = async (/** @type {any} */ { email, password }) => {
     await byPassword(email.trim(), password);
@@ -44,7 +44,7 @@ export async function logIn({ entered }) {
   return page(t("enter.title"), [
     form({ fields: [field(t("field.email"), address("email")), field(t("field.password"), password)], submit: t("enter.submit"), send }),
     html`<p class="links"><a href="#/forgot">${t("enter.forgot")}</a>
-      ${methods.channels.includes("email") && html`<a href="#/register">${t("enter.register")}</a>`}</p>`,
+      ${methods.registration === "open" && methods.channels.includes("email") && html`<a href="#/register">${t("enter.register")}</a>`}</p>`,
     (canCode || methods.providers.length > 0) && html`<p class="or"><span>${t("or")}</span></p>`,
     others,
   ]);
@@ -93,7 +93,7 @@ export function register() {
 }
 
 /** After registration: check your mail. @param {string} email */
-function sent(email) {
+export function sent(email) {
   const again = async () => {
     await resend(email);
     say(t("register.resent"));

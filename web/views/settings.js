@@ -22,6 +22,7 @@ const PAGES = {
   devices,
   security: async () => (await import("./settings-security.js")).security(),
   tokens,
+  invitations: async () => (await import("./settings-invitations.js")).invitations(),
   webhooks: async () => (await import("./settings-webhooks.js")).webhooks(),
   account,
 };

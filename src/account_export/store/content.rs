@@ -211,7 +211,7 @@ pub async fn profile(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
 pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<JsonText> {
     let found: Json = diesel::sql_query(
         "SELECT jsonb_build_object(
-            'id', u.id, 'email', u.email, 'created_at', u.created_at,
+            'id', u.id, 'email', u.email, 'created_at', u.created_at, 'is_admin', u.is_admin,
             'email_failure', u.email_failure, 'email_failed_at', u.email_failed_at,
             'phone_number', p.phone_number, 'phone_verified', p.phone_verified,
             'phone_failure', p.phone_failure, 'phone_failed_at', p.phone_failed_at,
@@ -225,6 +225,9 @@ pub async fn account(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult
             'shares', (SELECT coalesce(jsonb_agg(picture || jsonb_build_object('created_at', created_at, 'expires_at', expires_at)
                                 ORDER BY created_at), '[]') FROM shares h WHERE h.user_id = u.id
                                 AND coalesce(h.expires_at > now(), true)),
+            'invitations', (SELECT coalesce(jsonb_agg(jsonb_build_object('email', email, 'uses', uses, 'used', used,
+                                'created_at', created_at, 'expires_at', expires_at) ORDER BY created_at), '[]')
+                            FROM invitations i WHERE i.user_id = u.id),
             'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'scopes', t.scopes, 'created_at', t.created_at)
                                 ORDER BY t.created_at), '[]')
                        FROM personal_tokens t JOIN sessions s ON s.id = t.id WHERE s.user_id = u.id)) AS json

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::now,
+    dsl::{exists, not, now},
     prelude::*,
     sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -37,6 +37,11 @@ pub struct Overview {
     pub last_login_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = BigInt)]
     pub activities: i64,
+    /// The size of the files and streams that are kept of the activities.
+    #[diesel(sql_type = BigInt)]
+    pub bytes: i64,
+    #[diesel(sql_type = Bool)]
+    pub is_admin: bool,
 }
 
 const OVERVIEW: &str = "
@@ -49,7 +54,11 @@ const OVERVIEW: &str = "
            (SELECT count(*) FROM sessions s WHERE s.user_id = u.id
             AND s.token_version = u.token_version AND s.expires_at > now()) AS sessions,
            (SELECT max(e.at) FROM auth_events e WHERE e.user_id = u.id AND e.kind = 'login') AS last_login_at,
-           (SELECT count(*) FROM activities a WHERE a.user_id = u.id AND a.merged_into IS NULL) AS activities
+           (SELECT count(*) FROM activities a WHERE a.user_id = u.id AND a.merged_into IS NULL) AS activities,
+           (SELECT coalesce(sum(o.bytes), 0) FROM originals o WHERE o.user_id = u.id)::bigint
+           + (SELECT coalesce(sum(octet_length(s.data)), 0) FROM activity_streams s
+              JOIN activities a ON a.id = s.activity_id WHERE a.user_id = u.id)::bigint AS bytes,
+           u.is_admin
     FROM users u
     LEFT JOIN local_credentials c ON c.user_id = u.id
     LEFT JOIN profiles p ON p.user_id = u.id";
@@ -82,4 +91,26 @@ pub async fn set_locked(
         diesel::update(changes).set(users::locked_at.eq(never)).execute(&mut conn).await?
     };
     Ok(updated == 1)
+}
+
+/// Whether there is no account yet.
+pub async fn has_none(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
+    diesel::select(not(exists(users::table.select(users::id)))).fetch_one(&mut conn).await
+}
+
+/// The addresses of all accounts.
+pub async fn emails(mut conn: &AsyncPgConnection) -> QueryResult<Vec<String>> {
+    let with_address = users::table.filter(users::email.is_not_null());
+    with_address.select(users::email.assume_not_null()).load(&mut conn).await
+}
+
+/// Returns whether this changed anything.
+pub async fn set_admin(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    is_admin: bool,
+) -> QueryResult<bool> {
+    let changes = users::table.find(user_id).filter(users::is_admin.ne(is_admin));
+    let updated = diesel::update(changes).set(users::is_admin.eq(is_admin));
+    Ok(updated.execute(&mut conn).await? == 1)
 }

@@ -54,6 +54,13 @@ pub enum EventKind {
     AccountUnlocked,
     ResetGranted,
     AccountDeleted,
+    /// The user invited people to this server.
+    InvitationCreated,
+    InvitationDeleted,
+    /// The account was created with an invitation.
+    InvitationAccepted,
+    AdminGranted,
+    AdminRevoked,
 }
 
 impl EventKind {
@@ -76,7 +83,10 @@ impl EventKind {
             | Self::ExportCreated
             | Self::AccountLocked
             | Self::AccountUnlocked
-            | Self::AccountDeleted => true,
+            | Self::AccountDeleted
+            | Self::InvitationCreated
+            | Self::AdminGranted
+            | Self::AdminRevoked => true,
             Self::Login
             | Self::LoginFailed
             | Self::LoggedOut
@@ -91,7 +101,9 @@ impl EventKind {
             | Self::ExportDownloaded
             | Self::ExportRefused
             | Self::EmailVerified
-            | Self::ResetGranted => false,
+            | Self::ResetGranted
+            | Self::InvitationDeleted
+            | Self::InvitationAccepted => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 
 use super::{
-    service,
+    registration, service,
     types::{EmailBody, LoginBody, PasswordResetDone, RegisterBody, ResetBody, TokenBody},
 };
 use crate::{
@@ -16,14 +16,21 @@ use crate::{
 
 /// Register an account
 ///
-/// Mails a verification link, or a notice that the address already has an account. The response is
-/// the same in both cases.
+/// Mails a verification link, or a notice that the address already has an account, or nothing if
+/// the address may not register. The response is the same in each case. Creates the account at once
+/// for an invitation of the operator for this address, or if the server cannot send mail.
 #[utoipa::path(
     post, path = "/auth/register", operation_id = "register_account", tag = "Login",
     security(()),
     request_body = RegisterBody,
-    responses((status = 202, description = "The mail is being sent", body = Message)),
-    extensions(("x-error-codes" = json!([ErrorCode::WeakPassword, ErrorCode::ChannelUnavailable]))),
+    responses(
+        (status = 200, description = "Registered and logged in", body = AuthResponse),
+        (status = 202, description = "The mail is being sent", body = Message),
+    ),
+    extensions(("x-error-codes" = json!([
+        ErrorCode::WeakPassword, ErrorCode::ChannelUnavailable, ErrorCode::InvalidToken,
+        ErrorCode::AddressNotAllowed, ErrorCode::EmailTaken, ErrorCode::AccountLocked,
+    ]))),
 )]
 pub async fn register(
     state: Data<WorkerState>,
@@ -31,9 +38,17 @@ pub async fn register(
     device: Device,
     body: ApiJson<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
-    let registration = body.0.parse(&state.product_name)?;
-    service::register(&state, registration, network, &device).await?;
-    Ok(HttpResponse::Accepted().json(Message::new("we have sent a mail to this address")))
+    let registered = async {
+        let (registration, token_in) = body.0.parse(&state.product_name)?;
+        let response = registration::register(&state, registration, network, &device).await?;
+        ApiResult::Ok((response, token_in))
+    };
+    let (response, token_in) = attempts::count_failure(&state, &device, registered.await).await?;
+    let message = "if this address may register, a mail is on its way to it";
+    Ok(match response {
+        Some(response) => response.answer(token_in),
+        None => HttpResponse::Accepted().json(Message::new(message)),
+    })
 }
 
 /// Verify an email address

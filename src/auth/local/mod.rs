@@ -1,6 +1,7 @@
 //! Accounts with email address and password: registration, verification, login, reset.
 
 mod handlers;
+mod registration;
 mod service;
 pub mod store;
 mod types;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     store,
-    types::{Login, Registration, Reset, acceptable, invalid_token},
+    types::{Login, Reset, acceptable, invalid_token},
 };
 use crate::{
     auth::{
@@ -15,7 +15,7 @@ use crate::{
         audit::{self, Event, EventKind},
         budget,
         grants::{self, StillOpen},
-        in_uniform_time, sessions, store as users,
+        in_uniform_time, invitations, sessions, store as users,
     },
     credentials::{
         Account, Digest, EmailAddress, LoginMethod, OneTimeToken, PasswordHash, Purpose, ServerKey,
@@ -25,55 +25,6 @@ use crate::{
     outbox::{self, Channel, Message},
     state::{AppState, WorkerState},
 };
-
-/// Stores the registration with its own verification token, and mails the token. If the address is
-/// already verified, it gets a mail saying so instead. The registration is also stored if the mail
-/// budget is used up: a later resend mails the token of the newest registration.
-pub async fn register(
-    state: &WorkerState,
-    registration: Registration,
-    network: Option<IpNet>,
-    device: &Device,
-) -> ApiResult<()> {
-    state.require_channel(Channel::Email)?;
-    let Registration { email, password, display_name } = registration;
-    count(state, Way::Register, &email, device).await?;
-    let password_hash = state.hasher.hash(password).await?;
-    let id = Uuid::new_v4();
-    let pending = store::NewRegistration {
-        id,
-        password_hash: password_hash.as_ref(),
-        display_name: display_name.as_deref(),
-        verify_token: state.server_key.digest_of(Purpose::VerifyEmail, id),
-    };
-    let shared: &AppState = state;
-    let is_new = in_uniform_time(async {
-        let mut conn = state.pool.get().await?;
-        conn.transaction::<_, ApiError, _>(async |conn| {
-            // Lock the account before its counters, as everywhere.
-            let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
-            let may_send = budget::take_message(shared, conn, email.as_str(), network).await?;
-            let message = if users::is_verified(conn, user_id).await? {
-                Message::account_exists(user_id)
-            } else {
-                users::ensure_account(conn, user_id).await?;
-                store::delete_expired_registrations(conn, user_id).await?;
-                store::insert_registration(conn, user_id, &pending).await?;
-                Message::verify_email(user_id, id)
-            };
-            if may_send {
-                outbox::store::enqueue(conn, &message).await?;
-            }
-            Ok(is_new)
-        })
-        .await
-    })
-    .await?;
-    if is_new {
-        state.metrics.users_registered.inc();
-    }
-    Ok(())
-}
 
 /// Verifies the mailbox, and activates the password of the registration to which the token belongs.
 /// Passwords of other registrations are deleted.
@@ -90,8 +41,11 @@ pub async fn verify_email(
         if !store::activate(conn, &found).await? {
             return Err(invalid_token());
         }
+        if let Some(id) = found.invitation_id {
+            invitations::accepted(conn, id, found.user_id, device).await?;
+        }
         users::delete_data_of_strangers(conn, found.user_id).await?;
-        store::set_display_name(conn, &found).await?;
+        users::set_display_name(conn, found.user_id, found.display_name.as_deref()).await?;
         let account = users::end_sessions(conn, found.user_id).await?;
         let event = Event::of(EventKind::EmailVerified, found.user_id).from(device);
         audit::record(conn, &event).await?;
@@ -165,7 +119,7 @@ pub async fn login(state: &WorkerState, login: Login, device: &Device) -> ApiRes
 }
 
 /// Counts an attempt to have something mailed to `email`, before anything else is done.
-async fn count(
+pub(super) async fn count(
     state: &WorkerState,
     way: Way,
     email: &EmailAddress,

@@ -28,6 +28,14 @@ pub struct RegisterBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$", examples("Ann"))]
     display_name: Patch<String>,
+    /// The token of an invitation.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    invitation: Patch<String>,
+    /// For pages of this server: set the refresh token as a cookie instead of returning it.
+    #[serde(default)]
+    #[schema(value_type = bool, default = false)]
+    cookie: Patch<bool>,
 }
 
 /// A valid registration.
@@ -35,6 +43,7 @@ pub struct Registration {
     pub email: EmailAddress,
     pub password: Password,
     pub display_name: Option<String>,
+    pub invitation: Option<OneTimeToken>,
 }
 
 /// Request body of `POST /auth/login`.
@@ -119,14 +128,18 @@ type Fault = (&'static str, String);
 impl RegisterBody {
     /// 422 `validation_failed` for malformed fields, 422 `weak_password` for an
     /// unacceptable password.
-    pub fn parse(self, product: &str) -> ApiResult<Registration> {
+    pub fn parse(self, product: &str) -> ApiResult<(Registration, RefreshTokenIn)> {
         let mut v = Validator::default();
         let email = v.required("email", self.email, email);
         let password = v.required("password", self.password, Ok);
         let display_name = v.nullable("display_name", self.display_name, display_name);
+        let invitation = v.nullable("invitation", self.invitation, Ok).into_option();
+        let token_in = RefreshTokenIn::parse(&mut v, self.cookie);
         let (email, password) = v.finish_with(email.zip(password))?;
         let password = acceptable(&password, "password", &email, product)?;
-        Ok(Registration { email, password, display_name: display_name.into_option() })
+        let display_name = display_name.into_option();
+        let invitation = invitation.map(|token| one_time_token(&token)).transpose()?;
+        Ok((Registration { email, password, display_name, invitation }, token_in))
     }
 }
 

@@ -60,7 +60,8 @@ pub async fn login(
         ("x-error-codes" = json!([
         ErrorCode::InvalidState, ErrorCode::InvalidCode, ErrorCode::LoginDenied,
         ErrorCode::AccountLocked, ErrorCode::ConnectionTaken, ErrorCode::InvalidAccessToken,
-        ErrorCode::ProviderError,
+        ErrorCode::ProviderError, ErrorCode::RegistrationClosed, ErrorCode::InvitationRequired,
+        ErrorCode::AddressNotAllowed, ErrorCode::GroupNotAllowed,
     ]))),
 )]
 pub async fn callback(

@@ -8,9 +8,9 @@ use crate::{
     auth::{
         AuthResponse, Device,
         audit::{self, Event, EventKind},
-        sessions, store as users,
+        invitations, sessions, store as users,
     },
-    credentials::{EmailAddress, Identity, ServerKey},
+    credentials::{Identity, ServerKey},
     error::{ApiError, ApiResult, ErrorCode},
     providers::{
         CallbackParams, LoginAttempt, Provider, ProviderIdentity, ProviderTokens,
@@ -149,7 +149,7 @@ async fn log_in(
                     (user_id, false)
                 }
                 None => {
-                    let (user_id, is_new) = owner(conn, identity.proven_email()).await?;
+                    let (user_id, is_new) = owner(shared, conn, identity, device).await?;
                     connect(shared, conn, user_id, identity, tokens).await?;
                     if !is_new {
                         let event = Event::of(EventKind::ProviderLinked, user_id);
@@ -169,20 +169,36 @@ async fn log_in(
 }
 
 /// The account for a first login, and whether it was just created. An address that the provider has
-/// verified finds an existing account. If that account's address was not verified before,
-/// everything that a stranger may have set is deleted.
-async fn owner(conn: &AsyncPgConnection, email: Option<EmailAddress>) -> ApiResult<(Uuid, bool)> {
-    let Some(email) = email else {
-        let user_id = store::create_user(conn).await?;
-        users::ensure_account(conn, user_id).await?;
-        return Ok((user_id, true));
+/// verified finds an existing account. If that account's address was not verified before, or if
+/// there is no account, the server must admit the person, and everything that a stranger may have
+/// set is deleted.
+async fn owner(
+    shared: &AppState,
+    conn: &AsyncPgConnection,
+    identity: &ProviderIdentity,
+    device: &Device,
+) -> ApiResult<(Uuid, bool)> {
+    let email = identity.proven_email();
+    if let Some(email) = &email
+        && let Some(user_id) = users::find_user(conn, email).await?
+        && users::is_verified(conn, user_id).await?
+    {
+        return Ok((user_id, false));
+    }
+    let provider = identity.provider;
+    let invitation = invitations::require_admission(shared, conn, provider, email.as_ref()).await?;
+    let (user_id, is_new) = match &email {
+        Some(email) => users::find_or_create_user(conn, email).await?,
+        None => (store::create_user(conn).await?, true),
     };
-    let (user_id, is_new) = users::find_or_create_user(conn, &email).await?;
-    if !users::is_verified(conn, user_id).await? {
-        users::ensure_account(conn, user_id).await?;
+    users::ensure_account(conn, user_id).await?;
+    if email.is_some() && !users::is_verified(conn, user_id).await? {
         users::delete_data_of_strangers(conn, user_id).await?;
         users::set_email_verified(conn, user_id).await?;
         users::end_sessions(conn, user_id).await?;
+    }
+    if let Some(invitation) = invitation {
+        invitations::accepted(conn, invitation.id, user_id, device).await?;
     }
     Ok((user_id, is_new))
 }

@@ -11,7 +11,7 @@ use chrono::{NaiveDate, Utc};
 use self::plan::Plan;
 use super::{CommandError, explained};
 use crate::{
-    accounts::operators,
+    accounts::operators::{self, NewAccount},
     config::Config,
     credentials::{EmailAddress, Memory, Password, PasswordHash},
     db::Connector,
@@ -30,7 +30,13 @@ pub async fn fill(config: &Config, folder: &Path) -> Result<bool, CommandError> 
     let mut conn = Connector::new(&config.database)?.connect().await?;
     let password = Password::accept(PASSWORD, Some(&email), "").map_err(|weak| weak.to_string())?;
     let hash = PasswordHash::compute(&password, &mut Memory::default()).map_err(explained)?;
-    let made = operators::create(&mut conn, &email, Some(&hash)).await.map_err(explained)?;
+    let made = operators::create(
+        &mut conn,
+        &email,
+        &NewAccount { name: None, is_admin: true, password: Some(&hash) },
+    )
+    .await
+    .map_err(explained)?;
     let Some(user_id) = made else { return Ok(false) };
     fs::create_dir_all(folder)?;
     let inputs = write(folder, Utc::now().date_naive())?;

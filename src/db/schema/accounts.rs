@@ -10,6 +10,7 @@ diesel::table! {
         locked_at -> Nullable<Timestamptz>,
         email_failed_at -> Nullable<Timestamptz>,
         email_failure -> Nullable<Text>,
+        is_admin -> Bool,
     }
 }
 
@@ -89,6 +90,20 @@ diesel::table! {
         verify_token -> Bytea,
         verify_expires -> Timestamptz,
         created_at -> Timestamptz,
+        invitation_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        digest -> Bytea,
+        email -> Nullable<Text>,
+        uses -> Int4,
+        used -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 

@@ -16,6 +16,7 @@ diesel::joinable!(privacy_zones -> users (user_id));
 diesel::joinable!(oauth_connections -> users (user_id));
 diesel::joinable!(local_credentials -> users (user_id));
 diesel::joinable!(registrations -> users (user_id));
+diesel::joinable!(invitations -> users (user_id));
 diesel::joinable!(otp_challenges -> users (user_id));
 diesel::joinable!(personal_tokens -> sessions (id));
 diesel::joinable!(sessions -> users (user_id));
@@ -51,6 +52,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_connections,
     local_credentials,
     registrations,
+    invitations,
     otp_challenges,
     sessions,
     personal_tokens,

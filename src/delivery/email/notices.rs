@@ -87,6 +87,9 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         EventKind::AccountLocked => "Your account was locked".to_owned(),
         EventKind::AccountUnlocked => "Your account was unlocked".to_owned(),
         EventKind::AccountDeleted => "Your account was deleted".to_owned(),
+        EventKind::InvitationCreated => "You invited somebody to this server".to_owned(),
+        EventKind::AdminGranted => "You are now an admin of this server".to_owned(),
+        EventKind::AdminRevoked => "You are no longer an admin of this server".to_owned(),
         EventKind::Login
         | EventKind::LoginFailed
         | EventKind::LoggedOut
@@ -101,7 +104,9 @@ fn sentence(kind: EventKind, method: Option<&str>) -> ApiResult<String> {
         | EventKind::ExportDownloaded
         | EventKind::ExportRefused
         | EventKind::EmailVerified
-        | EventKind::ResetGranted => {
+        | EventKind::ResetGranted
+        | EventKind::InvitationDeleted
+        | EventKind::InvitationAccepted => {
             return Err(ApiError::internal("no mail is sent for this event"));
         }
     })

@@ -30,7 +30,7 @@ pub async fn take_out(app: &TestApp, user: &User) -> Vec<u8> {
     file.body
 }
 
-fn entry(zip: &[u8], name: &str) -> Vec<u8> {
+pub fn entry(zip: &[u8], name: &str) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
     let mut content = Vec::new();
     archive.by_name(name).expect(name).read_to_end(&mut content).unwrap();

@@ -31,7 +31,7 @@ async fn with_provider() -> (TestApp, OpenIdProvider) {
     (spawn(&provider.settings()).await, provider)
 }
 
-async fn spawn(settings: &[(&'static str, String)]) -> TestApp {
+pub async fn spawn(settings: &[(&'static str, String)]) -> TestApp {
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, &**value)).collect();
     TestApp::spawn_with(&settings).await
@@ -69,7 +69,12 @@ async fn come_back(app: &TestApp, returned: &str, cookie: &str) -> Answer {
 }
 
 /// A complete login at `provider`, which the server knows as `name`.
-async fn log_in(app: &TestApp, provider: &OpenIdProvider, name: &str, person: Person) -> Answer {
+pub async fn log_in(
+    app: &TestApp,
+    provider: &OpenIdProvider,
+    name: &str,
+    person: Person,
+) -> Answer {
     provider.log_in(person);
     let begun = begin(app, &format!("/auth/login/{name}")).await;
     let returned = provider.visit(&begun.location).await;

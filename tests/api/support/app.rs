@@ -29,6 +29,7 @@ pub fn settings(database_url: &str, smtp_port: u16) -> Vec<(&'static str, String
         ("SMTP_PORT", smtp_port.to_string()),
         ("SMTP_TLS", "none".to_owned()),
         ("SMTP_FROM", "sports-log <noreply@log.example>".to_owned()),
+        ("REGISTRATION", "open".to_owned()),
         // All tests come from one address. Tests of limits set their own.
         ("AUTH_LIMIT_ADDRESS", "off".to_owned()),
         ("AUTH_LIMIT_IDENTIFIER", "off".to_owned()),

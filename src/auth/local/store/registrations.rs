@@ -12,7 +12,7 @@ use crate::{
     credentials::{Digest, EmailAddress},
     db::{
         FetchOne,
-        schema::{local_credentials, profiles, registrations, users},
+        schema::{local_credentials, registrations, users},
     },
 };
 
@@ -27,6 +27,7 @@ pub struct NewRegistration<'a> {
     pub password_hash: &'a str,
     pub display_name: Option<&'a str>,
     pub verify_token: Digest,
+    pub invitation_id: Option<Uuid>,
 }
 
 /// A registration that is being verified.
@@ -36,6 +37,7 @@ pub struct PendingRegistration {
     pub user_id: Uuid,
     pub password_hash: String,
     pub display_name: Option<String>,
+    pub invitation_id: Option<Uuid>,
 }
 
 pub async fn delete_expired_registrations(
@@ -121,15 +123,4 @@ pub async fn activate(
         .execute(&mut conn)
         .await?;
     Ok(updated == 1)
-}
-
-pub async fn set_display_name(
-    mut conn: &AsyncPgConnection,
-    registration: &PendingRegistration,
-) -> QueryResult<()> {
-    diesel::update(profiles::table.find(registration.user_id))
-        .set(profiles::display_name.eq(&registration.display_name))
-        .execute(&mut conn)
-        .await
-        .map(drop)
 }

@@ -1,16 +1,20 @@
 //! `user`: operators' view of accounts, and actions on them. Can be used while servers run.
 
+mod invite;
+mod show;
+
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::{
-    CommandError, CommandResult, explained,
-    serve::configured,
-    tables::{as_json, plain_table, time},
+use self::{
+    invite::{Lifetime, invite, list_invitations},
+    show::{list, show},
 };
+use super::{CommandError, CommandResult, explained, serve::configured, tables::as_json};
 use crate::{
-    accounts::operators::{self, Overview},
+    accounts::operators::{self, NewAccount, Overview},
+    auth::local::display_name,
     config::{Config, Source},
     credentials::{EmailAddress, ServerKey},
     db::Connector,
@@ -25,6 +29,44 @@ pub enum UserCommand {
     Create {
         /// The owner's email address
         email: EmailAddress,
+        /// The owner's name
+        #[arg(long)]
+        name: Option<String>,
+        /// Make the owner an admin, who may invite any number of people
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Print a link with which people can register, whatever REGISTRATION says.
+    ///
+    /// No mail is sent: hand over the link. Anybody who has it can use it until it expires.
+    Invite {
+        /// Only this address may register. It counts as verified
+        email: Option<EmailAddress>,
+        /// How many people may register
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(i32).range(1..=1000))]
+        uses: i32,
+        /// How long the link is valid, such as 7d or 12h
+        #[arg(long, value_name = "TIME", default_value = "7d")]
+        expires: Lifetime,
+    },
+    /// List the invitations that have not expired, without their links.
+    Invitations {
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke an invitation. Accounts that were created with it stay.
+    Uninvite {
+        /// The id of the invitation
+        id: Uuid,
+    },
+    /// Make a user an admin, who may invite any number of people.
+    SetAdmin {
+        /// An email address or an account id
+        user: String,
+        /// Make the user an ordinary one again
+        #[arg(long)]
+        off: bool,
     },
     /// List all accounts, but nothing from their logs.
     List {
@@ -78,11 +120,30 @@ pub fn user(source: Source, command: UserCommand) -> CommandResult {
     actix_rt::System::new().block_on(async {
         let mut conn = Connector::new(&config.database)?.connect().await?;
         match command {
-            UserCommand::Create { email } => {
-                let made = operators::create(&mut conn, &email, None).await.map_err(explained)?;
+            UserCommand::Create { email, name, admin } => {
+                let new = NewAccount { name: checked(name)?, is_admin: admin, password: None };
+                let made = operators::create(&mut conn, &email, &new).await.map_err(explained)?;
                 let id =
                     made.ok_or_else(|| format!("{} already has an account", email.as_str()))?;
                 print_reset_link(&mut conn, &config, id).await
+            }
+            UserCommand::Invite { email, uses, expires } => {
+                invite(&mut conn, &config, email, uses, expires).await
+            }
+            UserCommand::Invitations { json } => list_invitations(&conn, json).await,
+            UserCommand::Uninvite { id } => {
+                if !operators::uninvite(&conn, id).await? {
+                    return Err(format!("there is no invitation with the id {id}").into());
+                }
+                println!("{id}: revoked");
+                Ok(())
+            }
+            UserCommand::SetAdmin { user, off } => {
+                let found = find(&conn, &user).await?;
+                let changed = operators::set_admin(&mut conn, found.id, !off).await;
+                let is_now = if off { "not an admin" } else { "an admin" };
+                let verb = if changed.map_err(explained)? { "is now" } else { "already was" };
+                say(&found, &format!("{verb} {is_now}"))
             }
             UserCommand::List { json } => {
                 let found = operators::list(&conn).await?;
@@ -138,54 +199,28 @@ async fn print_reset_link(
     Ok(())
 }
 
+/// A name that the API would accept.
+fn checked(name: Option<String>) -> Result<Option<String>, CommandError> {
+    let name = name.map(display_name).transpose();
+    name.map_err(|(_, problem)| format!("--name {problem}").into())
+}
+
+/// The account with this address or id. The error proposes similar addresses.
 pub async fn find(conn: &AsyncPgConnection, who: &str) -> Result<Overview, CommandError> {
     // Addresses are stored normalised.
     let who = who.parse().map_or(who.to_owned(), |email: EmailAddress| email.into());
-    let found = operators::find(conn, &who).await?;
-    found.ok_or_else(|| format!("there is no account with the address or id {who}").into())
+    if let Some(found) = operators::find(conn, &who).await? {
+        return Ok(found);
+    }
+    let similar = operators::similar(conn, &who).await?;
+    let proposal = match similar.as_slice() {
+        [] => String::new(),
+        similar => format!("; did you mean {}?", similar.join(" or ")),
+    };
+    Err(format!("there is no account with the address or id {who}{proposal}").into())
 }
 
 fn say(found: &Overview, what: &str) -> CommandResult {
     println!("{}: {what}", found.id);
-    Ok(())
-}
-
-fn list(accounts: &[Overview]) -> CommandResult {
-    let mut table = plain_table();
-    table.set_header(["id", "address", "created", "last login", "activities", "locked"]);
-    for account in accounts {
-        table.add_row([
-            account.id.to_string(),
-            account.email.clone().unwrap_or_default(),
-            time(account.created_at),
-            account.last_login_at.map(time).unwrap_or_default(),
-            account.activities.to_string(),
-            account.locked_at.map(time).unwrap_or_default(),
-        ]);
-    }
-    println!("{table}");
-    Ok(())
-}
-
-fn show(found: &Overview) -> CommandResult {
-    let yes_or_no = |holds: bool| if holds { "yes" } else { "no" }.to_owned();
-    let optional = |at: Option<_>| at.map(time).unwrap_or_default();
-    let mut table = plain_table();
-    for (name, value) in [
-        ("id", found.id.to_string()),
-        ("address", found.email.clone().unwrap_or_default()),
-        ("address verified", yes_or_no(found.email_verified)),
-        ("password", yes_or_no(found.has_password)),
-        ("verified number", yes_or_no(found.has_proven_number)),
-        ("providers", found.connections.join(", ")),
-        ("sessions", found.sessions.to_string()),
-        ("activities", found.activities.to_string()),
-        ("created", time(found.created_at)),
-        ("last login", optional(found.last_login_at)),
-        ("locked", optional(found.locked_at)),
-    ] {
-        table.add_row([name.to_owned(), value]);
-    }
-    println!("{table}");
     Ok(())
 }
