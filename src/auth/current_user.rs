@@ -11,9 +11,9 @@ use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 use uuid::Uuid;
 
 use super::{
-    bearer::bearer,
+    bearer::{PREFIX, bearer},
     sessions,
-    tokens::{self, PREFIX, ScopeOf},
+    tokens::{self, ScopeOf},
 };
 use crate::{
     credentials::Identity,
@@ -75,14 +75,14 @@ impl FromRequest for CurrentUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         match bearer(request) {
             Ok((_, token)) if token.starts_with(PREFIX) => {
-                let (request, token) = (request.clone(), token.to_owned());
+                let (request, token) = (request.clone(), token.into_owned());
                 let refused = async move {
                     let (state, _) = bearer(&request)?;
                     Err(tokens::refuse(state, &token).await)
                 };
                 Either::Right(refused.boxed_local())
             }
-            Ok((state, token)) => logged_in(request, state, token, Self),
+            Ok((state, token)) => logged_in(request, state, &token, Self),
             Err(error) => refused(error),
         }
     }
@@ -95,7 +95,7 @@ impl<S: ScopeOf + 'static> FromRequest for Permitted<S> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         match bearer(request) {
             Ok((_, token)) if token.starts_with(PREFIX) => {
-                let (request, token) = (request.clone(), token.to_owned());
+                let (request, token) = (request.clone(), token.into_owned());
                 let authenticated = async move {
                     let (state, _) = bearer(&request)?;
                     let (identity, may_read) =
@@ -105,7 +105,7 @@ impl<S: ScopeOf + 'static> FromRequest for Permitted<S> {
                 };
                 Either::Right(authenticated.boxed_local())
             }
-            Ok((state, token)) => logged_in(request, state, token, |identity| Self {
+            Ok((state, token)) => logged_in(request, state, &token, |identity| Self {
                 identity,
                 may_read: true,
                 is_login: true,

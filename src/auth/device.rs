@@ -87,7 +87,7 @@ fn token(request: &HttpRequest) -> Option<DeviceToken> {
     let text = in_header.or(in_cookie.as_ref().map(|cookie| cookie.value()));
     text.and_then(|text| DeviceToken::open(&state.server_key, text)).or_else(|| {
         let (_, token) = bearer(request).ok()?;
-        let identity = state.jwt.verify(token).ok()?.identity;
+        let identity = state.jwt.verify(&token).ok()?.identity;
         Some(DeviceToken { user_id: identity.user_id, session_id: identity.session_id })
     })
 }

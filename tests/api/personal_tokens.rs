@@ -1,6 +1,7 @@
 //! Personal access tokens: what they permit and refuse, and when they end.
 
 use actix_web::http::Method;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
@@ -240,4 +241,42 @@ async fn sixty_of_one_request_are_one_attempt_to_prove_something() {
     let guesses = join_all(guesses).await;
     let count = |status: u16| guesses.iter().filter(|answer| answer.status == status).count();
     assert_eq!((count(401), count(429)), (8, 4));
+}
+
+/// `Basic` credentials with this password.
+fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+}
+
+#[actix_rt::test]
+async fn a_token_is_also_a_password_of_basic_authentication() {
+    let app = TestApp::spawn().await;
+    let ann = app.user("ann@example.com").await;
+    let (reader, details) = made(&app, &ann, &["activities:read"]).await;
+    let get = async |path: &str, authorization: &str| {
+        app.send(Method::GET, path, &[("authorization", authorization)], None).await
+    };
+    for user in ["ann@example.com", "", "anything: at all", "ä"] {
+        let (name, _) = user.split_once(':').unwrap_or((user, ""));
+        get("/activities", &basic(name, &reader.token)).await.expect(200);
+    }
+    get("/activities", &basic("x", &reader.token).replace("Basic", "bAsIc")).await.expect(200);
+    let right = basic("x", &reader.token);
+    get("/me", &right).await.expect_error(403, "insufficient_scope");
+    get("/me/tokens", &right).await.expect_error(403, "insufficient_scope");
+    // The scope of every operation holds as with a bearer token. Other secrets are no passwords.
+    for wrong in [
+        basic("ann@example.com", PASSWORD),
+        basic("x", &ann.token),
+        basic("x", "slog_nonsense"),
+        basic(&reader.token, ""),
+        "Basic !".to_owned(),
+        format!("Basic {}", STANDARD.encode("no colon")),
+    ] {
+        get("/activities", &wrong).await.expect_error(401, "invalid_access_token");
+    }
+    get("/activities", "Digest x").await.expect_error(401, "missing_token");
+    let path = format!("/me/tokens/{}", details["id"].as_str().unwrap());
+    app.request(&ann, Method::DELETE, &path, None).await.expect(204);
+    get("/activities", &right).await.expect_error(401, "invalid_access_token");
 }

@@ -9,4 +9,3 @@ mod types;
 pub use handlers::*;
 pub use scope::{ExportsAccount, ProfileScope, ReadsActivities, Scope, ScopeOf, WritesActivities};
 pub use service::{authenticate, refuse};
-pub use types::PREFIX;

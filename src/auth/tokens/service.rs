@@ -6,12 +6,13 @@ use uuid::Uuid;
 use super::{
     Scope,
     store::{self, Row},
-    types::{CreatedToken, NewToken, PREFIX, PersonalToken},
+    types::{CreatedToken, NewToken, PersonalToken},
 };
 use crate::{
     auth::{
         Device,
         audit::{self, Event, EventKind},
+        bearer::PREFIX,
         reauth::{self, Proof},
     },
     credentials::{Digest, Identity, OneTimeToken, Purpose},

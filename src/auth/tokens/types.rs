@@ -18,9 +18,6 @@ use crate::{
     validation::{Patch, Validator, whole_number},
 };
 
-/// The prefix of every token, so that secret scanners recognise a leaked one.
-pub const PREFIX: &str = "slog_";
-
 const MAX_DAYS: i32 = 3650;
 
 /// Request body of `POST /me/tokens`.

@@ -51,7 +51,7 @@ impl Modify for AccessToken {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let token = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("The `token` of a login response, or a personal access token from `POST /me/tokens` whose scopes allow the operation"))
+            .description(Some("The `token` of a login response, or a personal access token from `POST /me/tokens` whose scopes allow the operation. That one may also be the password of Basic authentication, with any user name"))
             .build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(token));
