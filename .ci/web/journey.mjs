@@ -1,6 +1,7 @@
 // From nothing to a log and back to nothing, as somebody does who has only the address.
 
 import assert from "node:assert/strict";
+import { inviting } from "./inviting.mjs";
 import { API, HOSTILE, PASSWORD, device, gpx, logIn, mail } from "./lib.mjs";
 
 const ANN = "ann@example.com";
@@ -20,10 +21,11 @@ export async function journey(browser) {
   await sharing(page);
   await undo(page);
   await settings(page);
+  await inviting(page, browser);
   await german(page);
   await leaving(page);
   await page.context().close();
-  return "register, confirm, log, import, find, share, delete and undo, settings, German, export, leave";
+  return "register, confirm, log, import, find, share, delete and undo, settings, an invitation, German, export, leave";
 }
 
 async function register(page) {

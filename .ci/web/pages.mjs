@@ -89,6 +89,7 @@ const at = (hash, whole) => async (page) => {
 export const doors = [
   ["log-in", at("#/", "input[name=password]")],
   ["register", at("#/register", "input[name=display_name]")],
+  ["join", at("#/join?token=x", "input[name=display_name]")],
   ["code", at("#/code", "input[name=identifier]")],
   ["forgot", at("#/forgot", "input[name=email]")],
 ];

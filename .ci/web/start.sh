@@ -33,7 +33,7 @@ trap finish EXIT
 services=http://localhost:3501
 BIND_ADDR=127.0.0.1:$web_port APP_BASE_URL=$SPORTS_LOG_API AUTH_LIMIT_ADDRESS=off AUTH_LIMIT_IDENTIFIER=off \
     MESSAGE_LIMIT_RECIPIENT=off MESSAGE_LIMIT_RECIPIENT_DAY=off WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8,::1/128 \
-    OIDC_ISSUER=$services OIDC_CLIENT_ID=sports-log OIDC_CLIENT_SECRET=secret \
+    INVITES_PER_USER=2 OIDC_ISSUER=$services OIDC_CLIENT_ID=sports-log OIDC_CLIENT_SECRET=secret \
     GARMIN_PERSONAL_URL=$services/garmin GARMIN_POLL_SECS=1 \
     "$binary" dev --dir "$home/data" >"$home/log" 2>&1 &
 server=$!
