@@ -27,11 +27,11 @@ printf '%s\n' "$statements" | "$@"
 "#;
 
 /// The migration that the tests treat as the newest.
-const NEWEST: &str = "20261130000015";
+const NEWEST: &str = "20261130000017";
 const NEWEST_UP: &str =
-    include_str!("../../migrations/steps/2026-11-30-000015_upload_details/up.sql");
+    include_str!("../../migrations/steps/2026-11-30-000017_reached_goals/up.sql");
 const NEWEST_DOWN: &str =
-    include_str!("../../migrations/steps/2026-11-30-000015_upload_details/down.sql");
+    include_str!("../../migrations/steps/2026-11-30-000017_reached_goals/down.sql");
 
 fn program(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);

@@ -109,10 +109,11 @@ async fn without_a_bearer_token_nothing_opens() {
     let app = TestApp::spawn().await;
     let answer = app.get("/me").await.expect_error(401, "missing_token");
     assert_eq!(answer.header("www-authenticate"), "Bearer");
+    // Only a personal access token is a password of Basic: `personal_tokens::` has them.
     let basic = [("authorization", "Basic YTpi")];
     app.send(actix_web::http::Method::GET, "/me", &basic, None)
         .await
-        .expect_error(401, "missing_token");
+        .expect_error(401, "invalid_access_token");
 }
 
 #[actix_rt::test]

@@ -120,7 +120,10 @@ async fn it_can_be_turned_off() {
 async fn login_methods_are_listed_without_a_login() {
     let app = TestApp::spawn().await;
     let methods = app.get("/auth/login-methods").await.expect(200).json();
-    assert_eq!(methods, serde_json::json!({"channels": ["email"], "providers": []}));
+    assert_eq!(
+        methods,
+        serde_json::json!({"channels": ["email"], "providers": [], "registration": "open"})
+    );
     let oidc = [
         ("OIDC_ISSUER", "https://id.example.com"),
         ("OIDC_CLIENT_ID", "sports-log"),
@@ -131,5 +134,8 @@ async fn login_methods_are_listed_without_a_login() {
         ("TWILIO_FROM_NUMBER", "+15005550006"),
     ];
     let methods = app.restarted(&oidc).await.get("/auth/login-methods").await.expect(200).json();
-    assert_eq!(methods, serde_json::json!({"channels": ["email", "sms"], "providers": ["oidc"]}));
+    let expected = serde_json::json!({
+        "channels": ["email", "sms"], "providers": ["oidc"], "registration": "open",
+    });
+    assert_eq!(methods, expected);
 }

@@ -56,8 +56,9 @@ pub fn complete(api: &mut OpenApi) {
     for (operation, codes) in api.paths.paths.values_mut().flat_map(operations).zip(codes) {
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
-                // The policy never changes. Only errors list it, to keep the document small.
-                add_headers(response, &[REQUEST_ID, RATE_LIMIT]);
+                // The policy never changes, and every response has an id. Only errors list them,
+                // to keep the document small.
+                add_headers(response, &[RATE_LIMIT]);
             }
         }
         for (status, codes) in codes {

@@ -82,6 +82,8 @@ async fn no_operation_takes_a_parameter_that_it_does_not_know() {
             "get_metrics",
             "get_openapi",
             "get_readiness",
+            "get_shared_calendar",
+            "get_shared_feed",
             "get_shared_png",
             "get_shared_svg",
             "get_web_client_file",
