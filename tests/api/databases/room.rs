@@ -6,8 +6,8 @@ use super::{made, maintenance, run};
 use crate::support::process::said;
 
 /// The connections of a server with the tests' settings: 4 and 1 for point reads in its worker's
-/// pools, 4 for delivery, 5 for imports, 2 each for Garmin and account exports, 1 that listens and 1
-/// that computes efforts.
+/// pools, 4 for delivery, 5 for imports, 2 each for Garmin and account exports, 1 that listens and
+/// 1 that computes efforts.
 const MOST: usize = 5 + 4 + 5 + 2 + 2 + 2;
 
 #[actix_rt::test]
