@@ -38,7 +38,7 @@ pub enum UserCommand {
     },
     /// Print a link with which people can register, whatever REGISTRATION says.
     ///
-    /// No mail is sent: hand over the link. Anybody who has it can use it until it expires.
+    /// No mail is sent: give the link to the person yourself. It works until it expires.
     Invite {
         /// Only this address may register. It counts as verified
         email: Option<EmailAddress>,
