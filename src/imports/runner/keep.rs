@@ -84,7 +84,10 @@ impl ReadFile {
                 material.original.iter_mut().for_each(|(_, file)| file.free_content());
                 (packed, bytes)
             }
-            Ok(Content::Restored(restored)) => (Packed::default(), restored.bytes()),
+            Ok(Content::Restored(restored)) => {
+                restored.original.iter_mut().for_each(|(_, file)| file.free_content());
+                (Packed::default(), restored.bytes())
+            }
             Ok(Content::Profile(_)) | Err(_) => (Packed::default(), 0),
         };
         Ok(Self { number, name, brought, packed, bytes })
