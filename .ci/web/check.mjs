@@ -7,7 +7,7 @@ import { budget } from "./budget.mjs";
 import { connected } from "./connected.mjs";
 import { failures } from "./failures.mjs";
 import { journey } from "./journey.mjs";
-import { seen, startBrowser } from "./lib.mjs";
+import { seen, startBrowser, waitsFor } from "./lib.mjs";
 import { model } from "./model.mjs";
 import { offline } from "./offline.mjs";
 import { plain } from "./plain.mjs";
@@ -29,10 +29,13 @@ try {
   console.log(`${seen.requests} requests, of ${seen.operations.size} operations of the document, none elsewhere`);
   assert.ok(named.length > 0 || seen.operations.size > 30, [...seen.operations].join(", "));
 } catch (error) {
-  for (const context of browser.contexts()) {
-    for (const page of context.pages()) console.error(page.url(), "\n", await page.locator("body").innerText().catch(() => ""));
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const text = await page.locator("body").innerText().catch(() => "");
+    console.error(`${page.url()}\n${text}\nwaits for ${waitsFor(page).join("\n") || "nothing"}\n`);
   }
-  throw error;
+  for (const fault of seen.faults) console.error(fault);
+  console.error(error);
+  process.exitCode = 1;
 } finally {
   await browser.close();
   stopServices();

@@ -45,6 +45,12 @@ function resolved(parameter) {
 /** Everything that pages asked for, and what went wrong in them. */
 export const seen = { origins: new Set([API]), requests: 0, operations: new Set(), faults: [] };
 
+/** Requests of pages without an answer. */
+const open = new Map();
+
+/** What a page waits for. */
+export const waitsFor = (page) => [...open.values()].filter((one) => one.page === page).map(({ asked }) => asked);
+
 /** Holds a page's requests against the document, and its console against what must never be there. */
 export function watch(page) {
   page.on("dialog", (dialog) => seen.faults.push(`a dialog: ${dialog.message()}`) && dialog.dismiss());
@@ -54,6 +60,8 @@ export function watch(page) {
     const isFault = /Content Security Policy|Trusted ?Type|TypeError|ReferenceError|<\w+> attribute/i.test(text);
     if (isFault) seen.faults.push(`the console: ${text}`);
   });
+  page.on("request", (request) => open.set(request, { page, asked: `${request.method()} ${request.url()}` }));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
   page.on("response", (response) => {
     const url = new URL(response.url());
     if (url.protocol === "blob:" || response.fromServiceWorker()) return;

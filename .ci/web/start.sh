@@ -23,7 +23,7 @@ finish() {
         kill "$server" 2>/dev/null || true
         wait "$server" || status=$?
     fi
-    [[ $status -eq 0 ]] || tail -n 50 "$home/log"
+    [[ $status -eq 0 ]] || grep -v '"level":"INFO"' "$home/log" | tail -n 20
     rm -rf -- "$home"
     exit "$status"
 }

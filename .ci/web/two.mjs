@@ -38,6 +38,9 @@ export async function two(browser) {
   const kept = await api("GET", `/activities/${id}`, { token });
   assert.deepEqual([kept.title, kept.notes, kept.distance_meters], ["By the first", "and a note", 5200]);
 
+  await answered(one, token);
+  await one.goto(address);
+
   // Another tab of the same browser is logged in by the same cookie.
   const tab = await one.context().newPage();
   await tab.goto(address);
@@ -65,5 +68,35 @@ export async function two(browser) {
   await one.getByRole("button", { name: "Log in", exact: true }).click();
   await one.getByText("By the first").waitFor();
   await Promise.all([one, other].map((page) => page.context().close()));
-  return "a conflict was shown and decided, a session that ended led to log in and back, a code logged in";
+  return "a conflict was shown and decided, also of what was just created, a session that ended led to log in and back, a code logged in";
+}
+
+/** The answer to a new activity is lost. It is edited here and on another device before anything else gets through. */
+async function answered(page, token) {
+  const activities = /\/activities(\/|\?|$)/;
+  let isSent = false;
+  await page.route(activities, async (route) => {
+    if (route.request().method() === "POST" && !isSent) isSent = Boolean(await route.fetch());
+    await route.abort("connectionreset");
+  });
+  await page.goto(`${API}/#/new`);
+  await page.getByLabel("Duration").fill("20");
+  await page.getByLabel("Title").fill("Just created");
+  await page.getByRole("button", { name: "Save activity" }).click();
+  await page.getByText("This activity is only on this device.").waitFor();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Title").fill("Edited here");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Edited here" }).waitFor();
+  const { id } = (await api("GET", "/activities?q=%22Just+created%22", { token })).activities[0];
+  await api("PUT", `/activities/${id}`, { token, json: { title: "Edited there" } });
+  await page.unroute(activities);
+  await page.goto(`${API}/#/waiting`);
+  await page.getByRole("button", { name: "Decide" }).click({ timeout: 65_000 });
+  const question = page.getByRole("dialog");
+  await question.getByText("Edited there").waitFor();
+  await question.getByText("Edited here").waitFor();
+  await question.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Everything has been sent.").waitFor({ timeout: 15_000 });
+  assert.equal((await api("GET", `/activities/${id}`, { token })).title, "Edited here");
 }

@@ -21,17 +21,13 @@ export async function sendNew(id) {
 }
 
 /** The server has a new activity, or another device has deleted it. What was edited since is left to send. @param {import("./db.js").Shelves} shelves @param {string} id @param {any} made */
-export async function arrived({ activities, writes }, id, made) {
-  const now = await writes.get(id);
+export async function arrived(shelves, id, made) {
+  const now = await shelves.writes.get(id);
   if (!now) return;
-  writes.remove(id);
-  const base = made ? summary(made) : asActivity({ ...now, set: {} });
-  const set = missing(now.set ?? {}, base);
-  const isEdited = Object.keys(set).length > 0;
-  const left = { ...now, id: base.id, body: undefined, isSent: undefined, base, set };
-  if (made) await keepNewer(activities, made);
-  if (made && (isEdited || now.isGone)) writes.put(left);
-  if (!made && isEdited && !now.isGone) writes.put({ ...left, theirs: null });
+  shelves.writes.remove(id);
+  const { body, isSent, ...left } = now;
+  // Another device may have changed it already, so that what was sent is what this one knows.
+  await met(shelves, { ...left, id: made?.id ?? id, base: asActivity({ ...now, set: {} }) }, made ?? null);
 }
 
 /** The new activity; `undefined` if it was sent before and deleted since. @param {any} body @param {string} id */
@@ -90,19 +86,24 @@ async function theirs(id, error) {
   return get(path(id)).catch((gone) => theirs(id, gone));
 }
 
-/** Puts a write on top of the other device's version, or leaves it for its owner to decide. @param {string} id @param {any} theirs */
+/** A change was refused because of the other device's version. @param {string} id @param {any} theirs */
 const meet = (id, theirs) =>
-  commit(async ({ activities, opened, writes }) => {
-    const now = await writes.get(id);
-    if (!now) return;
-    if (theirs) await keepNewer(activities, theirs);
-    else for (const one of [activities, opened]) one.remove(id);
-    const isDisputed = theirs ? (now.isGone ? news : clashes)(now, theirs).length > 0 : !now.isGone;
-    if (isDisputed) return writes.put({ ...now, theirs: theirs && summary(theirs) });
-    const set = theirs ? missing(now.set ?? {}, theirs) : {};
-    if (theirs && (now.isGone || Object.keys(set).length > 0)) writes.put({ ...now, base: summary(theirs), set, tried: undefined });
-    else writes.remove(id);
+  commit(async (shelves) => {
+    const now = await shelves.writes.get(id);
+    if (now) await met(shelves, now, theirs);
   });
+
+/** Puts a write on top of the server's version, or leaves it for its owner to decide. @param {import("./db.js").Shelves} shelves @param {any} write @param {any} theirs `null` if it is deleted */
+async function met({ activities, opened, writes }, write, theirs) {
+  if (theirs) await keepNewer(activities, theirs);
+  else for (const one of [activities, opened]) one.remove(write.id);
+  const set = theirs ? missing(write.set ?? {}, theirs) : write.set ?? {};
+  const isEdited = Object.keys(set).length > 0;
+  const isDisputed = theirs ? (write.isGone ? news : clashes)(write, theirs).length > 0 : isEdited && !write.isGone;
+  if (isDisputed) writes.put({ ...write, theirs: theirs && summary(theirs) });
+  else if (theirs && (write.isGone || isEdited)) writes.put({ ...write, base: summary(theirs), set, tried: undefined });
+  else writes.remove(write.id);
+}
 
 /** @param {import("./db.js").Shelf} activities @param {any} whole */
 async function keepNewer(activities, whole) {
