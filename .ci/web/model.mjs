@@ -91,7 +91,7 @@ async function schedule({ devices, token, random, counts, trace }) {
       const isPull = request.url().includes("/changes");
       if (kind !== "good") counts.faults += 1;
       if (kind === "away") return "cut";
-      if (isPull && kind === "poor" && random() < 0.1) return (counts.resyncs += 1), "resync";
+      if (isPull && kind === "poor" && !one.isChanging && random() < 0.1) return (counts.resyncs += 1), "resync";
       return kind === "good" ? "none" : isPull ? any(["none", "cut", "busy"]) : any(FAULTS);
     };
   };
@@ -99,22 +99,26 @@ async function schedule({ devices, token, random, counts, trace }) {
   /** Begins a change, which may be killed. Gives what the device showed before, and what it shows now. */
   const change = async (one, target, work, argument) => {
     counts.writes += 1;
+    one.isChanging = true;
+    // A copy that starts over does not show whether a change that was killed has happened.
+    const isKilled = random() < 0.12 && (await one.page.evaluate(whole));
     const before = await one.page.evaluate(work, argument);
-    const isKilled = random() < 0.12;
     trace.push(`${one.name} ${work.name} ${JSON.stringify(argument)}${isKilled ? ", killed" : ""}`);
     if (isKilled) {
       counts.kills += 1;
       await new Promise((wake) => setTimeout(wake, random() * 40));
       await reopen(one);
     } else await one.page.evaluate(() => globalThis.pending);
-    return [before, (await one.page.evaluate(shown)).find((activity) => activity.external_id === target)];
+    one.isChanging = false;
+    const now = (await one.page.evaluate(shown)).find((activity) => activity.external_id === target);
+    return { before, now, isKilled };
   };
 
   const add = async (one) => {
     const made = crypto.randomUUID();
     const values = Object.fromEntries(FIELDS.map((field) => [field, value(field)]));
-    const [, now] = await change(one, made, create, { id: made, values });
-    log.set(made, now ? entry(now) : null);
+    const { isKilled, now } = await change(one, made, create, { id: made, values });
+    log.set(made, isKilled && !now ? null : entry(values));
   };
   // Both know two activities before they are on their own.
   for (const one of devices) await add(one);
@@ -131,14 +135,14 @@ async function schedule({ devices, token, random, counts, trace }) {
     else if (act === "edit") {
       const field = any(FIELDS);
       const next = value(field);
-      const [before, now] = await change(one, target, edit, { id, field, value: next });
-      // What was killed may not have happened.
-      if (now?.[field] !== next) continue;
+      const { before, now, isKilled } = await change(one, target, edit, { id, field, value: next });
+      // What was killed may not have happened; what another device deleted meanwhile cannot be edited.
+      if (isKilled ? now?.[field] !== next : before === undefined) continue;
       log.get(target).heads[field].delete(before);
       log.get(target).heads[field].add(next);
     } else {
-      const [before, now] = await change(one, target, act === "undo" ? undo : remove, id);
-      if (!now && before) log.get(target).deletes.push({ by: one, seen: [before] });
+      const { before, now, isKilled } = await change(one, target, act === "undo" ? undo : remove, id);
+      if (before && (isKilled ? !now : act === "delete")) log.get(target).deletes.push({ by: one, seen: [before] });
     }
     if (random() < 0.3) await new Promise((wake) => setTimeout(wake, random() * 150));
   }
@@ -237,6 +241,8 @@ const everLogged = new Set();
 // What runs in the pages, on the modules that the pages themselves use.
 
 const shown = async () => (await import(`${location.origin}/app/data/shown.js`)).all().map(({ waiting, ...activity }) => activity);
+
+const whole = async () => (await import(`${location.origin}/app/data/copy.js`)).isComplete();
 
 const waiting = async () => (await import(`${location.origin}/app/data/copy.js`)).waiting();
 
