@@ -57,8 +57,7 @@ pub async fn create_activity(app: &TestApp, user: &User, minute: usize) -> Strin
 async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lost() {
     let folder = TempDir::new().unwrap();
     let mut postgres = OwnPostgres::start();
-    let app =
-        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let app = TestApp::spawn_on(Database::at(postgres.url()), SmtpServer::start().await, &[]).await;
     let user = app.user("ann@example.com").await;
     let mut acknowledged = Vec::new();
     for minute in 0..50 {
@@ -89,13 +88,12 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
     // `initdb` creates this encoding when no locale is set.
     let ascii = "UPDATE pg_database SET encoding = pg_char_to_encoding('SQL_ASCII')
                  WHERE datname LIKE 'template%'";
-    Database { url: postgres.url() }.execute(ascii).await;
+    Database::at(postgres.url()).execute(ascii).await;
     let [dump] = dumps(&folder).try_into().unwrap();
     let restored =
         backup(&postgres.url(), folder.path(), &["restore", dump.to_str().unwrap()]).await;
     assert!(restored.status.success(), "{}", said(&restored));
-    let app =
-        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let app = TestApp::spawn_on(Database::at(postgres.url()), SmtpServer::start().await, &[]).await;
     let user = User::of(&app.login("ann@example.com", PASSWORD).await.expect(200));
     for id in acknowledged {
         app.get_as(&user, &format!("/activities/{id}")).await.expect(200);
@@ -106,8 +104,7 @@ async fn what_was_acknowledged_before_a_backup_comes_back_after_everything_is_lo
 async fn restoring_beside_a_server_keeps_what_was_there_and_needs_no_restart() {
     let folder = TempDir::new().unwrap();
     let postgres = OwnPostgres::start();
-    let app =
-        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let app = TestApp::spawn_on(Database::at(postgres.url()), SmtpServer::start().await, &[]).await;
     let user = app.user("ann@example.com").await;
     let before = create_activity(&app, &user, 0).await;
     let position =
@@ -148,8 +145,7 @@ async fn a_damaged_backup_and_a_failed_one_are_called_so() {
     assert!(said(&refused).contains("no backup was made"), "{}", said(&refused));
     assert_eq!(dumps(&folder), Vec::<PathBuf>::new());
 
-    let app =
-        TestApp::spawn_on(Database { url: postgres.url() }, SmtpServer::start().await, &[]).await;
+    let app = TestApp::spawn_on(Database::at(postgres.url()), SmtpServer::start().await, &[]).await;
     let made = backup(&app.database.url, folder.path(), &["create"]).await;
     assert!(made.status.success(), "{}", said(&made));
     let [dump] = dumps(&folder).try_into().unwrap();

@@ -145,7 +145,7 @@ async fn every_answer_has_an_id_of_its_own_and_the_headers_that_protect_it() {
 
 /// Closes the database to new connections and terminates the existing ones, or opens it again.
 async fn set_open(name: &str, open: bool) {
-    let server = Database { url: cluster_url("postgres") };
+    let server = Database::at(cluster_url("postgres"));
     server.execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {open}")).await;
     if !open {
         let end =

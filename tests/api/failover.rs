@@ -39,7 +39,7 @@ async fn tell(url: &str, statement: &str) {
 async fn a_standby_takes_over_and_nothing_acknowledged_is_lost() {
     let mut primary = OwnPostgres::start();
     let mut standby = primary.standby();
-    let database = Database { url: standby.url_with(&primary) };
+    let database = Database::at(standby.url_with(&primary));
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[SHORT_WAIT]).await;
     let user = app.user("ann@example.com").await;
     let mut acknowledged = Vec::new();
@@ -74,7 +74,7 @@ async fn a_standby_takes_over_and_nothing_acknowledged_is_lost() {
 async fn a_primary_that_freezes_holds_nobody() {
     let mut primary = OwnPostgres::start();
     let mut standby = primary.standby();
-    let database = Database { url: standby.url_with(&primary) };
+    let database = Database::at(standby.url_with(&primary));
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[SHORT_WAIT]).await;
     let user = app.user("ann@example.com").await;
     // Its connections stay open and silent: only a timeout ends them.
@@ -92,7 +92,7 @@ async fn a_primary_that_freezes_holds_nobody() {
 #[actix_rt::test]
 async fn a_server_that_takes_no_writes_any_more_is_let_go() {
     let postgres = OwnPostgres::start();
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[SHORT_WAIT]).await;
     let user = app.user("ann@example.com").await;
     app.get_as(&user, "/me").await.expect(200);
@@ -126,7 +126,7 @@ async fn a_host_that_accepts_connections_and_says_nothing_keeps_nobody_from_the_
     postgres.configure(&format!("listen_addresses = '127.0.0.1'\nport = {port}\n"));
     let silent = silent.local_addr().unwrap();
     let url = format!("postgres://sports_log@{silent},127.0.0.1:{port}/sports_log");
-    let app = TestApp::spawn_on(Database { url }, SmtpServer::start().await, &[SHORT_WAIT]).await;
+    let app = TestApp::spawn_on(Database::at(url), SmtpServer::start().await, &[SHORT_WAIT]).await;
     app.user("ann@example.com").await;
     let answer = app.send(Method::GET, "/readyz", &[], None).await;
     answer.expect(200);

@@ -23,7 +23,7 @@ async fn status(app: &TestApp, database_url: &str) -> (Value, Option<i32>) {
 async fn a_well_server_has_no_problems() {
     // The cluster that tests share is not durable, which is a problem.
     let postgres = OwnPostgres::start();
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[]).await;
     app.user("ann@example.com").await;
     app.database

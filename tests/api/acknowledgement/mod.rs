@@ -18,7 +18,7 @@ async fn start(millis: u32) -> (OwnPostgres, TestApp) {
     let mut postgres = OwnPostgres::start();
     let micros = 1000 * millis;
     postgres.configure(&format!("commit_delay = {micros}\ncommit_siblings = 0\n"));
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     // Webhook receivers that cannot be reached are given up quickly.
     let patience = ("DELIVERY_DEADLINE_SECS", "0.5");
     let settings = [("DATABASE_POOL_SIZE", "20"), ("DATABASE_WAIT_SECS", "1"), patience];

@@ -19,7 +19,7 @@ async fn german() -> Option<OwnPostgres> {
     }
     let mut postgres = OwnPostgres::start();
     postgres.configure("lc_messages = 'de_DE.UTF-8'\n");
-    let mut conn = Database { url: postgres.url() }.connect().await;
+    let mut conn = Database::at(postgres.url()).connect().await;
     let error = diesel::sql_query("SELECT 1/0").execute(&mut conn).await.unwrap_err().to_string();
     if error == "22012: division by zero" {
         eprintln!("{SKIPPED} its packages were installed without translations (postgres-*.mo)");
@@ -40,7 +40,7 @@ async fn unknown_zone(database: &Database) -> Option<String> {
 #[actix_rt::test]
 async fn errors_mean_the_same_in_german() {
     let Some(mut postgres) = german().await else { return };
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     let patience = [("DATABASE_STATEMENT_TIMEOUT_SECS", "1"), ("DATABASE_POOL_SIZE", "16")];
     let app = TestApp::spawn_on(database.clone(), SmtpServer::start().await, &patience).await;
     let ann = app.user("ann@example.com").await;

@@ -13,14 +13,14 @@ use crate::support::{Database, cluster_url, process, settings as settings_of};
 
 /// The cluster's maintenance database, used to create others.
 fn maintenance() -> Database {
-    Database { url: cluster_url("postgres") }
+    Database::at(cluster_url("postgres"))
 }
 
 /// Creates a database without a schema.
 async fn made(name: &str, options: &str) -> Database {
     let create = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
     maintenance().execute(&create).await;
-    Database { url: cluster_url(name) }
+    Database::at(cluster_url(name))
 }
 
 /// Runs a subcommand to its end, with the database at `url`.

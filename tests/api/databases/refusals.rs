@@ -19,7 +19,7 @@ async fn is_refused_everywhere(url: &str, parts: &[&str]) {
         }
     }
     let tables = "SELECT count(*) FROM pg_class WHERE relname = 'users'";
-    let database = Database { url: url.split("&options=").next().unwrap().to_owned() };
+    let database = Database::at(url.split("&options=").next().unwrap().to_owned());
     assert_eq!(database.text(tables).await, "0");
 }
 

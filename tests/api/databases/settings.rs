@@ -44,7 +44,7 @@ const OURS: [(&str, &str); 12] = [
 async fn what_a_cluster_and_a_role_are_set_to_changes_nothing() {
     let mut postgres = OwnPostgres::start();
     postgres.configure(STRANGE);
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     let role = "ALTER ROLE sports_log SET default_transaction_isolation = 'repeatable read'";
     database.execute(role).await;
     for (name, value) in OURS {
@@ -87,7 +87,7 @@ async fn what_a_cluster_and_a_role_are_set_to_changes_nothing() {
 async fn connections_that_wait_for_work_are_not_cut() {
     let mut postgres = OwnPostgres::start();
     postgres.configure("idle_session_timeout = '200ms'");
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     let app = TestApp::spawn_on(database, SmtpServer::start().await, &[]).await;
     let ann = app.user("ann@example.com").await;
     let ours = "SELECT min(backend_start) FROM pg_stat_activity

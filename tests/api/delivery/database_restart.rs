@@ -8,7 +8,7 @@ use crate::support::{Database, OwnPostgres, PASSWORD, SmtpServer, TestApp, until
 #[actix_rt::test]
 async fn a_crash_of_the_database_loses_nothing_that_was_acknowledged() {
     let mut postgres = OwnPostgres::start();
-    let (database, smtp) = (Database { url: postgres.url() }, SmtpServer::start().await);
+    let (database, smtp) = (Database::at(postgres.url()), SmtpServer::start().await);
     let short_wait = [("DATABASE_WAIT_SECS", "0.5")];
     let app = TestApp::spawn_on(database, smtp, &short_wait).await;
     let register = async |n: usize| {

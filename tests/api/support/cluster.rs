@@ -1,6 +1,7 @@
 //! One ephemeral PostgreSQL for the test run, and one database for each test.
 
 use std::{
+    cell::RefCell,
     ffi::OsString,
     path::{Path, PathBuf},
     sync::{
@@ -10,6 +11,10 @@ use std::{
     time::Duration,
 };
 
+use diesel::{
+    QueryResult,
+    result::{DatabaseErrorKind as Kind, Error},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sports_log::{
     config::{Config, Source},
@@ -75,10 +80,17 @@ async fn execute(url: &str, statement: &str) {
     diesel::sql_query(statement).execute(&mut conn).await.unwrap();
 }
 
+thread_local! {
+    /// The last connection of a test, which has its own thread, and the database's URL.
+    static OPEN: RefCell<Option<(String, AsyncPgConnection)>> = const { RefCell::new(None) };
+}
+
 /// The database of a test.
 #[derive(Clone)]
 pub struct Database {
     pub url: String,
+    /// Whether it is in the cluster that all tests share, which no test stops or freezes.
+    is_shared: bool,
 }
 
 impl Database {
@@ -92,10 +104,15 @@ impl Database {
         Self::create("").await
     }
 
+    /// An existing database.
+    pub fn at(url: String) -> Self {
+        Self { url, is_shared: false }
+    }
+
     async fn create(template: &str) -> Self {
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         execute(&cluster_url("postgres"), &format!("CREATE DATABASE {name} {template}")).await;
-        Self { url: cluster_url(&name) }
+        Self { url: cluster_url(&name), is_shared: true }
     }
 
     /// A connection that bypasses the API.
@@ -105,7 +122,7 @@ impl Database {
 
     /// Runs one statement. Returns how many rows it affected.
     pub async fn execute(&self, statement: &str) -> usize {
-        diesel::sql_query(statement).execute(&mut self.connect().await).await.unwrap()
+        self.run(async |conn| diesel::sql_query(statement).execute(conn).await).await
     }
 
     /// The single value that `query` selects, as text.
@@ -115,8 +132,28 @@ impl Database {
             #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
             value: Option<String>,
         }
-        let query = diesel::sql_query(format!("SELECT ({query})::text AS value"));
-        let row: Row = query.fetch_one(&mut self.connect().await).await.unwrap();
+        let query = format!("SELECT ({query})::text AS value");
+        let row: Row = self.run(async |conn| diesel::sql_query(&query).fetch_one(conn).await).await;
         row.value.unwrap_or_default()
+    }
+
+    /// Runs `statement` on the connection of this test, because each connection is another process of PostgreSQL, and
+    /// tests that wait for something ask many times.
+    async fn run<T>(&self, statement: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<T>) -> T {
+        if !self.is_shared {
+            return statement(&mut self.connect().await).await.unwrap();
+        }
+        let known = OPEN.take().filter(|(url, _)| *url == self.url);
+        let (mut conn, is_known) = match known {
+            Some((_, conn)) => (conn, true),
+            None => (self.connect().await, false),
+        };
+        let mut outcome = statement(&mut conn).await;
+        if let (true, Err(Error::DatabaseError(Kind::ClosedConnection, _))) = (is_known, &outcome) {
+            conn = self.connect().await;
+            outcome = statement(&mut conn).await;
+        }
+        OPEN.set(Some((self.url.clone(), conn)));
+        outcome.unwrap()
     }
 }
