@@ -17,7 +17,7 @@ use crate::{
         migrations::{self, MigrationError},
     },
     delivery::{self, Delivery, DeliveryStatus},
-    error::ApiError,
+    error::{ApiError, ApiResult},
     imports,
     integrations::garmin,
     jobs::{Jobs, Stopping},
@@ -86,10 +86,10 @@ impl Application {
         for version in migrations::run(&connector, DATABASE_PATIENCE).await? {
             tracing::info!(db.migration = version, "migration applied");
         }
-        clock::measure_first(&connector).await;
-        if has_no_account(&connector).await {
-            tracing::info!(
-                "there is no account yet: create the first with `sports-log user create EMAIL --admin`"
+        if let Err(error) = look_around(&connector).await {
+            tracing::warn!(
+                error.cause = ?error.cause,
+                "cannot compare this machine's clock with the database's"
             );
         }
         if !config.mail.is_available() {
@@ -206,12 +206,17 @@ pub fn most_connections(config: &Config) -> usize {
     parts.iter().sum()
 }
 
-/// Whether nobody has an account yet. False if the database cannot tell.
-async fn has_no_account(connector: &Connector) -> bool {
-    match connector.connect().await {
-        Ok(conn) => operators::has_none(&conn).await.unwrap_or_default(),
-        Err(_) => false,
+/// Measures the clock before it is used for decisions, and says how to create the first account.
+/// After an error, the local clock is trusted until upkeep measures again.
+async fn look_around(connector: &Connector) -> ApiResult<()> {
+    let conn = connector.connect().await.map_err(ApiError::database_unavailable)?;
+    clock::measure(&conn).await?;
+    if operators::has_none(&conn).await? {
+        tracing::info!(
+            "there is no account yet: create the first with `sports-log user create EMAIL --admin`"
+        );
     }
+    Ok(())
 }
 
 /// Periodically removes the local rate limits and allowances of inactive clients.

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{QueryResult, dsl::sql, sql_types::Timestamptz};
 use diesel_async::AsyncPgConnection;
 
-use super::{Connector, FetchOne};
+use super::FetchOne;
 
 /// Measurements with a longer round trip are discarded as too inexact.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,21 +21,6 @@ static CORRECTION: AtomicI64 = AtomicI64::new(0);
 /// The current time by the database's clock, exact to half a round trip of the last measurement.
 pub fn now() -> DateTime<Utc> {
     Utc::now() + TimeDelta::milliseconds(CORRECTION.load(Relaxed))
-}
-
-/// The first measurement, before [`now`] is used for decisions. If it fails, the local clock is
-/// trusted until housekeeping measures again.
-pub async fn measure_first(connector: &Connector) {
-    let measured = async {
-        let conn = connector.connect().await.map_err(|error| error.to_string())?;
-        measure(&conn).await.map_err(|error| error.to_string())
-    };
-    if let Err(error) = measured.await {
-        tracing::warn!(
-            error.cause = error,
-            "cannot compare this machine's clock with the database's"
-        );
-    }
 }
 
 /// Measures the local clock against the database's and sets the correction of [`now`]. Returns the
