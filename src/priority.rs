@@ -104,6 +104,11 @@ pub fn yield_to(requests: &Requests) {
     THROTTLE.replace(Some(throttle));
 }
 
+/// Returns what the current thread yields to, for another thread that does a part of its work.
+pub fn yields_to() -> Option<Requests> {
+    THROTTLE.with_borrow(|throttle| throttle.as_ref().map(|throttle| throttle.requests.clone()))
+}
+
 /// Yields if the current thread is a background thread and its time slice is over. Waiting for the
 /// database counts as work. Returns at once on any other thread. Call it often in work that takes
 /// milliseconds.

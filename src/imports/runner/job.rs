@@ -122,7 +122,7 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
     /// Reads all files, from the first one without an outcome.
     pub fn run(&mut self) -> Result<(), JobEnd> {
         let stopped = self.walk_all();
-        self.settle()?;
+        let stopped = self.settle().and(stopped);
         if matches!(stopped, Ok(()) | Err(JobEnd::Bomb | JobEnd::Spent)) {
             self.write_sums()?;
             self.told = None;
@@ -234,14 +234,12 @@ impl<'a, F: Fn((i32, i32))> Job<'a, F> {
             material => with_damages(material, mem::take(&mut self.damages)),
         };
         self.write_sums()?;
-        let file = ReadFile::new(number, name, material)?;
+        let file = ReadFile { number, name, brought: material };
+        // If reading has killed the server before, each file is stored before the next one is read.
+        let waits = file.is_large() || self.claimed.attempts > 1;
         self.settle()?;
-        if file.bytes > self.room {
-            return Err(JobEnd::Bomb);
-        }
-        self.keeper.begin(Order::File(Box::new(file)));
-        // If reading has killed the server before, this file is stored before the next one is read.
-        if self.claimed.attempts > 1 {
+        self.keeper.begin(Order::File(Box::new(file), self.room));
+        if waits {
             self.settle()?;
         }
         yield_if_due();

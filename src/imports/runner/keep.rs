@@ -17,8 +17,11 @@ use crate::{
         store::{self, ClaimedImport, NewFile},
         types::Outcome,
     },
-    recordings::Refusal,
+    recordings::{Point, Refusal},
 };
+
+/// Bytes of a file in memory from which on it is stored before the next one is read.
+const LARGE: usize = 4 * 1024 * 1024;
 
 /// What was read of a file, with warnings about what is damaged or missing in it.
 pub struct Parsed {
@@ -61,22 +64,30 @@ impl Parsed {
     }
 }
 
-/// A file that was read and is ready to be stored.
+/// A file that was read.
 pub struct ReadFile {
-    number: i32,
-    name: String,
-    brought: Result<Parsed, Refusal>,
-    packed: Packed,
-    /// Approximate bytes to be stored.
-    pub bytes: u64,
+    /// Its number in the import.
+    pub number: i32,
+    pub name: String,
+    pub brought: Result<Parsed, Refusal>,
 }
 
 impl ReadFile {
-    /// Prepares the `number`th file of its import. Packing it takes some milliseconds of CPU time;
-    /// after that, little of the file is left in memory.
-    pub fn new(number: i32, name: String, mut brought: Result<Parsed, Refusal>) -> ApiResult<Self> {
-        let content = brought.as_mut().map(|brought| &mut brought.content);
-        let (packed, bytes) = match content {
+    /// Whether it takes so much memory that no other file should be read until it is stored.
+    pub fn is_large(&self) -> bool {
+        let Ok(Content::Recorded(material)) = self.brought.as_ref().map(|read| &read.content)
+        else {
+            return false;
+        };
+        let points: usize = material.sessions.iter().map(|one| one.track.points.len()).sum();
+        let file = material.original.as_ref().map_or(0, |(_, file)| file.data.len());
+        points * size_of::<Point>() + file > LARGE
+    }
+
+    /// Packs the streams, which takes some milliseconds of CPU time; returns them and the
+    /// approximate bytes to be stored. Little of the file is left in memory.
+    fn pack(&mut self) -> ApiResult<(Packed, u64)> {
+        Ok(match self.brought.as_mut().map(|read| &mut read.content) {
             Ok(Content::Recorded(material)) => {
                 let packed = ingest::pack(material)?;
                 let bytes = packed.bytes;
@@ -89,20 +100,25 @@ impl ReadFile {
                 (Packed::default(), restored.bytes())
             }
             Ok(Content::Profile(_)) | Err(_) => (Packed::default(), 0),
-        };
-        Ok(Self { number, name, brought, packed, bytes })
+        })
     }
 }
 
 /// Stores a file with its outcome; returns the number of bytes. `None` if the job was cancelled or
-/// taken over, so that nothing was stored.
+/// taken over, so that nothing was stored. Fails with [`JobEnd::Bomb`] if the file has more bytes
+/// than `room`.
 pub async fn keep(
     conn: &mut AsyncPgConnection,
     parts: &ImportContext,
     claimed: &ClaimedImport,
-    file: ReadFile,
+    mut file: ReadFile,
+    room: u64,
 ) -> Result<Option<u64>, JobEnd> {
-    let ReadFile { number, name, brought, packed, bytes } = file;
+    let (packed, bytes) = file.pack()?;
+    if bytes > room {
+        return Err(JobEnd::Bomb);
+    }
+    let ReadFile { number, name, brought } = file;
     let kept = conn
         .transaction::<_, ApiError, _>(async |conn| {
             if !store::hold(conn, claimed, parts.config.lease, number + 1).await? {

@@ -1,4 +1,4 @@
-//! Stores files on a separate thread: one file is stored while the next one is read.
+//! Packs and stores files on a separate thread: one file is stored while the next one is read.
 
 use std::{
     io,
@@ -18,11 +18,13 @@ use super::{
 use crate::{
     error::{ApiError, ApiResult},
     imports::store::ClaimedImport,
+    priority::{yield_to, yields_to},
 };
 
 /// What to store.
 pub enum Order {
-    File(Box<ReadFile>),
+    /// A file, and how many bytes may be stored.
+    File(Box<ReadFile>, u64),
     /// Summed-up refusals, and how many files have an outcome with them.
     Sums(Vec<Sum>, i32),
 }
@@ -49,7 +51,9 @@ impl Keeper {
         let (orders, to_keep) = sync_channel(1);
         let (tell, kept) = sync_channel(1);
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let requests = yields_to();
         Builder::new().name("imports-keep".to_owned()).spawn_scoped(scope, move || {
+            requests.iter().for_each(yield_to);
             // Opened while the first file is read. If that fails, it is tried again.
             let mut conn = runtime.block_on(connect(parts)).ok();
             for order in to_keep {
@@ -96,7 +100,7 @@ async fn keep(
         None => conn.insert(connect(parts).await?),
     };
     match order {
-        Order::File(file) => keep::keep(conn, parts, claimed, *file).await,
+        Order::File(file, room) => keep::keep(conn, parts, claimed, *file, room).await,
         Order::Sums(sums, done) => {
             let is_ours = keep::sum_up(conn, parts, claimed, done, &sums).await?;
             Ok(is_ours.then_some(0))

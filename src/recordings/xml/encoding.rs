@@ -16,7 +16,13 @@ const BUFFER_BYTES: usize = 32 * 1024;
 
 /// Decodes a whole document, like [`decoded`].
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    encoding(bytes).decode(bytes).0
+    match str::from_utf8(bytes) {
+        // Nearly all documents. Decoding would check them again.
+        Ok(text) if declared(bytes).unwrap_or(UTF_8) == UTF_8 => {
+            Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text))
+        }
+        _ => encoding(bytes).decode(bytes).0,
+    }
 }
 
 /// Decodes a document whose `head` has already been read, in the encoding that it declares (XML
