@@ -1,3 +1,34 @@
+CREATE FUNCTION public.achievements(owner uuid, sports text[]) RETURNS TABLE(id uuid, sport text, exercise text, kind text, score double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.id, a.activity_type, '', total.kind, total.score
+    FROM activities a CROSS JOIN LATERAL (VALUES
+        ('longest', a.duration_secs::float8),
+        ('farthest', (millimetres(a.distance_meters) / 1000.0)::float8),
+        ('highest', (millimetres(a.elevation_gain_meters) / 1000.0)::float8)) total (kind, score)
+    WHERE a.user_id = owner AND a.activity_type = ANY (sports) AND a.merged_into IS NULL AND total.score > 0
+    UNION ALL
+    SELECT shown.id, shown.activity_type, '', e.kind, CASE WHEN e.kind LIKE 'fastest%' THEN -e.value ELSE e.value END
+    FROM activities a JOIN activity_efforts e ON e.activity_id = a.id
+         JOIN activities shown ON shown.id = coalesce(a.merged_into, a.id)
+    WHERE a.user_id = owner AND shown.activity_type = ANY (sports)
+    UNION ALL
+    SELECT a.id, '', best.exercise, strength.kind, strength.score
+    FROM activities a
+         CROSS JOIN LATERAL (
+             SELECT normalize(fold_case(btrim(s.exercise)), NFC) AS exercise, sum(s.reps * s.weight_kg) AS volume,
+                    max(s.weight_kg) FILTER (WHERE s.reps IS DISTINCT FROM 0) AS heaviest,
+                    -- The estimate of Epley (1985).
+                    max(CASE WHEN s.reps = 1 THEN s.weight_kg ELSE s.weight_kg * (1 + s.reps / 30::float8) END)
+                        FILTER (WHERE s.reps BETWEEN 1 AND 12) AS one_rep_max
+             FROM jsonb_to_recordset(a.sets) s (exercise TEXT, reps INT, weight_kg DOUBLE PRECISION)
+             GROUP BY 1) best
+         CROSS JOIN LATERAL (VALUES
+             ('one_rep_max', best.one_rep_max), ('heaviest', best.heaviest), ('most_volume', nullif(best.volume, 0)))
+             strength (kind, score)
+    WHERE a.user_id = owner AND a.merged_into IS NULL AND a.sets IS NOT NULL AND strength.score IS NOT NULL
+$$;
+COMMENT ON FUNCTION public.achievements(owner uuid, sports text[]) IS 'migrations/programs/records.sql';
 CREATE FUNCTION public.new_id() RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
     RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send((floor((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric)))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
@@ -280,6 +311,29 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.announce_import() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.announce_records() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    owner UUID;
+BEGIN
+    IF TG_TABLE_NAME = 'activities' THEN
+        owner := NEW.user_id;
+    ELSE
+        SELECT user_id INTO owner FROM activities WHERE id = NEW.activity_id AND is_recent(started_at);
+    END IF;
+    IF owner::text = current_setting('sports_log.records_of', true) OR NOT is_awaited(owner, 'record.set') THEN
+        RETURN NULL;
+    END IF;
+    PERFORM set_config('sports_log.records_of', owner::text, true);
+    PERFORM announce(owner, 'record.set', jsonb_build_object(
+                'activity_id', a.id, 'activity_type', a.activity_type, 'title', a.title, 'started_at', a.started_at,
+                'records', taken.records))
+    FROM take_new_records(owner) taken JOIN activities a ON a.id = taken.activity_id
+    ORDER BY a.started_at, a.id;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.announce_records() IS 'migrations/programs/records.sql';
 CREATE FUNCTION public.bury_activity() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -405,6 +459,12 @@ CREATE FUNCTION public.is_awaited(owner uuid, happened text) RETURNS boolean
                      AND happened = ANY (events))
 $$;
 COMMENT ON FUNCTION public.is_awaited(owner uuid, happened text) IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.is_recent(started_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT started_at > now() - interval '7 days'
+$$;
+COMMENT ON FUNCTION public.is_recent(started_at timestamp with time zone) IS 'migrations/programs/records.sql';
 CREATE FUNCTION public.keep_auth_events() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -464,6 +524,14 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION public.mark_reached_goals() IS 'migrations/programs/webhooks.sql';
+CREATE FUNCTION public.mark_records() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM take_new_records(NEW.user_id);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION public.mark_records() IS 'migrations/programs/records.sql';
 CREATE FUNCTION public.merge_activity(owner uuid, shown_id uuid, behind uuid) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -751,6 +819,44 @@ BEGIN
     RETURN taken;
 END $$;
 COMMENT ON FUNCTION public.take_activity_revisions(owner uuid, how_many bigint) IS 'migrations/programs/revisions.sql';
+CREATE FUNCTION public.take_new_records(owner uuid) RETURNS TABLE(activity_id uuid, records jsonb)
+    LANGUAGE sql
+    AS $$
+    WITH recent AS (
+        SELECT id, activity_type FROM activities
+        WHERE user_id = owner AND merged_into IS NULL AND is_recent(started_at)),
+    achieved AS (
+        SELECT achieved.*, recent.id IS NOT NULL AS is_recent
+        FROM achievements(owner, ARRAY(SELECT DISTINCT activity_type FROM recent)) achieved
+             LEFT JOIN recent USING (id)),
+    older AS (
+        SELECT sport, exercise, kind, max(score) AS score FROM achieved
+        WHERE NOT is_recent GROUP BY sport, exercise, kind),
+    newer AS (
+        SELECT id, sport, exercise, kind, max(score) AS score FROM achieved
+        WHERE is_recent GROUP BY id, sport, exercise, kind),
+    ranked AS (
+        SELECT id, exercise, kind, newer.score, row_number() OVER ranking AS place,
+               greatest(older.score, lead(newer.score) OVER ranking) AS before
+        FROM newer LEFT JOIN older USING (sport, exercise, kind)
+        WINDOW ranking AS (PARTITION BY sport, exercise, kind ORDER BY newer.score DESC)),
+    held AS (
+        SELECT * FROM ranked WHERE place = 1 AND score > before),
+    announced AS (
+        INSERT INTO announced_records AS known (activity_id, exercise, kind, score)
+        SELECT id, exercise, kind, score FROM held
+        WHERE NOT EXISTS (
+            SELECT FROM announced_records r JOIN activities a ON a.id = r.activity_id
+            WHERE a.merged_into = held.id AND r.exercise = held.exercise AND r.kind = held.kind
+              AND r.score >= held.score)
+        ON CONFLICT ON CONSTRAINT announced_records_pkey DO UPDATE SET score = excluded.score
+        WHERE excluded.score > known.score
+        RETURNING known.activity_id AS id, known.exercise, known.kind)
+    SELECT id, jsonb_agg(jsonb_build_object('exercise', nullif(exercise, ''), 'kind', kind, 'value', abs(score),
+                                            'before', abs(before)) ORDER BY exercise, kind)
+    FROM held JOIN announced USING (id, exercise, kind) GROUP BY id
+$$;
+COMMENT ON FUNCTION public.take_new_records(owner uuid) IS 'migrations/programs/records.sql';
 CREATE FUNCTION public.terms_query(words text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN public.query_of_words(public.bare_letters(public.fold_case(words)));
@@ -841,6 +947,13 @@ CREATE TABLE public.activity_tombstones (
     deleted_at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.activity_tombstones IS 'Deleted activities, for copies that still contain them.';
+CREATE TABLE public.announced_records (
+    activity_id uuid NOT NULL,
+    exercise text NOT NULL,
+    kind text NOT NULL,
+    score double precision NOT NULL
+);
+COMMENT ON TABLE public.announced_records IS 'Records of recent activities that webhooks were informed about, or already knew.';
 CREATE TABLE public.auth_events (
     id uuid DEFAULT public.new_id() NOT NULL,
     user_id uuid,
@@ -1352,6 +1465,8 @@ ALTER TABLE ONLY public.activity_streams
     ADD CONSTRAINT activity_streams_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.activity_tombstones
     ADD CONSTRAINT activity_tombstones_pkey PRIMARY KEY (user_id, revision);
+ALTER TABLE ONLY public.announced_records
+    ADD CONSTRAINT announced_records_pkey PRIMARY KEY (activity_id, exercise, kind);
 ALTER TABLE public.auth_events
     ADD CONSTRAINT auth_events_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'login_failed'::text, 'logged_out'::text, 'session_ended'::text, 'other_sessions_ended'::text, 'session_device_changed'::text, 'refresh_refused'::text, 'refresh_token_reused'::text, 'email_verified'::text, 'email_changed'::text, 'password_changed'::text, 'password_reset'::text, 'phone_verified'::text, 'phone_removed'::text, 'provider_linked'::text, 'provider_unlinked'::text, 'token_created'::text, 'token_deleted'::text, 'webhook_created'::text, 'webhook_deleted'::text, 'webhook_disabled'::text, 'share_created'::text, 'share_deleted'::text, 'share_refused'::text, 'export_created'::text, 'export_downloaded'::text, 'export_refused'::text, 'account_locked'::text, 'account_unlocked'::text, 'reset_granted'::text, 'account_deleted'::text, 'invitation_created'::text, 'invitation_deleted'::text, 'invitation_accepted'::text, 'admin_granted'::text, 'admin_revoked'::text]))) NOT VALID;
 ALTER TABLE ONLY public.auth_events
@@ -1503,6 +1618,7 @@ CREATE TRIGGER activities_insert_1_number BEFORE INSERT ON public.activities FOR
 CREATE TRIGGER activities_insert_2_announce AFTER INSERT ON public.activities FOR EACH ROW WHEN ((new.merged_into IS NULL)) EXECUTE FUNCTION public.announce_activity();
 CREATE TRIGGER activities_insert_3_count AFTER INSERT ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_added_activities();
 CREATE TRIGGER activities_insert_4_notify AFTER INSERT ON public.activities REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_of_changes();
+CREATE CONSTRAINT TRIGGER activities_insert_5_announce_records AFTER INSERT ON public.activities DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_recent(new.started_at)) EXECUTE FUNCTION public.announce_records();
 CREATE TRIGGER activities_update_1_number BEFORE UPDATE ON public.activities FOR EACH ROW WHEN ((new.revision = old.revision)) EXECUTE FUNCTION public.number_activity();
 CREATE TRIGGER activities_update_2_remember_edits BEFORE UPDATE OF edited ON public.activities FOR EACH ROW WHEN ((new.edited IS DISTINCT FROM old.edited)) EXECUTE FUNCTION public.remember_edits();
 CREATE TRIGGER activities_update_3_keep_origins_true BEFORE UPDATE ON public.activities FOR EACH ROW WHEN ((new.merged IS NOT NULL)) EXECUTE FUNCTION public.keep_origins_true();
@@ -1511,11 +1627,14 @@ CREATE TRIGGER activities_update_5_pass_on AFTER UPDATE ON public.activities FOR
 CREATE TRIGGER activities_update_6_count_removed AFTER UPDATE ON public.activities REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.count_removed_activities();
 CREATE TRIGGER activities_update_7_count_added AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.count_added_activities();
 CREATE TRIGGER activities_update_8_notify AFTER UPDATE ON public.activities REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_of_changes();
+CREATE CONSTRAINT TRIGGER activities_update_9_announce_records AFTER UPDATE OF activity_type, started_at, duration_secs, distance_meters, elevation_gain_meters, sets, merged_into ON public.activities DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_recent(new.started_at)) EXECUTE FUNCTION public.announce_records();
 CREATE CONSTRAINT TRIGGER activity_days_insert_1_announce_goals AFTER INSERT ON public.activity_days DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.day > (CURRENT_DATE - 368))) EXECUTE FUNCTION public.announce_goals();
 CREATE CONSTRAINT TRIGGER activity_days_update_1_announce_goals AFTER UPDATE ON public.activity_days DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.day > (CURRENT_DATE - 368))) EXECUTE FUNCTION public.announce_goals();
 CREATE TRIGGER activity_streams_delete_1_note AFTER DELETE ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
 CREATE TRIGGER activity_streams_insert_1_note AFTER INSERT ON public.activity_streams FOR EACH ROW EXECUTE FUNCTION public.note_streams();
+CREATE CONSTRAINT TRIGGER activity_streams_insert_2_announce_records AFTER INSERT ON public.activity_streams DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.announce_records();
 CREATE TRIGGER activity_streams_update_1_note AFTER UPDATE OF series, filled ON public.activity_streams FOR EACH ROW WHEN (((old.series IS DISTINCT FROM new.series) OR (old.filled IS DISTINCT FROM new.filled))) EXECUTE FUNCTION public.note_streams();
+CREATE CONSTRAINT TRIGGER activity_streams_update_2_announce_records AFTER UPDATE OF data ON public.activity_streams DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.announce_records();
 CREATE TRIGGER auth_events_change_1_keep BEFORE DELETE OR UPDATE ON public.auth_events FOR EACH ROW EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER auth_events_truncate_1_keep BEFORE TRUNCATE ON public.auth_events FOR EACH STATEMENT EXECUTE FUNCTION public.keep_auth_events();
 CREATE TRIGGER garmin_connections_update_1_announce AFTER UPDATE OF needs_reauth ON public.garmin_connections FOR EACH ROW WHEN ((new.needs_reauth AND (NOT old.needs_reauth) AND (new.user_id IS NOT NULL))) EXECUTE FUNCTION public.announce_connection();
@@ -1526,7 +1645,9 @@ CREATE TRIGGER outbox_update_1_erase_recipient BEFORE UPDATE ON public.outbox FO
 CREATE TRIGGER profiles_update_1_recount AFTER UPDATE OF time_zone ON public.profiles FOR EACH ROW WHEN ((new.time_zone <> old.time_zone)) EXECUTE FUNCTION public.recount_activities();
 CREATE TRIGGER webhook_deliveries_delete_1_forget_events AFTER DELETE ON public.webhook_deliveries REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.forget_webhook_events();
 CREATE TRIGGER webhooks_insert_1_mark_goals AFTER INSERT ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND ('goal.reached'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_reached_goals();
+CREATE TRIGGER webhooks_insert_2_mark_records AFTER INSERT ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND ('record.set'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_records();
 CREATE TRIGGER webhooks_update_1_mark_goals AFTER UPDATE OF verified_at, disabled_at, events ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND (new.disabled_at IS NULL) AND ('goal.reached'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_reached_goals();
+CREATE TRIGGER webhooks_update_2_mark_records AFTER UPDATE OF verified_at, disabled_at, events ON public.webhooks FOR EACH ROW WHEN (((new.verified_at IS NOT NULL) AND (new.disabled_at IS NULL) AND ('record.set'::text = ANY (new.events)))) EXECUTE FUNCTION public.mark_records();
 ALTER TABLE ONLY public.account_export_chunks
     ADD CONSTRAINT account_export_chunks_account_export_id_fkey FOREIGN KEY (account_export_id) REFERENCES public.account_exports(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.account_exports
@@ -1549,6 +1670,8 @@ ALTER TABLE ONLY public.activity_streams
     ADD CONSTRAINT activity_streams_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activity_tombstones
     ADD CONSTRAINT activity_tombstones_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announced_records
+    ADD CONSTRAINT announced_records_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deleted_names
     ADD CONSTRAINT deleted_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.garmin_activities

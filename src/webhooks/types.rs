@@ -45,16 +45,21 @@ pub enum WebhookEvent {
     #[display("goal.reached")]
     #[serde(rename = "goal.reached")]
     GoalReached,
+    /// An activity of the last seven days is better than all others, once for each value.
+    #[display("record.set")]
+    #[serde(rename = "record.set")]
+    RecordSet,
 }
 
 impl WebhookEvent {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Created,
         Self::Updated,
         Self::Deleted,
         Self::ImportFinished,
         Self::ConnectionNeedsReauth,
         Self::GoalReached,
+        Self::RecordSet,
     ];
 }
 
@@ -65,7 +70,7 @@ impl FromStr for WebhookEvent {
         let found = Self::ALL.into_iter().find(|event| event.to_string() == text);
         found.ok_or(
             "must be activity.created, activity.updated, activity.deleted, import.finished, \
-             connection.needs_reauth or goal.reached",
+             connection.needs_reauth, goal.reached or record.set",
         )
     }
 }

@@ -27,11 +27,11 @@ printf '%s\n' "$statements" | "$@"
 "#;
 
 /// The migration that the tests treat as the newest.
-const NEWEST: &str = "20261130000017";
+const NEWEST: &str = "20261130000018";
 const NEWEST_UP: &str =
-    include_str!("../../migrations/steps/2026-11-30-000017_reached_goals/up.sql");
+    include_str!("../../migrations/steps/2026-11-30-000018_announced_records/up.sql");
 const NEWEST_DOWN: &str =
-    include_str!("../../migrations/steps/2026-11-30-000017_reached_goals/down.sql");
+    include_str!("../../migrations/steps/2026-11-30-000018_announced_records/down.sql");
 
 fn program(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
@@ -41,7 +41,7 @@ fn program(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 async fn served(postgres: &OwnPostgres) -> TestApp {
-    let database = Database { url: postgres.url() };
+    let database = Database::at(postgres.url());
     TestApp::spawn_on(database, SmtpServer::start().await, &[]).await
 }
 
@@ -63,7 +63,7 @@ async fn an_interrupted_restore_leaves_everything_as_it_was() {
     let [dump] = dumps(&folder).try_into().unwrap();
     let halted = folder.path().join("halted");
     let halting = program(folder.path(), "halting", HALTING);
-    let maintenance = Database { url: url.replace("/sports_log?", "/postgres?") };
+    let maintenance = Database::at(url.replace("/sports_log?", "/postgres?"));
     for signal in [Signal::SIGHUP, Signal::SIGTERM] {
         let mut command = script(&url, folder.path(), &["restore", dump.to_str().unwrap()]);
         // Signals go to the whole process group, like those of a terminal.

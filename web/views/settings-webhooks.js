@@ -11,7 +11,7 @@ import { moment } from "../text/dates.js";
 import { addWords, sentence, t } from "../text/words.js";
 import { showDeliveries } from "./webhook-deliveries.js";
 
-const EVENTS = ["activity.created", "activity.updated", "activity.deleted", "import.finished", "connection.needs_reauth", "goal.reached"];
+const EVENTS = ["activity.created", "activity.updated", "activity.deleted", "import.finished", "connection.needs_reauth", "goal.reached", "record.set"];
 
 const again = () => dispatchEvent(new Event("hashchange"));
 /** @param {string} event */

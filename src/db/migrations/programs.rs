@@ -19,12 +19,13 @@ use super::{
 };
 
 /// The files of `migrations/programs` with their texts, in the order in which they are applied.
-pub const FILES: [(&str, &str); 7] = [
+pub const FILES: [(&str, &str); 8] = [
     ("revisions.sql", include_str!("../../../migrations/programs/revisions.sql")),
     ("merging.sql", include_str!("../../../migrations/programs/merging.sql")),
     ("deletions.sql", include_str!("../../../migrations/programs/deletions.sql")),
     ("webhooks.sql", include_str!("../../../migrations/programs/webhooks.sql")),
     ("statistics.sql", include_str!("../../../migrations/programs/statistics.sql")),
+    ("records.sql", include_str!("../../../migrations/programs/records.sql")),
     ("search.sql", include_str!("../../../migrations/programs/search.sql")),
     ("accounts.sql", include_str!("../../../migrations/programs/accounts.sql")),
 ];

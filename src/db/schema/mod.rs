@@ -27,6 +27,7 @@ diesel::joinable!(deleted_names -> users (user_id));
 diesel::joinable!(activities -> originals (original_id));
 diesel::joinable!(activity_streams -> activities (activity_id));
 diesel::joinable!(activity_efforts -> activities (activity_id));
+diesel::joinable!(announced_records -> activities (activity_id));
 diesel::joinable!(activity_days -> users (user_id));
 diesel::joinable!(goals -> users (user_id));
 diesel::joinable!(originals -> users (user_id));
@@ -65,6 +66,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     activity_streams,
     activity_days,
     activity_efforts,
+    announced_records,
     goals,
     originals,
     imports,

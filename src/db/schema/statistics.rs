@@ -24,6 +24,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    announced_records (activity_id, exercise, kind) {
+        activity_id -> Uuid,
+        exercise -> Text,
+        kind -> Text,
+        score -> Float8,
+    }
+}
+
+diesel::table! {
     goals (id) {
         id -> Uuid,
         user_id -> Uuid,

@@ -9,6 +9,7 @@ mod goals;
 mod odd_receivers;
 mod payloads;
 mod reach;
+mod records;
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
