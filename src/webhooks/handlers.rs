@@ -57,7 +57,7 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 
 /// Change, disable or enable a webhook
 ///
-/// Absent fields stay unchanged. Enabling a disabled webhook starts it afresh.
+/// Absent fields stay unchanged. Enabling a disabled webhook resets `failing_since`.
 #[utoipa::path(
     put, path = "/me/webhooks/{id}", operation_id = "update_webhook", tag = "Webhooks",
     params(("id" = Uuid, Path, description = "Id of the webhook")),
@@ -95,8 +95,8 @@ pub async fn delete(
 /// Send a challenge to a webhook
 ///
 /// Posts a `webhook.challenge` at once. If the receiver does not return it, `challenge_error` says
-/// why. Once the receiver has returned it for the first time, events are posted. Use this again
-/// after the receiver has learned the secret.
+/// why. Once the receiver has returned it for the first time, events are posted. Use this after you
+/// have given the receiver its secret.
 #[utoipa::path(
     post, path = "/me/webhooks/{id}/test", operation_id = "test_webhook", tag = "Webhooks",
     params(("id" = Uuid, Path, description = "Id of the webhook")),
@@ -134,7 +134,7 @@ pub async fn deliveries(
 /// Posts the event again, with its original `webhook-id`.
 #[utoipa::path(
     post, path = "/me/webhook-deliveries/{id}/replay", operation_id = "replay_webhook_delivery", tag = "Webhooks",
-    params(("id" = Uuid, Path, description = "Id of the webhook")),
+    params(("id" = Uuid, Path, description = "Id of the delivery")),
     responses((status = 202, description = "The event is being posted", body = Message)),
 )]
 pub async fn replay(
