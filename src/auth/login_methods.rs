@@ -20,7 +20,7 @@ pub struct LoginMethods {
 
 /// List the login methods
 ///
-/// What this server offers in addition to a password.
+/// The methods in addition to a password, and who may register.
 #[utoipa::path(
     get, path = "/auth/login-methods", operation_id = "list_login_methods", tag = "Login",
     security(()),

@@ -39,7 +39,7 @@ pub async fn create(
 
 /// List invitations
 ///
-/// Those that have not expired.
+/// The invitations that have not expired.
 #[utoipa::path(
     get, path = "/me/invitations", operation_id = "list_invitations", tag = "Access",
     responses((status = 200, description = "The invitations, newest first", body = Invitations)),

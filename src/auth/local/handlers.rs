@@ -17,8 +17,9 @@ use crate::{
 /// Register an account
 ///
 /// Mails a verification link, or a notice that the address already has an account, or nothing if
-/// the address may not register. The response is the same in each case. Creates the account at once
-/// for an invitation of the operator for this address, or if the server cannot send mail.
+/// the address may not register. The response is the same in each case. With an `invitation`, the
+/// account is created at once if the operator invited this address, or if the server cannot send
+/// mail.
 #[utoipa::path(
     post, path = "/auth/register", operation_id = "register_account", tag = "Login",
     security(()),

@@ -43,7 +43,7 @@ pub async fn login(
 
 /// Complete a login through a provider
 ///
-/// The provider redirects the browser here. Logs in, or links the provider to the account.
+/// The provider redirects the browser here, to log in or to link the provider to the account.
 #[utoipa::path(
     get, path = "/auth/callback/{provider}", operation_id = "complete_provider_login", tag = "Login",
     security(()),
