@@ -27,8 +27,8 @@ use crate::{
 /// Create an account export
 ///
 /// Creates a zip of everything in the account: activities, files, streams, profile. Another
-/// sports-log server imports it with `POST /imports`. A login needs a proof of identity (`password`
-/// or `code`), and the owner is notified by mail. A token with the scope `export` needs neither.
+/// sports-log server imports it with `POST /imports`. A login needs a proof (`password` or `code`),
+/// and the owner gets a mail. A token with the scope `export` needs no proof and causes no mail.
 #[utoipa::path(
     post, path = "/me/export", operation_id = "create_account_export", tag = "Account",
     request_body = Option<ProofBody>,

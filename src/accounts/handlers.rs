@@ -22,7 +22,7 @@ use crate::{
     params(IfNoneMatchParam),
     responses(
         (status = 200, description = "The account", body = Me, headers(("ETag" = String))),
-        (status = 304, description = "Unchanged since the version of `If-None-Match`", headers(("ETag" = String))),
+        (status = 304, description = "Not modified", headers(("ETag" = String))),
     ),
 )]
 pub async fn get_me(

@@ -33,8 +33,8 @@ const MAX_BODY: usize = 1024 * 1024;
 
 /// List activities
 ///
-/// Newest first by default; ties are ordered by id. Follow `next_cursor` until it is `null`:
-/// together, the pages contain every activity that existed throughout exactly once.
+/// Newest first by default; ties are ordered by id. Follow `next_cursor` until it is `null`: the
+/// pages contain every activity that existed the whole time exactly once.
 #[utoipa::path(
     get, path = "/activities", operation_id = "list_activities", tag = "Activities",
     params(FilterParams, PageParams, IfNoneMatchParam),
@@ -61,9 +61,9 @@ pub async fn list(
 ///
 /// If an activity with this `source` and `external_id` exists, it is replaced; with
 /// `If-None-Match: *`, the request fails with 412 instead. Use a separate `source` for each app.
-/// With an `id`, the same create again answers the same, and any other with 409 `id_taken`. If
-/// another source has already logged the same activity, the new record is merged into it: the
-/// response is 200 with the activity that is shown, and its `merged` lists the new record.
+/// With an `id`, the same request again returns the activity, and a different one fails with 409
+/// `id_taken`. If another source has already logged the same activity, the new record is merged
+/// into it: the response is 200 with the activity that is shown, and its `merged` lists the record.
 #[utoipa::path(
     post, path = "/activities", operation_id = "create_activity", tag = "Activities",
     params(IdempotencyKeyParam, IfAbsentParam),
@@ -103,7 +103,7 @@ pub async fn create(
 
 /// Get an activity
 ///
-/// With its laps, sets, device data and merged records, which lists leave out.
+/// Includes laps, sets, device data and merged records, which lists leave out.
 #[utoipa::path(
     get, path = "/activities/{id}", operation_id = "get_activity", tag = "Activities",
     params(("id" = Uuid, Path, description = "Id of the activity"), IfNoneMatchParam),
@@ -153,7 +153,7 @@ pub async fn update(
 
 /// Delete an activity
 ///
-/// The feed reports the deletion, so that copies of the log can delete it as well.
+/// `GET /activities/changes` reports the deletion, so that copies of the log can apply it.
 #[utoipa::path(
     delete, path = "/activities/{id}", operation_id = "delete_activity", tag = "Activities",
     params(("id" = Uuid, Path, description = "Id of the activity"), IfMatchParam),

@@ -62,7 +62,7 @@ pub async fn list(
 
 /// Get a goal
 ///
-/// With the progress in the current period.
+/// Includes the progress in the current period.
 #[utoipa::path(
     get, path = "/me/goals/{id}", operation_id = "get_goal", tag = "Goals",
     params(("id" = Uuid, Path, description = "Id of the goal"), DayParams),

@@ -48,7 +48,7 @@ struct UploadForm {
     notes: Option<String>,
     #[schema(pattern = "^[a-z0-9_]{1,32}$", examples("trail_run"))]
     activity_type: Option<String>,
-    /// The app that `external_id` is of.
+    /// The app that assigned `external_id`.
     #[schema(pattern = "^[a-z0-9][a-z0-9_.-]{0,31}$", examples("my-app"))]
     source: Option<String>,
     /// Id of the activity in `source`. A second upload with it is a duplicate.
@@ -60,8 +60,8 @@ struct UploadForm {
 ///
 /// Accepts FIT, GPX, TCX and KML files, optionally compressed with gzip, and zips of them, such as
 /// the archives of Strava, Garmin and Apple Health. The format is detected from the content. 202
-/// means that the whole upload is stored and will be read, even if the server restarts. The other
-/// fields of the form describe the activity in a single file.
+/// means that the whole upload is stored and will be read, even if the server restarts. Form fields
+/// other than `file` describe the activity if there is a single file.
 #[utoipa::path(
     post, path = "/imports", operation_id = "create_import", tag = "Imports",
     params(UploadParams, IdempotencyKeyParam),
@@ -101,7 +101,7 @@ pub async fn create(
 
 /// List imports
 ///
-/// Newest first. Their files are in `GET /imports/{id}`.
+/// Newest first. `GET /imports/{id}` has the files.
 #[utoipa::path(
     get, path = "/imports", operation_id = "list_imports", tag = "Imports",
     responses((status = 200, description = "The newest imports of the last 30 days, at most 50", body = List)),
@@ -116,7 +116,7 @@ pub async fn list(
 
 /// Get an import
 ///
-/// Its progress, and the outcomes of its files.
+/// Includes its progress and the outcomes of its files.
 #[utoipa::path(
     get, path = "/imports/{id}", operation_id = "get_import", tag = "Imports",
     params(("id" = Uuid, Path, description = "Id of the import"), FilesParams),

@@ -20,9 +20,9 @@ pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<Http
 
 /// Replace privacy zones
 ///
-/// Shared pictures hide everything within `radius_meters` of each zone. The hidden area is larger
-/// by some hundred metres on one side, so that its centre does not reveal the place. The zones
-/// apply to all shares, existing and new.
+/// Shared pictures hide everything within `radius_meters` of each zone. The hidden area extends
+/// several hundred metres further on one side, so that its centre does not reveal the place. The
+/// zones apply to all shares, existing and new.
 #[utoipa::path(
     put, path = "/me/privacy-zones", operation_id = "replace_privacy_zones", tag = "Account",
     request_body = PrivacyZones,

@@ -17,8 +17,8 @@ use crate::{
 ///
 /// Reads the original files of the activity, and of the records merged into it (`merged`), with the
 /// server's current readers, and updates the measured values. Values that a person has changed
-/// stay. An activity that was changed before the server recorded by whom keeps its values; only its
-/// streams are updated. `reprocessed` lists what changed, and what cannot be read in the files.
+/// stay. If a change is so old that the server did not record who made it, only the streams are
+/// updated. `reprocessed` lists the changes, and what cannot be read in the files.
 #[utoipa::path(
     post, path = "/activities/{id}/reprocess", operation_id = "reprocess_activity", tag = "Activities",
     params(("id" = Uuid, Path, description = "Id of the activity")),

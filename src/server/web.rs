@@ -59,7 +59,7 @@ pub struct WebClient {
     params(IfNoneMatchParam),
     responses(
         (status = 200, description = "The web page", content_type = "text/html; charset=utf-8", body = String),
-        (status = 304, description = "It is still the same"),
+        (status = 304, description = "Not modified"),
     ),
     extensions(("x-any-parameters" = json!(true)), ("x-error-codes" = json!([ErrorCode::NotFound]))),
 )]
@@ -87,7 +87,7 @@ pub async fn client(
     params(("file" = String, Path, description = "Such as `main.js`"), IfNoneMatchParam),
     responses(
         (status = 200, description = "A script, a style sheet or a picture", content_type = "*/*", body = String),
-        (status = 304, description = "It is still the same"),
+        (status = 304, description = "Not modified"),
     ),
     extensions(("x-any-parameters" = json!(true))),
 )]
@@ -106,7 +106,7 @@ pub async fn client_file(
 
 /// Get a file of a folder of the web client
 ///
-/// As for the files outside folders.
+/// Like `GET /app/{file}`.
 #[utoipa::path(
     get, path = "/app/{folder}/{file}", operation_id = "get_web_client_file_in_folder", tag = "Pages",
     security(()),
@@ -117,7 +117,7 @@ pub async fn client_file(
     ),
     responses(
         (status = 200, description = "A script", content_type = "*/*", body = String),
-        (status = 304, description = "It is still the same"),
+        (status = 304, description = "Not modified"),
     ),
     extensions(("x-any-parameters" = json!(true))),
 )]

@@ -137,7 +137,7 @@ pub async fn shared_png(
 /// Get a share's days as a calendar
 ///
 /// An event for each day with activities (`heatmap`), each week (`weekly`), or the activity's day
-/// (`route` and `chart`). Says no more than the picture. 404 without `show_date`.
+/// (`route` and `chart`; 404 without `show_date`). It says no more than the picture.
 #[utoipa::path(
     get, path = "/shared/{token}.ics", operation_id = "get_shared_calendar", tag = "Pictures",
     security(()),

@@ -84,7 +84,7 @@ pub async fn confirm_email(
 
 /// Delete the account and all its data
 ///
-/// This cannot be undone. Requires re-authentication: a password, or a code that was sent.
+/// This cannot be undone. Requires the `password`, or a `code` from `POST /me/otp`.
 #[utoipa::path(
     delete, path = "/me", operation_id = "delete_account", tag = "Account",
     request_body = DeletionBody,

@@ -18,11 +18,10 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// Create, change and delete many activities
 ///
-/// Each item has its own outcome: invalid ones are rejected and the others are carried out, unless
-/// `atomic` is set. Activities are created first, then others changed, then deleted. An activity
-/// whose `source` and `external_id` exist already is updated, or left unchanged with
-/// `on_existing=keep`. An activity that another source has already logged is merged with the
-/// existing one.
+/// Each item has its own outcome: invalid items are rejected and the others are carried out, unless
+/// `atomic` is set. Creations come first, then changes, then deletions. An activity whose `source`
+/// and `external_id` exist already is updated, or left unchanged with `on_existing=keep`. An
+/// activity that another source has already logged is merged with the existing one.
 #[utoipa::path(
     post, path = "/activities/batch", operation_id = "create_activity_batch", tag = "Activities",
     params(BatchParams, IdempotencyKeyParam),

@@ -42,7 +42,7 @@ pub struct ExportParams {
 /// Export activities
 ///
 /// Streams all activities, or those that the filters select, newest first. If an export fails
-/// midway, the connection ends before the body does.
+/// midway, the connection is closed before the body is complete.
 #[utoipa::path(
     get, path = "/activities/export", operation_id = "export_activities", tag = "Activities",
     params(ExportParams, FilterParams),

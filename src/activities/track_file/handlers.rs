@@ -35,7 +35,7 @@ pub struct TrackFileParams {
 /// The file contains everything that was recorded along the activity. An additional element
 /// (namespace `urn:sports-log:activity:1`) holds what the formats have no place for: the UTC
 /// offset, measured totals, laps, and the id. When the file is imported again, this element
-/// identifies the activity. In TCX, the title precedes the notes.
+/// identifies the activity. In TCX, the notes begin with the title.
 #[utoipa::path(
     get, path = "/activities/{id}/export", operation_id = "export_activity", tag = "Activities",
     params(("id" = Uuid, Path, description = "Id of the activity"), TrackFileParams),

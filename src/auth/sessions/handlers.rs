@@ -68,7 +68,7 @@ pub async fn logout(
 /// At most 100, most recently used first.
 #[utoipa::path(
     get, path = "/me/sessions", operation_id = "list_sessions", tag = "Sessions",
-    responses((status = 200, description = "The sessions, most recently used first", body = Sessions)),
+    responses((status = 200, description = "The sessions", body = Sessions)),
 )]
 pub async fn list(state: Data<WorkerState>, user: CurrentUser) -> ApiResult<HttpResponse> {
     let sessions = service::list(&state, user.identity()).await?;

@@ -19,9 +19,8 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// Receive workouts from Health Auto Export
 ///
-/// The app Health Auto Export posts the workouts of the last days in Apple Health
-/// repeatedly. A known workout, by its `id`, is updated if its measurements have changed.
-/// What the owner wrote stays.
+/// The app repeatedly posts the workouts of the last days from Apple Health. A workout whose `id`
+/// is known is updated if its measurements have changed. Values that the owner wrote stay.
 #[utoipa::path(
     post, path = "/integrations/apple/health-auto-export", operation_id = "receive_health_auto_export",
     tag = "Imports", request_body = Export,
