@@ -55,7 +55,7 @@ pub enum Outcome {
     /// The log has the activity from another source. The file was merged into it and
     /// filled in what it lacked.
     Merged,
-    /// The log has the activity, and it has changed at its source.
+    /// The log had the activity from the same source, without a recording or with other values.
     Updated,
     /// The log already has the activity.
     Duplicate,

@@ -46,7 +46,7 @@ impl LiveSession {
     }
 
     /// Whether the refresh token of `generation` may be used again: its successor has not been
-    /// used, or was refreshed within `grace`, as when two tabs refresh at the same time.
+    /// used, or the session was refreshed within `grace`, for example by another tab.
     pub fn is_awaited(&self, generation: i32, grace: Duration) -> bool {
         generation == self.generation - 1 && (!self.is_used || self.idle <= grace)
     }

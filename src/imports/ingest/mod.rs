@@ -46,7 +46,7 @@ pub struct ImportItem {
     pub details: UploadDetails,
 }
 
-/// The packed streams of a material's sessions.
+/// The packed streams of an import item's sessions.
 #[derive(Default)]
 pub struct Packed {
     streams: Vec<Option<streams::PackedStreams>>,
@@ -78,7 +78,7 @@ pub enum OnKnown {
     Refresh,
 }
 
-/// The result of storing a material.
+/// The result of storing an import item.
 pub struct StoreResult {
     pub outcome: Outcome,
     /// The activities, or the activities that they are merged into.

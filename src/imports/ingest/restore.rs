@@ -128,8 +128,8 @@ async fn there(
     }
 }
 
-/// The records merged into an activity, with the ids that they will get on this server: they
-/// are restored after it.
+/// The records merged into an activity, with the ids that they will get on this server. The records
+/// are restored after the activity.
 async fn merged(
     conn: &AsyncPgConnection,
     user_id: Uuid,

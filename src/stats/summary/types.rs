@@ -115,7 +115,7 @@ pub struct PeriodBefore {
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub totals: Totals,
-    /// Difference to this range. Negative if the totals have decreased.
+    /// The totals of the requested range minus these. Negative if they have decreased.
     pub change: Totals,
 }
 
