@@ -10,7 +10,7 @@
 //! delivery                               sends the messages queued in the outbox
 //! integrations reprocess                 services that send activities; re-reading stored files
 //! imports                                uploads, and the jobs that read them
-//! shares account_export                         links to pictures; the account export
+//! shares account_export                  links to pictures; the account export
 //! goals pictures                         goals and progress; SVG and PNG rendering
 //! privacy stats                          zones hidden from shares; statistics of the log
 //! accounts activities webhooks           the account, the log, and its subscribers

@@ -32,8 +32,8 @@ pub struct RegistrationConfig {
     pub mode: RegistrationMode,
     /// The domains that addresses must have, in lower-case ASCII. Empty for all domains.
     pub domains: Vec<String>,
-    /// Whether the first login through the configured OpenID provider creates an account, whatever
-    /// the mode is. `None`: as the mode says.
+    /// Whether the first login through the configured OpenID provider creates an account,
+    /// regardless of the mode. `None` leaves it to the mode.
     pub oidc_auto_register: Option<bool>,
     /// How many people a user who is not an admin may invite.
     pub invites_per_user: u32,

@@ -52,7 +52,7 @@ pub struct Pool {
 
 impl Pool {
     /// A pool of at most `size` connections, in which requests wait at most `wait` for a free one.
-    /// The connector bounds the time to open one.
+    /// `connector` limits the time that opening one takes.
     pub fn new(connector: Connector, size: usize, wait: Duration) -> Self {
         let trust = connector.trust().clone();
         let mut config = ManagerConfig::default();

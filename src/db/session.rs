@@ -22,7 +22,8 @@ const fn checked(name: &'static str, accepted: &'static [&'static str]) -> Setti
 /// Settings that change what statements mean. The time zone and the client encoding are missing
 /// because the drivers set them.
 pub const MEANING: [Setting; 12] = [
-    // Claims and counters evaluate a row again after waiting for it, which only this level does.
+    // Claims and counters rely on a row being evaluated again after they have waited for it.
+    // PostgreSQL does this only at this isolation level.
     set("default_transaction_isolation", &["read committed"]),
     set("default_transaction_deferrable", &["off"]),
     // Otherwise a backslash in a migration would be an escape.

@@ -52,9 +52,9 @@ impl Lane {
         self.in_flight.len() + self.waiting.len()
     }
 
-    /// The number of messages to claim now, and in which order, if `limit` may be in flight. Up to
-    /// `limit` are claimed in advance, and again when half of these have started, so that each
-    /// claim takes several.
+    /// How many messages to claim now, and in which order, if `limit` may be in flight. Up to
+    /// `limit` more are claimed in advance. The next claim waits until half of those have started,
+    /// so that each claim takes several messages.
     pub fn wanted(&self, limit: usize) -> Option<(usize, Order)> {
         if !self.may_have_more || !self.is_served() {
             return None;

@@ -161,9 +161,9 @@ impl From<Failure> for SendError {
     }
 }
 
-/// Classifies an unexpected reply. Before RCPT, it concerns us or the server, whatever its code:
-/// the message cannot be the cause there. At RCPT and at the dot, only an error of the recipient's
-/// address (5.1) or mailbox (5.2) ends a message (RFC 3463, section 3).
+/// Classifies an unexpected reply. Before RCPT, the message cannot be the cause, whatever the code:
+/// the reply is about this client or the server. At RCPT and after the final dot of the data, only
+/// an error of the recipient's address (5.1) or mailbox (5.2) ends a message (RFC 3463, section 3).
 fn refusal(stage: Stage, reply: u16, enhanced: Option<Enhanced>) -> SendError {
     let code = match enhanced {
         Some(enhanced) => format!("{reply} {enhanced} at {stage}"),

@@ -6,9 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// one than of the other.
 const NEAR: TimeDelta = TimeDelta::minutes(1);
 
-/// For each activity, the index of its session: the closest one by start time. If there is
-/// one activity, or as many activities as sessions, the starts may be any time apart;
-/// otherwise by at most `NEAR`.
+/// For each activity, the index of its session: the one with the closest start time. The starts may
+/// differ by at most `NEAR`, or by any time if there is one activity or the same number of
+/// activities and sessions.
 pub fn pair(activities: &[DateTime<Utc>], sessions: &[DateTime<Utc>]) -> Vec<Option<usize>> {
     let apart = |(activity, session): (usize, usize)| -> Option<TimeDelta> {
         Some((*activities.get(activity)? - *sessions.get(session)?).abs())

@@ -6,7 +6,7 @@ use derive_more::{AsRef, Display};
 
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Put into the request's extensions.
+/// The id, stored in the request's extensions.
 #[derive(Clone, Debug, Display, AsRef)]
 #[as_ref(str)]
 pub struct RequestId(String);

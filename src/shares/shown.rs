@@ -72,13 +72,13 @@ pub struct SharedParams {
 }
 
 impl Shown {
-    /// Shares that were created before there was this option have a frame.
+    /// Shares that are older than this option have a frame.
     pub fn usual_frame() -> bool {
         true
     }
 
-    /// Returns whether the picture shows a whole track, with its start and end. These are most
-    /// likely near the owner's home.
+    /// Returns whether the picture shows a whole track, including its start and end, which are
+    /// often near the owner's home.
     pub fn shows_everything(&self) -> bool {
         self.whole_track
     }

@@ -72,9 +72,9 @@ pub async fn count(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<(
     Ok((row.activities, row.pieces))
 }
 
-/// The next activities of those that refer to others, or of those that do not, with all that
-/// belongs to them and nothing that is specific to this server. At most `limit`, and no more than
-/// fill a mebibyte, but at least one.
+/// The next activities after a position, with everything that belongs to them and nothing that is
+/// specific to this server: those that refer to other activities if `refers`, otherwise those that
+/// do not. At most `limit`, and no more after 1 MiB is reached.
 pub async fn lines(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -15,7 +15,7 @@ use crate::{
 pub async fn unmerge(state: &WorkerState, identity: Identity, id: Uuid) -> ApiResult<Activity> {
     let mut conn = state.pool.get().await?;
     conn.transaction::<_, ApiError, _>(async |conn| {
-        // A change of a record is passed on to the shown activity, so that one is locked first.
+        // A change of a record is passed on to the shown activity, which is locked first for this.
         activities::lock_names(conn, identity.user_id).await?;
         let found = store::lock(conn, identity, id).await?;
         let id = identity.found(found, conn).await?;

@@ -32,8 +32,8 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// `curves` are in beats per minute, metres per second or watts. The average is that of the
-    /// activity, if it is known.
+    /// `curves` are in beats per minute, metres per second or watts. The panel shows
+    /// the average of the activity if it is known, and otherwise the mean of the values.
     pub fn new(
         quantity: Quantity,
         mut curves: Vec<Vec<(f64, f64)>>,

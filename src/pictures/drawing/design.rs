@@ -32,8 +32,8 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// Width of the picture in CSS pixels. The smallest letters have 12 pixels, so a narrow picture
-    /// that is shown at 320 pixels has letters of 11.
+    /// Width of the picture in CSS pixels. The smallest text has 12 pixels, or 11 pixels
+    /// if a narrow picture is shown at a width of 320 pixels.
     pub fn width(self) -> f64 {
         if self.is_narrow() { 344.0 } else { 800.0 }
     }

@@ -233,8 +233,8 @@ impl Activity {
         push(&mut self.laps, (lap, first), MAX_LAPS, "laps")
     }
 
-    /// Starts a new track. Between two tracks of a lap, nothing was recorded, but every lap must
-    /// start with a new track.
+    /// Starts a new track. A new track within a lap means that nothing was recorded in between. The
+    /// first track of a lap does not: every lap must start with a new track.
     fn break_off(&mut self) {
         let length = self.track.points.len();
         self.begins_lap = self.lap.as_ref().is_some_and(|lap| lap.first == length);

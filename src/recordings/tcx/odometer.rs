@@ -19,8 +19,8 @@ impl Odometer {
     }
 
     /// Converts a count of the device to the distance since the start, which never falls.
-    /// `finished` returns the sum of the previous laps, if they are known: a lap is longer than its
-    /// points show.
+    /// `finished` returns the sum of the previous laps, if it is known. That sum is preferred,
+    /// because a lap is longer than the distance that its points show.
     pub fn read(&mut self, shown: f64, finished: impl FnOnce() -> Option<f64>) -> f64 {
         match self.shown {
             None => self.base = shown,

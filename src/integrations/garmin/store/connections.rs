@@ -69,9 +69,9 @@ pub async fn lock(
         .optional()
 }
 
-/// Creates a connection; false if another user has connected the same Garmin account. If Garmin has
-/// not been notified yet that an earlier connection of the account has ended, that one is deleted:
-/// the notification would end the new one.
+/// Creates a connection; false if another user has connected the same Garmin account. If an earlier
+/// connection of that account has ended, but Garmin has not been notified yet, the earlier one is
+/// deleted: the notification would end the new connection.
 pub async fn insert(
     mut conn: &AsyncPgConnection,
     id: Uuid,
