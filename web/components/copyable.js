@@ -10,7 +10,7 @@ export function copyable(label, text) {
   input.addEventListener("focus", () => input.select());
   const copy = async () => {
     input.select();
-    // Over plain http there is no clipboard but this older way. Where it fails too, the text stays selected.
+    // Over plain http, browsers offer only the older command. If it fails, the text stays selected.
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else if (!document.execCommand("copy")) return;
     say(t("copied"));

@@ -37,8 +37,8 @@ export function select(options, name, chosen) {
 }
 
 /**
- * A form. `send` is called with what the fields have, and what it throws is said at the field that
- * is at fault or below.
+ * A form. `send` gets the values of the fields. An error that it throws is shown at the field at
+ * fault, or below the form.
  * @param {{fields: unknown, submit: string, extra?: unknown, kind?: string,
  *   send: (values: Record<string, string>, form: HTMLFormElement) => Promise<unknown>}} options
  */

@@ -7,7 +7,7 @@ import { html } from "./html.js";
 const phone = matchMedia("(max-width: 44rem)");
 
 /**
- * A picture in the layout that fits the screen, also after the device was turned. The page is its frame.
+ * A picture in the layout that fits the screen, also after the device is turned. The page frames it.
  * @param {string} alt
  * @param {(appearance: {layout: "narrow" | "wide", frame: false}) => Promise<Blob>} load
  * @param {AbortSignal} signal

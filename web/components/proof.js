@@ -9,7 +9,7 @@ import { html } from "./html.js";
 import { doing, say } from "./notice.js";
 
 /**
- * Asks for a proof and does something with it. Tells whether it was done.
+ * Asks for a proof and calls `act` with it. Returns whether `act` succeeded.
  * @param {{title: string, text: string, submit: string, act: (proof: object) => Promise<unknown>}} what
  */
 export async function withProof({ title, text, submit, act }) {

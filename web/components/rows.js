@@ -34,7 +34,7 @@ function sums(bucket) {
 }
 
 /**
- * A list that grows. With `totals` by month it has headings.
+ * A list to which rows can be added. It has headings if there are `totals` by month.
  * @param {Map<string, any> | null} totals
  */
 export function rows(totals) {

@@ -9,7 +9,7 @@ import { html } from "./html.js";
 let count = 0;
 
 /**
- * Rows of sets. `read` gives what they say.
+ * Rows of sets. `read` returns their values.
  * @param {any[]} sets
  * @param {string[]} exercises that may be meant
  */

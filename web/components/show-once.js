@@ -1,4 +1,4 @@
-// Shows a secret that the server tells only once.
+// Shows a secret that the server sends only once.
 
 import { t } from "../text/words.js";
 import { copyable } from "./copyable.js";

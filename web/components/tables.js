@@ -8,8 +8,8 @@ import { html } from "./html.js";
 const isEmpty = (/** @type {unknown} */ value) => value === "" || value === null || value === undefined;
 
 /**
- * A table without empty columns. On narrow screens each row becomes a block, in which `title` is
- * a column of whole lines and `at` the number of the row; roles keep it a table then.
+ * A table without empty columns. On narrow screens each row becomes a block: a column of kind `title`
+ * fills a line, and `at` is the number of the row. Roles keep it a table for screen readers.
  * @param {string} title
  * @param {[string, (row: any, at: number) => unknown, ("at" | "title")?][]} columns
  * @param {any[]} rows

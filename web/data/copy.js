@@ -60,8 +60,8 @@ export function forget() {
 }
 
 /**
- * Changes the database, then what is in memory and what other tabs know. Without a database, it
- * changes what is in memory.
+ * Changes the database, then the copy in memory, and notifies the other tabs. Without a database, it
+ * changes only the copy in memory.
  * @template T
  * @param {(shelves: import("./db.js").Shelves) => Promise<T> | T} work
  * @returns {Promise<T>}

@@ -48,7 +48,7 @@ export async function send(method, path, options = {}) {
 }
 
 /**
- * Posts a form. `fetch` cannot tell how much of it was sent.
+ * Posts a form. `fetch` could not report how much of it was sent.
  * @param {string} path
  * @param {FormData} form
  * @param {Headers} headers

@@ -8,7 +8,7 @@ import { asActivity, clashes, missing, news, summary, withTried } from "./merge.
 
 /** @param {string} id */
 export async function sendNew(id) {
-  // Once it is on its way, its body stays the same: the answer may be lost.
+  // Once sent, the body stays the same: if the answer is lost, it is sent again.
   const body = await commit(async ({ writes }) => {
     const write = await writes.get(id);
     if (write?.isGone && !write.isSent) writes.remove(id);

@@ -105,8 +105,8 @@ export async function logOut() {
 }
 
 /**
- * Forgets the session and what this device has of the log, in all tabs. Unsent writes wait for their
- * owner if it was the server that ended the session.
+ * Forgets the session and this device's copy of the log, in all tabs. If the server ended the
+ * session, unsent writes wait for their owner.
  * @param {boolean} [keepsWrites]
  */
 export async function over(keepsWrites = false) {

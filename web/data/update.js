@@ -23,7 +23,7 @@ export async function keepClient(offer) {
   });
   workers.addEventListener("controllerchange", () => {
     if (isTaken) location.reload();
-    // Another tab has taken it.
+    // Another tab has activated the update.
     else if (isControlled) offer(() => location.reload());
     isControlled = true;
   });
