@@ -137,8 +137,8 @@ impl Database {
         row.value.unwrap_or_default()
     }
 
-    /// Runs `statement` on the connection of this test, because each connection is another process of PostgreSQL, and
-    /// tests that wait for something ask many times.
+    /// Runs `statement` on the connection of this test: each connection is another process of
+    /// PostgreSQL, and tests that wait for something ask many times.
     async fn run<T>(&self, statement: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<T>) -> T {
         if !self.is_shared {
             return statement(&mut self.connect().await).await.unwrap();
