@@ -226,6 +226,8 @@ class Copy:
 
 
 def main():
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        return print(__doc__)
     command = sys.argv[2] if len(sys.argv) > 2 else None
     if len(sys.argv) != {None: 2, "add": 5, "edit": 6, "delete": 4}.get(command):
         raise SystemExit(__doc__)
