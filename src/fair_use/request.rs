@@ -191,7 +191,7 @@ pub fn follow() -> ApiResult<Option<Permit>> {
         Some(permit) => Ok(Some(permit)),
         None => Err(ApiError {
             message: format!(
-                "{FOLLOWERS} of your requests already wait for changes; end one first"
+                "you already have {FOLLOWERS} open long polls or event streams; close one first"
             )
             .into(),
             ..ApiError::rate_limited(FOLLOW_AGAIN_SECS)

@@ -51,7 +51,7 @@ struct UploadForm {
     /// The app that assigned `external_id`.
     #[schema(pattern = "^[a-z0-9][a-z0-9_.-]{0,31}$", examples("my-app"))]
     source: Option<String>,
-    /// Id of the activity in `source`. A second upload with it is a duplicate.
+    /// Id of the activity in `source`. An upload with an id that has a recording is a duplicate.
     #[schema(min_length = 1, max_length = 200, examples("11868304219"))]
     external_id: Option<String>,
 }

@@ -87,7 +87,7 @@ pub async fn lines(
             SELECT a.id, a.started_at,
                 (to_jsonb(a) - ARRAY['user_id', 'original_id', 'revision', 'created_at', 'updated_at']
                  || jsonb_build_object('original', encode(o.sha256, 'hex'))
-                 -- Whether it was changed since is told by times that stay here.
+                 -- The times that show whether it was changed are not exported.
                  || CASE WHEN a.edited IS NULL AND a.updated_at <> a.created_at
                          THEN jsonb_build_object('edited', ARRAY['*']) ELSE '{}' END)::text AS json
          FROM activities a LEFT JOIN originals o ON o.id = a.original_id
