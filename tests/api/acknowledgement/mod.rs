@@ -26,8 +26,8 @@ async fn start(millis: u32) -> (OwnPostgres, TestApp) {
     (postgres, app)
 }
 
-/// Returns one writer of each kind. They are made one after the other, because the server waits only
-/// a second for a connection.
+/// Returns one writer of each kind. They are made one after the other, because the server waits
+/// only a second for a connection.
 async fn writers(app: &TestApp) -> Vec<Writer<'_>> {
     let mut writers = Vec::new();
     for kind in Kind::ALL {
